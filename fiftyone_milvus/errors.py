@@ -1,0 +1,46 @@
+"""The errors that people see: what failed, where, and what to do next."""
+
+
+class VectorSearchError(ValueError):
+    """Base class. ``code`` is a stable word for programs, the text is for people.
+
+    A ``ValueError``, because that is what FiftyOne's own backends raise.
+    """
+
+    code = "error"
+
+
+class InvalidRequest(VectorSearchError):
+    """What was asked for cannot be done as asked; nothing was changed."""
+
+    code = "invalid"
+
+
+class MissingRequirement(VectorSearchError):
+    """A Python package is not installed."""
+
+    code = "missing_requirement"
+
+
+class ServerUnavailable(VectorSearchError):
+    """Milvus does not answer at the address in use."""
+
+    code = "no_server"
+
+
+class AccessDenied(VectorSearchError):
+    """Milvus answers, but does not accept the credentials or the certificate."""
+
+    code = "access_denied"
+
+
+class CollectionError(VectorSearchError):
+    """A collection is missing, does not fit, or belongs to somebody else."""
+
+    code = "collection"
+
+
+class Cancelled(VectorSearchError):
+    """The person stopped the work."""
+
+    code = "cancelled"

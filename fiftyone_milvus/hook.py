@@ -1,0 +1,65 @@
+"""Puts our classes where FiftyOne looks for its Milvus backend.
+
+Stored runs name their class by its path,
+``fiftyone.brain.internal.core.milvus.MilvusSimilarityConfig``, and a run with another
+path breaks ``list_brain_runs()`` for every process that lacks that class. So the path
+stays, and the three classes in that module are swapped when it is imported. Nothing
+here imports fiftyone.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+MODULE = "fiftyone.brain.internal.core.milvus"
+CLASSES = ("MilvusSimilarityConfig", "MilvusSimilarity", "MilvusSimilarityIndex")
+
+
+def install() -> None:
+    """Makes the ``milvus`` backend ours in this process; once is enough."""
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+    if MODULE in sys.modules:
+        _swap(sys.modules[MODULE])
+
+
+def _swap(module: ModuleType) -> None:
+    from . import similarity
+
+    for name in CLASSES:
+        cls = getattr(similarity, name)
+        cls.__module__ = MODULE
+        setattr(module, name, cls)
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds that one module as usual, and swaps its classes once it has run."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: ModuleType | None = None,
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != MODULE:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Loader(spec.loader)
+        return spec
+
+
+class _Loader(importlib.abc.Loader):
+    def __init__(self, loader: importlib.abc.Loader) -> None:
+        self._loader = loader
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._loader.exec_module(module)
+        _swap(module)
