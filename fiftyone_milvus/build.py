@@ -284,5 +284,7 @@ def _why_nothing(source: Source, patches_field: str | None) -> str:
             "embeddings first, or choose a model."
         )
     if patches_field is not None:
-        return f"The samples have no patches in '{patches_field}'. Choose another field."
+        return (
+            f"The samples have no patches in '{patches_field}'; choose another field."
+        )
     return "No sample's media could be read, so nothing was indexed."

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from .client import NOT_LOADED, WRITE_SECONDS, Connection, error_code
 from .client import CALL_SECONDS as READ_SECONDS
+from .client import NOT_LOADED, WRITE_SECONDS, Connection, error_code
 from .errors import CollectionError, InvalidRequest, VectorSearchError
 
 if TYPE_CHECKING:
@@ -200,9 +200,7 @@ class Collection:
                 {PK: ids[i], SAMPLE_ID: sample_ids[i], VECTOR: vectors[i]}
                 for i in kept[start : start + step]
             ]
-            self._call(
-                lambda c, rows=rows: c.upsert(self.name, rows, timeout=WRITE_SECONDS)
-            )
+            self._upsert(rows)
 
     def flush(self) -> None:
         """Seals what was written, so that the server indexes it. Servers limit how
@@ -212,11 +210,7 @@ class Collection:
     def delete(self, ids: Iterable[str]) -> None:
         """Deletes rows by primary key; missing ones are no error."""
         for chunk in _chunks(list(ids), IDS_PER_CALL):
-            self._call(
-                lambda c, chunk=chunk: c.delete(
-                    self.name, ids=chunk, timeout=WRITE_SECONDS
-                )
-            )
+            self._delete(chunk)
 
     # -- reading
 
@@ -300,7 +294,9 @@ class Collection:
         from pymilvus import DataType
 
         schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
-        schema.add_field(PK, DataType.VARCHAR, is_primary=True, max_length=MAX_ID_LENGTH)
+        schema.add_field(
+            PK, DataType.VARCHAR, is_primary=True, max_length=MAX_ID_LENGTH
+        )
         schema.add_field(VECTOR, DataType.FLOAT_VECTOR, dim=dim)
         schema.add_field(SAMPLE_ID, DataType.VARCHAR, max_length=MAX_ID_LENGTH)
         client.create_collection(
@@ -337,6 +333,12 @@ class Collection:
         return self._call(
             lambda c: c.describe_collection(self.name, timeout=READ_SECONDS)
         )
+
+    def _upsert(self, rows: list[dict[str, Any]]) -> None:
+        self._call(lambda c: c.upsert(self.name, rows, timeout=WRITE_SECONDS))
+
+    def _delete(self, ids: list[str]) -> None:
+        self._call(lambda c: c.delete(self.name, ids=ids, timeout=WRITE_SECONDS))
 
     def _query(
         self, field: str, wanted: Iterable[str], output: list[str]

@@ -63,9 +63,7 @@ class OneWriter(grpc.ServerInterceptor):
         self._guard = threading.Lock()
         self._locks: dict[str, threading.RLock] = defaultdict(threading.RLock)
 
-    def intercept_service(
-        self, continuation: Callable[[Any], Any], call: Any
-    ) -> Any:
+    def intercept_service(self, continuation: Callable[[Any], Any], call: Any) -> Any:
         handler = continuation(call)
         if call.method.rsplit("/", 1)[-1] not in WRITES or handler is None:
             return handler

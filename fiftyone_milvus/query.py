@@ -38,9 +38,9 @@ def vector(index: MilvusSimilarityIndex, query: Query) -> np.ndarray:
         )
     if query.ids:
         return index.vectors_of(list(query.ids)).mean(axis=0, keepdims=True)
-    if query.text:
-        return text_vector(index, query.text)
-    return as_vectors(np.atleast_2d(query.vector))
+    if query.vector is not None:
+        return as_vectors(np.atleast_2d(query.vector))
+    return text_vector(index, query.text or "")
 
 
 def text_vector(index: MilvusSimilarityIndex, text: str) -> np.ndarray:

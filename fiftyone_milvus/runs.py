@@ -95,9 +95,7 @@ def load(
     return cast(MilvusSimilarityIndex, results)
 
 
-def cleanup_plan(
-    dataset: fo.Dataset, brain_key: str, **connection: Any
-) -> CleanupPlan:
+def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> CleanupPlan:
     """Says what :func:`cleanup` would do, and does nothing."""
     info = describe(dataset, brain_key)
     record = f"the record '{brain_key}' of this dataset"

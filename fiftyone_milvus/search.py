@@ -196,7 +196,9 @@ class _Best:
         dists = np.concatenate([np.empty(0), *(part.dists for part in self._parts)])
         keys = -dists if self._reverse else dists
         order = np.lexsort((np.array(ids, dtype=str), keys))[: self._k]
-        return Hits([ids[i] for i in order], [sample_ids[i] for i in order], dists[order])
+        return Hits(
+            [ids[i] for i in order], [sample_ids[i] for i in order], dists[order]
+        )
 
 
 @dataclass(frozen=True)

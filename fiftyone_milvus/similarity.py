@@ -48,7 +48,7 @@ _BASE_KEYS = (
 )
 
 
-class MilvusSimilarityConfig(SimilarityConfig):  # type: ignore[misc]
+class MilvusSimilarityConfig(SimilarityConfig):
     """Configuration of a Milvus similarity index.
 
     How to connect is never stored: the settings are found anew in each process, from
@@ -135,7 +135,7 @@ class MilvusSimilarityConfig(SimilarityConfig):  # type: ignore[misc]
             )
 
 
-class MilvusSimilarity(Similarity):  # type: ignore[misc]
+class MilvusSimilarity(Similarity):
     """Makes Milvus indexes, and registers their runs.
 
     A run is stored when its index is complete, so that a build that fails leaves
@@ -199,7 +199,7 @@ class MilvusSimilarity(Similarity):  # type: ignore[misc]
             logger.warning("The collection still names the key '%s': %s", key, e)
 
 
-class MilvusSimilarityIndex(SimilarityIndex):  # type: ignore[misc]
+class MilvusSimilarityIndex(SimilarityIndex):
     """A similarity index whose vectors are in a Milvus collection.
 
     Args:

@@ -55,7 +55,7 @@ def _why_not_an_array(embeddings: Any) -> str:
         lengths = []
     if len(lengths) > 1:
         return (
-            f"The vectors differ in length ({lengths[0]} to {lengths[-1]}). All vectors "
-            "of an index must come from one model; nothing was added."
+            f"The vectors differ in length ({lengths[0]} to {lengths[-1]}). All of an "
+            "index must come from one model; nothing was added."
         )
     return "Embeddings must be numbers; nothing was added."

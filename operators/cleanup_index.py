@@ -1,0 +1,81 @@
+"""*Clean up*: drop an index's collection and delete its run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus import runs
+
+from . import schema
+from .context import connection, without_causes
+
+
+class CleanupIndex(foo.Operator):
+    """Cleans an index up; a collection that this dataset didn't make stays."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        return foo.OperatorConfig(
+            name="cleanup_index",
+            label="Milvus: Clean up index",
+            description="Drop an index's collection and delete its record",
+            icon="delete",
+            dynamic=True,
+            allow_immediate_execution=True,
+            allow_delegated_execution=True,
+            view_target=False,
+            risk_level=types.RiskLevel.HIGH,
+        )
+
+    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
+        inputs = types.Object()
+        keys = runs.keys(ctx.dataset)
+        if not keys:
+            inputs.str("brain_key", required=True, label="Index")
+            schema.problem(inputs, "brain_key", "This dataset has no Milvus index")
+        else:
+            key = ctx.params.get("brain_key")
+            schema.choice(inputs, "brain_key", keys, key, required=True, label="Index")
+            if key in keys:
+                _describe(inputs, runs.describe(ctx.dataset, key))
+        return types.Property(inputs, view=types.View(label="Clean up Milvus index"))
+
+    @without_causes
+    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        plan = runs.cleanup(ctx.dataset, ctx.params["brain_key"], **connection(ctx))
+        if not ctx.delegated:
+            ctx.ops.reload_dataset()
+        return {**asdict(plan), "message": done(plan)}
+
+    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
+        outputs = types.Object()
+        outputs.str("message", label="Done")
+        return types.Property(outputs, view=types.View(label="Milvus clean-up"))
+
+
+def done(plan: runs.CleanupPlan) -> str:
+    """What a clean-up did, in a sentence."""
+    if plan.drops_collection:
+        return (
+            f"Dropped '{plan.collection_name}' with {plan.rows:,} vectors, and deleted "
+            f"the record '{plan.brain_key}'"
+        )
+    return f"Deleted the record '{plan.brain_key}'; no collection was dropped"
+
+
+def _describe(inputs: types.Object, info: runs.IndexInfo) -> None:
+    what = info.patches_field or "samples"
+    inputs.view(
+        "notice",
+        types.Notice(
+            label=(
+                f"This deletes the record '{info.brain_key}' (an index of {what}), and "
+                f"drops its collection '{info.collection_name}' if this dataset made "
+                "it. No picture, label or embeddings field is touched."
+            )
+        ),
+    )

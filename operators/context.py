@@ -1,0 +1,135 @@
+"""What the operators and the panel read from FiftyOne's execution context."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+import fiftyone as fo
+import fiftyone.core.patches as fop
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
+from fiftyone_milvus.settings import ENV_PREFIX, KEYS
+from fiftyone_milvus.similarity import MilvusSimilarityIndex
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TARGETS = {
+    "dataset": "Entire dataset",
+    "view": "Current view",
+    "selected": "Selected samples",
+}
+MAX_HITS = 10_000
+
+
+def connection(ctx: foo.ExecutionContext) -> dict[str, Any]:
+    """Connection settings from FiftyOne's plugin secrets, where these say something
+    that the environment doesn't (in FiftyOne they are the same thing)."""
+    found = {}
+    for key in KEYS:
+        name = ENV_PREFIX + key.upper()
+        value = ctx.secrets.get(name, None)
+        if value and value != os.environ.get(name):
+            found[key] = value
+    return found
+
+
+def target_samples(ctx: foo.ExecutionContext, target: str) -> fo.SampleCollection:
+    """The samples that a choice of target means.
+
+    Raises:
+        InvalidRequest: if nothing is selected, or there is no such target
+    """
+    if target == "dataset":
+        return ctx.dataset
+    if target == "view":
+        return ctx.view
+    if target == "selected":
+        if not ctx.selected:
+            raise InvalidRequest("Nothing is selected. Select samples in the grid.")
+        return ctx.view.select(ctx.selected)
+    raise InvalidRequest(f"There is no target '{target}'; choose one of {[*TARGETS]}")
+
+
+def target_choices(ctx: foo.ExecutionContext, selected: bool) -> types.RadioGroup:
+    """The targets that make sense now, for a form."""
+    choices = types.RadioGroup(orientation="horizontal")
+    choices.add_choice("dataset", label=TARGETS["dataset"])
+    if ctx.has_custom_view:
+        choices.add_choice("view", label=TARGETS["view"])
+    if selected and ctx.selected:
+        choices.add_choice("selected", label=TARGETS["selected"])
+    return choices
+
+
+def selection(
+    ctx: foo.ExecutionContext, patches_field: str | None
+) -> tuple[list[str], list[str]]:
+    """What is selected in the grid, for an index of samples or of patches.
+
+    Returns:
+        the ids of the index that are selected as such, and for an index of patches
+        the ids of samples selected as a whole
+    """
+    labels = [
+        label["label_id"]
+        for label in ctx.selected_labels or []
+        if label["field"] == patches_field
+    ]
+    if labels:
+        return labels, []
+    selected = list(ctx.selected or [])
+    if not selected:
+        return [], []
+    view = ctx.view
+    in_patches = isinstance(view, fop.PatchesView)
+    if patches_field is None:
+        if in_patches:
+            selected = view.select(selected).values("sample_id")
+        return list(dict.fromkeys(selected)), []
+    if in_patches and view.patches_field == patches_field:
+        return selected, []
+    if in_patches:
+        selected = view.select(selected).values("sample_id")
+    return [], list(dict.fromkeys(selected))
+
+
+def selected_ids(
+    ctx: foo.ExecutionContext, index: MilvusSimilarityIndex
+) -> tuple[str, ...]:
+    """The ids of an index that the person's selection means; a whole sample stands
+    for all its patches.
+
+    Raises:
+        InvalidRequest: if nothing that this index holds is selected
+    """
+    ids, samples = selection(ctx, index.config.patches_field)
+    if samples:
+        ids = index.rows.ids_of_samples(samples)
+        if not ids:
+            raise InvalidRequest(
+                f"The selected samples have no patches in the index '{index.key}'. "
+                "Select others."
+            )
+    if not ids:
+        raise InvalidRequest("Nothing is selected. Select samples or patches first.")
+    return tuple(ids)
+
+
+def without_causes(method: Callable[P, T]) -> Callable[P, T]:
+    """Lets our own errors through without what lies behind them: FiftyOne stores and
+    shows an operator's whole traceback."""
+
+    @functools.wraps(method)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(*args, **kwargs)
+        except VectorSearchError as e:
+            raise type(e)(str(e)) from None
+
+    return wrapped

@@ -1,0 +1,221 @@
+"""The state of long work, kept where every process and every browser window sees it:
+in the dataset's execution store."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timezone
+from types import TracebackType
+from typing import Any
+from uuid import uuid4
+
+import fiftyone.operators as foo
+from fiftyone.operators.delegated import DelegatedOperationService
+from fiftyone.operators.executor import ExecutionRunState
+from fiftyone.operators.store import ExecutionStore
+
+from fiftyone_milvus.build import Progress
+from fiftyone_milvus.errors import Cancelled, VectorSearchError
+
+STORE = "milvus_vector_search_jobs"
+OPERATOR = "@milvus/vector-search/compute_index"
+KEEP_SECONDS = 24 * 3600
+BEAT_SECONDS = 1.0
+LOST_SECONDS = 30.0  # no beat for so long: the process is gone
+
+ACTIVE = ("queued", "running")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A build, as the panel shows it. ``rate`` is in samples a second, ``remaining``
+    in seconds, ``updated`` an ISO time in UTC."""
+
+    id: str
+    brain_key: str
+    state: str  # queued, running, done, failed, cancelled
+    delegated: bool
+    phase: str = ""
+    done: int = 0
+    total: int = 0
+    unit: str = "samples"
+    rate: float | None = None
+    remaining: float | None = None
+    message: str | None = None
+    updated: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class JobRecord:
+    """Writes a job's state once a second while its work runs, and how it ended.
+
+    Use as a context manager around the work; an error passes through and is recorded.
+    """
+
+    def __init__(self, ctx: foo.ExecutionContext, brain_key: str) -> None:
+        self._store: ExecutionStore = ctx.store(STORE)
+        run = ctx.request_params.get("run_doc")
+        self._job = Job(
+            id=str(run or uuid4().hex),
+            brain_key=brain_key,
+            state="running",
+            delegated=bool(ctx.delegated),
+            phase="Starting",
+        )
+        self._cancelled = False
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+
+    def progress(self, progress: Progress) -> None:
+        """Takes the latest progress; it is written at the next beat."""
+        self._job = replace(
+            self._job,
+            phase=progress.phase,
+            done=progress.done,
+            total=progress.total,
+            rate=progress.rate,
+            remaining=progress.remaining,
+        )
+
+    def cancelled(self) -> bool:
+        """Whether somebody asked for this job to stop."""
+        return self._cancelled
+
+    def finished(self, message: str) -> None:
+        """Takes the sentence that says what was made."""
+        self._job = replace(self._job, message=message)
+
+    def __enter__(self) -> JobRecord:
+        self._write()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stopped.set()
+        self._thread.join()
+        state, message = "done", self._job.message
+        if isinstance(error, Cancelled):
+            state, message = "cancelled", str(error)
+        elif isinstance(error, VectorSearchError):
+            state, message = "failed", str(error)
+        elif error is not None:
+            state = "failed"
+            message = f"{kind.__name__ if kind else 'Error'}: {error}"
+        self._job = replace(self._job, state=state, message=message, remaining=None)
+        self._write()
+
+    def _beat(self) -> None:
+        while not self._stopped.wait(BEAT_SECONDS):
+            self._cancelled = self._cancelled or _cancel_key(self._job.id) in (
+                self._store.list_keys()
+            )
+            self._write()
+
+    def _write(self) -> None:
+        now = datetime.now(timezone.utc).isoformat()
+        self._job = replace(self._job, updated=now)
+        self._store.set(_job_key(self._job.id), self._job.to_dict(), ttl=KEEP_SECONDS)
+
+
+def list_jobs(ctx: foo.ExecutionContext) -> list[Job]:
+    """The dataset's jobs of the last day, the newest first."""
+    store = ctx.store(STORE)
+    keys = [key for key in store.list_keys() if key.startswith("job-")]
+    jobs = {}
+    for value in filter(None, map(store.get, keys)):
+        job = _or_lost(Job(**value))
+        jobs[job.id] = job
+    for job in _delegated(ctx):
+        known = jobs.get(job.id)
+        if known is None or (known.state in ACTIVE and job.state == "failed"):
+            jobs[job.id] = job
+    return sorted(jobs.values(), key=lambda job: job.updated, reverse=True)
+
+
+def cancel(ctx: foo.ExecutionContext, job_id: str) -> None:
+    """Asks a job to stop; one that waits for a worker is taken off the queue."""
+    store = ctx.store(STORE)
+    if store.has(_job_key(job_id)):
+        store.set(_cancel_key(job_id), True, ttl=KEEP_SECONDS)
+        return
+    service = DelegatedOperationService()
+    if any(str(op.id) == job_id for op in _operations(ctx, service)):
+        service.set_failed(
+            doc_id=_object_id(job_id),
+            result=foo.executor.ExecutionResult(error="Cancelled"),
+        )
+
+
+def _delegated(ctx: foo.ExecutionContext) -> list[Job]:
+    """Builds that wait for a worker, and those that failed before they could say so."""
+    states = {
+        ExecutionRunState.QUEUED: "queued",
+        ExecutionRunState.SCHEDULED: "queued",
+        ExecutionRunState.FAILED: "failed",
+    }
+    jobs = []
+    for op in _operations(ctx, DelegatedOperationService()):
+        when = op.failed_at or op.updated_at or op.queued_at
+        recent = when and (datetime.utcnow() - when).total_seconds() < KEEP_SECONDS
+        if op.run_state not in states or not recent:
+            continue
+        params = op.context.request_params.get("params", {})
+        state = states[op.run_state]
+        error = getattr(op.result, "error", None) or ""
+        if error == "Cancelled":
+            state = "cancelled"
+        jobs.append(
+            Job(
+                id=str(op.id),
+                brain_key=params.get("brain_key", ""),
+                state=state,
+                delegated=True,
+                message=_last_line(error) if state == "failed" else None,
+                updated=when.replace(tzinfo=timezone.utc).isoformat(),
+            )
+        )
+    return jobs
+
+
+def _operations(ctx: foo.ExecutionContext, service: Any) -> list[Any]:
+    return list(
+        service.list_operations(operator=OPERATOR, dataset_id=ctx.dataset._doc.id)
+    )
+
+
+def _or_lost(job: Job) -> Job:
+    if job.state != "running":
+        return job
+    silent = time.time() - datetime.fromisoformat(job.updated).timestamp()
+    if silent < LOST_SECONDS:
+        return job
+    message = "The process that built it has gone. Start the build again."
+    return replace(job, state="failed", message=message, remaining=None)
+
+
+def _last_line(traceback: str) -> str:
+    lines = traceback.strip().splitlines()
+    return lines[-1] if lines else "It failed without a word"
+
+
+def _object_id(text: str) -> Any:
+    from bson import ObjectId
+
+    return ObjectId(text)
+
+
+def _job_key(job_id: str) -> str:
+    return f"job-{job_id}"
+
+
+def _cancel_key(job_id: str) -> str:
+    return f"cancel-{job_id}"

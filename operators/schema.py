@@ -1,0 +1,124 @@
+"""What forms are made of: the choices a dataset offers, and how a problem is shown.
+Nothing here asks a server: the App resolves a form at every key press."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.core.labels as fol
+import fiftyone.operators.types as types
+import fiftyone.zoo as foz
+import fiftyone.zoo.models as fozm
+
+_PATCHES = (fol.Detection, fol.Detections, fol.Polyline, fol.Polylines)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A zoo model that gives embeddings, and whether it embeds text as well."""
+
+    name: str
+    supports_prompts: bool
+    downloaded: bool
+    description: str
+
+
+def patches_fields(dataset: fo.Dataset) -> list[str]:
+    """The label fields whose objects can be indexed."""
+    fields = dataset.get_field_schema(embedded_doc_type=_PATCHES)
+    return sorted(fields)
+
+
+def embeddings_fields(dataset: fo.Dataset, patches_field: str | None) -> list[str]:
+    """The fields that hold vectors: of samples, or of the objects of a field (then
+    the attribute's name)."""
+    if patches_field is None:
+        return sorted(dataset.get_field_schema(ftype=fo.VectorField))
+    if not dataset.has_field(patches_field):
+        return []
+    _, root = dataset._get_label_field_path(patches_field)
+    paths = dataset.get_field_schema(ftype=fo.VectorField, flat=True)
+    prefix = f"{root}."
+    return sorted(p[len(prefix) :] for p in paths if p.startswith(prefix))
+
+
+def models() -> list[Model]:
+    """The zoo models that give embeddings, those on this machine first."""
+    here = set(foz.list_downloaded_zoo_models())
+    found = [
+        Model(m.name, m.supports_prompts, m.name in here, m.description)
+        for m in _embedding_models()
+    ]
+    return sorted(found, key=lambda m: (not m.downloaded, m.name))
+
+
+@functools.cache
+def _embedding_models() -> tuple[Model, ...]:
+    manifest, _ = fozm._load_zoo_models_manifest()
+    return tuple(
+        Model(m.name, _embeds_text(m), False, m.description or "")
+        for m in manifest
+        if m.has_tag("embeddings")
+    )
+
+
+def _embeds_text(model: fozm.ZooModel) -> bool:
+    return model.has_tag("zero-shot") or model.has_tag("text-embeddings")
+
+
+def free_key(dataset: fo.Dataset, wanted: str) -> str:
+    """A brain key that is free: the wanted one, or the next with a number."""
+    taken = set(dataset.list_brain_runs())
+    candidates = (wanted, *(f"{wanted}_{n}" for n in range(2, len(taken) + 3)))
+    return next(key for key in candidates if key not in taken)
+
+
+def choice(
+    inputs: types.Object,
+    name: str,
+    values: Sequence[str],
+    given: str | None,
+    *,
+    view: types.Choices | None = None,
+    **kwargs: Any,
+) -> None:
+    """An input with choices; another value is refused with a sentence, also when it
+    comes from Python.
+
+    Args:
+        inputs: the form
+        name: the input's name
+        values: the choices
+        given: the value as it is now
+        view: how to show the choices; a drop-down list by default
+        **kwargs: of the property: ``label``, ``default``, ``required``, ...
+    """
+    view = view or types.DropdownView()
+    shown = {c.value for c in view.choices}
+    for value in values:
+        if value not in shown:
+            view.add_choice(value, label=value)
+    inputs.str(name, view=view, **kwargs)
+    if given and given not in values:
+        label = kwargs.get("label", name)
+        options = ", ".join(list(values)[:12]) + (", ..." if len(values) > 12 else "")
+        problem(inputs, name, f"{label}: there is no '{given}' here. Use: {options}")
+
+
+def problem(inputs: types.Object, name: str, text: str) -> None:
+    """Marks an input as invalid, with the sentence that says why."""
+    prop = inputs.properties[name]
+    prop.invalid = True
+    prop.error_message = text
+
+
+def message(text: str, failed: bool = False) -> types.Property:
+    """A sentence as an operator's output."""
+    outputs = types.Object()
+    view = types.Error if failed else types.Success
+    outputs.view("message", view(label=text))
+    return types.Property(outputs)

@@ -1,0 +1,116 @@
+"""Library values as the plain data that React gets."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import fiftyone as fo
+
+from fiftyone_milvus import client, settings
+from fiftyone_milvus.errors import VectorSearchError
+from fiftyone_milvus.runs import IndexInfo
+from fiftyone_milvus.search import Result
+
+SHOWN_HITS = 100
+
+
+def server(connection: dict[str, Any]) -> dict[str, Any]:
+    """Which Milvus is in use, and whether it answers; never a secret."""
+    found: dict[str, Any] = {
+        "kind": "server",
+        "address": "not configured",
+        "reachable": False,
+        "version": None,
+        "latency_ms": None,
+        "problem": None,
+    }
+    try:
+        in_use = settings.resolve(connection)
+        found["kind"] = "embedded" if in_use.embedded else "server"
+        found["address"] = "Milvus Lite" if in_use.embedded else in_use.address
+        milvus = client.connect(in_use)
+        started = time.perf_counter()
+        milvus.ping()
+        found["latency_ms"] = round((time.perf_counter() - started) * 1000, 1)
+        found["version"] = milvus.version
+        found["reachable"] = True
+    except VectorSearchError as e:
+        found["problem"] = str(e)
+    return found
+
+
+def index(info: IndexInfo) -> dict[str, Any]:
+    """An index, as its card shows it."""
+    return {
+        "brain_key": info.brain_key,
+        "patches_field": info.patches_field,
+        "embeddings_field": info.embeddings_field,
+        "model": info.model,
+        "metric": info.metric,
+        "supports_prompts": info.supports_prompts,
+        "size": info.size,
+        "collection_name": info.collection_name,
+        "owned": info.owned,
+        "created": info.created.isoformat() + "Z",
+        "problem": info.problem,
+    }
+
+
+def search_result(result: Result, view: fo.DatasetView) -> dict[str, Any]:
+    """A search's result with what is needed to draw its first hits.
+
+    Args:
+        result: the result
+        view: the hits in rank order, of samples or of patches
+    """
+    media = _media(view, result.ids[:SHOWN_HITS], result.patches_field)
+    hits = []
+    for rank, id_ in enumerate(result.ids[:SHOWN_HITS]):
+        if id_ in media:
+            hits.append(
+                {
+                    "id": id_,
+                    "sample_id": result.sample_ids[rank],
+                    "rank": rank + 1,
+                    "score": round(float(result.scores[rank]), 6),
+                    **media[id_],
+                }
+            )
+    return {
+        "brain_key": result.brain_key,
+        "hits": hits,
+        "total": len(result.ids),
+        "score": result.score_kind,
+        "milliseconds": round(result.seconds * 1000, 1),
+        "exact": result.plan.exact,
+        "plan": result.plan.reason,
+    }
+
+
+def _media(
+    view: fo.DatasetView, ids: list[str], patches_field: str | None
+) -> dict[str, dict[str, Any]]:
+    """What to draw for each id: the file, and for a patch its box and label."""
+    shown = view.select(ids)
+    path = view._dataset.app_config.grid_media_field or "filepath"
+    fields = ["id", path if view.has_field(path) else "filepath"]
+    if patches_field is None:
+        found = zip(*shown.values(fields), strict=True)
+        return {id_: {"filepath": p, "box": None, "label": None} for id_, p in found}
+    boxed = view.has_field(f"{patches_field}.bounding_box")
+    fields.append(f"{patches_field}.{'bounding_box' if boxed else 'points'}")
+    fields.append(f"{patches_field}.label")
+    return {
+        id_: {"filepath": p, "box": box if boxed else _bounds(box), "label": label}
+        for id_, p, box, label in zip(*shown.values(fields), strict=True)
+    }
+
+
+def _bounds(points: list[list[list[float]]] | None) -> list[float] | None:
+    """The box ``[x, y, width, height]`` around a polyline's points."""
+    flat = [point for line in points or [] for point in line]
+    if not flat:
+        return None
+    xs, ys = zip(*flat, strict=True)
+    return [min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)]
