@@ -95,8 +95,17 @@ class Connection:
         return str(self.call(lambda c: c.get_server_version(timeout=CONNECT_SECONDS)))
 
     def orm_collection(self, name: str) -> Any:
-        """The ``pymilvus.Collection`` of a name, for code written against the ORM."""
-        from pymilvus import Collection, connections
+        """The ``pymilvus.Collection`` of a name, for code written against the ORM.
+
+        Raises:
+            MissingRequirement: if this pymilvus no longer has the ORM (3.1 and later)
+        """
+        try:
+            from pymilvus import Collection, connections
+        except ImportError as e:
+            raise MissingRequirement(
+                "This version of pymilvus has no Collection class; use index.client"
+            ) from e
 
         alias = f"fiftyone-{self.uri}"
         if not connections.has_connection(alias):

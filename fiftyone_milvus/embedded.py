@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO
 
 from .errors import InvalidRequest, MissingRequirement, ServerUnavailable
-from .settings import Settings
+from .settings import ENV_PREFIX, Settings
 
 logger = logging.getLogger(__name__)
 
@@ -212,7 +212,7 @@ def _lite_is_installed() -> bool:
 
 def _server_environment(package_root: str) -> dict[str, str]:
     """The server needs no settings, and so it gets no secrets."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("FIFTYONE_")}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(ENV_PREFIX)}
     path = [package_root, *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**kept, "PYTHONPATH": os.pathsep.join(path)}
 

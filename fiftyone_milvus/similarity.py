@@ -158,12 +158,12 @@ class MilvusSimilarity(Similarity):
         :meth:`save_run_results`."""
         if key is None:
             return
-        self.validate_run(samples, key, overwrite=overwrite)
         if not overwrite and key in self.list_runs(samples):
             raise InvalidRequest(
                 f"The brain key '{key}' is in use. Choose another, or clean that run "
                 "up first."
             )
+        self.validate_run(samples, key, overwrite=overwrite)
         client.connect(self.config.connection_settings).ping()
         self._pending = True
 

@@ -1,0 +1,207 @@
+"""One embedded server, shared by processes, that loses nothing."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from fiftyone_milvus import client, embedded, settings
+from fiftyone_milvus.collection import Collection, Owner
+from fiftyone_milvus.errors import InvalidRequest
+
+ROOT = Path(__file__).resolve().parents[2]
+DIM = 128
+
+PRELUDE = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+import numpy as np
+from fiftyone_milvus import client, embedded, settings
+from fiftyone_milvus.collection import Collection, Owner
+where = embedded.home(settings.Settings())
+rows = Collection(client.connect(settings.Settings()), "shared", "cosine", "Strong")
+"""
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An embedded Milvus of the test's own, stopped after it."""
+    monkeypatch.setenv("FIFTYONE_MILVUS_DIR", str(tmp_path))
+    where = embedded.home(settings.Settings())
+    yield where
+    client.disconnect_all()
+    embedded.stop(where)
+
+
+def collection() -> Collection:
+    connection = client.connect(settings.Settings())
+    return Collection(connection, "shared", "cosine", "Strong")
+
+
+def start(code: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(PRELUDE) + textwrap.dedent(code)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ.copy(),
+    )
+
+
+def finish(process: subprocess.Popen) -> str:
+    out, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    return out.strip()
+
+
+def test_processes_that_come_at_once_share_one_server(home):
+    code = "print(embedded.running(where).pid)"
+    pids = {finish(process) for process in [start(code) for _ in range(4)]}
+    assert len(pids) == 1
+    assert embedded.running(home).pid == int(pids.pop())
+
+
+def test_it_listens_on_this_machine_only(home):
+    running = embedded.ensure_running(home)
+    listening = [
+        c.laddr.ip.removeprefix("::ffff:")  # how an IPv6 socket says 127.0.0.1
+        for c in psutil.Process(running.pid).net_connections()
+        if c.status == psutil.CONN_LISTEN
+    ]
+    assert set(listening) == {"127.0.0.1"}
+
+
+def test_it_is_given_no_secret(home, monkeypatch):
+    monkeypatch.setenv(settings.ENV_PREFIX + "TOKEN", "tokensecret")
+    running = embedded.ensure_running(home)
+    environment = psutil.Process(running.pid).environ()
+    assert "tokensecret" not in str(environment)
+
+
+def test_the_state_folder_is_the_persons_own(home):
+    embedded.ensure_running(home)
+    assert home.state.stat().st_mode & 0o077 == 0
+
+
+def test_a_server_that_died_is_started_again_with_its_rows(home):
+    rows = collection()
+    rows.create(2, Owner("d", "d", "k"))
+    rows.upsert(["a"], ["a"], _ones(1, 2))
+    first = embedded.running(home)
+    os.kill(first.pid, signal.SIGKILL)
+    psutil.wait_procs([psutil.Process(first.pid)], timeout=10)
+    assert rows.count() == 1
+    assert embedded.running(home).pid != first.pid
+
+
+def test_writers_in_three_processes_lose_nothing_to_a_crash(home):
+    """Writers that don't take turns interleave the write-ahead log."""
+    collection().create(DIM, Owner("d", "d", "k"))
+    begin = time.time() + 5  # together, once all have connected
+    writers = [
+        start(
+            f"""
+            import time
+            rows.count()
+            time.sleep({begin} - time.time())
+            for batch in range(60):
+                ids = [f"w{writer}-{{batch}}-{{i}}" for i in range(50)]
+                rows.upsert(ids, ids, np.random.rand(50, {DIM}).astype(np.float32))
+            print(60 * 50)
+            """
+        )
+        for writer in range(3)
+    ]
+    acknowledged = sum(int(finish(writer)) for writer in writers)
+    assert acknowledged == 9000
+    os.kill(embedded.running(home).pid, signal.SIGKILL)
+    rows = collection()
+    assert rows.count() == 9000
+    every = [f"w{w}-{b}-{i}" for w in range(3) for b in range(60) for i in range(50)]
+    assert rows.ids(every) == set(every)
+
+
+def test_a_crash_in_the_middle_of_writing_keeps_what_was_acknowledged(home):
+    collection().create(DIM, Owner("d", "d", "k"))
+    writer = start(
+        f"""
+        for batch in range(100000):
+            ids = [f"{{batch}}-{{i}}" for i in range(50)]
+            rows.connection.client.upsert(
+                "shared",
+                [dict(pk=i, sample_id=i, vector=np.ones({DIM})) for i in ids],
+                timeout=5,
+            )
+            print(batch, flush=True)
+        """
+    )
+    for _ in range(20):
+        writer.stdout.readline()
+    os.kill(embedded.running(home).pid, signal.SIGKILL)
+    writer.kill()
+    last = 19 + sum(1 for _ in writer.stdout)
+    writer.wait()
+    kept = collection().ids(f"{b}-{i}" for b in range(last) for i in range(50))
+    assert len(kept) == last * 50
+
+
+def test_it_stops_when_nobody_is_left(home, monkeypatch):
+    monkeypatch.setattr(embedded, "IDLE_SECONDS", 1)
+    process = start(
+        """
+        embedded.stop(where)
+        embedded.IDLE_SECONDS = 1
+        print(embedded.ensure_running(where).pid, flush=True)
+        sys.stdin.read()
+        """
+    )
+    pid = int(process.stdout.readline())
+    time.sleep(3)
+    assert psutil.pid_exists(pid)  # somebody is there
+    process.kill()
+    process.wait()
+    end = time.monotonic() + 20
+    while psutil.pid_exists(pid) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not psutil.pid_exists(pid)
+    assert embedded.running(home) is None
+
+
+def test_a_state_file_of_a_dead_server_misleads_nobody(home):
+    embedded.ensure_running(home)
+    embedded.stop(home)
+    with socket.socket() as other:  # its port may be somebody else's by now
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        embedded.write_state(home, embedded.Running(os.getpid(), port, 0.0))
+        assert embedded.running(home) is None
+
+
+def test_a_file_of_milvus_lite_2_is_explained(tmp_path):
+    old = tmp_path / "old.db"
+    old.write_bytes(b"SQLite format 3")
+    with pytest.raises(InvalidRequest, match=r"Milvus Lite 2\.x"):
+        client.connect(settings.Settings(uri=str(old)))
+
+
+def test_a_folder_of_ones_own_is_a_milvus_of_its_own(home, tmp_path):
+    path = tmp_path / "mine.db"
+    mine = settings.resolve({"uri": str(path)})
+    client.connect(mine).ping()
+    where = embedded.home(mine)
+    assert path.is_dir() and where.data == path
+    assert embedded.running(home) is None
+    embedded.stop(where)
+
+
+def _ones(count: int, dim: int):
+    import numpy as np
+
+    return np.ones((count, dim), np.float32)

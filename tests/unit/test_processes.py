@@ -1,0 +1,117 @@
+"""What must hold in a process of its own."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(code: str, **env: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **env},
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+NO_PYMILVUS = """
+    import sys
+    for name in ("pymilvus", "milvus_lite"):
+        sys.modules[name] = None
+"""
+
+
+def test_the_command_line_lists_plugin_and_operators():
+    fiftyone = Path(sys.executable).with_name("fiftyone")
+    for words, expected in (
+        (["plugins", "list"], "@milvus/vector-search"),
+        (["operators", "list"], "@milvus/vector-search/compute_index"),
+    ):
+        done = subprocess.run(
+            [fiftyone, *words], capture_output=True, text=True, timeout=120
+        )
+        assert expected in done.stdout
+        assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_operators_are_listed_and_say_what_to_install_without_pymilvus():
+    out = run(
+        NO_PYMILVUS
+        + """
+    import fiftyone as fo
+    import fiftyone.operators as foo
+    names = [o.uri for o in foo.list_operators() if "milvus" in o.uri]
+    print(names)
+    dataset = fo.Dataset()
+    dataset.add_samples(
+        [fo.Sample(filepath="/a.png", emb=[1.0, 2.0])], progress=False
+    )
+    dataset.add_sample_field("v", fo.VectorField)
+    import numpy as np
+    dataset.set_values("v", [np.ones(2)])
+    try:
+        foo.execute_operator(
+            "@milvus/vector-search/compute_index",
+            dict(dataset=dataset),
+            params=dict(brain_key="a", source="field", embeddings_field="v"),
+        )
+    except Exception as e:
+        print(str(e))
+    print(dataset.list_brain_runs())
+    """
+    )
+    assert "compute_index" in out and "cleanup_index" in out
+    assert "pip install 'pymilvus[milvus-lite]'" in out
+    assert out.strip().endswith("[]")
+
+
+def test_importing_the_library_imports_neither_fiftyone_nor_pymilvus():
+    out = run(
+        f"""
+        import sys
+        sys.path.insert(0, {str(ROOT)!r})
+        import fiftyone_milvus
+        print([m for m in ("fiftyone", "pymilvus", "torch") if m in sys.modules])
+        """
+    )
+    assert out.strip() == "[]"
+
+
+def test_the_hook_works_before_and_after_fiftyones_module_is_imported():
+    for first, second in (
+        ("fiftyone_milvus", "fiftyone.brain.internal.core.milvus"),
+        ("fiftyone.brain.internal.core.milvus", "fiftyone_milvus"),
+    ):
+        out = run(
+            f"""
+            import sys
+            sys.path.insert(0, {str(ROOT)!r})
+            import {first}, {second}
+            import fiftyone.brain.internal.core.milvus as m
+            from fiftyone_milvus import similarity
+            cls = m.MilvusSimilarityConfig
+            print(cls is similarity.MilvusSimilarityConfig, cls.__module__)
+            """
+        )
+        assert out.strip() == "True fiftyone.brain.internal.core.milvus"
+
+
+def test_fiftyones_module_path_installs_the_backend_everywhere():
+    out = run(
+        """
+        import fiftyone.brain as fob
+        from fiftyone.brain.internal.core.milvus import MilvusSimilarityConfig
+        import fiftyone as fo
+        print(hasattr(MilvusSimilarityConfig, "refuse_unknown"))
+        """,
+        FIFTYONE_MODULE_PATH="fiftyone_milvus",
+        PYTHONPATH=str(ROOT),
+    )
+    assert out.strip() == "True"

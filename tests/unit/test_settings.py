@@ -1,0 +1,120 @@
+import pytest
+
+from fiftyone_milvus import settings
+from fiftyone_milvus.errors import InvalidRequest
+
+PREFIX = settings.ENV_PREFIX
+
+
+def test_nothing_configured_means_embedded():
+    found = settings.resolve()
+    assert found.embedded
+    assert found.address == "embedded"
+
+
+def test_environment_names_a_server(monkeypatch):
+    monkeypatch.setenv(PREFIX + "URI", "http://milvus.example:19530")
+    found = settings.resolve()
+    assert not found.embedded
+    assert found.address == "http://milvus.example:19530"
+
+
+def test_keyword_beats_environment(monkeypatch):
+    monkeypatch.setenv(PREFIX + "URI", "http://one:19530")
+    assert settings.resolve({"uri": "http://two:19530"}).uri == "http://two:19530"
+
+
+def test_environment_beats_brain_config(monkeypatch):
+    import fiftyone.brain as fob
+
+    backends = fob.brain_config.similarity_backends
+    monkeypatch.setitem(backends["milvus"], "uri", "http://config:19530")
+    assert settings.resolve().uri == "http://config:19530"
+    monkeypatch.setenv(PREFIX + "URI", "http://env:19530")
+    assert settings.resolve().uri == "http://env:19530"
+
+
+@pytest.mark.parametrize("value", ["00123", "root:a,b", "true", "1e5"])
+def test_credentials_stay_as_typed(monkeypatch, value):
+    monkeypatch.setenv(PREFIX + "URI", "http://one:19530")
+    monkeypatch.setenv(PREFIX + "TOKEN", value)
+    assert settings.resolve().token == value
+
+
+def test_fiftyones_parsed_copy_of_a_variable_is_not_used(monkeypatch):
+    import fiftyone.brain as fob
+
+    monkeypatch.setenv(PREFIX + "TOKEN", "00123")
+    monkeypatch.setitem(fob.brain_config.similarity_backends["milvus"], "token", 123)
+    assert settings.resolve({"token": 123}).token == "00123"
+
+
+@pytest.mark.parametrize(
+    ("uri", "address"),
+    [
+        ("tcp:localhost:19530", "tcp://localhost:19530"),
+        ("localhost:19530", "http://localhost:19530"),
+        ("https://user:secret@host:443/db", "https://host:443"),
+    ],
+)
+def test_addresses_as_people_write_them(uri, address):
+    assert settings.resolve({"uri": uri}).address == address
+
+
+@pytest.mark.parametrize("uri", ["ftp://host", "http://", "http://host:port"])
+def test_an_address_that_cannot_be_is_refused(uri):
+    with pytest.raises(InvalidRequest, match="must look like"):
+        settings.resolve({"uri": uri})
+
+
+def test_a_certificate_that_is_not_there_is_refused():
+    with pytest.raises(InvalidRequest, match="ca_pem_path"):
+        settings.resolve({"uri": "https://host", "ca_pem_path": "/nowhere/ca.pem"})
+
+
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("0", False)])
+def test_secure_is_a_truth_value(monkeypatch, text, value):
+    monkeypatch.setenv(PREFIX + "SECURE", text)
+    assert settings.resolve().secure is value
+
+
+def test_secure_that_is_neither_is_refused(monkeypatch):
+    monkeypatch.setenv(PREFIX + "SECURE", "perhaps")
+    with pytest.raises(InvalidRequest, match="true or false"):
+        settings.resolve()
+
+
+def test_no_text_of_settings_holds_a_secret():
+    found = settings.resolve(
+        {
+            "uri": "https://user:inurl@host:443",
+            "password": "hunter2",
+            "token": "root:tokensecret",
+        }
+    )
+    for text in (repr(found), str(found), found.address):
+        for secret in ("inurl", "hunter2", "tokensecret"):
+            assert secret not in text
+
+
+def test_secrets_are_taken_out_of_an_errors_text():
+    found = settings.resolve(
+        {"uri": "https://u:inurl@host", "password": "hunter2", "token": "root:tok"}
+    )
+    text = settings.without_secrets("no hunter2, root:tok, tok at inurl", found)
+    for secret in ("hunter2", "tok", "inurl"):
+        assert secret not in text.replace("token", "")
+
+
+def test_an_embedded_index_stays_embedded_when_a_server_is_configured(monkeypatch):
+    monkeypatch.setenv(PREFIX + "URI", "http://one:19530")
+    monkeypatch.setenv(PREFIX + "TOKEN", "secret")
+    found = settings.resolve(stored="embedded")
+    assert found.embedded
+    assert found.token is None
+
+
+def test_a_servers_index_is_looked_for_at_the_configured_server(monkeypatch):
+    assert settings.resolve(stored="http://old:19530").uri == "http://old:19530"
+    monkeypatch.setenv(PREFIX + "URI", "http://new:19530")
+    assert settings.resolve(stored="http://old:19530").uri == "http://new:19530"
