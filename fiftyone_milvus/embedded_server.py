@@ -97,6 +97,8 @@ def serve(home: Home, idle_seconds: float) -> None:
             ("grpc.max_receive_message_length", MESSAGE_BYTES),
             ("grpc.max_send_message_length", MESSAGE_BYTES),
             ("grpc.so_reuseport", 0),
+            # pymilvus pings often while a model embeds; that is no misbehaviour
+            ("grpc.http2.max_ping_strikes", 0),
         ],
     )
     milvus_pb2_grpc.add_MilvusServiceServicer_to_server(MilvusServicer(db), server)

@@ -105,15 +105,16 @@ class MilvusPanel(foo.Panel):
     @answered
     def search(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         params = ctx.params
+        k = check_k(params.get("k"))
         index = runs.load(ctx.dataset, params["brain_key"], **connection(ctx))
         base = grid.base_view(ctx)
         samples = base if params.get("target") == "view" else ctx.dataset
         if samples is base and not base.limit(1).count():
-            raise InvalidRequest("The current view is empty. Clear it, or search all.")
+            raise InvalidRequest("The view is empty. Clear it, or search the dataset.")
         result = search.search(
             index,
             read_query(ctx, index, params.get("text"), None),
-            check_k(params.get("k")),
+            k,
             samples=samples,
             reverse=bool(params.get("reverse")),
         )

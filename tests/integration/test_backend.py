@@ -2,13 +2,13 @@
 
 import fiftyone as fo
 import fiftyone.brain as fob
-import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 import numpy as np
 import pytest
-from harness.oracle import distances, ranked
 
+import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus import runs
 from fiftyone_milvus.errors import CollectionError, InvalidRequest, ServerUnavailable
+from harness.oracle import distances, ranked
 
 METRICS = ("cosine", "dotproduct", "euclidean")
 
@@ -249,7 +249,9 @@ def test_allow_existing_false_changes_nothing(empty, vectors_dataset):
         (np.ones((2, 16)), 3, "there must be one of each"),
     ],
 )
-def test_bad_vectors_leave_no_collection(empty, vectors_dataset, embeddings, count, words):
+def test_bad_vectors_leave_no_collection(
+    empty, vectors_dataset, embeddings, count, words
+):
     ids = vectors_dataset.values("id")[:count]
     with pytest.raises(InvalidRequest, match=words):
         empty.add_to_index(embeddings, ids)

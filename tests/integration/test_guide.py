@@ -2,9 +2,10 @@
 
 import fiftyone as fo
 import fiftyone.brain as fob
-import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 import numpy as np
 import pytest
+
+import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 
 MODEL = "conse-lite0-minilm-offline"  # a zoo model whose weights come from packages
 

@@ -60,6 +60,7 @@ def test_every_setting_is_declared_as_a_secret():
 
 def test_every_operator_declares_its_risk():
     import fiftyone.operators.types as types
+
     from plugin.operators import OPERATORS
 
     for cls in OPERATORS:

@@ -1,0 +1,72 @@
+# make help lists what there is to do.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup demo test bench lint js clean tools mongod chromium
+
+PYTHON ?= python3
+export PYTHON
+
+PY := .venv/bin/python
+STANDALONE := .tools/milvus-2.3.5/.done
+NODE_MODULES := js/node_modules/.done
+BENCHMARKS = $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py))
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: tools $(NODE_MODULES) .venv/.done-dev mongod $(if $(SKIP_STANDALONE),,$(STANDALONE)) chromium ## everything that work on the plugin needs
+
+demo: .venv/.done-demo mongod ## the App with a ready-made dataset; DATASET=, MODEL= and PORT= choose others
+	$(PY) -m demo $(if $(DATASET),--dataset "$(DATASET)") $(if $(MODEL),--model "$(MODEL)") $(if $(PORT),--port "$(PORT)")
+
+test: setup ## all tests: the panel's, then unit, integration and browser; ARGS= goes to pytest
+	$(if $(wildcard js/package.json),npm --prefix js run --if-present lint)
+	$(if $(wildcard js/package.json),npm --prefix js run --if-present typecheck)
+	$(if $(wildcard js/package.json),npm --prefix js test)
+	$(PY) -m pytest $(ARGS)
+
+bench: .venv/.done-dev mongod $(STANDALONE) ## benchmarks that print tables; BENCHMARKS= chooses some
+	set -e; for program in $(BENCHMARKS); do echo "== $$program"; PYTHONPATH=. $(PY) "$$program"; done
+
+lint: tools $(NODE_MODULES) .venv/.done-dev ## ruff, mypy and the panel's checks
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	scripts/check_types.sh
+	$(if $(wildcard js/package.json),npm --prefix js run --if-present lint)
+	$(if $(wildcard js/package.json),npm --prefix js run --if-present typecheck)
+
+js: $(NODE_MODULES) ## builds the panel into js/dist
+	npm --prefix js run build
+
+clean: ## removes all that the other targets made
+	rm -rf .venv .tools .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf js/node_modules build test-results ./*.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Quick enough to look again each time
+tools:
+	@scripts/check_tools.sh
+
+mongod:
+	@scripts/setup_mongod.sh
+
+chromium:
+	@scripts/setup_chromium.sh
+
+# Stamped: made again when a file that determines them changes
+.venv/.done-demo: pyproject.toml scripts/setup_python.sh
+	scripts/setup_python.sh demo
+	@touch $@
+
+.venv/.done-dev: pyproject.toml scripts/setup_python.sh
+	scripts/setup_python.sh demo,test,lint
+	@touch $@ .venv/.done-demo
+
+$(STANDALONE): scripts/setup_milvus_standalone.sh
+	scripts/setup_milvus_standalone.sh
+	@touch $@
+
+$(NODE_MODULES): $(wildcard js/package.json js/package-lock.json) scripts/setup_js.sh
+	scripts/setup_js.sh
+	@mkdir -p $(@D) && touch $@

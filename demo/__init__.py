@@ -1,0 +1,1 @@
+"""What ``make demo`` shows: pictures, a model, two Milvus indexes, the App."""

@@ -1,0 +1,10 @@
+import { PluginComponentType, registerComponent } from "@fiftyone/plugins";
+import { MilvusPanel } from "./MilvusPanel";
+
+registerComponent({
+  name: "MilvusPanel", // types.View(component="MilvusPanel") in Python
+  label: "Milvus",
+  component: MilvusPanel,
+  type: PluginComponentType.Component,
+  activator: () => true,
+});

@@ -1,0 +1,27 @@
+import { screen } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
+import { index } from "../test/data";
+import { absent, at, show } from "../test/panel";
+import { IndexCard } from "./IndexCard";
+
+test("a card tells what is indexed, by what, how many and when", () => {
+  show(<IndexCard index={index} onCleanup={vi.fn()} />);
+  const text = at("milvus-index-pictures").textContent;
+  for (const part of ["pictures", "samples", "clip", "cosine", "2025"]) expect(text).toContain(part);
+  expect(at("milvus-size").textContent).toBe("1,538 vectors");
+  expect(absent("milvus-index-problem")).toBe(true);
+});
+
+test("a problem is a warning and an unknown size is said so", () => {
+  show(<IndexCard index={{ ...index, size: null, problem: "Its collection is gone." }} onCleanup={vi.fn()} />);
+  expect(screen.getByRole("alert").textContent).toBe("Its collection is gone.");
+  expect(at("milvus-size").textContent).toBe("Size unknown");
+});
+
+test("an index of patches from a field names both", () => {
+  const patches = { ...index, patches_field: "ground_truth", model: null, embeddings_field: "vectors" };
+  show(<IndexCard index={patches} onCleanup={vi.fn()} />);
+  const text = at("milvus-index-pictures").textContent;
+  expect(text).toContain("ground_truth");
+  expect(text).toContain("vectors");
+});

@@ -1,0 +1,65 @@
+import { Button, Stack } from "@mui/material";
+import { useState } from "react";
+import type { Index } from "../shared/api";
+import { Empty } from "../shared/Empty";
+import { Section } from "../shared/Section";
+import { CleanupDialog } from "./CleanupDialog";
+import { IndexCard } from "./IndexCard";
+
+interface Props {
+  indexes: Index[];
+  formOpen: boolean;
+  onNew: () => void;
+  onChanged: () => void;
+}
+
+export function Indexes({ indexes, formOpen, onNew, onChanged }: Props) {
+  const [doomed, setDoomed] = useState<string | null>(null);
+  if (indexes.length === 0) return formOpen ? null : <NoIndex onNew={onNew} />;
+  return (
+    <Section
+      title={`Indexes (${indexes.length})`}
+      action={
+        !formOpen && (
+          <Button
+            size="small"
+            variant="outlined"
+            color="secondary"
+            data-cy="milvus-new-index"
+            onClick={onNew}
+          >
+            New index
+          </Button>
+        )
+      }
+    >
+      <Stack spacing={1}>
+        {indexes.map((index) => (
+          <IndexCard
+            key={index.brain_key}
+            index={index}
+            onCleanup={() => setDoomed(index.brain_key)}
+          />
+        ))}
+      </Stack>
+      {doomed !== null && (
+        <CleanupDialog brainKey={doomed} onClose={() => setDoomed(null)} onDone={onChanged} />
+      )}
+    </Section>
+  );
+}
+
+function NoIndex({ onNew }: { onNew: () => void }) {
+  return (
+    <Empty
+      name="milvus-empty"
+      icon="hub"
+      title="No index yet"
+      text="An index keeps an embedding of every sample or patch in Milvus, so that you can sort the grid by similarity to a picture or to words."
+    >
+      <Button variant="contained" data-cy="milvus-new-index" onClick={onNew}>
+        New index
+      </Button>
+    </Empty>
+  );
+}

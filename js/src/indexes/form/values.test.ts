@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { form } from "../../test/data";
+import { brainKeyProblem, buildParams, check, fill, fittingFields, sortModels } from "./values";
+
+test("the defaults can be built as they are", () => {
+  const values = fill(form, {});
+  expect(check(form, values, 0)).toEqual({});
+  expect(buildParams(values)).toEqual({
+    brain_key: "milvus",
+    target: "dataset",
+    source: "model",
+    model: "clip",
+    metric: "cosine",
+    consistency_level: "Session",
+  });
+});
+
+test("downloaded models that embed text come first", () => {
+  expect(sortModels(form.models).map((model) => model.name)).toEqual(["clip", "lite", "resnet"]);
+});
+
+test("no model is chosen unasked if it had to be downloaded", () => {
+  const models = form.models.map((model) => ({ ...model, downloaded: false }));
+  const values = fill({ ...form, models }, {});
+  expect(values.model).toBe("");
+  expect(check(form, values, 0).model).toBe("Choose a model.");
+});
+
+test("a cleared model stays cleared", () => {
+  expect(fill(form, { model: "" }).model).toBe("");
+});
+
+test("only embeddings fields of what is indexed are offered", () => {
+  expect(fittingFields(form, "")).toEqual(["vectors"]);
+  expect(fittingFields(form, "ground_truth")).toEqual(["ground_truth.vectors"]);
+});
+
+test("an embeddings field that no longer fits gives way to one that does", () => {
+  const draft = { source: "field", embeddings_field: "vectors", patches_field: "ground_truth" } as const;
+  const values = fill(form, draft);
+  expect(values.embeddings_field).toBe("ground_truth.vectors");
+  expect(buildParams(values)).toMatchObject({
+    source: "field",
+    patches_field: "ground_truth",
+    embeddings_field: "ground_truth.vectors",
+  });
+  expect(buildParams(values)).not.toHaveProperty("model");
+});
+
+test("a source without a field that fits is refused", () => {
+  const bare = { ...form, embeddings_fields: [] };
+  const values = fill(bare, { source: "field" });
+  expect(check(bare, values, 0).embeddings_field).toBe("No field holds embeddings of samples.");
+});
+
+test("a selection of nothing is refused", () => {
+  const values = fill(form, { target: "selected" });
+  expect(check(form, values, 0).target).toBe("Select samples in the grid first.");
+  expect(check(form, values, 3)).toEqual({});
+});
+
+test("what the dataset lacks falls back", () => {
+  const values = fill(form, { patches_field: "gone", metric: "manhattan", model: "gone" });
+  expect(values).toMatchObject({ patches_field: "", metric: "cosine", model: "clip" });
+});
+
+test("a worker is asked for only where there can be one", () => {
+  expect(fill({ ...form, can_delegate: false }, { delegate: true }).delegate).toBe(false);
+});
+
+test.each([
+  ["milvus_2", null],
+  ["", "Give the index a name."],
+  ["2nd", "The name can't start with a digit."],
+  ["my-index", "Use letters, digits and underscores only."],
+  ["words", "words is taken: choose another name."],
+])("the brain key '%s'", (key, problem) => {
+  expect(brainKeyProblem(key, form.brain_keys)).toBe(problem);
+});

@@ -1,0 +1,29 @@
+import type { Job } from "../shared/api";
+import { capital, count, duration, rate } from "../shared/format";
+
+/** Queued or running: worth asking again. */
+export function isActive(job: Job): boolean {
+  return job.state === "queued" || job.state === "running";
+}
+
+/** 0 to 100, or null while nobody knows how much there is. */
+export function percent(job: Job): number | null {
+  return job.total > 0 ? Math.min(100, (100 * job.done) / job.total) : null;
+}
+
+/** "120 / 538 · 24/s · 18 s left" */
+export function progressLine(job: Job): string {
+  const parts = [job.total > 0 ? `${count(job.done)} / ${count(job.total)}` : count(job.done)];
+  if (job.rate !== null) parts.push(rate(job.rate));
+  if (job.remaining !== null) parts.push(`${duration(job.remaining)} left`);
+  return parts.join(" · ");
+}
+
+/** The sentence for a job that ended. */
+export function outcome(job: Job): string {
+  if (job.message) return job.message;
+  const amount = `${count(job.done)} of ${count(Math.max(job.done, job.total))} ${job.unit}`;
+  if (job.state === "failed") return `The build stopped after ${amount}.`;
+  if (job.state === "cancelled") return `Cancelled after ${amount}.`;
+  return `${capital(amount)} indexed.`;
+}

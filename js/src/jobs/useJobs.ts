@@ -1,0 +1,65 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useApi, type Job } from "../shared/api";
+import { isActive } from "./progress";
+
+export const POLL_MILLISECONDS = 1000;
+
+interface Polled {
+  /** the list that these are news of */
+  since: Job[];
+  jobs: Job[];
+}
+
+/**
+ * The jobs, asked for every second while one is queued or running, or one is
+ * `expected`. Calls `onEnd` when one has ended.
+ */
+export function useJobs(fetched: Job[], expected: boolean, onEnd: () => void): Job[] {
+  const api = useApi();
+  const [polled, setPolled] = useState<Polled | null>(null);
+  const jobs = polled?.since === fetched ? polled.jobs : fetched;
+
+  const update = useCallback((next: Job[]) => setPolled({ since: fetched, jobs: next }), [fetched]);
+  usePolling(expected || jobs.some(isActive), () => api.jobs(), (answer) => update(answer.jobs));
+  useEndings(jobs, onEnd);
+  return jobs;
+}
+
+function usePolling<T>(wanted: boolean, ask: () => Promise<T>, onAnswer: (answer: T) => void) {
+  const latest = useRef({ ask, onAnswer });
+  useEffect(() => {
+    latest.current = { ask, onAnswer };
+  });
+  useEffect(() => {
+    if (!wanted) return;
+    let stopped = false;
+    let timer = 0;
+    const next = () => {
+      if (!stopped) timer = window.setTimeout(poll, POLL_MILLISECONDS);
+    };
+    // a missed answer isn't worth a message: the next is a second away
+    const poll = () =>
+      latest.current
+        .ask()
+        .then((answer) => {
+          if (!stopped) latest.current.onAnswer(answer);
+        }, () => undefined)
+        .then(next);
+    next();
+    return () => {
+      stopped = true;
+      window.clearTimeout(timer);
+    };
+  }, [wanted]);
+}
+
+function useEndings(jobs: Job[], onEnd: () => void) {
+  const before = useRef<string[]>([]);
+  const active = jobs.filter(isActive).map((job) => job.id).join("\n");
+  useEffect(() => {
+    const now = active ? active.split("\n") : [];
+    const ended = before.current.some((id) => !now.includes(id));
+    before.current = now;
+    if (ended) onEnd();
+  }, [active, onEnd]);
+}

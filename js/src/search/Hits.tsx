@@ -1,0 +1,48 @@
+import { executeOperator } from "@fiftyone/operators";
+import * as fos from "@fiftyone/state";
+import { Box, Typography } from "@mui/material";
+import { useRecoilValue } from "recoil";
+import type { Hit as HitData, SearchResult } from "../shared/api";
+import { Hit } from "./Hit";
+
+/** As many hits as Python sends. */
+const LISTED = 100;
+
+/** The hits, best first; a click opens the sample. */
+export function Hits({ result }: { result: SearchResult }) {
+  const open = useOpen();
+  return (
+    <>
+      <Box
+        component="ol"
+        aria-label="Hits"
+        sx={{
+          m: 0,
+          p: 0,
+          listStyle: "none",
+          display: "grid",
+          gap: 1,
+          gridTemplateColumns: "repeat(auto-fill, minmax(80px, 1fr))",
+        }}
+      >
+        {result.hits.map((hit) => (
+          <Hit key={hit.id} hit={hit} score={result.score} onOpen={open} />
+        ))}
+      </Box>
+      {result.hits.length >= LISTED && result.total > LISTED && (
+        <Typography variant="caption" color="text.secondary">
+          This list ends at {LISTED} hits; the grid shows all that you asked for.
+        </Typography>
+      )}
+    </>
+  );
+}
+
+/** Opens what the grid shows of a hit: its patch in a patches view, else its sample. */
+function useOpen() {
+  const patches = useRecoilValue(fos.isPatchesView);
+  return (hit: HitData) =>
+    void executeOperator("@voxel51/operators/open_sample", {
+      id: patches ? hit.id : hit.sample_id,
+    });
+}

@@ -1,0 +1,54 @@
+import type { Index, SearchParams } from "../shared/api";
+
+export interface Query {
+  brain_key: string;
+  text: string;
+  /** as typed */
+  k: string;
+  reverse: boolean;
+  target: SearchParams["target"];
+}
+
+export const FIRST_QUERY: Query = {
+  brain_key: "",
+  text: "",
+  k: "25",
+  reverse: false,
+  target: "dataset",
+};
+
+export const MAX_K = 10_000;
+
+/** What is wrong with a typed k; null if nothing. */
+export function kProblem(typed: string): string | null {
+  const k = Number(typed);
+  const fits = /^\s*\d+\s*$/.test(typed) && k >= 1 && k <= MAX_K;
+  return fits ? null : "Type a whole number from 1 to 10,000.";
+}
+
+/** The index that is chosen, else the first one that works. */
+export function chosenIndex(indexes: Index[], brain_key: string): Index | undefined {
+  return (
+    indexes.find((index) => index.brain_key === brain_key) ??
+    indexes.find((index) => !index.problem) ??
+    indexes[0]
+  );
+}
+
+/** Why an index can't be searched by text; null if it can. */
+export function textProblem(index: Index): string | null {
+  if (index.supports_prompts) return null;
+  return index.model
+    ? `${index.model} can't embed text: search with a selection instead.`
+    : "This index has no model that embeds text: search with a selection instead.";
+}
+
+export function searchParams(index: Index, query: Query, by: "text" | "selection"): SearchParams {
+  return {
+    brain_key: index.brain_key,
+    ...(by === "text" ? { text: query.text.trim() } : { selected: true }),
+    k: Number(query.k),
+    reverse: query.reverse,
+    target: query.target,
+  };
+}

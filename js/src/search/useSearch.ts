@@ -1,0 +1,53 @@
+import { usePanelStatePartial } from "@fiftyone/spaces";
+import { useRef, useState } from "react";
+import { messageOf, useApi, type Index, type SearchResult } from "../shared/api";
+import { FIRST_QUERY, chosenIndex, searchParams, type Query } from "./query";
+
+interface Found {
+  dataset: string;
+  result: SearchResult;
+}
+
+/** The query, its result and its error. Query and result outlive the panel's mounting. */
+export function useSearch(dataset: string, indexes: Index[]) {
+  const api = useApi();
+  const [query, setQuery] = usePanelStatePartial<Query>("milvus_query", FIRST_QUERY, true);
+  const [found, setFound] = usePanelStatePartial<Found | null>("milvus_found", null, true);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const calls = useRef(0);
+
+  /** Awaits a call; only the newest may change what is shown. */
+  const run = <T>(call: Promise<T>, show: (answer: T) => void) => {
+    const mine = ++calls.current;
+    const newest = () => mine === calls.current;
+    setBusy(true);
+    setProblem(null);
+    call
+      .then(
+        (answer) => newest() && show(answer),
+        (error: unknown) => newest() && setProblem(messageOf(error)),
+      )
+      .finally(() => newest() && setBusy(false));
+  };
+
+  const index = chosenIndex(indexes, query.brain_key);
+  const current =
+    found?.dataset === dataset &&
+    indexes.some((each) => each.brain_key === found.result.brain_key);
+  return {
+    query,
+    change: (part: Partial<Query>) => setQuery({ ...query, ...part }),
+    index,
+    result: current ? found.result : null,
+    busy,
+    problem,
+    search: (by: "text" | "selection") => {
+      if (index)
+        run(api.search(searchParams(index, query, by)), (result) => setFound({ dataset, result }));
+    },
+    clear: () => run(api.clear(), () => setFound(null)),
+  };
+}
+
+export type Search = ReturnType<typeof useSearch>;

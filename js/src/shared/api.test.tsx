@@ -1,0 +1,37 @@
+import { renderHook } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { handled, python } from "../test/fiftyone";
+import { Wrapper } from "../test/panel";
+import { ApiError, errorOf, useApi } from "./api";
+
+const api = () => renderHook(useApi, { wrapper: Wrapper }).result.current;
+
+test("a method calls its URI and resolves with what Python returned", async () => {
+  python.mockReturnValueOnce({ message: "gone" });
+  await expect(api().cleanup({ brain_key: "k" })).resolves.toEqual({ message: "gone" });
+  expect(python).toHaveBeenCalledWith("cleanup", { brain_key: "k" });
+});
+
+test("a returned error becomes an ApiError", async () => {
+  python.mockReturnValueOnce({ error: { code: "no_server", message: "Milvus is away" } });
+  const error = await api().overview().catch((e: unknown) => e);
+  expect(error).toBeInstanceOf(ApiError);
+  expect(error).toMatchObject({ code: "no_server", message: "Milvus is away" });
+});
+
+test("an exception in Python is an ApiError too, and keeps the App's error page away", async () => {
+  python.mockImplementationOnce(() => {
+    throw new Error("boom");
+  });
+  await expect(api().jobs()).rejects.toMatchObject({ code: "failed", message: "boom" });
+  expect(handled).toHaveBeenCalledWith(false);
+});
+
+test("of a bare traceback the last line is shown", () => {
+  const error = "Traceback (most recent call last):\n  File\nValueError: no such index\n";
+  expect(errorOf({ error })?.message).toBe("ValueError: no such index");
+});
+
+test("an empty answer is no error", () => {
+  expect(errorOf({ result: null })).toBeNull();
+});

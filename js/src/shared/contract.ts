@@ -1,0 +1,139 @@
+/** What the panel's Python methods take and return. */
+
+export interface Server {
+  kind: "embedded" | "server";
+  /** without credentials */
+  address: string;
+  reachable: boolean;
+  version: string | null;
+  latency_ms: number | null;
+  problem: string | null;
+}
+
+export interface Index {
+  brain_key: string;
+  patches_field: string | null;
+  embeddings_field: string | null;
+  model: string | null;
+  metric: string;
+  supports_prompts: boolean;
+  size: number | null;
+  collection_name: string | null;
+  owned: boolean;
+  /** ISO, UTC */
+  created: string;
+  problem: string | null;
+}
+
+export interface Job {
+  id: string;
+  brain_key: string;
+  state: "queued" | "running" | "done" | "failed" | "cancelled";
+  delegated: boolean;
+  phase: string;
+  done: number;
+  total: number;
+  unit: "samples";
+  /** per second */
+  rate: number | null;
+  /** seconds */
+  remaining: number | null;
+  message: string | null;
+  updated: string;
+}
+
+export interface Overview {
+  dataset: { name: string; samples: number };
+  server: Server;
+  indexes: Index[];
+  jobs: Job[];
+}
+
+export interface Jobs {
+  jobs: Job[];
+}
+
+export interface Model {
+  name: string;
+  supports_prompts: boolean;
+  downloaded: boolean;
+  description: string;
+}
+
+export type Target = "dataset" | "view" | "selected";
+
+export interface Form {
+  models: Model[];
+  patches_fields: string[];
+  embeddings_fields: { field: string; patches_field: string | null }[];
+  /** taken */
+  brain_keys: string[];
+  /** a free one, proposed */
+  brain_key: string;
+  counts: Record<Target, number>;
+  can_delegate: boolean;
+  metrics: string[];
+  consistency_levels: string[];
+}
+
+/** What `@milvus/vector-search/compute_index` takes. */
+export interface BuildParams {
+  brain_key: string;
+  target: Target;
+  patches_field?: string;
+  source: "model" | "field";
+  model?: string;
+  embeddings_field?: string;
+  metric: string;
+  consistency_level: string;
+}
+
+export interface SearchParams {
+  brain_key: string;
+  text?: string;
+  selected?: true;
+  k: number;
+  reverse: boolean;
+  target: "dataset" | "view";
+}
+
+/** Relative x, y, width and height. */
+export type Box = [number, number, number, number];
+
+export interface Hit {
+  /** what the grid shows: sample id, or label id for a patch index */
+  id: string;
+  sample_id: string;
+  rank: number;
+  score: number;
+  filepath: string;
+  box: Box | null;
+  label: string | null;
+}
+
+export interface SearchResult {
+  brain_key: string;
+  /** the first 100 at most */
+  hits: Hit[];
+  total: number;
+  score: "similarity" | "distance";
+  milliseconds: number;
+  exact: boolean;
+  plan: string;
+}
+
+export interface CleanupPlan {
+  brain_key: string;
+  collection_name: string | null;
+  rows: number | null;
+  drops_collection: boolean;
+  deletes_run: boolean;
+  message: string;
+}
+
+export interface Cleanup {
+  brain_key: string;
+  dropped_collection: boolean;
+  deleted_run: boolean;
+  message: string;
+}

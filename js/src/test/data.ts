@@ -1,0 +1,85 @@
+import type { Form, Hit, Index, Job, Overview, SearchResult, Server } from "../shared/api";
+
+export const server: Server = {
+  kind: "embedded",
+  address: "http://127.0.0.1:19530",
+  reachable: true,
+  version: "Lite 3.2.2",
+  latency_ms: 3.6,
+  problem: null,
+};
+
+export const index: Index = {
+  brain_key: "pictures",
+  patches_field: null,
+  embeddings_field: null,
+  model: "clip",
+  metric: "cosine",
+  supports_prompts: true,
+  size: 1538,
+  collection_name: "pictures_1",
+  owned: true,
+  created: "2025-03-04T05:06:07",
+  problem: null,
+};
+
+export const job: Job = {
+  id: "job-1",
+  brain_key: "pictures",
+  state: "running",
+  delegated: false,
+  phase: "embedding",
+  done: 120,
+  total: 538,
+  unit: "samples",
+  rate: 24.3,
+  remaining: 18,
+  message: null,
+  updated: "2025-03-04T05:06:07Z",
+};
+
+export const overview: Overview = {
+  dataset: { name: "animals", samples: 1538 },
+  server,
+  indexes: [index],
+  jobs: [],
+};
+
+export const form: Form = {
+  models: [
+    { name: "resnet", supports_prompts: false, downloaded: false, description: "Pictures only" },
+    { name: "clip", supports_prompts: true, downloaded: true, description: "Pictures and text" },
+    { name: "lite", supports_prompts: false, downloaded: true, description: "Small" },
+  ],
+  patches_fields: ["ground_truth"],
+  embeddings_fields: [
+    { field: "vectors", patches_field: null },
+    { field: "ground_truth.vectors", patches_field: "ground_truth" },
+  ],
+  brain_keys: ["pictures", "words"],
+  brain_key: "milvus",
+  counts: { dataset: 1538, view: 20, selected: 0 },
+  can_delegate: true,
+  metrics: ["cosine", "dotproduct", "euclidean"],
+  consistency_levels: ["Session", "Strong"],
+};
+
+export const hit: Hit = {
+  id: "a",
+  sample_id: "a",
+  rank: 1,
+  score: 0.91249,
+  filepath: "/pictures/a.jpg",
+  box: null,
+  label: "bird",
+};
+
+export const result: SearchResult = {
+  brain_key: "pictures",
+  hits: [hit, { ...hit, id: "b", sample_id: "b", rank: 2, score: 0.5, label: null }],
+  total: 538,
+  score: "similarity",
+  milliseconds: 18.2,
+  exact: true,
+  plan: "Ranked all 1,538 vectors",
+};

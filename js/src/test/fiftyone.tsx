@@ -1,0 +1,87 @@
+/**
+ * Stand-in for every @fiftyone/* package in unit tests (vite.config.ts aliases
+ * them all to this file). `python` plays the panel's Python side.
+ */
+import type { OperatorResult } from "@fiftyone/operators";
+import { useSyncExternalStore } from "react";
+import { atom } from "recoil";
+import { vi } from "vitest";
+
+export enum PluginComponentType {
+  Plot = 1,
+  Panel,
+  Component,
+  SampleRenderer,
+}
+export const registerComponent = vi.fn();
+
+/** Answers a panel method; throwing is what an exception in Python looks like. */
+export const python = vi.fn<(uri: string, params: object) => unknown>();
+
+/** What the panel's callback told the App: `false` keeps the error page away. */
+export const handled = vi.fn<(told: boolean) => void>();
+
+export const useTriggerPanelEvent = () => trigger;
+
+async function trigger(
+  uri: string,
+  params: object,
+  _prompt: boolean,
+  callback: (answer: OperatorResult) => boolean,
+) {
+  let answer: OperatorResult;
+  try {
+    answer = { result: await python(uri, params) };
+  } catch (error) {
+    answer = { error: "Traceback …", errorMessage: (error as Error).message };
+  }
+  handled(callback(answer));
+}
+
+interface ExecuteOptions {
+  callback: (answer: OperatorResult) => void;
+  requestDelegation?: boolean;
+}
+export const execute = vi.fn<(params: object, options: ExecuteOptions) => void>();
+export const useOperatorExecutor = (uri: string) => ({
+  execute: (params: object, options: ExecuteOptions) => execute({ uri, ...params }, options),
+  isExecuting: false,
+});
+export const executeOperator = vi.fn<(uri: string, params: object) => void>();
+
+const state = new Map<string, unknown>();
+const listeners = new Set<() => void>();
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** Kept outside of React, as in the App: it outlives a panel's mounting. */
+export function usePanelStatePartial<T>(key: string, initial: T) {
+  const value = useSyncExternalStore(subscribe, () => state.get(key)) as T | undefined;
+  const set = (next: T) => {
+    state.set(key, next);
+    listeners.forEach((listener) => listener());
+  };
+  return [value ?? initial, set] as const;
+}
+
+export const selectedSamples = atom({ key: "selectedSamples", default: new Map() });
+export const selectedLabels = atom<unknown[]>({ key: "selectedLabels", default: [] });
+export const view = atom<unknown[]>({ key: "view", default: [] });
+export const filters = atom<object>({ key: "filters", default: {} });
+export const datasetName = atom<string | null>({ key: "datasetName", default: "animals" });
+export const isPatchesView = atom({ key: "isPatchesView", default: false });
+export const getSampleSrc = (filepath: string) => `/media?filepath=${filepath}`;
+export const notify = vi.fn();
+export const useNotification = () => notify;
+
+export const MuiIconFont = ({ name }: { name: string }) => <i data-icon={name} />;
+
+export function reset() {
+  vi.clearAllMocks();
+  python.mockReset();
+  execute.mockReset();
+  state.clear();
+}

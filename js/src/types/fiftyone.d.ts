@@ -1,0 +1,82 @@
+/**
+ * The parts of the App's packages that this panel uses. They aren't on npm:
+ * the App exposes them as window globals (see vite.config.ts), so these
+ * declarations are written by hand against FiftyOne 1.22.1.
+ */
+declare module "@fiftyone/plugins" {
+  import type { ComponentType } from "react";
+  export enum PluginComponentType {
+    Plot = 1,
+    Panel = 2,
+    Component = 3,
+    SampleRenderer = 4,
+  }
+  export function registerComponent<P>(registration: {
+    name: string;
+    label: string;
+    component: ComponentType<P>;
+    type: PluginComponentType;
+    activator?: () => boolean;
+  }): void;
+}
+
+declare module "@fiftyone/operators" {
+  export interface OperatorResult<T = unknown> {
+    result?: T | null;
+    /** a traceback, or what was thrown in the browser */
+    error?: unknown;
+    errorMessage?: string | null;
+    delegated?: boolean;
+  }
+  /** A callback that returns `false` keeps the App's error page away. */
+  export function useTriggerPanelEvent(): (
+    uri: string,
+    params?: object,
+    prompt?: boolean,
+    callback?: (result: OperatorResult) => boolean,
+  ) => void;
+  export function useOperatorExecutor(uri: string): {
+    execute: (
+      params?: object,
+      options?: {
+        callback?: (result: OperatorResult) => void;
+        requestDelegation?: boolean;
+        skipOutput?: boolean;
+        skipErrorNotification?: boolean;
+      },
+    ) => Promise<void>;
+    isExecuting: boolean;
+  };
+  export function executeOperator(uri: string, params?: object): Promise<void>;
+}
+
+declare module "@fiftyone/spaces" {
+  /** With `local`, a state of the browser that outlives the panel's mounting. */
+  export function usePanelStatePartial<T>(
+    key: string,
+    defaultState: T,
+    local?: boolean,
+  ): [T, (next: T) => void];
+}
+
+declare module "@fiftyone/state" {
+  import type { RecoilState, RecoilValueReadOnly } from "recoil";
+  /** sample id -> how it is selected ("alt" is the App's negative mark) */
+  export const selectedSamples: RecoilState<Map<string, "default" | "alt">>;
+  export const selectedLabels: RecoilState<{ labelId: string; sampleId: string }[]>;
+  export const view: RecoilState<unknown[]>;
+  export const filters: RecoilState<Record<string, unknown>>;
+  export const datasetName: RecoilValueReadOnly<string | null>;
+  export const isPatchesView: RecoilValueReadOnly<boolean>;
+  /** The address at which the App serves a media file. */
+  export function getSampleSrc(filepath: string): string;
+  export function useNotification(): (options: {
+    msg: string;
+    variant?: "success" | "error" | "info" | "warning";
+  }) => void;
+}
+
+declare module "@fiftyone/components" {
+  import type { ComponentType } from "react";
+  export const MuiIconFont: ComponentType<{ name: string; sx?: object }>;
+}

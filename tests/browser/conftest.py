@@ -1,0 +1,56 @@
+"""The App in a real browser, with the plugin and the demo's dataset and models."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.app import BROWSER_ARGS, App, AppServer, browser_path
+from harness.worker import DelegatedWorker
+
+if TYPE_CHECKING:
+    import fiftyone as fo
+    from playwright.sync_api import Page
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {
+        "executable_path": browser_path(),
+        "headless": True,
+        "args": BROWSER_ARGS,
+        # Chromium cannot use its sandbox as root
+        "chromium_sandbox": os.geteuid() != 0,
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    return {"viewport": {"width": 1400, "height": 850}}
+
+
+@pytest.fixture(scope="session")
+def app_server(offline_models: None) -> Iterator[AppServer]:
+    """The App's server, in a process of its own."""
+    server = AppServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def app(page: Page, app_server: AppServer, scenes: fo.Dataset) -> Iterator[App]:
+    """A page of the App; the test fails when an error turns up in its console."""
+    app = App(page, app_server.url, scenes)
+    yield app
+    assert app.errors == []
+
+
+@pytest.fixture
+def delegated_worker() -> Iterator[DelegatedWorker]:
+    """A worker that runs what is queued, until the test ends."""
+    worker = DelegatedWorker()
+    yield worker
+    worker.stop()

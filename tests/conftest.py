@@ -1,0 +1,77 @@
+"""What every test run needs; the test kinds have their own beside their tests."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness import environment
+
+if TYPE_CHECKING:
+    import fiftyone as fo
+
+KINDS = ("unit", "integration", "browser")
+PICTURES = 60
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    signal.signal(signal.SIGTERM, _exit)
+    environment.prepare()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks each test by its folder; the quick kinds come first."""
+    for item in items:
+        if (kind := _kind(item)) in KINDS:
+            item.add_marker(kind)
+    items.sort(key=lambda item: (*KINDS, None).index(_kind(item)))
+
+
+@pytest.fixture(scope="session")
+def offline_models() -> None:
+    """The demo's models, which FiftyOne then finds by name in every process."""
+    from demo import zoo
+
+    zoo.install_offline_source(environment.MODEL_ZOO)
+
+
+@pytest.fixture(scope="session")
+def scenes() -> Iterator[fo.Dataset]:
+    """The demo's scenes, with their objects in ``ground_truth``; for the whole run.
+
+    A test that changes it puts it back, or takes a copy.
+    """
+    from demo.dataset import build_scenes_dataset
+
+    dataset = build_scenes_dataset(
+        "scenes",
+        environment.HOME / "scenes",
+        count=PICTURES,
+        seed=0,
+        persistent=True,
+    )
+    yield dataset
+    dataset.delete()
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    if exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        environment.keep_logs()
+
+
+def pytest_unconfigure() -> None:
+    environment.leave()
+
+
+def _kind(item: pytest.Item) -> str | None:
+    here = Path(__file__).parent
+    first = item.path.relative_to(here).parts[0] if here in item.path.parents else None
+    return first if first in KINDS else None
+
+
+def _exit(*_: object) -> None:
+    pytest.exit("terminated", returncode=128 + signal.SIGTERM)

@@ -1,0 +1,56 @@
+"""FiftyOne's real execution context, filled as the App would."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import fiftyone as fo
+    import fiftyone.operators as foo
+
+PLUGIN = "@milvus/vector-search"
+
+
+def make_context(
+    dataset: fo.Dataset,
+    *,
+    view: fo.SampleCollection | None = None,
+    selected: list[str] | None = None,
+    selected_labels: list[dict[str, Any]] | None = None,
+    panel_state: dict[str, Any] | None = None,
+    **params: Any,
+) -> foo.ExecutionContext:
+    """The context of a panel method: what it triggers is in ``triggered(ctx)``."""
+    from fiftyone.operators.executor import ExecutionContext, Executor
+
+    return ExecutionContext(
+        {
+            "dataset_name": dataset.name,
+            "view": (dataset.view() if view is None else view)._serialize(),
+            "selected": selected or [],
+            "selected_labels": selected_labels or [],
+            "params": {
+                "panel_id": "panel",
+                "panel_state": panel_state or {},
+                **params,
+            },
+        },
+        executor=Executor(),
+        operator_uri=f"{PLUGIN}/milvus_panel",
+    )
+
+
+def triggered(ctx: foo.ExecutionContext, name: str) -> list[dict[str, Any]]:
+    """The parameters of each built-in operation of a name that was triggered."""
+    return [r.params for r in ctx.executor._requests if r.operator_uri == name]
+
+
+def execute(
+    name: str, dataset: fo.Dataset, *, context: dict[str, Any] | None = None, **params
+) -> Any:
+    """Runs one of the plugin's operators as Python code would; its result."""
+    import fiftyone.operators as foo
+
+    return foo.execute_operator(
+        f"{PLUGIN}/{name}", ctx={"dataset": dataset, **(context or {})}, params=params
+    ).result

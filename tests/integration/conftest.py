@@ -1,0 +1,87 @@
+"""Each test that asks for ``milvus`` runs on the embedded kind and on a real server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from harness import datasets, environment
+from harness.standalone import Standalone, StandaloneOptions
+
+if TYPE_CHECKING:
+    import fiftyone as fo
+
+URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
+
+
+@dataclass(frozen=True)
+class Milvus:
+    """Which Milvus a test runs on. ``uri`` is None for the embedded one."""
+
+    kind: Literal["lite", "standalone"]
+    uri: str | None
+    server: Standalone | None = None
+
+
+@pytest.fixture(scope="session")
+def standalone() -> Iterator[Standalone]:
+    """The session's plain Milvus Standalone, started when first asked for."""
+    _may_start_standalone()
+    server = Standalone(environment.HOME / "standalone")
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def start_standalone() -> Iterator[Callable[..., Standalone]]:
+    """Starts more servers, ``start_standalone(options)``; they end with the test."""
+    _may_start_standalone()
+    servers: list[Standalone] = []
+
+    def start(options: StandaloneOptions | None = None) -> Standalone:
+        folder = environment.HOME / f"standalone-{uuid.uuid4().hex[:8]}"
+        servers.append(Standalone(folder, options))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.kill()
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", params=["lite", "standalone"])
+def _milvus(request: pytest.FixtureRequest) -> Milvus:
+    # For the session, so that pytest runs all tests of one kind before the other
+    if request.param == "lite":
+        return Milvus("lite", None)
+    server = request.getfixturevalue("standalone")
+    return Milvus("standalone", server.uri, server)
+
+
+@pytest.fixture
+def milvus(_milvus: Milvus, monkeypatch: pytest.MonkeyPatch) -> Milvus:
+    """The Milvus that the environment names during the test, once for each kind."""
+    if _milvus.uri is None:
+        monkeypatch.delenv(URI, raising=False)
+    else:
+        monkeypatch.setenv(URI, _milvus.uri)
+    return _milvus
+
+
+@pytest.fixture
+def vectors_dataset() -> Iterator[fo.Dataset]:
+    """100 samples in 5 clusters, dim 16: see ``harness.datasets``."""
+    dataset = datasets.make_vectors_dataset()
+    yield dataset
+    dataset.delete()
+
+
+def _may_start_standalone() -> None:
+    if os.environ.get("SKIP_STANDALONE"):
+        pytest.skip("SKIP_STANDALONE is set")

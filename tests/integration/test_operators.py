@@ -1,0 +1,245 @@
+"""The operators, as Python code and delegated runs call them."""
+
+import time
+
+import fiftyone as fo
+import fiftyone.operators as foo
+import numpy as np
+import pytest
+from fiftyone.operators.delegated import DelegatedOperationService
+
+from fiftyone_milvus import client, runs, settings
+from harness.context import PLUGIN, execute, make_context
+from harness.worker import DelegatedWorker
+
+
+@pytest.fixture
+def dataset(milvus, vectors_dataset):
+    yield vectors_dataset
+    for key in runs.keys(vectors_dataset):
+        runs.cleanup(vectors_dataset, key)
+
+
+def build(dataset, brain_key="idx", **params):
+    given = {"source": "field", "embeddings_field": "embeddings", **params}
+    return execute("compute_index", dataset, brain_key=brain_key, **given)
+
+
+def collections() -> list[str]:
+    return client.connect(settings.resolve()).client.list_collections()
+
+
+def test_compute_search_and_clean_up(dataset):
+    made = build(dataset)
+    assert made["rows"] == 100 and made["without_vectors"] == 0
+    assert made["collection_name"] in collections()
+
+    query = dataset.first().id
+    found = execute(
+        "search", dataset, context={"selected": [query]}, brain_key="idx", k=5
+    )
+    assert found["ids"][0] == query
+    assert found["scores"] == sorted(found["scores"], reverse=True)
+    assert found["scores"][0] == pytest.approx(1, abs=1e-5)
+
+    gone = execute("cleanup_index", dataset, brain_key="idx")
+    assert gone["drops_collection"] and gone["rows"] == 100
+    assert made["collection_name"] not in collections()
+    assert dataset.list_brain_runs() == []
+
+
+def test_a_view_or_a_selection_is_indexed_alone(dataset):
+    view = dataset.limit(30)
+    context = {"view": view}
+    params = {
+        "source": "field",
+        "embeddings_field": "embeddings",
+        "brain_key": "half",
+    }
+    uri = f"{PLUGIN}/compute_index"
+    made = foo.execute_operator(uri, ctx=context, params={**params, "target": "view"})
+    assert made.result["rows"] == 30
+    context = {"dataset": dataset, "selected": dataset.values("id")[:7]}
+    params = {**params, "brain_key": "few", "target": "selected"}
+    assert foo.execute_operator(uri, ctx=context, params=params).result["rows"] == 7
+
+
+def test_patches_are_indexed_and_found(dataset):
+    made = build(dataset, patches_field="ground_truth", embeddings_field="embedding")
+    assert made["rows"] == dataset.count("ground_truth.detections")
+    sample = dataset[dataset.values("id")[2]]
+    label = sample.ground_truth.detections[0].id
+    selected = [{"label_id": label, "sample_id": sample.id, "field": "ground_truth"}]
+    found = execute(
+        "search", dataset, context={"selected_labels": selected}, brain_key="idx", k=4
+    )
+    assert found["ids"][0] == label
+    assert found["sample_ids"][0] == sample.id
+
+
+def test_samples_without_a_vector_are_counted(dataset):
+    for sample in dataset.limit(4):
+        sample["embeddings"] = None
+        sample.save()
+    made = build(dataset)
+    assert made["rows"] == 96 and made["without_vectors"] == 4
+    assert "4 samples gave none" in made["message"]
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"brain_key": "not a key"}, "can't be a brain key"),
+        ({"brain_key": "1st"}, "can't be a brain key"),
+        ({"embeddings_field": "nope"}, "there is no 'nope' here"),
+        ({"source": "model", "model": "nope"}, "there is no 'nope' here"),
+        ({"metric": "manhattan"}, "there is no 'manhattan' here"),
+        ({"patches_field": "nope"}, "there is no 'nope' here"),
+        ({"target": "selected"}, "Nothing is selected"),
+    ],
+    ids=str,
+)
+def test_the_form_says_what_is_wrong(dataset, params, words):
+    with pytest.raises(Exception, match=words):
+        build(dataset, **params)
+    assert dataset.list_brain_runs() == []
+
+
+def test_a_key_in_use_is_told_in_the_form(dataset):
+    build(dataset)
+    with pytest.raises(Exception, match="is in use"):
+        build(dataset)
+
+
+def test_ragged_vectors_leave_nothing_behind(dataset):
+    before = collections()
+    sample = dataset.last()
+    sample["embeddings"] = np.ones(3)
+    sample.save()
+    with pytest.raises(Exception, match="length"):
+        build(dataset)
+    assert dataset.list_brain_runs() == []
+    assert collections() == before
+
+
+def test_a_field_without_vectors_is_told(dataset):
+    dataset.add_sample_field("vacant", fo.VectorField)
+    with pytest.raises(Exception, match="No sample has a vector in 'vacant'"):
+        build(dataset, embeddings_field="vacant")
+    assert dataset.list_brain_runs() == []
+
+
+def test_an_empty_view_is_told(dataset):
+    with pytest.raises(Exception, match="no samples to index"):
+        foo.execute_operator(
+            f"{PLUGIN}/compute_index",
+            ctx={"view": dataset.limit(0)},
+            params={"brain_key": "e", "target": "view", "source": "field"},
+        )
+
+
+def test_no_server_is_told_and_leaves_nothing(dataset, monkeypatch):
+    monkeypatch.setenv(settings.ENV_PREFIX + "URI", "http://127.0.0.1:1")
+    monkeypatch.setenv(settings.ENV_PREFIX + "TOKEN", "tokensecret")
+    with pytest.raises(Exception, match=r"http://127\.0\.0\.1:1 does not answer") as e:
+        build(dataset)
+    assert "tokensecret" not in str(e.value)
+    assert dataset.list_brain_runs() == []
+
+
+@pytest.mark.parametrize("k", [0, 20_000])
+def test_k_out_of_range_is_told(dataset, k):
+    build(dataset)
+    context = {"selected": [dataset.first().id]}
+    with pytest.raises(Exception, match="Ask for 1 to 10,000 hits"):
+        execute("search", dataset, context=context, brain_key="idx", k=k)
+
+
+def test_text_on_an_index_that_cannot_is_told(dataset):
+    build(dataset)
+    with pytest.raises(Exception, match="can't embed text"):
+        execute("search", dataset, brain_key="idx", text="bird")
+
+
+def test_an_empty_query_is_told(dataset):
+    build(dataset)
+    with pytest.raises(Exception, match="Type a text, or select"):
+        execute("search", dataset, brain_key="idx")
+
+
+def test_forms_ask_no_server(dataset, monkeypatch):
+    build(dataset)
+
+    def asked(*_):
+        raise AssertionError("a form asked a server")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(client, "connect", asked)
+        for name in ("compute_index", "search", "cleanup_index"):
+            operator = foo.get_operator(f"{PLUGIN}/{name}")
+            ctx = make_context(dataset, brain_key="idx", text="a bird")
+            operator.resolve_input(ctx)
+
+
+def test_in_the_operator_browser_progress_is_streamed(dataset):
+    ctx = make_context(
+        dataset, brain_key="idx", source="field", embeddings_field="embeddings"
+    )
+    ctx._prompt_id = "prompt"
+    ctx.request_params["params"].pop("panel_id")
+    events = list(foo.get_operator(f"{PLUGIN}/compute_index").execute(ctx))
+    names = [event.body.operator_uri for event in events]
+    assert names.count("set_progress") > 5
+    shares = [e.body.params["progress"] for e in events if "progress" in e.body.params]
+    assert shares == sorted(shares) and shares[-1] == 1
+    assert names[-1] == "show_output"
+    assert "Indexed 100 vectors" in str(events[-1].body.params["results"])
+
+
+def test_a_worker_builds_searches_and_cleans_up(dataset):
+    service = DelegatedOperationService()
+    context = {"dataset": dataset, "request_delegation": True}
+    worker = DelegatedWorker()
+    try:
+
+        def delegated(name, **params):
+            op = foo.execute_operator(f"{PLUGIN}/{name}", ctx=context, params=params)
+            doc_id = op.result["id"]
+            end = time.monotonic() + 120
+            while time.monotonic() < end:
+                doc = service.get(doc_id)
+                if doc.run_state in ("completed", "failed"):
+                    return doc
+                time.sleep(0.3)
+            raise TimeoutError(worker.service.log_tail())
+
+        built = delegated(
+            "compute_index",
+            brain_key="idx",
+            source="field",
+            embeddings_field="embeddings",
+        )
+        assert built.run_state == "completed", built.result.error
+        assert built.result.result["rows"] == 100
+        assert built.status.progress == 1
+        assert "samples" in built.status.label
+        dataset.reload()
+        assert runs.load(dataset, "idx").total_index_size == 100
+
+        ids = dataset.values("id")[:1]
+        found = delegated("search", brain_key="idx", k=3, ids=ids)
+        assert found.result.result["ids"][0] == ids[0]
+
+        dataset.add_sample_field("vacant", fo.VectorField)
+        failed = delegated(
+            "compute_index", brain_key="x", source="field", embeddings_field="vacant"
+        )
+        assert failed.run_state == "failed"
+        assert "No sample has a vector in 'vacant'" in failed.result.error
+
+        gone = delegated("cleanup_index", brain_key="idx")
+        assert gone.result.result["drops_collection"]
+        dataset.reload()
+        assert dataset.list_brain_runs() == []
+    finally:
+        worker.stop()
