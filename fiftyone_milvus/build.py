@@ -12,9 +12,9 @@ from typing import Any
 import fiftyone as fo
 import fiftyone.brain.internal.core.utils as fbu
 import fiftyone.core.media as fom
-import fiftyone.zoo as foz
 import numpy as np
 
+from . import models
 from .errors import Cancelled, InvalidRequest
 from .similarity import MilvusSimilarityConfig, MilvusSimilarityIndex
 
@@ -120,7 +120,7 @@ def build(
 
     ids = samples.values("id")
     tell("Loading the model" if source.model else "Reading", 0, len(ids))
-    model = _load_model(source.model) if source.model else None
+    model = models.load(source.model) if source.model else None
     config.supports_prompts = bool(getattr(model, "can_embed_prompts", False))
 
     index = method.initialize(dataset, brain_key)
@@ -183,11 +183,8 @@ def check(
         raise InvalidRequest(
             f"The dataset has no field '{patches_field}' to take patches from"
         )
-    if source.model is not None and source.model not in foz.list_zoo_models():
-        raise InvalidRequest(
-            f"The FiftyOne model zoo has no model '{source.model}'. Choose one that "
-            "`fiftyone zoo models list` shows."
-        )
+    if source.model is not None:
+        models.check(source.model)
     if source.embeddings_field is not None:
         _check_field(samples, source.embeddings_field, patches_field)
 
@@ -217,21 +214,6 @@ def _check_field(
             f"There is no embeddings field '{path}'. Choose one that the dataset has, "
             "or a model."
         )
-
-
-def _load_model(name: str) -> Any:
-    try:
-        model = foz.load_zoo_model(name)
-    except Exception as e:
-        raise InvalidRequest(
-            f"The model '{name}' can't be loaded: {e}. Install what it asks for, or "
-            "choose another model."
-        ) from e
-    if not model.has_embeddings:
-        raise InvalidRequest(
-            f"The model '{name}' gives no embeddings. Choose one that does."
-        )
-    return model
 
 
 def _chunks(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable
 from functools import cached_property
@@ -92,7 +93,9 @@ class Connection:
     @cached_property
     def version(self) -> str:
         """The server's version, such as ``"2.3.5"``."""
-        return str(self.call(lambda c: c.get_server_version(timeout=CONNECT_SECONDS)))
+        text = str(self.call(lambda c: c.get_server_version(timeout=CONNECT_SECONDS)))
+        number = re.search(r"\d+(\.\d+)*", text)  # of "v2.3.5-lite", "milvus_lite-3.2"
+        return number.group() if number else text
 
     def orm_collection(self, name: str) -> Any:
         """The ``pymilvus.Collection`` of a name, for code written against the ORM.

@@ -17,7 +17,7 @@ import numpy as np
 from bson import ObjectId
 from fiftyone.brain.similarity import Similarity, SimilarityConfig, SimilarityIndex
 
-from . import client, search, settings
+from . import client, models, search, settings
 from .collection import (
     CONSISTENCY_LEVELS,
     METRICS,
@@ -281,6 +281,21 @@ class MilvusSimilarityIndex(SimilarityIndex):
                 "dropped, or the index was made on another Milvus. Set the address "
                 "that it was made at, or clean the index up and build it again."
             )
+
+    def get_model(self) -> Any:
+        """The model that the index was made with; loaded once per process.
+
+        Raises:
+            InvalidRequest: if the run names none, or it can't be loaded
+        """
+        if self._model is None:
+            if self.config.model is None:
+                raise InvalidRequest(
+                    f"The run '{self.key}' names no model. Pass the name of a zoo "
+                    "model as model= when you build the index."
+                )
+            self._model = models.load(self.config.model, self.config.model_kwargs)
+        return self._model
 
     # -- changing it
 

@@ -17,7 +17,7 @@ from .processes import Service
 
 if TYPE_CHECKING:
     import fiftyone as fo
-    from playwright.sync_api import ConsoleMessage, Locator, Page
+    from playwright.sync_api import ConsoleMessage, Locator, Page, Response
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGS = [
@@ -68,6 +68,10 @@ class AppServer:
         return True
 
 
+def _loads_grid(response: Response) -> bool:
+    return "paginateSamples" in (response.request.post_data or "")
+
+
 class App:
     """A browser's page that shows the App, and the errors it met."""
 
@@ -97,8 +101,15 @@ class App:
         # The server has one state for all pages: what an earlier one left is there
         self.op("clear_selected_samples")
         self.op("clear_all_stages")
+        self.dismiss_advertisement()
         if panel is not None:
             self.open_panel(panel)
+
+    def dismiss_advertisement(self) -> None:
+        """Closes FiftyOne's own pop-up, which covers the panel once per browser."""
+        dismiss = self.page.locator("button", has_text="Dismiss")
+        if dismiss.count():
+            dismiss.click()
 
     def open_panel(self, panel: str) -> None:
         """Shows the panel, unless it is shown already."""
@@ -122,6 +133,13 @@ class App:
         before = self.page.evaluate("() => window.__gridMounts")
         action()
         self.page.wait_for_function("n => window.__gridMounts > n", arg=before)
+
+    def grid_ids_after(self, action: Callable[[], Any]) -> list[str]:
+        """Does ``action``; the ids that the grid then loads, in its order."""
+        with self.page.expect_response(_loads_grid) as response:
+            action()
+        edges = response.value.json()["data"]["samples"]["edges"]
+        return [edge["node"]["id"] for edge in edges]
 
     def shot(self, name: str) -> None:
         """Takes a picture for the docs into the folder that ``SHOTS`` names, if any."""

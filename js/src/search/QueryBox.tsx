@@ -8,7 +8,7 @@ import type { Search } from "./useSearch";
 export function QueryBox({ search, index }: { search: Search; index: Index }) {
   const { query, busy } = search;
   const problem = textProblem(index);
-  const ready = !problem && !busy && query.text.trim() !== "" && kProblem(query.k) === null;
+  const ready = !problem && !busy && kProblem(query.k) === null;
   return (
     <Stack
       component="form"
@@ -18,7 +18,9 @@ export function QueryBox({ search, index }: { search: Search; index: Index }) {
       spacing={1}
       onSubmit={(event) => {
         event.preventDefault();
-        if (ready) search.search("text");
+        // as it stands in the box: the state may lag behind a quick Enter
+        const text = String(new FormData(event.currentTarget).get("query") ?? "");
+        if (ready && text.trim()) search.search(text);
       }}
     >
       <TextField
@@ -28,6 +30,7 @@ export function QueryBox({ search, index }: { search: Search; index: Index }) {
         value={problem ? "" : query.text}
         disabled={Boolean(problem)}
         helperText={problem}
+        name="query"
         inputProps={cy("milvus-query", { autoComplete: "off", enterKeyHint: "search" })}
         onChange={(event) => search.change({ text: event.target.value })}
       />

@@ -2,10 +2,11 @@ import { Button, Stack, Tooltip, Typography } from "@mui/material";
 import type { SearchResult } from "../shared/api";
 import { count } from "../shared/format";
 
-/** "25 of 538 hits · 18 ms · exact" */
+/** "25 hits · 18 ms · exact", or "first 100 of 5,000 hits · …" */
 export function describe(result: SearchResult): string {
+  const [shown, total] = [result.hits.length, result.total];
   return [
-    `${count(result.hits.length)} of ${count(result.total)} hits`,
+    shown < total ? `first ${count(shown)} of ${count(total)} hits` : `${count(total)} hits`,
     `${count(Math.round(result.milliseconds))} ms`,
     result.exact ? "exact" : "approximate",
   ].join(" · ");

@@ -34,7 +34,7 @@ test("Enter searches by text, with the options", async () => {
 test("the hits have rank, score and label", async () => {
   await searched();
   await waitFor(() => expect(hits()).toHaveLength(2));
-  expect(at("milvus-result-line").textContent).toBe("2 of 538 hits · 18 ms · exact");
+  expect(at("milvus-result-line").textContent).toBe("first 2 of 538 hits · 18 ms · exact");
   expect(at("milvus-hit-score").textContent).toBe("0.912");
   expect(hits()[0].textContent).toContain("bird");
 });

@@ -23,7 +23,7 @@ export function SelectionButton({ search, patches }: Props) {
           color="secondary"
           data-cy="milvus-search-selection"
           disabled={n === 0 || search.busy || kProblem(search.query.k) !== null}
-          onClick={() => search.search("selection")}
+          onClick={() => search.search(null)}
         >
           Search with selection ({count(n)})
         </Button>

@@ -27,6 +27,6 @@ test("says why an index can't be searched by text", () => {
 test("a search is by text or by selection", () => {
   const query = { ...FIRST_QUERY, text: " a bird ", k: "7", reverse: true };
   const rest = { brain_key: "pictures", k: 7, reverse: true, target: "dataset" };
-  expect(searchParams(index, query, "text")).toEqual({ ...rest, text: "a bird" });
-  expect(searchParams(index, query, "selection")).toEqual({ ...rest, selected: true });
+  expect(searchParams(index, query, query.text)).toEqual({ ...rest, text: "a bird" });
+  expect(searchParams(index, query, null)).toEqual({ ...rest, selected: true });
 });

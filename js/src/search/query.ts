@@ -43,10 +43,11 @@ export function textProblem(index: Index): string | null {
     : "This index has no model that embeds text: search with a selection instead.";
 }
 
-export function searchParams(index: Index, query: Query, by: "text" | "selection"): SearchParams {
+/** What Python is asked: by a text, or (null) by what is selected. */
+export function searchParams(index: Index, query: Query, text: string | null): SearchParams {
   return {
     brain_key: index.brain_key,
-    ...(by === "text" ? { text: query.text.trim() } : { selected: true }),
+    ...(text === null ? { selected: true } : { text: text.trim() }),
     k: Number(query.k),
     reverse: query.reverse,
     target: query.target,

@@ -42,9 +42,10 @@ export function useSearch(dataset: string, indexes: Index[]) {
     result: current ? found.result : null,
     busy,
     problem,
-    search: (by: "text" | "selection") => {
+    /** By a text, or (null) by what is selected in the grid. */
+    search: (text: string | null) => {
       if (index)
-        run(api.search(searchParams(index, query, by)), (result) => setFound({ dataset, result }));
+        run(api.search(searchParams(index, query, text)), (result) => setFound({ dataset, result }));
     },
     clear: () => run(api.clear(), () => setFound(null)),
   };
