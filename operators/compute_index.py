@@ -55,9 +55,15 @@ class ComputeIndex(foo.Operator):
 
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> Any:
-        if ctx.prompt_id and not ctx.delegated:
+        if _in_operator_browser(ctx):
             return _streamed(ctx)
         return _run(ctx, lambda progress: _tell(ctx, progress))
+
+
+def _in_operator_browser(ctx: foo.ExecutionContext) -> bool:
+    """Whether a person started it there: not a panel, which shows the job itself, and
+    not Python or a worker, who want the result."""
+    return ctx.spaces is not None and not ctx.panel_id and not ctx.delegated
 
 
 def _target_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
@@ -122,6 +128,7 @@ def _source_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         [model.name for model in schema.models()],
         ctx.params.get("model"),
         required=True,
+        default=schema.default_model(),
         label="Model",
         description="A zoo model that gives embeddings",
         view=types.AutocompleteView(),
@@ -211,7 +218,8 @@ def _streamed(ctx: foo.ExecutionContext) -> Iterator[Any]:
     failed = isinstance(event, Exception)
     message = str(event) if isinstance(event, Exception) else event["message"]
     yield ctx.ops.reload_dataset()
-    yield ctx.ops.show_output(schema.message(message, failed), {"message": message})
+    shown = schema.message(message, failed).to_json()
+    yield ctx.ops.show_output(shown, {"message": message})
 
 
 def _fraction(progress: build.Progress) -> float:

@@ -23,6 +23,7 @@ STORE = "milvus_vector_search_jobs"
 OPERATOR = "@milvus/vector-search/compute_index"
 KEEP_SECONDS = 24 * 3600
 BEAT_SECONDS = 1.0
+NEWS_SECONDS = 600  # a build that went well is worth a line for so long
 LOST_SECONDS = 30.0  # no beat for so long: the process is gone
 
 ACTIVE = ("queued", "running")
@@ -129,16 +130,22 @@ class JobRecord:
 def list_jobs(ctx: foo.ExecutionContext) -> list[Job]:
     """The dataset's jobs of the last day, the newest first."""
     store = ctx.store(STORE)
-    keys = [key for key in store.list_keys() if key.startswith("job-")]
+    keys = set(store.list_keys())
+    values = [store.get(key) for key in keys if key.startswith("job-")]
     jobs = {}
-    for value in filter(None, map(store.get, keys)):
+    for value in filter(None, values):
         job = _or_lost(Job(**value))
         jobs[job.id] = job
     for job in _delegated(ctx):
         known = jobs.get(job.id)
         if known is None or (known.state in ACTIVE and job.state == "failed"):
             jobs[job.id] = job
-    return sorted(jobs.values(), key=lambda job: job.updated, reverse=True)
+    shown = [
+        job
+        for job in jobs.values()
+        if _dismissed_key(job.id) not in keys and not _is_old_news(job)
+    ]
+    return sorted(shown, key=lambda job: job.updated, reverse=True)
 
 
 def cancel(ctx: foo.ExecutionContext, job_id: str) -> None:
@@ -153,6 +160,11 @@ def cancel(ctx: foo.ExecutionContext, job_id: str) -> None:
             doc_id=_object_id(job_id),
             result=foo.executor.ExecutionResult(error="Cancelled"),
         )
+
+
+def dismiss(ctx: foo.ExecutionContext, job_id: str) -> None:
+    """Lists an ended job no more."""
+    ctx.store(STORE).set(_dismissed_key(job_id), True, ttl=KEEP_SECONDS)
 
 
 def _delegated(ctx: foo.ExecutionContext) -> list[Job]:
@@ -192,11 +204,17 @@ def _operations(ctx: foo.ExecutionContext, service: Any) -> list[Any]:
     )
 
 
+def _age(job: Job) -> float:
+    """Seconds since the job's last word."""
+    return time.time() - datetime.fromisoformat(job.updated).timestamp()
+
+
+def _is_old_news(job: Job) -> bool:
+    return job.state in ("done", "cancelled") and _age(job) > NEWS_SECONDS
+
+
 def _or_lost(job: Job) -> Job:
-    if job.state != "running":
-        return job
-    silent = time.time() - datetime.fromisoformat(job.updated).timestamp()
-    if silent < LOST_SECONDS:
+    if job.state != "running" or _age(job) < LOST_SECONDS:
         return job
     message = "The process that built it has gone. Start the build again."
     return replace(job, state="failed", message=message, remaining=None)
@@ -215,6 +233,10 @@ def _object_id(text: str) -> Any:
 
 def _job_key(job_id: str) -> str:
     return f"job-{job_id}"
+
+
+def _dismissed_key(job_id: str) -> str:
+    return f"dismissed-{job_id}"
 
 
 def _cancel_key(job_id: str) -> str:

@@ -56,6 +56,13 @@ def models() -> list[Model]:
     return sorted(found, key=lambda m: (not m.downloaded, m.name))
 
 
+def default_model() -> str | None:
+    """A model that is on this machine, rather one that embeds text; else none."""
+    here = [model for model in models() if model.downloaded]
+    here.sort(key=lambda model: not model.supports_prompts)
+    return here[0].name if here else None
+
+
 @functools.cache
 def _embedding_models() -> tuple[Model, ...]:
     manifest, _ = fozm._load_zoo_models_manifest()
@@ -94,14 +101,12 @@ def choice(
         name: the input's name
         values: the choices
         given: the value as it is now
-        view: how to show the choices; a drop-down list by default
+        view: how to show them; it is filled with the values if it has no choices
         **kwargs: of the property: ``label``, ``default``, ``required``, ...
     """
     view = view or types.DropdownView()
-    shown = {c.value for c in view.choices}
-    for value in values:
-        if value not in shown:
-            view.add_choice(value, label=value)
+    for value in () if view.choices else values:
+        view.add_choice(value, label=value)
     inputs.str(name, view=view, **kwargs)
     if given and given not in values:
         label = kwargs.get("label", name)

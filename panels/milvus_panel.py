@@ -147,6 +147,11 @@ class MilvusPanel(foo.Panel):
         jobs.cancel(ctx, ctx.params["job_id"])
         return {}
 
+    @answered
+    def dismiss(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        jobs.dismiss(ctx, ctx.params["job_id"])
+        return {}
+
     def render(self, ctx: foo.ExecutionContext) -> types.Property:
         return types.Property(
             types.Object(),
@@ -161,5 +166,6 @@ class MilvusPanel(foo.Panel):
                 cleanup_plan=self.cleanup_plan,
                 cleanup=self.cleanup,
                 cancel=self.cancel,
+                dismiss=self.dismiss,
             ),
         )

@@ -2,6 +2,7 @@ import { Skeleton, Stack } from "@mui/material";
 import { IndexForm } from "./indexes/form/IndexForm";
 import { Indexes } from "./indexes/Indexes";
 import { Jobs } from "./jobs/Jobs";
+import { isActive } from "./jobs/progress";
 import { SearchSection } from "./search/SearchSection";
 import { Header } from "./server/Header";
 import { Problem } from "./shared/Problem";
@@ -24,7 +25,7 @@ export function DatasetPanel({ dataset }: { dataset: string }) {
           {form.open && <IndexForm dataset={dataset} build={build} onClose={form.hide} />}
           <Indexes
             indexes={value.indexes}
-            formOpen={form.open}
+            busy={form.open || jobs.some(isActive)}
             onNew={form.show}
             onChanged={reload}
           />

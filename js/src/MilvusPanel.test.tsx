@@ -4,14 +4,16 @@ import { RecoilRoot, useSetRecoilState } from "recoil";
 import { expect, test } from "vitest";
 import { MilvusPanel } from "./MilvusPanel";
 import { form, index, job, overview, server } from "./test/data";
-import { datasetName, execute, registerComponent } from "./test/fiftyone";
+import { dataset, datasetName, execute, registerComponent } from "./test/fiftyone";
 import { absent, answer, at, callsOf, URIS } from "./test/panel";
 
 function App() {
   const open = useSetRecoilState(datasetName);
+  const learn = useSetRecoilState(dataset);
   return (
     <>
       <button data-cy="open-plants" onClick={() => open("plants")} />
+      <button data-cy="run-elsewhere" onClick={() => learn({ brainMethods: [{ key: "new" }] })} />
       <button data-cy="open-nothing" onClick={() => open(null)} />
       <MilvusPanel data={{}} schema={{ view: URIS }} />
     </>
@@ -46,6 +48,16 @@ test("another dataset fetches another overview", async () => {
   expect(absent("milvus-index-pictures")).toBe(true);
   await waitFor(() => at("milvus-empty"));
   expect(at("milvus-dataset").textContent).toBe("plants");
+});
+
+test("a run that was made elsewhere in the App is fetched", async () => {
+  answer({ overview: { ...overview, indexes: [] } });
+  const user = show();
+  await waitFor(() => at("milvus-empty"));
+  answer({ overview });
+  await user.click(at("run-elsewhere"));
+  await waitFor(() => at("milvus-index-pictures"));
+  expect(callsOf("overview")).toHaveLength(2);
 });
 
 test("without a dataset the panel says what to do", async () => {

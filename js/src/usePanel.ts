@@ -4,6 +4,7 @@ import { useDraft } from "./indexes/form/useIndexForm";
 import { isActive } from "./jobs/progress";
 import { useJobs } from "./jobs/useJobs";
 import { useApi, type Job } from "./shared/api";
+import { useBrainRuns } from "./shared/useGrid";
 import { useFetched } from "./shared/useFetched";
 
 const NO_JOBS: Job[] = [];
@@ -11,7 +12,7 @@ const NO_JOBS: Job[] = [];
 /** What the panel's sections share: the overview, the jobs, and the build under way. */
 export function usePanel(dataset: string) {
   const api = useApi();
-  const overview = useFetched(api.overview, dataset);
+  const overview = useFetched(api.overview, dataset, useBrainRuns());
   const { reload } = overview;
   const [opened, setOpened] = usePanelStatePartial("milvus_form_open", false, true);
   const [, setDraft] = useDraft();

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -101,7 +103,7 @@ def test_a_text_sorts_the_grid_and_lists_the_hits(panel, indexes):
     choose(panel, "pictures")
     panel.cy("milvus-query").fill("musical instrument")
     panel.cy("milvus-k").fill("12")
-    ids = panel.grid_ids_after(lambda: panel.cy("milvus-query").press("Enter"))
+    ids = panel.hits_after(lambda: panel.cy("milvus-query").press("Enter"))
 
     exact, scores = ranked(indexes["pictures"], text_vector("musical instrument"))
     assert ids == exact[:12]
@@ -121,10 +123,10 @@ def test_a_selected_sample_is_a_query(panel, indexes, scenes):
     choose(panel, "pictures")
     panel.select(3)
     expect(panel.cy("milvus-search-selection")).to_contain_text("(1)")
-    ids = panel.grid_ids_after(panel.cy("milvus-search-selection").click)
+    ids = panel.hits_after(panel.cy("milvus-search-selection").click)
     query = scenes.values("id")[3]
     vector = indexes["pictures"].vectors_of([query])[0]
-    exact, scores = ranked(indexes["pictures"], vector)
+    exact, _ = ranked(indexes["pictures"], vector)
     assert ids == exact[: len(ids)] and ids[0] == query
     assert len(ids) > 1
     assert shown_scores(panel)[0] == pytest.approx(1, abs=1e-3)
@@ -134,7 +136,7 @@ def test_patches_are_searched_by_text_and_by_patch(panel, indexes, scenes):
     choose(panel, "objects")
     panel.cy("milvus-query").fill("bird")
     panel.cy("milvus-k").fill("10")
-    ids = panel.grid_ids_after(lambda: panel.cy("milvus-query").press("Enter"))
+    ids = panel.hits_after(lambda: panel.cy("milvus-query").press("Enter"))
     exact, _ = ranked(indexes["objects"], text_vector("bird"))
     assert ids == exact[:10]
     expect(panel.cy("entry-counts")).to_have_text("10 patches")
@@ -144,7 +146,7 @@ def test_patches_are_searched_by_text_and_by_patch(panel, indexes, scenes):
 
     panel.select(2)
     expect(panel.cy("milvus-search-selection")).to_contain_text("(1)")
-    again = panel.grid_ids_after(panel.cy("milvus-search-selection").click)
+    again = panel.hits_after(panel.cy("milvus-search-selection").click)
     vector = indexes["objects"].vectors_of([ids[2]])[0]
     exact, _ = ranked(indexes["objects"], vector)
     assert again == exact[: len(again)]
@@ -156,7 +158,7 @@ def test_the_least_similar_come_first_when_asked(panel, indexes):
     panel.cy("milvus-query").fill("bird")
     panel.cy("milvus-k").fill("5")
     panel.cy("milvus-reverse").click()
-    ids = panel.grid_ids_after(lambda: panel.cy("milvus-query").press("Enter"))
+    ids = panel.hits_after(lambda: panel.cy("milvus-query").press("Enter"))
     exact, _ = ranked(indexes["pictures"], text_vector("bird"))
     assert ids == exact[::-1][:5]
 
@@ -192,6 +194,27 @@ def test_a_delegated_build_is_followed_across_a_reload(panel, indexes, scenes):
     scenes.reload()
     assert runs.load(scenes, "by_worker").total_index_size == 60
     runs.cleanup(scenes, "by_worker")
+
+
+def test_the_operator_browser_builds_with_progress(panel, indexes, scenes):
+    page = panel.page
+    page.keyboard.press("`")
+    page.get_by_text("Milvus: Compute index").click()
+    form = page.get_by_role("dialog")
+    form.get_by_text("Brain key").wait_for()
+    expect(form.get_by_text("Entire dataset")).to_be_visible()
+    execute = page.get_by_role("button", name="Execute").first
+    expect(execute).to_be_enabled()
+    panel.shot("operator")
+    execute.click()
+    expect(page.get_by_text("of 60 samples")).to_be_visible(timeout=30_000)
+    done = page.get_by_text(re.compile("^Indexed 60 vectors"))
+    expect(done).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Done").click()
+    expect(panel.cy("milvus-index-milvus")).to_be_visible()
+    scenes.reload()
+    assert runs.load(scenes, "milvus").total_index_size == 60
+    runs.cleanup(scenes, "milvus")
 
 
 def test_it_is_at_home_in_the_light_theme(panel, indexes):

@@ -68,8 +68,9 @@ class AppServer:
         return True
 
 
-def _loads_grid(response: Response) -> bool:
-    return "paginateSamples" in (response.request.post_data or "")
+def _loads_hits(response: Response) -> bool:
+    asked = response.request.post_data or ""
+    return "paginateSamples" in asked and "fiftyone.core.stages.Select" in asked
 
 
 class App:
@@ -134,9 +135,9 @@ class App:
         action()
         self.page.wait_for_function("n => window.__gridMounts > n", arg=before)
 
-    def grid_ids_after(self, action: Callable[[], Any]) -> list[str]:
-        """Does ``action``; the ids that the grid then loads, in its order."""
-        with self.page.expect_response(_loads_grid) as response:
+    def hits_after(self, action: Callable[[], Any]) -> list[str]:
+        """Does ``action``; the ids of the hits that the grid then loads, in order."""
+        with self.page.expect_response(_loads_hits) as response:
             action()
         edges = response.value.json()["data"]["samples"]["edges"]
         return [edge["node"]["id"] for edge in edges]

@@ -185,9 +185,10 @@ def test_in_the_operator_browser_progress_is_streamed(dataset):
     ctx = make_context(
         dataset, brain_key="idx", source="field", embeddings_field="embeddings"
     )
-    ctx._prompt_id = "prompt"
+    ctx.request_params["spaces"] = fo.Space().to_dict()
     ctx.request_params["params"].pop("panel_id")
     events = list(foo.get_operator(f"{PLUGIN}/compute_index").execute(ctx))
+    assert all(event.to_json_line() for event in events)  # as they go to the browser
     names = [event.body.operator_uri for event in events]
     assert names.count("set_progress") > 5
     shares = [e.body.params["progress"] for e in events if "progress" in e.body.params]

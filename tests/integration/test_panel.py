@@ -229,6 +229,15 @@ def test_a_job_tells_how_it_failed(dataset, error, state, message):
     assert (job.state, job.message) == (state, message)
 
 
+def test_an_ended_job_can_be_dismissed(dataset):
+    ctx = make_context(dataset)
+    with jobs.JobRecord(ctx, "k"):
+        pass
+    [job] = jobs.list_jobs(ctx)
+    panel.dismiss(make_context(dataset, job_id=job.id))
+    assert jobs.list_jobs(ctx) == []
+
+
 def test_a_job_whose_process_is_gone_is_told(dataset, monkeypatch):
     ctx = make_context(dataset)
     jobs.JobRecord(ctx, "k")._write()

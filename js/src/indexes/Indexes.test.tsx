@@ -9,7 +9,7 @@ const PLAN = { message: "Drops pictures_1 with 1,538 vectors." };
 
 function indexes(props = {}) {
   const on = { onNew: vi.fn(), onChanged: vi.fn() };
-  return { ...on, ...show(<Indexes indexes={[index]} formOpen={false} {...on} {...props} />) };
+  return { ...on, ...show(<Indexes indexes={[index]} busy={false} {...on} {...props} />) };
 }
 
 const button = () => at<HTMLButtonElement>("milvus-confirm-button");

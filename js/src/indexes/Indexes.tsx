@@ -8,19 +8,20 @@ import { IndexCard } from "./IndexCard";
 
 interface Props {
   indexes: Index[];
-  formOpen: boolean;
+  /** an index is being described or built */
+  busy: boolean;
   onNew: () => void;
   onChanged: () => void;
 }
 
-export function Indexes({ indexes, formOpen, onNew, onChanged }: Props) {
+export function Indexes({ indexes, busy, onNew, onChanged }: Props) {
   const [doomed, setDoomed] = useState<string | null>(null);
-  if (indexes.length === 0) return formOpen ? null : <NoIndex onNew={onNew} />;
+  if (indexes.length === 0) return busy ? null : <NoIndex onNew={onNew} />;
   return (
     <Section
       title={`Indexes (${indexes.length})`}
       action={
-        !formOpen && (
+        !busy && (
           <Button
             size="small"
             variant="outlined"

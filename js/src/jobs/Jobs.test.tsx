@@ -42,9 +42,11 @@ test("a failed job shows its message as an error", () => {
   expect(at("milvus-job").className).toContain("Error");
 });
 
-test("a done job can be dismissed", async () => {
+test("a done job can be dismissed for good", async () => {
+  answer({ dismiss: {} });
   const { user } = show(<Jobs jobs={[{ ...job, state: "done", done: 538 }]} />);
   expect(at("milvus-job").dataset.state).toBe("done");
   await user.click(screen.getByRole("button", { name: "Dismiss" }));
   expect(absent("milvus-job")).toBe(true);
+  expect(callsOf("dismiss")).toEqual([{ job_id: "job-1" }]);
 });

@@ -25,6 +25,8 @@ export interface Api {
   cleanup_plan: (params: { brain_key: string }) => Promise<CleanupPlan>;
   cleanup: (params: { brain_key: string }) => Promise<Cleanup>;
   cancel: (params: { job_id: string }) => Promise<unknown>;
+  /** Shows an ended job no more, here and elsewhere. */
+  dismiss: (params: { job_id: string }) => Promise<unknown>;
 }
 
 export class ApiError extends Error {
@@ -82,5 +84,6 @@ export function useApi(): Api {
     cleanup_plan: method("cleanup_plan"),
     cleanup: method("cleanup"),
     cancel: method("cancel"),
+    dismiss: method("dismiss"),
   };
 }

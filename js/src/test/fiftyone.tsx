@@ -57,6 +57,8 @@ function subscribe(listener: () => void) {
   return () => void listeners.delete(listener);
 }
 
+export const usePanelId = () => "panel-1";
+
 /** Kept outside of React, as in the App: it outlives a panel's mounting. */
 export function usePanelStatePartial<T>(key: string, initial: T) {
   const value = useSyncExternalStore(subscribe, () => state.get(key)) as T | undefined;
@@ -71,6 +73,10 @@ export const selectedSamples = atom({ key: "selectedSamples", default: new Map()
 export const selectedLabels = atom<unknown[]>({ key: "selectedLabels", default: [] });
 export const view = atom<unknown[]>({ key: "view", default: [] });
 export const filters = atom<object>({ key: "filters", default: {} });
+export const dataset = atom<{ brainMethods: { key: string }[] } | null>({
+  key: "dataset",
+  default: null,
+});
 export const datasetName = atom<string | null>({ key: "datasetName", default: "animals" });
 export const isPatchesView = atom({ key: "isPatchesView", default: false });
 export const getSampleSrc = (filepath: string) => `/media?filepath=${filepath}`;

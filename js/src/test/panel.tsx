@@ -14,6 +14,7 @@ export const URIS: Uris = {
   cleanup_plan: "cleanup_plan",
   cleanup: "cleanup",
   cancel: "cancel",
+  dismiss: "dismiss",
 };
 
 type Answers = Partial<Record<keyof Uris, unknown>>;

@@ -51,6 +51,7 @@ declare module "@fiftyone/operators" {
 }
 
 declare module "@fiftyone/spaces" {
+  export function usePanelId(): string;
   /** With `local`, a state of the browser that outlives the panel's mounting. */
   export function usePanelStatePartial<T>(
     key: string,
@@ -66,6 +67,7 @@ declare module "@fiftyone/state" {
   export const selectedLabels: RecoilState<{ labelId: string; sampleId: string }[]>;
   export const view: RecoilState<unknown[]>;
   export const filters: RecoilState<Record<string, unknown>>;
+  export const dataset: RecoilValueReadOnly<{ brainMethods?: { key: string }[] } | null>;
   export const datasetName: RecoilValueReadOnly<string | null>;
   export const isPatchesView: RecoilValueReadOnly<boolean>;
   /** The address at which the App serves a media file. */

@@ -43,6 +43,7 @@ test("Build runs the operator here and now", async () => {
   expect(params).toMatchObject({
     uri: "@milvus/vector-search/compute_index",
     brain_key: "milvus",
+    panel_id: "panel-1",
     source: "model",
     model: "clip",
   });

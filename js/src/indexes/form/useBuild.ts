@@ -1,4 +1,5 @@
 import { useOperatorExecutor } from "@fiftyone/operators";
+import { usePanelId } from "@fiftyone/spaces";
 import { useState } from "react";
 import { errorOf, type BuildParams } from "../../shared/api";
 
@@ -7,13 +8,15 @@ const URI = "@milvus/vector-search/compute_index";
 /** Starts the operator that builds an index, here or on a worker. */
 export function useBuild(onEnd: (built: boolean) => void) {
   const { execute } = useOperatorExecutor(URI);
+  const panel_id = usePanelId();
   const [building, setBuilding] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
 
   const build = (params: BuildParams, delegate: boolean) => {
     setBuilding(params.brain_key);
     setProblem(null);
-    void execute(params, {
+    // the id says that a panel asks, which shows the progress by itself
+    void execute({ ...params, panel_id }, {
       requestDelegation: delegate,
       skipOutput: true,
       skipErrorNotification: true,
