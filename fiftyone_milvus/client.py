@@ -7,20 +7,17 @@ import logging
 import os
 import re
 import threading
+import time
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import embedded
-from .errors import (
-    AccessDenied,
-    CollectionError,
-    InvalidRequest,
-    MissingRequirement,
-    ServerUnavailable,
-    VectorSearchError,
-)
-from .settings import Settings, without_secrets
+from .errors import MissingRequirement, VectorSearchError
+from .explain import error_code as error_code
+from .explain import explained, is_gone
+from .settings import Settings
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
@@ -31,42 +28,56 @@ CONNECT_SECONDS = 4.0
 CALL_SECONDS = 30.0
 WRITE_SECONDS = 120.0
 
-# Milvus's own codes: pymilvus's ErrorCode has a legacy name for each
-NOT_LOADED = 101
-COLLECTION_NOT_FOUND = 100
+NOT_LOADED = 101  # Milvus's own code
 
-_DENIED = ("unauthenticated", "auth check fail", "permission", "invalid credential")
-_TLS = ("handshake", "ssl", "certificate", "wrong_version_number")
-_GONE = ("unavailable", "connect", "deadline", "timeout", "refused", "closed channel")
+# They log each error that they raise, with a traceback; ours say what to do
+_NOISY = {
+    "pymilvus.decorators": logging.CRITICAL,
+    "pymilvus.client.connection_manager": logging.ERROR,
+    "pymilvus.client.iterator.query_iterator": logging.ERROR,
+}
 
-_connections: dict[tuple[int, Settings], Connection] = {}
+_connections: dict[Settings, Connection] = {}
 _lock = threading.Lock()
 
 
 def connect(settings: Settings) -> Connection:
     """The connection of this process to a Milvus; made once, then shared.
 
+    A forked child makes its own. That works as far as grpc's own support for forks
+    does: a fork while another thread is inside a call can leave the child without
+    Milvus, so start processes with ``spawn`` where there is a choice.
+
     Raises:
         MissingRequirement: if pymilvus isn't installed
         ServerUnavailable: if nothing answers within a few seconds
         AccessDenied: if the credentials or certificates are not accepted
+        InvalidRequest: if there is no database of the name that is set
     """
-    key = (os.getpid(), settings)
     with _lock:
-        connection = _connections.get(key)
-        if connection is None:
-            connection = _connections[key] = Connection(settings)
+        connection = _connections.setdefault(settings, Connection(settings))
     connection.open()
     return connection
 
 
 def disconnect_all() -> None:
-    """Closes every connection of this process."""
+    """Closes every connection of this process; those in use connect again."""
     with _lock:
-        found = [c for (pid, _), c in _connections.items() if pid == os.getpid()]
-        _connections.clear()
+        found = list(_connections.values())
     for connection in found:
         connection.close()
+
+
+def _after_fork() -> None:
+    """In a forked child: the parent's locks may be held for ever, and its clients
+    are not the child's to use or to close."""
+    global _lock
+    _lock = threading.Lock()
+    for connection in _connections.values():
+        connection.forget()
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 class Connection:
@@ -74,8 +85,13 @@ class Connection:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._client: MilvusClient | None = None
         self._uri: str | None = None
+        self.forget()
+
+    def forget(self) -> None:
+        """Leaves the client to whoever made it; the next call connects anew."""
+        self._client: MilvusClient | None = None
+        self._failure: tuple[float, VectorSearchError] | None = None
         self._guard = threading.RLock()
 
     @property
@@ -110,17 +126,33 @@ class Connection:
                 "This version of pymilvus has no Collection class; use index.client"
             ) from e
 
-        alias = f"fiftyone-{self.uri}"
-        if not connections.has_connection(alias):
-            kwargs = {**self.settings.connection_kwargs(), "uri": self.uri}
-            connections.connect(alias=alias, timeout=CONNECT_SECONDS, **kwargs)
-        return Collection(name, using=alias)
+        # not the address alone: others may log in there as somebody else
+        alias = f"fiftyone-{hash((os.getpid(), self.uri, self.settings))}"
+        try:
+            if not connections.has_connection(alias):
+                kwargs = {**self._kwargs(), "uri": self.uri}
+                connections.connect(alias=alias, timeout=CONNECT_SECONDS, **kwargs)
+            return Collection(name, using=alias)
+        except Exception as e:
+            raise explained(e, self.settings) from e
 
     def open(self) -> MilvusClient:
-        """Connects, once."""
+        """Connects, once.
+
+        Raises:
+            VectorSearchError: one of its kinds, in words for people
+        """
+        asked = time.monotonic()
         with self._guard:
             if self._client is None:
-                self._uri, self._client = self._connected()
+                if self._failure is not None and self._failure[0] >= asked:
+                    # it failed while this thread waited for its turn
+                    raise self._failure[1]
+                try:
+                    self._uri, self._client = self._connected()
+                except VectorSearchError as e:
+                    self._failure = time.monotonic(), e
+                    raise
             return self._client
 
     def close(self) -> None:
@@ -131,25 +163,26 @@ class Connection:
             client.close()
 
     def call(self, function: Callable[[MilvusClient], T]) -> T:
-        """Runs a function on the client, and again once if the embedded server has
-        gone away or another client released the collection behind our back.
+        """Runs a function on the client, and again once if the client was lost: the
+        embedded server went away, or another thread connected anew.
 
         Raises:
             VectorSearchError: one of its kinds, in words for people
         """
+        used = self.open()
+        try:
+            return function(used)
+        except VectorSearchError:
+            raise
+        except Exception as e:
+            if not self._is_lost(used, e):
+                raise explained(e, self.settings) from e
         try:
             return function(self.open())
         except VectorSearchError:
             raise
         except Exception as e:
-            if not self._restarted(e):
-                raise self._explained(e) from e
-        try:
-            return function(self.open())
-        except VectorSearchError:
-            raise
-        except Exception as e:
-            raise self._explained(e) from e
+            raise explained(e, self.settings) from e
 
     def ping(self) -> None:
         """Asks for a sign of life.
@@ -161,74 +194,57 @@ class Connection:
 
     def _connected(self) -> tuple[str, MilvusClient]:
         milvus_client = _milvus_client_class()
-        kwargs = self.settings.connection_kwargs()
-        if self.settings.embedded:
-            # the embedded server knows neither users nor certificates
-            where = embedded.home(self.settings)
-            kwargs = {k: v for k, v in kwargs.items() if k == "db_name"}
-            kwargs["uri"] = embedded.ensure_running(where).uri
+        kwargs = self._kwargs()
         try:
             # dedicated: pymilvus shares a connection by address and token alone,
             # and would ignore another certificate
             client = milvus_client(timeout=CONNECT_SECONDS, dedicated=True, **kwargs)
         except Exception as e:
-            raise self._explained(e) from e
+            raise explained(e, self.settings) from e
+        if self.settings.db_name is not None:
+            # elsewhere a missing database reads like a missing collection
+            try:
+                client.list_collections(timeout=CONNECT_SECONDS)
+            except Exception as e:
+                client.close()
+                raise explained(e, self.settings) from e
         return kwargs["uri"], client
 
-    def _restarted(self, error: Exception) -> bool:
-        """Whether it is worth calling again: the embedded server was gone, and
-        :meth:`open` will start it."""
-        if not self.settings.embedded or not _is_gone(error):
-            return False
-        if embedded.running(embedded.home(self.settings)) is not None:
-            return False
-        self.close()
-        return True
-
-    def _explained(self, error: Exception) -> VectorSearchError:
-        text = without_secrets(_text(error), self.settings)
-        lower = text.lower()
-        where = f"Milvus at {self.settings.address}"
+    def _kwargs(self) -> dict[str, Any]:
+        """The settings as pymilvus takes them."""
+        kwargs = self.settings.connection_kwargs()
         if self.settings.embedded:
-            where = "The embedded Milvus"
-        if any(word in lower for word in _DENIED):
-            return AccessDenied(
-                f"{where} does not accept the user and password, or token, that are "
-                "set. Check FIFTYONE_BRAIN_SIMILARITY_MILVUS_USER and _PASSWORD, or "
-                "_TOKEN."
-            )
-        if "database not found" in lower or "database not exist" in lower:
-            return InvalidRequest(
-                f"{where} has no database '{self.settings.db_name}'. Create it, or "
-                "set FIFTYONE_BRAIN_SIMILARITY_MILVUS_DB_NAME to one that exists."
-            )
-        if getattr(error, "code", None) == COLLECTION_NOT_FOUND:
-            return CollectionError(f"{where}: {text}")
-        if any(word in lower for word in _TLS):
-            return AccessDenied(
-                f"{where} and this client do not agree on TLS. Check the scheme of "
-                "the address (https or http), FIFTYONE_BRAIN_SIMILARITY_MILVUS_SECURE "
-                "and the certificate paths."
-            )
-        if _is_gone(error):
-            hint = f"Its log is {embedded.home(self.settings).log_file}."
+            # the embedded server knows neither users nor certificates
+            where = embedded.home(self.settings)
+            kwargs = {k: v for k, v in kwargs.items() if k == "db_name"}
+            return {**kwargs, "uri": embedded.ensure_running(where).uri}
+        for key in kwargs:
+            if key.endswith("_path"):
+                kwargs[key] = str(Path(kwargs[key]).expanduser())
+        # pymilvus takes the authority from one name without a client's certificate,
+        # from the other with one, and ignores the rest without a word
+        authority = kwargs.pop("ca_pem_path", None)
+        authority = kwargs.pop("server_pem_path", None) or authority
+        two_way = {"client_pem_path", "client_key_path"} <= set(kwargs)
+        if authority is not None:
+            kwargs["ca_pem_path" if two_way else "server_pem_path"] = authority
+        return kwargs
+
+    def _is_lost(self, used: MilvusClient, error: Exception) -> bool:
+        """Whether it is worth calling again, because :meth:`open` gives another
+        client; to a server pymilvus has tried to connect again by itself."""
+        if not is_gone(error):
+            return False
+        with self._guard:
+            if self._client is not used:
+                return True
             if not self.settings.embedded:
-                hint = (
-                    "Check that the server runs and that "
-                    "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI is its address."
-                )
-            return ServerUnavailable(f"{where} does not answer. {hint}")
-        return VectorSearchError(f"{where} refused the request: {text}")
-
-
-def error_code(error: BaseException | None) -> int | None:
-    """Milvus's own code of an error, or of the error behind it."""
-    while error is not None:
-        code = getattr(error, "code", None)
-        if isinstance(code, int):
-            return code
-        error = error.__cause__
-    return None
+                return False
+            now = embedded.running(embedded.home(self.settings))
+            if now is not None and now.uri == self._uri:
+                return False
+            self.close()
+        return True
 
 
 def ensure_installed() -> None:
@@ -237,26 +253,12 @@ def ensure_installed() -> None:
 
 
 def _milvus_client_class() -> type[MilvusClient]:
-    # it logs each error that it raises, with a traceback; ours say what to do
-    logging.getLogger("pymilvus.decorators").setLevel(logging.CRITICAL)
-    logging.getLogger("pymilvus.client.iterator.query_iterator").setLevel(logging.ERROR)
     try:
         from pymilvus import MilvusClient
     except ImportError as e:
         raise MissingRequirement(
             "The Milvus backend needs pymilvus: pip install 'pymilvus[milvus-lite]'"
         ) from e
+    for name, level in _NOISY.items():  # after the import, which resets them
+        logging.getLogger(name).setLevel(level)
     return MilvusClient
-
-
-def _text(error: Exception) -> str:
-    """The error's own words, without pymilvus's and grpc's wrapping."""
-    details = getattr(error, "details", None)  # grpc
-    if callable(details):
-        return str(details() or error)
-    return str(getattr(error, "message", None) or error)
-
-
-def _is_gone(error: Exception) -> bool:
-    text = f"{type(error).__name__} {error}".lower()
-    return any(word in text for word in _GONE)

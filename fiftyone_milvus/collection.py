@@ -1,8 +1,6 @@
-"""Every call that concerns one Milvus collection: schema, owner, rows, search.
+"""One Milvus collection: its schema and index, who owns it, whether it fits.
 
-FiftyOne's names and distances on the outside; Milvus's only in here. Distances are
-smaller for nearer, and equal to those of FiftyOne's sklearn backend: cosine
-``1 - cos``, dotproduct ``1 - dot``, euclidean the plain (not squared) distance.
+Its rows are in ``rows.py``.
 """
 
 from __future__ import annotations
@@ -10,15 +8,14 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
-
-import numpy as np
 
 from .client import CALL_SECONDS as READ_SECONDS
 from .client import NOT_LOADED, WRITE_SECONDS, Connection, error_code
 from .errors import CollectionError, InvalidRequest, VectorSearchError
+from .options import IndexOptions, build_choice
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
@@ -29,15 +26,11 @@ logger = logging.getLogger(__name__)
 
 METRICS = {"cosine": "COSINE", "dotproduct": "IP", "euclidean": "L2"}
 CONSISTENCY_LEVELS = ("Session", "Strong", "Bounded", "Eventually")
-MAX_K = 16384  # a limit of Milvus, for one search call
 
 PK, VECTOR, SAMPLE_ID = "pk", "vector", "sample_id"
 MAX_ID_LENGTH = 64000
 MAX_NAME_LENGTH = 255
 OWNER = "fiftyone.owner"
-
-BATCH_BYTES = 4 * 1024 * 1024
-IDS_PER_CALL = 10_000
 
 
 @dataclass(frozen=True)
@@ -48,25 +41,6 @@ class Owner:
     dataset: str
     brain_key: str | None
     version: int = 1
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Rows of a collection: ``ids`` (primary keys), ``sample_ids``, and ``vectors``
-    of shape ``(n, dim)``, float32."""
-
-    ids: list[str]
-    sample_ids: list[str]
-    vectors: np.ndarray
-
-
-@dataclass(frozen=True)
-class Hits:
-    """Neighbours of one query, the nearest first; ``dists`` has shape ``(n,)``."""
-
-    ids: list[str]
-    sample_ids: list[str]
-    dists: np.ndarray
 
 
 def check_name(name: str) -> None:
@@ -90,22 +64,40 @@ class Collection:
         name: the collection's name
         metric: ``"cosine"``, ``"dotproduct"`` or ``"euclidean"``
         consistency_level: one of :data:`CONSISTENCY_LEVELS`, for searches
+        options: the index type and its parameters, and where the rows go
     """
 
     def __init__(
-        self, connection: Connection, name: str, metric: str, consistency_level: str
+        self,
+        connection: Connection,
+        name: str,
+        metric: str,
+        consistency_level: str,
+        options: IndexOptions | None = None,
     ) -> None:
         self.connection = connection
         self.name = name
         self.metric = metric
         self.consistency_level = consistency_level
+        self.options = options or IndexOptions()
+        self._partition = self.options.partition
+        self._built: dict[str, Any] | None = None
 
     # -- the collection itself
 
     @property
     def exact(self) -> bool:
         """Whether a search of the whole collection is exact, not approximate."""
-        return bool(self._index_type()["index_type"] == "FLAT")
+        return bool(self.built["index_type"] == "FLAT")
+
+    @property
+    def built(self) -> dict[str, Any]:
+        """How Milvus says that it is indexed: ``index_type``, ``metric_type``, ..."""
+        if self._built is None:
+            self._built = self._call(
+                lambda c: dict(c.describe_index(self.name, VECTOR, READ_SECONDS))
+            )
+        return self._built
 
     def exists(self) -> bool:
         """Whether the server has it."""
@@ -134,6 +126,24 @@ class Collection:
     def drop(self) -> None:
         """Drops it with all its rows; no error if it is gone already."""
         self._call(lambda c: c.drop_collection(self.name, timeout=WRITE_SECONDS))
+        self._built = None
+
+    def add_partition(self) -> bool:
+        """Creates the partition that the options name; whether it was missing."""
+        name = self._partition
+        if name is None or self._call(lambda c: c.has_partition(self.name, name)):
+            return False
+        self._call(lambda c: c.create_partition(self.name, name, WRITE_SECONDS))
+        self._call(lambda c: c.load_collection(self.name, timeout=WRITE_SECONDS))
+        return True
+
+    def drop_partition(self) -> None:
+        """Drops the partition that the options name, with its rows."""
+        name = self._partition
+        assert name is not None
+        if not self.connection.settings.embedded:  # Milvus Lite loads no partitions
+            self._call(lambda c: c.release_partitions(self.name, [name], WRITE_SECONDS))
+        self._call(lambda c: c.drop_partition(self.name, name, WRITE_SECONDS))
 
     def owner(self) -> Owner | None:
         """The stamp of who made it; ``None`` if it has none."""
@@ -162,131 +172,49 @@ class Collection:
         if not {PK, VECTOR, SAMPLE_ID} <= set(fields):
             raise CollectionError(
                 f"The collection '{self.name}' has the fields {sorted(fields)}; a "
-                f"FiftyOne index needs '{PK}', '{VECTOR}' and '{SAMPLE_ID}'."
+                f"FiftyOne index needs '{PK}' and '{SAMPLE_ID}' (strings) and "
+                f"'{VECTOR}' (float vectors). Name another collection_name, or copy "
+                "its vectors in with add_to_index()."
             )
+        for name, wanted in ((PK, "VARCHAR"), (VECTOR, "FLOAT_VECTOR")):
+            found = getattr(fields[name]["type"], "name", str(fields[name]["type"]))
+            if found != wanted:
+                raise CollectionError(
+                    f"The field '{name}' of the collection '{self.name}' is {found}; a "
+                    f"FiftyOne index needs {wanted} there."
+                )
         return int(fields[VECTOR]["params"]["dim"])
+
+    def check_fits(self) -> None:
+        """Checks that an existing collection can be this index.
+
+        Raises:
+            CollectionError: saying what doesn't fit
+        """
+        self.dimension()
+        names = {milvus: ours for ours, milvus in METRICS.items()}
+        metric = names.get(self.built.get("metric_type", ""), "none")
+        if metric != self.metric:
+            raise CollectionError(
+                f"The collection '{self.name}' is indexed by {metric}, and this index "
+                f"asks for {self.metric}. Pass metric='{metric}'."
+            )
 
     def count(self) -> int:
         """How many rows it has now, deleted ones not counted."""
+        # without a filter, Milvus Lite counts every partition
+        expression = f'{PK} != ""' if self._partition else ""
         rows = self._call(
             lambda c: c.query(
                 self.name,
-                filter="",
+                filter=expression,
                 output_fields=["count(*)"],
                 consistency_level="Strong",
                 timeout=READ_SECONDS,
+                **self._partitions(),
             )
         )
         return int(rows[0]["count(*)"])
-
-    # -- writing
-
-    def upsert(
-        self, ids: Sequence[str], sample_ids: Sequence[str], vectors: np.ndarray
-    ) -> None:
-        """Writes rows; a row whose id exists is replaced.
-
-        Args:
-            ids: ``n`` primary keys; of equal ones the last counts
-            sample_ids: ``n`` sample ids
-            vectors: ``(n, dim)`` float32
-        """
-        # two rows of one key in one upsert stay two on Milvus 2.3
-        last = {id_: i for i, id_ in enumerate(ids)}
-        kept = sorted(last.values())
-        step = max(1, BATCH_BYTES // (vectors.shape[1] * 4 + 100))
-        for start in range(0, len(kept), step):
-            rows = [
-                {PK: ids[i], SAMPLE_ID: sample_ids[i], VECTOR: vectors[i]}
-                for i in kept[start : start + step]
-            ]
-            self._upsert(rows)
-
-    def flush(self) -> None:
-        """Seals what was written, so that the server indexes it. Servers limit how
-        often, and it takes seconds: once, after much was written."""
-        self._call(lambda c: c.flush(self.name, timeout=WRITE_SECONDS))
-
-    def delete(self, ids: Iterable[str]) -> None:
-        """Deletes rows by primary key; missing ones are no error."""
-        for chunk in _chunks(list(ids), IDS_PER_CALL):
-            self._delete(chunk)
-
-    # -- reading
-
-    def ids(self, wanted: Iterable[str]) -> set[str]:
-        """Those of the given primary keys that it has."""
-        return {row[PK] for row in self._query(PK, wanted, [PK])}
-
-    def ids_of_samples(self, sample_ids: Iterable[str]) -> list[str]:
-        """The primary keys of all rows of the given samples, by sample."""
-        order = {id_: i for i, id_ in enumerate(sample_ids)}
-        rows = list(self._query(SAMPLE_ID, order, [PK, SAMPLE_ID]))
-        rows.sort(key=lambda r: (order[r[SAMPLE_ID]], r[PK]))
-        return [row[PK] for row in rows]
-
-    def fetch(self, wanted: Iterable[str]) -> Rows:
-        """The rows of the given primary keys that exist, in the order asked."""
-        wanted = list(wanted)
-        found = {row[PK]: row for row in self._query(PK, wanted, _ALL_FIELDS)}
-        return self._rows([found[id_] for id_ in wanted if id_ in found])
-
-    def iterate(self) -> Iterator[Rows]:
-        """All rows, in batches of a few megabytes, in no particular order."""
-        size = max(1, min(MAX_K, BATCH_BYTES // (self.dimension() * 4 + 100)))
-        iterator = self._call(
-            lambda c: c.query_iterator(
-                self.name,
-                batch_size=size,
-                filter="",
-                output_fields=_ALL_FIELDS,
-                consistency_level="Strong",
-                timeout=READ_SECONDS,
-            )
-        )
-        try:
-            while rows := self._call(lambda _: iterator.next()):
-                yield self._rows(rows)
-        finally:
-            iterator.close()
-
-    def search(self, queries: np.ndarray, k: int) -> list[Hits]:
-        """The ``k`` nearest rows for each query, in one call for all of them.
-
-        Args:
-            queries: ``(q, dim)`` float32
-            k: at most :data:`MAX_K`
-
-        Returns:
-            ``q`` :class:`Hits`
-        """
-        params: dict[str, Any] = {"metric_type": METRICS[self.metric], "params": {}}
-        if self._uses_graph():
-            params["params"]["ef"] = min(32768, max(128, 2 * k))
-        found = self._call(
-            lambda c: c.search(
-                self.name,
-                data=list(queries.astype(np.float32)),
-                anns_field=VECTOR,
-                limit=k,
-                search_params=params,
-                output_fields=[SAMPLE_ID],
-                consistency_level=self.consistency_level,
-                timeout=READ_SECONDS,
-            )
-        )
-        return [self._hits(hits) for hits in found]
-
-    def distances(self, queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-        """Exact distances, shape ``(q, n)``, as :meth:`search` would give them."""
-        # float64 for the norms: equal vectors must come out at distance 0
-        a, b = queries.astype(np.float64), vectors.astype(np.float64)
-        if self.metric == "euclidean":
-            squares = (a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T
-            return np.sqrt(np.maximum(squares, 0))
-        if self.metric == "cosine":
-            a, b = _unit(a), _unit(b)
-        return 1 - a @ b.T
 
     # -- helpers
 
@@ -299,28 +227,56 @@ class Collection:
         )
         schema.add_field(VECTOR, DataType.FLOAT_VECTOR, dim=dim)
         schema.add_field(SAMPLE_ID, DataType.VARCHAR, max_length=MAX_ID_LENGTH)
+        shards = self.options.num_shards
         client.create_collection(
             self.name,
             schema=schema,
             consistency_level=self.consistency_level,
             properties={OWNER: json.dumps(asdict(owner))},
             timeout=WRITE_SECONDS,
+            **({"num_shards": shards} if shards else {}),
         )
+        self._create_index(client)
+        if self._partition is not None:
+            client.create_partition(self.name, self._partition, WRITE_SECONDS)
+        replicas = self.options.replicas
+        client.load_collection(
+            self.name,
+            timeout=WRITE_SECONDS,
+            **({"replica_number": replicas} if replicas else {}),
+        )
+
+    def _create_index(self, client: MilvusClient) -> None:
+        embedded = self.connection.settings.embedded
+        index_type, params = build_choice(
+            self.options, embedded=embedded, self_hosted=client.is_self_hosted
+        )
+        if embedded:
+            # as they are, they get lost on the way to Milvus Lite
+            params = {"params": json.dumps(params)}
         index = client.prepare_index_params()
-        index.add_index(VECTOR, metric_type=METRICS[self.metric], **self._index_type())
-        client.create_index(self.name, index, timeout=WRITE_SECONDS)
-        client.load_collection(self.name, timeout=WRITE_SECONDS)
+        index.add_index(
+            VECTOR,
+            index_type=index_type,
+            metric_type=METRICS[self.metric],
+            params=params,
+        )
+        try:
+            client.create_index(self.name, index, timeout=WRITE_SECONDS)
+        except Exception as e:
+            if "invalid index type" not in str(e):
+                raise
+            raise InvalidRequest(
+                f"Milvus {self.connection.version} at "
+                f"{self.connection.settings.address} has no index type {index_type}. "
+                "Choose another, such as HNSW."
+            ) from e
 
-    def _index_type(self) -> dict[str, Any]:
-        if self.connection.settings.embedded:
-            # Milvus Lite walks all rows at each search anyway: exact is fastest
-            return {"index_type": "FLAT"}
-        if not self.connection.client.is_self_hosted:
-            return {"index_type": "AUTOINDEX"}  # the one that Zilliz Cloud tunes
-        return {"index_type": "HNSW", "params": {"M": 32, "efConstruction": 256}}
+    def _partitions(self) -> dict[str, Any]:
+        return {"partition_names": [self._partition]} if self._partition else {}
 
-    def _uses_graph(self) -> bool:
-        return self._index_type()["index_type"] == "HNSW"
+    def _partition_name(self) -> dict[str, Any]:
+        return {"partition_name": self._partition} if self._partition else {}
 
     def _describe(self) -> dict[str, Any]:
         if not self.exists():
@@ -332,61 +288,6 @@ class Collection:
             )
         return self._call(
             lambda c: c.describe_collection(self.name, timeout=READ_SECONDS)
-        )
-
-    def _upsert(self, rows: list[dict[str, Any]]) -> None:
-        self._call(lambda c: c.upsert(self.name, rows, timeout=WRITE_SECONDS))
-
-    def _delete(self, ids: list[str]) -> None:
-        self._call(lambda c: c.delete(self.name, ids=ids, timeout=WRITE_SECONDS))
-
-    def _query(
-        self, field: str, wanted: Iterable[str], output: list[str]
-    ) -> Iterator[dict[str, Any]]:
-        # rows with vectors are big; a message may hold 64 MB
-        step = 2_000 if VECTOR in output else IDS_PER_CALL
-        for chunk in _chunks(list(dict.fromkeys(wanted)), step):
-            yield from self._query_chunk(field, chunk, output)
-
-    def _query_chunk(
-        self, field: str, values: list[str], output: list[str]
-    ) -> list[dict[str, Any]]:
-        expression = f"{field} in {json.dumps(values)}"
-        rows = self._call(
-            lambda c: c.query(
-                self.name,
-                filter=expression,
-                output_fields=output,
-                consistency_level="Strong",
-                timeout=READ_SECONDS,
-            )
-        )
-        if field == SAMPLE_ID and len(rows) >= MAX_K and len(values) > 1:
-            # a query without a limit stops there: ask for fewer samples at a time
-            half = len(values) // 2
-            return self._query_chunk(field, values[:half], output) + self._query_chunk(
-                field, values[half:], output
-            )
-        return list(rows)
-
-    def _rows(self, rows: Sequence[dict[str, Any]]) -> Rows:
-        vectors = np.array([row[VECTOR] for row in rows], dtype=np.float32)
-        return Rows(
-            ids=[row[PK] for row in rows],
-            sample_ids=[row[SAMPLE_ID] for row in rows],
-            vectors=vectors if len(rows) else vectors.reshape(0, 0),
-        )
-
-    def _hits(self, hits: Any) -> Hits:
-        # Lite names the key "pk", Milvus 2.3 "id"; ``hit.id`` is right on both
-        found = [(float(h.distance), str(h.id), h.entity.get(SAMPLE_ID)) for h in hits]
-        raw = np.array([f[0] for f in found], dtype=np.float64)
-        dists = np.sqrt(np.maximum(raw, 0)) if self.metric == "euclidean" else 1 - raw
-        order = sorted(range(len(found)), key=lambda i: (dists[i], found[i][1]))
-        return Hits(
-            ids=[found[i][1] for i in order],
-            sample_ids=[found[i][2] for i in order],
-            dists=dists[order],
         )
 
     def _call(self, function: Callable[[MilvusClient], T]) -> T:
@@ -407,16 +308,3 @@ class Collection:
             self.drop()
         except VectorSearchError:
             logger.warning("The collection '%s' may be left half made", self.name)
-
-
-_ALL_FIELDS = [PK, SAMPLE_ID, VECTOR]
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(norms == 0, 1, norms)
-
-
-def _chunks(values: list[T], size: int) -> Iterator[list[T]]:
-    for start in range(0, len(values), size):
-        yield values[start : start + size]

@@ -5,29 +5,24 @@ The three classes take the names of those that FiftyOne ships (see ``hook.py``).
 
 from __future__ import annotations
 
-import json
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import fiftyone.brain.internal.core.utils as fbu
+import fiftyone.core.patches as fop
 import fiftyone.core.utils as fou
 import numpy as np
 from bson import ObjectId
-from fiftyone.brain.similarity import Similarity, SimilarityConfig, SimilarityIndex
+from fiftyone.brain.similarity import DuplicatesMixin, Similarity, SimilarityIndex
 
-from . import client, models, search, settings
-from .collection import (
-    CONSISTENCY_LEVELS,
-    METRICS,
-    Collection,
-    Hits,
-    Owner,
-    Rows,
-    check_name,
-)
+from . import client, duplicates, models, neighbors, search
+from .collection import Owner
+from .config import AGGREGATIONS, MilvusSimilarityConfig
 from .errors import CollectionError, InvalidRequest, VectorSearchError
+from .rows import Hits, IndexedRows, Rows
 from .vectors import as_vectors
 
 if TYPE_CHECKING:
@@ -37,102 +32,6 @@ logger = logging.getLogger(__name__)
 
 # Adding more rows than this ends with a flush, which costs a server seconds
 FLUSH_ROWS = 1_000
-
-_BASE_KEYS = (
-    "embeddings_field",
-    "model",
-    "model_kwargs",
-    "patches_field",
-    "roi_field",
-    "supports_prompts",
-)
-
-
-class MilvusSimilarityConfig(SimilarityConfig):
-    """Configuration of a Milvus similarity index.
-
-    How to connect is never stored: the settings are found anew in each process, from
-    keyword arguments, the environment or the brain config.
-
-    Args:
-        collection_name: the collection to use or create; a new one if ``None``
-        metric: ``"cosine"``, ``"dotproduct"`` or ``"euclidean"``
-        consistency_level: ``"Session"``, ``"Strong"``, ``"Bounded"``, ``"Eventually"``
-        ext: our own settings as JSON, in one attribute that plain FiftyOne ignores
-        **kwargs: the connection settings (:data:`fiftyone_milvus.settings.KEYS`), and
-            those of ``fiftyone.brain.similarity.SimilarityConfig``
-
-    Raises:
-        InvalidRequest: if a value is not one of those allowed
-    """
-
-    def __init__(
-        self,
-        collection_name: str | None = None,
-        metric: str = "dotproduct",
-        consistency_level: str = "Session",
-        ext: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        _check_choice("metric", metric, METRICS)
-        _check_choice("consistency_level", consistency_level, CONSISTENCY_LEVELS)
-        if collection_name is not None:
-            check_name(collection_name)
-        self._given = {k: kwargs.pop(k) for k in settings.KEYS if k in kwargs}
-        # FiftyOne would store an unknown name in MongoDB, secret or not
-        self._unknown = sorted(set(kwargs) - set(_BASE_KEYS))
-        super().__init__(**{k: v for k, v in kwargs.items() if k in _BASE_KEYS})
-        self.collection_name = collection_name
-        self.metric = metric
-        self.consistency_level = consistency_level
-        self.ext = ext
-
-    @property
-    def method(self) -> str:
-        return "milvus"
-
-    @property
-    def max_k(self) -> None:
-        return None
-
-    @property
-    def supports_least_similarity(self) -> bool:
-        return True
-
-    @property
-    def supported_aggregations(self) -> tuple[str, ...]:
-        return ("mean",)
-
-    @property
-    def stored(self) -> dict[str, Any]:
-        """Our own settings, as stored with the run."""
-        return json.loads(self.ext) if self.ext else {}
-
-    @property
-    def connection_settings(self) -> settings.Settings:
-        """How to reach the Milvus of this index, as found now."""
-        found = self.stored
-        given = {"db_name": found.get("db_name"), **_present(self._given)}
-        return settings.resolve(given, stored=found.get("address"))
-
-    def load_credentials(self, **kwargs: Any) -> None:
-        """Takes connection settings that override the configured ones."""
-        unknown = sorted(set(kwargs) - set(settings.KEYS))
-        if unknown:
-            raise InvalidRequest(
-                f"Unknown connection settings {unknown}. Those that Milvus knows are "
-                f"{list(settings.KEYS)}"
-            )
-        self._given.update(_present(kwargs))
-
-    def refuse_unknown(self) -> None:
-        """Raises InvalidRequest for keyword arguments that mean nothing."""
-        if self._unknown:
-            known = ["collection_name", "metric", "consistency_level", *settings.KEYS]
-            raise InvalidRequest(
-                f"The Milvus backend has no parameter {self._unknown}. Those it has "
-                f"are {known}"
-            )
 
 
 class MilvusSimilarity(Similarity):
@@ -199,7 +98,7 @@ class MilvusSimilarity(Similarity):
             logger.warning("The collection still names the key '%s': %s", key, e)
 
 
-class MilvusSimilarityIndex(SimilarityIndex):
+class MilvusSimilarityIndex(SimilarityIndex, DuplicatesMixin):
     """A similarity index whose vectors are in a Milvus collection.
 
     Args:
@@ -209,6 +108,8 @@ class MilvusSimilarityIndex(SimilarityIndex):
         backend: the :class:`MilvusSimilarity`
     """
 
+    _model: Any
+
     def __init__(
         self,
         samples: Any,
@@ -216,22 +117,25 @@ class MilvusSimilarityIndex(SimilarityIndex):
         brain_key: str,
         backend: MilvusSimilarity | None = None,
     ) -> None:
-        super().__init__(samples, config, brain_key, backend=backend)
+        SimilarityIndex.__init__(self, samples, config, brain_key, backend=backend)
+        DuplicatesMixin.__init__(self)
         found = config.connection_settings
         connection = client.connect(found)
         if config.collection_name is None:
             config.collection_name = _new_name(samples._root_dataset.name, brain_key)
-        if config.ext is None and backend is not None and backend._pending:
-            ext = {"version": 1, "address": found.address, "db_name": found.db_name}
-            config.ext = json.dumps(_present(ext))
-        self._rows = Collection(
+        if self._is_new:
+            place = {"address": found.address, "db_name": found.db_name}
+            config.remember(version=1, **{k: v for k, v in place.items() if v})
+        self._rows = IndexedRows(
             connection,
             config.collection_name,
             config.metric,
             config.consistency_level,
+            config.options,
         )
         self._created = False
-        self._check_present()
+        self._all_ids: tuple[np.ndarray, np.ndarray | None] | None = None
+        self._check_collection()
 
     # -- what there is
 
@@ -241,8 +145,8 @@ class MilvusSimilarityIndex(SimilarityIndex):
         return self._rows.connection.client
 
     @property
-    def rows(self) -> Collection:
-        """The :class:`~fiftyone_milvus.collection.Collection` behind the index."""
+    def rows(self) -> IndexedRows:
+        """The rows behind the index, for what FiftyOne's interface has no word for."""
         return self._rows
 
     @property
@@ -255,6 +159,16 @@ class MilvusSimilarityIndex(SimilarityIndex):
     @property
     def total_index_size(self) -> int:
         return self._rows.count() if self._rows.exists() else 0
+
+    @property
+    def sample_ids(self) -> np.ndarray:
+        """The sample ids of all rows, in the dataset's order; read when asked for."""
+        return self._ordered_ids()[0]
+
+    @property
+    def label_ids(self) -> np.ndarray | None:
+        """The label ids of all rows, in the dataset's order; ``None`` for samples."""
+        return self._ordered_ids()[1]
 
     @property
     def owned(self) -> bool:
@@ -270,17 +184,49 @@ class MilvusSimilarityIndex(SimilarityIndex):
     def _dataset(self) -> Any:
         return self._samples._root_dataset
 
-    def _check_present(self) -> None:
-        """An index that was filled once must find its collection again."""
-        if self.backend is not None and getattr(self.backend, "_pending", False):
-            return
-        if self.config.stored.get("filled") and not self._rows.exists():
+    @property
+    def _is_new(self) -> bool:
+        """Whether this index is just being made, its run not stored yet."""
+        return bool(getattr(self.backend, "_pending", False))
+
+    def _check_collection(self) -> None:
+        """An index that was filled must find its collection again, and one that is
+        connected to a collection must fit it."""
+        if self._is_new:
+            if self._rows.exists():
+                self._rows.check_fits()
+                made = self._rows.add_partition()
+                self.config.remember(filled=True, own_partition=made)
+        elif self.config.stored.get("filled") and not self._rows.exists():
             raise CollectionError(
                 f"The collection '{self._rows.name}' of the index '{self.key}' is not "
                 f"on Milvus at {self._rows.connection.settings.address}: it was "
                 "dropped, or the index was made on another Milvus. Set the address "
                 "that it was made at, or clean the index up and build it again."
             )
+
+    def _ordered_ids(self) -> tuple[np.ndarray, np.ndarray | None]:
+        if self._all_ids is None:
+            self._all_ids = self._read_ids()
+        return self._all_ids
+
+    def _read_ids(self) -> tuple[np.ndarray, np.ndarray | None]:
+        patches = self.config.patches_field is not None
+        ids, sample_ids = self._rows.all_ids() if self._rows.exists() else ([], [])
+        sample_of = dict(zip(ids, sample_ids, strict=True))
+        known, labels = fbu.get_ids(
+            self._samples, patches_field=self.config.patches_field
+        )
+        order = [str(i) for i in (labels if patches else known) if str(i) in sample_of]
+        # rows whose sample or label is gone come last
+        order += sorted(set(ids) - set(order))
+        samples = np.array([sample_of[i] for i in order], dtype=str)
+        return samples, np.array(order, dtype=str) if patches else None
+
+    def reload(self) -> None:
+        """Takes a fresh look at the index and the view."""
+        self._all_ids = None
+        super().reload()
 
     def get_model(self) -> Any:
         """The model that the index was made with; loaded once per process.
@@ -342,6 +288,7 @@ class MilvusSimilarityIndex(SimilarityIndex):
             vectors = vectors[keep]
         if ids:
             self._write(ids, sample_ids, vectors, flush)
+            self._all_ids = None
         if reload:
             self.reload()
 
@@ -359,15 +306,16 @@ class MilvusSimilarityIndex(SimilarityIndex):
             found: list[str] = []
             missing = wanted
         elif label_ids is None and self.config.patches_field is not None:
-            found = self._rows.ids_of_samples(wanted)
-            have = set(self._rows.fetch(found).sample_ids) if found else set()
-            missing = [i for i in wanted if i not in have]
+            by_sample = self._rows.ids_of_samples(wanted)
+            found = [id_ for ids in by_sample.values() for id_ in ids]
+            missing = [i for i in wanted if i not in by_sample]
         else:
             present = self._rows.ids(wanted)
             found = [i for i in wanted if i in present]
             missing = [i for i in wanted if i not in present]
         _report_missing(missing, allow_missing, warn_missing)
         self._rows.delete(found)
+        self._all_ids = None
         if reload:
             self.reload()
 
@@ -384,6 +332,9 @@ class MilvusSimilarityIndex(SimilarityIndex):
         """
         if not self._rows.exists():
             return
+        if not self.owned and self.config.stored.get("own_partition"):
+            self._rows.drop_partition()
+            return
         if not self.owned:
             raise CollectionError(
                 f"The collection '{self._rows.name}' was not made by this dataset, so "
@@ -392,6 +343,7 @@ class MilvusSimilarityIndex(SimilarityIndex):
                 "Milvus's own tools."
             )
         self._rows.drop()
+        self._all_ids = None
         if self.config.stored.get("filled"):
             self._remember(filled=False)
 
@@ -450,8 +402,55 @@ class MilvusSimilarityIndex(SimilarityIndex):
                 [id_ for part in parts for id_ in part.sample_ids],
                 np.concatenate([empty, *(part.vectors for part in parts)]),
             )
-        ids = self._rows.ids_of_samples(wanted) if by_sample else wanted
-        return self._rows.fetch(ids)
+        if by_sample:
+            found = self._rows.ids_of_samples(wanted)
+            wanted = [id_ for ids in found.values() for id_ in ids]
+        return self._rows.fetch(wanted)
+
+    # -- neighbours
+
+    def sort_by_similarity(
+        self,
+        query: Any,
+        k: int | None = None,
+        reverse: bool = False,
+        aggregation: str | None = "mean",
+        dist_field: str | None = None,
+        _mongo: bool = False,
+    ) -> Any:
+        """Sorts the current view by similarity; see FiftyOne's interface."""
+        of_labels = self.config.patches_field is not None and not isinstance(
+            self.view, fop.PatchesView
+        )
+        if dist_field is not None and of_labels:
+            # FiftyOne's own way to write these fails for every backend
+            self._write_label_dists(query, k, reverse, aggregation, dist_field)
+            dist_field = None
+        return super().sort_by_similarity(
+            query,
+            k=k,
+            reverse=reverse,
+            aggregation=aggregation,
+            dist_field=dist_field,
+            _mongo=_mongo,
+        )
+
+    def _write_label_dists(
+        self,
+        query: Any,
+        k: int | None,
+        reverse: bool,
+        aggregation: str | None,
+        dist_field: str,
+    ) -> None:
+        _, label_ids, dists = self._kneighbors(
+            self._parse_query(query), k, reverse, aggregation, return_dists=True
+        )
+        _, path = self._dataset._get_label_field_path(
+            self.config.patches_field, dist_field
+        )
+        values = dict(zip(label_ids, dists, strict=True))
+        self._dataset.set_label_values(path, values, dynamic=True)
 
     def _kneighbors(
         self,
@@ -460,28 +459,71 @@ class MilvusSimilarityIndex(SimilarityIndex):
         reverse: bool = False,
         aggregation: str | None = None,
         return_dists: bool = False,
-    ) -> tuple[Any, ...]:
-        if query is None:
-            raise InvalidRequest("Give ids, vectors or prompts to search with")
-        if aggregation not in (None, "mean"):
+    ) -> Any:
+        if aggregation not in (None, *AGGREGATIONS):
             raise InvalidRequest(
-                f"The aggregation '{aggregation}' is not supported; use 'mean'"
+                f"Unsupported aggregation '{aggregation}'. Supported values are "
+                f"{AGGREGATIONS}"
             )
+        if query is None:
+            return self._all_neighbors(k, reverse, aggregation, return_dists)
         queries, single = self._query_vectors(query)
-        if aggregation == "mean" and not single:
-            queries, single = queries.mean(axis=0, keepdims=True), True
-        found = search.neighbors(
-            self._rows, queries, k, among=self._restriction(), reverse=reverse
+        combine = None
+        if aggregation == "mean":
+            queries = queries.mean(axis=0, keepdims=True)
+        elif aggregation is not None:
+            combine = aggregation
+        found = neighbors.nearest(
+            self._rows,
+            queries,
+            k,
+            among=self._restriction(),
+            reverse=reverse,
+            combine=combine,
         )
-        return self._as_fiftyone(found.hits, single, return_dists)
+        return self._as_fiftyone(found.hits, single or bool(aggregation), return_dists)
+
+    def _all_neighbors(
+        self, k: int | None, reverse: bool, aggregation: str | None, return_dists: bool
+    ) -> Any:
+        if reverse or aggregation is not None:
+            raise InvalidRequest(
+                "The neighbours of every vector can't be aggregated or reversed"
+            )
+        near, dists = duplicates.nearest(self._rows.distances, self._current(), k)
+        return (near, dists) if return_dists else near
+
+    def _radius_neighbors(
+        self,
+        query: Any = None,
+        thresh: float | None = None,
+        return_dists: bool = False,
+    ) -> Any:
+        if thresh is None or not np.isfinite(thresh) or thresh < 0:
+            raise InvalidRequest(f"thresh must be a distance, not {thresh}")
+        if query is None:
+            near, dists = duplicates.within(
+                self._rows.distances, self._current(), thresh
+            )
+            return (near, dists) if return_dists else near
+        queries, single = self._query_vectors(query)
+        found = neighbors.nearest(self._rows, queries, None, among=self._restriction())
+        hits = [_up_to(one, thresh) for one in found.hits]
+        return self._as_fiftyone(hits, single, return_dists)
+
+    def _current(self) -> np.ndarray:
+        """The vectors of the current view's ids, in their order."""
+        patches = self.config.patches_field is not None
+        ids = self.current_label_ids if patches else self.current_sample_ids
+        if not self.has_view:
+            rows = self._read(None, by_sample=False)
+            at = {id_: i for i, id_ in enumerate(rows.ids)}
+            return rows.vectors[[at[str(id_)] for id_ in ids]]
+        return self.vectors_of([str(id_) for id_ in ids])
 
     def _restriction(self) -> list[str] | None:
         """The primary keys of the current view; ``None`` for the whole index."""
-        if not self.has_view:
-            return None
-        if self.config.patches_field is not None:
-            return [str(i) for i in self.current_label_ids]
-        return [str(i) for i in self.current_sample_ids]
+        return search.keys_in(self, self._curr_view) if self.has_view else None
 
     def _query_vectors(self, query: Any) -> tuple[np.ndarray, bool]:
         """Vectors ``(q, dim)`` of a query, and whether it was a single one."""
@@ -577,7 +619,7 @@ class MilvusSimilarityIndex(SimilarityIndex):
             if created:
                 self.discard()
             raise
-        if created:
+        if not self.config.stored.get("filled"):
             self._remember(filled=True)
 
     def _owner(self, brain_key: str | None) -> Owner:
@@ -585,9 +627,8 @@ class MilvusSimilarityIndex(SimilarityIndex):
 
     def _remember(self, **values: Any) -> None:
         """Stores settings of our own with the run."""
-        self.config.ext = json.dumps({**self.config.stored, **values})
-        pending = getattr(self.backend, "_pending", False)
-        if self.key is not None and not pending:
+        self.config.remember(**values)
+        if self.key is not None and not self._is_new:
             self.save_config()
 
     @classmethod
@@ -597,15 +638,9 @@ class MilvusSimilarityIndex(SimilarityIndex):
         return cls(samples, config, brain_key)
 
 
-def _check_choice(name: str, value: Any, allowed: Iterable[str]) -> None:
-    if value not in allowed:
-        raise InvalidRequest(
-            f"Unsupported {name} '{value}'. Supported values are {tuple(allowed)}"
-        )
-
-
-def _present(values: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in values.items() if v is not None}
+def _up_to(hits: Hits, thresh: float) -> Hits:
+    count = int(np.searchsorted(hits.dists, thresh, side="right"))
+    return Hits(hits.ids[:count], hits.sample_ids[:count], hits.dists[:count])
 
 
 def _as_list(ids: Any) -> list[str]:

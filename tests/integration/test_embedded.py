@@ -13,8 +13,9 @@ import psutil
 import pytest
 
 from fiftyone_milvus import client, embedded, settings
-from fiftyone_milvus.collection import Collection, Owner
+from fiftyone_milvus.collection import Owner
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.rows import IndexedRows
 
 ROOT = Path(__file__).resolve().parents[2]
 DIM = 128
@@ -24,9 +25,10 @@ import sys
 sys.path.insert(0, {str(ROOT)!r})
 import numpy as np
 from fiftyone_milvus import client, embedded, settings
-from fiftyone_milvus.collection import Collection, Owner
+from fiftyone_milvus.collection import Owner
+from fiftyone_milvus.rows import IndexedRows
 where = embedded.home(settings.Settings())
-rows = Collection(client.connect(settings.Settings()), "shared", "cosine", "Strong")
+rows = IndexedRows(client.connect(settings.Settings()), "shared", "cosine", "Strong")
 """
 
 
@@ -40,9 +42,9 @@ def home(tmp_path, monkeypatch):
     embedded.stop(where)
 
 
-def collection() -> Collection:
+def collection() -> IndexedRows:
     connection = client.connect(settings.Settings())
-    return Collection(connection, "shared", "cosine", "Strong")
+    return IndexedRows(connection, "shared", "cosine", "Strong")
 
 
 def start(code: str) -> subprocess.Popen:

@@ -1,0 +1,79 @@
+"""The vectors, their dataset, and the exact answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import fiftyone as fo
+import numpy as np
+
+from harness.datasets import clustered_vectors
+
+CLUSTERS = 50
+HELD_OUT = 20 * CLUSTERS
+ROWS_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True)
+class Data:
+    """``ids`` and ``vectors`` ``(n, dim)`` of a dataset; ``queries`` ``(q, dim)`` that
+    are not among them, and ``far`` ``(q, dim)``, from clusters that the view
+    ``clusters`` lacks. The view ``half`` is a random half; the other one is half of
+    the clusters."""
+
+    dataset: fo.Dataset
+    ids: list[str]
+    vectors: np.ndarray
+    queries: np.ndarray
+    far: np.ndarray
+    half: fo.DatasetView
+    clusters: fo.DatasetView
+
+
+def make(count: int, dim: int, queries: int, seed: int) -> Data:
+    """Clustered vectors, and a dataset with one sample for each of them."""
+    every, labels = clustered_vectors(count + HELD_OUT, dim, CLUSTERS, seed)
+    rng = np.random.default_rng(seed + 1)
+    half = rng.permutation(count) < count // 2
+    dataset = fo.Dataset()
+    dataset.add_samples(
+        (
+            fo.Sample(f"/pictures/{i}.png", half=bool(half[i]), cluster=int(labels[i]))
+            for i in range(count)
+        ),
+        progress=False,
+        num_samples=count,
+    )
+    held_out = count + rng.permutation(HELD_OUT)
+    far = held_out[labels[held_out] >= CLUSTERS // 2]
+    return Data(
+        dataset=dataset,
+        ids=dataset.values("id"),
+        vectors=every[:count].copy(),
+        queries=every[held_out[:queries]],
+        far=every[far[:queries]],
+        half=dataset.match(fo.ViewField("half")),
+        clusters=dataset.match(fo.ViewField("cluster") < CLUSTERS // 2),
+    )
+
+
+def exact(
+    queries: np.ndarray, ids: list[str], vectors: np.ndarray, metric: str, k: int
+) -> list[list[str]]:
+    """The ``k`` nearest ids of each query, by float64 arithmetic."""
+    parts = [
+        _distances(queries, vectors[start : start + ROWS_AT_ONCE], metric)
+        for start in range(0, len(vectors), ROWS_AT_ONCE)
+    ]
+    order = np.argsort(np.concatenate(parts, axis=1), axis=1, kind="stable")
+    return [[ids[i] for i in row[:k]] for row in order]
+
+
+def _distances(queries: np.ndarray, vectors: np.ndarray, metric: str) -> np.ndarray:
+    a, b = queries.astype(np.float64), vectors.astype(np.float64)
+    if metric == "euclidean":
+        return (a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T
+    if metric == "cosine":
+        a /= np.linalg.norm(a, axis=1, keepdims=True)
+        b /= np.linalg.norm(b, axis=1, keepdims=True)
+    return -a @ b.T

@@ -1,0 +1,71 @@
+"""A database, folders and servers for one run; all of it ends with the program.
+
+Import this before ``fiftyone``: FiftyOne reads its settings once.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
+
+from harness import environment
+from harness.standalone import Standalone
+
+KINDS = ("lite", "standalone")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A Milvus that runs. ``given`` is the address that FiftyOne is told, ``None``
+    for the embedded one; ``uri`` is where it really listens."""
+
+    kind: str
+    given: str | None
+    uri: str
+
+    @property
+    def title(self) -> str:
+        if self.kind == "lite":
+            return "Embedded (Milvus Lite)"
+        return "Milvus Standalone 2.3.5"
+
+
+def prepare() -> None:
+    """Starts the private MongoDB, and keeps the person's settings out."""
+    environment.prepare()
+    # FiftyOne's own backend is written against pymilvus's ORM, FiftyOne's MongoDB old
+    warnings.filterwarnings("ignore", message=".*ORM-style")
+    os.environ["FIFTYONE_DATABASE_VALIDATION"] = "false"
+
+
+@contextmanager
+def serving(kind: str) -> Iterator[Server]:
+    """A Milvus of a kind, for as long as the block runs."""
+    from fiftyone_milvus import client, settings
+
+    if kind == "lite":
+        yield Server(kind, None, client.connect(settings.resolve()).uri)
+        return
+    standalone = Standalone(environment.HOME / "standalone")
+    try:
+        yield Server(kind, standalone.uri, standalone.uri)
+    finally:
+        client.disconnect_all()
+        standalone.kill()
+
+
+def describe() -> str:
+    """Versions and cores, in a line."""
+    packages = ("fiftyone", "fiftyone-brain", "pymilvus", "milvus-lite", "numpy")
+    words = [f"{name} {version(name)}" for name in packages]
+    words.append(f"Python {platform.python_version()}")
+    return ", ".join(words) + f"; {os.cpu_count()} cores"

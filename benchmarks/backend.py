@@ -1,0 +1,53 @@
+"""Our backend against the one that FiftyOne ships and against pymilvus itself.
+
+    PYTHONPATH=. python benchmarks/backend.py --count 50000 --dim 768 --servers lite
+
+Every contender gets the same vectors on the same server, in one process, and searches
+take turns, so that what else the machine does hits all of them alike. Nothing is
+asserted.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+
+def main() -> None:
+    """Runs it for each kind of server."""
+    options = _options()
+    from benchmarks import _setup
+
+    _setup.prepare()
+    from benchmarks import _run
+
+    print(_setup.describe())
+    print(
+        f"{options.count:,} x {options.dim} clustered vectors, {options.metric}, "
+        f"{options.queries} queries, seed {options.seed}\n",
+        flush=True,
+    )
+    for kind in options.servers:
+        with _setup.serving(kind) as server:
+            _run.run(server, options)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--count", type=int, default=10_000, help="how many vectors")
+    parser.add_argument("--dim", type=int, default=512, help="their length")
+    parser.add_argument("--queries", type=int, default=20, help="searches for a p50")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--metric", choices=("cosine", "dotproduct", "euclidean"), default="cosine"
+    )
+    parser.add_argument(
+        "--servers",
+        nargs="+",
+        choices=("lite", "standalone"),
+        default=("lite", "standalone"),
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,258 @@
+"""The rows of a collection: write, read and search them.
+
+FiftyOne's names and distances on the outside; Milvus's only in here and in
+``collection.py``. Distances are smaller for nearer, and equal to those of FiftyOne's
+sklearn backend: cosine ``1 - cos``, dotproduct ``1 - dot``, euclidean the plain (not
+squared) distance.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+
+from .client import CALL_SECONDS as READ_SECONDS
+from .client import WRITE_SECONDS
+from .collection import METRICS, PK, SAMPLE_ID, VECTOR, Collection
+from .options import search_choice
+
+T = TypeVar("T")
+
+MAX_K = 16384  # a limit of Milvus, for one call
+BATCH_BYTES = 4 * 1024 * 1024
+ANSWER_BYTES = 32 * 1024 * 1024  # of the 64 MB that a message may hold
+HIT_BYTES = 80
+IDS_PER_CALL = 10_000
+ROWS_PER_CALL = 2_000  # with their vectors
+
+_ALL_FIELDS = [PK, SAMPLE_ID, VECTOR]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a collection: ``ids`` (primary keys), ``sample_ids``, and ``vectors``
+    of shape ``(n, dim)``, float32."""
+
+    ids: list[str]
+    sample_ids: list[str]
+    vectors: np.ndarray
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Neighbours of one query, the nearest first; ``dists`` has shape ``(n,)``."""
+
+    ids: list[str]
+    sample_ids: list[str]
+    dists: np.ndarray
+
+
+class IndexedRows(Collection):
+    """The rows of one collection, or of the partition that its options name."""
+
+    def upsert(
+        self, ids: Sequence[str], sample_ids: Sequence[str], vectors: np.ndarray
+    ) -> None:
+        """Writes rows; a row whose id exists is replaced.
+
+        Args:
+            ids: ``n`` primary keys; of equal ones the last counts
+            sample_ids: ``n`` sample ids
+            vectors: ``(n, dim)`` float32
+        """
+        # two rows of one key in one upsert stay two on Milvus 2.3
+        last = {id_: i for i, id_ in enumerate(ids)}
+        kept = sorted(last.values())
+        step = max(1, BATCH_BYTES // (vectors.shape[1] * 4 + 100))
+        for start in range(0, len(kept), step):
+            rows = [
+                {PK: ids[i], SAMPLE_ID: sample_ids[i], VECTOR: vectors[i]}
+                for i in kept[start : start + step]
+            ]
+            self._upsert(rows)
+
+    def flush(self) -> None:
+        """Seals what was written, so that the server indexes it. Servers limit how
+        often, and it takes seconds: once, after much was written."""
+        self._call(lambda c: c.flush(self.name, timeout=WRITE_SECONDS))
+
+    def delete(self, ids: Iterable[str]) -> None:
+        """Deletes rows by primary key; missing ones are no error."""
+        for chunk in _chunks(list(ids), IDS_PER_CALL):
+            self._delete(chunk)
+
+    # -- reading
+
+    def ids(self, wanted: Iterable[str]) -> set[str]:
+        """Those of the given primary keys that it has."""
+        return {row[PK] for row in self._query(PK, wanted, [PK])}
+
+    def ids_of_samples(self, sample_ids: Iterable[str]) -> dict[str, list[str]]:
+        """The primary keys of all rows of the given samples, by sample, in the order
+        asked; samples without rows are left out."""
+        found: dict[str, list[str]] = {id_: [] for id_ in sample_ids}
+        for row in self._query(SAMPLE_ID, found, [PK, SAMPLE_ID]):
+            found[row[SAMPLE_ID]].append(row[PK])
+        return {id_: sorted(ids) for id_, ids in found.items() if ids}
+
+    def fetch(self, wanted: Iterable[str]) -> Rows:
+        """The rows of the given primary keys that exist, in the order asked."""
+        wanted = list(wanted)
+        found = {row[PK]: row for row in self._query(PK, wanted, _ALL_FIELDS)}
+        return self._rows([found[id_] for id_ in wanted if id_ in found])
+
+    def iterate(self) -> Iterator[Rows]:
+        """All rows, in batches of a few megabytes, in no particular order."""
+        size = max(1, min(MAX_K, BATCH_BYTES // (self.dimension() * 4 + 100)))
+        for rows in self._iterate(_ALL_FIELDS, size):
+            yield self._rows(rows)
+
+    def all_ids(self) -> tuple[list[str], list[str]]:
+        """All primary keys and their sample ids, in no particular order."""
+        ids: list[str] = []
+        sample_ids: list[str] = []
+        for rows in self._iterate([PK, SAMPLE_ID], MAX_K):
+            ids += [row[PK] for row in rows]
+            sample_ids += [row[SAMPLE_ID] for row in rows]
+        return ids, sample_ids
+
+    def search(self, queries: np.ndarray, k: int) -> list[Hits]:
+        """The ``k`` nearest rows for each query, in as few calls as messages allow.
+
+        Args:
+            queries: ``(q, dim)`` float32
+            k: at most :data:`MAX_K`
+
+        Returns:
+            ``q`` :class:`Hits`
+        """
+        each = max(k * HIT_BYTES, queries.shape[1] * 4)
+        step = max(1, min(MAX_K, ANSWER_BYTES // each))
+        return [
+            hits
+            for start in range(0, len(queries), step)
+            for hits in self._search(queries[start : start + step], k)
+        ]
+
+    def distances(self, queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+        """Exact distances, shape ``(q, n)``, as :meth:`search` would give them."""
+        # float64 for the norms: equal vectors must come out at distance 0
+        a, b = queries.astype(np.float64), vectors.astype(np.float64)
+        if self.metric == "euclidean":
+            squares = (a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T
+            return np.sqrt(np.maximum(squares, 0))
+        if self.metric == "cosine":
+            a, b = _unit(a), _unit(b)
+        return 1 - a @ b.T
+
+    def _iterate(self, output: list[str], size: int) -> Iterator[list[dict[str, Any]]]:
+        iterator = self._call(
+            lambda c: c.query_iterator(
+                self.name,
+                batch_size=size,
+                filter="",
+                output_fields=output,
+                consistency_level="Strong",
+                timeout=READ_SECONDS,
+                **self._partitions(),
+            )
+        )
+        try:
+            while rows := self._call(lambda _: iterator.next()):
+                yield rows
+        finally:
+            iterator.close()
+
+    def _upsert(self, rows: list[dict[str, Any]]) -> None:
+        where = self._partition_name()
+        self._call(lambda c: c.upsert(self.name, rows, WRITE_SECONDS, **where))
+
+    def _delete(self, ids: list[str]) -> None:
+        where = self._partition_name()
+        self._call(
+            lambda c: c.delete(self.name, ids=ids, timeout=WRITE_SECONDS, **where)
+        )
+
+    def _search(self, queries: np.ndarray, k: int) -> list[Hits]:
+        params = {
+            "metric_type": METRICS[self.metric],
+            "params": search_choice(self.options, self.built["index_type"], k),
+        }
+        found = self._call(
+            lambda c: c.search(
+                self.name,
+                data=list(queries.astype(np.float32)),
+                anns_field=VECTOR,
+                limit=k,
+                search_params=params,
+                output_fields=[SAMPLE_ID],
+                consistency_level=self.consistency_level,
+                timeout=READ_SECONDS,
+                **self._partitions(),
+            )
+        )
+        return [self._hits(hits) for hits in found]
+
+    def _query(
+        self, field: str, wanted: Iterable[str], output: list[str]
+    ) -> Iterator[dict[str, Any]]:
+        # rows with vectors are big; a message may hold 64 MB
+        step = ROWS_PER_CALL if VECTOR in output else IDS_PER_CALL
+        for chunk in _chunks(list(dict.fromkeys(wanted)), step):
+            yield from self._query_chunk(field, chunk, output)
+
+    def _query_chunk(
+        self, field: str, values: list[str], output: list[str]
+    ) -> list[dict[str, Any]]:
+        expression = f"{field} in {json.dumps(values)}"
+        rows = self._call(
+            lambda c: c.query(
+                self.name,
+                filter=expression,
+                output_fields=output,
+                consistency_level="Strong",
+                timeout=READ_SECONDS,
+                **self._partitions(),
+            )
+        )
+        if field == SAMPLE_ID and len(rows) >= MAX_K and len(values) > 1:
+            # a query without a limit stops there: ask for fewer samples at a time
+            half = len(values) // 2
+            return self._query_chunk(field, values[:half], output) + self._query_chunk(
+                field, values[half:], output
+            )
+        return list(rows)
+
+    def _rows(self, rows: Sequence[dict[str, Any]]) -> Rows:
+        vectors = np.array([row[VECTOR] for row in rows], dtype=np.float32)
+        return Rows(
+            ids=[row[PK] for row in rows],
+            sample_ids=[row[SAMPLE_ID] for row in rows],
+            vectors=vectors if len(rows) else vectors.reshape(0, 0),
+        )
+
+    def _hits(self, hits: Any) -> Hits:
+        # Lite names the key "pk", Milvus 2.3 "id"; ``hit.id`` is right on both
+        found = [(float(h.distance), str(h.id), h.entity.get(SAMPLE_ID)) for h in hits]
+        raw = np.array([f[0] for f in found], dtype=np.float64)
+        dists = np.sqrt(np.maximum(raw, 0)) if self.metric == "euclidean" else 1 - raw
+        order = sorted(range(len(found)), key=lambda i: (dists[i], found[i][1]))
+        return Hits(
+            ids=[found[i][1] for i in order],
+            sample_ids=[found[i][2] for i in order],
+            dists=dists[order],
+        )
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(norms == 0, 1, norms)
+
+
+def _chunks(values: list[T], size: int) -> Iterator[list[T]]:
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

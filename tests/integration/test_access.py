@@ -1,0 +1,510 @@
+"""Logging in, TLS and databases, on servers that ask for them."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import textwrap
+import traceback
+import uuid
+from dataclasses import dataclass
+
+import fiftyone as fo
+import fiftyone.brain as fob
+import fiftyone.core.odm as foo
+import numpy as np
+import pytest
+from pymilvus import MilvusClient
+
+import fiftyone_milvus  # noqa: F401 (makes the backend ours)
+from fiftyone_milvus import client
+from fiftyone_milvus.errors import (
+    AccessDenied,
+    InvalidRequest,
+    ServerUnavailable,
+    VectorSearchError,
+)
+from fiftyone_milvus.settings import ENV_PREFIX
+from harness import certificates, environment
+from harness.oracle import distances, ranked
+from harness.standalone import Standalone, StandaloneOptions
+
+ROOT = {"user": "root", "password": "Milvus"}
+WRONG = "notthepassword"
+BUILD = {"backend": "milvus", "embeddings": "embeddings", "metric": "cosine"}
+# Values that FiftyOne's own parser of variables would change
+RAW = {"digits": "0012345", "comma": "one,two,3", "colon": "one:two:3"}
+
+
+class Servers:
+    """A server of each kind, started when first asked for."""
+
+    def __init__(self, folder) -> None:
+        self.ours = certificates.make(folder / "ours")
+        self.others = certificates.make(folder / "others")
+        self.options = {
+            "plain": StandaloneOptions(),
+            "password": StandaloneOptions(authorization=True),
+            "tls": StandaloneOptions(authorization=True, certificates=self.ours),
+            "two-way": StandaloneOptions(
+                certificates=self.ours, client_certificates=True
+            ),
+        }
+        self.started: dict[str, Standalone] = {}
+
+    def __getitem__(self, kind: str) -> Standalone:
+        if kind not in self.started:
+            folder = environment.HOME / f"access-{kind}"
+            self.started[kind] = Standalone(folder, self.options[kind])
+        return self.started[kind]
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory):
+    if os.environ.get("SKIP_STANDALONE"):
+        pytest.skip("SKIP_STANDALONE is set")
+    found = Servers(tmp_path_factory.mktemp("certificates"))
+    yield found
+    client.disconnect_all()
+    for server in found.started.values():
+        server.kill()
+
+
+@pytest.fixture(scope="module")
+def people(servers) -> dict[str, str]:
+    """Users of the password server, with their passwords."""
+    admin = MilvusClient(servers["password"].uri, **ROOT, timeout=10)
+    for user, password in RAW.items():
+        admin.create_user(user, password)
+        admin.grant_role(user, "admin")
+    admin.create_user("guest", "guestguest")
+    admin.create_database("other")
+    admin.close()
+    return {**RAW, "guest": "guestguest"}
+
+
+def trust(files: certificates.Certificates, two_way: bool = False) -> dict:
+    if not two_way:
+        return {"server_pem_path": str(files.ca_pem), "server_name": "localhost"}
+    return {
+        "ca_pem_path": str(files.ca_pem),
+        "client_pem_path": str(files.client_pem),
+        "client_key_path": str(files.client_key),
+        "server_name": "localhost",
+    }
+
+
+def build(dataset: fo.Dataset, settings: dict, key: str = "index"):
+    return fob.compute_similarity(dataset, brain_key=key, **BUILD, **settings)
+
+
+def nearest(dataset: fo.Dataset, k: int = 5) -> list[str]:
+    vectors = np.array(dataset.values("embeddings"))
+    return ranked(distances("cosine", vectors[0], vectors), dataset.values("id"))[:k]
+
+
+def sorted_ids(dataset: fo.Dataset, key: str = "index", k: int = 5) -> list[str]:
+    query = dataset.first().id
+    return dataset.sort_by_similarity(query, k=k, brain_key=key).values("id")
+
+
+def fresh(code: str, **variables: str | None) -> str:
+    """What a new process prints, which has the given environment variables too."""
+    environ = {**os.environ, **{k: v for k, v in variables.items() if v is not None}}
+    prelude = f"import sys; sys.path.insert(0, {str(environment.ROOT)!r})\n"
+    done = subprocess.run(
+        [sys.executable, "-c", prelude + textwrap.dedent(code)],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip().splitlines()[-1]
+
+
+# -- let in
+
+GRANTED = {
+    "user and password": ("password", lambda s: ROOT),
+    "token": ("password", lambda s: {"token": "root:Milvus"}),
+    "one-way TLS": ("tls", lambda s: {**ROOT, **trust(s.ours)}),
+    "one-way TLS by the other name": (
+        "tls",
+        lambda s: {**ROOT, "ca_pem_path": str(s.ours.ca_pem)},
+    ),
+    "one-way TLS without a scheme": (
+        "tls",
+        lambda s: {
+            **ROOT,
+            **trust(s.ours),
+            "uri": f"localhost:{s['tls'].port}",
+            "secure": True,
+        },
+    ),
+    "two-way TLS": ("two-way", lambda s: trust(s.ours, two_way=True)),
+    "two-way TLS with the authority by both names": (
+        "two-way",
+        lambda s: {**trust(s.ours, two_way=True), **trust(s.ours)},
+    ),
+    "another database": ("password", lambda s: {**ROOT, "db_name": "other"}),
+}
+
+
+@pytest.mark.parametrize("case", GRANTED)
+def test_who_is_let_in_can_build_load_and_search(servers, people, case, dataset):
+    kind, settings = GRANTED[case]
+    credentials = {"uri": servers[kind].uri, **settings(servers)}
+    build(dataset, credentials)
+    loaded = dataset.load_brain_results("index", cache=False, **credentials)
+    assert loaded.total_index_size == 100
+    assert sorted_ids(dataset) == nearest(dataset)
+
+
+def test_a_fresh_process_gets_in_with_keywords(servers, dataset):
+    credentials = {"uri": servers["tls"].uri, **ROOT, **trust(servers.ours)}
+    build(dataset, credentials)
+    found = fresh(
+        f"""
+        import fiftyone_milvus, fiftyone as fo, json
+        dataset = fo.load_dataset({dataset.name!r})
+        credentials = json.loads({json.dumps(credentials)!r})
+        loaded = dataset.load_brain_results("index", cache=False, **credentials)
+        assert loaded.total_index_size == 100
+        dataset.load_brain_results("index", **credentials)
+        query = dataset.first().id
+        view = dataset.sort_by_similarity(query, k=5, brain_key="index")
+        print(json.dumps(view.values("id")))
+        """
+    )
+    assert json.loads(found) == nearest(dataset)
+
+
+@pytest.mark.parametrize("user", RAW)
+def test_a_password_in_the_environment_is_taken_as_it_is(
+    servers, people, user, dataset
+):
+    count = fresh(
+        build_and_load(dataset),
+        **variables(uri=servers["password"].uri, user=user, password=people[user]),
+    )
+    assert json.loads(count) == [100, 100]
+
+
+def test_a_token_in_the_environment_is_taken_as_it_is(servers, people, dataset):
+    count = fresh(
+        build_and_load(dataset),
+        **variables(uri=servers["password"].uri, token=f"comma:{people['comma']}"),
+    )
+    assert json.loads(count) == [100, 100]
+
+
+def build_and_load(dataset: fo.Dataset) -> str:
+    return f"""
+        import fiftyone_milvus, fiftyone as fo, fiftyone.brain as fob
+        dataset = fo.load_dataset({dataset.name!r})
+        made = fob.compute_similarity(dataset, brain_key="index", **{BUILD!r})
+        loaded = dataset.load_brain_results("index", cache=False)
+        print([made.total_index_size, loaded.total_index_size])
+        """
+
+
+def variables(**settings: str) -> dict[str, str]:
+    return {ENV_PREFIX + key.upper(): value for key, value in settings.items()}
+
+
+# -- databases
+
+
+@pytest.mark.parametrize("given", ["keyword", "environment"])
+def test_an_index_is_made_in_the_database_that_is_named(
+    servers, people, given, dataset, monkeypatch
+):
+    credentials = {"uri": servers["password"].uri, **ROOT}
+    if given == "keyword":
+        credentials["db_name"] = "other"
+    else:
+        monkeypatch.setenv(ENV_PREFIX + "DB_NAME", "other")
+    name = build(dataset, credentials).config.collection_name
+    uri = servers["password"].uri
+    where = []
+    for database in ("default", "other"):
+        admin = MilvusClient(uri, **ROOT, db_name=database, timeout=10, dedicated=True)
+        where += [database] if name in admin.list_collections() else []
+        admin.close()
+    assert where == ["other"]
+
+
+# -- refused
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Settings that cannot work, and what a person must learn."""
+
+    server: str
+    settings: object
+    error: type[VectorSearchError]
+    advice: str
+
+
+REFUSED = {
+    "wrong password": Refusal(
+        "password",
+        lambda s: {"user": "root", "password": WRONG},
+        AccessDenied,
+        "USER and _PASSWORD",
+    ),
+    "unknown user": Refusal(
+        "password",
+        lambda s: {"user": "nobody", "password": WRONG},
+        AccessDenied,
+        "USER and _PASSWORD",
+    ),
+    "wrong token": Refusal(
+        "password", lambda s: {"token": f"root:{WRONG}"}, AccessDenied, "_TOKEN"
+    ),
+    "wrong password in the address": Refusal(
+        "password",
+        lambda s: {"uri": f"http://root:{WRONG}@127.0.0.1:{s['password'].port}"},
+        AccessDenied,
+        "USER and _PASSWORD",
+    ),
+    "no credentials": Refusal(
+        "password", lambda s: {}, AccessDenied, "USER and _PASSWORD"
+    ),
+    "a user without the privilege": Refusal(
+        "password",
+        lambda s: {"user": "guest", "password": "guestguest"},
+        AccessDenied,
+        "Grant the privilege",
+    ),
+    "wrong password over TLS": Refusal(
+        "tls",
+        lambda s: {**trust(s.ours), "user": "root", "password": WRONG},
+        AccessDenied,
+        "USER and _PASSWORD",
+    ),
+    "another authority": Refusal(
+        "tls", lambda s: {**ROOT, **trust(s.others)}, AccessDenied, "SERVER_PEM_PATH"
+    ),
+    "no authority": Refusal("tls", lambda s: ROOT, AccessDenied, "SERVER_PEM_PATH"),
+    "another server name": Refusal(
+        "tls",
+        lambda s: {**ROOT, **trust(s.ours), "server_name": "milvus.example"},
+        AccessDenied,
+        "_SERVER_NAME",
+    ),
+    "http to TLS": Refusal(
+        "tls",
+        lambda s: {**ROOT, "uri": f"http://localhost:{s['tls'].port}"},
+        ServerUnavailable,
+        "perhaps it asks for TLS",
+    ),
+    "https to a plain server": Refusal(
+        "plain",
+        lambda s: {"uri": f"https://localhost:{s['plain'].port}"},
+        AccessDenied,
+        "does not use TLS",
+    ),
+    "no client certificate": Refusal(
+        "two-way", lambda s: trust(s.ours), AccessDenied, "CLIENT_PEM_PATH"
+    ),
+    "a strange client certificate": Refusal(
+        "two-way",
+        lambda s: {
+            **trust(s.others, two_way=True),
+            "ca_pem_path": str(s.ours.ca_pem),
+        },
+        AccessDenied,
+        "CLIENT_PEM_PATH",
+    ),
+    "another authority, two-way": Refusal(
+        "two-way", lambda s: trust(s.others, two_way=True), AccessDenied, "_PEM_PATH"
+    ),
+    "a database that is not there": Refusal(
+        "plain", lambda s: {"db_name": "nowhere"}, InvalidRequest, "DB_NAME"
+    ),
+    "nobody there": Refusal(
+        "plain", lambda s: {"uri": "http://127.0.0.1:9"}, ServerUnavailable, "_URI"
+    ),
+}
+
+
+@pytest.fixture(params=REFUSED)
+def refusal(request, servers, people) -> tuple[Refusal, dict]:
+    found = REFUSED[request.param]
+    return found, {"uri": servers[found.server].uri, **found.settings(servers)}
+
+
+@pytest.fixture
+def dataset(vectors_dataset):
+    vectors_dataset.persistent = True  # others load it
+    return vectors_dataset
+
+
+def test_a_refusal_says_what_to_do(refusal, dataset):
+    expected, settings = refusal
+    with pytest.raises(expected.error, match=expected.advice):
+        build(dataset, settings)
+
+
+def test_a_refusal_leaves_no_run(refusal, dataset):
+    _, settings = refusal
+    with pytest.raises(VectorSearchError):
+        build(dataset, settings)
+    assert dataset.list_brain_runs() == []
+
+
+def test_a_refusal_tells_no_secret(refusal, dataset, caplog):
+    _, settings = refusal
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(VectorSearchError) as raised:
+        build(dataset, settings)
+    told = messages(raised.value) + caplog.text
+    secrets = {WRONG, "guestguest", settings.get("password"), settings.get("token")}
+    # the default password is a word in every sentence
+    assert not [s for s in secrets - {None, "Milvus"} if s in told]
+
+
+def messages(error: BaseException) -> str:
+    """The text of the errors of a chain, without the lines of code."""
+    shown = traceback.TracebackException.from_exception(error, lookup_lines=False)
+    lines = []
+    while shown is not None and shown not in lines:
+        lines.append(shown)
+        shown = shown.__cause__ or shown.__context__
+    return "".join("".join(one.format_exception_only()) for one in lines)
+
+
+def test_a_refused_load_says_what_to_do(servers, dataset):
+    uri = servers["password"].uri
+    build(dataset, {"uri": uri, **ROOT})
+    with pytest.raises(AccessDenied, match="USER and _PASSWORD"):
+        dataset.load_brain_results(
+            "index", cache=False, uri=uri, user="root", password=WRONG
+        )
+
+
+def test_a_database_that_went_away_is_named_at_load(servers, people, dataset):
+    name = f"gone_{uuid.uuid4().hex[:8]}"
+    credentials = {"uri": servers["password"].uri, **ROOT}
+    admin = MilvusClient(**credentials, timeout=10)
+    admin.create_database(name)
+    index = build(dataset, {**credentials, "db_name": name})
+    index.cleanup()
+    admin.drop_database(name)
+    admin.close()
+    client.disconnect_all()
+    with pytest.raises(InvalidRequest, match=name):
+        dataset.load_brain_results("index", cache=False, **credentials)
+
+
+# -- secrets
+
+
+def test_the_database_of_fiftyone_holds_no_credentials(servers, people, dataset):
+    uri, secret = servers["password"].uri, people["colon"]
+    build(dataset, {"uri": uri, "user": "colon", "password": secret}, "by_password")
+    build(dataset, {"uri": uri, "token": f"colon:{secret}"}, "by_token")
+    with_both = uri.replace("://", f"://comma:{people['comma']}@")
+    build(dataset, {"uri": with_both}, "by_address")
+    database = foo.get_db_conn()
+    stored = str([list(database[name].find()) for name in ("runs", "datasets")])
+    assert "by_address" in stored
+    assert not [s for s in (secret, people["comma"]) if s in stored]
+
+
+def test_a_loaded_run_shows_no_credentials(servers, people, dataset):
+    secret = people["colon"]
+    credentials = {"uri": servers["password"].uri, "user": "colon", "password": secret}
+    build(dataset, credentials)
+    info = dataset.get_brain_info("index")
+    assert secret not in json.dumps(info.serialize(), default=str) + str(info.config)
+
+
+# -- precedence
+
+OUTCOMES = """
+    import fiftyone_milvus, fiftyone as fo, fiftyone.brain as fob, json
+    dataset = fo.load_dataset({name!r})
+    keywords = json.loads({keywords!r})
+
+    def outcome(function):
+        try:
+            function()
+        except Exception as e:
+            return type(e).__name__
+        return "ok"
+
+    def create(key, **given):
+        fob.compute_similarity(dataset, brain_key=key, **{build!r}, **given)
+
+    def load(**given):
+        dataset.load_brain_results("made", cache=False, **given)
+
+    print(json.dumps([
+        outcome(lambda: create("plain")),
+        outcome(lambda: load()),
+        outcome(lambda: create("keyword", **keywords)),
+        outcome(lambda: load(**keywords)),
+    ]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("in_file", "in_environment", "keyword", "expected"),
+    [
+        ("Milvus", None, WRONG, ["ok", "ok", "AccessDenied", "AccessDenied"]),
+        ("Milvus", WRONG, "Milvus", ["AccessDenied", "AccessDenied", "ok", "ok"]),
+        (WRONG, "Milvus", WRONG, ["ok", "ok", "AccessDenied", "AccessDenied"]),
+    ],
+    ids=["file", "environment over file", "keyword over both"],
+)
+def test_keyword_beats_environment_beats_brain_config(
+    servers, dataset, tmp_path, in_file, in_environment, keyword, expected
+):
+    uri = servers["password"].uri
+    build(dataset, {"uri": uri, **ROOT}, "made")
+    settings = {"uri": uri, "user": "root", "password": in_file}
+    found = fresh(
+        OUTCOMES.format(
+            name=dataset.name, keywords=json.dumps({"password": keyword}), build=BUILD
+        ),
+        FIFTYONE_BRAIN_CONFIG_PATH=brain_config(
+            tmp_path, {"similarity_backends": {"milvus": settings}}
+        ),
+        **{ENV_PREFIX + "PASSWORD": in_environment},
+    )
+    assert json.loads(found) == expected
+
+
+def brain_config(folder, content: dict) -> str:
+    path = folder / "brain_config.json"
+    path.write_text(json.dumps(content))
+    return str(path)
+
+
+@pytest.mark.parametrize("given", ["environment", "file"])
+def test_milvus_can_be_the_default_backend(servers, tmp_path, given, dataset):
+    milvus = {"uri": servers["password"].uri, **ROOT}
+    content: dict = {"similarity_backends": {"milvus": milvus}}
+    default = {}
+    if given == "file":
+        content["default_similarity_backend"] = "milvus"
+    else:
+        default["FIFTYONE_BRAIN_DEFAULT_SIMILARITY_BACKEND"] = "milvus"
+    method = fresh(
+        f"""
+        import fiftyone_milvus, fiftyone as fo, fiftyone.brain as fob
+        dataset = fo.load_dataset({dataset.name!r})
+        index = fob.compute_similarity(
+            dataset, brain_key="index", embeddings="embeddings"
+        )
+        print(index.config.method)
+        """,
+        FIFTYONE_BRAIN_CONFIG_PATH=brain_config(tmp_path, content),
+        **default,
+    )
+    assert method == "milvus"
