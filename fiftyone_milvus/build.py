@@ -15,8 +15,9 @@ import fiftyone.core.media as fom
 import numpy as np
 
 from . import models
+from .config import MilvusSimilarityConfig
 from .errors import Cancelled, InvalidRequest
-from .similarity import MilvusSimilarityConfig, MilvusSimilarityIndex
+from .index import MilvusSimilarityIndex
 
 logger = logging.getLogger(__name__)
 

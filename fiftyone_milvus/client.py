@@ -190,7 +190,8 @@ class Connection:
         Raises:
             VectorSearchError: if there is none within a few seconds
         """
-        self.call(lambda c: c.get_server_version(timeout=CONNECT_SECONDS))
+        # not the version: pymilvus remembers it
+        self.call(lambda c: c.list_collections(timeout=CONNECT_SECONDS))
 
     def _connected(self) -> tuple[str, MilvusClient]:
         milvus_client = _milvus_client_class()

@@ -120,7 +120,7 @@ class Collection:
         try:
             self._call(lambda c: self._create(c, dim, owner))
         except Exception:
-            self._drop_quietly()
+            self.drop_quietly()
             raise
 
     def drop(self) -> None:
@@ -303,7 +303,7 @@ class Collection:
         )
         return self.connection.call(function)
 
-    def _drop_quietly(self) -> None:
+    def drop_quietly(self) -> None:
         try:
             self.drop()
         except VectorSearchError:

@@ -20,7 +20,10 @@ COLLECTION_NOT_FOUND = 100
 DATABASE_NOT_FOUND = 800
 
 _GONE = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED")
-_STARTING = ("not ready yet", "not healthy", "service not ready")
+_STARTING = (
+    *("not ready yet", "not healthy", "service not ready"),
+    *("channel not available", "channel not found", "node not found"),
+)
 _TLS = ("handshake", "ssl", "certificate", "hostname verification", "tsi_")
 
 
@@ -68,6 +71,7 @@ def is_gone(error: BaseException) -> bool:
     return (
         name in ("ConnectError", "MilvusUnavailableException", "FutureTimeoutError")
         or isinstance(error, ConnectionError)
+        or error_code(error) == CONNECT_FAILED
         or "closed channel" in text
     )
 
@@ -125,11 +129,13 @@ def _names_a_missing_database(lower: str) -> bool:
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:
-    """The error and those behind it; pymilvus raises some from themselves."""
+    """The error and those behind it. pymilvus raises some from themselves, and what
+    was behind them is then the context."""
     found: list[BaseException] = []
     while error is not None and not any(error is one for one in found):
         found.append(error)
-        error = error.__cause__
+        itself = error.__cause__ is error
+        error = error.__context__ if itself else error.__cause__
     return found
 
 

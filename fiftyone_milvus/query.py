@@ -11,7 +11,7 @@ from .errors import InvalidRequest
 from .vectors import as_vectors
 
 if TYPE_CHECKING:
-    from .similarity import MilvusSimilarityIndex
+    from .index import MilvusSimilarityIndex
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import fiftyone as fo
 import fiftyone.brain as fob
 
 from .errors import CollectionError, InvalidRequest, VectorSearchError
-from .similarity import MilvusSimilarityIndex
+from .index import MilvusSimilarityIndex
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from . import query as queries
 from .errors import InvalidRequest
 
 if TYPE_CHECKING:
+    from .index import MilvusSimilarityIndex
     from .query import Query
-    from .similarity import MilvusSimilarityIndex
 
 
 @dataclass(frozen=True)

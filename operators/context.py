@@ -13,8 +13,8 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
+from fiftyone_milvus.index import MilvusSimilarityIndex
 from fiftyone_milvus.settings import ENV_PREFIX, KEYS
-from fiftyone_milvus.similarity import MilvusSimilarityIndex
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -181,7 +181,7 @@ def test_a_fresh_process_gets_in_with_keywords(servers, dataset):
     assert json.loads(found) == nearest(dataset)
 
 
-@pytest.mark.parametrize("user", RAW)
+@pytest.mark.parametrize("user", ["digits", "comma"])
 def test_a_password_in_the_environment_is_taken_as_it_is(
     servers, people, user, dataset
 ):
@@ -195,7 +195,7 @@ def test_a_password_in_the_environment_is_taken_as_it_is(
 def test_a_token_in_the_environment_is_taken_as_it_is(servers, people, dataset):
     count = fresh(
         build_and_load(dataset),
-        **variables(uri=servers["password"].uri, token=f"comma:{people['comma']}"),
+        **variables(uri=servers["password"].uri, token=f"colon:{people['colon']}"),
     )
     assert json.loads(count) == [100, 100]
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ from fiftyone_milvus.similarity import MilvusSimilarityIndex
 from harness import datasets, environment
 from harness.oracle import distances, ranked
 
+URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 PRELUDE = """
 import json, os, sys
 given = json.loads(sys.argv[1])
@@ -101,15 +103,11 @@ def compute(dataset: fo.Dataset, key: str, **kwargs: Any) -> MilvusSimilarityInd
 
 @pytest.fixture(scope="module")
 def environ(_milvus):
-    """The environment names the kind of Milvus for the module's fixtures too."""
+    """The kind of Milvus is in the environment of the module's fixtures too."""
     with pytest.MonkeyPatch.context() as patch:
         if _milvus.uri:
-            patch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", _milvus.uri)
-        before = set(MilvusClient(uri_of(_milvus)).list_collections())
-        yield
-        server = MilvusClient(uri_of(_milvus))
-        for name in set(server.list_collections()) - before:
-            server.drop_collection(name)
+            patch.setenv(URI, _milvus.uri)
+        yield from watched()
 
 
 @pytest.fixture(scope="module")
@@ -183,13 +181,13 @@ def visited(kept, _milvus):
 
 @pytest.fixture(scope="module")
 def stock(environ, _milvus):
-    """Indexes that plain FiftyOne made: ``stock``, ``touched`` and ``doomed``."""
+    """Indexes that plain FiftyOne made: ``stock`` and ``doomed``."""
     dataset = make_dataset()
     dataset.name = f"stock-made-{uuid.uuid4().hex[:8]}"
     run(
         """
         dataset = fo.load_dataset(given["dataset"])
-        for key in ("stock", "touched", "doomed"):
+        for key in ("stock", "doomed"):
             fob.compute_similarity(
                 dataset,
                 brain_key=key,
@@ -213,6 +211,17 @@ def stock(environ, _milvus):
 @pytest.fixture
 def server(milvus):
     """pymilvus's own client. What the test makes on the server goes with it."""
+    yield from watched()
+
+
+@pytest.fixture
+def lite(monkeypatch):
+    """As ``server``, for what concerns FiftyOne's records and no kind of Milvus."""
+    monkeypatch.delenv(URI, raising=False)
+    yield from watched()
+
+
+def watched() -> Iterator[MilvusClient]:
     found = client.connect(settings.resolve()).client
     before = set(found.list_collections())
     yield found
@@ -221,7 +230,7 @@ def server(milvus):
 
 
 @pytest.fixture
-def dataset(server):
+def dataset():
     made = make_dataset()
     yield made
     if not made.deleted:
@@ -287,7 +296,7 @@ def test_cleanup_twice_leaves_an_index_that_can_be_filled_again(server, dataset)
     assert index.owned
 
 
-def test_cleanup_with_another_objects_rows_in_hand(server, dataset):
+def test_cleanup_by_two_objects_of_one_index(lite, dataset):
     index = compute(dataset, "twice")
     other = runs.load(dataset, "twice")
     index.cleanup()
@@ -296,24 +305,24 @@ def test_cleanup_with_another_objects_rows_in_hand(server, dataset):
     assert runs.load(dataset, "twice").total_index_size == 0
 
 
-def test_delete_of_an_index_that_was_never_filled(server, dataset):
+def test_delete_of_an_index_that_was_never_filled(lite, dataset):
     compute(dataset, "never", embeddings=False)
     runs.load(dataset, "never").delete()
     assert dataset.list_brain_runs() == []
 
 
-def test_delete_of_a_renamed_index(server, dataset):
+def test_delete_of_a_renamed_index(lite, dataset):
     index = compute(dataset, "old")
     dataset.rename_brain_run("old", "new")
     index.delete()
-    assert not server.has_collection(index.config.collection_name)
+    assert not lite.has_collection(index.config.collection_name)
     assert dataset.list_brain_runs() == []
 
 
 # -- several indexes
 
 
-def test_two_indexes_made_empty_do_not_mix(server, dataset):
+def test_two_indexes_made_empty_do_not_mix(lite, dataset):
     one, two = (compute(dataset, key, embeddings=False) for key in ("one", "two"))
     assert one.config.collection_name != two.config.collection_name
     ids = dataset.values("id")
@@ -325,12 +334,12 @@ def test_two_indexes_made_empty_do_not_mix(server, dataset):
     assert two.total_index_size == 3
 
 
-def test_an_index_made_anew_under_its_old_key_has_the_new_rows_only(server, dataset):
+def test_an_index_made_anew_under_its_old_key_has_the_new_rows_only(lite, dataset):
     old = compute(dataset, "key")
     old.delete()
     new = compute(dataset.limit(5), "key")
     assert new.total_index_size == 5
-    assert not server.has_collection(old.config.collection_name)
+    assert not lite.has_collection(old.config.collection_name)
 
 
 # -- the dataset
@@ -355,7 +364,7 @@ def test_a_clone_outlives_its_original(server, dataset):
         clone.delete()
 
 
-def test_a_clone_of_an_empty_index_keeps_its_rows_apart(server, dataset):
+def test_a_clone_of_an_empty_index_keeps_its_rows_apart(lite, dataset):
     index = compute(dataset, "idx", embeddings=False)
     clone = dataset.clone()
     try:
@@ -369,21 +378,21 @@ def test_a_clone_of_an_empty_index_keeps_its_rows_apart(server, dataset):
         clone.delete()
 
 
-def test_a_renamed_dataset_keeps_its_index(server, dataset):
+def test_a_renamed_dataset_keeps_its_index(lite, dataset):
     index = compute(dataset, "idx")
     dataset.name = f"renamed-{uuid.uuid4().hex}"
     loaded = runs.load(fo.load_dataset(dataset.name), "idx")
     assert loaded.owned
     assert loaded.total_index_size == 100
     assert runs.cleanup(dataset, "idx").drops_collection
-    assert not server.has_collection(index.config.collection_name)
+    assert not lite.has_collection(index.config.collection_name)
 
 
-def test_a_namesake_of_a_deleted_dataset_inherits_nothing(server, dataset):
+def test_a_namesake_of_a_deleted_dataset_inherits_nothing(lite, dataset):
     old = compute(dataset, "idx")
     name, kept = dataset.name, old.config.collection_name
     dataset.delete()
-    assert server.has_collection(kept)
+    assert lite.has_collection(kept)
     namesake = make_dataset()
     try:
         namesake.name = name
@@ -399,11 +408,11 @@ def test_a_namesake_of_a_deleted_dataset_inherits_nothing(server, dataset):
         namesake.delete()
 
 
-def test_the_index_in_hand_of_a_deleted_dataset_is_cleaned_up(server, dataset):
+def test_the_index_in_hand_of_a_deleted_dataset_is_cleaned_up(lite, dataset):
     index = compute(dataset, "idx")
     dataset.delete()
     index.cleanup()
-    assert not server.has_collection(index.config.collection_name)
+    assert not lite.has_collection(index.config.collection_name)
 
 
 # -- changed behind our back
@@ -427,18 +436,18 @@ def test_a_dropped_collection_says_so_to_the_index_in_hand(server, dataset):
             read()
 
 
-def test_adding_to_a_dropped_collection_does_not_pass_for_the_whole(server, dataset):
+def test_adding_to_a_dropped_collection_does_not_pass_for_the_whole(lite, dataset):
     """One row where a hundred were must not look like a healthy index."""
     index = compute(dataset, "lost")
-    server.drop_collection(index.config.collection_name)
+    lite.drop_collection(index.config.collection_name)
     with pytest.raises(CollectionError, match=DROPPED):
         index.add_to_index(np.eye(1, 16), dataset.values("id")[:1])
-    assert not server.has_collection(index.config.collection_name)
+    assert not lite.has_collection(index.config.collection_name)
 
 
-def test_a_dropped_index_is_deleted(server, dataset):
+def test_a_dropped_index_is_deleted(lite, dataset):
     index = compute(dataset, "lost")
-    server.drop_collection(index.config.collection_name)
+    lite.drop_collection(index.config.collection_name)
     index.delete()
     assert dataset.list_brain_runs() == []
 
@@ -471,7 +480,7 @@ def test_a_collection_made_anew_without_our_fields_is_told(server, dataset):
         lambda: index.get_embeddings(sample_ids=ids[:1]),
         lambda: index.get_embeddings(),
     ):
-        with pytest.raises(CollectionError, match="needs 'pk', 'vector' and"):
+        with pytest.raises(CollectionError, match="a FiftyOne index needs 'pk'"):
             use()
     with pytest.raises(CollectionError, match="was not made by this dataset"):
         index.cleanup()
@@ -509,16 +518,6 @@ def test_an_index_of_plain_fiftyone_does_not_pass_for_exact(milvus, stock):
     assert not found.plan.exact
 
 
-def test_rows_of_plain_fiftyone_are_replaced_not_doubled(milvus, stock):
-    index = runs.load(stock.dataset, "touched")
-    index.add_to_index(-stock.vectors[:5], stock.ids[:5])
-    assert index.total_index_size == 100
-    vectors = index.get_embeddings(sample_ids=stock.ids[:5])[0]
-    np.testing.assert_array_equal(vectors, -stock.vectors[:5])
-    index.remove_from_index(sample_ids=stock.ids[:2])
-    assert index.total_index_size == 98
-
-
 def test_a_clone_does_not_own_what_plain_fiftyone_made(milvus, stock):
     """There is no stamp to ask; and the clone's name is how the original's begins."""
     clone = stock.dataset.clone(stock.dataset.name[:-4])
@@ -529,11 +528,17 @@ def test_a_clone_does_not_own_what_plain_fiftyone_made(milvus, stock):
         clone.delete()
 
 
-def test_an_index_of_plain_fiftyone_is_cleaned_up(server, stock):
-    name = runs.load(stock.dataset, "doomed").config.collection_name
+def test_an_index_of_plain_fiftyone_is_changed_and_cleaned_up(server, stock):
+    index = runs.load(stock.dataset, "doomed")
+    index.add_to_index(-stock.vectors[:5], stock.ids[:5])
+    assert index.total_index_size == 100
+    vectors = index.get_embeddings(sample_ids=stock.ids[:5])[0]
+    np.testing.assert_array_equal(vectors, -stock.vectors[:5])
+    index.remove_from_index(sample_ids=stock.ids[:2])
+    assert index.total_index_size == 98
     assert runs.cleanup(stock.dataset, "doomed").drops_collection
-    assert not server.has_collection(name)
-    assert "doomed" not in stock.dataset.list_brain_runs()
+    assert not server.has_collection(index.config.collection_name)
+    assert stock.dataset.list_brain_runs() == ["stock"]
     assert server.has_collection(stock.index.config.collection_name)
 
 

@@ -9,7 +9,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = sorted((ROOT / "fiftyone_milvus").glob("*.py"))
 APP = sorted([*(ROOT / "operators").glob("*.py"), *(ROOT / "panels").glob("*.py")])
-TALKS_TO_MILVUS = {"collection.py", "client.py", "embedded.py", "embedded_server.py"}
+TALKS_TO_MILVUS = {"collection.py", "client.py", "embedded_server.py"}
 
 
 def imports(path: Path) -> set[str]:
@@ -31,8 +31,7 @@ def test_the_library_knows_no_app(path):
 
 @pytest.mark.parametrize("path", LIBRARY + APP, ids=lambda p: p.name)
 def test_few_modules_talk_to_milvus(path):
-    typing_only = path.name in {"similarity.py"}
-    if path.name not in TALKS_TO_MILVUS and not typing_only:
+    if path.name not in TALKS_TO_MILVUS:
         assert not imports(path) & {"pymilvus", "milvus_lite"}
 
 

@@ -1,0 +1,406 @@
+"""A similarity index whose vectors are in a Milvus collection."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import fiftyone.core.utils as fou
+import numpy as np
+from fiftyone.brain.similarity import DuplicatesMixin, SimilarityIndex
+
+from . import client, models
+from .collection import Owner
+from .config import MilvusSimilarityConfig
+from .errors import CollectionError, InvalidRequest
+from .ids import as_list, in_dataset_order, report_missing
+from .index_neighbors import Neighbors
+from .rows import IndexedRows, Rows
+from .vectors import as_vectors
+
+if TYPE_CHECKING:
+    from .client import MilvusClient
+    from .similarity import MilvusSimilarity
+
+logger = logging.getLogger(__name__)
+
+# Adding more rows than this ends with a flush, which costs a server seconds
+FLUSH_ROWS = 1_000
+
+
+class MilvusSimilarityIndex(Neighbors):
+    """A similarity index whose vectors are in a Milvus collection.
+
+    Args:
+        samples: the ``fiftyone.core.collections.SampleCollection`` that is indexed
+        config: the :class:`MilvusSimilarityConfig`
+        brain_key: the brain key
+        backend: the :class:`MilvusSimilarity`
+    """
+
+    _model: Any
+
+    def __init__(
+        self,
+        samples: Any,
+        config: MilvusSimilarityConfig,
+        brain_key: str,
+        backend: MilvusSimilarity | None = None,
+    ) -> None:
+        SimilarityIndex.__init__(self, samples, config, brain_key, backend=backend)
+        DuplicatesMixin.__init__(self)
+        found = config.connection_settings
+        connection = client.connect(found)
+        if config.collection_name is None:
+            config.collection_name = _new_name(samples._root_dataset.name, brain_key)
+        if self._is_new:
+            place = {"address": found.address, "db_name": found.db_name}
+            config.remember(version=1, **{k: v for k, v in place.items() if v})
+        self._rows = IndexedRows(
+            connection,
+            config.collection_name,
+            config.metric,
+            config.consistency_level,
+            config.options,
+        )
+        self._created = False
+        self._all_ids: tuple[np.ndarray, np.ndarray | None] | None = None
+        self._check_collection()
+
+    # -- what there is
+
+    @property
+    def client(self) -> MilvusClient:
+        """pymilvus's own client, connected."""
+        return self._rows.connection.client
+
+    @property
+    def rows(self) -> IndexedRows:
+        """The rows behind the index, for what FiftyOne's interface has no word for."""
+        return self._rows
+
+    @property
+    def collection(self) -> Any:
+        """The ``pymilvus.Collection``, or ``None`` before anything was added."""
+        if not self._rows.exists():
+            return None
+        return self._rows.connection.orm_collection(self._rows.name)
+
+    @property
+    def total_index_size(self) -> int:
+        return self._rows.count() if self._rows.exists() else 0
+
+    @property
+    def sample_ids(self) -> np.ndarray:
+        """The sample ids of all rows, in the dataset's order; read when asked for."""
+        return self._ordered_ids()[0]
+
+    @property
+    def label_ids(self) -> np.ndarray | None:
+        """The label ids of all rows, in the dataset's order; ``None`` for samples."""
+        return self._ordered_ids()[1]
+
+    @property
+    def owned(self) -> bool:
+        """Whether this dataset made the collection, so that it may drop it."""
+        owner = self._rows.owner()
+        if owner is not None:
+            return owner.dataset_id == str(self._dataset._doc.id)
+        # FiftyOne's own backend writes no stamp: one that it made has its name
+        name = "fiftyone_" + fou.to_slug(self._dataset.name).replace("-", "_")
+        return not self.config.stored and self._rows.name.startswith(name)
+
+    @property
+    def _dataset(self) -> Any:
+        return self._samples._root_dataset
+
+    @property
+    def _is_new(self) -> bool:
+        """Whether this index is just being made, its run not stored yet."""
+        return bool(getattr(self.backend, "_pending", False))
+
+    def _check_collection(self) -> None:
+        """An index that was filled must find its collection again, and one that is
+        connected to a collection must fit it."""
+        if self._is_new:
+            if self._rows.exists():
+                self._rows.check_fits()
+                made = self._rows.add_partition()
+                self.config.remember(filled=True, own_partition=made)
+        elif self.config.stored.get("filled") and not self._rows.exists():
+            raise CollectionError(
+                f"The collection '{self._rows.name}' of the index '{self.key}' is not "
+                f"on Milvus at {self._rows.connection.settings.address}: it was "
+                "dropped, or the index was made on another Milvus. Set the address "
+                "that it was made at, or clean the index up and build it again."
+            )
+
+    def _ordered_ids(self) -> tuple[np.ndarray, np.ndarray | None]:
+        if self._all_ids is None:
+            found = self._rows.all_ids() if self._rows.exists() else ([], [])
+            self._all_ids = in_dataset_order(
+                self._samples, self.config.patches_field, *found
+            )
+        return self._all_ids
+
+    def reload(self) -> None:
+        """Takes a fresh look at the index and the view."""
+        self._all_ids = None
+        super().reload()
+
+    def get_model(self) -> Any:
+        """The model that the index was made with; loaded once per process.
+
+        Raises:
+            InvalidRequest: if the run names none, or it can't be loaded
+        """
+        if self._model is None:
+            if self.config.model is None:
+                raise InvalidRequest(
+                    f"The run '{self.key}' names no model. Pass the name of a zoo "
+                    "model as model= when you build the index."
+                )
+            self._model = models.load(self.config.model, self.config.model_kwargs)
+        return self._model
+
+    # -- changing it
+
+    def add_to_index(
+        self,
+        embeddings: Any,
+        sample_ids: Sequence[str],
+        label_ids: Sequence[str] | None = None,
+        overwrite: bool = True,
+        allow_existing: bool = True,
+        warn_existing: bool = False,
+        reload: bool = True,
+        flush: bool | None = None,
+    ) -> None:
+        """Adds vectors, or replaces those of ids that exist.
+
+        Args:
+            embeddings: ``(n, dim)`` vectors
+            sample_ids: ``n`` sample ids
+            label_ids: ``n`` label ids, for an index of patches
+            overwrite: whether an id that exists gets the new vector
+            allow_existing: whether ids may exist; else an error changes nothing
+            warn_existing: whether to log how many exist
+            reload: whether to refresh the current view
+            flush: whether to seal the rows at the end; by default, if they are many
+
+        Raises:
+            InvalidRequest: before anything is written, if the vectors can't be right
+        """
+        vectors = as_vectors(embeddings)
+        ids = sample_ids if label_ids is None else label_ids
+        ids, sample_ids = [str(i) for i in ids], [str(i) for i in sample_ids]
+        if not len(vectors) == len(ids) == len(sample_ids):
+            raise InvalidRequest(
+                f"{len(vectors)} vectors came with {len(sample_ids)} sample ids and "
+                f"{len(ids)} ids; there must be one of each for each"
+            )
+        if not ids:
+            return
+        self._check_dimension(vectors.shape[1])
+        keep = self._new_or_overwritten(ids, overwrite, allow_existing, warn_existing)
+        if keep is not None:
+            ids, sample_ids = [ids[i] for i in keep], [sample_ids[i] for i in keep]
+            vectors = vectors[keep]
+        if ids:
+            self._write(ids, sample_ids, vectors, flush)
+            self._all_ids = None
+        if reload:
+            self.reload()
+
+    def remove_from_index(
+        self,
+        sample_ids: Sequence[str] | None = None,
+        label_ids: Sequence[str] | None = None,
+        allow_missing: bool = True,
+        warn_missing: bool = False,
+        reload: bool = True,
+    ) -> None:
+        """Removes rows by label id, or by sample id; see FiftyOne's interface."""
+        wanted = as_list(sample_ids if label_ids is None else label_ids)
+        if not self._rows.exists():
+            found: list[str] = []
+            missing = wanted
+        elif label_ids is None and self.config.patches_field is not None:
+            by_sample = self._rows.ids_of_samples(wanted)
+            found = [id_ for ids in by_sample.values() for id_ in ids]
+            missing = [i for i in wanted if i not in by_sample]
+        else:
+            present = self._rows.ids(wanted)
+            found = [i for i in wanted if i in present]
+            missing = [i for i in wanted if i not in present]
+        report_missing(missing, allow_missing, warn_missing)
+        self._rows.delete(found)
+        self._all_ids = None
+        if reload:
+            self.reload()
+
+    def stamp(self, brain_key: str | None) -> None:
+        """Writes this dataset and the key into the collection's stamp, if ours."""
+        if self._rows.exists() and self.owned:
+            self._rows.set_owner(self._owner(brain_key))
+
+    def cleanup(self) -> None:
+        """Drops the collection; the run's record stays, as FiftyOne documents.
+
+        Raises:
+            CollectionError: if another dataset, or another tool, made the collection
+        """
+        if not self._rows.exists():
+            return
+        if not self.owned and self.config.stored.get("own_partition"):
+            self._rows.drop_partition()
+            return
+        if not self.owned:
+            raise CollectionError(
+                f"The collection '{self._rows.name}' was not made by this dataset, so "
+                "it is not dropped. Delete the record alone with "
+                f"dataset.delete_brain_run('{self.key}'), or drop the collection with "
+                "Milvus's own tools."
+            )
+        self._rows.drop()
+        self._all_ids = None
+        if self.config.stored.get("filled"):
+            self._remember(filled=False)
+
+    def delete(self) -> None:
+        """Drops the collection and deletes the run, as Milvus's guide shows."""
+        self.cleanup()
+        if self.key is not None:
+            self._dataset.delete_brain_run(self.key)
+
+    def discard(self) -> None:
+        """Drops the collection if this object created it: a build that failed."""
+        if self._created:
+            self._rows.drop_quietly()
+            self._created = False
+
+    # -- reading
+
+    def get_embeddings(
+        self,
+        sample_ids: Sequence[str] | str | None = None,
+        label_ids: Sequence[str] | str | None = None,
+        allow_missing: bool = True,
+        warn_missing: bool = False,
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """The vectors of ids in the order asked, or all; see FiftyOne's interface.
+
+        Returns:
+            ``(n, dim)`` float32 vectors, ``n`` sample ids, and ``n`` label ids or
+            ``None``
+        """
+        patches = self.config.patches_field is not None
+        if label_ids is not None and not patches:
+            raise InvalidRequest("This index is of samples; it has no label ids")
+        wanted = None
+        if label_ids is not None:
+            wanted = as_list(label_ids)
+        elif sample_ids is not None:
+            wanted = as_list(sample_ids)
+        rows = self._read(wanted, by_sample=patches and label_ids is None)
+        if wanted is not None:
+            by_label = patches and label_ids is not None
+            have = set(rows.ids if by_label else rows.sample_ids)
+            missing = [i for i in wanted if i not in have]
+            report_missing(missing, allow_missing, warn_missing)
+        labels = np.array(rows.ids) if patches else None
+        return rows.vectors, np.array(rows.sample_ids), labels
+
+    def _read(self, wanted: list[str] | None, by_sample: bool) -> Rows:
+        if not self._rows.exists():
+            return Rows([], [], np.empty((0, 0), np.float32))
+        if wanted is None:
+            parts = list(self._rows.iterate())
+            empty = np.empty((0, self._rows.dimension()), np.float32)
+            return Rows(
+                [id_ for part in parts for id_ in part.ids],
+                [id_ for part in parts for id_ in part.sample_ids],
+                np.concatenate([empty, *(part.vectors for part in parts)]),
+            )
+        if by_sample:
+            found = self._rows.ids_of_samples(wanted)
+            wanted = [id_ for ids in found.values() for id_ in ids]
+        return self._rows.fetch(wanted)
+
+    # -- helpers
+
+    def _check_dimension(self, dim: int) -> None:
+        if self._rows.exists() and self._rows.dimension() != dim:
+            raise InvalidRequest(
+                f"The index '{self.key}' holds vectors of length "
+                f"{self._rows.dimension()}; these have length {dim}. Use the model "
+                "that the index was made with, or build a new index."
+            )
+
+    def _new_or_overwritten(
+        self, ids: list[str], overwrite: bool, allow_existing: bool, warn_existing: bool
+    ) -> list[int] | None:
+        """Which of the rows to write; ``None`` for all."""
+        if overwrite and allow_existing and not warn_existing:
+            return None
+        existing = self._rows.ids(ids) if self._rows.exists() else set()
+        if existing and not allow_existing:
+            raise InvalidRequest(
+                f"{len(existing)} ids (such as '{next(iter(existing))}') are in the "
+                "index already, and allow_existing is False. Nothing was added."
+            )
+        if existing and warn_existing:
+            verb = "Overwriting" if overwrite else "Skipping"
+            logger.warning(
+                "%s %d IDs that already exist in the index", verb, len(existing)
+            )
+        if overwrite:
+            return None
+        return [i for i, id_ in enumerate(ids) if id_ not in existing]
+
+    def _write(
+        self,
+        ids: list[str],
+        sample_ids: list[str],
+        vectors: np.ndarray,
+        flush: bool | None,
+    ) -> None:
+        created = not self._rows.exists()
+        if created:
+            self._rows.create(vectors.shape[1], self._owner(self.key))
+            self._created = True
+        try:
+            self._rows.upsert(ids, sample_ids, vectors)
+            if flush or (flush is None and len(ids) >= FLUSH_ROWS):
+                self._rows.flush()
+        except Exception:
+            if created:
+                self.discard()
+            raise
+        if not self.config.stored.get("filled"):
+            self._remember(filled=True)
+
+    def _owner(self, brain_key: str | None) -> Owner:
+        return Owner(str(self._dataset._doc.id), self._dataset.name, brain_key)
+
+    def _remember(self, **values: Any) -> None:
+        """Stores settings of our own with the run."""
+        self.config.remember(**values)
+        if self.key is not None and not self._is_new:
+            self.save_config()
+
+    @classmethod
+    def _from_dict(
+        cls, d: Any, samples: Any, config: MilvusSimilarityConfig, brain_key: str
+    ) -> MilvusSimilarityIndex:
+        return cls(samples, config, brain_key)
+
+
+def _new_name(dataset: str, brain_key: str | None) -> str:
+    """A collection name that tells whose it is, and that no other index has."""
+    words = f"fiftyone_{dataset}_{brain_key or 'index'}"
+    legal = re.sub(r"\W+", "_", words, flags=re.ASCII)
+    return f"{legal[:200]}_{uuid4().hex[:8]}"
