@@ -98,7 +98,9 @@ def _build(
     table.add("index ready after that, s", settled, ".1f", ratio=False)
 
 
-def _search(table: Table, contenders: list[Contender], data: Data, metric: str) -> None:
+def _search(
+    table: Table, contenders: Sequence[Contender], data: Data, metric: str
+) -> None:
     truth = _data.exact(data.queries, data.ids, data.vectors, metric, TOP)
     few = _take_turns(contenders, data.queries, K)
     table.add(f"search, k = {K}, p50 ms", {n: a.p50 for n, a in few.items()}, ".1f")
@@ -114,7 +116,7 @@ def _search(table: Table, contenders: list[Contender], data: Data, metric: str) 
 def _within(
     table: Table,
     name: str,
-    contenders: list[Contender],
+    contenders: Sequence[Contender],
     data: Data,
     metric: str,
     view: fo.DatasetView,

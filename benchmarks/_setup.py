@@ -20,8 +20,6 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 from harness import environment
 from harness.standalone import Standalone
 
-KINDS = ("lite", "standalone")
-
 
 @dataclass(frozen=True)
 class Server:

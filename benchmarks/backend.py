@@ -23,7 +23,8 @@ def main() -> None:
     print(_setup.describe())
     print(
         f"{options.count:,} x {options.dim} clustered vectors, {options.metric}, "
-        f"{options.queries} queries, seed {options.seed}\n",
+        f"{options.queries} queries, seed {options.seed}\n"
+        "Times shift with what else the machine does; ratios and recall less so.\n",
         flush=True,
     )
     for kind in options.servers:

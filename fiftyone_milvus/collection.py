@@ -82,6 +82,7 @@ class Collection:
         self.options = options or IndexOptions()
         self._partition = self.options.partition
         self._built: dict[str, Any] | None = None
+        self._dimension: int | None = None
 
     # -- the collection itself
 
@@ -126,7 +127,7 @@ class Collection:
     def drop(self) -> None:
         """Drops it with all its rows; no error if it is gone already."""
         self._call(lambda c: c.drop_collection(self.name, timeout=WRITE_SECONDS))
-        self._built = None
+        self._built = self._dimension = None
 
     def add_partition(self) -> bool:
         """Creates the partition that the options name; whether it was missing."""
@@ -168,22 +169,9 @@ class Collection:
         Raises:
             CollectionError: if it isn't there, or isn't one that we can read
         """
-        fields = {f["name"]: f for f in self._describe()["fields"]}
-        if not {PK, VECTOR, SAMPLE_ID} <= set(fields):
-            raise CollectionError(
-                f"The collection '{self.name}' has the fields {sorted(fields)}; a "
-                f"FiftyOne index needs '{PK}' and '{SAMPLE_ID}' (strings) and "
-                f"'{VECTOR}' (float vectors). Name another collection_name, or copy "
-                "its vectors in with add_to_index()."
-            )
-        for name, wanted in ((PK, "VARCHAR"), (VECTOR, "FLOAT_VECTOR")):
-            found = getattr(fields[name]["type"], "name", str(fields[name]["type"]))
-            if found != wanted:
-                raise CollectionError(
-                    f"The field '{name}' of the collection '{self.name}' is {found}; a "
-                    f"FiftyOne index needs {wanted} there."
-                )
-        return int(fields[VECTOR]["params"]["dim"])
+        if self._dimension is None:
+            self._dimension = self._described_dimension()
+        return self._dimension
 
     def check_fits(self) -> None:
         """Checks that an existing collection can be this index.
@@ -200,8 +188,9 @@ class Collection:
                 f"asks for {self.metric}. Pass metric='{metric}'."
             )
 
-    def count(self) -> int:
-        """How many rows it has now, deleted ones not counted."""
+    def count(self, consistency_level: str = "Strong") -> int:
+        """How many rows it has, deleted ones not counted; by default right now, which
+        a server may take a second to be sure of."""
         # without a filter, Milvus Lite counts every partition
         expression = f'{PK} != ""' if self._partition else ""
         rows = self._call(
@@ -209,7 +198,7 @@ class Collection:
                 self.name,
                 filter=expression,
                 output_fields=["count(*)"],
-                consistency_level="Strong",
+                consistency_level=consistency_level,
                 timeout=READ_SECONDS,
                 **self._partitions(),
             )
@@ -277,6 +266,24 @@ class Collection:
 
     def _partition_name(self) -> dict[str, Any]:
         return {"partition_name": self._partition} if self._partition else {}
+
+    def _described_dimension(self) -> int:
+        fields = {f["name"]: f for f in self._describe()["fields"]}
+        if not {PK, VECTOR, SAMPLE_ID} <= set(fields):
+            raise CollectionError(
+                f"The collection '{self.name}' has the fields {sorted(fields)}; a "
+                f"FiftyOne index needs '{PK}' and '{SAMPLE_ID}' (strings) and "
+                f"'{VECTOR}' (float vectors). Name another collection_name, or copy "
+                "its vectors in with add_to_index()."
+            )
+        for name, wanted in ((PK, "VARCHAR"), (VECTOR, "FLOAT_VECTOR")):
+            found = getattr(fields[name]["type"], "name", str(fields[name]["type"]))
+            if found != wanted:
+                raise CollectionError(
+                    f"The field '{name}' of the collection '{self.name}' is {found}; a "
+                    f"FiftyOne index needs {wanted} there."
+                )
+        return int(fields[VECTOR]["params"]["dim"])
 
     def _describe(self) -> dict[str, Any]:
         if not self.exists():

@@ -51,6 +51,11 @@ class Home:
         return self.state / "clients.lock"
 
     @property
+    def open_file(self) -> Path:
+        """There while a server has the data open; left behind by one that crashed."""
+        return self.state / "data.open"
+
+    @property
     def log_file(self) -> Path:
         return self.state / "server.log"
 

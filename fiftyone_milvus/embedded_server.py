@@ -90,6 +90,7 @@ def serve(home: Home, idle_seconds: float) -> None:
         signal.signal(name, lambda *_: stopping.set())
 
     db = _open(home)
+    _forget_half_written_indexes(home)
     server = grpc.server(
         ThreadPoolExecutor(max_workers=WORKERS),
         interceptors=[OneWriter()],
@@ -110,6 +111,7 @@ def serve(home: Home, idle_seconds: float) -> None:
     finally:
         server.stop(grace=5).wait()
         db.close()
+        home.open_file.unlink(missing_ok=True)
 
 
 def _open(home: Home) -> MilvusLite:
@@ -122,6 +124,15 @@ def _open(home: Home) -> MilvusLite:
             if time.monotonic() > end:
                 raise
             time.sleep(0.1)
+
+
+def _forget_half_written_indexes(home: Home) -> None:
+    """After a crash, removes the index files: Milvus Lite builds them anew from the
+    rows, but takes one that was cut short for whole, and can't load the collection."""
+    if home.open_file.exists():
+        for index in home.data.rglob("*.idx"):
+            index.unlink(missing_ok=True)
+    home.open_file.touch()
 
 
 def _wait_until_idle(home: Home, seconds: float, stopping: threading.Event) -> None:

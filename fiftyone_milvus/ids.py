@@ -35,6 +35,21 @@ def report_missing(missing: list[str], allow: bool, warn: bool) -> None:
         logger.warning("Ignoring %d IDs that are not in the index", len(missing))
 
 
+def keys_in(
+    samples: fo.SampleCollection, patches_field: str | None
+) -> list[str] | None:
+    """The primary keys that a view's samples, or their patches, have in an index;
+    ``None`` if the view is the whole dataset."""
+    if samples.view() == samples._root_dataset.view():
+        return None
+    sample_ids, label_ids = fbu.get_ids(samples, patches_field=patches_field)
+    if label_ids is not None:
+        return as_list(label_ids)
+    if samples._is_patches:
+        sample_ids = dict.fromkeys(samples.values("sample_id"))
+    return as_list(sample_ids)
+
+
 def in_dataset_order(
     samples: fo.SampleCollection,
     patches_field: str | None,

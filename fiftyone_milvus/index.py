@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import fiftyone.core.utils as fou
 import numpy as np
-from fiftyone.brain.similarity import DuplicatesMixin, SimilarityIndex
+from fiftyone.brain.similarity import DuplicatesMixin, Similarity, SimilarityIndex
 
 from . import client, models
 from .collection import Owner
@@ -23,7 +23,6 @@ from .vectors import as_vectors
 
 if TYPE_CHECKING:
     from .client import MilvusClient
-    from .similarity import MilvusSimilarity
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +37,7 @@ class MilvusSimilarityIndex(Neighbors):
         samples: the ``fiftyone.core.collections.SampleCollection`` that is indexed
         config: the :class:`MilvusSimilarityConfig`
         brain_key: the brain key
-        backend: the :class:`MilvusSimilarity`
+        backend: the factory that makes it
     """
 
     _model: Any
@@ -48,7 +47,7 @@ class MilvusSimilarityIndex(Neighbors):
         samples: Any,
         config: MilvusSimilarityConfig,
         brain_key: str,
-        backend: MilvusSimilarity | None = None,
+        backend: Similarity | None = None,
     ) -> None:
         SimilarityIndex.__init__(self, samples, config, brain_key, backend=backend)
         DuplicatesMixin.__init__(self)
@@ -314,7 +313,12 @@ class MilvusSimilarityIndex(Neighbors):
         labels = np.array(rows.ids) if patches else None
         return rows.vectors, np.array(rows.sample_ids), labels
 
-    def _read(self, wanted: list[str] | None, by_sample: bool) -> Rows:
+    def _read(
+        self,
+        wanted: list[str] | None,
+        by_sample: bool,
+        consistency_level: str = "Strong",
+    ) -> Rows:
         if not self._rows.exists():
             return Rows([], [], np.empty((0, 0), np.float32))
         if wanted is None:
@@ -328,7 +332,7 @@ class MilvusSimilarityIndex(Neighbors):
         if by_sample:
             found = self._rows.ids_of_samples(wanted)
             wanted = [id_ for ids in found.values() for id_ in ids]
-        return self._rows.fetch(wanted)
+        return self._rows.fetch(wanted, consistency_level)
 
     # -- helpers
 

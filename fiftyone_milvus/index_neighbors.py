@@ -11,9 +11,10 @@ import numpy as np
 from bson import ObjectId
 from fiftyone.brain.similarity import DuplicatesMixin, SimilarityIndex
 
-from . import duplicates, neighbors, search
+from . import duplicates, neighbors
 from .config import AGGREGATIONS
 from .errors import InvalidRequest
+from .ids import keys_in
 from .rows import Hits, IndexedRows
 from .vectors import as_vectors
 
@@ -164,7 +165,11 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
 
     def _restriction(self) -> list[str] | None:
         """The primary keys of the current view; ``None`` for the whole index."""
-        return search.keys_in(self, self._curr_view) if self.has_view else None
+        return (
+            keys_in(self._curr_view, self.config.patches_field)
+            if self.has_view
+            else None
+        )
 
     def _query_vectors(self, query: Any) -> tuple[np.ndarray, bool]:
         """Vectors ``(q, dim)`` of a query, and whether it was a single one."""
@@ -185,7 +190,8 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         Raises:
             InvalidRequest: if one isn't in the index
         """
-        rows = self._read(list(dict.fromkeys(ids)), by_sample=False)
+        level = self._rows.consistency_level
+        rows = self._read(list(dict.fromkeys(ids)), False, level)
         at = {id_: i for i, id_ in enumerate(rows.ids)}
         missing = [id_ for id_ in ids if id_ not in at]
         if missing:

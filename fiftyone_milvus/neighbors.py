@@ -12,6 +12,8 @@ from .rows import MAX_K, Hits, IndexedRows, Rows
 
 # Up to so many vectors are quicker to fetch and rank here than to search around
 FETCH_ALWAYS = 2_000
+# Up to so many ids may go with a search that is exact all the same
+PUSH_DOWN = 20_000
 # Past so many hits in all, looking past unwanted ones costs more than ranking
 OVERSCAN_HITS = 500_000
 QUERY_BLOCK = 256
@@ -82,6 +84,10 @@ def nearest(
         nothing = Hits([], [], np.empty(0))
         count = len(queries) if combine is None else 1
         return Found([nothing] * count, Plan("nothing", True, "an empty view"))
+    plain = not reverse and combine is None and k is not None and k <= MAX_K
+    if among is not None and plain and rows.exact and len(among) <= PUSH_DOWN:
+        hits = rows.search(queries, min(k or 1, len(among)), among)
+        return Found(hits, Plan("pushed down", True, "Milvus searched the view alone"))
     if among is not None and len(among) <= FETCH_ALWAYS:
         return _fetched(task)
     if reverse:
@@ -110,7 +116,7 @@ def _check(task: _Task) -> None:
 
 
 def _fetched(task: _Task) -> Found:
-    found = task.rows.fetch(task.among or ())
+    found = task.rows.fetch(task.among or (), task.rows.consistency_level)
     reason = f"{len(found.ids):,} vectors of the view, ranked exactly"
     return Found(_ranked(task, [found]), Plan("exact", True, reason))
 
@@ -127,9 +133,11 @@ def _streamed(task: _Task, why: str) -> Found:
 def _overscanned(task: _Task, k: int, wanted: set[str]) -> Found:
     """Searches for more than ``k`` and keeps those of the view; where the view's
     share of the neighbourhood is too small for that, ranks the view exactly."""
-    total = task.rows.count()
-    enough = min(MAX_K, total, int(1.5 * k * total / len(wanted)) + 64)
-    if enough * len(task.queries) <= OVERSCAN_HITS:
+    total = max(1, task.rows.count(task.rows.consistency_level))
+    likely = int(1.5 * k * total / len(wanted)) + 64
+    for enough in sorted({min(MAX_K, total, likely), min(MAX_K, total)}):
+        if enough * len(task.queries) > OVERSCAN_HITS:
+            break
         found = task.rows.search(task.queries, enough)
         hits = [_keep(one, wanted, k) for one in found]
         if min(len(one.ids) for one in hits) >= k:

@@ -99,10 +99,11 @@ class IndexedRows(Collection):
             found[row[SAMPLE_ID]].append(row[PK])
         return {id_: sorted(ids) for id_, ids in found.items() if ids}
 
-    def fetch(self, wanted: Iterable[str]) -> Rows:
+    def fetch(self, wanted: Iterable[str], consistency_level: str = "Strong") -> Rows:
         """The rows of the given primary keys that exist, in the order asked."""
         wanted = list(wanted)
-        found = {row[PK]: row for row in self._query(PK, wanted, _ALL_FIELDS)}
+        rows = self._query(PK, wanted, _ALL_FIELDS, consistency_level)
+        found = {row[PK]: row for row in rows}
         return self._rows([found[id_] for id_ in wanted if id_ in found])
 
     def iterate(self) -> Iterator[Rows]:
@@ -120,12 +121,15 @@ class IndexedRows(Collection):
             sample_ids += [row[SAMPLE_ID] for row in rows]
         return ids, sample_ids
 
-    def search(self, queries: np.ndarray, k: int) -> list[Hits]:
+    def search(
+        self, queries: np.ndarray, k: int, among: Sequence[str] | None = None
+    ) -> list[Hits]:
         """The ``k`` nearest rows for each query, in as few calls as messages allow.
 
         Args:
             queries: ``(q, dim)`` float32
             k: at most :data:`MAX_K`
+            among: the primary keys to search among; graph indexes lose hits by it
 
         Returns:
             ``q`` :class:`Hits`
@@ -135,7 +139,7 @@ class IndexedRows(Collection):
         return [
             hits
             for start in range(0, len(queries), step)
-            for hits in self._search(queries[start : start + step], k)
+            for hits in self._search(queries[start : start + step], k, among)
         ]
 
     def distances(self, queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
@@ -177,7 +181,9 @@ class IndexedRows(Collection):
             lambda c: c.delete(self.name, ids=ids, timeout=WRITE_SECONDS, **where)
         )
 
-    def _search(self, queries: np.ndarray, k: int) -> list[Hits]:
+    def _search(
+        self, queries: np.ndarray, k: int, among: Sequence[str] | None
+    ) -> list[Hits]:
         params = {
             "metric_type": METRICS[self.metric],
             "params": search_choice(self.options, self.built["index_type"], k),
@@ -187,6 +193,7 @@ class IndexedRows(Collection):
                 self.name,
                 data=list(queries.astype(np.float32)),
                 anns_field=VECTOR,
+                filter="" if among is None else _is_in(PK, among),
                 limit=k,
                 search_params=params,
                 output_fields=[SAMPLE_ID],
@@ -198,23 +205,26 @@ class IndexedRows(Collection):
         return [self._hits(hits) for hits in found]
 
     def _query(
-        self, field: str, wanted: Iterable[str], output: list[str]
+        self,
+        field: str,
+        wanted: Iterable[str],
+        output: list[str],
+        consistency_level: str = "Strong",
     ) -> Iterator[dict[str, Any]]:
         # rows with vectors are big; a message may hold 64 MB
         step = ROWS_PER_CALL if VECTOR in output else IDS_PER_CALL
         for chunk in _chunks(list(dict.fromkeys(wanted)), step):
-            yield from self._query_chunk(field, chunk, output)
+            yield from self._query_chunk(field, chunk, output, consistency_level)
 
     def _query_chunk(
-        self, field: str, values: list[str], output: list[str]
+        self, field: str, values: list[str], output: list[str], consistency_level: str
     ) -> list[dict[str, Any]]:
-        expression = f"{field} in {json.dumps(values)}"
         rows = self._call(
             lambda c: c.query(
                 self.name,
-                filter=expression,
+                filter=_is_in(field, values),
                 output_fields=output,
-                consistency_level="Strong",
+                consistency_level=consistency_level,
                 timeout=READ_SECONDS,
                 **self._partitions(),
             )
@@ -222,9 +232,12 @@ class IndexedRows(Collection):
         if field == SAMPLE_ID and len(rows) >= MAX_K and len(values) > 1:
             # a query without a limit stops there: ask for fewer samples at a time
             half = len(values) // 2
-            return self._query_chunk(field, values[:half], output) + self._query_chunk(
-                field, values[half:], output
-            )
+            parts = (values[:half], values[half:])
+            return [
+                row
+                for part in parts
+                for row in self._query_chunk(field, part, output, consistency_level)
+            ]
         return list(rows)
 
     def _rows(self, rows: Sequence[dict[str, Any]]) -> Rows:
@@ -246,6 +259,10 @@ class IndexedRows(Collection):
             sample_ids=[found[i][2] for i in order],
             dists=dists[order],
         )
+
+
+def _is_in(field: str, values: Sequence[str]) -> str:
+    return f"{field} in {json.dumps(list(values))}"
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

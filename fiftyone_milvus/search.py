@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import fiftyone as fo
-import fiftyone.brain.internal.core.utils as fbu
 import numpy as np
 
 from . import neighbors
 from . import query as queries
 from .errors import InvalidRequest
+from .ids import keys_in
 
 if TYPE_CHECKING:
     from .index import MilvusSimilarityIndex
@@ -70,14 +70,19 @@ def search(
     if k < 1:
         raise InvalidRequest(f"k is {k}; ask for 1 or more hits")
     vector = queries.vector(index, query)
+    field = index.config.patches_field
     started = time.perf_counter()
     found = neighbors.nearest(
-        index.rows, vector, k, among=keys_in(index, samples), reverse=reverse
+        index.rows,
+        vector,
+        k,
+        among=None if samples is None else keys_in(samples, field),
+        reverse=reverse,
     )
     hits = found.hits[0]
     return Result(
         index.key,
-        index.config.patches_field,
+        field,
         index.config.metric,
         hits.ids,
         hits.sample_ids,
@@ -85,23 +90,6 @@ def search(
         found.plan,
         time.perf_counter() - started,
     )
-
-
-def keys_in(
-    index: MilvusSimilarityIndex, samples: fo.SampleCollection | None
-) -> list[str] | None:
-    """The primary keys that a view's samples, or their patches, have in the index;
-    ``None`` if it is the whole dataset."""
-    if samples is None or samples.view() == samples._root_dataset.view():
-        return None
-    sample_ids, label_ids = fbu.get_ids(
-        samples, patches_field=index.config.patches_field
-    )
-    if label_ids is not None:
-        return [str(i) for i in label_ids]
-    if samples._is_patches:
-        sample_ids = dict.fromkeys(samples.values("sample_id"))
-    return [str(i) for i in sample_ids]
 
 
 def result_view(result: Result, samples: fo.SampleCollection) -> fo.DatasetView:

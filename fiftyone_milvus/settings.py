@@ -104,6 +104,8 @@ def resolve(
             return _checked({**given, "uri": path})
         configured.setdefault("uri", stored)
 
+    if ("user" in given or "password" in given) and "token" not in given:
+        configured.pop("token", None)  # pymilvus would prefer it to what was asked
     return _checked({**configured, **given})
 
 
@@ -141,6 +143,9 @@ def _checked(values: Mapping[str, Any]) -> Settings:
     uri = typed.get("uri")
     if uri is not None:
         typed["uri"] = _checked_uri(uri)
+        database = _database_of(typed["uri"])
+        if database and "db_name" not in typed:
+            typed["db_name"] = database
     for key, value in typed.items():
         if key.endswith("_path") and not Path(value).expanduser().is_file():
             raise InvalidRequest(
@@ -181,6 +186,13 @@ def _checked_uri(uri: str) -> str:
             "https://host, or a path that ends in .db for an embedded Milvus"
         )
     return uri
+
+
+def _database_of(uri: str) -> str | None:
+    """The database that an address names, as in ``http://host:19530/mine``."""
+    if uri.endswith(".db"):
+        return None
+    return urlsplit(uri).path.strip("/").split("/")[0] or None
 
 
 def without_secrets(text: str, settings: Settings) -> str:

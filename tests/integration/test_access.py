@@ -27,12 +27,15 @@ from fiftyone_milvus.errors import (
 )
 from fiftyone_milvus.settings import ENV_PREFIX
 from harness import certificates, environment
+from harness.datasets import make_vectors_dataset
 from harness.oracle import distances, ranked
 from harness.standalone import Standalone, StandaloneOptions
 
 ROOT = {"user": "root", "password": "Milvus"}
 WRONG = "notthepassword"
 BUILD = {"backend": "milvus", "embeddings": "embeddings", "metric": "cosine"}
+# Connects and stores a run, and spares the seconds that a collection costs
+EMPTY = {"backend": "milvus", "embeddings": False}
 # Values that FiftyOne's own parser of variables would change
 RAW = {"digits": "0012345", "comma": "one,two,3", "colon": "one:two:3"}
 
@@ -84,6 +87,12 @@ def people(servers) -> dict[str, str]:
     return {**RAW, "guest": "guestguest"}
 
 
+@pytest.fixture
+def dataset(vectors_dataset):
+    vectors_dataset.persistent = True  # others load it
+    return vectors_dataset
+
+
 def trust(files: certificates.Certificates, two_way: bool = False) -> dict:
     if not two_way:
         return {"server_pem_path": str(files.ca_pem), "server_name": "localhost"}
@@ -95,8 +104,10 @@ def trust(files: certificates.Certificates, two_way: bool = False) -> dict:
     }
 
 
-def build(dataset: fo.Dataset, settings: dict, key: str = "index"):
-    return fob.compute_similarity(dataset, brain_key=key, **BUILD, **settings)
+def build(dataset: fo.Dataset, settings: dict, key: str = "index", **how):
+    return fob.compute_similarity(
+        dataset, brain_key=key, **{**BUILD, **how}, **settings
+    )
 
 
 def nearest(dataset: fo.Dataset, k: int = 5) -> list[str]:
@@ -338,30 +349,32 @@ def refusal(request, servers, people) -> tuple[Refusal, dict]:
     return found, {"uri": servers[found.server].uri, **found.settings(servers)}
 
 
-@pytest.fixture
-def dataset(vectors_dataset):
-    vectors_dataset.persistent = True  # others load it
-    return vectors_dataset
+@pytest.fixture(scope="module")
+def untouched():
+    """A dataset that no refused build may leave a run in."""
+    found = make_vectors_dataset()
+    yield found
+    found.delete()
 
 
-def test_a_refusal_says_what_to_do(refusal, dataset):
+def test_a_refusal_says_what_to_do(refusal, untouched):
     expected, settings = refusal
     with pytest.raises(expected.error, match=expected.advice):
-        build(dataset, settings)
+        build(untouched, settings)
 
 
-def test_a_refusal_leaves_no_run(refusal, dataset):
+def test_a_refusal_leaves_no_run(refusal, untouched):
     _, settings = refusal
     with pytest.raises(VectorSearchError):
-        build(dataset, settings)
-    assert dataset.list_brain_runs() == []
+        build(untouched, settings)
+    assert untouched.list_brain_runs() == []
 
 
-def test_a_refusal_tells_no_secret(refusal, dataset, caplog):
+def test_a_refusal_tells_no_secret(refusal, untouched, caplog):
     _, settings = refusal
     caplog.set_level(logging.DEBUG)
     with pytest.raises(VectorSearchError) as raised:
-        build(dataset, settings)
+        build(untouched, settings)
     told = messages(raised.value) + caplog.text
     secrets = {WRONG, "guestguest", settings.get("password"), settings.get("token")}
     # the default password is a word in every sentence
@@ -407,9 +420,9 @@ def test_a_database_that_went_away_is_named_at_load(servers, people, dataset):
 def test_the_database_of_fiftyone_holds_no_credentials(servers, people, dataset):
     uri, secret = servers["password"].uri, people["colon"]
     build(dataset, {"uri": uri, "user": "colon", "password": secret}, "by_password")
-    build(dataset, {"uri": uri, "token": f"colon:{secret}"}, "by_token")
+    build(dataset, {"uri": uri, "token": f"colon:{secret}"}, "by_token", **EMPTY)
     with_both = uri.replace("://", f"://comma:{people['comma']}@")
-    build(dataset, {"uri": with_both}, "by_address")
+    build(dataset, {"uri": with_both}, "by_address", **EMPTY)
     database = foo.get_db_conn()
     stored = str([list(database[name].find()) for name in ("runs", "datasets")])
     assert "by_address" in stored
@@ -466,11 +479,11 @@ def test_keyword_beats_environment_beats_brain_config(
     servers, dataset, tmp_path, in_file, in_environment, keyword, expected
 ):
     uri = servers["password"].uri
-    build(dataset, {"uri": uri, **ROOT}, "made")
+    build(dataset, {"uri": uri, **ROOT}, "made", **EMPTY)
     settings = {"uri": uri, "user": "root", "password": in_file}
     found = fresh(
         OUTCOMES.format(
-            name=dataset.name, keywords=json.dumps({"password": keyword}), build=BUILD
+            name=dataset.name, keywords=json.dumps({"password": keyword}), build=EMPTY
         ),
         FIFTYONE_BRAIN_CONFIG_PATH=brain_config(
             tmp_path, {"similarity_backends": {"milvus": settings}}
@@ -500,7 +513,7 @@ def test_milvus_can_be_the_default_backend(servers, tmp_path, given, dataset):
         import fiftyone_milvus, fiftyone as fo, fiftyone.brain as fob
         dataset = fo.load_dataset({dataset.name!r})
         index = fob.compute_similarity(
-            dataset, brain_key="index", embeddings="embeddings"
+            dataset, brain_key="index", embeddings=False
         )
         print(index.config.method)
         """,

@@ -153,6 +153,21 @@ def test_a_crash_in_the_middle_of_writing_keeps_what_was_acknowledged(home):
     assert len(kept) == last * 50
 
 
+def test_an_index_file_cut_short_by_a_crash_is_built_anew(home):
+    rows = collection()
+    rows.create(2, Owner("d", "d", "k"))
+    rows.upsert([f"{i}" for i in range(50)], ["s"] * 50, _ones(50, 2))
+    rows.flush()
+    end = time.monotonic() + 20
+    while not (files := list(home.data.rglob("*.idx"))) and time.monotonic() < end:
+        time.sleep(0.1)
+    os.kill(embedded.running(home).pid, signal.SIGKILL)
+    for file in files:
+        file.write_bytes(file.read_bytes()[:10])
+    assert files
+    assert len(rows.search(_ones(1, 2), 50)[0].ids) == 50
+
+
 def test_it_stops_when_nobody_is_left(home, monkeypatch):
     monkeypatch.setattr(embedded, "IDLE_SECONDS", 1)
     process = start(

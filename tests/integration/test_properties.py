@@ -5,7 +5,7 @@ from __future__ import annotations
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -31,6 +31,7 @@ RUN = settings(
     deadline=None,
     derandomize=True,
     database=None,
+    phases=[Phase.generate],  # to shrink one failure would take minutes of Milvus
     suppress_health_check=list(HealthCheck),
 )
 

@@ -118,3 +118,18 @@ def test_a_servers_index_is_looked_for_at_the_configured_server(monkeypatch):
     assert settings.resolve(stored="http://old:19530").uri == "http://old:19530"
     monkeypatch.setenv(PREFIX + "URI", "http://new:19530")
     assert settings.resolve(stored="http://old:19530").uri == "http://new:19530"
+
+
+def test_a_database_in_the_address_is_the_database():
+    assert settings.resolve({"uri": "http://host:19530/mine"}).db_name == "mine"
+    found = settings.resolve({"uri": "http://host:19530/mine", "db_name": "other"})
+    assert found.db_name == "other"
+    assert settings.resolve({"uri": "http://host:19530"}).db_name is None
+
+
+def test_a_users_keyword_beats_a_configured_token(monkeypatch):
+    monkeypatch.setenv(PREFIX + "URI", "http://one:19530")
+    monkeypatch.setenv(PREFIX + "TOKEN", "root:Milvus")
+    found = settings.resolve({"user": "me", "password": "mine"})
+    assert (found.user, found.password, found.token) == ("me", "mine", None)
+    assert settings.resolve().token == "root:Milvus"
