@@ -8,7 +8,7 @@ from typing import Any
 
 from fiftyone.brain.similarity import SimilarityConfig
 
-from . import options, settings
+from . import hook, options, settings
 from .collection import CONSISTENCY_LEVELS, METRICS, check_name
 from .errors import InvalidRequest
 
@@ -44,6 +44,8 @@ class MilvusSimilarityConfig(SimilarityConfig):
     Raises:
         InvalidRequest: if a value is not one of those allowed
     """
+
+    __module__ = hook.MODULE  # stored with each run
 
     def __init__(
         self,

@@ -3,8 +3,8 @@
 Stored runs name their class by its path,
 ``fiftyone.brain.internal.core.milvus.MilvusSimilarityConfig``, and a run with another
 path breaks ``list_brain_runs()`` for every process that lacks that class. So the path
-stays, and the three classes in that module are swapped when it is imported. Nothing
-here imports fiftyone.
+stays: our classes say that they are in that module, and are put there when it is
+imported. Nothing here imports fiftyone.
 """
 
 from __future__ import annotations
@@ -31,9 +31,7 @@ def _swap(module: ModuleType) -> None:
     from . import similarity
 
     for name in CLASSES:
-        cls = getattr(similarity, name)
-        cls.__module__ = MODULE
-        setattr(module, name, cls)
+        setattr(module, name, getattr(similarity, name))
 
 
 class _Finder(importlib.abc.MetaPathFinder):

@@ -12,7 +12,7 @@ import fiftyone.core.utils as fou
 import numpy as np
 from fiftyone.brain.similarity import DuplicatesMixin, Similarity, SimilarityIndex
 
-from . import client, models
+from . import client, hook, models
 from .collection import Owner
 from .config import MilvusSimilarityConfig
 from .errors import CollectionError, InvalidRequest
@@ -39,6 +39,8 @@ class MilvusSimilarityIndex(Neighbors):
         brain_key: the brain key
         backend: the factory that makes it
     """
+
+    __module__ = hook.MODULE
 
     _model: Any
 

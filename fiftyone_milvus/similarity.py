@@ -10,7 +10,7 @@ from typing import Any
 
 from fiftyone.brain.similarity import Similarity
 
-from . import client
+from . import client, hook
 from .config import MilvusSimilarityConfig
 from .errors import InvalidRequest, VectorSearchError
 from .index import MilvusSimilarityIndex
@@ -26,6 +26,8 @@ class MilvusSimilarity(Similarity):
     A run is stored when its index is complete, so that a build that fails leaves
     nothing behind.
     """
+
+    __module__ = hook.MODULE
 
     _pending = False
 
