@@ -100,6 +100,10 @@ class Collection:
             )
         return self._built
 
+    def forget(self) -> None:
+        """Asks Milvus anew next time: somebody may have made the collection anew."""
+        self._built = self._dimension = None
+
     def exists(self) -> bool:
         """Whether the server has it."""
         return self._call(
@@ -127,7 +131,7 @@ class Collection:
     def drop(self) -> None:
         """Drops it with all its rows; no error if it is gone already."""
         self._call(lambda c: c.drop_collection(self.name, timeout=WRITE_SECONDS))
-        self._built = self._dimension = None
+        self.forget()
 
     def add_partition(self) -> bool:
         """Creates the partition that the options name; whether it was missing."""

@@ -53,13 +53,22 @@ class MilvusSimilarityIndex(Neighbors):
     ) -> None:
         SimilarityIndex.__init__(self, samples, config, brain_key, backend=backend)
         DuplicatesMixin.__init__(self)
+        self._dataset = samples._root_dataset
+        self._dataset_id = str(self._dataset._doc.id)
+        self._dataset_name = str(self._dataset.name)
         found = config.connection_settings
         connection = client.connect(found)
         if config.collection_name is None:
-            config.collection_name = _new_name(samples._root_dataset.name, brain_key)
+            config.collection_name = _new_name(self._dataset_name, brain_key)
         if self._is_new:
             place = {"address": found.address, "db_name": found.db_name}
-            config.remember(version=1, **{k: v for k, v in place.items() if v})
+            config.remember(
+                version=1,
+                dataset_id=self._dataset_id,
+                **{k: v for k, v in place.items() if v},
+            )
+        elif self._is_empty_clone:
+            config.collection_name = _new_name(self._dataset_name, brain_key)
         self._rows = IndexedRows(
             connection,
             config.collection_name,
@@ -86,13 +95,13 @@ class MilvusSimilarityIndex(Neighbors):
     @property
     def collection(self) -> Any:
         """The ``pymilvus.Collection``, or ``None`` before anything was added."""
-        if not self._rows.exists():
+        if not self._present():
             return None
         return self._rows.connection.orm_collection(self._rows.name)
 
     @property
     def total_index_size(self) -> int:
-        return self._rows.count() if self._rows.exists() else 0
+        return self._rows.count() if self._present() else 0
 
     @property
     def sample_ids(self) -> np.ndarray:
@@ -109,19 +118,54 @@ class MilvusSimilarityIndex(Neighbors):
         """Whether this dataset made the collection, so that it may drop it."""
         owner = self._rows.owner()
         if owner is not None:
-            return owner.dataset_id == str(self._dataset._doc.id)
-        # FiftyOne's own backend writes no stamp: one that it made has its name
-        name = "fiftyone_" + fou.to_slug(self._dataset.name).replace("-", "_")
-        return not self.config.stored and self._rows.name.startswith(name)
-
-    @property
-    def _dataset(self) -> Any:
-        return self._samples._root_dataset
+            return owner.dataset_id == self._dataset_id
+        if "version" in self.config.stored:
+            return False
+        # FiftyOne's own backend writes no stamp, but has a way to name what it makes
+        name = "fiftyone_" + fou.to_slug(self._dataset_name).replace("-", "_")
+        pattern = re.escape(name) + "(_[a-z0-9]{6,})?"
+        return re.fullmatch(pattern, self._rows.name) is not None
 
     @property
     def _is_new(self) -> bool:
         """Whether this index is just being made, its run not stored yet."""
         return bool(getattr(self.backend, "_pending", False))
+
+    @property
+    def _is_empty_clone(self) -> bool:
+        """Whether this run came with a cloned dataset, and has no rows to share."""
+        stored = self.config.stored
+        made_by = stored.get("dataset_id", self._dataset_id)
+        return made_by != self._dataset_id and not stored.get("filled")
+
+    def _present(self) -> bool:
+        """Whether the collection is there; not yet is fine, no more is not.
+
+        Raises:
+            CollectionError: if it is gone
+        """
+        if self._rows.exists():
+            return True
+        if not self.config.stored.get("filled"):
+            return False
+        raise CollectionError(
+            f"The collection '{self._rows.name}' of the index '{self.key}' is not on "
+            f"Milvus at {self._rows.connection.settings.address}: it was dropped, or "
+            "the index was made on another Milvus. Set the address that it was made "
+            "at, or clean the index up and build it again."
+        )
+
+    def _recheck(self) -> bool:
+        """Looks at the collection afresh; whether it is there.
+
+        Raises:
+            CollectionError: if it is gone, or was made anew and doesn't fit
+        """
+        self._rows.forget()
+        if not self._present():
+            return False
+        self._rows.check_fits()
+        return True
 
     def _check_collection(self) -> None:
         """An index that was filled must find its collection again, and one that is
@@ -131,17 +175,12 @@ class MilvusSimilarityIndex(Neighbors):
                 self._rows.check_fits()
                 made = self._rows.add_partition()
                 self.config.remember(filled=True, own_partition=made)
-        elif self.config.stored.get("filled") and not self._rows.exists():
-            raise CollectionError(
-                f"The collection '{self._rows.name}' of the index '{self.key}' is not "
-                f"on Milvus at {self._rows.connection.settings.address}: it was "
-                "dropped, or the index was made on another Milvus. Set the address "
-                "that it was made at, or clean the index up and build it again."
-            )
+        else:
+            self._present()
 
     def _ordered_ids(self) -> tuple[np.ndarray, np.ndarray | None]:
         if self._all_ids is None:
-            found = self._rows.all_ids() if self._rows.exists() else ([], [])
+            found = self._rows.all_ids() if self._present() else ([], [])
             self._all_ids = in_dataset_order(
                 self._samples, self.config.patches_field, *found
             )
@@ -205,8 +244,14 @@ class MilvusSimilarityIndex(Neighbors):
             )
         if not ids:
             return
-        self._check_dimension(vectors.shape[1])
-        keep = self._new_or_overwritten(ids, overwrite, allow_existing, warn_existing)
+        present = self._recheck()
+        if present:
+            self._check_dimension(vectors.shape[1])
+        keep = None
+        if present:
+            keep = self._new_or_overwritten(
+                ids, overwrite, allow_existing, warn_existing
+            )
         if keep is not None:
             ids, sample_ids = [ids[i] for i in keep], [sample_ids[i] for i in keep]
             vectors = vectors[keep]
@@ -226,7 +271,7 @@ class MilvusSimilarityIndex(Neighbors):
     ) -> None:
         """Removes rows by label id, or by sample id; see FiftyOne's interface."""
         wanted = as_list(sample_ids if label_ids is None else label_ids)
-        if not self._rows.exists():
+        if not self._recheck():
             found: list[str] = []
             missing = wanted
         elif label_ids is None and self.config.patches_field is not None:
@@ -254,22 +299,24 @@ class MilvusSimilarityIndex(Neighbors):
         Raises:
             CollectionError: if another dataset, or another tool, made the collection
         """
-        if not self._rows.exists():
-            return
-        if not self.owned and self.config.stored.get("own_partition"):
+        if self._rows.exists():
+            self._drop_what_is_ours()
+        self._all_ids = None
+        if self.config.stored.get("filled"):
+            self._remember(filled=False)
+
+    def _drop_what_is_ours(self) -> None:
+        if self.owned:
+            self._rows.drop()
+        elif self.config.stored.get("own_partition"):
             self._rows.drop_partition()
-            return
-        if not self.owned:
+        else:
             raise CollectionError(
                 f"The collection '{self._rows.name}' was not made by this dataset, so "
                 "it is not dropped. Delete the record alone with "
                 f"dataset.delete_brain_run('{self.key}'), or drop the collection with "
                 "Milvus's own tools."
             )
-        self._rows.drop()
-        self._all_ids = None
-        if self.config.stored.get("filled"):
-            self._remember(filled=False)
 
     def delete(self) -> None:
         """Drops the collection and deletes the run, as Milvus's guide shows."""
@@ -306,6 +353,7 @@ class MilvusSimilarityIndex(Neighbors):
             wanted = as_list(label_ids)
         elif sample_ids is not None:
             wanted = as_list(sample_ids)
+        self._recheck()
         rows = self._read(wanted, by_sample=patches and label_ids is None)
         if wanted is not None:
             by_label = patches and label_ids is not None
@@ -321,7 +369,7 @@ class MilvusSimilarityIndex(Neighbors):
         by_sample: bool,
         consistency_level: str = "Strong",
     ) -> Rows:
-        if not self._rows.exists():
+        if not self._present():
             return Rows([], [], np.empty((0, 0), np.float32))
         if wanted is None:
             parts = list(self._rows.iterate())
@@ -339,7 +387,7 @@ class MilvusSimilarityIndex(Neighbors):
     # -- helpers
 
     def _check_dimension(self, dim: int) -> None:
-        if self._rows.exists() and self._rows.dimension() != dim:
+        if self._rows.dimension() != dim:
             raise InvalidRequest(
                 f"The index '{self.key}' holds vectors of length "
                 f"{self._rows.dimension()}; these have length {dim}. Use the model "
@@ -352,7 +400,7 @@ class MilvusSimilarityIndex(Neighbors):
         """Which of the rows to write; ``None`` for all."""
         if overwrite and allow_existing and not warn_existing:
             return None
-        existing = self._rows.ids(ids) if self._rows.exists() else set()
+        existing = self._rows.ids(ids)
         if existing and not allow_existing:
             raise InvalidRequest(
                 f"{len(existing)} ids (such as '{next(iter(existing))}') are in the "
@@ -390,12 +438,12 @@ class MilvusSimilarityIndex(Neighbors):
             self._remember(filled=True)
 
     def _owner(self, brain_key: str | None) -> Owner:
-        return Owner(str(self._dataset._doc.id), self._dataset.name, brain_key)
+        return Owner(self._dataset_id, self._dataset.name, brain_key)
 
     def _remember(self, **values: Any) -> None:
         """Stores settings of our own with the run."""
         self.config.remember(**values)
-        if self.key is not None and not self._is_new:
+        if self.key is not None and not self._is_new and not self._dataset.deleted:
             self.save_config()
 
     @classmethod

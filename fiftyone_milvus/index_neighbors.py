@@ -13,7 +13,7 @@ from fiftyone.brain.similarity import DuplicatesMixin, SimilarityIndex
 
 from . import duplicates, neighbors
 from .config import AGGREGATIONS
-from .errors import InvalidRequest
+from .errors import InvalidRequest, VectorSearchError
 from .ids import keys_in
 from .rows import Hits, IndexedRows
 from .vectors import as_vectors
@@ -92,14 +92,18 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
             queries = queries.mean(axis=0, keepdims=True)
         elif aggregation is not None:
             combine = aggregation
-        found = neighbors.nearest(
-            self._rows,
-            queries,
-            k,
-            among=self._restriction(),
-            reverse=reverse,
-            combine=combine,
-        )
+        try:
+            found = neighbors.nearest(
+                self._rows,
+                queries,
+                k,
+                among=self._restriction(),
+                reverse=reverse,
+                combine=combine,
+            )
+        except VectorSearchError:
+            self._recheck()  # knows better what is wrong, if the collection is
+            raise
         return self._as_fiftyone(found.hits, single or bool(aggregation), return_dists)
 
     def _all_neighbors(
@@ -195,6 +199,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         at = {id_: i for i, id_ in enumerate(rows.ids)}
         missing = [id_ for id_ in ids if id_ not in at]
         if missing:
+            self._recheck()
             raise InvalidRequest(
                 f"{len(missing)} of the query's {len(ids)} ids (such as "
                 f"'{missing[0]}') are not in the index '{self.key}'. Add them to the "

@@ -26,7 +26,7 @@ SAMPLES, DIM = 12, 3
 ATOL = 2e-3
 
 RUN = settings(
-    max_examples=15,
+    max_examples=40,
     stateful_step_count=12,
     deadline=None,
     derandomize=True,
@@ -132,7 +132,7 @@ class IndexMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model)
     @rule(data=st.data(), k=ks)
     def search_by_ids(self, data, k) -> None:
-        chosen = st.lists(st.sampled_from(sorted(self.model)), min_size=1, max_size=3)
+        chosen = st.lists(st.sampled_from(sorted(self.model)), min_size=2, max_size=3)
         ids = data.draw(chosen)
         mean = np.mean([self.model[id_] for id_ in ids], axis=0)
         self._check_search(ids, mean, k, False, self.model)
