@@ -1,0 +1,69 @@
+"""What changes with size: views of many ids, deep searches, large removals."""
+
+import fiftyone as fo
+import fiftyone.brain as fob
+import numpy as np
+import pytest
+
+import fiftyone_milvus  # noqa: F401 (makes the backend ours)
+from harness.datasets import clustered_vectors
+from harness.oracle import distances, ranked
+
+COUNT, DIM = 61_000, 8
+
+
+@pytest.fixture(scope="module")
+def large(_milvus):
+    """61,000 samples with an index by cosine, and the vectors."""
+    with pytest.MonkeyPatch.context() as patch:
+        if _milvus.uri:
+            patch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", _milvus.uri)
+        dataset = fo.Dataset()
+        dataset.add_samples(
+            [fo.Sample(filepath=f"/s/{i}.jpg", number=i) for i in range(COUNT)],
+            progress=False,
+        )
+        vectors, _ = clustered_vectors(COUNT, DIM, 50, seed=4)
+        index = fob.compute_similarity(
+            dataset,
+            brain_key="large",
+            backend="milvus",
+            embeddings=vectors,
+            metric="cosine",
+        )
+        yield dataset, index, vectors, dataset.values("id")
+        index.delete()
+        dataset.delete()
+
+
+@pytest.mark.parametrize("size", [5, 5_000, 60_000])
+def test_a_view_of_any_size_answers_from_the_view(milvus, large, size):
+    dataset, index, vectors, ids = large
+    view = dataset.match(fo.ViewField("number") < size)
+    with index.use_view(view):
+        assert index.index_size == size
+        found, _, dists = index._kneighbors(vectors[60_500], k=10, return_dists=True)
+    exact = distances("cosine", vectors[60_500], vectors[:size])
+    wanted = ranked(exact, ids[:size])[:10]
+    if milvus.kind == "lite" or size <= 5_000:  # exact plans
+        assert found == wanted
+    np.testing.assert_allclose(dists, np.sort(exact)[:10], atol=1e-3)
+    assert set(found) <= set(ids[:size])
+
+
+def test_more_hits_than_one_search_can_return(milvus, large):
+    _, index, vectors, ids = large
+    found, _ = index._kneighbors(vectors[7], k=20_000)
+    exact = distances("cosine", vectors[7], vectors)
+    at = {id_: i for i, id_ in enumerate(ids)}
+    np.testing.assert_allclose(
+        exact[[at[id_] for id_ in found]], np.sort(exact)[:20_000], atol=1e-6
+    )
+
+
+def test_fifty_thousand_are_removed_at_once(milvus, large):
+    _, index, vectors, ids = large
+    index.remove_from_index(sample_ids=ids[:50_000])
+    assert index.total_index_size == COUNT - 50_000
+    index.add_to_index(vectors[:50_000], ids[:50_000])
+    assert index.total_index_size == COUNT
