@@ -18,19 +18,16 @@ from .config import MilvusSimilarityConfig
 from .errors import CollectionError, InvalidRequest
 from .ids import as_list, in_dataset_order, report_missing
 from .index_neighbors import Neighbors
+from .index_writing import Writing
 from .rows import IndexedRows, Rows
-from .vectors import as_vectors
 
 if TYPE_CHECKING:
     from .client import MilvusClient
 
 logger = logging.getLogger(__name__)
 
-# Adding more rows than this ends with a flush, which costs a server seconds
-FLUSH_ROWS = 1_000
 
-
-class MilvusSimilarityIndex(Neighbors):
+class MilvusSimilarityIndex(Writing, Neighbors):
     """A similarity index whose vectors are in a Milvus collection.
 
     Args:
@@ -206,87 +203,7 @@ class MilvusSimilarityIndex(Neighbors):
             self._model = models.load(self.config.model, self.config.model_kwargs)
         return self._model
 
-    # -- changing it
-
-    def add_to_index(
-        self,
-        embeddings: Any,
-        sample_ids: Sequence[str],
-        label_ids: Sequence[str] | None = None,
-        overwrite: bool = True,
-        allow_existing: bool = True,
-        warn_existing: bool = False,
-        reload: bool = True,
-        flush: bool | None = None,
-    ) -> None:
-        """Adds vectors, or replaces those of ids that exist.
-
-        Args:
-            embeddings: ``(n, dim)`` vectors
-            sample_ids: ``n`` sample ids
-            label_ids: ``n`` label ids, for an index of patches
-            overwrite: whether an id that exists gets the new vector
-            allow_existing: whether ids may exist; else an error changes nothing
-            warn_existing: whether to log how many exist
-            reload: whether to refresh the current view
-            flush: whether to seal the rows at the end; by default, if they are many
-
-        Raises:
-            InvalidRequest: before anything is written, if the vectors can't be right
-        """
-        vectors = as_vectors(embeddings)
-        ids = sample_ids if label_ids is None else label_ids
-        ids, sample_ids = [str(i) for i in ids], [str(i) for i in sample_ids]
-        if not len(vectors) == len(ids) == len(sample_ids):
-            raise InvalidRequest(
-                f"{len(vectors)} vectors came with {len(sample_ids)} sample ids and "
-                f"{len(ids)} ids; there must be one of each for each"
-            )
-        if not ids:
-            return
-        present = self._recheck()
-        if present:
-            self._check_dimension(vectors.shape[1])
-        keep = None
-        if present:
-            keep = self._new_or_overwritten(
-                ids, overwrite, allow_existing, warn_existing
-            )
-        if keep is not None:
-            ids, sample_ids = [ids[i] for i in keep], [sample_ids[i] for i in keep]
-            vectors = vectors[keep]
-        if ids:
-            self._write(ids, sample_ids, vectors, flush)
-            self._all_ids = None
-        if reload:
-            self.reload()
-
-    def remove_from_index(
-        self,
-        sample_ids: Sequence[str] | None = None,
-        label_ids: Sequence[str] | None = None,
-        allow_missing: bool = True,
-        warn_missing: bool = False,
-        reload: bool = True,
-    ) -> None:
-        """Removes rows by label id, or by sample id; see FiftyOne's interface."""
-        wanted = as_list(sample_ids if label_ids is None else label_ids)
-        if not self._recheck():
-            found: list[str] = []
-            missing = wanted
-        elif label_ids is None and self.config.patches_field is not None:
-            by_sample = self._rows.ids_of_samples(wanted)
-            found = [id_ for ids in by_sample.values() for id_ in ids]
-            missing = [i for i in wanted if i not in by_sample]
-        else:
-            present = self._rows.ids(wanted)
-            found = [i for i in wanted if i in present]
-            missing = [i for i in wanted if i not in present]
-        report_missing(missing, allow_missing, warn_missing)
-        self._rows.delete(found)
-        self._all_ids = None
-        if reload:
-            self.reload()
+    # -- the collection and the run
 
     def stamp(self, brain_key: str | None) -> None:
         """Writes this dataset and the key into the collection's stamp, if ours."""
@@ -385,57 +302,6 @@ class MilvusSimilarityIndex(Neighbors):
         return self._rows.fetch(wanted, consistency_level)
 
     # -- helpers
-
-    def _check_dimension(self, dim: int) -> None:
-        if self._rows.dimension() != dim:
-            raise InvalidRequest(
-                f"The index '{self.key}' holds vectors of length "
-                f"{self._rows.dimension()}; these have length {dim}. Use the model "
-                "that the index was made with, or build a new index."
-            )
-
-    def _new_or_overwritten(
-        self, ids: list[str], overwrite: bool, allow_existing: bool, warn_existing: bool
-    ) -> list[int] | None:
-        """Which of the rows to write; ``None`` for all."""
-        if overwrite and allow_existing and not warn_existing:
-            return None
-        existing = self._rows.ids(ids)
-        if existing and not allow_existing:
-            raise InvalidRequest(
-                f"{len(existing)} ids (such as '{next(iter(existing))}') are in the "
-                "index already, and allow_existing is False. Nothing was added."
-            )
-        if existing and warn_existing:
-            verb = "Overwriting" if overwrite else "Skipping"
-            logger.warning(
-                "%s %d IDs that already exist in the index", verb, len(existing)
-            )
-        if overwrite:
-            return None
-        return [i for i, id_ in enumerate(ids) if id_ not in existing]
-
-    def _write(
-        self,
-        ids: list[str],
-        sample_ids: list[str],
-        vectors: np.ndarray,
-        flush: bool | None,
-    ) -> None:
-        created = not self._rows.exists()
-        if created:
-            self._rows.create(vectors.shape[1], self._owner(self.key))
-            self._created = True
-        try:
-            self._rows.upsert(ids, sample_ids, vectors)
-            if flush or (flush is None and len(ids) >= FLUSH_ROWS):
-                self._rows.flush()
-        except Exception:
-            if created:
-                self.discard()
-            raise
-        if not self.config.stored.get("filled"):
-            self._remember(filled=True)
 
     def _owner(self, brain_key: str | None) -> Owner:
         return Owner(self._dataset_id, self._dataset.name, brain_key)
