@@ -37,7 +37,7 @@ _NOISY = {
     "pymilvus.client.iterator.query_iterator": logging.ERROR,
 }
 
-_connections: dict[Settings, Connection] = {}
+_connections: dict[tuple[Settings, embedded.Home | None], Connection] = {}
 _lock = threading.Lock()
 
 
@@ -55,7 +55,10 @@ def connect(settings: Settings) -> Connection:
         InvalidRequest: if there is no database of the name that is set
     """
     with _lock:
-        connection = _connections.setdefault(settings, Connection(settings))
+        # another FIFTYONE_MILVUS_DIR is another Milvus
+        where = embedded.home(settings) if settings.embedded else None
+        key = (settings, where)
+        connection = _connections.setdefault(key, Connection(settings))
     connection.open()
     return connection
 

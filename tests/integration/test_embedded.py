@@ -50,6 +50,7 @@ def collection() -> IndexedRows:
 def start(code: str) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(PRELUDE) + textwrap.dedent(code)],
+        stdin=subprocess.PIPE,  # open until it is to end
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ.copy(),
