@@ -5,15 +5,14 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import threading
 import time
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import embedded
+from . import capabilities, embedded
+from .capabilities import Capabilities
 from .errors import MissingRequirement, VectorSearchError
 from .explain import error_code as error_code
 from .explain import explained, is_gone
@@ -95,6 +94,7 @@ class Connection:
         """Leaves the client to whoever made it; the next call connects anew."""
         self._client: MilvusClient | None = None
         self._failure: tuple[float, VectorSearchError] | None = None
+        self._capabilities: Capabilities | None = None
         self._guard = threading.RLock()
 
     @property
@@ -109,12 +109,27 @@ class Connection:
         assert self._uri is not None
         return self._uri
 
-    @cached_property
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server can do; it is asked once, and again after connecting anew.
+
+        Raises:
+            VectorSearchError: if it doesn't say its version
+        """
+        # no cached_property: before Python 3.12 a fork can leave its lock held
+        with self._guard:
+            self.open()
+            if self._capabilities is None:
+                text = self.call(
+                    lambda c: c.get_server_version(timeout=CONNECT_SECONDS)
+                )
+                self._capabilities = capabilities.of(str(text))
+            return self._capabilities
+
+    @property
     def version(self) -> str:
         """The server's version, such as ``"2.3.5"``."""
-        text = str(self.call(lambda c: c.get_server_version(timeout=CONNECT_SECONDS)))
-        number = re.search(r"\d+(\.\d+)*", text)  # of "v2.3.5-lite", "milvus_lite-3.2"
-        return number.group() if number else text
+        return self.capabilities.version
 
     def orm_collection(self, name: str) -> Any:
         """The ``pymilvus.Collection`` of a name, for code written against the ORM.
@@ -151,6 +166,7 @@ class Connection:
                 if self._failure is not None and self._failure[0] >= asked:
                     # it failed while this thread waited for its turn
                     raise self._failure[1]
+                self._capabilities = None  # another server may answer now
                 try:
                     self._uri, self._client = self._connected()
                 except VectorSearchError as e:

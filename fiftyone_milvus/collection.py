@@ -5,6 +5,7 @@ Its rows are in ``rows.py``.
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import re
@@ -19,6 +20,7 @@ from .options import IndexOptions, build_choice
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
+    from typing_extensions import Self
 
 T = TypeVar("T")
 
@@ -28,9 +30,11 @@ METRICS = {"cosine": "COSINE", "dotproduct": "IP", "euclidean": "L2"}
 CONSISTENCY_LEVELS = ("Session", "Strong", "Bounded", "Eventually")
 
 PK, VECTOR, SAMPLE_ID = "pk", "vector", "sample_id"
+ORIGIN = "origin"  # dynamic: rows that plain FiftyOne added have none
 MAX_ID_LENGTH = 64000
 MAX_NAME_LENGTH = 255
 OWNER = "fiftyone.owner"
+DEFAULT_PARTITION = "_default"  # Milvus's own name for it
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,9 @@ class Collection:
         self.metric = metric
         self.consistency_level = consistency_level
         self.options = options or IndexOptions()
-        self._partition = self.options.partition
+        self._chosen_partition = self.options.partition
         self._built: dict[str, Any] | None = None
-        self._dimension: int | None = None
+        self._described: dict[str, Any] | None = None
 
     # -- the collection itself
 
@@ -96,13 +100,18 @@ class Collection:
         """How Milvus says that it is indexed: ``index_type``, ``metric_type``, ..."""
         if self._built is None:
             self._built = self._call(
-                lambda c: dict(c.describe_index(self.name, VECTOR, READ_SECONDS))
+                lambda c: dict(c.describe_index(self.name, VECTOR, READ_SECONDS) or {})
+            )
+        if not self._built:
+            raise CollectionError(
+                f"The field '{VECTOR}' of the collection '{self.name}' has no index, "
+                "so it can't be searched. Create one with Milvus's own tools."
             )
         return self._built
 
     def forget(self) -> None:
         """Asks Milvus anew next time: somebody may have made the collection anew."""
-        self._built = self._dimension = None
+        self._built = self._described = None
 
     def exists(self) -> bool:
         """Whether the server has it."""
@@ -115,8 +124,10 @@ class Collection:
 
         Raises:
             CollectionError: if a collection of this name exists
+            InvalidRequest: if the server lacks the index type, or refuses the name
         """
         check_name(self.name)
+        self._check_index_type()
         if self.exists():
             raise CollectionError(
                 f"Milvus at {self.connection.settings.address} already has a "
@@ -133,9 +144,34 @@ class Collection:
         self._call(lambda c: c.drop_collection(self.name, timeout=WRITE_SECONDS))
         self.forget()
 
+    @property
+    def partition(self) -> str | None:
+        """The partition of this index's rows: the one that was chosen, or, where the
+        collection is one of ours, the default one, since other indexes may have theirs
+        in it. ``None`` for all partitions of a collection that others made."""
+        if self._chosen_partition is None and self._stamp() is not None:
+            return DEFAULT_PARTITION
+        return self._chosen_partition
+
+    def move_to_partition(self, name: str) -> None:
+        """From here on keeps its rows in a partition of their own, made if missing."""
+        self._chosen_partition = name
+        self.add_partition()
+
+    def other_partitions(self) -> list[str]:
+        """The partitions where indexes of others have rows."""
+        names = self._call(lambda c: c.list_partitions(self.name, timeout=READ_SECONDS))
+        return [name for name in names if self.partition not in (None, name)]
+
+    def in_partition(self, name: str) -> Self:
+        """The same collection, another partition."""
+        other = copy.copy(self)
+        other._chosen_partition = name
+        return other
+
     def add_partition(self) -> bool:
-        """Creates the partition that the options name; whether it was missing."""
-        name = self._partition
+        """Creates the partition that was chosen; whether it was missing."""
+        name = self._chosen_partition
         if name is None or self._call(lambda c: c.has_partition(self.name, name)):
             return False
         self._call(lambda c: c.create_partition(self.name, name, WRITE_SECONDS))
@@ -143,8 +179,8 @@ class Collection:
         return True
 
     def drop_partition(self) -> None:
-        """Drops the partition that the options name, with its rows."""
-        name = self._partition
+        """Drops the partition that was chosen, with its rows."""
+        name = self._chosen_partition
         assert name is not None
         if not self.connection.settings.embedded:  # Milvus Lite loads no partitions
             self._call(lambda c: c.release_partitions(self.name, [name], WRITE_SECONDS))
@@ -152,9 +188,9 @@ class Collection:
 
     def owner(self) -> Owner | None:
         """The stamp of who made it; ``None`` if it has none."""
-        stamp = (self._describe().get("properties") or {}).get(OWNER)
+        self._described = None
         try:
-            return Owner(**json.loads(stamp)) if stamp else None
+            return Owner(**json.loads(self._stamp() or ""))
         except (ValueError, TypeError):
             return None
 
@@ -173,9 +209,22 @@ class Collection:
         Raises:
             CollectionError: if it isn't there, or isn't one that we can read
         """
-        if self._dimension is None:
-            self._dimension = self._described_dimension()
-        return self._dimension
+        fields = {f["name"]: f for f in self._describe()["fields"]}
+        if not {PK, VECTOR, SAMPLE_ID} <= set(fields):
+            raise CollectionError(
+                f"The collection '{self.name}' has the fields {sorted(fields)}; a "
+                f"FiftyOne index needs '{PK}' and '{SAMPLE_ID}' (strings) and "
+                f"'{VECTOR}' (float vectors). Name another collection_name, or copy "
+                "its vectors in with add_to_index()."
+            )
+        for name, wanted in ((PK, "VARCHAR"), (VECTOR, "FLOAT_VECTOR")):
+            found = getattr(fields[name]["type"], "name", str(fields[name]["type"]))
+            if found != wanted:
+                raise CollectionError(
+                    f"The field '{name}' of the collection '{self.name}' is {found}; a "
+                    f"FiftyOne index needs {wanted} there."
+                )
+        return int(fields[VECTOR]["params"]["dim"])
 
     def check_fits(self) -> None:
         """Checks that an existing collection can be this index.
@@ -192,11 +241,17 @@ class Collection:
                 f"asks for {self.metric}. Pass metric='{metric}'."
             )
 
+    @property
+    def keeps_origins(self) -> bool:
+        """Whether rows can say what their vectors were made of."""
+        return bool(self._describe().get("enable_dynamic_field"))
+
     def count(self, consistency_level: str = "Strong") -> int:
         """How many rows it has, deleted ones not counted; by default right now, which
         a server may take a second to be sure of."""
-        # without a filter, Milvus Lite counts every partition
-        expression = f'{PK} != ""' if self._partition else ""
+        # without a filter, Milvus Lite counts every partition; with one it is slow
+        apart = self.connection.settings.embedded and self.other_partitions()
+        expression = f'{PK} != ""' if apart else ""
         rows = self._call(
             lambda c: c.query(
                 self.name,
@@ -214,7 +269,7 @@ class Collection:
     def _create(self, client: MilvusClient, dim: int, owner: Owner) -> None:
         from pymilvus import DataType
 
-        schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
+        schema = client.create_schema(auto_id=False, enable_dynamic_field=True)
         schema.add_field(
             PK, DataType.VARCHAR, is_primary=True, max_length=MAX_ID_LENGTH
         )
@@ -230,14 +285,26 @@ class Collection:
             **({"num_shards": shards} if shards else {}),
         )
         self._create_index(client)
-        if self._partition is not None:
-            client.create_partition(self.name, self._partition, WRITE_SECONDS)
+        if self._chosen_partition is not None:
+            client.create_partition(self.name, self._chosen_partition, WRITE_SECONDS)
         replicas = self.options.replicas
         client.load_collection(
             self.name,
             timeout=WRITE_SECONDS,
             **({"replica_number": replicas} if replicas else {}),
         )
+
+    def _check_index_type(self) -> None:
+        chosen = self.options.index_type
+        if chosen is None:
+            return
+        can = self.connection.capabilities
+        if chosen not in can.index_types:
+            raise InvalidRequest(
+                f"Milvus {can.version} at {self.connection.settings.address} has no "
+                f"index type {chosen}. Choose one that it has: "
+                f"{', '.join(can.index_types)}."
+            )
 
     def _create_index(self, client: MilvusClient) -> None:
         embedded = self.connection.settings.embedded
@@ -266,30 +333,20 @@ class Collection:
             ) from e
 
     def _partitions(self) -> dict[str, Any]:
-        return {"partition_names": [self._partition]} if self._partition else {}
+        return {"partition_names": [self.partition]} if self.partition else {}
 
     def _partition_name(self) -> dict[str, Any]:
-        return {"partition_name": self._partition} if self._partition else {}
+        return {"partition_name": self.partition} if self.partition else {}
 
-    def _described_dimension(self) -> int:
-        fields = {f["name"]: f for f in self._describe()["fields"]}
-        if not {PK, VECTOR, SAMPLE_ID} <= set(fields):
-            raise CollectionError(
-                f"The collection '{self.name}' has the fields {sorted(fields)}; a "
-                f"FiftyOne index needs '{PK}' and '{SAMPLE_ID}' (strings) and "
-                f"'{VECTOR}' (float vectors). Name another collection_name, or copy "
-                "its vectors in with add_to_index()."
-            )
-        for name, wanted in ((PK, "VARCHAR"), (VECTOR, "FLOAT_VECTOR")):
-            found = getattr(fields[name]["type"], "name", str(fields[name]["type"]))
-            if found != wanted:
-                raise CollectionError(
-                    f"The field '{name}' of the collection '{self.name}' is {found}; a "
-                    f"FiftyOne index needs {wanted} there."
-                )
-        return int(fields[VECTOR]["params"]["dim"])
+    def _stamp(self) -> str | None:
+        return (self._describe().get("properties") or {}).get(OWNER)
 
     def _describe(self) -> dict[str, Any]:
+        if self._described is None:
+            self._described = self._described_now()
+        return self._described
+
+    def _described_now(self) -> dict[str, Any]:
         if not self.exists():
             raise CollectionError(
                 f"Milvus at {self.connection.settings.address} has no collection "

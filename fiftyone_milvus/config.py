@@ -95,8 +95,10 @@ class MilvusSimilarityConfig(SimilarityConfig):
         return json.loads(self.ext) if self.ext else {}
 
     def remember(self, **values: Any) -> None:
-        """Changes our own settings; FiftyOne stores them with the run."""
-        self.ext = json.dumps({**self.stored, **values})
+        """Changes our own settings; ``None`` forgets one. FiftyOne stores them with the
+        run."""
+        known = {**self.stored, **values}
+        self.ext = json.dumps({k: v for k, v in known.items() if v is not None})
 
     @property
     def options(self) -> options.IndexOptions:

@@ -1,67 +1,268 @@
 """Every vector against every other: neighbours and near duplicates, exactly.
 
 Graph indexes answer approximately, and a missed neighbour would make a duplicate
-unique; so the distances are computed here, block by block. Memory grows with the
-vectors, not with their pairs.
+unique; so the distances are computed here, a tile of pairs at a time. A matrix product
+in float32 tells most pairs apart. One that is nearer to the threshold than its proven
+error is told by a product in float64, and in the end by the pair's own distance, which
+is the same in any tile. Memory is a few tiles whatever the number of vectors, plus what
+is returned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 
-BLOCK = 512
+from .metrics import Block, Space, let_go
 
-# Distances ``(q, n)`` of ``(q, dim)`` and ``(n, dim)`` vectors
-Distances = Callable[[np.ndarray, np.ndarray], np.ndarray]
+FIRST_BLOCK = 128  # where all are equal, one takes out the rest before it gets costly
+MAX_CANDIDATES = 1 << 20  # neighbours of one block of vectors
+
+
+# -- within a distance
 
 
 def within(
-    distances: Distances, vectors: np.ndarray, thresh: float
-) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    space: Space, thresh: float, return_dists: bool = True
+) -> tuple[list[np.ndarray], list[np.ndarray] | None]:
     """For each vector, those within a distance of it, itself not counted.
 
-    Args:
-        distances: the metric
-        vectors: ``(n, dim)``
-        thresh: the greatest distance that counts
-
     Returns:
-        ``n`` arrays of indices in ascending order, and ``n`` arrays of distances
+        ``n`` arrays of indices in ascending order, and ``n`` arrays of distances, or
+        ``None`` instead unless asked for
     """
-    near, dists = [], []
-    for block in _blocks(distances, vectors):
-        for row in block:
-            inds = np.flatnonzero(row <= thresh)
-            near.append(inds)
-            dists.append(row[inds])
-    return near, dists
+    n = len(space)
+    i, j = _pairs_within(space, thresh)
+    order = np.argsort(np.concatenate([i * n + j, j * n + i]), kind="stable")
+    ends = np.cumsum(np.bincount(np.concatenate([i, j]), minlength=n))[:-1]
+    near = _split(np.concatenate([j, i])[order], ends, n)
+    if not return_dists:
+        return near, None
+    dists = space.distances(i, j)
+    return near, _split(np.concatenate([dists, dists])[order], ends, n)
+
+
+def thinned(space: Space, thresh: float) -> np.ndarray:
+    """Those left when each vector, in order, takes out all later ones within a
+    distance of it: ascending indices.
+
+    Vectors once taken out are compared with no others, so this is quicker than
+    :func:`within`, and needs no memory for the pairs.
+    """
+    kept, waiting = [np.empty(0, np.intp)], np.arange(len(space))
+    side = min(space.side, FIRST_BLOCK)
+    while len(waiting):
+        head = _thin(space, waiting[:side], thresh)
+        waiting = waiting[side:]
+        side = min(space.side, 2 * side)
+        kept.append(head.inds)
+        rest = [
+            b.inds[~_near(space, head, b, thresh).any(axis=0)]
+            for b in space.blocks(waiting)
+        ]
+        waiting = np.concatenate([np.empty(0, np.intp), *rest])
+    return np.concatenate(kept)
+
+
+def _thin(space: Space, inds: np.ndarray, thresh: float) -> Block:
+    block = Block(space, inds)
+    near = _near(space, block, block, thresh)
+    keep = np.ones(len(inds), bool)
+    for i in range(len(inds)):
+        if keep[i]:
+            keep[i + 1 :] &= ~near[i, i + 1 :]
+    return Block(space, inds[keep])
+
+
+def _pairs_within(space: Space, thresh: float) -> tuple[np.ndarray, np.ndarray]:
+    """Indices ``(m,)`` and ``(m,)`` of the pairs within a distance, each pair once."""
+    left, right = [np.empty(0, np.intp)], [np.empty(0, np.intp)]
+    for a in space.blocks(np.arange(len(space))):
+        for b in space.blocks(np.arange(a.inds[0], len(space))):
+            near = _near(space, a, b, thresh)
+            if a.inds[0] == b.inds[0]:
+                near = np.triu(near, 1)
+            i, j = _where(near)
+            left.append(a.inds[i])
+            right.append(b.inds[j])
+    return np.concatenate(left), np.concatenate(right)
+
+
+def _near(space: Space, a: Block, b: Block, thresh: float) -> np.ndarray:
+    """Which pairs of two blocks are within a distance: ``(len(a), len(b))`` bool."""
+    key = space.key(thresh)
+    for dtype in space.dtypes:
+        keys, error = space.keys(a, b, dtype)
+        near = keys <= _as(dtype, key - error)
+        unsure = keys <= _as(dtype, key + error)
+        unsure ^= near
+        if np.count_nonzero(unsure) <= near.size // 256:
+            break  # cheaper one by one than by another product
+    i, j = _where(unsure)
+    near[i, j] = space.distances(a.inds[i], b.inds[j]) <= thresh
+    return near
+
+
+# -- the nearest
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Pairs of a row of a block with a vector, and bounds of their keys, ``(m,)``."""
+
+    rows: np.ndarray
+    inds: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __add__(self, other: _Candidates) -> _Candidates:
+        return _Candidates(
+            np.concatenate([self.rows, other.rows]),
+            np.concatenate([self.inds, other.inds]),
+            np.concatenate([self.low, other.low]),
+            np.concatenate([self.high, other.high]),
+        )
+
+    def at(self, which: np.ndarray) -> _Candidates:
+        return _Candidates(
+            self.rows[which], self.inds[which], self.low[which], self.high[which]
+        )
 
 
 def nearest(
-    distances: Distances, vectors: np.ndarray, k: int | None
+    space: Space,
+    k: int | None,
+    rows: np.ndarray | None = None,
+    among: np.ndarray | None = None,
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """For each vector, its ``k`` nearest others, the nearest first.
+    """For each vector, its ``k`` nearest others, the nearest first, ties by index.
+
+    Args:
+        space: the vectors
+        k: how many; ``None`` for all
+        rows: the indices of those asked about; all by default
+        among: the ascending indices of those to choose from; all by default
 
     Returns:
-        ``n`` arrays of indices, and ``n`` arrays of distances
+        an array of indices for each, and an array of distances for each
     """
-    count = max(0, len(vectors) - 1)
-    k = count if k is None else min(k, count)
+    rows = np.arange(len(space)) if rows is None else rows
+    among = np.arange(len(space)) if among is None else among
+    k = len(among) if k is None else min(k, len(among))
+    among = _first_of_equals(space, among, k + 1)
+    side = max(1, min(space.side, MAX_CANDIDATES // max(1, k)))
     near, dists = [], []
-    for block in _blocks(distances, vectors):
-        for row in block:
-            inds = np.argsort(row, kind="stable")[:k]
-            near.append(inds)
-            dists.append(row[inds])
+    for block in space.blocks(rows, side):
+        found_near, found_dists = _nearest(space, block, among, k)
+        near += found_near
+        dists += found_dists
     return near, dists
 
 
-def _blocks(distances: Distances, vectors: np.ndarray) -> Iterator[np.ndarray]:
-    """Distances of a block of vectors to all, infinite to themselves."""
-    for start in range(0, len(vectors), BLOCK):
-        block = distances(vectors[start : start + BLOCK], vectors)
-        rows = np.arange(len(block))
-        block[rows, start + rows] = np.inf
-        yield block
+def _nearest(
+    space: Space, a: Block, among: np.ndarray, k: int
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    nothing = np.empty(0, np.intp)
+    found = _Candidates(nothing, nothing, np.empty(0), np.empty(0))
+    cut = np.full(len(a), np.inf)
+    for b in space.blocks(among) if k else ():
+        more = _candidates(space, a, b, k, cut)
+        if len(more):
+            found, cut = _best(found + more, cut, k)
+        if len(found) > k * len(a) + MAX_CANDIDATES:
+            found, _ = _decided(space, a, found, k)
+    found, dists = _decided(space, a, found, k)
+    ends = np.cumsum(np.bincount(found.rows, minlength=len(a)))[:-1]
+    return _split(found.inds, ends, len(a)), _split(dists, ends, len(a))
+
+
+def _decided(
+    space: Space, a: Block, found: _Candidates, k: int
+) -> tuple[_Candidates, np.ndarray]:
+    """The ``k`` nearest of each row, in order, and their distances."""
+    dists = space.distances(a.inds[found.rows], found.inds)
+    order = np.lexsort((found.inds, dists, found.rows))
+    order = order[_rank(found.rows[order]) < k]
+    return found.at(order), dists[order]
+
+
+def _candidates(
+    space: Space, a: Block, b: Block, k: int, cut: np.ndarray
+) -> _Candidates:
+    """The pairs of two blocks that may be among the ``k`` nearest of ``a``'s, whose
+    keys are at most ``cut``, ``(len(a),)``."""
+    for dtype in space.dtypes:
+        keys, error = space.keys(a, b, dtype)
+        _leave_out_themselves(keys, a, b)
+        here = keys <= _as(dtype, cut + error)[:, None]
+        if np.count_nonzero(here) > 4 * k * len(a) and k < len(b):
+            least = (
+                np.partition(keys, k - 1, axis=1)[:, k - 1] if k > 1 else keys.min(1)
+            )
+            here = (
+                keys <= np.minimum(_as(dtype, cut + error), least + 2 * error)[:, None]
+            )
+        if np.count_nonzero(here) <= k * len(a) + here.size // 256:
+            break
+    i, j = _where(here)
+    found = keys[i, j].astype(np.float64)
+    return _Candidates(i, b.inds[j], found - error, found + error)
+
+
+def _best(
+    found: _Candidates, cut: np.ndarray, k: int
+) -> tuple[_Candidates, np.ndarray]:
+    """Those that may still be among the ``k`` nearest, and the rows' new cuts."""
+    found = found.at(np.lexsort((found.high, found.rows)))
+    kth = _rank(found.rows) == k - 1
+    cut = cut.copy()
+    cut[found.rows[kth]] = np.minimum(cut[found.rows[kth]], found.high[kth])
+    return found.at(found.low <= cut[found.rows]), cut
+
+
+def _first_of_equals(space: Space, inds: np.ndarray, count: int) -> np.ndarray:
+    """All but those with ``count`` equal ones before them, which win each tie: many
+    blank pictures would all be candidates."""
+    seen: Counter[bytes] = Counter()
+    keep = np.ones(len(inds), bool)
+    for at, i in enumerate(inds if count < len(inds) else ()):
+        digest = hashlib.blake2b(space.vectors[i].tobytes(), digest_size=16).digest()
+        keep[at] = seen[digest] < count
+        seen[digest] += 1
+        if at % space.side == 0:
+            let_go(space.vectors)
+    return inds[keep]
+
+
+def _leave_out_themselves(keys: np.ndarray, a: Block, b: Block) -> None:
+    _, i, j = np.intersect1d(a.inds, b.inds, assume_unique=True, return_indices=True)
+    keys[i, j] = np.inf
+
+
+def _rank(rows: np.ndarray) -> np.ndarray:
+    """The place of each among those of its row, ``(m,)``, the rows being sorted."""
+    return np.arange(len(rows)) - np.searchsorted(rows, rows)
+
+
+# -- helpers
+
+
+def _as(dtype: type, values: np.ndarray | float) -> np.ndarray:
+    largest = np.finfo(dtype).max
+    return np.clip(values, -largest, largest).astype(dtype)
+
+
+def _where(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows and columns that are set; much quicker than numpy's on two axes."""
+    rows, columns = np.divmod(np.flatnonzero(mask), mask.shape[1])
+    return rows, columns
+
+
+def _split(values: np.ndarray, ends: np.ndarray, count: int) -> list[np.ndarray]:
+    return np.split(values, ends) if count else []

@@ -62,6 +62,14 @@ def explained(error: BaseException, settings: Settings) -> VectorSearchError:
     return VectorSearchError(f"{where} refused the request: {text}")
 
 
+_GONE_NAMES = (
+    "ConnectError",
+    "ConnectionNotExistException",  # another thread has closed the client
+    "FutureTimeoutError",
+    "MilvusUnavailableException",
+)
+
+
 def is_gone(error: BaseException) -> bool:
     """Whether the connection is lost, or the server silent."""
     status = _status(error)
@@ -69,7 +77,7 @@ def is_gone(error: BaseException) -> bool:
         return status in _GONE
     name, text = type(error).__name__, _text(error).lower()
     return (
-        name in ("ConnectError", "MilvusUnavailableException", "FutureTimeoutError")
+        name in _GONE_NAMES
         or isinstance(error, ConnectionError)
         or error_code(error) == CONNECT_FAILED
         or "closed channel" in text

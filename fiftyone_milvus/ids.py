@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+from functools import cached_property
 from typing import Any
 
 import fiftyone as fo
 import fiftyone.brain.internal.core.utils as fbu
 import numpy as np
+from bson import ObjectId
 
 from .errors import InvalidRequest
 
 logger = logging.getLogger(__name__)
+
+FEW = 5_000  # ids that a view is asked for, rather than for all that it has
 
 
 def as_list(ids: Any) -> list[str]:
@@ -35,19 +39,65 @@ def report_missing(missing: list[str], allow: bool, warn: bool) -> None:
         logger.warning("Ignoring %d IDs that are not in the index", len(missing))
 
 
-def keys_in(
-    samples: fo.SampleCollection, patches_field: str | None
-) -> list[str] | None:
+class Within:
     """The primary keys that a view's samples, or their patches, have in an index;
-    ``None`` if the view is the whole dataset."""
-    if samples.view() == samples._root_dataset.view():
+    asked of MongoDB when they are needed, and then kept.
+
+    Args:
+        samples: the view
+        patches_field: the field whose patches are indexed; ``None`` for samples
+    """
+
+    def __init__(self, samples: fo.SampleCollection, patches_field: str | None) -> None:
+        self._samples = samples
+        self._patches_field = patches_field
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """All of them, in the view's order."""
+        return self._keys(self._samples)
+
+    def holding(self, ids: list[str], sample_ids: list[str]) -> set[str]:
+        """Those of the given rows that are in the view.
+
+        Args:
+            ids: ``n`` primary keys
+            sample_ids: their ``n`` sample ids
+        """
+        # a view's pipeline over few samples takes a millisecond, however large it is
+        few = "ids" not in vars(self) and len(ids) <= FEW
+        if not few or self._samples._is_patches or self._samples._is_clips:
+            return self._every & set(ids)
+        if self._patches_field is not None:
+            view = self._samples.select(list(dict.fromkeys(sample_ids)))
+            return set(self._keys(view)) & set(ids)
+        valid = [ObjectId(id_) for id_ in ids if ObjectId.is_valid(id_)]
+        asked = {"_id": {"$in": valid}}
+        found = self._samples._aggregate(
+            post_pipeline=[{"$match": asked}, {"$project": {"_id": True}}]
+        )
+        return {str(doc["_id"]) for doc in found}
+
+    @cached_property
+    def _every(self) -> set[str]:
+        return set(self.ids)
+
+    def _keys(self, samples: fo.SampleCollection) -> list[str]:
+        sample_ids, label_ids = fbu.get_ids(samples, patches_field=self._patches_field)
+        if label_ids is not None:
+            return as_list(label_ids)
+        if samples._is_patches:
+            sample_ids = dict.fromkeys(samples.values("sample_id"))
+        return as_list(sample_ids)
+
+
+def within(
+    samples: fo.SampleCollection | None, patches_field: str | None
+) -> Within | None:
+    """What a search is restricted to; ``None`` for the whole dataset."""
+    if samples is None or samples.view() == samples._root_dataset.view():
         return None
-    sample_ids, label_ids = fbu.get_ids(samples, patches_field=patches_field)
-    if label_ids is not None:
-        return as_list(label_ids)
-    if samples._is_patches:
-        sample_ids = dict.fromkeys(samples.values("sample_id"))
-    return as_list(sample_ids)
+    return Within(samples, patches_field)
 
 
 def in_dataset_order(

@@ -57,7 +57,7 @@ class MilvusSimilarityIndex(Writing, Neighbors):
         connection = client.connect(found)
         if config.collection_name is None:
             config.collection_name = _new_name(self._dataset_name, brain_key)
-        if self._is_new:
+        if self.is_new:
             place = {"address": found.address, "db_name": found.db_name}
             config.remember(
                 version=1,
@@ -124,7 +124,7 @@ class MilvusSimilarityIndex(Writing, Neighbors):
         return re.fullmatch(pattern, self._rows.name) is not None
 
     @property
-    def _is_new(self) -> bool:
+    def is_new(self) -> bool:
         """Whether this index is just being made, its run not stored yet."""
         return bool(getattr(self.backend, "_pending", False))
 
@@ -167,7 +167,7 @@ class MilvusSimilarityIndex(Writing, Neighbors):
     def _check_collection(self) -> None:
         """An index that was filled must find its collection again, and one that is
         connected to a collection must fit it."""
-        if self._is_new:
+        if self.is_new:
             if self._rows.exists():
                 self._rows.check_fits()
                 made = self._rows.add_partition()
@@ -211,7 +211,8 @@ class MilvusSimilarityIndex(Writing, Neighbors):
             self._rows.set_owner(self._owner(brain_key))
 
     def cleanup(self) -> None:
-        """Drops the collection; the run's record stays, as FiftyOne documents.
+        """Drops the collection, or what of it is this index's own; the run's record
+        stays, as FiftyOne documents.
 
         Raises:
             CollectionError: if another dataset, or another tool, made the collection
@@ -220,13 +221,15 @@ class MilvusSimilarityIndex(Writing, Neighbors):
             self._drop_what_is_ours()
         self._all_ids = None
         if self.config.stored.get("filled"):
-            self._remember(filled=False)
+            self.remember(filled=False)
 
     def _drop_what_is_ours(self) -> None:
-        if self.owned:
-            self._rows.drop()
-        elif self.config.stored.get("own_partition"):
+        if self.config.stored.get("own_partition"):
             self._rows.drop_partition()
+        elif self.owned and self._rows.other_partitions():
+            self._rows.delete(self._rows.all_ids()[0])
+        elif self.owned:
+            self._rows.drop()
         else:
             raise CollectionError(
                 f"The collection '{self._rows.name}' was not made by this dataset, so "
@@ -242,10 +245,11 @@ class MilvusSimilarityIndex(Writing, Neighbors):
             self._dataset.delete_brain_run(self.key)
 
     def discard(self) -> None:
-        """Drops the collection if this object created it: a build that failed."""
+        """Drops what this object created: a build that failed."""
         if self._created:
             self._rows.drop_quietly()
             self._created = False
+        self._leave_place()
 
     # -- reading
 
@@ -303,13 +307,44 @@ class MilvusSimilarityIndex(Writing, Neighbors):
 
     # -- helpers
 
+    def _claim_place(self) -> None:
+        """Sees to it that this index changes none but its own rows.
+
+        Raises:
+            CollectionError: if the rows are those of another dataset's index
+        """
+        owner = self._rows.owner()
+        chosen = self.config.options.partition
+        if chosen is not None:
+            self._rows.add_partition()  # cleaning up dropped it
+        if owner is None or chosen is not None:
+            return
+        mine = (owner.dataset_id, owner.brain_key) == (self._dataset_id, self.key)
+        if self.is_new and not mine:
+            name = _new_name(self._dataset_name, self.key)
+            self._rows.move_to_partition(name)
+            options = {**self.config.options.to_dict(), "partition": name}
+            self.config.remember(options=options, own_partition=True)
+        elif owner.dataset_id != self._dataset_id:
+            raise CollectionError(
+                f"The rows of the collection '{self._rows.name}' belong to the dataset "
+                f"'{owner.dataset}', so they are not changed here. Build an index of "
+                "this dataset's own; it may share the collection."
+            )
+
+    def _leave_place(self) -> None:
+        """Drops the partition that a failed build made."""
+        if self.is_new and self.config.stored.get("own_partition"):
+            self._rows.drop_partition()
+            self.config.remember(own_partition=False)
+
     def _owner(self, brain_key: str | None) -> Owner:
         return Owner(self._dataset_id, self._dataset.name, brain_key)
 
-    def _remember(self, **values: Any) -> None:
+    def remember(self, **values: Any) -> None:
         """Stores settings of our own with the run."""
         self.config.remember(**values)
-        if self.key is not None and not self._is_new and not self._dataset.deleted:
+        if self.key is not None and not self.is_new and not self._dataset.deleted:
             self.save_config()
 
     @classmethod

@@ -14,19 +14,25 @@ from fiftyone.brain.similarity import DuplicatesMixin, SimilarityIndex
 from . import duplicates, neighbors
 from .config import AGGREGATIONS
 from .errors import InvalidRequest, VectorSearchError
-from .ids import keys_in
-from .rows import Hits, IndexedRows
+from .ids import Within, within
+from .metrics import Space, let_go, room_for
+from .rows import Hits, IndexedRows, Rows
 from .vectors import as_vectors
 
 if TYPE_CHECKING:
-    pass
+    from typing_extensions import Self
+
+
+FETCH_IDS = 2_000
+FETCH_BYTES = 16 * 1024 * 1024  # of the 64 MB that a message may hold
 
 
 class Neighbors(SimilarityIndex, DuplicatesMixin):
     """What FiftyOne asks of an index that is there."""
 
-    _held: np.ndarray | None = None
+    _held: Space | None = None
     _rows: IndexedRows
+    _within: Within | None = None
 
     def sort_by_similarity(
         self,
@@ -97,12 +103,14 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
                 self._rows,
                 queries,
                 k,
-                among=self._restriction(),
+                among=self._within,
                 reverse=reverse,
                 combine=combine,
             )
         except VectorSearchError:
-            self._recheck()  # knows better what is wrong, if the collection is
+            # what it is now may tell better what is wrong
+            if self._recheck():
+                neighbors.check(self._rows, queries, k)
             raise
         return self._as_fiftyone(found.hits, single or bool(aggregation), return_dists)
 
@@ -113,7 +121,8 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
             raise InvalidRequest(
                 "The neighbours of every vector can't be aggregated or reversed"
             )
-        near, dists = duplicates.nearest(self._rows.distances, self._current(), k)
+        with self._holding_vectors() as space:
+            near, dists = duplicates.nearest(space, k)
         return (near, dists) if return_dists else near
 
     def _radius_neighbors(
@@ -122,15 +131,13 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         thresh: float | None = None,
         return_dists: bool = False,
     ) -> Any:
-        if thresh is None or not np.isfinite(thresh) or thresh < 0:
-            raise InvalidRequest(f"thresh must be a distance, not {thresh}")
+        thresh = _checked(thresh)
         if query is None:
-            near, dists = duplicates.within(
-                self._rows.distances, self._current(), thresh
-            )
+            with self._holding_vectors() as space:
+                near, dists = duplicates.within(space, thresh, return_dists)
             return (near, dists) if return_dists else near
         queries, single = self._query_vectors(query)
-        found = neighbors.nearest(self._rows, queries, None, among=self._restriction())
+        found = neighbors.nearest(self._rows, queries, None, among=self._within)
         hits = [_up_to(one, thresh) for one in found.hits]
         return self._as_fiftyone(hits, single, return_dists)
 
@@ -138,42 +145,95 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         self, thresh: float | None = None, fraction: float | None = None
     ) -> None:
         """Finds near duplicates; see FiftyOne's interface."""
-        with self._holding_vectors():
-            super().find_duplicates(thresh=thresh, fraction=fraction)
+        with self._holding_vectors() as space:
+            ids = self._current_ids()
+            if fraction is None:
+                unique_ids = self._remove_duplicates_thresh(thresh, ids)
+            else:
+                count = round(min(max(0.0, 1.0 - fraction), 1.0) * len(ids))
+                unique_ids, thresh = self._remove_duplicates_count(
+                    count, ids, init_thresh=thresh
+                )
+            unique = np.isin(ids, list(unique_ids))
+            self._neighbors_map = _neighbors_map(space, ids, unique)
+        self._thresh = thresh
+        self._unique_ids = unique_ids
+        self._duplicate_ids = list(ids[~unique])
 
     def find_unique(self, count: int) -> None:
         """Finds the most unique; see FiftyOne's interface."""
         with self._holding_vectors():
             super().find_unique(count)
 
+    def _remove_duplicates_thresh(self, thresh: float | None, ids: Any) -> list[str]:
+        # FiftyOne's own asks for all pairs first, which at a large threshold are more
+        # than memory holds
+        thresh = _checked(thresh)
+        with self._holding_vectors() as space:
+            return list(ids[duplicates.thinned(space, thresh)])
+
     @contextmanager
-    def _holding_vectors(self) -> Iterator[None]:
-        """Reads the view's vectors once for a search that tries many thresholds."""
-        self._held = self._current()
-        try:
-            yield
-        finally:
-            self._held = None
-
-    def _current(self) -> np.ndarray:
-        """The vectors of the current view's ids, in their order."""
+    def _holding_vectors(self) -> Iterator[Space]:
+        """The current view's vectors, in the order of its ids, read once for all that
+        is done within."""
         if self._held is not None:
-            return self._held
-        patches = self.config.patches_field is not None
-        ids = self.current_label_ids if patches else self.current_sample_ids
-        if not self.has_view:
-            rows = self._read(None, by_sample=False)
-            at = {id_: i for i, id_ in enumerate(rows.ids)}
-            return rows.vectors[[at[str(id_)] for id_ in ids]]
-        return self.vectors_of([str(id_) for id_ in ids])
+            yield self._held
+            return
+        ids = [str(id_) for id_ in self._current_ids()]
+        dim = self._rows.dimension() if ids else 0
+        with room_for(len(ids), dim) as vectors:
+            self._read_into(vectors, ids)
+            self._held = Space(self._rows.metric, vectors)
+            try:
+                yield self._held
+            finally:
+                self._held = None
 
-    def _restriction(self) -> list[str] | None:
-        """The primary keys of the current view; ``None`` for the whole index."""
-        return (
-            keys_in(self._curr_view, self.config.patches_field)
+    def _current_ids(self) -> np.ndarray:
+        """The primary keys of the current view's rows, ``(n,)``."""
+        patches = self.config.patches_field is not None
+        return np.asarray(
+            self.current_label_ids if patches else self.current_sample_ids, dtype=str
+        )
+
+    def _read_into(self, vectors: np.ndarray, ids: list[str]) -> None:
+        """Fills ``(n, dim)`` with the vectors of ``n`` ids, a batch at a time.
+
+        Raises:
+            InvalidRequest: if one isn't in the index any more
+        """
+        at = {id_: i for i, id_ in enumerate(ids)}
+        for rows in self._batches(ids, vectors.shape[1]):
+            found = [(at.pop(id_), i) for i, id_ in enumerate(rows.ids) if id_ in at]
+            if found:
+                to, of = np.array(found).T
+                vectors[to] = rows.vectors[of]
+                let_go(vectors)
+        if at:
+            self._recheck()
+            raise InvalidRequest(
+                f"{len(at)} of the {len(ids)} vectors of the index '{self.key}' (such "
+                f"as that of '{next(iter(at))}') are gone since it was loaded. Call "
+                "reload(), and try again."
+            )
+
+    def _batches(self, ids: list[str], dim: int) -> Iterator[Rows]:
+        if not self.has_view:
+            yield from self._rows.iterate() if ids else ()
+            return
+        step = max(1, min(FETCH_IDS, FETCH_BYTES // (4 * dim or 1)))
+        for start in range(0, len(ids), step):
+            yield self._rows.fetch(ids[start : start + step])
+
+    def use_view(self, *args: Any, **kwargs: Any) -> Self:
+        """Restricts the index to a view; see FiftyOne's interface."""
+        super().use_view(*args, **kwargs)
+        self._within = (
+            within(self._curr_view, self.config.patches_field)
             if self.has_view
             else None
         )
+        return self
 
     def _query_vectors(self, query: Any) -> tuple[np.ndarray, bool]:
         """Vectors ``(q, dim)`` of a query, and whether it was a single one."""
@@ -225,3 +285,29 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
 def _up_to(hits: Hits, thresh: float) -> Hits:
     count = int(np.searchsorted(hits.dists, thresh, side="right"))
     return Hits(hits.ids[:count], hits.sample_ids[:count], hits.dists[:count])
+
+
+def _checked(thresh: float | None) -> float:
+    if thresh is None or not np.isfinite(thresh) or thresh < 0:
+        raise InvalidRequest(f"thresh must be a distance, not {thresh}")
+    return float(thresh)
+
+
+def _neighbors_map(
+    space: Space, ids: np.ndarray, unique: np.ndarray
+) -> dict[str, list[tuple[str, float]]]:
+    """The duplicates next to each unique one, the nearest first, and their distances.
+
+    Args:
+        space: ``n`` vectors
+        ids: their ``n`` ids
+        unique: which of them aren't duplicates, ``(n,)`` bool
+    """
+    if unique.all() or not unique.any():
+        return {}
+    rows = np.flatnonzero(~unique)
+    near, dists = duplicates.nearest(space, 1, rows, np.flatnonzero(unique))
+    found: dict[str, list[tuple[str, float]]] = {}
+    for row, [to], [dist] in zip(rows, near, dists, strict=True):
+        found.setdefault(str(ids[to]), []).append((str(ids[row]), float(dist)))
+    return {id_: sorted(others, key=lambda o: o[1]) for id_, others in found.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from fiftyone.brain.similarity import SimilarityIndex
 
 from .errors import InvalidRequest
 from .ids import as_list, report_missing
-from .rows import IndexedRows
+from .rows import IndexedRows, Rows
 from .vectors import as_vectors
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,8 @@ class Writing(SimilarityIndex):
     _rows: IndexedRows
     _created: bool
     _all_ids: tuple[np.ndarray, np.ndarray | None] | None
+    _claim_place: Callable[[], None]
+    _leave_place: Callable[[], None]
 
     def add_to_index(
         self,
@@ -64,10 +66,10 @@ class Writing(SimilarityIndex):
         if not ids:
             return
         present = self._recheck()
-        if present:
-            self._check_dimension(vectors.shape[1])
         keep = None
         if present:
+            self._check_dimension(vectors.shape[1])
+            self._claim_place()
             keep = self._new_or_overwritten(
                 ids, overwrite, allow_existing, warn_existing
             )
@@ -75,10 +77,36 @@ class Writing(SimilarityIndex):
             ids, sample_ids = [ids[i] for i in keep], [sample_ids[i] for i in keep]
             vectors = vectors[keep]
         if ids:
+            if present:
+                self._check_free(ids)
             self._write(ids, sample_ids, vectors, flush)
             self._all_ids = None
         if reload:
             self.reload()
+
+    def add_rows(self, rows: Rows, *, checked: bool = False) -> None:
+        """Adds rows with their origins, or replaces those of ids that exist; flushes
+        nothing.
+
+        Args:
+            rows: the rows
+            checked: whether the collection is known to be there, and to be this
+                index's to write to, since rows were added just now
+
+        Raises:
+            InvalidRequest: before anything is written, if the vectors can't be right
+        """
+        vectors = as_vectors(rows.vectors)
+        self._all_ids = None
+        if not checked and self._recheck():
+            self._claim_place()
+            checked = True
+        if not checked:
+            self._write(rows.ids, rows.sample_ids, vectors, False, rows.origins)
+            return
+        self._check_dimension(vectors.shape[1])
+        self._check_free(rows.ids)
+        self._rows.upsert(rows.ids, rows.sample_ids, vectors, rows.origins)
 
     def remove_from_index(
         self,
@@ -90,7 +118,10 @@ class Writing(SimilarityIndex):
     ) -> None:
         """Removes rows by label id, or by sample id; see FiftyOne's interface."""
         wanted = as_list(sample_ids if label_ids is None else label_ids)
-        if not self._recheck():
+        present = self._recheck()
+        if present:
+            self._claim_place()
+        if not present:
             found: list[str] = []
             missing = wanted
         elif label_ids is None and self.config.patches_field is not None:
@@ -98,9 +129,9 @@ class Writing(SimilarityIndex):
             found = [id_ for ids in by_sample.values() for id_ in ids]
             missing = [i for i in wanted if i not in by_sample]
         else:
-            present = self._rows.ids(wanted)
-            found = [i for i in wanted if i in present]
-            missing = [i for i in wanted if i not in present]
+            existing = self._rows.ids(wanted)
+            found = [i for i in wanted if i in existing]
+            missing = [i for i in wanted if i not in existing]
         report_missing(missing, allow_missing, warn_missing)
         self._rows.delete(found)
         self._all_ids = None
@@ -113,6 +144,16 @@ class Writing(SimilarityIndex):
                 f"The index '{self.key}' holds vectors of length "
                 f"{self._rows.dimension()}; these have length {dim}. Use the model "
                 "that the index was made with, or build a new index."
+            )
+
+    def _check_free(self, ids: list[str]) -> None:
+        taken = self._rows.taken(ids)
+        if taken:
+            self._leave_place()
+            raise InvalidRequest(
+                f"{len(taken)} ids (such as '{next(iter(taken))}') are those of rows "
+                "that another index has in this collection, and Milvus Lite keeps one "
+                "row of an id in a collection. Choose another collection_name."
             )
 
     def _new_or_overwritten(
@@ -142,13 +183,14 @@ class Writing(SimilarityIndex):
         sample_ids: list[str],
         vectors: np.ndarray,
         flush: bool | None,
+        origins: Sequence[str | None] | None = None,
     ) -> None:
         created = not self._rows.exists()
         if created:
             self._rows.create(vectors.shape[1], self._owner(self.key))
             self._created = True
         try:
-            self._rows.upsert(ids, sample_ids, vectors)
+            self._rows.upsert(ids, sample_ids, vectors, origins)
             if flush or (flush is None and len(ids) >= FLUSH_ROWS):
                 self._rows.flush()
         except Exception:
@@ -156,4 +198,4 @@ class Writing(SimilarityIndex):
                 self.discard()
             raise
         if not self.config.stored.get("filled"):
-            self._remember(filled=True)
+            self.remember(filled=True)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from .errors import InvalidRequest
-from .rows import MAX_K, Hits, IndexedRows, Rows
+from .ids import Within
+from .rows import IDS_PER_CALL, MAX_K, Hits, IndexedRows, Rows
 
-# Up to so many vectors are quicker to fetch and rank here than to search around
-FETCH_ALWAYS = 2_000
-# Up to so many ids may go with a search that is exact all the same
-PUSH_DOWN = 20_000
+# Up to so many vectors are quicker to fetch and rank here than to search among
+FETCH_ALWAYS = 300
+FETCH_AT_ONCE = 10_000
+# Past so many, reading every vector is quicker than fetching those of the view
+STREAM_PAST = 50_000
+# Up to so many ids may go with a search
+PUSH_DOWN = 200_000
+# A part of a view is at most a twentieth of any segment; past a fourteenth of it,
+# Milvus would search the graph
+PARTS = 20
 # Past so many hits in all, looking past unwanted ones costs more than ranking
 OVERSCAN_HITS = 500_000
 QUERY_BLOCK = 256
@@ -47,7 +54,7 @@ class _Task:
     rows: IndexedRows
     queries: np.ndarray
     k: int | None
-    among: Sequence[str] | None
+    among: Within | None
     reverse: bool
     combine: str | None
 
@@ -57,20 +64,21 @@ def nearest(
     queries: np.ndarray,
     k: int | None,
     *,
-    among: Sequence[str] | None = None,
+    among: Within | None = None,
     reverse: bool = False,
     combine: str | None = None,
 ) -> Found:
     """The nearest rows of each query, ties in the order of their ids.
 
-    Filtered graph search loses hits, so a search among few rows ranks their vectors
-    here, and a search among many looks past what it doesn't want.
+    Filtered graph search loses hits. So a search in a view first looks past what is
+    outside of it; where too little is inside, it searches the view in parts so small
+    that Milvus does without its graph, or ranks the view's vectors here.
 
     Args:
         rows: the rows to search
         queries: ``(q, dim)`` vectors
         k: how many for each query; ``None`` ranks everything
-        among: the primary keys to search among; ``None`` for all
+        among: what to search among; ``None`` for all
         reverse: the least similar first, always exact
         combine: one of :data:`COMBINATIONS` of each row's distances to the queries:
             then there is one ranking for all queries
@@ -79,33 +87,44 @@ def nearest(
         InvalidRequest: if ``k`` or the queries make no sense
     """
     task = _Task(rows, queries, k, among, reverse, combine)
-    _check(task)
-    if among is not None and len(among) == 0:
-        nothing = Hits([], [], np.empty(0))
-        count = len(queries) if combine is None else 1
-        return Found([nothing] * count, Plan("nothing", True, "an empty view"))
-    plain = not reverse and combine is None and k is not None and k <= MAX_K
-    if among is not None and plain and rows.exact and len(among) <= PUSH_DOWN:
-        hits = rows.search(queries, min(k or 1, len(among)), among)
-        return Found(hits, Plan("pushed down", True, "Milvus searched the view alone"))
-    if among is not None and len(among) <= FETCH_ALWAYS:
-        return _fetched(task)
-    if reverse:
-        return _streamed(task, "least similar first")
-    if combine is not None:
-        return _streamed(task, "by the distances to several queries")
-    if k is None or k > MAX_K:
-        return _streamed(task, "more than one search can return")
+    check(rows, queries, k)
+    if not reverse and combine is None and k is not None and k <= MAX_K:
+        return _near(task, k, among)
+    if among is not None and len(among.ids) <= STREAM_PAST:
+        return _fetched(task, among.ids)
+    why = "by the distances to several queries" if combine else "more than one call"
+    return _streamed(task, "least similar first" if reverse else why)
+
+
+def _near(task: _Task, k: int, among: Within | None) -> Found:
     if among is None:
-        hits = rows.search(queries, k)
-        return Found(hits, Plan("index", rows.exact, "over the whole index"))
-    return _overscanned(task, k, set(among))
+        hits = task.rows.search(task.queries, k)
+        return Found(hits, Plan("index", task.rows.exact, "over the whole index"))
+    found = _looked_past(task, k, among, 4 * k + 64)
+    if found is not None:
+        return found
+    ids = among.ids
+    if len(ids) <= FETCH_ALWAYS:
+        return _fetched(task, ids)
+    if task.rows.filters_exactly and len(ids) <= PUSH_DOWN:
+        return _pushed_down(task, k, ids)
+    found = _looked_past(task, k, among, MAX_K)
+    if found is not None:
+        return found
+    if len(ids) <= STREAM_PAST:
+        return _fetched(task, ids)
+    return _streamed(task, "the view is large, and few of the nearest are in it")
 
 
-def _check(task: _Task) -> None:
-    if task.k is not None and task.k < 1:
-        raise InvalidRequest(f"k is {task.k}; ask for 1 or more neighbours")
-    dim, queries = task.rows.dimension(), task.queries
+def check(rows: IndexedRows, queries: np.ndarray, k: int | None) -> None:
+    """Checks that rows can be searched so.
+
+    Raises:
+        InvalidRequest: if ``k`` or the queries make no sense
+    """
+    if k is not None and k < 1:
+        raise InvalidRequest(f"k is {k}; ask for 1 or more neighbours")
+    dim = rows.dimension()
     if queries.ndim != 2 or queries.shape[1] != dim:
         raise InvalidRequest(
             f"The index holds vectors of length {dim}; the query has length "
@@ -115,37 +134,56 @@ def _check(task: _Task) -> None:
         raise InvalidRequest("The query vector holds NaN or infinity")
 
 
-def _fetched(task: _Task) -> Found:
-    found = task.rows.fetch(task.among or (), task.rows.consistency_level)
-    reason = f"{len(found.ids):,} vectors of the view, ranked exactly"
-    return Found(_ranked(task, [found]), Plan("exact", True, reason))
+def _fetched(task: _Task, ids: list[str]) -> Found:
+    if not ids:
+        count = len(task.queries) if task.combine is None else 1
+        nothing = Hits([], [], np.empty(0))
+        return Found([nothing] * count, Plan("nothing", True, "an empty view"))
+    parts = (
+        task.rows.fetch(ids[start : start + FETCH_AT_ONCE], task.rows.consistency_level)
+        for start in range(0, len(ids), FETCH_AT_ONCE)
+    )
+    reason = f"{len(ids):,} vectors of the view, ranked exactly"
+    return Found(_ranked(task, parts), Plan("exact", True, reason))
 
 
 def _streamed(task: _Task, why: str) -> Found:
     batches = task.rows.iterate()
     if task.among is not None:
-        wanted = set(task.among)
+        wanted = set(task.among.ids)
         batches = (_only(rows, wanted) for rows in batches)
     reason = f"every vector ranked exactly: {why}"
     return Found(_ranked(task, batches), Plan("scan", True, reason))
 
 
-def _overscanned(task: _Task, k: int, wanted: set[str]) -> Found:
-    """Searches for more than ``k`` and keeps those of the view; where the view's
-    share of the neighbourhood is too small for that, ranks the view exactly."""
-    total = max(1, task.rows.count(task.rows.consistency_level))
-    likely = int(1.5 * k * total / len(wanted)) + 64
-    for enough in sorted({min(MAX_K, total, likely), min(MAX_K, total)}):
-        if enough * len(task.queries) > OVERSCAN_HITS:
-            break
-        found = task.rows.search(task.queries, enough)
-        hits = [_keep(one, wanted, k) for one in found]
-        if min(len(one.ids) for one in hits) >= k:
-            reason = f"the nearest {enough:,}, those outside the view left out"
-            return Found(hits, Plan("filtered", task.rows.exact, reason))
-    if len(wanted) < total / 2:
-        return _fetched(task)
-    return _streamed(task, "the view is large, and few of the nearest are in it")
+def _pushed_down(task: _Task, k: int, ids: list[str]) -> Found:
+    """Searches the view alone. Among more than a few percent of its rows a graph
+    index loses hits, so it gets the view in parts."""
+    parts = max(1 if task.rows.exact else PARTS, -(-len(ids) // IDS_PER_CALL))
+    best = [_Best(k, False) for _ in task.queries]
+    for found in task.rows.search_parts(task.queries, k, ids, parts):
+        for one, hits in zip(best, found, strict=True):
+            one.add(hits, hits.dists)
+    reason = f"Milvus searched the {len(ids):,} of the view alone"
+    return Found([one.hits() for one in best], Plan("pushed down", True, reason))
+
+
+def _looked_past(task: _Task, k: int, among: Within, enough: int) -> Found | None:
+    """Searches for more than ``k`` and leaves out those outside the view; ``None`` if
+    too few are in it."""
+    enough = min(MAX_K, enough)
+    if enough * len(task.queries) > OVERSCAN_HITS:
+        return None
+    found = task.rows.search(task.queries, enough)
+    wanted = among.holding(
+        [id_ for one in found for id_ in one.ids],
+        [id_ for one in found for id_ in one.sample_ids],
+    )
+    hits = [_keep(one, wanted, k) for one in found]
+    if min(len(one.ids) for one in hits) < k:
+        return None
+    reason = f"the nearest {enough:,}, those outside the view left out"
+    return Found(hits, Plan("filtered", task.rows.exact, reason))
 
 
 def _keep(hits: Hits, wanted: set[str], k: int) -> Hits:

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
 
+from . import metrics
+from .capabilities import Capabilities
 from .client import CALL_SECONDS as READ_SECONDS
 from .client import WRITE_SECONDS
-from .collection import METRICS, PK, SAMPLE_ID, VECTOR, Collection
+from .collection import METRICS, ORIGIN, PK, SAMPLE_ID, VECTOR, Collection
 from .options import search_choice
 
 T = TypeVar("T")
@@ -28,18 +31,20 @@ ANSWER_BYTES = 32 * 1024 * 1024  # of the 64 MB that a message may hold
 HIT_BYTES = 80
 IDS_PER_CALL = 10_000
 ROWS_PER_CALL = 2_000  # with their vectors
+CALLS_AT_ONCE = 4
 
 _ALL_FIELDS = [PK, SAMPLE_ID, VECTOR]
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of a collection: ``ids`` (primary keys), ``sample_ids``, and ``vectors``
-    of shape ``(n, dim)``, float32."""
+    """Rows of a collection: ``ids`` (primary keys), ``sample_ids``, ``vectors`` of
+    shape ``(n, dim)``, float32, and, where they were asked for, their ``origins``."""
 
     ids: list[str]
     sample_ids: list[str]
     vectors: np.ndarray
+    origins: list[str | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -52,10 +57,14 @@ class Hits:
 
 
 class IndexedRows(Collection):
-    """The rows of one collection, or of the partition that its options name."""
+    """The rows of one collection, or of its partition that holds them."""
 
     def upsert(
-        self, ids: Sequence[str], sample_ids: Sequence[str], vectors: np.ndarray
+        self,
+        ids: Sequence[str],
+        sample_ids: Sequence[str],
+        vectors: np.ndarray,
+        origins: Sequence[str | None] | None = None,
     ) -> None:
         """Writes rows; a row whose id exists is replaced.
 
@@ -63,14 +72,22 @@ class IndexedRows(Collection):
             ids: ``n`` primary keys; of equal ones the last counts
             sample_ids: ``n`` sample ids
             vectors: ``(n, dim)`` float32
+            origins: what the ``n`` vectors were made of, see ``origins.py``
         """
+        if origins is not None and not self.keeps_origins:
+            origins = None
         # two rows of one key in one upsert stay two on Milvus 2.3
         last = {id_: i for i, id_ in enumerate(ids)}
         kept = sorted(last.values())
         step = max(1, BATCH_BYTES // (vectors.shape[1] * 4 + 100))
         for start in range(0, len(kept), step):
             rows = [
-                {PK: ids[i], SAMPLE_ID: sample_ids[i], VECTOR: vectors[i]}
+                {
+                    PK: ids[i],
+                    SAMPLE_ID: sample_ids[i],
+                    VECTOR: vectors[i],
+                    **_origin(None if origins is None else origins[i]),
+                }
                 for i in kept[start : start + step]
             ]
             self._upsert(rows)
@@ -91,6 +108,15 @@ class IndexedRows(Collection):
         """Those of the given primary keys that it has."""
         return {row[PK] for row in self._query(PK, wanted, [PK])}
 
+    def taken(self, wanted: Iterable[str]) -> set[str]:
+        """Those of the given primary keys that this index can't use: Milvus Lite keeps
+        one row of a key in a collection, a server one in each partition."""
+        if not self.connection.settings.embedded:
+            return set()
+        wanted = list(wanted)
+        others = [self.in_partition(name) for name in self.other_partitions()]
+        return {id_ for other in others for id_ in other.ids(wanted)}
+
     def ids_of_samples(self, sample_ids: Iterable[str]) -> dict[str, list[str]]:
         """The primary keys of all rows of the given samples, by sample, in the order
         asked; samples without rows are left out."""
@@ -106,20 +132,36 @@ class IndexedRows(Collection):
         found = {row[PK]: row for row in rows}
         return self._rows([found[id_] for id_ in wanted if id_ in found])
 
-    def iterate(self) -> Iterator[Rows]:
+    def iterate(self, with_origins: bool = False) -> Iterator[Rows]:
         """All rows, in batches of a few megabytes, in no particular order."""
         size = max(1, min(MAX_K, BATCH_BYTES // (self.dimension() * 4 + 100)))
-        for rows in self._iterate(_ALL_FIELDS, size):
-            yield self._rows(rows)
+        asked = with_origins and self.keeps_origins
+        for found in self._iterate(_ALL_FIELDS + [ORIGIN] * asked, size):
+            rows = self._rows(found)
+            if with_origins:
+                rows = replace(rows, origins=[row.get(ORIGIN) for row in found])
+            yield rows
 
     def all_ids(self) -> tuple[list[str], list[str]]:
         """All primary keys and their sample ids, in no particular order."""
         ids: list[str] = []
         sample_ids: list[str] = []
-        for rows in self._iterate([PK, SAMPLE_ID], MAX_K):
-            ids += [row[PK] for row in rows]
-            sample_ids += [row[SAMPLE_ID] for row in rows]
+        for some, their_samples in self.iterate_ids():
+            ids += some
+            sample_ids += their_samples
         return ids, sample_ids
+
+    def origins(self, wanted: Iterable[str]) -> dict[str, str | None]:
+        """The origins of those of the given primary keys that it has; ``None`` for a
+        row that doesn't say."""
+        output = [PK, ORIGIN] if self.keeps_origins else [PK]
+        rows = self._query(PK, wanted, output)
+        return {row[PK]: row.get(ORIGIN) for row in rows}
+
+    def iterate_ids(self) -> Iterator[tuple[list[str], list[str]]]:
+        """All primary keys and their sample ids, in batches, in no particular order."""
+        for rows in self._iterate([PK, SAMPLE_ID], MAX_K):
+            yield [row[PK] for row in rows], [row[SAMPLE_ID] for row in rows]
 
     def search(
         self, queries: np.ndarray, k: int, among: Sequence[str] | None = None
@@ -142,16 +184,28 @@ class IndexedRows(Collection):
             for hits in self._search(queries[start : start + step], k, among)
         ]
 
+    @property
+    def filters_exactly(self) -> bool:
+        """Whether a search among a few percent of the rows is exact all the same:
+        Milvus then leaves the graph alone and looks at each row."""
+        hnsw = self.built["index_type"] == "HNSW"
+        return self.exact or (hnsw and not self.connection.settings.embedded)
+
+    def search_parts(
+        self, queries: np.ndarray, k: int, among: Sequence[str], parts: int
+    ) -> Iterator[list[Hits]]:
+        """As :meth:`search` among ids, in parts that leave each other nothing."""
+        shuffled = np.random.default_rng(0).permutation(np.array(among))
+        chunks = [part.tolist() for part in np.array_split(shuffled, parts)]
+        with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
+            yield from pool.map(
+                lambda some: self.search(queries, min(k, len(some)), some),
+                [some for some in chunks if some],
+            )
+
     def distances(self, queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
         """Exact distances, shape ``(q, n)``, as :meth:`search` would give them."""
-        # float64 for the norms: equal vectors must come out at distance 0
-        a, b = queries.astype(np.float64), vectors.astype(np.float64)
-        if self.metric == "euclidean":
-            squares = (a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T
-            return np.sqrt(np.maximum(squares, 0))
-        if self.metric == "cosine":
-            a, b = _unit(a), _unit(b)
-        return 1 - a @ b.T
+        return metrics.distances(self.metric, queries, vectors)
 
     def _iterate(self, output: list[str], size: int) -> Iterator[list[dict[str, Any]]]:
         iterator = self._call(
@@ -176,10 +230,8 @@ class IndexedRows(Collection):
         self._call(lambda c: c.upsert(self.name, rows, WRITE_SECONDS, **where))
 
     def _delete(self, ids: list[str]) -> None:
-        where = self._partition_name()
-        self._call(
-            lambda c: c.delete(self.name, ids=ids, timeout=WRITE_SECONDS, **where)
-        )
+        where = {**self._is_in(PK, ids), **self._partition_name()}
+        self._call(lambda c: c.delete(self.name, timeout=WRITE_SECONDS, **where))
 
     def _search(
         self, queries: np.ndarray, k: int, among: Sequence[str] | None
@@ -188,21 +240,27 @@ class IndexedRows(Collection):
             "metric_type": METRICS[self.metric],
             "params": search_choice(self.options, self.built["index_type"], k),
         }
+        where = {} if among is None else self._is_in(PK, among)
         found = self._call(
             lambda c: c.search(
                 self.name,
                 data=list(queries.astype(np.float32)),
                 anns_field=VECTOR,
-                filter="" if among is None else _is_in(PK, among),
                 limit=k,
                 search_params=params,
                 output_fields=[SAMPLE_ID],
                 consistency_level=self.consistency_level,
                 timeout=READ_SECONDS,
+                **where,
                 **self._partitions(),
             )
         )
-        return [self._hits(hits) for hits in found]
+        hits = [self._hits(one) for one in found]
+        if not any(one.ids and None not in one.sample_ids for one in hits):
+            # somebody may have made the collection anew, without our fields
+            self.forget()
+            self.check_fits()
+        return hits
 
     def _query(
         self,
@@ -219,13 +277,14 @@ class IndexedRows(Collection):
     def _query_chunk(
         self, field: str, values: list[str], output: list[str], consistency_level: str
     ) -> list[dict[str, Any]]:
+        where = self._is_in(field, values)
         rows = self._call(
             lambda c: c.query(
                 self.name,
-                filter=_is_in(field, values),
                 output_fields=output,
                 consistency_level=consistency_level,
                 timeout=READ_SECONDS,
+                **where,
                 **self._partitions(),
             )
         )
@@ -248,26 +307,38 @@ class IndexedRows(Collection):
             vectors=vectors if len(rows) else vectors.reshape(0, 0),
         )
 
+    def _is_in(self, field: str, values: Sequence[str]) -> dict[str, Any]:
+        return is_in(field, values, self.connection.capabilities)
+
     def _hits(self, hits: Any) -> Hits:
         # Lite names the key "pk", Milvus 2.3 "id"; ``hit.id`` is right on both
         found = [(float(h.distance), str(h.id), h.entity.get(SAMPLE_ID)) for h in hits]
         raw = np.array([f[0] for f in found], dtype=np.float64)
         dists = np.sqrt(np.maximum(raw, 0)) if self.metric == "euclidean" else 1 - raw
-        order = sorted(range(len(found)), key=lambda i: (dists[i], found[i][1]))
+        order: Sequence[int] = range(len(found))
+        if not np.all(np.diff(dists) > 0):
+            order = sorted(order, key=lambda i: (dists[i], found[i][1]))
         return Hits(
             ids=[found[i][1] for i in order],
             sample_ids=[found[i][2] for i in order],
-            dists=dists[order],
+            dists=dists[list(order)],
         )
 
 
-def _is_in(field: str, values: Sequence[str]) -> str:
-    return f"{field} in {json.dumps(list(values))}"
+def is_in(field: str, values: Sequence[str], can: Capabilities) -> dict[str, Any]:
+    """The keyword arguments of ``query``, ``search`` or ``delete`` for the rows whose
+    field has one of the values: sent beside the filter to a server that can take them
+    there, which spares it parsing them."""
+    if can.filter_templates and values:  # an empty list says no type
+        names = {"values": list(values)}
+        return {"filter": f"{field} in {{values}}", "filter_params": names}
+    # Milvus Lite doesn't know JSON's escapes for letters beyond ASCII
+    listed = json.dumps(list(values), ensure_ascii=False)
+    return {"filter": f"{field} in {listed}"}
 
 
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(norms == 0, 1, norms)
+def _origin(origin: str | None) -> dict[str, str]:
+    return {ORIGIN: origin} if origin else {}
 
 
 def _chunks(values: list[T], size: int) -> Iterator[list[T]]:

@@ -12,7 +12,7 @@ import numpy as np
 from . import neighbors
 from . import query as queries
 from .errors import InvalidRequest
-from .ids import keys_in
+from .ids import within
 
 if TYPE_CHECKING:
     from .index import MilvusSimilarityIndex
@@ -76,7 +76,7 @@ def search(
         index.rows,
         vector,
         k,
-        among=None if samples is None else keys_in(samples, field),
+        among=within(samples, field),
         reverse=reverse,
     )
     hits = found.hits[0]

@@ -19,6 +19,8 @@ __all__ = ["MilvusSimilarity", "MilvusSimilarityConfig", "MilvusSimilarityIndex"
 
 logger = logging.getLogger(__name__)
 
+STORE_TRIES = 3
+
 
 class MilvusSimilarity(Similarity):
     """Makes Milvus indexes, and registers their runs.
@@ -69,7 +71,7 @@ class MilvusSimilarity(Similarity):
         backend = run_results.backend
         if getattr(backend, "_pending", False):
             try:
-                Similarity.register_run(backend, samples, key, overwrite=False)
+                _register(backend, samples, key)
             except Exception:
                 run_results.discard()
                 raise
@@ -84,3 +86,18 @@ class MilvusSimilarity(Similarity):
             self.initialize(samples, key).stamp(new_key)
         except VectorSearchError as e:
             logger.warning("The collection still names the key '%s': %s", key, e)
+
+
+def _register(backend: MilvusSimilarity, samples: Any, key: str) -> None:
+    """Stores the run. FiftyOne loses it when another thread of this process, such as
+    one that answers the App, loads the dataset at that moment; so it looks again."""
+    dataset = samples._root_dataset
+    for _ in range(STORE_TRIES):
+        Similarity.register_run(backend, samples, key, overwrite=False)
+        dataset.reload()
+        if key in dataset.list_brain_runs():
+            return
+    raise InvalidRequest(
+        f"The run '{key}' could not be stored, because the dataset "
+        f"'{dataset.name}' is changed all the time. Try again."
+    )

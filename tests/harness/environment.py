@@ -20,7 +20,8 @@ HOME = Path(tempfile.mkdtemp(prefix="fiftyone-milvus-tests-"))
 LOGS = HOME / "logs"
 PLUGINS = HOME / "plugins"
 MODEL_ZOO = HOME / "models"
-KEPT_LOGS = ROOT / "test-results" / "logs"
+# of each of those that run the tests at once
+KEPT_LOGS = ROOT / "test-results" / "logs" / os.environ.get("PYTEST_XDIST_WORKER", "")
 
 # The person's own settings, which no test may see
 FOREIGN = ("FIFTYONE_", "DEFAULT_FIFTYONE_", "BRAIN_", "MILVUS_", "PYMILVUS_", "HF_")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
@@ -32,7 +31,6 @@ class Milvus:
 @pytest.fixture(scope="session")
 def standalone() -> Iterator[Standalone]:
     """The session's plain Milvus Standalone, started when first asked for."""
-    _may_start_standalone()
     server = Standalone(environment.HOME / "standalone")
     yield server
     server.kill()
@@ -41,7 +39,6 @@ def standalone() -> Iterator[Standalone]:
 @pytest.fixture
 def start_standalone() -> Iterator[Callable[..., Standalone]]:
     """Starts more servers, ``start_standalone(options)``; they end with the test."""
-    _may_start_standalone()
     servers: list[Standalone] = []
 
     def start(options: StandaloneOptions | None = None) -> Standalone:
@@ -80,8 +77,3 @@ def vectors_dataset() -> Iterator[fo.Dataset]:
     dataset = datasets.make_vectors_dataset()
     yield dataset
     dataset.delete()
-
-
-def _may_start_standalone() -> None:
-    if os.environ.get("SKIP_STANDALONE"):
-        pytest.skip("SKIP_STANDALONE is set")

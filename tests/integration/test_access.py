@@ -65,8 +65,6 @@ class Servers:
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory):
-    if os.environ.get("SKIP_STANDALONE"):
-        pytest.skip("SKIP_STANDALONE is set")
     found = Servers(tmp_path_factory.mktemp("certificates"))
     yield found
     client.disconnect_all()

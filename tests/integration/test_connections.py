@@ -32,8 +32,6 @@ RECOVERY_SECONDS = 120
 @pytest.fixture(scope="module")
 def server():
     """A server that the tests may stop and freeze; each leaves it running."""
-    if os.environ.get("SKIP_STANDALONE"):
-        pytest.skip("SKIP_STANDALONE is set")
     started = Standalone(environment.HOME / "connections")
     yield started
     client.disconnect_all()

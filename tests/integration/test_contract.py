@@ -3,6 +3,8 @@
 Where sklearn's backend supports a call, the same call runs on it and must agree.
 """
 
+from uuid import uuid4
+
 import fiftyone as fo
 import fiftyone.brain as fob
 import numpy as np
@@ -16,6 +18,7 @@ from harness import datasets
 from harness.oracle import distances, ranked
 
 COUNT = 300
+URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 METRICS = ("cosine", "euclidean", "dotproduct")
 VIEWS = {
     "match": lambda d: d.match(F("cluster") == 2),
@@ -545,6 +548,86 @@ def test_two_datasets_share_a_collection_by_partition(milvus, vectors_dataset):
     finally:
         first.delete()
         other.delete()
+
+
+def test_two_datasets_on_one_collection_keep_to_their_own_rows(milvus, vectors_dataset):
+    clone = vectors_dataset.clone()  # with the same ids
+    if milvus.kind == "lite":  # keeps one row of an id: told below
+        clone = datasets.make_vectors_dataset(100, seed=6)
+    other = datasets.make_vectors_dataset(50, seed=5)
+    params = {"backend": "milvus", "embeddings": "embeddings", "metric": "cosine"}
+    name = f"shared_{uuid4().hex[:8]}"
+    made = {}
+    try:
+        for key, dataset in (("a", vectors_dataset), ("b", clone), ("c", other)):
+            made[key] = fob.compute_similarity(
+                dataset, brain_key=key, collection_name=name, **params
+            )
+        a, b, c = made.values()
+        b.add_to_index(np.ones((1, 16)), clone.values("id")[:1])
+        b.remove_from_index(sample_ids=clone.values("id")[1:11])
+        assert [i.total_index_size for i in made.values()] == [100, 90, 50]
+        stored = np.array(vectors_dataset.values("embeddings"))
+        assert np.allclose(a.get_embeddings(vectors_dataset.values("id"))[0], stored)
+        for index, dataset in ((a, vectors_dataset), (c, other)):
+            found = dataset.sort_by_similarity(np.ones(16), brain_key=index.key)
+            assert sorted(found.values("id")) == sorted(dataset.values("id"))
+        again = runs.load(other, "c")
+        assert again.total_index_size == 50
+
+        a.delete()
+        assert [b.total_index_size, c.total_index_size] == [90, 50]
+        runs.cleanup(other, "c")
+        assert b.total_index_size == 90 and b.rows.exists()
+        assert other.list_brain_runs() == []
+    finally:
+        made["a"].client.drop_collection(name)
+        clone.delete()
+        other.delete()
+
+
+def test_an_embedded_collection_keeps_one_row_of_an_id(monkeypatch, vectors_dataset):
+    monkeypatch.delenv(URI, raising=False)
+    clone = vectors_dataset.clone()
+    params = {"backend": "milvus", "embeddings": "embeddings"}
+    index = fob.compute_similarity(vectors_dataset, brain_key="a", **params)
+    name = index.config.collection_name
+    try:
+        with pytest.raises(InvalidRequest, match="Choose another collection_name"):
+            fob.compute_similarity(clone, brain_key="b", collection_name=name, **params)
+        assert clone.list_brain_runs() == []
+        assert index.total_index_size == 100
+        assert index.client.list_partitions(name) == ["_default"]
+    finally:
+        index.delete()
+        clone.delete()
+
+
+def test_rows_of_another_dataset_are_read_but_not_changed(milvus, vectors_dataset):
+    clone = vectors_dataset.clone()
+    index = fob.compute_similarity(
+        vectors_dataset, brain_key="a", backend="milvus", embeddings="embeddings"
+    )
+    try:
+        reader = fob.compute_similarity(
+            clone,
+            brain_key="reads",
+            backend="milvus",
+            embeddings=False,
+            collection_name=index.config.collection_name,
+        )
+        reader = runs.load(clone, "reads")
+        assert reader.total_index_size == 100
+        for change in (
+            lambda: reader.add_to_index(np.ones((1, 16)), clone.values("id")[:1]),
+            lambda: reader.remove_from_index(sample_ids=clone.values("id")[:1]),
+        ):
+            with pytest.raises(CollectionError, match="belong to the dataset"):
+                change()
+        assert index.total_index_size == 100
+    finally:
+        index.delete()
+        clone.delete()
 
 
 @pytest.mark.parametrize(

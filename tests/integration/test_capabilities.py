@@ -1,0 +1,184 @@
+"""What a server's version says that it can is what it does."""
+
+import uuid
+
+import numpy as np
+import pytest
+
+from fiftyone_milvus import capabilities, client, options, settings
+from fiftyone_milvus.collection import Owner
+from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
+from fiftyone_milvus.rows import IndexedRows
+
+NEEDS_HARDWARE = "GPU_CAGRA"
+OWNER = Owner("dataset id", "dataset", "brain key")
+DIM, GROUPS, GROUP_SIZE = 8, 5, 20
+COUNT = GROUPS * GROUP_SIZE
+IDS = [f"{i:024x}" for i in range(COUNT)]
+# group 0 is the nearest to VECTORS[0], and so on
+VECTORS = np.zeros((COUNT, DIM), np.float32)
+VECTORS[:, 0] = 1
+VECTORS[:, 1] = np.arange(COUNT) // GROUP_SIZE + np.arange(COUNT) / 1000
+
+
+@pytest.fixture
+def connection(milvus):
+    """A connection of this test's own to the Milvus of the environment."""
+    connection = client.Connection(settings.resolve())
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def new_rows(connection):
+    """Makes collections, not yet created; they end with the test."""
+    made = []
+
+    def new(index_type=None):
+        chosen = options.IndexOptions(index_type=index_type)
+        name = f"capabilities_{uuid.uuid4().hex}"
+        made.append(IndexedRows(connection, name, "cosine", "Strong", chosen))
+        return made[-1]
+
+    yield new
+    for rows in made:
+        rows.drop()
+
+
+@pytest.fixture
+def rows(new_rows):
+    """Five groups of twenty rows; the group is the sample id."""
+    rows = new_rows("FLAT")
+    fill(rows)
+    return rows
+
+
+def fill(rows):
+    rows.create(DIM, OWNER)
+    rows.upsert(IDS, [f"group {i // GROUP_SIZE}" for i in range(COUNT)], VECTORS)
+
+
+def load_anew(rows):
+    """Has Milvus Lite build the index, which it does when it loads flushed rows."""
+    rows.flush()
+    rows.connection.call(lambda c: c.release_collection(rows.name))
+    rows.connection.call(lambda c: c.load_collection(rows.name))
+
+
+def test_it_is_known_by_its_version(milvus, connection):
+    can = connection.capabilities
+    assert connection.version == can.version
+    assert can.embedded == (milvus.kind == "lite")
+    if milvus.kind == "standalone":
+        assert can == capabilities.of("v2.3.5")
+
+
+def test_it_builds_the_index_types_that_it_has(milvus, connection, new_rows):
+    for index_type in connection.capabilities.index_types:
+        if index_type == NEEDS_HARDWARE:
+            continue
+        rows = new_rows(index_type)
+        fill(rows)
+        if milvus.kind == "lite":
+            load_anew(rows)
+        assert rows.built["index_type"] == index_type
+        assert rows.search(VECTORS[:1], 1)[0].ids == IDS[:1], index_type
+
+
+def test_an_index_type_that_it_lacks_is_refused_at_first(
+    connection, new_rows, monkeypatch
+):
+    can = connection.capabilities
+    monkeypatch.setattr(connection.client, "create_collection", None)  # not called
+    for index_type in set(options.INDEX_TYPES) - set(can.index_types):
+        rows = new_rows(index_type)
+        with pytest.raises(InvalidRequest) as refused:
+            rows.create(DIM, OWNER)
+        assert not rows.exists()
+        told = str(refused.value)
+        assert f"has no index type {index_type}" in told
+        assert f"Milvus {can.version} at {connection.settings.address}" in told
+        assert ", ".join(can.index_types) in told
+
+
+def test_the_servers_own_refusal_leaves_nothing_behind(
+    milvus, connection, new_rows, monkeypatch
+):
+    if milvus.kind == "lite":
+        return  # Milvus Lite takes every name
+    monkeypatch.setattr(connection, "_capabilities", capabilities.of("unknown"))
+    rows = new_rows("HNSW_SQ")
+    with pytest.raises(InvalidRequest, match="has no index type HNSW_SQ"):
+        rows.create(DIM, OWNER)
+    assert not rows.exists()
+
+
+def test_it_takes_filter_templates_if_it_says_so(connection, rows, monkeypatch):
+    able = connection.capabilities.filter_templates
+    monkeypatch.setattr(connection, "_capabilities", capabilities.of("v2.5.0"))
+    for ask in (
+        lambda: rows.ids(IDS[:2]),
+        lambda: rows.search(VECTORS[:1], 2, among=IDS[:2]),
+        lambda: rows.delete(IDS[:2]),
+    ):
+        if able:
+            ask()
+        else:
+            with pytest.raises(VectorSearchError, match=r"\{"):
+                ask()
+
+
+def test_ids_of_any_letters_are_found_and_deleted(rows):
+    odd = ["it's", 'a "quote"', "back\\slash", "ä 漢字", "{values}"]
+    rows.upsert(odd, odd, VECTORS[: len(odd)])
+    assert rows.ids(odd) == set(odd)
+    assert set(rows.search(VECTORS[:1], COUNT, among=odd)[0].ids) == set(odd)
+    rows.delete(odd)
+    assert rows.ids(odd) == set()
+    assert rows.count() == COUNT
+
+
+def test_it_iterates_if_it_says_so(connection, rows):
+    assert connection.capabilities.iterators
+    assert set(rows.all_ids()[0]) == set(IDS)
+
+
+def test_it_groups_if_it_says_so(connection, rows):
+    found = connection.call(
+        lambda c: c.search(
+            rows.name,
+            data=list(VECTORS[:1]),
+            anns_field="vector",
+            limit=GROUPS,
+            group_by_field="sample_id",
+            output_fields=["sample_id"],
+            consistency_level="Strong",
+            timeout=30,
+        )
+    )
+    groups = sorted(hit.entity.get("sample_id") for hit in found[0])
+    each_once = groups == [f"group {i}" for i in range(GROUPS)]
+    assert each_once == connection.capabilities.grouping
+
+
+def test_the_version_is_asked_once(connection, new_rows, monkeypatch):
+    asked = []
+    ask = connection.client.get_server_version
+    monkeypatch.setattr(
+        connection.client,
+        "get_server_version",
+        lambda *args, **kwargs: asked.append(1) or ask(*args, **kwargs),
+    )
+    rows = new_rows("FLAT")
+    fill(rows)
+    rows.fetch(IDS)
+    rows.search(VECTORS[:1], 1, among=IDS[:9])
+    assert connection.version == connection.capabilities.version
+    assert len(asked) == 1
+
+
+def test_it_is_asked_again_after_connecting_anew(connection, monkeypatch):
+    before = connection.capabilities
+    monkeypatch.setattr(connection, "_capabilities", capabilities.of("v1.0"))
+    connection.close()
+    assert connection.capabilities == before

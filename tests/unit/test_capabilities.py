@@ -1,0 +1,84 @@
+import pytest
+from pymilvus.client.prepare import Prepare
+
+from fiftyone_milvus import capabilities, options
+from fiftyone_milvus.rows import is_in
+
+ALL = tuple(options.INDEX_TYPES)
+OF_2_3 = ("AUTOINDEX", "FLAT", "HNSW", "IVF_FLAT", "IVF_SQ8", "DISKANN")
+OF_2_4 = (*OF_2_3, "GPU_CAGRA")
+OF_LITE = ("AUTOINDEX", "FLAT", "HNSW", "HNSW_SQ", "IVF_FLAT", "IVF_SQ8")
+ZILLIZ = "Zilliz Cloud Vector Database(Compatible with Milvus 2.5)"
+
+
+@pytest.mark.parametrize(
+    ("text", "version", "templates", "iterators", "grouping", "index_types"),
+    [
+        ("v2.1.4", "2.1.4", False, False, False, OF_2_3[:-1]),
+        ("v2.2.16", "2.2.16", False, False, False, OF_2_3),
+        ("v2.3.5", "2.3.5", False, True, False, OF_2_3),
+        ("2.3.5", "2.3.5", False, True, False, OF_2_3),
+        ("v2.3.5-lite", "2.3.5", False, True, False, OF_2_3),  # from PyPI
+        ("v2.4.0-rc.1", "2.4.0", False, True, True, OF_2_4),
+        ("v2.4.23", "2.4.23", False, True, True, OF_2_4),
+        ("v2.5.0", "2.5.0", True, True, True, ALL),
+        ("2.5-20241101-116bf501-amd64", "2.5", True, True, True, ALL),
+        ("v2.10.1", "2.10.1", True, True, True, ALL),
+        ("3.0.0", "3.0.0", True, True, True, ALL),
+        (ZILLIZ, "2.5", True, True, True, ALL),
+        ("milvus_lite-3.2.2", "3.2.2", False, True, False, OF_LITE),
+        ("master-20241015-f3b6792a", None, False, False, False, ALL),
+        ("unknown", None, False, False, False, ALL),
+        ("", None, False, False, False, ALL),
+    ],
+)
+def test_a_version_tells_what_the_server_can(
+    text, version, templates, iterators, grouping, index_types
+):
+    can = capabilities.of(text)
+    assert can.version == (text if version is None else version)
+    assert can.embedded == ("milvus_lite" in text)
+    assert can.filter_templates == templates
+    assert can.iterators == iterators
+    assert can.grouping == grouping
+    assert set(can.index_types) == set(index_types)
+    assert list(can.index_types) == [t for t in ALL if t in index_types]
+
+
+def requests(arguments):
+    """What pymilvus sends for the arguments of a query, a search and a delete."""
+    text, values = arguments["filter"], arguments.get("filter_params", {})
+    return [
+        Prepare.query_request("name", text, ["pk"], [], expr_params=values),
+        Prepare.search_requests_with_expr(
+            "name", "vector", {}, 1, data=[[0.0]], expr=text, expr_params=values
+        ),
+        Prepare.delete_request(
+            "name", text, consistency_level="Strong", expr_params=values
+        ),
+    ]
+
+
+def filter_of(request):
+    return getattr(request, "expr", None) or request.dsl
+
+
+def test_ids_go_beside_the_filter_where_it_may_be_a_template():
+    ids = ["a", "b' or pk != '", 'ä"\\']
+    for request in requests(is_in("pk", ids, capabilities.of("v2.5.0"))):
+        (sent,) = request.expr_template_values.values()
+        assert list(sent.array_val.string_data.data) == ids
+        assert filter_of(request) == "pk in {values}"
+
+
+@pytest.mark.parametrize("text", ["v2.3.5", "milvus_lite-3.2.2", "unknown"])
+def test_ids_go_into_the_filter_elsewhere(text):
+    for request in requests(is_in("pk", ["ä", 'b"'], capabilities.of(text))):
+        assert not request.expr_template_values
+        assert filter_of(request) == r'pk in ["ä", "b\""]'
+
+
+def test_no_ids_are_no_template():
+    for request in requests(is_in("pk", [], capabilities.of("v2.5.0"))):
+        assert not request.expr_template_values
+        assert filter_of(request) == "pk in []"
