@@ -10,6 +10,8 @@ export PYTHON
 PY := .venv/bin/python
 STANDALONE := .tools/milvus-2.3.5/.done
 NODE_MODULES := js/node_modules/.done
+# Tests wait for servers more than they compute: two at a time take little more than half
+WORKERS ?= 2
 BENCHMARKS = $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py))
 
 help: ## this list
@@ -20,11 +22,11 @@ setup: tools $(NODE_MODULES) .venv/.done-dev mongod $(if $(SKIP_STANDALONE),,$(S
 demo: .venv/.done-demo mongod ## the App with a ready-made dataset; DATASET=, MODEL= and PORT= choose others
 	$(PY) -m demo $(if $(DATASET),--dataset "$(DATASET)") $(if $(MODEL),--model "$(MODEL)") $(if $(PORT),--port "$(PORT)")
 
-test: setup ## all tests: the panel's, then unit, integration and browser; ARGS= goes to pytest
+test: setup ## all tests: the panel's, then unit, integration and browser; ARGS= goes to pytest, WORKERS= run at once
 	$(if $(wildcard js/package.json),npm --prefix js run --if-present lint)
 	$(if $(wildcard js/package.json),npm --prefix js run --if-present typecheck)
 	$(if $(wildcard js/package.json),npm --prefix js test)
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 bench: .venv/.done-dev mongod $(STANDALONE) ## benchmarks that print tables; BENCHMARKS= chooses some
 	set -e; for program in $(BENCHMARKS); do echo "== $$program"; PYTHONPATH=. $(PY) "$$program"; done

@@ -2,10 +2,23 @@
 
 ``import fiftyone_milvus`` is all a notebook needs: from then on
 ``backend="milvus"`` means this package, embedded Milvus included.
+``fiftyone_milvus.health(dataset, brain_key)`` says how true an index is to its dataset,
+``fiftyone_milvus.sync(dataset, brain_key)`` makes it so.
 """
+
+from typing import Any
 
 from . import hook
 
 __version__ = "0.1.0"
 
 hook.install()
+
+
+def __getattr__(name: str) -> Any:
+    # not imported above, since they import fiftyone
+    if name in ("health", "sync"):
+        from . import upkeep
+
+        return getattr(upkeep, name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

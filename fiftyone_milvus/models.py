@@ -11,6 +11,7 @@ import fiftyone.zoo as foz
 
 from .errors import InvalidRequest
 
+TEXT_TAGS = ("zero-shot", "text-embeddings")
 KEPT = 2  # a person switches between few, and each may take gigabytes
 
 _models: OrderedDict[str, Any] = OrderedDict()
@@ -28,6 +29,12 @@ def check(name: str) -> None:
             f"The FiftyOne model zoo has no model '{name}'. Choose one that "
             "`fiftyone zoo models list` shows."
         )
+
+
+def embeds_text(name: str) -> bool:
+    """Whether a zoo model embeds text as well; loads nothing."""
+    found = foz.get_zoo_model(name)
+    return any(found.has_tag(tag) for tag in TEXT_TAGS)
 
 
 def load(name: str, model_kwargs: dict[str, Any] | None = None) -> Any:

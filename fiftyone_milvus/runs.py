@@ -17,6 +17,8 @@ from .index import MilvusSimilarityIndex
 class IndexInfo:
     """One index: what the run says, and what Milvus says of it.
 
+    ``partial`` means that its build was not finished.
+
     ``size`` is ``None``, and ``problem`` a sentence, if Milvus can't be asked.
     """
 
@@ -28,6 +30,7 @@ class IndexInfo:
     supports_prompts: bool
     collection_name: str | None
     created: datetime
+    partial: bool = False
     size: int | None = None
     owned: bool = False
     problem: str | None = None
@@ -40,7 +43,7 @@ class CleanupPlan:
     brain_key: str
     collection_name: str | None
     rows: int | None
-    drops_collection: bool
+    drops_rows: bool
     deletes_run: bool
     message: str
 
@@ -65,6 +68,7 @@ def describe(dataset: fo.Dataset, brain_key: str) -> IndexInfo:
         bool(config.supports_prompts),
         config.collection_name,
         info.timestamp,
+        bool(config.stored.get("partial")),
     )
 
 
@@ -108,7 +112,19 @@ def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> Clea
         message = f"Its collection is already gone. This deletes {record}."
         return CleanupPlan(brain_key, info.collection_name, 0, False, True, message)
     name, rows = index.rows.name, index.total_index_size
-    others = [k for k in keys(dataset) if k != brain_key and _uses(dataset, k, name)]
+    partition = index.config.options.partition
+    others = [
+        key
+        for key in keys(dataset)
+        if key != brain_key and _place(dataset, key) == (name, partition)
+    ]
+    if index.config.stored.get("own_partition"):
+        message = (
+            f"This drops the partition '{partition}' of the Milvus collection "
+            f"'{name}' with its {rows:,} vectors, and deletes {record}. The rest of "
+            "the collection stays."
+        )
+        return CleanupPlan(brain_key, name, rows, True, True, message)
     if others:
         why = f"the index '{others[0]}' uses it too"
     elif not index.owned:
@@ -118,6 +134,11 @@ def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> Clea
             f"This drops the Milvus collection '{name}' with its {rows:,} vectors, and "
             f"deletes {record}. No picture, label or embeddings field is touched."
         )
+        if index.rows.other_partitions():
+            message = (
+                f"This deletes the {rows:,} vectors of this index and {record}. The "
+                f"Milvus collection '{name}' stays, since others have rows in it."
+            )
         return CleanupPlan(brain_key, name, rows, True, True, message)
     message = f"The collection '{name}' stays, since {why}. This deletes {record}."
     return CleanupPlan(brain_key, name, rows, False, True, message)
@@ -134,7 +155,7 @@ def cleanup(dataset: fo.Dataset, brain_key: str, **connection: Any) -> CleanupPl
         VectorSearchError: if Milvus can't be reached; then nothing is changed
     """
     plan = cleanup_plan(dataset, brain_key, **connection)
-    if plan.drops_collection:
+    if plan.drops_rows:
         load(dataset, brain_key, **connection).cleanup()
     dataset.delete_brain_run(brain_key)
     return plan
@@ -165,5 +186,7 @@ def _inspected(
         return replace(info, problem=str(e))
 
 
-def _uses(dataset: fo.Dataset, brain_key: str, collection_name: str) -> bool:
-    return describe(dataset, brain_key).collection_name == collection_name
+def _place(dataset: fo.Dataset, brain_key: str) -> tuple[str | None, str | None]:
+    """The collection and the partition of an index; asks no server."""
+    config = dataset.get_brain_info(brain_key).config
+    return config.collection_name, config.options.partition

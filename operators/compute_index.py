@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import fiftyone.operators as foo
@@ -13,6 +12,8 @@ import fiftyone.operators.types as types
 from fiftyone_milvus import build
 from fiftyone_milvus.collection import CONSISTENCY_LEVELS, METRICS
 from fiftyone_milvus.errors import VectorSearchError
+from fiftyone_milvus.progress import Report
+from fiftyone_milvus.sources import Source
 
 from . import schema
 from .context import (
@@ -22,28 +23,24 @@ from .context import (
     target_samples,
     without_causes,
 )
-from .jobs import JobRecord
+from .long_work import perform
 
 DEFAULT_KEY = "milvus"
+MAX_WORKERS = 64
 
 
 class ComputeIndex(foo.Operator):
-    """Builds an index, with progress wherever it runs: in the panel and in the
-    delegated run's record by way of the job, in the operator browser as a stream."""
+    """Builds an index, or finishes one whose build was stopped."""
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return foo.OperatorConfig(
+        return schema.config(
             name="compute_index",
             label="Milvus: Compute index",
             description="Build a Milvus index over the samples or patches",
             icon="hub",
-            dynamic=True,
-            execute_as_generator=True,
-            allow_immediate_execution=True,
-            allow_delegated_execution=True,
-            view_target=False,
-            risk_level=types.RiskLevel.MEDIUM,
+            risk=types.RiskLevel.MEDIUM,
+            streams=True,
         )
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
@@ -55,15 +52,39 @@ class ComputeIndex(foo.Operator):
 
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> Any:
-        if _in_operator_browser(ctx):
-            return _streamed(ctx)
-        return _run(ctx, lambda progress: _tell(ctx, progress))
+        params = ctx.params
+        source = _source(params)
+        samples = target_samples(ctx, params.get("target", "dataset"))
+        _call_helpers(ctx)
+
+        def work(report: Report, cancelled: Callable[[], bool]) -> dict[str, Any]:
+            return _built(
+                build.build(
+                    samples,
+                    params["brain_key"],
+                    source,
+                    patches_field=params.get("patches_field") or None,
+                    metric=params.get("metric", "cosine"),
+                    consistency_level=params.get("consistency_level", "Session"),
+                    progress=report,
+                    cancelled=cancelled,
+                    **connection(ctx),
+                )
+            )
+
+        return perform(ctx, params["brain_key"], work)
 
 
-def _in_operator_browser(ctx: foo.ExecutionContext) -> bool:
-    """Whether a person started it there: not a panel, which shows the job itself, and
-    not Python or a worker, who want the result."""
-    return ctx.spaces is not None and not ctx.panel_id and not ctx.delegated
+def _source(params: dict[str, Any]) -> Source:
+    by_model = params.get("source", "model") == "model"
+    return Source(
+        model=params.get("model") or None,
+        embeddings_field=None if by_model else params.get("embeddings_field"),
+        batch_size=params.get("batch_size"),
+        num_workers=params.get("num_workers"),
+        alpha=params.get("alpha"),
+        force_square=bool(params.get("force_square")),
+    )
 
 
 def _target_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
@@ -121,19 +142,42 @@ def _source_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
             required=True,
             label="Embeddings field",
         )
-        return
     schema.choice(
         inputs,
         "model",
         [model.name for model in schema.models()],
         ctx.params.get("model"),
-        required=True,
-        default=schema.default_model(),
-        label="Model",
-        description="A zoo model that gives embeddings",
+        required=source == "model",
+        default=schema.default_model() if source == "model" else None,
+        label="Model" if source == "model" else "Model that made them",
+        description=(
+            "A zoo model that gives embeddings"
+            if source == "model"
+            else "Lets you search by text and by other pictures later"
+        ),
         view=types.AutocompleteView(),
     )
+    if source == "model":
+        _embedding_inputs(inputs, patches_field)
+
+
+def _embedding_inputs(inputs: types.Object, patches_field: str | None) -> None:
     inputs.int("batch_size", required=False, min=1, label="Batch size")
+    inputs.int(
+        "num_workers",
+        required=False,
+        min=0,
+        label="Reading processes",
+        description="Processes that read pictures; FiftyOne chooses if left empty",
+    )
+    if patches_field is not None:
+        inputs.float(
+            "alpha",
+            required=False,
+            label="Widen patches by",
+            description="0.1 cuts patches 10 % wider than their boxes",
+        )
+        inputs.bool("force_square", default=False, label="Cut square patches")
 
 
 def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
@@ -147,87 +191,53 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     free = schema.free_key(ctx.dataset, DEFAULT_KEY)
     inputs.str("brain_key", required=True, default=free, label="Brain key")
     key = ctx.params.get("brain_key", free)
-    problem = build.brain_key_problem(ctx.dataset, key or "")
-    if problem is not None:
-        schema.problem(inputs, "brain_key", problem)
-
-
-def _run(
-    ctx: foo.ExecutionContext, tell: Callable[[build.Progress], None]
-) -> dict[str, Any]:
-    params = ctx.params
-    by_model = params.get("source", "model") == "model"
-    with JobRecord(ctx, params["brain_key"]) as job:
-
-        def progress(now: build.Progress) -> None:
-            job.progress(now)
-            tell(now)
-
-        built = build.build(
-            target_samples(ctx, params.get("target", "dataset")),
-            params["brain_key"],
-            build.Source(
-                model=params.get("model") if by_model else None,
-                embeddings_field=None if by_model else params.get("embeddings_field"),
-                batch_size=params.get("batch_size"),
-            ),
-            patches_field=params.get("patches_field") or None,
-            metric=params.get("metric", "cosine"),
-            consistency_level=params.get("consistency_level", "Session"),
-            progress=progress,
-            cancelled=job.cancelled,
-            **connection(ctx),
+    if key and build.is_unfinished(ctx.dataset, key):
+        inputs.view(
+            "unfinished",
+            types.Notice(label=f"'{key}' is not finished: this goes on where it was"),
         )
-        job.finished(_summary(built))
+    else:
+        problem = build.brain_key_problem(ctx.dataset, key or "")
+        if problem is not None:
+            schema.problem(inputs, "brain_key", problem)
+    inputs.int(
+        "workers",
+        default=1,
+        min=1,
+        max=MAX_WORKERS,
+        label="Workers",
+        description="How many delegated workers share the build; 1 unless scheduled",
+    )
+
+
+def _built(built: build.Built) -> dict[str, Any]:
+    message = f"Indexed {built.rows:,} vectors in {built.seconds:.0f} s"
+    if built.failed:
+        first = built.failures[0]
+        message += f"; {built.failed:,} gave none, such as {first.id}: {first.reason}"
     return {
         "brain_key": built.brain_key,
         "collection_name": built.collection_name,
         "rows": built.rows,
+        "embedded": built.embedded,
         "samples": built.samples,
-        "without_vectors": built.without_vectors,
+        "failed": built.failed,
+        "failures": [asdict(failure) for failure in built.failures],
         "seconds": round(built.seconds, 3),
-        "message": _summary(built),
+        "message": message,
     }
 
 
-def _summary(built: build.Built) -> str:
-    text = f"Indexed {built.rows:,} vectors in {built.seconds:.0f} s"
-    if built.without_vectors:
-        text += f"; {built.without_vectors:,} samples gave none and were left out"
-    return text
-
-
-def _tell(ctx: foo.ExecutionContext, progress: build.Progress) -> None:
-    """For a delegated run's record."""
-    ctx.set_progress(progress=_fraction(progress), label=_label(progress))
-
-
-def _streamed(ctx: foo.ExecutionContext) -> Iterator[Any]:
-    """Runs the work in a thread, and passes its progress to the operator browser."""
-    events: queue.Queue[build.Progress | dict[str, Any] | Exception] = queue.Queue()
-
-    def work() -> None:
-        try:
-            events.put(_run(ctx, events.put))
-        except Exception as e:  # shown to the person below
-            events.put(e)
-
-    threading.Thread(target=work, daemon=True).start()
-    while isinstance(event := events.get(), build.Progress):
-        yield ctx.ops.set_progress(label=_label(event), progress=_fraction(event))
-    failed = isinstance(event, Exception)
-    message = str(event) if isinstance(event, Exception) else event["message"]
-    yield ctx.ops.reload_dataset()
-    shown = schema.message(message, failed).to_json()
-    yield ctx.ops.show_output(shown, {"message": message})
-
-
-def _fraction(progress: build.Progress) -> float:
-    return progress.done / progress.total if progress.total else 0.0
-
-
-def _label(progress: build.Progress) -> str:
-    text = f"{progress.phase}: {progress.done:,} of {progress.total:,} samples"
-    if progress.rate and progress.remaining is not None:
-        text += f", {progress.rate:.0f}/s, {progress.remaining:.0f} s left"
-    return text
+def _call_helpers(ctx: foo.ExecutionContext) -> None:
+    """Queues the same build for the other workers that were asked for."""
+    workers = int(ctx.params.get("workers") or 1)
+    if not ctx.delegated or workers < 2:
+        return
+    params = {**ctx.params, "workers": 1}
+    for _ in range(workers - 1):
+        foo.execute_operator(
+            ctx.operator_uri,
+            ctx={"dataset": ctx.dataset, "view": ctx.view, "selected": ctx.selected},
+            params=params,
+            request_delegation=True,
+        )

@@ -16,11 +16,19 @@ from fiftyone.operators.delegated import DelegatedOperationService
 from fiftyone.operators.executor import ExecutionRunState
 from fiftyone.operators.store import ExecutionStore
 
-from fiftyone_milvus.build import Progress
 from fiftyone_milvus.errors import Cancelled, VectorSearchError
+from fiftyone_milvus.progress import Progress
 
 STORE = "milvus_vector_search_jobs"
-OPERATOR = "@milvus/vector-search/compute_index"
+PLUGIN = "@milvus/vector-search"
+OPERATORS = (
+    "compute_index",
+    "sync_index",
+    "index_health",
+    "move_index",
+    "export_index",
+    "import_index",
+)
 KEEP_SECONDS = 24 * 3600
 BEAT_SECONDS = 1.0
 NEWS_SECONDS = 600  # a build that went well is worth a line for so long
@@ -78,6 +86,7 @@ class JobRecord:
             phase=progress.phase,
             done=progress.done,
             total=progress.total,
+            unit=progress.unit,
             rate=progress.rate,
             remaining=progress.remaining,
         )
@@ -138,7 +147,9 @@ def list_jobs(ctx: foo.ExecutionContext) -> list[Job]:
         jobs[job.id] = job
     for job in _delegated(ctx):
         known = jobs.get(job.id)
-        if known is None or (known.state in ACTIVE and job.state == "failed"):
+        if known is None:
+            jobs[job.id] = _or_lost(job)
+        elif known.state in ACTIVE and job.state == "failed":
             jobs[job.id] = job
     shown = [
         job
@@ -168,10 +179,12 @@ def dismiss(ctx: foo.ExecutionContext, job_id: str) -> None:
 
 
 def _delegated(ctx: foo.ExecutionContext) -> list[Job]:
-    """Builds that wait for a worker, and those that failed before they could say so."""
+    """Work that waits for a worker, or that one has just begun, and what failed before
+    it could say so."""
     states = {
         ExecutionRunState.QUEUED: "queued",
         ExecutionRunState.SCHEDULED: "queued",
+        ExecutionRunState.RUNNING: "running",  # before it comes to its own record
         ExecutionRunState.FAILED: "failed",
     }
     jobs = []
@@ -185,23 +198,27 @@ def _delegated(ctx: foo.ExecutionContext) -> list[Job]:
         error = getattr(op.result, "error", None) or ""
         if error == "Cancelled":
             state = "cancelled"
-        jobs.append(
-            Job(
-                id=str(op.id),
-                brain_key=params.get("brain_key", ""),
-                state=state,
-                delegated=True,
-                message=_last_line(error) if state == "failed" else None,
-                updated=when.replace(tzinfo=timezone.utc).isoformat(),
-            )
+        job = Job(
+            id=str(op.id),
+            brain_key=params.get("brain_key", ""),
+            state=state,
+            delegated=True,
+            phase="Starting" if state == "running" else "",
+            message=_last_line(error) if state == "failed" else None,
+            updated=when.replace(tzinfo=timezone.utc).isoformat(),
         )
+        jobs.append(job)
     return jobs
 
 
 def _operations(ctx: foo.ExecutionContext, service: Any) -> list[Any]:
-    return list(
-        service.list_operations(operator=OPERATOR, dataset_id=ctx.dataset._doc.id)
-    )
+    return [
+        operation
+        for name in OPERATORS
+        for operation in service.list_operations(
+            operator=f"{PLUGIN}/{name}", dataset_id=ctx.dataset._doc.id
+        )
+    ]
 
 
 def _age(job: Job) -> float:

@@ -6,13 +6,18 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import fiftyone as fo
 import fiftyone.core.labels as fol
+import fiftyone.operators as foo
 import fiftyone.operators.types as types
 import fiftyone.zoo as foz
 import fiftyone.zoo.models as fozm
+
+from fiftyone_milvus import runs
+from fiftyone_milvus.models import TEXT_TAGS
 
 _PATCHES = (fol.Detection, fol.Detections, fol.Polyline, fol.Polylines)
 
@@ -25,6 +30,39 @@ class Model:
     supports_prompts: bool
     downloaded: bool
     description: str
+
+
+def config(
+    name: str,
+    label: str,
+    description: str,
+    icon: str,
+    risk: types.RiskLevel,
+    streams: bool = False,
+) -> foo.OperatorConfig:
+    """What all our operators have in common: a form that follows what is typed, and
+    running here and now as well as on a worker.
+
+    Args:
+        name: its name in ``fiftyone.yml``
+        label: its name for people
+        description: what it does, in a line
+        icon: of Material Icons
+        risk: what it may do to data
+        streams: whether it shows its progress in the operator browser
+    """
+    return foo.OperatorConfig(
+        name=name,
+        label=label,
+        description=description,
+        icon=icon,
+        dynamic=True,
+        execute_as_generator=streams,
+        allow_immediate_execution=True,
+        allow_delegated_execution=True,
+        view_target=False,
+        risk_level=risk,
+    )
 
 
 def patches_fields(dataset: fo.Dataset) -> list[str]:
@@ -51,7 +89,7 @@ def models() -> list[Model]:
     here = set(foz.list_downloaded_zoo_models())
     found = [
         Model(m.name, m.supports_prompts, m.name in here, m.description)
-        for m in _embedding_models()
+        for m in _embedding_models(_zoo_changed())
     ]
     return sorted(found, key=lambda m: (not m.downloaded, m.name))
 
@@ -63,18 +101,20 @@ def default_model() -> str | None:
     return here[0].name if here else None
 
 
-@functools.cache
-def _embedding_models() -> tuple[Model, ...]:
+def _zoo_changed() -> int:
+    folder = Path(fo.config.model_zoo_dir)
+    return folder.stat().st_mtime_ns if folder.is_dir() else 0
+
+
+@functools.lru_cache(maxsize=1)
+def _embedding_models(changed: int) -> tuple[Model, ...]:
+    """Those of the zoo as it is since ``changed``, when a source was last added."""
     manifest, _ = fozm._load_zoo_models_manifest()
     return tuple(
-        Model(m.name, _embeds_text(m), False, m.description or "")
+        Model(m.name, any(map(m.has_tag, TEXT_TAGS)), False, m.description or "")
         for m in manifest
         if m.has_tag("embeddings")
     )
-
-
-def _embeds_text(model: fozm.ZooModel) -> bool:
-    return model.has_tag("zero-shot") or model.has_tag("text-embeddings")
 
 
 def free_key(dataset: fo.Dataset, wanted: str) -> str:
@@ -112,6 +152,22 @@ def choice(
         label = kwargs.get("label", name)
         options = ", ".join(list(values)[:12]) + (", ..." if len(values) > 12 else "")
         problem(inputs, name, f"{label}: there is no '{given}' here. Use: {options}")
+
+
+def index_choice(ctx: foo.ExecutionContext, inputs: types.Object) -> str | None:
+    """The input ``brain_key``: one of the dataset's Milvus indexes.
+
+    Returns:
+        the key that is chosen now, if it is one of them
+    """
+    keys = runs.keys(ctx.dataset)
+    if not keys:
+        inputs.str("brain_key", required=True, label="Index")
+        problem(inputs, "brain_key", "This dataset has no Milvus index")
+        return None
+    key = ctx.params.get("brain_key")
+    choice(inputs, "brain_key", keys, key, required=True, label="Index")
+    return key if key in keys else None
 
 
 def problem(inputs: types.Object, name: str, text: str) -> None:

@@ -31,16 +31,12 @@ class Search(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return foo.OperatorConfig(
+        return schema.config(
             name="search",
             label="Milvus: Search",
             description="Sort by similarity to what is selected, or to a text",
             icon="search",
-            dynamic=True,
-            allow_immediate_execution=True,
-            allow_delegated_execution=True,
-            view_target=False,
-            risk_level=types.RiskLevel.LOW,
+            risk=types.RiskLevel.LOW,
         )
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:

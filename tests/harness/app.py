@@ -17,7 +17,7 @@ from .processes import Service
 
 if TYPE_CHECKING:
     import fiftyone as fo
-    from playwright.sync_api import ConsoleMessage, Locator, Page, Response
+    from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Response
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGS = [
@@ -30,6 +30,8 @@ BROWSER_ARGS = [
 ]
 # The App asks for fonts and more; tests must not depend on the internet
 ELSEWHERE = re.compile(r"^https?://(?!127\.0\.0\.1|localhost)")
+# Its grid says this when it is laid out anew while it loads, which a slow machine shows
+ERRORS_OF_FIFTYONE = ("entry is loading",)
 COUNT_GRID_MOUNTS = """
 window.IS_PLAYWRIGHT = true;
 window.__gridMounts = 0;
@@ -79,7 +81,7 @@ class App:
     def __init__(self, page: Page, url: str, dataset: fo.Dataset) -> None:
         self.page, self.url, self.dataset = page, url, dataset
         self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("pageerror", self._on_error)
         page.on("console", self._on_console)
         page.route(ELSEWHERE, lambda route: route.fulfill(status=200, body=""))
         page.add_init_script(COUNT_GRID_MOUNTS)
@@ -148,6 +150,10 @@ class App:
             path = Path(folder)
             path.mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=path / f"{name}.png")
+
+    def _on_error(self, error: Error) -> None:
+        if str(error) not in ERRORS_OF_FIFTYONE:
+            self.errors.append(str(error))
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":

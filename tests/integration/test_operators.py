@@ -31,7 +31,7 @@ def collections() -> list[str]:
 
 def test_compute_search_and_clean_up(dataset):
     made = build(dataset)
-    assert made["rows"] == 100 and made["without_vectors"] == 0
+    assert made["rows"] == 100 and made["failed"] == 0
     assert made["collection_name"] in collections()
 
     query = dataset.first().id
@@ -43,7 +43,7 @@ def test_compute_search_and_clean_up(dataset):
     assert found["scores"][0] == pytest.approx(1, abs=1e-5)
 
     gone = execute("cleanup_index", dataset, brain_key="idx")
-    assert gone["drops_collection"] and gone["rows"] == 100
+    assert gone["drops_rows"] and gone["rows"] == 100
     assert made["collection_name"] not in collections()
     assert dataset.list_brain_runs() == []
 
@@ -82,8 +82,8 @@ def test_samples_without_a_vector_are_counted(dataset):
         sample["embeddings"] = None
         sample.save()
     made = build(dataset)
-    assert made["rows"] == 96 and made["without_vectors"] == 4
-    assert "4 samples gave none" in made["message"]
+    assert made["rows"] == 96 and made["failed"] == 4
+    assert "4 gave none" in made["message"]
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_a_worker_builds_searches_and_cleans_up(dataset):
         assert "No sample has a vector in 'vacant'" in failed.result.error
 
         gone = delegated("cleanup_index", brain_key="idx")
-        assert gone.result.result["drops_collection"]
+        assert gone.result.result["drops_rows"]
         dataset.reload()
         assert dataset.list_brain_runs() == []
     finally:

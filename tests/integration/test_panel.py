@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from fiftyone_milvus import runs, settings
-from fiftyone_milvus.build import Progress
 from fiftyone_milvus.errors import Cancelled, InvalidRequest
+from fiftyone_milvus.progress import Progress
 from harness.context import execute, make_context, triggered
 from plugin.operators import jobs
 from plugin.panels.milvus_panel import MilvusPanel
@@ -184,10 +184,10 @@ def test_an_empty_view_answers_with_a_sentence(indexed):
 def test_clean_up_is_shown_first_and_then_done(indexed):
     ctx = make_context(indexed, brain_key="idx")
     plan = panel.cleanup_plan(ctx)
-    assert plan["rows"] == 100 and plan["drops_collection"]
+    assert plan["rows"] == 100 and plan["drops_rows"]
     assert runs.load(indexed, "idx").total_index_size == 100
     done = panel.cleanup(ctx)
-    assert done["dropped_collection"] and done["deleted_run"]
+    assert done["dropped_rows"] and done["deleted_run"]
     assert indexed.list_brain_runs() == []
 
 
@@ -204,7 +204,7 @@ def test_a_job_shows_its_progress_while_it_runs(dataset, monkeypatch):
     monkeypatch.setattr(jobs, "BEAT_SECONDS", 0.05)
     ctx = make_context(dataset)
     with jobs.JobRecord(ctx, "k") as record:
-        record.progress(Progress("Embedding", 40, 100, 2.0))
+        record.progress(Progress("Embedding", 40, 100, 2.0, rate=20))
         time.sleep(0.5)
         [job] = jobs.list_jobs(ctx)
         assert (job.state, job.done, job.total) == ("running", 40, 100)
@@ -246,27 +246,27 @@ def test_a_job_whose_process_is_gone_is_told(dataset, monkeypatch):
     assert job.state == "failed" and "has gone" in job.message
 
 
-def test_cancel_stops_a_build_and_leaves_nothing(dataset, monkeypatch):
-    from fiftyone_milvus import build
+def test_cancel_stops_a_build_that_can_be_finished_later(dataset, monkeypatch):
+    from fiftyone_milvus.sources import Reader
 
     monkeypatch.setattr(jobs, "BEAT_SECONDS", 0.05)
-    vectors = build._vectors
+    embed = Reader.embed
 
     def slowly(*args):
         time.sleep(0.3)
-        return vectors(*args)
+        return embed(*args)
 
-    monkeypatch.setattr(build, "_vectors", slowly)
+    monkeypatch.setattr(Reader, "embed", slowly)
     ctx = make_context(dataset)
 
     def cancel_soon():
-        while not jobs.list_jobs(ctx):
+        while not (found := jobs.list_jobs(ctx)) or not found[0].done:
             time.sleep(0.05)
         panel.cancel(make_context(dataset, job_id=jobs.list_jobs(ctx)[0].id))
 
     canceller = threading.Thread(target=cancel_soon)
     canceller.start()
-    with pytest.raises(Exception, match="Cancelled"):
+    with pytest.raises(Exception, match="Stopped at"):
         execute(
             "compute_index",
             dataset,
@@ -275,8 +275,14 @@ def test_cancel_stops_a_build_and_leaves_nothing(dataset, monkeypatch):
             embeddings_field="embeddings",
         )
     canceller.join()
-    assert dataset.list_brain_runs() == []
+    dataset.reload()  # the other thread may have read it just before the run was stored
     assert jobs.list_jobs(ctx)[0].state == "cancelled"
+    [index] = panel.overview(ctx)["indexes"]
+    assert index["partial"] and 0 < index["size"] < 100
+    monkeypatch.setattr(Reader, "embed", embed)
+    execute("sync_index", dataset, brain_key="c")
+    [index] = panel.overview(ctx)["indexes"]
+    assert not index["partial"] and index["size"] == 100
     assert np.array(dataset.values("embeddings")).shape == (100, 16)
 
 
@@ -284,7 +290,7 @@ def test_a_build_that_waits_for_a_worker_is_shown_and_can_be_cancelled(dataset):
     import fiftyone.operators as foo
 
     foo.execute_operator(
-        jobs.OPERATOR,
+        f"{jobs.PLUGIN}/compute_index",
         ctx={"dataset": dataset, "request_delegation": True},
         params={
             "brain_key": "later",

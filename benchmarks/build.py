@@ -1,0 +1,47 @@
+"""Building an index: rate and peak memory from a field at several sizes, beside what
+FiftyOne ships and pymilvus itself; then with a real model, by one worker and by two.
+
+    PYTHONPATH=. python benchmarks/build.py --counts 10000 100000 300000
+
+Each measurement is a process of its own, so that memory that another left behind hides
+nothing. Nothing is asserted.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+
+def main() -> None:
+    """Runs it for each kind of server."""
+    options = _options()
+    from benchmarks import _setup
+
+    _setup.prepare()
+    from benchmarks import _building
+
+    print(_setup.describe())
+    print("Times shift with what else the machine does; memory less so.\n", flush=True)
+    for kind in options.servers:
+        with _setup.serving(kind) as server:
+            _building.from_field(server, options)
+            _building.with_model(server, options)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--counts", type=int, nargs="+", default=(10_000, 30_000))
+    parser.add_argument("--dim", type=int, default=512, help="the vectors' length")
+    parser.add_argument("--pictures", type=int, default=600, help="for the model")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--servers",
+        nargs="+",
+        choices=("lite", "standalone"),
+        default=("lite", "standalone"),
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

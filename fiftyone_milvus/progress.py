@@ -1,0 +1,64 @@
+"""How far long work is: as data, and in a terminal as FiftyOne's progress bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import fiftyone.core.utils as fou
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the work is: ``done`` of ``total`` units, by all workers; seconds since
+    it began; units a second, lately; samples or patches that gave no vector; and which
+    of reading, embedding and writing sets the pace."""
+
+    phase: str
+    done: int
+    total: int
+    seconds: float
+    rate: float | None = None
+    failed: int = 0
+    pace: str | None = None
+    unit: str = "samples"
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds left, once the rate is known."""
+        return (self.total - self.done) / self.rate if self.rate else None
+
+
+Report = Callable[[Progress], None]
+
+
+@contextmanager
+def reporting(progress: Report | bool | None) -> Iterator[Report]:
+    """What to call with progress.
+
+    Args:
+        progress: a function; or whether to show FiftyOne's progress bar, by default
+            as FiftyOne's ``show_progress_bars`` says
+    """
+    if callable(progress):
+        yield progress
+        return
+    with ExitStack() as stack:
+        bars: list[fou.ProgressBar] = []
+
+        def show(now: Progress) -> None:
+            if not bars:
+                bar = fou.ProgressBar(
+                    total=now.total, progress=progress, iters_str=now.unit
+                )
+                bars.append(stack.enter_context(bar))
+            bars[0].set_iteration(now.done, suffix=_suffix(now))
+
+        yield show
+
+
+def _suffix(now: Progress) -> str:
+    words = [f"{now.pace} sets the pace"] if now.pace else []
+    words += [f"{now.failed:,} gave no vector"] if now.failed else []
+    return ", ".join(words)

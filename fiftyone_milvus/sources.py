@@ -1,0 +1,343 @@
+"""Where vectors come from: a model, or an embeddings field; chunk by chunk."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.brain.internal.core.utils as fbu
+import fiftyone.core.labels as fol
+import fiftyone.core.media as fom
+import numpy as np
+
+from . import models, origins
+from .errors import InvalidRequest
+from .rows import Rows
+
+IDS_AT_ONCE = 10_000
+
+_OUTLINES = {
+    fol.Detection: "bounding_box",
+    fol.Detections: "bounding_box",
+    fol.Polyline: "points",
+    fol.Polylines: "points",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the vectors come from: a zoo model by name, or an embeddings field (of the
+    samples, or of the patches by the attribute's name). A model named beside a field
+    is for queries by text and by picture.
+
+    Args:
+        model: the name of a zoo model
+        embeddings_field: the field that holds the vectors
+        model_kwargs: keyword arguments for loading the model
+        batch_size: pictures in one call of the model
+        num_workers: processes that read pictures; ``None`` lets FiftyOne choose
+        alpha: how much wider than its box to cut a patch, such as ``0.1``
+        force_square: whether to widen a patch's box to a square
+    """
+
+    model: str | None = None
+    embeddings_field: str | None = None
+    model_kwargs: Mapping[str, Any] | None = None
+    batch_size: int | None = None
+    num_workers: int | None = None
+    alpha: float | None = None
+    force_square: bool = False
+
+    @property
+    def embeds(self) -> bool:
+        """Whether the model makes the vectors."""
+        return self.embeddings_field is None
+
+    def cutting(self) -> dict[str, Any]:
+        """How patches are cut, where that was chosen; stored with the run."""
+        chosen = {"alpha": self.alpha, "force_square": self.force_square}
+        return {name: value for name, value in chosen.items() if value}
+
+    def check(self, samples: fo.SampleCollection, patches_field: str | None) -> None:
+        """Checks all that can be known without a server and without loading a model.
+
+        Raises:
+            InvalidRequest: naming what to change
+        """
+        if not self.model and not self.embeddings_field:
+            raise InvalidRequest("Name a model, or an embeddings field")
+        dataset = samples._root_dataset
+        if samples.media_type in (fom.VIDEO, fom.GROUP):
+            raise InvalidRequest(
+                f"This dataset holds {samples.media_type}s. Index a view of images: "
+                "select_group_slices() of a grouped dataset, to_frames() of videos."
+            )
+        if patches_field is not None and not dataset.has_field(patches_field):
+            raise InvalidRequest(
+                f"The dataset has no field '{patches_field}' to take patches from"
+            )
+        if self.model is not None:
+            models.check(self.model)
+        if self.embeddings_field is not None:
+            self._check_field(samples, patches_field)
+
+    def _check_field(
+        self, samples: fo.SampleCollection, patches_field: str | None
+    ) -> None:
+        path = self.embeddings_field
+        if patches_field is not None:
+            _, path = samples._get_label_field_path(patches_field, path)
+        if not samples.has_field(path):
+            raise InvalidRequest(
+                f"There is no embeddings field '{path}'. Choose one that the dataset "
+                "has, or a model."
+            )
+
+
+@dataclass(frozen=True)
+class Item:
+    """A row that an index should have. ``outline`` is a patch's box or points."""
+
+    id: str
+    sample_id: str
+    path: str
+    outline: Any = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A sample or patch that gave no vector, and why."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """What a chunk gave."""
+
+    rows: Rows
+    failures: list[Failure] = field(default_factory=list)
+
+
+class Reader:
+    """Reads what the rows of an index are made of, from samples or their patches.
+
+    Args:
+        samples: the view that is indexed
+        source: where the vectors come from
+        patches_field: the field whose patches are indexed; ``None`` for samples
+        model: the loaded model, if the source embeds
+    """
+
+    def __init__(
+        self,
+        samples: fo.SampleCollection,
+        source: Source,
+        patches_field: str | None,
+        model: Any = None,
+    ) -> None:
+        self._samples = samples
+        self._source = source
+        self._patches_field = patches_field
+        self._model = model
+
+    def ids(self) -> np.ndarray:
+        """The ids of the view's samples, in its order: ``(n, 12)`` bytes, since a text
+        for each would be most of a build's memory."""
+        found = self._samples._aggregate(post_pipeline=[{"$project": {"_id": True}}])
+        found.batch_size(IDS_AT_ONCE)  # MongoDB's own batches are of 16 MB
+        packed = b"".join(doc["_id"].binary for doc in found)
+        return np.frombuffer(packed, np.uint8).reshape(-1, 12)
+
+    def chunk(self, ids: Sequence[str]) -> fo.DatasetView:
+        """The samples of some ids."""
+        return self._samples.select(list(ids))
+
+    def items(self, chunk: fo.DatasetView) -> list[Item]:
+        """The rows that an index of these samples should have."""
+        if self._patches_field is None:
+            ids, paths = chunk.values(["id", "filepath"])
+            return [Item(*one) for one in zip(ids, ids, paths, strict=True)]
+        label_type, id_path = chunk._get_label_field_path(self._patches_field, "id")
+        _, path = chunk._get_label_field_path(
+            self._patches_field, _OUTLINES[label_type]
+        )
+        owner = "sample_id" if chunk._is_patches else "id"
+        values = chunk.values([owner, "filepath", id_path, path])
+        several = issubclass(label_type, fol._LABEL_LIST_FIELDS)
+        return [
+            Item(id_, sample_id, filepath, outline)
+            for sample_id, filepath, ids, outlines in zip(*values, strict=True)
+            for id_, outline in _pairs(ids, outlines, several)
+        ]
+
+    def current_origins(self, chunk: fo.DatasetView) -> dict[str, str]:
+        """The origins of a chunk's own vectors, by primary key."""
+        vectors, sample_ids, label_ids = self._vectors(chunk)
+        ids = sample_ids if label_ids is None else label_ids
+        return {
+            id_: origins.of_vector(vector)
+            for id_, vector in zip(ids, vectors, strict=True)
+        }
+
+    def embed(self, chunk: fo.DatasetView, wanted: Sequence[Item]) -> Embedded:
+        """The vectors of some of a chunk's rows; what gives none is told, with the
+        reason, and holds up no other.
+
+        Raises:
+            InvalidRequest: if the vectors of a field don't have one length
+        """
+        made_of: dict[str, str | None] = {}
+        failures: list[Failure] = []
+        if self._source.embeds:
+            wanted, failures, made_of = _readable(wanted)
+        rows, left = self._rows(self._only(chunk, wanted), wanted)
+        if left and self._source.embeds and len(wanted) > 1:
+            # a batch fails as a whole, and so do all patches of a picture
+            again = [self._rows(self._only(chunk, [item]), [item]) for item in left]
+            rows = _joined([rows, *(found for found, _ in again)])
+            left = [item for _, missing in again for item in missing]
+        failures += [Failure(item.id, self._why(item)) for item in left]
+        if not self._source.embeds:
+            made_of = {
+                id_: origins.of_vector(vector)
+                for id_, vector in zip(rows.ids, rows.vectors, strict=True)
+            }
+        kept = Rows(
+            rows.ids, rows.sample_ids, rows.vectors, [made_of[id_] for id_ in rows.ids]
+        )
+        return Embedded(kept, failures)
+
+    def _rows(
+        self, chunk: fo.DatasetView, wanted: Sequence[Item]
+    ) -> tuple[Rows, list[Item]]:
+        """The rows of the items that have a vector, and the items that don't."""
+        if not wanted:
+            return Rows([], [], np.empty((0, 0), np.float32)), []
+        vectors, sample_ids, label_ids = self._vectors(chunk)
+        ids = sample_ids if label_ids is None else label_ids
+        names = {item.id for item in wanted}
+        usable = [
+            i
+            for i, id_ in enumerate(ids)
+            if id_ in names and (not self._source.embeds or _is_usable(vectors[i]))
+        ]
+        rows = Rows(
+            [ids[i] for i in usable], [sample_ids[i] for i in usable], vectors[usable]
+        )
+        found = set(rows.ids)
+        return rows, [item for item in wanted if item.id not in found]
+
+    def _vectors(
+        self, chunk: fo.DatasetView
+    ) -> tuple[np.ndarray, list[str], list[str] | None]:
+        source = self._source
+        try:
+            with _quiet():
+                vectors, sample_ids, label_ids = fbu.get_embeddings(
+                    chunk,
+                    model=self._model if source.embeds else None,
+                    patches_field=self._patches_field,
+                    embeddings_field=source.embeddings_field,
+                    alpha=source.alpha,
+                    force_square=source.force_square,
+                    batch_size=source.batch_size,
+                    num_workers=source.num_workers,
+                    progress=False,
+                )
+        except ValueError as e:
+            if source.embeds:
+                raise
+            raise InvalidRequest(
+                f"The vectors in '{source.embeddings_field}' don't all have one "
+                "length. Compute that field again with one model."
+            ) from e
+        labels = None if label_ids is None else [str(i) for i in label_ids]
+        return vectors, [str(i) for i in sample_ids], labels
+
+    def _only(self, chunk: fo.DatasetView, wanted: Sequence[Item]) -> fo.DatasetView:
+        if self._patches_field is None or chunk._is_patches:
+            return chunk.select([item.id for item in wanted])
+        return chunk.select_labels(
+            ids=[item.id for item in wanted], fields=self._patches_field
+        )
+
+    def _why(self, item: Item) -> str:
+        if not self._source.embeds:
+            return f"it has no vector in '{self._source.embeddings_field}'"
+        if item.outline is not None:
+            return "the model gave no vector for this patch: it may be empty"
+        return "the picture can't be read, or the model gave no vector for it"
+
+
+def _readable(
+    wanted: Sequence[Item],
+) -> tuple[list[Item], list[Failure], dict[str, str | None]]:
+    """Those that there is something to embed of, those that there isn't, and what the
+    first are made of."""
+    made_of = {item.id: origins.of_file(item.path, item.outline) for item in wanted}
+    failures = [
+        Failure(item.id, reason)
+        for item in wanted
+        if (reason := _why_nothing(item, made_of[item.id])) is not None
+    ]
+    failed = {failure.id for failure in failures}
+    return [item for item in wanted if item.id not in failed], failures, made_of
+
+
+def _why_nothing(item: Item, origin: str | None) -> str | None:
+    if origin is None and is_gone(item.path):
+        return f"no file at {item.path}"
+    box = item.outline
+    flat = box and not isinstance(box[0], list | tuple) and min(box[2:]) <= 0
+    return "the patch is empty" if flat else None
+
+
+def is_gone(path: str) -> bool:
+    """Whether a path is one of this machine, and has no file."""
+    return "://" not in path and not os.path.isfile(path)
+
+
+def _is_usable(vector: np.ndarray) -> bool:
+    return bool(np.isfinite(vector).all() and np.any(vector))
+
+
+def _pairs(ids: Any, outlines: Any, several: bool) -> Iterable[tuple[str, Any]]:
+    """The id and the outline of each label of one sample."""
+    if ids is None:
+        return ()
+    return zip(ids, outlines, strict=True) if several else ((ids, outlines),)
+
+
+def _joined(parts: Sequence[Rows]) -> Rows:
+    filled = [part for part in parts if part.ids]
+    if not filled:
+        return parts[0]
+    return Rows(
+        [id_ for part in filled for id_ in part.ids],
+        [id_ for part in filled for id_ in part.sample_ids],
+        np.concatenate([part.vectors for part in filled]),
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """FiftyOne logs what it does for each chunk, and each failure: told here."""
+    loggers = [
+        logging.getLogger(name)
+        for name in ("fiftyone.core.models", "fiftyone.brain.internal.core.utils")
+    ]
+    levels = [found.level for found in loggers]
+    for found in loggers:
+        found.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for found, level in zip(loggers, levels, strict=True):
+            found.setLevel(level)

@@ -1,0 +1,390 @@
+"""An index against its dataset: what is missing, stale or orphaned; and its repair.
+
+Everything streams, so that memory stays flat, and counts are exact.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import fiftyone as fo
+from fiftyone.core.view import DatasetView
+
+from . import build, origins, runs
+from .errors import Cancelled, CollectionError, InvalidRequest
+from .index import MilvusSimilarityIndex
+from .progress import Progress, Report, reporting
+from .sources import Failure, Item, Reader, Source, is_gone
+
+AT_ONCE = 5_000  # samples
+EXAMPLES = 100
+
+MISSING, STALE, CURRENT, UNKNOWN, UNAVAILABLE = (
+    "missing",
+    "stale",
+    "current",
+    "unknown",
+    "unavailable",
+)
+ORPHANED = "orphaned"
+
+
+@dataclass(frozen=True)
+class Health:
+    """How true an index is to its dataset, in rows.
+
+    ``missing``: the dataset has it, the index doesn't. ``stale``: the picture, the
+    patch's outline or the own vector changed since. ``orphaned``: the index has it, the
+    dataset doesn't. ``unknown``: indexed without a word about what it was made of, as
+    by plain FiftyOne. ``unavailable``: not indexed, and it can't be: no file, or no
+    vector in the field. ``examples`` has up to a hundred ids of each; ``problem`` says
+    what is wrong with the collection, if anything.
+    """
+
+    brain_key: str
+    rows: int
+    current: int
+    missing: int
+    stale: int
+    orphaned: int
+    unknown: int
+    unavailable: int
+    partial: bool
+    problem: str | None
+    examples: dict[str, list[str]] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def healthy(self) -> bool:
+        """Whether there is nothing to repair."""
+        return self.problem is None and not (
+            self.partial or self.missing or self.stale or self.orphaned
+        )
+
+    @property
+    def message(self) -> str:
+        """All of it in a sentence or two."""
+        if self.problem is not None:
+            return self.problem
+        parts = [
+            f"{count:,} {word}"
+            for count, word in (
+                (self.missing, "missing"),
+                (self.stale, "stale"),
+                (self.orphaned, "orphaned"),
+            )
+            if count
+        ]
+        text = f"{self.rows:,} rows, "
+        text += f"{', '.join(parts)}: sync it" if parts else "true to the dataset"
+        if self.partial:
+            text += "; its build was not finished: build or sync it"
+        if self.unavailable:
+            text += f"; {self.unavailable:,} can't be indexed, having no file or vector"
+        if self.unknown:
+            text += f"; of {self.unknown:,} it isn't known what they were made of"
+        return text + "."
+
+
+@dataclass(frozen=True)
+class Synced:
+    """What a sync did, or, as a dry run, would do; ``before`` is what that found."""
+
+    brain_key: str
+    dry_run: bool
+    embedded: int
+    removed: int
+    failed: int
+    failures: tuple[Failure, ...]
+    before: Health | None
+    seconds: float
+
+    @property
+    def message(self) -> str:
+        """It in a sentence."""
+        verb = "would embed" if self.dry_run else "embedded"
+        remove = "remove" if self.dry_run else "removed"
+        text = f"Sync {verb} {self.embedded:,} and {remove} {self.removed:,} rows"
+        if self.failed:
+            first = self.failures[0]
+            text += f"; {self.failed:,} gave no vector, such as {first.id}: "
+            text += first.reason
+        return text
+
+
+def health(
+    dataset: fo.Dataset,
+    brain_key: str,
+    *,
+    progress: Report | bool | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    **connection: Any,
+) -> Health:
+    """Compares an index with the samples that it was made over; changes nothing.
+
+    Args:
+        dataset: the dataset
+        brain_key: the index
+        progress: called now and then, from this thread; or whether to show a progress
+            bar, by default as FiftyOne's configuration says
+        cancelled: asked now and then
+        **connection: connection settings that override the configured ones
+
+    Raises:
+        InvalidRequest: if the dataset has no such index
+        Cancelled: if ``cancelled()`` was true
+        VectorSearchError: if Milvus doesn't answer
+    """
+    with reporting(progress) as report:
+        return _health(dataset, brain_key, report, cancelled, connection)
+
+
+def _health(
+    dataset: fo.Dataset,
+    brain_key: str,
+    report: Report,
+    cancelled: Callable[[], bool],
+    connection: dict[str, Any],
+) -> Health:
+    started = time.monotonic()
+    info = runs.describe(dataset, brain_key)
+    try:
+        index = runs.load(dataset, brain_key, **connection)
+        problem = _problem(index)
+    except CollectionError as e:
+        problem = str(e)
+    if problem is not None:
+        return Health(brain_key, 0, 0, 0, 0, 0, 0, 0, info.partial, problem)
+    reader = _reader(dataset, index)
+    counts: Counter[str] = Counter()
+    examples: dict[str, list[str]] = {}
+
+    def count(state: str, ids: list[str]) -> None:
+        counts[state] += len(ids)
+        if state != CURRENT and ids:
+            kept = examples.setdefault(state, [])
+            kept += ids[: EXAMPLES - len(kept)]
+
+    ids = reader.ids()
+    for start in range(0, len(ids), AT_ONCE):
+        if cancelled():
+            raise Cancelled("Cancelled; nothing was changed")
+        chunk = reader.chunk([r.tobytes().hex() for r in ids[start : start + AT_ONCE]])
+        for state, items in _states(index, reader, chunk, reader.items(chunk)).items():
+            count(state, [item.id for item in items])
+        done = min(len(ids), start + AT_ONCE)
+        report(Progress("Comparing", done, len(ids), time.monotonic() - started))
+    rows = index.total_index_size
+    matched = counts[CURRENT] + counts[STALE] + counts[UNKNOWN]
+    if rows != matched:
+        for orphans in _orphans(dataset, index):
+            count(ORPHANED, orphans)
+    return Health(
+        brain_key,
+        rows,
+        counts[CURRENT],
+        counts[MISSING],
+        counts[STALE],
+        counts[ORPHANED],
+        counts[UNKNOWN],
+        counts[UNAVAILABLE],
+        info.partial,
+        None,
+        examples,
+        time.monotonic() - started,
+    )
+
+
+def sync(
+    dataset: fo.Dataset,
+    brain_key: str,
+    *,
+    dry_run: bool = False,
+    progress: Report | bool | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    **connection: Any,
+) -> Synced:
+    """Makes an index true to its dataset: embeds what is missing or stale, and removes
+    what is orphaned. Interrupted, it goes on where it was when called again; and
+    several processes share the work, as with :func:`fiftyone_milvus.build.build`.
+
+    Args:
+        dataset: the dataset
+        brain_key: the index
+        dry_run: whether to say the numbers only
+        progress: called now and then, from this thread; or whether to show a progress
+            bar, by default as FiftyOne's configuration says
+        cancelled: asked now and then
+        **connection: connection settings that override the configured ones
+
+    Raises:
+        InvalidRequest: if the dataset has no such index, or the run says neither a
+            model nor an embeddings field to make vectors with
+        Cancelled: if ``cancelled()`` was true; what was done stays
+        VectorSearchError: if Milvus fails; what was done stays
+    """
+    started = time.monotonic()
+    if dry_run:
+        found = health(
+            dataset, brain_key, progress=progress, cancelled=cancelled, **connection
+        )
+        if found.problem is not None:
+            raise CollectionError(found.problem)
+        todo = found.missing + found.stale
+        seconds = time.monotonic() - started
+        return Synced(brain_key, True, todo, found.orphaned, 0, (), found, seconds)
+    index = runs.load(dataset, brain_key, **connection)
+    problem = _problem(index)
+    if problem is not None:
+        raise CollectionError(problem)
+    source = _source(index)
+    source.check(_view(dataset, index), index.config.patches_field)
+    removed = 0
+    for orphans in _orphans(dataset, index):
+        if cancelled():
+            raise Cancelled(f"Cancelled; {removed:,} orphans were removed")
+        index.rows.delete(orphans)
+        removed += len(orphans)
+    view = _view(dataset, index)
+    built = None
+    if len(view):
+        with reporting(progress) as report:
+            built = build.refresh(
+                view,
+                brain_key,
+                source,
+                _missing_or_stale,
+                progress=report,
+                cancelled=cancelled,
+                **connection,
+            )
+    return Synced(
+        brain_key,
+        False,
+        built.embedded if built else 0,
+        removed,
+        built.failed if built else 0,
+        built.failures if built else (),
+        None,
+        time.monotonic() - started,
+    )
+
+
+def _missing_or_stale(
+    index: MilvusSimilarityIndex, reader: Reader, chunk: Any, items: list[Item]
+) -> list[Item]:
+    states = _states(index, reader, chunk, items)
+    return states[MISSING] + states[STALE]
+
+
+def _states(
+    index: MilvusSimilarityIndex, reader: Reader, chunk: Any, items: list[Item]
+) -> dict[str, list[Item]]:
+    """A chunk's rows by what is to be said of them."""
+    found: dict[str, list[Item]] = {
+        state: [] for state in (MISSING, STALE, CURRENT, UNKNOWN, UNAVAILABLE)
+    }
+    recorded = index.rows.origins(item.id for item in items)
+    own = index.config.embeddings_field
+    now = reader.current_origins(chunk) if own is not None else None
+    for item in items:
+        found[_state(item, recorded, now)].append(item)
+    return found
+
+
+def _state(
+    item: Item, recorded: dict[str, str | None], now: dict[str, str] | None
+) -> str:
+    if item.id not in recorded:
+        gone = item.id not in now if now is not None else is_gone(item.path)
+        return UNAVAILABLE if gone else MISSING
+    origin = recorded[item.id]
+    if origin is None:
+        return UNKNOWN
+    if now is not None:
+        return CURRENT if now.get(item.id, origin) == origin else STALE
+    if not origin.startswith(origins.OF_FILE):
+        return UNKNOWN
+    current = origins.is_current(origin, item.path, item.outline)
+    return CURRENT if current else STALE
+
+
+def _orphans(dataset: fo.Dataset, index: MilvusSimilarityIndex) -> Iterator[list[str]]:
+    """The primary keys of rows whose sample or patch the dataset doesn't have, in
+    batches."""
+    view = _view(dataset, index)
+    # of a grouped dataset, and of frames, only the view knows the samples
+    samples = view if view._is_generated or _is_grouped(dataset) else dataset
+    reader = Reader(samples, Source(), index.config.patches_field)
+    for ids, sample_ids in index.rows.iterate_ids():
+        for start in range(0, len(ids), AT_ONCE):
+            some = ids[start : start + AT_ONCE]
+            of = sample_ids[start : start + AT_ONCE]
+            chunk = reader.chunk(list(dict.fromkeys(of)))
+            there = {item.id for item in reader.items(chunk)}
+            orphans = [id_ for id_ in some if id_ not in there]
+            if orphans:
+                yield orphans
+
+
+def _problem(index: MilvusSimilarityIndex) -> str | None:
+    """What is wrong with the collection as a whole, in a sentence."""
+    try:
+        if not index.rows.exists():
+            return (
+                f"The index '{index.key}' has no collection: it was cleaned up, or "
+                "never filled. Clean its record up and build it again."
+            )
+        index.rows.forget()
+        index.rows.check_fits()
+    except CollectionError as e:
+        return str(e)
+    return None
+
+
+def _reader(dataset: fo.Dataset, index: MilvusSimilarityIndex) -> Reader:
+    return Reader(
+        _view(dataset, index), Source(**_chosen(index)), index.config.patches_field
+    )
+
+
+def _source(index: MilvusSimilarityIndex) -> Source:
+    chosen = _chosen(index)
+    if not chosen["model"] and not chosen["embeddings_field"]:
+        raise InvalidRequest(
+            f"The run '{index.key}' names neither a model nor an embeddings field, so "
+            "nothing can be embedded. Add and remove rows with add_to_index() and "
+            "remove_from_index(), or build a new index."
+        )
+    return Source(**chosen)
+
+
+def _chosen(index: MilvusSimilarityIndex) -> dict[str, Any]:
+    config, stored = index.config, index.config.stored
+    return {
+        "model": config.model,
+        "embeddings_field": config.embeddings_field,
+        "model_kwargs": config.model_kwargs,
+        "alpha": stored.get("alpha"),
+        "force_square": stored.get("force_square", False),
+    }
+
+
+def _view(dataset: fo.Dataset, index: MilvusSimilarityIndex) -> fo.SampleCollection:
+    """What the index was made over, as it is now."""
+    view = dataset.load_brain_view(index.key)
+    if not view._is_generated:
+        return view
+    # of frames FiftyOne keeps a copy, which may be old, and in use
+    stages = view._serialize(include_uuids=False)
+    for stage in stages:
+        stage["kwargs"] = [kwarg for kwarg in stage["kwargs"] if kwarg[0] != "_state"]
+    return DatasetView._build(dataset, stages)
+
+
+def _is_grouped(dataset: fo.Dataset) -> bool:
+    return dataset.media_type == "group"

@@ -1,0 +1,60 @@
+"""*Sync index*: embed what is missing or stale, remove what is orphaned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus import upkeep
+from fiftyone_milvus.progress import Report
+
+from . import schema
+from .context import connection, without_causes
+from .long_work import perform
+
+
+class SyncIndex(foo.Operator):
+    """Makes an index true to its dataset; a dry run says the numbers first."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        return schema.config(
+            name="sync_index",
+            label="Milvus: Sync index",
+            description="Embed what is missing or stale, and remove what is orphaned",
+            icon="sync",
+            risk=types.RiskLevel.MEDIUM,
+            streams=True,
+        )
+
+    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
+        inputs = types.Object()
+        schema.index_choice(ctx, inputs)
+        inputs.bool(
+            "dry_run",
+            default=False,
+            label="Dry run",
+            description="Only say what would be embedded and removed",
+        )
+        return types.Property(inputs, view=types.View(label="Sync a Milvus index"))
+
+    @without_causes
+    def execute(self, ctx: foo.ExecutionContext) -> Any:
+        key = ctx.params["brain_key"]
+
+        def work(report: Report, cancelled: Callable[[], bool]) -> dict[str, Any]:
+            done = upkeep.sync(
+                ctx.dataset,
+                key,
+                dry_run=bool(ctx.params.get("dry_run")),
+                progress=report,
+                cancelled=cancelled,
+                **connection(ctx),
+            )
+            return {**asdict(done), "message": done.message}
+
+        return perform(ctx, key, work)

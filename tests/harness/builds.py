@@ -1,0 +1,159 @@
+"""What the fault tests have forks do, and see of an index."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import pictures
+
+if TYPE_CHECKING:
+    import fiftyone as fo
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An index as it is: its rows in no order, ``vectors`` of shape ``(n, dim)``;
+    whether it is unfinished; the claims on parts of its build that are left in MongoDB;
+    and the collections that bear its key's name and are not its own."""
+
+    ids: list[str]
+    vectors: np.ndarray
+    rows: int
+    partial: bool
+    claims: list[dict[str, Any]]
+    strays: list[str]
+
+
+def make_dataset(folder: Path, count: int) -> tuple[str, dict[str, str]]:
+    """Makes a dataset of pictures that stays: its name, and its paths by id."""
+    dataset = pictures.make_pictures_dataset(folder, count)
+    dataset.persistent = True
+    ids, paths = dataset.values(["id", "filepath"])
+    return dataset.name, dict(zip(ids, paths, strict=True))
+
+
+def build(name: str, key: str) -> None:
+    """Builds an index with the model that counts, unless it is finished."""
+    import fiftyone as fo
+
+    from fiftyone_milvus import build, runs
+
+    dataset = fo.load_dataset(name)
+    if key not in runs.keys(dataset) or build.is_unfinished(dataset, key):
+        build.build(dataset, key, build.Source(model=pictures.MODEL))
+
+
+def sync(name: str, key: str) -> None:
+    """Makes an index true to its dataset."""
+    import fiftyone as fo
+
+    from fiftyone_milvus import upkeep
+
+    upkeep.sync(fo.load_dataset(name), key)
+
+
+def build_until(name: str, key: str, step: str) -> None:
+    """Builds, and dies by SIGKILL where it would take a step: ``module:name``."""
+    module, path = step.split(":")
+    owner: Any = importlib.import_module(module)
+    *parents, last = path.split(".")
+    for parent in parents:
+        owner = getattr(owner, parent)
+    setattr(owner, last, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+    build(name, key)
+
+
+def build_and_see(name: str, key: str) -> Seen:
+    """Builds on, and cleans up what came of it."""
+    build(name, key)
+    seen = see(name, key)
+    clean_up(name, key)
+    return seen
+
+
+def sync_and_see(name: str, key: str) -> Seen:
+    """Syncs on, and says what came of it."""
+    sync(name, key)
+    return see(name, key)
+
+
+def ask(name: str) -> None:
+    """Asks Milvus for the rows of a dataset's indexes, or else for a sign of life."""
+    import fiftyone as fo
+
+    from fiftyone_milvus import client, runs, settings
+
+    client.connect(settings.resolve()).ping()
+    for info in runs.list_indexes(fo.load_dataset(name)):
+        assert info.problem is None, info.problem
+
+
+def delete_samples(name: str, ids: list[str]) -> None:
+    """Removes samples from a dataset."""
+    import fiftyone as fo
+
+    fo.load_dataset(name).delete_samples(ids)
+
+
+def see(name: str, key: str) -> Seen:
+    """Looks at all of an index."""
+    import fiftyone as fo
+    import fiftyone.core.odm as foo
+
+    from fiftyone_milvus import ranges, runs
+
+    dataset = fo.load_dataset(name)
+    index = runs.load(dataset, key)
+    found = list(index.rows.iterate())
+    return Seen(
+        [id_ for rows in found for id_ in rows.ids],
+        np.concatenate([rows.vectors for rows in found]),
+        index.total_index_size,
+        runs.describe(dataset, key).partial,
+        list(foo.get_db_conn()[ranges.COLLECTION].find(_of(dataset, key))),
+        [found for found in collections(key) if found != index.rows.name],
+    )
+
+
+def collections(key: str) -> list[str]:
+    """The collections made for the key of an index."""
+    from fiftyone_milvus import client, settings
+
+    there = client.connect(settings.resolve()).client.list_collections()
+    return [found for found in there if f"_{key}_" in found]
+
+
+def clear(name: str, key: str) -> None:
+    """Removes an index, as far as it is there, and all that bears its key's name."""
+    import fiftyone as fo
+    import fiftyone.core.odm as foo
+
+    from fiftyone_milvus import client, ranges, runs, settings
+
+    dataset = fo.load_dataset(name)
+    if key in runs.keys(dataset):
+        clean_up(name, key)
+    for found in collections(key):
+        client.connect(settings.resolve()).client.drop_collection(found)
+    foo.get_db_conn()[ranges.COLLECTION].delete_many(_of(dataset, key))
+
+
+def clean_up(name: str, key: str) -> None:
+    """Removes an index."""
+    import fiftyone as fo
+
+    from fiftyone_milvus import runs
+
+    runs.cleanup(fo.load_dataset(name), key)
+
+
+def _of(dataset: fo.Dataset, key: str) -> dict[str, str]:
+    """What finds the claims of an index's build."""
+    return {"build": f"{dataset._doc.id}/{key}"}

@@ -1,0 +1,77 @@
+"""A FiftyOne model zoo source for tests: one model that is quick, that is exact, and
+that counts."""
+
+import hashlib
+import os
+import time
+from pathlib import Path
+
+import fiftyone.core.models as fom
+import numpy as np
+
+NOTES = "COUNTING_MODEL_NOTES"
+SECONDS = "COUNTING_MODEL_SECONDS"
+GRID = 4
+
+
+def download_model(model_name: str, model_path: str) -> None:
+    Path(model_path).write_text("nothing to download")
+
+
+def load_model(model_name: str, model_path: str, **kwargs: object) -> fom.Model:
+    return CountingModel()
+
+
+class CountingModel(fom.Model, fom.EmbeddingsMixin):
+    """Embeds a picture as the mean colours of its 4 x 4 parts, ``(48,)``.
+
+    Each picture embedded adds a line, a hash of its pixels, to the file that
+    ``COUNTING_MODEL_NOTES`` names; and takes ``COUNTING_MODEL_SECONDS``.
+    """
+
+    @property
+    def media_type(self) -> str:
+        return "image"
+
+    @property
+    def has_embeddings(self) -> bool:
+        return True
+
+    @property
+    def ragged_batches(self) -> bool:
+        return True
+
+    @property
+    def transforms(self) -> None:
+        return None
+
+    @property
+    def preprocess(self) -> bool:
+        return False
+
+    @preprocess.setter
+    def preprocess(self, value: bool) -> None:
+        pass
+
+    def predict(self, arg: np.ndarray) -> None:
+        raise NotImplementedError
+
+    def embed(self, arg: np.ndarray) -> np.ndarray:
+        time.sleep(float(os.environ.get(SECONDS, 0)))
+        if notes := os.environ.get(NOTES):
+            digest = hashlib.blake2b(arg.tobytes(), digest_size=8).hexdigest()
+            line = f"{digest} {os.getpid()}\n".encode()
+            handle = os.open(notes, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+            os.write(handle, line)
+            os.close(handle)
+        return features(arg)
+
+
+def features(picture: np.ndarray) -> np.ndarray:
+    """The mean colours of a picture's parts, ``(48,)`` from ``(h, w, 3)`` uint8."""
+    if picture.size == 0:
+        raise ValueError("There is nothing in this picture")
+    rows = np.array_split(picture[..., :3].astype(np.float64), GRID, axis=0)
+    parts = [part for row in rows for part in np.array_split(row, GRID, axis=1)]
+    means = [part.reshape(-1, 3).mean(axis=0) for part in parts]
+    return np.concatenate(means).astype(np.float32)

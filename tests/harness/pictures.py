@@ -1,0 +1,79 @@
+"""Small real pictures, and the model that counts what it embeds."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from . import environment
+
+if TYPE_CHECKING:
+    import fiftyone as fo
+
+MODEL = "counting"
+_SOURCE = Path(__file__).parent / "model_zoo" / MODEL
+
+
+def install_counting_model() -> None:
+    """Puts the model where FiftyOne finds it by name, in every process."""
+    target = environment.MODEL_ZOO / MODEL
+    shutil.copytree(_SOURCE, target, dirs_exist_ok=True)
+
+
+def paint(path: Path, seed: int) -> None:
+    """Writes a picture of 24 x 24 pixels that no other seed gives."""
+    rng = np.random.default_rng(seed)
+    blocks = rng.integers(0, 256, (4, 4, 3), dtype=np.uint8)
+    Image.fromarray(np.kron(blocks, np.ones((6, 6, 1), np.uint8))).save(path)
+
+
+def expected(path: str | Path, box: list[float] | None = None) -> np.ndarray:
+    """What the model should give for a picture, or for a box in it."""
+    from harness.model_zoo.counting import features
+
+    picture = np.asarray(Image.open(path))
+    if box is not None:
+        x, y, width, height = (round(24 * value) for value in box)
+        picture = picture[y : y + height, x : x + width]
+    return features(picture)
+
+
+def make_pictures_dataset(
+    folder: Path, count: int, patches: bool = False
+) -> fo.Dataset:
+    """A dataset of ``count`` pictures, each with two boxes in ``objects`` if asked."""
+    import fiftyone as fo
+
+    folder.mkdir(parents=True, exist_ok=True)
+    samples = []
+    for i in range(count):
+        path = folder / f"{i:05d}.png"
+        paint(path, i)
+        sample = fo.Sample(filepath=str(path), number=i)
+        if patches:
+            sample["objects"] = fo.Detections(
+                detections=[
+                    fo.Detection(label="a", bounding_box=[0, 0, 0.5, 0.5]),
+                    fo.Detection(label="b", bounding_box=[0.25, 0.5, 0.5, 0.5]),
+                ]
+            )
+        samples.append(sample)
+    dataset = fo.Dataset()
+    dataset.add_samples(samples, progress=False)
+    return dataset
+
+
+def times_embedded(notes: Path) -> Counter[str]:
+    """How often the model embedded each picture, by the pixels' hash."""
+    lines = notes.read_text().splitlines() if notes.exists() else []
+    return Counter(line.split()[0] for line in lines)
+
+
+def embedded_by(notes: Path) -> Counter[int]:
+    """How many pictures each process embedded, by its id."""
+    return Counter(int(line.split()[1]) for line in notes.read_text().splitlines())

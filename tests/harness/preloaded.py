@@ -1,0 +1,16 @@
+"""What ``harness.forks`` has imported before it forks; no connection is left open."""
+
+import fiftyone
+import fiftyone.brain  # noqa: F401
+import fiftyone.core.odm.database as database
+import pymilvus  # noqa: F401
+import torch  # noqa: F401
+
+import fiftyone_milvus  # noqa: F401
+from fiftyone_milvus import build, models, runs, upkeep  # noqa: F401
+
+from . import builds, environment, forks, pictures  # noqa: F401
+
+models.load(pictures.MODEL)
+database._disconnect()
+environment.HOME.rmdir()  # the test run has made its own

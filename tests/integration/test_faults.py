@@ -1,0 +1,310 @@
+"""``kill -9`` of the worker, of Milvus and of MongoDB in the middle of a build: the
+same call again finishes it, and embeds nothing twice beyond one part."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from fiftyone_milvus import embedded, ranges
+from fiftyone_milvus.build import MIN_PART
+from fiftyone_milvus.settings import ENV_PREFIX
+from harness import builds, environment, pictures
+from harness.database import Database
+from harness.forks import Failed, Fork
+from harness.standalone import Standalone
+
+PICTURES = 96
+SECONDS = 0.008  # that the model takes for one
+RUNS = 20
+AT_ONCE = 4  # a build waits for Milvus most of the time
+SEED = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(10**6))
+# Errors in sentences for people
+TOLD = ("ServerUnavailable", "CollectionError", "VectorSearchError")
+RECOVERY_SECONDS = 120
+
+# Where a build is killed, just before it would do this
+STEPS = (
+    "fiftyone_milvus.collection:Collection._create_index",
+    "fiftyone_milvus.rows:IndexedRows.upsert",
+    "fiftyone_milvus.similarity:Similarity.register_run",
+    "fiftyone_milvus.similarity:Similarity.save_run_results",
+    "fiftyone_milvus.ranges:Ranges.started",
+    "fiftyone_milvus.rows:IndexedRows.flush",
+    "fiftyone_milvus.ranges:Ranges.__exit__",
+    "fiftyone_milvus.build:_Build._finished",
+)
+
+
+class Stage:
+    """A MongoDB, a Milvus and a dataset of pictures that the tests may do with as they
+    like."""
+
+    def __init__(self, folder: Path, server: Standalone | None) -> None:
+        self.folder = folder
+        self.server = server
+        self.database = Database(folder / "db")
+        self.home = embedded.Home(folder / "milvus" / "data", folder / "milvus")
+        self.name, self.paths = self.dataset("pictures")
+        self.fork("", builds.ask, self.name).result()  # the embedded one starts now
+        with Build(self, "undisturbed") as build:
+            began = time.monotonic()
+            build.fork(builds.build).result()
+            self.seconds = time.monotonic() - began
+            build.assert_finished("undisturbed", most=0)
+
+    def dataset(self, name: str) -> tuple[str, dict[str, str]]:
+        """Makes a dataset: its name, and its paths by id."""
+        return self.fork("", builds.make_dataset, self.folder / name, PICTURES).result()
+
+    def fork(self, key: str, function, *args, seconds: float = SECONDS) -> Fork:
+        """A process that works here, on the index of a key."""
+        variables = {
+            "FIFTYONE_DATABASE_URI": self.database.uri,
+            "FIFTYONE_MILVUS_DIR": str(self.home.state),
+            "COUNTING_MODEL_NOTES": str(self.notes(key)),
+            "COUNTING_MODEL_SECONDS": str(seconds),
+        }
+        if self.server is not None:
+            variables[ENV_PREFIX + "URI"] = self.server.uri
+        return Fork(variables, function, *args)
+
+    def notes(self, key: str) -> Path:
+        """Where it is noted what was embedded for the index of a key."""
+        return self.folder / f"notes-{key}"
+
+    def kill_milvus(self) -> None:
+        if self.server is not None:
+            self.server.kill()
+            return
+        running = embedded.running(self.home)
+        assert running is not None
+        process = psutil.Process(running.pid)
+        os.kill(running.pid, signal.SIGKILL)
+        psutil.wait_procs([process], timeout=10)
+
+    def restart_milvus(self) -> None:
+        """Sees to it that Milvus answers; the embedded one does so by itself."""
+        if self.server is None:
+            return
+        self.server.start()
+        until = time.monotonic() + RECOVERY_SECONDS
+        while isinstance(
+            answer := self.fork("", builds.ask, self.name).answer(), Failed
+        ):
+            assert time.monotonic() < until, answer
+            time.sleep(1)
+
+    def close(self) -> None:
+        embedded.stop(self.home)
+        self.database.remove()
+        if self.server is not None:
+            self.server.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Build:
+    """The build of an index, which nothing is left of afterwards."""
+
+    def __init__(self, stage: Stage, key: str) -> None:
+        self.stage = stage
+        self.key = key
+
+    def __enter__(self) -> Build:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def fork(self, function, *args, seconds: float = SECONDS) -> Fork:
+        return self.stage.fork(
+            self.key, function, self.stage.name, self.key, *args, seconds=seconds
+        )
+
+    def clear(self) -> None:
+        self.fork(builds.clear).result()
+        self.stage.notes(self.key).unlink(missing_ok=True)
+
+    def embedded(self) -> int:
+        """How many pictures were embedded, counting each time."""
+        return sum(pictures.times_embedded(self.stage.notes(self.key)).values())
+
+    def kill_midway(self, worker: Fork, rng: random.Random) -> str | None:
+        """Kills a worker at a random moment; which, or ``None`` if it was done."""
+        if rng.random() < 0.5:
+            moment = rng.uniform(0, self.stage.seconds)
+            killed = not worker.ends_within(moment)
+            told = f"killed after {moment:.3f} s"
+        else:
+            count = rng.randrange(PICTURES)
+            while self.embedded() <= count and not worker.ends_within(0):
+                time.sleep(0.002)
+            killed = not worker.ends_within(rng.uniform(0, SECONDS))
+            told = f"killed after {count} pictures"
+        worker.kill()
+        return f"{told}, {self.key}, FAULT_SEED={SEED}" if killed else None
+
+    def assert_finished(self, told: str, most: int = MIN_PART) -> None:
+        """The same call again makes the index whole, with at most so many pictures
+        embedded twice."""
+        seen = self.fork(builds.build_and_see).result()
+        assert_right(seen, self.stage.paths, told)
+        assert_embedded_once(self.stage.notes(self.key), PICTURES, told, most)
+
+
+def assert_right(seen: builds.Seen, paths: dict[str, str], told: str) -> None:
+    """The index is what an undisturbed build makes, and nothing else is left."""
+    assert Counter(seen.ids) == Counter(list(paths)), told
+    assert seen.rows == len(paths), told
+    wanted = np.stack([pictures.expected(paths[id_]) for id_ in seen.ids])
+    np.testing.assert_allclose(seen.vectors, wanted, rtol=1e-6, err_msg=told)
+    assert not seen.partial, told
+    assert seen.claims == [], told
+    assert seen.strays == [], told
+
+
+def assert_embedded_once(
+    notes: Path, count: int, told: str, most: int = MIN_PART
+) -> None:
+    times = pictures.times_embedded(notes)
+    assert len(times) == count, told
+    assert sum(times.values()) - count <= most, told
+
+
+@pytest.fixture(scope="module", params=["lite", "standalone"])
+def stage(request) -> Iterator[Stage]:
+    pictures.install_counting_model()
+    folder = environment.HOME / f"faults-{request.param}"
+    server = None
+    if request.param == "standalone":
+        server = Standalone(folder / "standalone")
+    made = Stage(folder, server)
+    yield made
+    made.close()
+
+
+def together(stage: Stage, runs: int, function: Callable[[Build, int], None]) -> None:
+    """Runs a function with a build of its own so many times, a few at once."""
+
+    def run(number: int) -> None:
+        with Build(stage, f"k{number}") as build:
+            function(build, number)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(run, range(runs)))
+
+
+def test_builds_whose_worker_is_killed_are_finished(stage):
+    def run(build: Build, number: int) -> None:
+        rng = random.Random(SEED + number)
+        while (told := build.kill_midway(build.fork(builds.build), rng)) is None:
+            build.clear()  # it was done before
+        build.assert_finished(told)
+
+    together(stage, RUNS, run)
+
+
+def test_builds_killed_between_two_steps_are_finished(stage):
+    def run(build: Build, number: int) -> None:
+        build.fork(builds.build_until, STEPS[number]).join()
+        build.assert_finished(STEPS[number])
+
+    together(stage, len(STEPS), run)
+
+
+def test_builds_whose_milvus_is_killed_are_finished(stage):
+    kills = 4 if stage.server is None else 1  # a server takes its time to recover
+    for run in range(kills):
+        moment = random.Random(SEED + run).uniform(0, stage.seconds)
+        told = f"killed after {moment:.3f} s, FAULT_SEED={SEED}"
+        with Build(stage, "k") as build:
+            worker = build.fork(builds.build)
+            worker.ends_within(moment)
+            stage.kill_milvus()
+            answer = worker.answer()
+            stage.restart_milvus()
+            if answer is not None:
+                assert isinstance(answer, Failed) and answer.kind in TOLD, told
+            build.assert_finished(told)
+
+
+@pytest.mark.parametrize("run", range(2))
+def test_a_build_whose_mongodb_is_killed_is_finished(stage, run):
+    moment = random.Random(SEED + run).uniform(0, stage.seconds)
+    with Build(stage, "k") as build:
+        worker = build.fork(builds.build)
+        worker.ends_within(moment)
+        stage.database.kill()
+        stage.database.start()
+        worker.answer()
+        build.assert_finished(f"killed after {moment:.3f} s, FAULT_SEED={SEED}")
+
+
+def test_two_workers_share_a_build(stage):
+    with Build(stage, "k") as build:
+        workers = [build.fork(builds.build, seconds=4 * SECONDS) for _ in range(2)]
+        for worker in workers:
+            worker.result()
+        shares = pictures.embedded_by(stage.notes("k"))
+        assert sum(shares.values()) == PICTURES, shares
+        assert all(shares[worker.pid] >= PICTURES / 4 for worker in workers), shares
+        build.assert_finished("shared", most=0)
+
+
+def test_what_one_of_two_workers_leaves_the_other_does(stage):
+    def run(build: Build, number: int) -> None:
+        rng = random.Random(SEED + number)
+        workers = [build.fork(builds.build) for _ in range(2)]
+        told = build.kill_midway(workers.pop(rng.randrange(2)), rng) or "not killed"
+        workers[0].result()
+        assert_right(build.fork(builds.see).result(), stage.paths, told)
+        build.assert_finished(told)
+
+    together(stage, 4, run)
+
+
+def test_syncs_whose_worker_is_killed_are_finished(stage):
+    name, paths = stage.dataset("changing")
+    stage.fork("sync", builds.build, name, "sync").result()
+    for run in range(2):
+        rng = random.Random(SEED + run)
+        gone = rng.sample(sorted(paths), 4)
+        stage.fork("", builds.delete_samples, name, gone).result()
+        for id_ in gone:
+            del paths[id_]
+        for i, path in enumerate(paths.values()):
+            pictures.paint(Path(path), 1000 * (run + 1) + i)
+        stage.notes("sync").unlink()
+
+        worker = stage.fork("sync", builds.sync, name, "sync")
+        moment = rng.uniform(0, PICTURES * SECONDS)
+        worker.ends_within(moment)
+        worker.kill()
+        seen = stage.fork("sync", builds.sync_and_see, name, "sync").result()
+        told = f"killed after {moment:.3f} s, FAULT_SEED={SEED}"
+        assert_right(seen, paths, told)
+        assert_embedded_once(stage.notes("sync"), len(paths), told)
+
+
+def test_a_worker_that_ended_and_that_nobody_waited_for_is_lost():
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    worker = f"{socket.gethostname()}/{process.pid}/it"
+    while psutil.Process(process.pid).status() != psutil.STATUS_ZOMBIE:
+        assert ranges._may_live(worker)
+        time.sleep(0.01)
+    assert not ranges._may_live(worker)
+    process.wait()
