@@ -1,7 +1,31 @@
 """The operators: one module a verb."""
 
+from .adopt_collection import AdoptCollection
+from .cleanup_collections import CleanupCollections
 from .cleanup_index import CleanupIndex
+from .collections import Collections
 from .compute_index import ComputeIndex
+from .export_index import ExportIndex
+from .import_index import ImportIndex
+from .index_health import IndexHealth
+from .list_indexes import ListIndexes
+from .move_index import MoveIndex
+from .rename_index import RenameIndex
 from .search import Search
+from .sync_index import SyncIndex
 
-OPERATORS = (ComputeIndex, Search, CleanupIndex)
+OPERATORS = (
+    ComputeIndex,
+    Search,
+    CleanupIndex,
+    IndexHealth,
+    SyncIndex,
+    ListIndexes,
+    RenameIndex,
+    Collections,
+    CleanupCollections,
+    AdoptCollection,
+    MoveIndex,
+    ExportIndex,
+    ImportIndex,
+)

@@ -19,29 +19,19 @@ class CleanupIndex(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return foo.OperatorConfig(
+        return schema.config(
             name="cleanup_index",
             label="Milvus: Clean up index",
             description="Drop an index's collection and delete its record",
             icon="delete",
-            dynamic=True,
-            allow_immediate_execution=True,
-            allow_delegated_execution=True,
-            view_target=False,
-            risk_level=types.RiskLevel.HIGH,
+            risk=types.RiskLevel.HIGH,
         )
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        keys = runs.keys(ctx.dataset)
-        if not keys:
-            inputs.str("brain_key", required=True, label="Index")
-            schema.problem(inputs, "brain_key", "This dataset has no Milvus index")
-        else:
-            key = ctx.params.get("brain_key")
-            schema.choice(inputs, "brain_key", keys, key, required=True, label="Index")
-            if key in keys:
-                _describe(inputs, runs.describe(ctx.dataset, key))
+        key = schema.index_choice(ctx, inputs)
+        if key is not None:
+            _describe(inputs, runs.describe(ctx.dataset, key))
         return types.Property(inputs, view=types.View(label="Clean up Milvus index"))
 
     @without_causes
@@ -59,10 +49,10 @@ class CleanupIndex(foo.Operator):
 
 def done(plan: runs.CleanupPlan) -> str:
     """What a clean-up did, in a sentence."""
-    if plan.drops_collection:
+    if plan.drops_rows:
         return (
-            f"Dropped '{plan.collection_name}' with {plan.rows:,} vectors, and deleted "
-            f"the record '{plan.brain_key}'"
+            f"Removed the {plan.rows:,} vectors in '{plan.collection_name}', and "
+            f"deleted the record '{plan.brain_key}'"
         )
     return f"Deleted the record '{plan.brain_key}'; no collection was dropped"
 

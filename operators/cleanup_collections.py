@@ -1,0 +1,142 @@
+"""*Clean up collections*: drop collections that no index needs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus import dropping
+from fiftyone_milvus.dropping import Candidate, DropPlan
+
+from . import schema, tables
+from .context import connection, without_causes
+
+COLUMNS = {
+    "name": "Collection",
+    "what": "What happens",
+    "state": "State",
+    "why": "Why",
+    "rows": "Rows",
+    "size": "About",
+}
+
+
+class CleanupCollections(foo.Operator):
+    """Says what would be dropped, and drops it only when asked to."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        return schema.config(
+            name="cleanup_collections",
+            label="Milvus: Clean up collections",
+            description="Drop collections that no index needs; a dry run first",
+            icon="delete_sweep",
+            risk=types.RiskLevel.HIGH,
+        )
+
+    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
+        inputs = types.Object()
+        inputs.list(
+            "names",
+            types.String(),
+            default=[],
+            required=False,
+            label="Collections",
+            description="Their names, as 'Milvus: Collections' lists them",
+        )
+        inputs.bool(
+            "orphans",
+            default=False,
+            label="All orphans",
+            description="Collections of this backend that no index uses any more",
+        )
+        inputs.bool(
+            "include_gone_datasets",
+            default=False,
+            label="Also those whose dataset is not in this FiftyOne database",
+            description="Only if no other FiftyOne uses this Milvus: they may be its",
+        )
+        inputs.list(
+            "typed",
+            types.String(),
+            default=[],
+            required=False,
+            label="Names typed out",
+            description="Needed for collections that this backend did not make",
+        )
+        inputs.bool("dry_run", default=True, label="Only say what would be dropped")
+        if not ctx.params.get("names") and not ctx.params.get("orphans"):
+            text = "Name collections to drop, or choose all orphans"
+            schema.problem(inputs, "orphans", text)
+        elif not ctx.params.get("dry_run", True):
+            warning = "This drops the collections with all their vectors, for good"
+            inputs.view("notice", types.Warning(label=warning))
+        return types.Property(inputs, view=types.View(label="Drop Milvus collections"))
+
+    @without_causes
+    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        params = ctx.params
+        dry_run = bool(params.get("dry_run", True))
+        act = dropping.drop_plan if dry_run else dropping.drop_collections
+        plan = act(
+            params.get("names") or [],
+            orphans=bool(params.get("orphans", False)),
+            typed=params.get("typed") or [],
+            include_gone_datasets=bool(params.get("include_gone_datasets", False)),
+            **connection(ctx),
+        )
+        dropped = [] if dry_run else [one.name for one in plan.candidates]
+        return {
+            **asdict(plan),
+            "dropped": dropped,
+            "rows": plan.rows,
+            "size_bytes": plan.size_bytes,
+            "dry_run": dry_run,
+            "table": _table(plan, dry_run),
+            "message": _summary(plan, dry_run),
+        }
+
+    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
+        outputs = types.Object()
+        outputs.str("message", label="Clean-up")
+        tables.output(outputs, "table", COLUMNS)
+        return types.Property(outputs, view=types.View(label="Milvus clean-up"))
+
+
+def _table(plan: DropPlan, dry_run: bool) -> list[dict[str, str]]:
+    dropped = "would be dropped" if dry_run else "dropped"
+    return [
+        *(_row(one, dropped if one.allowed else "refused") for one in plan.candidates),
+        *(_row(one, "left alone") for one in plan.left),
+    ]
+
+
+def _row(one: Candidate, what: str) -> dict[str, str]:
+    return {
+        "name": one.name,
+        "what": what,
+        "state": one.state,
+        "why": one.why,
+        "rows": tables.count(one.rows),
+        "size": tables.size(one.size_bytes),
+    }
+
+
+def _summary(plan: DropPlan, dry_run: bool) -> str:
+    if plan.refused:
+        first = plan.refused[0]
+        return f"Nothing would be dropped. '{first.name}': {first.why}."
+    verb = "Would drop" if dry_run else "Dropped"
+    text = (
+        f"{verb} {len(plan.candidates):,} collections with {plan.rows:,} vectors "
+        f"(about {tables.size(plan.size_bytes)})"
+    )
+    if plan.left:
+        text += (
+            f"; {len(plan.left):,} orphans whose dataset is not in this FiftyOne "
+            "database are left alone"
+        )
+    return text

@@ -1,0 +1,65 @@
+"""*Import index*: make an index of a file that *Export index* wrote."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus import build, files
+
+from . import schema, transfers
+from .context import without_causes
+
+DEFAULT_KEY = "imported"
+
+
+class ImportIndex(foo.Operator):
+    """Imports an index; rows of samples that the dataset lacks are left out."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        return schema.config(
+            name="import_index",
+            label="Milvus: Import index",
+            description="Make an index of a file that was exported",
+            icon="file_upload",
+            risk=types.RiskLevel.MEDIUM,
+            streams=True,
+        )
+
+    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
+        inputs = types.Object()
+        inputs.str(
+            "path",
+            required=True,
+            label="File",
+            description=(
+                "Its path on the machine where this runs. Its rows are matched by the "
+                "ids of samples and labels."
+            ),
+        )
+        if not ctx.params.get("path"):
+            schema.problem(inputs, "path", "Type the path of the file to read")
+        free = schema.free_key(ctx.dataset, DEFAULT_KEY)
+        inputs.str("brain_key", required=True, default=free, label="Brain key")
+        key = ctx.params.get("brain_key", free)
+        problem = build.brain_key_problem(ctx.dataset, key or "")
+        if problem is not None:
+            schema.problem(inputs, "brain_key", problem)
+        return types.Property(inputs, view=types.View(label="Import Milvus index"))
+
+    @without_causes
+    def execute(self, ctx: foo.ExecutionContext) -> Any:
+        return transfers.run(ctx, files.import_index, _summary, ctx.params["path"])
+
+
+def _summary(imported: files.Imported) -> str:
+    text = (
+        f"Made the index '{imported.brain_key}' of {imported.rows:,} vectors in "
+        f"{imported.seconds:.0f} s"
+    )
+    if imported.skipped:
+        text += f"; {imported.skipped:,} were of what this dataset lacks"
+    return transfers.with_note(text, imported.note)

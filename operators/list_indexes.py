@@ -1,0 +1,75 @@
+"""*List indexes*: the dataset's Milvus indexes, and what Milvus says of each."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus import runs
+
+from . import schema, tables
+from .context import connection, without_causes
+
+COLUMNS = {
+    "brain_key": "Brain key",
+    "of": "Of",
+    "rows": "Rows",
+    "metric": "Metric",
+    "model": "Model",
+    "collection_name": "Collection",
+    "created": "Created",
+    "note": "Note",
+}
+
+
+class ListIndexes(foo.Operator):
+    """Lists the indexes; a problem with one hides no other."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        return schema.config(
+            name="list_indexes",
+            label="Milvus: List indexes",
+            description="This dataset's Milvus indexes, their sizes and problems",
+            icon="list",
+            risk=types.RiskLevel.LOW,
+        )
+
+    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
+        view = types.View(label="List Milvus indexes")
+        return types.Property(types.Object(), view=view)
+
+    @without_causes
+    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        found = runs.list_indexes(ctx.dataset, **connection(ctx))
+        return {
+            "indexes": [_plain(info) for info in found],
+            "table": [_row(info) for info in found],
+            "message": f"{len(found):,} Milvus indexes of '{ctx.dataset.name}'",
+        }
+
+    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
+        outputs = types.Object()
+        outputs.str("message", label="Indexes")
+        tables.output(outputs, "table", COLUMNS)
+        return types.Property(outputs, view=types.View(label="Milvus indexes"))
+
+
+def _plain(info: runs.IndexInfo) -> dict[str, Any]:
+    return {**asdict(info), "created": info.created.isoformat()}
+
+
+def _row(info: runs.IndexInfo) -> dict[str, str]:
+    return {
+        "brain_key": info.brain_key,
+        "of": info.patches_field or "samples",
+        "rows": tables.count(info.size),
+        "metric": info.metric,
+        "model": info.model or info.embeddings_field or "",
+        "collection_name": info.collection_name or "",
+        "created": tables.when(info.created),
+        "note": info.problem or ("" if info.owned else "another made the collection"),
+    }

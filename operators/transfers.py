@@ -1,0 +1,54 @@
+"""What moving, exporting and importing share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import fiftyone.operators as foo
+
+from fiftyone_milvus import files, transfer
+from fiftyone_milvus.progress import Report
+
+from .context import connection
+from .long_work import perform
+
+Result = transfer.Moved | files.Exported | files.Imported
+
+
+def run(
+    ctx: foo.ExecutionContext,
+    work: Callable[..., Result],
+    summary: Callable[[Any], str],
+    *args: Any,
+    **kwargs: Any,
+) -> Any:
+    """Does the work on the dataset's index, and says in a sentence what it did.
+
+    Args:
+        ctx: the context
+        work: a function of ``fiftyone_milvus.transfer`` or ``files``
+        summary: the sentence for what it returns
+        *args: what the function takes after the dataset and the brain key
+        **kwargs: its keyword arguments, other than those of every such function
+    """
+    key = ctx.params["brain_key"]
+
+    def done(report: Report, cancelled: Callable[[], bool]) -> dict[str, Any]:
+        result = work(
+            ctx.dataset,
+            key,
+            *args,
+            progress=report,
+            cancelled=cancelled,
+            **kwargs,
+            **connection(ctx),
+        )
+        return {**asdict(result), "message": summary(result)}
+
+    return perform(ctx, key, done)
+
+
+def with_note(text: str, note: str | None) -> str:
+    return f"{text}. {note}" if note else text
