@@ -137,7 +137,7 @@ class MilvusPanel(foo.Panel):
         plan = runs.cleanup(ctx.dataset, ctx.params["brain_key"], **connection(ctx))
         return {
             "brain_key": plan.brain_key,
-            "dropped_collection": plan.drops_collection,
+            "dropped_rows": plan.drops_rows,
             "deleted_run": plan.deletes_run,
             "message": done(plan),
         }

@@ -49,6 +49,7 @@ def index(info: IndexInfo) -> dict[str, Any]:
         "model": info.model,
         "metric": info.metric,
         "supports_prompts": info.supports_prompts,
+        "partial": info.partial,
         "size": info.size,
         "collection_name": info.collection_name,
         "owned": info.owned,

@@ -9,7 +9,7 @@ import { Problem } from "./shared/Problem";
 import { usePanel } from "./usePanel";
 
 export function DatasetPanel({ dataset }: { dataset: string }) {
-  const { overview, jobs, build, form } = usePanel(dataset);
+  const { overview, jobs, build, sync, form } = usePanel(dataset);
   const { value, error, loading, reload } = overview;
   const server = value?.server ?? null;
   const unreachable = server && !server.reachable ? (server.problem ?? "Milvus doesn't answer.") : null;
@@ -25,6 +25,7 @@ export function DatasetPanel({ dataset }: { dataset: string }) {
           {form.open && <IndexForm dataset={dataset} build={build} onClose={form.hide} />}
           <Indexes
             indexes={value.indexes}
+            sync={sync}
             busy={form.open || jobs.some(isActive)}
             onNew={form.show}
             onChanged={reload}

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from fiftyone_milvus import build, client, models, runs, settings
+from fiftyone_milvus.errors import Cancelled
 from harness.worker import DelegatedWorker
 
 PANEL = "milvus_panel"
@@ -229,3 +230,32 @@ def test_it_is_at_home_in_the_light_theme(panel, indexes):
     panel.shot("light")
     panel.page.get_by_title("Dark mode").click()
     expect(html).to_have_attribute("data-mui-color-scheme", "dark")
+
+
+def test_an_unfinished_index_is_finished_with_one_click(app, scenes, offline_models):
+    done: list[int] = []
+    with pytest.raises(Cancelled):
+        build.build(
+            scenes,
+            "stopped",
+            build.Source(model=MODEL),
+            progress=lambda now: done.append(now.done),
+            cancelled=lambda: done[-1] > 20,
+        )
+    try:
+        app.open(PANEL)
+        card = app.cy("milvus-index-stopped")
+        expect(card).to_contain_text("not finished")
+        size = runs.load(scenes, "stopped").total_index_size
+        assert 0 < size < 60
+        expect(card.locator('[data-cy="milvus-size"]')).to_have_text(f"{size} vectors")
+        app.shot("unfinished")
+        app.cy("milvus-sync-stopped").click()
+        whole = card.locator('[data-cy="milvus-size"]')
+        expect(whole).to_have_text("60 vectors", timeout=60_000)
+        expect(card).not_to_contain_text("not finished")
+        expect(app.cy("milvus-sync-stopped")).to_have_text("Sync")
+        job = app.cy("milvus-job").filter(has_text=f"Sync embedded {60 - size}")
+        expect(job).to_have_attribute("data-state", "done")
+    finally:
+        runs.cleanup(scenes, "stopped")

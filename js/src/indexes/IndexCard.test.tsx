@@ -4,8 +4,10 @@ import { index } from "../test/data";
 import { absent, at, show } from "../test/panel";
 import { IndexCard } from "./IndexCard";
 
+const props = { busy: false, onSync: vi.fn(), onCleanup: vi.fn() };
+
 test("a card tells what is indexed, by what, how many and when", () => {
-  show(<IndexCard index={index} onCleanup={vi.fn()} />);
+  show(<IndexCard index={index} {...props} />);
   const text = at("milvus-index-pictures").textContent;
   for (const part of ["pictures", "samples", "clip", "cosine", "2025"]) expect(text).toContain(part);
   expect(at("milvus-size").textContent).toBe("1,538 vectors");
@@ -13,15 +15,28 @@ test("a card tells what is indexed, by what, how many and when", () => {
 });
 
 test("a problem is a warning and an unknown size is said so", () => {
-  show(<IndexCard index={{ ...index, size: null, problem: "Its collection is gone." }} onCleanup={vi.fn()} />);
+  show(<IndexCard index={{ ...index, size: null, problem: "Its collection is gone." }} {...props} />);
   expect(screen.getByRole("alert").textContent).toBe("Its collection is gone.");
   expect(at("milvus-size").textContent).toBe("Size unknown");
 });
 
 test("an index of patches from a field names both", () => {
   const patches = { ...index, patches_field: "ground_truth", model: null, embeddings_field: "vectors" };
-  show(<IndexCard index={patches} onCleanup={vi.fn()} />);
+  show(<IndexCard index={patches} {...props} />);
   const text = at("milvus-index-pictures").textContent;
   expect(text).toContain("ground_truth");
   expect(text).toContain("vectors");
+});
+
+test("an index whose build was stopped says so, and can be finished", async () => {
+  const { user } = show(<IndexCard index={{ ...index, partial: true }} {...props} />);
+  expect(at("milvus-index-pictures").textContent).toContain("not finished");
+  expect(at("milvus-sync-pictures").textContent).toBe("Finish");
+  await user.click(at("milvus-sync-pictures"));
+  expect(props.onSync).toHaveBeenCalledOnce();
+});
+
+test("nothing is synced while something is built", () => {
+  show(<IndexCard index={index} {...props} busy />);
+  expect(at<HTMLButtonElement>("milvus-sync-pictures").disabled).toBe(true);
 });

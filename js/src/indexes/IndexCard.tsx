@@ -3,7 +3,15 @@ import type { Index } from "../shared/api";
 import { counted, date } from "../shared/format";
 import { Problem } from "../shared/Problem";
 
-export function IndexCard({ index, onCleanup }: { index: Index; onCleanup: () => void }) {
+interface Props {
+  index: Index;
+  /** something is being built or synced */
+  busy: boolean;
+  onSync: () => void;
+  onCleanup: () => void;
+}
+
+export function IndexCard({ index, busy, onSync, onCleanup }: Props) {
   return (
     <Paper
       variant="outlined"
@@ -14,6 +22,20 @@ export function IndexCard({ index, onCleanup }: { index: Index; onCleanup: () =>
         <Typography variant="body2" fontWeight={600} noWrap sx={{ flex: 1 }} title={index.brain_key}>
           {index.brain_key}
         </Typography>
+        <Tooltip title="Embed what is missing or changed, and remove what is gone">
+          <span>
+            <Button
+              size="small"
+              color={index.partial ? "primary" : "secondary"}
+              aria-label={`${index.partial ? "Finish" : "Sync"} ${index.brain_key}`}
+              data-cy={`milvus-sync-${index.brain_key}`}
+              disabled={busy}
+              onClick={onSync}
+            >
+              {index.partial ? "Finish" : "Sync"}
+            </Button>
+          </span>
+        </Tooltip>
         <Button
           size="small"
           color="secondary"
@@ -44,6 +66,9 @@ function Facts({ index }: { index: Index }) {
       <Fact text={index.patches_field ?? "samples"} title="What is indexed" />
       {source && <Fact text={source} title={index.model ? "Model" : "Embeddings field"} />}
       <Fact text={index.metric} title="Metric" />
+      {index.partial && (
+        <Fact text="not finished" title="Its build was stopped: searches see a part" />
+      )}
       {index.supports_prompts && <Fact text="text" title="Its model embeds text, too" />}
       {foreign && (
         <Fact text="foreign collection" title="Its Milvus collection was made elsewhere" />

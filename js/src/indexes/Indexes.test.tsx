@@ -1,15 +1,27 @@
 import { waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { index } from "../test/data";
-import { notify } from "../test/fiftyone";
+import { execute, notify } from "../test/fiftyone";
 import { absent, answer, at, callsOf, show } from "../test/panel";
+import type { Index } from "../shared/api";
 import { Indexes } from "./Indexes";
+import { useSync } from "./useSync";
 
 const PLAN = { message: "Drops pictures_1 with 1,538 vectors." };
 
+interface Props {
+  indexes?: Index[];
+  onNew: () => void;
+  onChanged: () => void;
+}
+
+function WithSync({ indexes = [index], ...on }: Props) {
+  return <Indexes indexes={indexes} busy={false} sync={useSync(on.onChanged)} {...on} />;
+}
+
 function indexes(props = {}) {
   const on = { onNew: vi.fn(), onChanged: vi.fn() };
-  return { ...on, ...show(<Indexes indexes={[index]} busy={false} {...on} {...props} />) };
+  return { ...on, ...show(<WithSync {...on} {...props} />) };
 }
 
 const button = () => at<HTMLButtonElement>("milvus-confirm-button");
@@ -75,4 +87,16 @@ test("a plan that can't be made can be asked for again", async () => {
   answer({ cleanup_plan: PLAN });
   await user.click(at("milvus-retry"));
   await waitFor(() => expect(button().disabled).toBe(false));
+});
+
+test("Sync runs the operator, and its error is a sentence above the cards", async () => {
+  execute.mockImplementation((_, { callback }) => callback({ errorMessage: "Milvus is gone." }));
+  const { user, onChanged } = indexes();
+  await user.click(at("milvus-sync-pictures"));
+  expect(execute.mock.calls[0][0]).toMatchObject({
+    uri: "@milvus/vector-search/sync_index",
+    brain_key: "pictures",
+  });
+  expect(at("milvus-problem").textContent).toContain("Milvus is gone.");
+  expect(onChanged).toHaveBeenCalled();
 });

@@ -2,19 +2,22 @@ import { Button, Stack } from "@mui/material";
 import { useState } from "react";
 import type { Index } from "../shared/api";
 import { Empty } from "../shared/Empty";
+import { Problem } from "../shared/Problem";
 import { Section } from "../shared/Section";
 import { CleanupDialog } from "./CleanupDialog";
 import { IndexCard } from "./IndexCard";
+import type { Sync } from "./useSync";
 
 interface Props {
   indexes: Index[];
   /** an index is being described or built */
   busy: boolean;
+  sync: Sync;
   onNew: () => void;
   onChanged: () => void;
 }
 
-export function Indexes({ indexes, busy, onNew, onChanged }: Props) {
+export function Indexes({ indexes, busy, sync, onNew, onChanged }: Props) {
   const [doomed, setDoomed] = useState<string | null>(null);
   if (indexes.length === 0) return busy ? null : <NoIndex onNew={onNew} />;
   return (
@@ -34,11 +37,14 @@ export function Indexes({ indexes, busy, onNew, onChanged }: Props) {
         )
       }
     >
+      <Problem message={sync.problem} />
       <Stack spacing={1}>
         {indexes.map((index) => (
           <IndexCard
             key={index.brain_key}
             index={index}
+            busy={busy || sync.syncing !== null}
+            onSync={() => sync.sync({ brain_key: index.brain_key }, false)}
             onCleanup={() => setDoomed(index.brain_key)}
           />
         ))}

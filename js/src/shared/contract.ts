@@ -17,6 +17,8 @@ export interface Index {
   model: string | null;
   metric: string;
   supports_prompts: boolean;
+  /** its build was not finished */
+  partial: boolean;
   size: number | null;
   collection_name: string | null;
   owned: boolean;
@@ -33,7 +35,7 @@ export interface Job {
   phase: string;
   done: number;
   total: number;
-  unit: "samples";
+  unit: string;
   /** per second */
   rate: number | null;
   /** seconds */
@@ -88,6 +90,11 @@ export interface BuildParams {
   consistency_level: string;
 }
 
+/** What `@milvus/vector-search/sync_index` takes. */
+export interface SyncParams {
+  brain_key: string;
+}
+
 export interface SearchParams {
   brain_key: string;
   text?: string;
@@ -126,14 +133,14 @@ export interface CleanupPlan {
   brain_key: string;
   collection_name: string | null;
   rows: number | null;
-  drops_collection: boolean;
+  drops_rows: boolean;
   deletes_run: boolean;
   message: string;
 }
 
 export interface Cleanup {
   brain_key: string;
-  dropped_collection: boolean;
+  dropped_rows: boolean;
   deleted_run: boolean;
   message: string;
 }

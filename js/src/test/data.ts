@@ -16,6 +16,7 @@ export const index: Index = {
   model: "clip",
   metric: "cosine",
   supports_prompts: true,
+  partial: false,
   size: 1538,
   collection_name: "pictures_1",
   owned: true,

@@ -1,0 +1,39 @@
+import { useOperatorExecutor } from "@fiftyone/operators";
+import { usePanelId } from "@fiftyone/spaces";
+import { useState } from "react";
+import { errorOf } from "./api";
+
+/** Runs an operator that works on an index for long, here or on a worker. */
+export function useOperator<Params extends { brain_key: string }>(
+  uri: string,
+  onEnd: (well: boolean) => void,
+) {
+  const { execute } = useOperatorExecutor(uri);
+  const panel_id = usePanelId();
+  const [running, setRunning] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  const run = (params: Params, delegate: boolean) => {
+    setRunning(params.brain_key);
+    setProblem(null);
+    // the id says that a panel asks, which shows the progress by itself
+    void execute({ ...params, panel_id }, {
+      requestDelegation: delegate,
+      skipOutput: true,
+      skipErrorNotification: true,
+      callback: (answer) => {
+        const error = errorOf(answer);
+        setRunning(null);
+        setProblem(error?.message ?? null);
+        onEnd(error === null);
+      },
+    });
+  };
+  return {
+    run,
+    /** the brain key of the index that it works on, else null */
+    running,
+    problem,
+    forget: () => setProblem(null),
+  };
+}
