@@ -40,7 +40,10 @@ class Source:
         embeddings_field: the field that holds the vectors
         model_kwargs: keyword arguments for loading the model
         batch_size: pictures in one call of the model
-        num_workers: processes that read pictures; ``None`` lets FiftyOne choose
+        num_workers: processes that read pictures beside this one; ``None`` is what
+            FiftyOne's ``default_process_pool_workers`` says, else none: they are forks
+            of a process that is connected to Milvus and MongoDB, which both advise
+            against. Worth it where a GPU waits for pictures
         alpha: how much wider than its box to cut a patch, such as ``0.1``
         force_square: whether to widen a patch's box to a square
     """
@@ -57,6 +60,13 @@ class Source:
     def embeds(self) -> bool:
         """Whether the model makes the vectors."""
         return self.embeddings_field is None
+
+    @property
+    def readers(self) -> int:
+        """How many processes read pictures beside this one."""
+        if self.num_workers is not None:
+            return self.num_workers
+        return fo.config.default_process_pool_workers or 0
 
     def cutting(self) -> dict[str, Any]:
         """How patches are cut, where that was chosen; stored with the run."""
@@ -248,7 +258,7 @@ class Reader:
                     alpha=source.alpha,
                     force_square=source.force_square,
                     batch_size=source.batch_size,
-                    num_workers=source.num_workers,
+                    num_workers=source.readers,
                     progress=False,
                 )
         except ValueError as e:
