@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -11,7 +12,8 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus import build
 from fiftyone_milvus.collection import CONSISTENCY_LEVELS, METRICS
-from fiftyone_milvus.errors import VectorSearchError
+from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
+from fiftyone_milvus.options import INDEX_TYPES
 from fiftyone_milvus.progress import Report
 from fiftyone_milvus.sources import Source
 
@@ -66,6 +68,7 @@ class ComputeIndex(foo.Operator):
                     patches_field=params.get("patches_field") or None,
                     metric=params.get("metric", "cosine"),
                     consistency_level=params.get("consistency_level", "Session"),
+                    index_type=params.get("index_type") or None,
                     progress=report,
                     cancelled=cancelled,
                     **connection(ctx),
@@ -80,11 +83,31 @@ def _source(params: dict[str, Any]) -> Source:
     return Source(
         model=params.get("model") or None,
         embeddings_field=None if by_model else params.get("embeddings_field"),
+        model_kwargs=_model_kwargs(params.get("model_kwargs")),
         batch_size=params.get("batch_size"),
         num_workers=params.get("num_workers"),
         alpha=params.get("alpha"),
         force_square=bool(params.get("force_square")),
     )
+
+
+def _model_kwargs(text: str | None) -> dict[str, Any] | None:
+    """Keyword arguments typed as JSON.
+
+    Raises:
+        InvalidRequest: if the text isn't a JSON object
+    """
+    if not (text or "").strip():
+        return None
+    try:
+        found = json.loads(text or "")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise InvalidRequest(
+            'Model arguments are a JSON object, such as {"classes": ["cat", "dog"]}'
+        )
+    return found
 
 
 def _target_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
@@ -158,17 +181,29 @@ def _source_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         view=types.AutocompleteView(),
     )
     if source == "model":
-        _embedding_inputs(inputs, patches_field)
+        _embedding_inputs(ctx, inputs, patches_field)
 
 
-def _embedding_inputs(inputs: types.Object, patches_field: str | None) -> None:
+def _embedding_inputs(
+    ctx: foo.ExecutionContext, inputs: types.Object, patches_field: str | None
+) -> None:
+    inputs.str(
+        "model_kwargs",
+        required=False,
+        label="Model arguments",
+        description="Keyword arguments for loading the model, as a JSON object",
+    )
+    try:
+        _model_kwargs(ctx.params.get("model_kwargs"))
+    except InvalidRequest as e:
+        schema.problem(inputs, "model_kwargs", str(e))
     inputs.int("batch_size", required=False, min=1, label="Batch size")
     inputs.int(
         "num_workers",
         required=False,
         min=0,
         label="Reading processes",
-        description="Processes that read pictures; FiftyOne chooses if left empty",
+        description="More processes that read pictures, for a GPU that waits for them",
     )
     if patches_field is not None:
         inputs.float(
@@ -188,6 +223,15 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         label = name.replace("_", " ").capitalize()
         given = ctx.params.get(name)
         schema.choice(inputs, name, values, given, default=default, label=label)
+    schema.choice(
+        inputs,
+        "index_type",
+        [*INDEX_TYPES],
+        ctx.params.get("index_type"),
+        required=False,
+        label="Index type",
+        description="What suits this Milvus if left empty",
+    )
     free = schema.free_key(ctx.dataset, DEFAULT_KEY)
     inputs.str("brain_key", required=True, default=free, label="Brain key")
     key = ctx.params.get("brain_key", free)

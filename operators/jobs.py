@@ -39,8 +39,9 @@ ACTIVE = ("queued", "running")
 
 @dataclass(frozen=True)
 class Job:
-    """A build, as the panel shows it. ``rate`` is in samples a second, ``remaining``
-    in seconds, ``updated`` an ISO time in UTC."""
+    """Long work on an index, as the panel shows it. ``rate`` is in units a second,
+    ``remaining`` in seconds, ``failed`` how many gave no vector, ``pace`` which of
+    reading, embedding and writing sets the pace, ``updated`` an ISO time in UTC."""
 
     id: str
     brain_key: str
@@ -52,6 +53,8 @@ class Job:
     unit: str = "samples"
     rate: float | None = None
     remaining: float | None = None
+    failed: int = 0
+    pace: str | None = None
     message: str | None = None
     updated: str = ""
 
@@ -89,6 +92,8 @@ class JobRecord:
             unit=progress.unit,
             rate=progress.rate,
             remaining=progress.remaining,
+            failed=progress.failed,
+            pace=progress.pace,
         )
 
     def cancelled(self) -> bool:

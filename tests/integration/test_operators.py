@@ -48,6 +48,11 @@ def test_compute_search_and_clean_up(dataset):
     assert dataset.list_brain_runs() == []
 
 
+def test_the_index_type_can_be_chosen(dataset):
+    build(dataset, index_type="IVF_FLAT")
+    assert runs.load(dataset, "idx").rows.built["index_type"] == "IVF_FLAT"
+
+
 def test_a_view_or_a_selection_is_indexed_alone(dataset):
     view = dataset.limit(30)
     context = {"view": view}
@@ -94,6 +99,11 @@ def test_samples_without_a_vector_are_counted(dataset):
         ({"embeddings_field": "nope"}, "there is no 'nope' here"),
         ({"source": "model", "model": "nope"}, "there is no 'nope' here"),
         ({"metric": "manhattan"}, "there is no 'manhattan' here"),
+        ({"index_type": "TREE"}, "there is no 'TREE' here"),
+        (
+            {"source": "model", "model": "alexnet-imagenet-torch", "model_kwargs": "1"},
+            "are a JSON object",
+        ),
         ({"patches_field": "nope"}, "there is no 'nope' here"),
         ({"target": "selected"}, "Nothing is selected"),
     ],

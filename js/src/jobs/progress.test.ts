@@ -5,6 +5,9 @@ import { isActive, outcome, percent, progressLine } from "./progress";
 test("the progress line has count, rate and time left", () => {
   expect(progressLine(job)).toBe("120 / 538 · 24/s · 18 s left");
   expect(progressLine({ ...job, rate: null, remaining: null })).toBe("120 / 538");
+  expect(progressLine({ ...job, rate: null, remaining: null, failed: 1200, pace: "reading" })).toBe(
+    "120 / 538 · 1,200 gave no vector · reading sets the pace",
+  );
   expect(progressLine({ ...job, total: 0, rate: null, remaining: null })).toBe("120");
 });
 

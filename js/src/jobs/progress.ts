@@ -11,11 +11,13 @@ export function percent(job: Job): number | null {
   return job.total > 0 ? Math.min(100, (100 * job.done) / job.total) : null;
 }
 
-/** "120 / 538 · 24/s · 18 s left" */
+/** "120 / 538 · 24/s · 18 s left · 3 gave no vector · embedding sets the pace" */
 export function progressLine(job: Job): string {
   const parts = [job.total > 0 ? `${count(job.done)} / ${count(job.total)}` : count(job.done)];
   if (job.rate !== null) parts.push(rate(job.rate));
   if (job.remaining !== null) parts.push(`${duration(job.remaining)} left`);
+  if (job.failed > 0) parts.push(`${count(job.failed)} gave no vector`);
+  if (job.pace !== null) parts.push(`${job.pace} sets the pace`);
   return parts.join(" · ");
 }
 

@@ -40,6 +40,10 @@ export interface Job {
   rate: number | null;
   /** seconds */
   remaining: number | null;
+  /** gave no vector so far */
+  failed: number;
+  /** which of reading, embedding and writing is the slowest */
+  pace: string | null;
   message: string | null;
   updated: string;
 }

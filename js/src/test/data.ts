@@ -35,6 +35,8 @@ export const job: Job = {
   unit: "samples",
   rate: 24.3,
   remaining: 18,
+  failed: 0,
+  pace: null,
   message: null,
   updated: "2025-03-04T05:06:07Z",
 };
