@@ -204,11 +204,14 @@ def test_a_job_shows_its_progress_while_it_runs(dataset, monkeypatch):
     monkeypatch.setattr(jobs, "BEAT_SECONDS", 0.05)
     ctx = make_context(dataset)
     with jobs.JobRecord(ctx, "k") as record:
-        record.progress(Progress("Embedding", 40, 100, 2.0, rate=20, failed=3, pace="reading"))
+        record.progress(
+            Progress("Embedding", 40, 100, 2.0, rate=20, failed=3, pace="reading")
+        )
         time.sleep(0.5)
         [job] = jobs.list_jobs(ctx)
         assert (job.state, job.done, job.total) == ("running", 40, 100)
         assert job.rate == 20 and job.remaining == 3
+        assert (job.failed, job.pace) == (3, "reading")
     [job] = jobs.list_jobs(ctx)
     assert job.state == "done"
 
