@@ -12,7 +12,7 @@ import numpy as np
 
 import fiftyone_milvus  # noqa: F401  (from here on the backend "milvus" is ours)
 from fiftyone_milvus import search
-from fiftyone_milvus.query import Query
+from fiftyone_milvus.terms import Query
 
 from . import _contenders, _data
 from ._contenders import Contender, FiftyOneBackend, Raw
@@ -182,7 +182,7 @@ def _answer(contender: Contender, query: np.ndarray, k: int, answers: Answers) -
 
 
 def _plan(ours: FiftyOneBackend, view: fo.DatasetView, queries: np.ndarray) -> str:
-    found = search.search(ours.index, Query(vector=queries[0]), K, samples=view)
+    found = search.search(ours.index, Query.of(vector=queries[0]), K, samples=view)
     return f"{found.plan.name}, {found.plan.reason}"
 
 

@@ -32,7 +32,7 @@ def distances(metric: str, queries: np.ndarray, vectors: np.ndarray) -> np.ndarr
         squares = (a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T
         return np.sqrt(np.maximum(squares, 0))
     if metric == "cosine":
-        a, b = _unit(a), _unit(b)
+        a, b = unit(a), unit(b)
     return 1 - a @ b.T
 
 
@@ -203,7 +203,8 @@ def _reserve(file: int, size: int) -> None:
         ) from e
 
 
-def _unit(vectors: np.ndarray) -> np.ndarray:
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Vectors ``(n, dim)`` made one long; zeros stay."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(norms == 0, 1, norms)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 import fiftyone.zoo as foz
@@ -12,9 +15,10 @@ import fiftyone.zoo as foz
 from .errors import InvalidRequest
 
 TEXT_TAGS = ("zero-shot", "text-embeddings")
+EMBEDDING = ("embed", "embed_all", "embed_prompt", "embed_prompts")
 KEPT = 2  # a person switches between few, and each may take gigabytes
 
-_models: OrderedDict[str, Any] = OrderedDict()
+_models: OrderedDict[str, Future[Any]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -38,7 +42,8 @@ def embeds_text(name: str) -> bool:
 
 
 def load(name: str, model_kwargs: dict[str, Any] | None = None) -> Any:
-    """The model of a name; the last few stay loaded.
+    """The model of a name; the last few stay loaded. Whoever asks while it is being
+    loaded waits for that.
 
     Returns:
         a ``fiftyone.core.models.Model`` that gives embeddings
@@ -46,14 +51,53 @@ def load(name: str, model_kwargs: dict[str, Any] | None = None) -> Any:
     Raises:
         InvalidRequest: if it isn't there, can't be loaded, or gives no embeddings
     """
-    key = json.dumps([name, model_kwargs or {}], sort_keys=True, default=str)
+    future, is_mine = _claim(name, model_kwargs)
+    if is_mine:
+        _fill(future, name, model_kwargs)
+    return future.result()
+
+
+def warm(name: str, model_kwargs: dict[str, Any] | None = None) -> None:
+    """Begins to load a model in the background, unless it is loaded or being loaded;
+    an error is that of whoever then asks for it."""
+    future, is_mine = _claim(name, model_kwargs)
+    if is_mine:
+        threading.Thread(
+            target=_fill, args=(future, name, model_kwargs), daemon=True
+        ).start()
+
+
+def is_loaded(name: str, model_kwargs: dict[str, Any] | None = None) -> bool:
+    """Whether :func:`load` would answer at once."""
     with _lock:
-        if key not in _models:
-            _models[key] = _loaded(name, model_kwargs or {})
+        future = _models.get(_key(name, model_kwargs))
+    return future is not None and future.done() and future.exception() is None
+
+
+def _claim(name: str, model_kwargs: dict[str, Any] | None) -> tuple[Future[Any], bool]:
+    """The model's place, and whether the caller is to fill it."""
+    key = _key(name, model_kwargs)
+    with _lock:
+        future = _models.get(key)
+        failed = future is not None and future.done() and future.exception() is not None
+        is_mine = future is None or failed
+        if future is None or failed:
+            future = _models[key] = Future()
         _models.move_to_end(key)
         while len(_models) > KEPT:
             _models.popitem(last=False)
-        return _models[key]
+        return future, is_mine
+
+
+def _fill(future: Future[Any], name: str, model_kwargs: dict[str, Any] | None) -> None:
+    try:
+        future.set_result(_loaded(name, model_kwargs or {}))
+    except BaseException as e:
+        future.set_exception(e)
+
+
+def _key(name: str, model_kwargs: dict[str, Any] | None) -> str:
+    return json.dumps([name, model_kwargs or {}], sort_keys=True, default=str)
 
 
 def _loaded(name: str, model_kwargs: dict[str, Any]) -> Any:
@@ -69,4 +113,24 @@ def _loaded(name: str, model_kwargs: dict[str, Any]) -> Any:
         raise InvalidRequest(
             f"The model '{name}' gives no embeddings. Choose one that does."
         )
+    _one_at_a_time(model)
     return model
+
+
+def _one_at_a_time(model: Any) -> None:
+    """Has a model embed for one thread after the other: FiftyOne's keep the last
+    embeddings in the object, where another thread would find them."""
+    lock = threading.RLock()
+
+    def alone(method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def called(*args: Any, **kwargs: Any) -> Any:
+            with lock:
+                return method(*args, **kwargs)
+
+        return called
+
+    for name in EMBEDDING:
+        method = getattr(model, name, None)
+        if method is not None:
+            setattr(model, name, alone(method))

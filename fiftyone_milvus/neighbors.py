@@ -187,12 +187,7 @@ def _looked_past(task: _Task, k: int, among: Within, enough: int) -> Found | Non
 
 
 def _keep(hits: Hits, wanted: set[str], k: int) -> Hits:
-    kept = [i for i, id_ in enumerate(hits.ids) if id_ in wanted][:k]
-    return Hits(
-        [hits.ids[i] for i in kept],
-        [hits.sample_ids[i] for i in kept],
-        hits.dists[kept],
-    )
+    return hits.at([i for i, id_ in enumerate(hits.ids) if id_ in wanted][:k])
 
 
 def _only(rows: Rows, wanted: set[str]) -> Rows:

@@ -4,19 +4,29 @@ from .adopt_collection import AdoptCollection
 from .cleanup_collections import CleanupCollections
 from .cleanup_index import CleanupIndex
 from .collections import Collections
+from .compare_indexes import CompareIndexes
 from .compute_index import ComputeIndex
 from .export_index import ExportIndex
 from .import_index import ImportIndex
 from .index_health import IndexHealth
 from .list_indexes import ListIndexes
+from .more_like_these import MoreLikeThese
 from .move_index import MoveIndex
 from .rename_index import RenameIndex
+from .save_search import DeleteSavedSearch, RunSavedSearch, SaveSearch
 from .search import Search
+from .search_history import SearchHistory
 from .sync_index import SyncIndex
 
 OPERATORS = (
     ComputeIndex,
     Search,
+    MoreLikeThese,
+    CompareIndexes,
+    SaveSearch,
+    RunSavedSearch,
+    DeleteSavedSearch,
+    SearchHistory,
     CleanupIndex,
     IndexHealth,
     SyncIndex,

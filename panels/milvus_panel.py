@@ -12,15 +12,15 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import runs, search
+from fiftyone_milvus import runs, search, views
 from fiftyone_milvus.collection import CONSISTENCY_LEVELS, METRICS
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 
-from ..operators import jobs, schema
+from ..operators import jobs, schema, search_form
 from ..operators.cleanup_index import done
 from ..operators.compute_index import DEFAULT_KEY
 from ..operators.context import connection
-from ..operators.search import check_k, read_query
+from ..operators.search_request import check_k
 from . import grid, payloads
 
 logger = logging.getLogger(__name__)
@@ -113,12 +113,12 @@ class MilvusPanel(foo.Panel):
             raise InvalidRequest("The view is empty. Clear it, or search the dataset.")
         result = search.search(
             index,
-            read_query(ctx, index, params.get("text"), None),
+            search_form.read_query(ctx, runs.describe(ctx.dataset, index.key)),
             k,
             samples=samples,
             reverse=bool(params.get("reverse")),
         )
-        view = search.result_view(result, samples)
+        view = views.of_hits(result.ids, result.patches_field, samples)
         grid.show(ctx, view, base)
         return payloads.search_result(result, view)
 

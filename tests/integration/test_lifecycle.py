@@ -22,8 +22,8 @@ from pymilvus import MilvusClient
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus import client, embedded, runs, search, settings
 from fiftyone_milvus.errors import CollectionError, InvalidRequest
-from fiftyone_milvus.query import Query
 from fiftyone_milvus.similarity import MilvusSimilarityIndex
+from fiftyone_milvus.terms import Query
 from harness import datasets, environment
 from harness.oracle import distances, ranked
 
@@ -514,7 +514,7 @@ def test_an_index_of_plain_fiftyone_is_read(milvus, stock):
 
 def test_an_index_of_plain_fiftyone_does_not_pass_for_exact(milvus, stock):
     """It is an HNSW graph, in an embedded Milvus too."""
-    found = search.search(stock.index, Query(vector=stock.vectors[0]), 5)
+    found = search.search(stock.index, Query.of(vector=stock.vectors[0]), 5)
     assert not found.plan.exact
 
 

@@ -1,0 +1,84 @@
+"""Texts and pictures into vectors, by the model that an index was made with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import fiftyone as fo
+import fiftyone.utils.image as foui
+import fiftyone.utils.patches as foup
+import numpy as np
+
+from . import metrics, uploads
+from .errors import InvalidRequest
+from .terms import Crop, Term
+from .vectors import as_vectors
+
+if TYPE_CHECKING:
+    from .index import MilvusSimilarityIndex
+
+
+def embed(index: MilvusSimilarityIndex, term: Term) -> np.ndarray:
+    """The vector ``(dim,)`` float32 of a text, an uploaded picture or a crop.
+
+    Raises:
+        InvalidRequest: if the model isn't known, can't embed it, or the picture can't
+            be read
+    """
+    if term.text is not None:
+        return of_texts(index, tuple(term.text))
+    if term.picture is not None:
+        return of_picture(index, uploads.decode(term.picture))
+    assert term.crop is not None
+    return of_picture(index, _cut(index, term.crop))
+
+
+def of_texts(index: MilvusSimilarityIndex, texts: Sequence[str]) -> np.ndarray:
+    """The vector of a text, ``(dim,)``; of several, the mean of theirs, each made one
+    long."""
+    if not index.supports_prompts:
+        made_with = index.config.model or "own embeddings"
+        raise InvalidRequest(
+            f"The index '{index.key}' was made with {made_with}, which can't embed "
+            "text. Search with a picture, or build an index with a model that embeds "
+            "both, such as clip-vit-base32-torch."
+        )
+    model: Any = index.get_model()
+    with model:
+        vectors = as_vectors(np.asarray(model.embed_prompts(list(texts))))
+    return vectors[0] if len(vectors) == 1 else metrics.unit(vectors).mean(axis=0)
+
+
+def of_picture(index: MilvusSimilarityIndex, picture: np.ndarray) -> np.ndarray:
+    """The vector ``(dim,)`` of a picture ``(h, w, 3)`` uint8 RGB."""
+    model: Any = index.get_model()
+    with model:
+        vector = np.asarray(model.embed(picture))
+    return as_vectors(vector.reshape(1, -1))[0]
+
+
+def _cut(index: MilvusSimilarityIndex, crop: Crop) -> np.ndarray:
+    """A part of a sample's picture, cut as the index's patches were."""
+    try:
+        sample = index._dataset[crop.sample_id]
+    except KeyError as e:
+        raise InvalidRequest(
+            f"The dataset has no sample '{crop.sample_id}'. Choose another picture."
+        ) from e
+    try:
+        picture = foui.read(sample.filepath, flag=cv2.IMREAD_COLOR)
+    except Exception as e:  # readers raise what they like
+        raise InvalidRequest(
+            f"The picture {sample.filepath} can't be read. Choose another."
+        ) from e
+    stored = index.config.stored
+    return np.asarray(
+        foup.extract_patch(
+            picture,
+            fo.Detection(bounding_box=list(crop.box)),
+            force_square=stored.get("force_square", False),
+            alpha=stored.get("alpha"),
+        )
+    )

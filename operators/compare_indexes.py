@@ -1,0 +1,91 @@
+"""*Compare indexes*: the hits of one query in two indexes, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus import fusion, runs
+from fiftyone_milvus.errors import InvalidRequest
+
+from . import schema, search_form, search_request, tables
+from .context import connection, without_causes
+
+SHOWN = 100
+COLUMNS = {"id": "Id", "first": "Rank in the first", "second": "Rank in the other"}
+
+
+class CompareIndexes(foo.Operator):
+    """Searches two indexes for the same, and compares their rankings."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        return schema.config(
+            name="compare_indexes",
+            label="Milvus: Compare indexes",
+            description="The hits of one query in two indexes, side by side",
+            icon="compare",
+            risk=types.RiskLevel.LOW,
+        )
+
+    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
+        inputs = types.Object()
+        keys = runs.keys(ctx.dataset)
+        first = ctx.params.get("brain_key") or (keys[0] if keys else None)
+        others = [key for key in keys if key != first]
+        schema.choice(
+            inputs,
+            "other",
+            others,
+            ctx.params.get("other"),
+            required=True,
+            label="Compare with",
+        )
+        if not others:
+            text = (
+                "There is nothing to compare: this dataset has fewer than two indexes"
+            )
+            schema.problem(inputs, "other", text)
+        search_form.inputs(ctx, inputs)
+        return types.Property(inputs, view=types.View(label="Compare two indexes"))
+
+    @without_causes
+    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        first = replace(search_form.read(ctx), also=None)
+        if first.at_least is not None:
+            raise InvalidRequest("Compare the objects themselves, not their pictures")
+        second = replace(first, brain_key=ctx.params["other"])
+        samples = search_request.samples_of(ctx, first)
+        answers = [
+            search_request.run(request, samples, **connection(ctx))
+            for request in (first, second)
+        ]
+        compared = fusion.compare(*(answer.result for answer in answers))
+        rows = [
+            {"id": id_, "first": _rank(a), "second": _rank(b)}
+            for id_, a, b in compared.rows[:SHOWN]
+        ]
+        return {
+            "brain_keys": list(compared.brain_keys),
+            "patches_field": compared.patches_field,
+            "rows": [list(row) for row in compared.rows],
+            "overlap": round(compared.overlap, 6),
+            "mean_difference": round(compared.mean_difference, 6),
+            "first": answers[0].to_dict(),
+            "second": answers[1].to_dict(),
+            "table": rows,
+            "message": compared.message,
+        }
+
+    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
+        outputs = types.Object()
+        outputs.str("message", label="Compared")
+        tables.output(outputs, "table", COLUMNS)
+        return types.Property(outputs, view=types.View(label="Two rankings"))
+
+
+def _rank(rank: int | None) -> str:
+    return "" if rank is None else f"{rank:,}"

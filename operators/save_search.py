@@ -1,0 +1,152 @@
+"""*Save search*, *Run saved search* and *Delete saved search*."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus.errors import InvalidRequest
+
+from . import saved_searches, schema
+from .context import without_causes
+from .search import output, perform
+from .search_request import SearchRequest
+
+OFFERED = 25
+
+
+class SaveSearch(foo.Operator):
+    """Saves a search that was made, or one that Python gives, under a name."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        return schema.config(
+            name="save_search",
+            label="Milvus: Save search",
+            description="Keep a search of the history under a name",
+            icon="bookmark_add",
+            risk=types.RiskLevel.LOW,
+        )
+
+    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
+        inputs = types.Object()
+        inputs.str("name", required=True, label="Name")
+        if ctx.params.get("name") in saved_searches.names(ctx):
+            inputs.view(
+                "taken", types.Notice(label="This replaces the one of that name")
+            )
+        made, _ = saved_searches.history(ctx, OFFERED)
+        choices = types.DropdownView()
+        for entry in made:
+            choices.add_choice(entry.id, label=_label(entry))
+        inputs.str(
+            "search",
+            required=False,
+            default=made[0].id if made else None,
+            label="Search",
+            description="The last one, if left empty",
+            view=choices,
+        )
+        # from Python: the search itself, as SearchRequest has it
+        inputs.obj("params", required=False, view=types.HiddenView())
+        if not made and not ctx.params.get("params"):
+            schema.problem(inputs, "search", "There is no search to save: search first")
+        return types.Property(inputs, view=types.View(label="Save a search"))
+
+    @without_causes
+    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        params = ctx.params.get("params")
+        request = (
+            SearchRequest.from_dict(params)
+            if params
+            else _made(ctx, ctx.params.get("search"))
+        )
+        saved = saved_searches.save(ctx, ctx.params["name"], request)
+        return {"name": saved.id, "message": f"Saved '{saved.id}': {saved.label}"}
+
+    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
+        return _message("Saved search")
+
+
+class RunSavedSearch(foo.Operator):
+    """Runs a saved search again, just as it was made."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        return schema.config(
+            name="run_saved_search",
+            label="Milvus: Run saved search",
+            description="Search again, just as it was saved",
+            icon="bookmark",
+            risk=types.RiskLevel.LOW,
+        )
+
+    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
+        inputs = types.Object()
+        _name_input(ctx, inputs)
+        return types.Property(inputs, view=types.View(label="Run a saved search"))
+
+    @without_causes
+    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        return perform(ctx, saved_searches.load(ctx, ctx.params["name"]))
+
+    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
+        return output()
+
+
+class DeleteSavedSearch(foo.Operator):
+    """Deletes a saved search; no index and no sample is touched."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        return schema.config(
+            name="delete_saved_search",
+            label="Milvus: Delete saved search",
+            description="Delete a search that was saved under a name",
+            icon="bookmark_remove",
+            risk=types.RiskLevel.LOW,
+        )
+
+    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
+        inputs = types.Object()
+        _name_input(ctx, inputs)
+        return types.Property(inputs, view=types.View(label="Delete a saved search"))
+
+    @without_causes
+    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        name = ctx.params["name"]
+        saved_searches.delete(ctx, name)
+        return {"name": name, "message": f"Deleted the saved search '{name}'"}
+
+    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
+        return _message("Saved searches")
+
+
+def _made(ctx: foo.ExecutionContext, id_: str | None) -> SearchRequest:
+    """A search of the history, by default the last one."""
+    if id_ is None:
+        made, _ = saved_searches.history(ctx, 1)
+        if not made:
+            raise InvalidRequest("There is no search to save: search first")
+        id_ = made[0].id
+    return saved_searches.recall(ctx, id_)
+
+
+def _name_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
+    names = saved_searches.names(ctx)
+    given = ctx.params.get("name")
+    schema.choice(inputs, "name", names, given, required=True, label="Saved search")
+    if not names:
+        schema.problem(inputs, "name", "This dataset has no saved search")
+
+
+def _label(entry: saved_searches.KeptSearch) -> str:
+    return f"{entry.at[:16].replace('T', ' ')}: {entry.label}"
+
+
+def _message(title: str) -> types.Property:
+    outputs = types.Object()
+    outputs.str("message", label="Done")
+    return types.Property(outputs, view=types.View(label=title))

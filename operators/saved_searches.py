@@ -1,0 +1,180 @@
+"""Searches that are kept: the saved ones by name, and the history; in the dataset's
+execution store, as plain data with which they run again exactly."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from hashlib import blake2b
+from typing import Any
+from uuid import uuid4
+
+import fiftyone.operators as foo
+
+from fiftyone_milvus.errors import InvalidRequest
+
+from .search_request import SearchRequest
+
+SAVED = "milvus_vector_search_saved"
+HISTORY = "milvus_vector_search_history"
+PICTURES = "milvus_vector_search_pictures"
+MAX_HISTORY = 1_000
+MAX_NAME_LENGTH = 100
+
+
+@dataclass(frozen=True)
+class KeptSearch:
+    """A search that can run again: ``params`` are those of the operator *Search*.
+    ``id`` is its name, if it was saved; ``label`` what is searched for, in a line;
+    ``at`` an ISO time in UTC; ``hits`` how many it found then."""
+
+    id: str
+    label: str
+    at: str
+    params: dict[str, Any]
+    hits: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def save(ctx: foo.ExecutionContext, name: str, request: SearchRequest) -> KeptSearch:
+    """Saves a search under a name; one of that name is replaced.
+
+    Raises:
+        InvalidRequest: if the name can't be
+    """
+    name = name.strip()
+    if not name or len(name) > MAX_NAME_LENGTH:
+        raise InvalidRequest(
+            f"Give the search a name of 1 to {MAX_NAME_LENGTH} characters"
+        )
+    params = _without_pictures(ctx, request.to_dict())
+    kept = KeptSearch(name, request.label, _now(), params)
+    ctx.store(SAVED).set(name, kept.to_dict())
+    return kept
+
+
+def names(ctx: foo.ExecutionContext) -> list[str]:
+    """The names of the dataset's saved searches, sorted."""
+    return sorted(ctx.store(SAVED).list_keys())
+
+
+def load(ctx: foo.ExecutionContext, name: str) -> SearchRequest:
+    """A saved search.
+
+    Raises:
+        InvalidRequest: if there is none of that name
+    """
+    found = ctx.store(SAVED).get(name)
+    if found is None:
+        known = ", ".join(names(ctx)) or "none"
+        raise InvalidRequest(f"There is no saved search '{name}'. There are: {known}")
+    return SearchRequest.from_dict(_with_pictures(ctx, found["params"]))
+
+
+def delete(ctx: foo.ExecutionContext, name: str) -> None:
+    """Deletes a saved search.
+
+    Raises:
+        InvalidRequest: if there is none of that name
+    """
+    load(ctx, name)
+    ctx.store(SAVED).delete(name)
+    _forget_pictures(ctx)
+
+
+def remember(ctx: foo.ExecutionContext, request: SearchRequest, hits: int) -> None:
+    """Adds a search that was made to the history, which keeps the last thousand."""
+    store = ctx.store(HISTORY)
+    at = _now()
+    params = _without_pictures(ctx, request.to_dict())
+    id_ = f"{at}-{uuid4().hex[:6]}"
+    entry = KeptSearch(id_, request.label, at, params, hits)
+    store.set(entry.id, entry.to_dict())
+    keys = sorted(store.list_keys())
+    if len(keys) > MAX_HISTORY:
+        for key in keys[:-MAX_HISTORY]:
+            store.delete(key)
+        _forget_pictures(ctx)
+
+
+def history(
+    ctx: foo.ExecutionContext, count: int, skip: int = 0
+) -> tuple[list[KeptSearch], int]:
+    """Searches that were made, the latest first, and how many there are in all; a
+    picture is named by its digest, see :func:`recall`."""
+    store = ctx.store(HISTORY)
+    keys = sorted(store.list_keys(), reverse=True)
+    found = [store.get(key) for key in keys[skip : skip + count]]
+    return [KeptSearch(**entry) for entry in found if entry is not None], len(keys)
+
+
+def recall(ctx: foo.ExecutionContext, id_: str) -> SearchRequest:
+    """A search of the history.
+
+    Raises:
+        InvalidRequest: if it isn't there any more
+    """
+    found = ctx.store(HISTORY).get(id_)
+    if found is None:
+        raise InvalidRequest("That search is no longer in the history. Search anew.")
+    return SearchRequest.from_dict(_with_pictures(ctx, found["params"]))
+
+
+def clear_history(ctx: foo.ExecutionContext) -> None:
+    """Forgets the searches that were made; those that were saved stay."""
+    ctx.store(HISTORY).clear()
+    _forget_pictures(ctx)
+
+
+# -- pictures, which are large, are kept once
+
+
+def _without_pictures(
+    ctx: foo.ExecutionContext, params: dict[str, Any]
+) -> dict[str, Any]:
+    """The parameters, each picture's bytes replaced by the digest they are kept by."""
+    return _each_picture(params, lambda picture: _kept(ctx, picture))
+
+
+def _with_pictures(ctx: foo.ExecutionContext, params: dict[str, Any]) -> dict[str, Any]:
+    return _each_picture(params, lambda digest: ctx.store(PICTURES).get(digest))
+
+
+def _kept(ctx: foo.ExecutionContext, picture: str) -> str:
+    digest = blake2b(picture.encode(), digest_size=16).hexdigest()
+    ctx.store(PICTURES).set_if_absent(digest, picture)
+    return digest
+
+
+def _forget_pictures(ctx: foo.ExecutionContext) -> None:
+    """Removes the pictures of no kept search."""
+    used: set[str] = set()
+
+    def note(digest: str) -> str:
+        used.add(digest)
+        return digest
+
+    for name in (SAVED, HISTORY):
+        store = ctx.store(name)
+        for entry in filter(None, map(store.get, store.list_keys())):
+            _each_picture(entry["params"], note)
+    pictures = ctx.store(PICTURES)
+    for digest in set(pictures.list_keys()) - used:
+        pictures.delete(digest)
+
+
+def _each_picture(params: dict[str, Any], change: Any) -> dict[str, Any]:
+    terms = (params.get("query") or {}).get("terms") or []
+    if not any("picture" in term for term in terms):
+        return params
+    changed = [
+        {**term, "picture": change(term["picture"])} if "picture" in term else term
+        for term in terms
+    ]
+    return {**params, "query": {**params["query"], "terms": changed}}
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat()

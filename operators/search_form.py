@@ -1,0 +1,241 @@
+"""The form of a search, and what it says as a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus import runs
+from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
+from fiftyone_milvus.terms import Query, Term
+
+from . import schema
+from .context import MAX_HITS, selection, target_choices, target_samples
+from .search_request import DEFAULT_K, SearchRequest, check_k
+
+SELECTION = {"wanted": "More like them", "unwanted": "Less like them", "no": "Not used"}
+# Between two phrasings of one text
+OR = "|"
+GROUPING_FIELDS = (fo.StringField, fo.BooleanField, fo.IntField, fo.ObjectIdField)
+
+
+def inputs(ctx: foo.ExecutionContext, form: types.Object) -> None:
+    """Adds all inputs of a search."""
+    keys = runs.keys(ctx.dataset)
+    if not keys:
+        text = "This dataset has no Milvus index yet. Run 'Milvus: Compute index'."
+        form.str("brain_key", required=True, label="Index")
+        schema.problem(form, "brain_key", text)
+        return
+    key = ctx.params.get("brain_key") or keys[0]
+    schema.choice(
+        form, "brain_key", keys, key, required=True, default=keys[0], label="Index"
+    )
+    if key not in keys:
+        return
+    info = runs.describe(ctx.dataset, key)
+    _query_inputs(ctx, form, info)
+    _scope_inputs(ctx, form)
+    form.bool("more", default=False, label="More options")
+    if ctx.params.get("more"):
+        _more_inputs(ctx, form, info, [other for other in keys if other != key])
+    _hidden_inputs(form)
+
+
+def read(ctx: foo.ExecutionContext) -> SearchRequest:
+    """The search that the form, or Python, asked for.
+
+    Raises:
+        InvalidRequest: naming what can't be
+    """
+    params = ctx.params
+    key = params["brain_key"]
+    query = params.get("query")
+    if query is None:
+        query = read_query(ctx, runs.describe(ctx.dataset, key)).to_dict()
+    target = params.get("target", "dataset")
+    samples = target_samples(ctx, target)
+    request = SearchRequest(
+        key,
+        query,
+        params.get("k", DEFAULT_K),
+        None if target == "dataset" else samples._serialize(include_uuids=False),
+        bool(params.get("reverse")),
+        params.get("min_score"),
+        params.get("max_score"),
+        params.get("group_by") or None,
+        tuple(params.get("exclude") or ()),
+        bool(params.get("exclude_query")),
+        params.get("also") or None,
+        params.get("at_least") or None,
+        params.get("score_field") or None,
+        params.get("rank_field") or None,
+    )
+    request.check()
+    return request
+
+
+def read_query(ctx: foo.ExecutionContext, info: runs.IndexInfo) -> Query:
+    """The query of texts, ids, or else what is selected.
+
+    Raises:
+        InvalidRequest: if there is none of these
+    """
+    params = ctx.params
+    terms = [
+        Term(text=_phrasings(text), unwanted=unwanted)
+        for name, unwanted in (("text", False), ("not_text", True))
+        if (text := (params.get(name) or "").strip())
+    ]
+    terms += [Term(id=id_) for id_ in params.get("ids") or ()]
+    used = params.get("selection", "wanted")
+    if used != "no" and not params.get("ids"):
+        terms += _selected(ctx, info, unwanted=used == "unwanted")
+    if not terms:
+        raise InvalidRequest("Type a text, or select samples or patches first")
+    return Query(tuple(terms))
+
+
+def _selected(
+    ctx: foo.ExecutionContext, info: runs.IndexInfo, unwanted: bool
+) -> list[Term]:
+    ids, sample_ids = selection(ctx, info.patches_field)
+    return [
+        *(Term(id=id_, unwanted=unwanted) for id_ in ids),
+        *(Term(sample_id=id_, unwanted=unwanted) for id_ in sample_ids),
+    ]
+
+
+def _phrasings(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(OR) if part.strip())
+
+
+def _query_inputs(
+    ctx: foo.ExecutionContext, form: types.Object, info: runs.IndexInfo
+) -> None:
+    form.str(
+        "text",
+        required=False,
+        label="Text",
+        description=f"Several phrasings, with {OR} between them, are averaged",
+    )
+    form.str("not_text", required=False, label="Not like this text")
+    if any(selection(ctx, info.patches_field)):
+        choices = types.RadioGroup(orientation="horizontal")
+        for value, label in SELECTION.items():
+            choices.add_choice(value, label=label)
+        schema.choice(
+            form,
+            "selection",
+            [*SELECTION],
+            ctx.params.get("selection"),
+            default="wanted",
+            label="What is selected in the grid",
+            view=choices,
+        )
+    if ctx.params.get("query") is not None:
+        return
+    for name in ("text", "not_text"):
+        if (ctx.params.get(name) or "").strip() and not info.supports_prompts:
+            schema.problem(form, name, _no_text(info))
+    try:
+        read_query(ctx, info)
+    except VectorSearchError as e:
+        schema.problem(form, "text", str(e))
+
+
+def _no_text(info: runs.IndexInfo) -> str:
+    made_with = info.model or "own embeddings"
+    return (
+        f"'{info.brain_key}' was made with {made_with}, which can't embed text. "
+        "Select a picture instead, or choose an index that can."
+    )
+
+
+def _scope_inputs(ctx: foo.ExecutionContext, form: types.Object) -> None:
+    form.int("k", default=DEFAULT_K, label="Hits")
+    try:
+        most = None if ctx.params.get("rank_field") else MAX_HITS
+        check_k(ctx.params.get("k", DEFAULT_K), most)
+    except InvalidRequest as e:
+        schema.problem(form, "k", str(e))
+    schema.choice(
+        form,
+        "target",
+        ["dataset", "view"],
+        ctx.params.get("target"),
+        default="dataset",
+        label="Search in",
+        view=target_choices(ctx, selected=False),
+    )
+    if ctx.params.get("target") == "view" and not ctx.view.limit(1).count():
+        schema.problem(form, "target", "The current view is empty")
+    form.bool("reverse", default=False, label="Least similar first")
+
+
+def _more_inputs(
+    ctx: foo.ExecutionContext,
+    form: types.Object,
+    info: runs.IndexInfo,
+    others: list[str],
+) -> None:
+    kind = "distance" if info.metric == "euclidean" else "similarity"
+    form.float("min_score", required=False, label=f"Least {kind}")
+    form.float("max_score", required=False, label=f"Largest {kind}")
+    schema.choice(
+        form,
+        "group_by",
+        _grouping_fields(ctx.dataset),
+        ctx.params.get("group_by"),
+        required=False,
+        label="One hit for each",
+        description="One hit for each value of this field",
+    )
+    form.bool("exclude_query", default=False, label="Leave the query itself out")
+    if info.patches_field is not None:
+        form.int(
+            "at_least",
+            required=False,
+            min=1,
+            label="Pictures with so many such objects",
+            description="Find pictures, not objects: with 2, those with two of them",
+        )
+    if others:
+        schema.choice(
+            form,
+            "also",
+            others,
+            ctx.params.get("also"),
+            required=False,
+            label="Merge with the ranking of",
+            description="Another index, by reciprocal rank",
+        )
+    form.str(
+        "score_field",
+        required=False,
+        label="Score field",
+        description="Write each hit's score to this new field",
+    )
+    form.str(
+        "rank_field",
+        required=False,
+        label="Rank field",
+        description=f"Write the ranks to this new field; past {MAX_HITS:,} hits",
+    )
+
+
+def _grouping_fields(dataset: fo.Dataset) -> list[str]:
+    schema_ = dataset.get_field_schema(ftype=GROUPING_FIELDS)
+    return [name for name in schema_ if name != "id"]
+
+
+def _hidden_inputs(form: types.Object) -> None:
+    """What Python says and no person types: the query itself, or the ids of it; and
+    what was seen already."""
+    hidden: dict[str, Any] = {"required": False, "view": types.HiddenView()}
+    form.list("ids", types.String(), **hidden)
+    form.list("exclude", types.String(), **hidden)
+    form.obj("query", **hidden)

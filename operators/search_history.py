@@ -1,0 +1,67 @@
+"""*Search history*: what was searched for, to be looked at, run again, or cleared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from . import saved_searches, schema, tables
+from .context import without_causes
+
+PAGE = 25
+COLUMNS = {"at": "When (UTC)", "label": "Search", "hits": "Hits"}
+
+
+class SearchHistory(foo.Operator):
+    """Lists the searches that were made in this dataset, the latest first."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        return schema.config(
+            name="search_history",
+            label="Milvus: Search history",
+            description="The searches that were made, to look at or to clear",
+            icon="history",
+            risk=types.RiskLevel.LOW,
+        )
+
+    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
+        inputs = types.Object()
+        inputs.int("count", default=PAGE, min=1, label="How many")
+        inputs.int("skip", default=0, min=0, label="Leave out the latest")
+        inputs.bool(
+            "clear",
+            default=False,
+            label="Clear the history",
+            description="Saved searches stay",
+        )
+        return types.Property(inputs, view=types.View(label="Search history"))
+
+    @without_causes
+    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        if ctx.params.get("clear"):
+            saved_searches.clear_history(ctx)
+        found, total = saved_searches.history(
+            ctx, ctx.params.get("count", PAGE), ctx.params.get("skip", 0)
+        )
+        return {
+            "searches": [entry.to_dict() for entry in found],
+            "total": total,
+            "table": [
+                {
+                    "at": entry.at[:16].replace("T", " "),
+                    "label": entry.label,
+                    "hits": tables.count(entry.hits),
+                }
+                for entry in found
+            ],
+            "message": f"{total:,} searches",
+        }
+
+    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
+        outputs = types.Object()
+        outputs.str("message", label="History")
+        tables.output(outputs, "table", COLUMNS)
+        return types.Property(outputs, view=types.View(label="Search history"))

@@ -1,0 +1,286 @@
+"""A search as plain data: read from an operator's parameters, run, saved and run again
+exactly; and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators as foo
+import numpy as np
+
+from fiftyone_milvus import fusion, parents, runs, search, views
+from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.terms import Query
+
+from .context import MAX_HITS
+
+DEFAULT_K = 25
+
+
+@dataclass(frozen=True)
+class SearchRequest:
+    """All that makes up a search.
+
+    Args:
+        brain_key: the index
+        query: the query's terms, see ``Query.to_dict``
+        k: how many hits
+        view: the stages of the view to stay within; ``None`` for the whole dataset
+        reverse: the least similar first
+        min_score: the least score of a hit, in the index's kind of score
+        max_score: the largest
+        group_by: one hit for each value of this field
+        exclude: ids that are not to be hits
+        exclude_query: whether the query's own samples or patches are none either
+        also: another index, whose ranking is merged with the first one's
+        at_least: of an index of patches, find pictures with so many such objects
+        score_field: a field of our own that the hits' scores are written to
+        rank_field: a field of our own for the samples' ranks, which more than 10,000
+            hits need, since a view can't name so many
+    """
+
+    brain_key: str
+    query: dict[str, Any]
+    k: int = DEFAULT_K
+    view: list[dict[str, Any]] | None = None
+    reverse: bool = False
+    min_score: float | None = None
+    max_score: float | None = None
+    group_by: str | None = None
+    exclude: tuple[str, ...] = ()
+    exclude_query: bool = False
+    also: str | None = None
+    at_least: int | None = None
+    score_field: str | None = None
+    rank_field: str | None = None
+
+    @classmethod
+    def from_dict(cls, params: Mapping[str, Any]) -> SearchRequest:
+        """Reads what :meth:`to_dict` gave.
+
+        Raises:
+            InvalidRequest: naming what can't be
+        """
+        known = {f.name for f in fields(cls)}
+        unknown = sorted(set(params) - known)
+        if unknown or not {"brain_key", "query"} <= set(params):
+            raise InvalidRequest(
+                f"A search has 'brain_key' and 'query', and of {sorted(known)} what "
+                f"it needs; this one has {sorted(params)}"
+            )
+        given = {k: v for k, v in params.items() if v is not None}
+        request = cls(**{**given, "exclude": tuple(given.get("exclude") or ())})
+        request.check()
+        return request
+
+    def to_dict(self) -> dict[str, Any]:
+        """It as plain data, without what was left as it is by default."""
+        found = {**asdict(self), "exclude": list(self.exclude)}
+        return {k: v for k, v in found.items() if v not in (None, False, [])}
+
+    @property
+    def label(self) -> str:
+        """What is searched for and where, in a line."""
+        terms = ", ".join(t.label for t in Query.from_dict(self.query).terms[:5])
+        return f"{terms} in '{self.brain_key}'"
+
+    def check(self) -> None:
+        """Checks what can be known without a server.
+
+        Raises:
+            InvalidRequest: naming what can't be
+        """
+        check_k(self.k, None if self.rank_field else MAX_HITS)
+        Query.from_dict(self.query)
+        for name in ("min_score", "max_score"):
+            value = getattr(self, name)
+            if value is not None and not _is_number(value):
+                raise InvalidRequest(f"{name} is a number; this was {value!r}")
+        if self.at_least is not None and self.group_by is not None:
+            raise InvalidRequest("Find pictures by their objects, or group: not both")
+        if self.also == self.brain_key:
+            raise InvalidRequest("Merge the ranking of another index, not of the same")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a search found: ``ids`` of samples, or of the patches of a field, in rank
+    order, with ``scores`` ``(n,)`` of a kind (``"similarity"``, ``"distance"``, or
+    ``"rank"`` of merged rankings); ``matched`` the label ids that made each sample a
+    hit, where pictures were found by their objects; ``result`` the search of the first
+    index."""
+
+    request: SearchRequest
+    ids: list[str]
+    sample_ids: list[str]
+    patches_field: str | None
+    scores: np.ndarray
+    score: str
+    plan: str
+    exact: bool
+    seconds: float
+    result: search.Result
+    matched: list[list[str]] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """It as an operator's result."""
+        found = {
+            "brain_key": self.request.brain_key,
+            "ids": self.ids,
+            "sample_ids": self.sample_ids,
+            "patches_field": self.patches_field,
+            "scores": [round(float(s), 6) for s in self.scores],
+            "score": self.score,
+            "exact": self.exact,
+            "plan": self.plan,
+            "milliseconds": round(self.seconds * 1000, 1),
+            "message": f"{len(self.ids):,} hits",
+        }
+        return found if self.matched is None else {**found, "matched": self.matched}
+
+    def view(self, samples: fo.SampleCollection) -> fo.DatasetView:
+        """The hits in rank order, for the grid; writes the fields that were asked
+        for."""
+        dataset, request = samples._root_dataset, self.request
+        if request.score_field is not None:
+            views.write_scores(
+                dataset, request.score_field, self.ids, self.scores, self.patches_field
+            )
+        if request.rank_field is not None:
+            ranked = list(dict.fromkeys(self.sample_ids))
+            return views.by_rank(dataset, request.rank_field, ranked)
+        return views.of_hits(self.ids, self.patches_field, samples)
+
+
+def check_k(k: Any, most: int | None = MAX_HITS) -> int:
+    """Checks how many hits were asked for.
+
+    Raises:
+        InvalidRequest: if it is no number, or more than the grid can take
+    """
+    if not isinstance(k, int) or isinstance(k, bool) or k < 1:
+        raise InvalidRequest(f"Ask for 1 or more hits; this was {k}")
+    if most is not None and k > most:
+        raise InvalidRequest(
+            f"Ask for 1 to {most:,} hits; this was {k:,}. More need a rank field."
+        )
+    return k
+
+
+def samples_of(
+    ctx: foo.ExecutionContext, request: SearchRequest
+) -> fo.SampleCollection:
+    """The dataset, or the view that the search stays within, as it is now.
+
+    Raises:
+        InvalidRequest: if the view is empty
+    """
+    if request.view is None:
+        return ctx.dataset
+    view = fo.DatasetView._build(ctx.dataset, request.view)
+    if not view.limit(1).count():
+        raise InvalidRequest("The view is empty. Clear it, or search the dataset.")
+    return view
+
+
+def run(
+    request: SearchRequest, samples: fo.SampleCollection, **connection: Any
+) -> Answer:
+    """Runs a search.
+
+    Args:
+        request: the search
+        samples: what :func:`samples_of` says
+        **connection: connection settings that override the configured ones
+
+    Raises:
+        VectorSearchError: one of its kinds, in words for people
+    """
+    first = _search(request, request.brain_key, samples, connection)
+    if request.at_least is not None:
+        return _by_objects(request, first)
+    result = first(request.k)
+    if request.also is not None:
+        other = _search(request, request.also, samples, connection)(request.k)
+        return _merged(request, [result, other])
+    return Answer(
+        request,
+        result.ids,
+        result.sample_ids,
+        result.patches_field,
+        result.scores,
+        result.score_kind,
+        result.plan.reason,
+        result.plan.exact,
+        result.seconds,
+        result,
+    )
+
+
+def _search(
+    request: SearchRequest,
+    brain_key: str,
+    samples: fo.SampleCollection,
+    connection: dict[str, Any],
+) -> Any:
+    """The search of one index, for so many hits."""
+    index = runs.load(samples._root_dataset, brain_key, **connection)
+    query = Query.from_dict(request.query)
+
+    def searched(k: int) -> search.Result:
+        return search.search(
+            index,
+            query,
+            k,
+            samples=samples,
+            reverse=request.reverse,
+            min_score=request.min_score,
+            max_score=request.max_score,
+            group_by=request.group_by,
+            exclude=request.exclude,
+            exclude_query=request.exclude_query,
+        )
+
+    return searched
+
+
+def _by_objects(request: SearchRequest, searched: Any) -> Answer:
+    found = parents.find(searched, request.k, request.at_least or 1)
+    return Answer(
+        request,
+        found.sample_ids,
+        found.sample_ids,
+        None,
+        found.scores,
+        found.result.score_kind,
+        found.result.plan.reason,
+        found.result.plan.exact,
+        found.result.seconds,
+        found.result,
+        found.matched,
+    )
+
+
+def _merged(request: SearchRequest, results: list[search.Result]) -> Answer:
+    fused = fusion.fuse(results, request.k)
+    ranking = fused.ranking
+    return Answer(
+        request,
+        ranking.ids,
+        ranking.sample_ids,
+        ranking.patches_field,
+        fused.scores,
+        "rank",
+        "; ".join(f"{r.brain_key}: {r.plan.reason}" for r in results),
+        all(r.plan.exact for r in results),
+        sum(r.seconds for r in results),
+        results[0],
+    )
+
+
+def _is_number(value: Any) -> bool:
+    real = isinstance(value, int | float) and not isinstance(value, bool)
+    return real and bool(np.isfinite(value))
