@@ -123,6 +123,9 @@ class Space:
                 reach = a.reach * b.reach
         info = np.finfo(dtype)
         error = 2 * (self.dim + 8) * float(info.eps) * reach
+        if self.metric == "dotproduct":
+            # a distance is 1 minus the product, which however small is rounded beside 1
+            error += 2 * float(np.finfo(np.float64).eps)
         return keys, error + self.dim * float(info.tiny)
 
     def _parts(self) -> Iterator[np.ndarray]:

@@ -126,6 +126,12 @@ def test_a_pair_is_as_far_apart_in_any_company(metric, dim):
         assert metrics.pair_distances(metric, b[one], a[one]) == together[i]
 
 
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_threshold_that_is_a_tiny_vectors_distance_is_met(metric):
+    vectors = np.full((2, 2), 0.001, np.float32)
+    check_within(metric, vectors, float(all_distances(metric, vectors)[0, 1]))
+
+
 @settings(max_examples=200)
 @given(any_metric, any_vectors)
 def test_keys_are_no_further_off_than_they_say(metric, vectors):
