@@ -41,7 +41,7 @@ class Result:
     dists: np.ndarray
     plan: neighbors.Plan
     seconds: float
-    resolved: Resolved | None = None
+    resolved: Resolved
 
     @property
     def score_kind(self) -> str:

@@ -77,7 +77,8 @@ class Term:
         if isinstance(self.text, str):
             object.__setattr__(self, "text", (self.text,))
         if self.vector is not None:
-            values = np.asarray(self.vector, dtype=np.float32).ravel()
+            with np.errstate(over="ignore"):  # it is told below
+                values = np.asarray(self.vector, dtype=np.float32).ravel()
             object.__setattr__(self, "vector", tuple(float(v) for v in values))
         self._check(given[0])
 

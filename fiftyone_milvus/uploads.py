@@ -13,7 +13,7 @@ from .errors import InvalidRequest
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 64_000_000
 # By content, whatever the name says; of others Pillow starts other programs
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "MPO", "AVIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 
 
 def decode(data: bytes) -> np.ndarray:

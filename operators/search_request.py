@@ -3,7 +3,7 @@ exactly; and what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -13,11 +13,14 @@ import numpy as np
 
 from fiftyone_milvus import fusion, parents, runs, search, views
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.index import MilvusSimilarityIndex
+from fiftyone_milvus.query import term_scores
 from fiftyone_milvus.terms import Query
 
 from .context import MAX_HITS
 
 DEFAULT_K = 25
+EXPLAINED = 100  # hits
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,8 @@ class Answer:
     order, with ``scores`` ``(n,)`` of a kind (``"similarity"``, ``"distance"``, or
     ``"rank"`` of merged rankings); ``matched`` the label ids that made each sample a
     hit, where pictures were found by their objects; ``result`` the search of the first
-    index."""
+    index; ``term_scores`` ``(m, t)`` what each of several terms says of the first
+    hits."""
 
     request: SearchRequest
     ids: list[str]
@@ -124,10 +128,11 @@ class Answer:
     seconds: float
     result: search.Result
     matched: list[list[str]] | None = None
+    term_scores: np.ndarray | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """It as an operator's result."""
-        found = {
+        found: dict[str, Any] = {
             "brain_key": self.request.brain_key,
             "ids": self.ids,
             "sample_ids": self.sample_ids,
@@ -137,9 +142,17 @@ class Answer:
             "exact": self.exact,
             "plan": self.plan,
             "milliseconds": round(self.seconds * 1000, 1),
+            "terms": [
+                {"label": term.label, "weight": term.weight, "unwanted": term.unwanted}
+                for term in self.result.resolved.query.terms
+            ],
             "message": f"{len(self.ids):,} hits",
         }
-        return found if self.matched is None else {**found, "matched": self.matched}
+        if self.matched is not None:
+            found["matched"] = self.matched
+        if self.term_scores is not None:
+            found["term_scores"] = np.round(self.term_scores, 6).tolist()
+        return found
 
     def view(self, samples: fo.SampleCollection) -> fo.DatasetView:
         """The hits in rank order, for the grid; writes the fields that were asked
@@ -199,13 +212,16 @@ def run(
     Raises:
         VectorSearchError: one of its kinds, in words for people
     """
-    first = _search(request, request.brain_key, samples, connection)
+    index = runs.load(samples._root_dataset, request.brain_key, **connection)
     if request.at_least is not None:
-        return _by_objects(request, first)
-    result = first(request.k)
+        return _by_objects(request, lambda k: _search(request, index, k, samples))
+    result = _search(request, index, request.k, samples)
     if request.also is not None:
-        other = _search(request, request.also, samples, connection)(request.k)
-        return _merged(request, [result, other])
+        other = runs.load(samples._root_dataset, request.also, **connection)
+        return _merged(request, [result, _search(request, other, request.k, samples)])
+    explained = None
+    if len(result.resolved.terms) > 1:
+        explained = term_scores(index, result.resolved, result.ids[:EXPLAINED])
     return Answer(
         request,
         result.ids,
@@ -217,37 +233,33 @@ def run(
         result.plan.exact,
         result.seconds,
         result,
+        term_scores=explained,
     )
 
 
 def _search(
     request: SearchRequest,
-    brain_key: str,
+    index: MilvusSimilarityIndex,
+    k: int,
     samples: fo.SampleCollection,
-    connection: dict[str, Any],
-) -> Any:
-    """The search of one index, for so many hits."""
-    index = runs.load(samples._root_dataset, brain_key, **connection)
-    query = Query.from_dict(request.query)
-
-    def searched(k: int) -> search.Result:
-        return search.search(
-            index,
-            query,
-            k,
-            samples=samples,
-            reverse=request.reverse,
-            min_score=request.min_score,
-            max_score=request.max_score,
-            group_by=request.group_by,
-            exclude=request.exclude,
-            exclude_query=request.exclude_query,
-        )
-
-    return searched
+) -> search.Result:
+    return search.search(
+        index,
+        Query.from_dict(request.query),
+        k,
+        samples=samples,
+        reverse=request.reverse,
+        min_score=request.min_score,
+        max_score=request.max_score,
+        group_by=request.group_by,
+        exclude=request.exclude,
+        exclude_query=request.exclude_query,
+    )
 
 
-def _by_objects(request: SearchRequest, searched: Any) -> Answer:
+def _by_objects(
+    request: SearchRequest, searched: Callable[[int], search.Result]
+) -> Answer:
     found = parents.find(searched, request.k, request.at_least or 1)
     return Answer(
         request,

@@ -46,7 +46,12 @@ def triggered(ctx: foo.ExecutionContext, name: str) -> list[dict[str, Any]]:
 
 
 def execute(
-    name: str, dataset: fo.Dataset, *, context: dict[str, Any] | None = None, **params
+    name: str,
+    dataset: fo.Dataset,
+    /,
+    *,
+    context: dict[str, Any] | None = None,
+    **params: Any,
 ) -> Any:
     """Runs one of the plugin's operators as Python code would; its result."""
     import fiftyone.operators as foo

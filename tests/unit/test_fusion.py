@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from fiftyone_milvus import fusion, parents
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.neighbors import Plan
+from fiftyone_milvus.query import Resolved
 from fiftyone_milvus.search import Result
+from fiftyone_milvus.terms import Query
 
 
 def result(ids, sample_ids=None, patches_field=None, key="k"):
@@ -21,6 +23,7 @@ def result(ids, sample_ids=None, patches_field=None, key="k"):
         dists=np.linspace(0, 1, len(ids)),
         plan=Plan("index", True, "a test"),
         seconds=0.0,
+        resolved=Resolved(Query.of(ids=["q"]), np.zeros((1, 2)), (), frozenset()),
     )
 
 
