@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any
 
 import fiftyone.zoo as foz
@@ -58,13 +59,13 @@ def load(name: str, model_kwargs: dict[str, Any] | None = None) -> Any:
 
 
 def warm(name: str, model_kwargs: dict[str, Any] | None = None) -> None:
-    """Begins to load a model in the background, unless it is loaded or being loaded;
-    an error is that of whoever then asks for it."""
+    """Begins to load a model in the background, unless it is loaded or being loaded,
+    and to embed a text by it, which loads the rest of some; an error is told to whoever
+    then asks for it."""
     future, is_mine = _claim(name, model_kwargs)
     if is_mine:
-        threading.Thread(
-            target=_fill, args=(future, name, model_kwargs), daemon=True
-        ).start()
+        work = (future, name, model_kwargs)
+        threading.Thread(target=_warm, args=work, daemon=True).start()
 
 
 def is_loaded(name: str, model_kwargs: dict[str, Any] | None = None) -> bool:
@@ -87,6 +88,15 @@ def _claim(name: str, model_kwargs: dict[str, Any] | None) -> tuple[Future[Any],
         while len(_models) > KEPT:
             _models.popitem(last=False)
         return future, is_mine
+
+
+def _warm(future: Future[Any], name: str, model_kwargs: dict[str, Any] | None) -> None:
+    _fill(future, name, model_kwargs)
+    if future.exception() is not None:
+        return
+    if getattr(future.result(), "can_embed_prompts", False):
+        with suppress(Exception):  # it is told when a person embeds one
+            future.result().embed_prompt("a picture")
 
 
 def _fill(future: Future[Any], name: str, model_kwargs: dict[str, Any] | None) -> None:

@@ -30,6 +30,7 @@ class IndexInfo:
     supports_prompts: bool
     collection_name: str | None
     created: datetime
+    model_kwargs: dict[str, Any] | None = None
     partial: bool = False
     size: int | None = None
     owned: bool = False
@@ -68,6 +69,7 @@ def describe(dataset: fo.Dataset, brain_key: str) -> IndexInfo:
         bool(config.supports_prompts),
         config.collection_name,
         info.timestamp,
+        config.model_kwargs,
         bool(config.stored.get("partial")),
     )
 

@@ -174,13 +174,11 @@ def check_k(k: Any, most: int | None = MAX_HITS) -> int:
     Raises:
         InvalidRequest: if it is no number, or more than the grid can take
     """
-    if not isinstance(k, int) or isinstance(k, bool) or k < 1:
-        raise InvalidRequest(f"Ask for 1 or more hits; this was {k}")
-    if most is not None and k > most:
-        raise InvalidRequest(
-            f"Ask for 1 to {most:,} hits; this was {k:,}. More need a rank field."
-        )
-    return k
+    whole = isinstance(k, int) and not isinstance(k, bool)
+    if not whole or k < 1 or (most is not None and k > most):
+        text = f"Ask for 1 to {MAX_HITS:,} hits; this was {k}. More need a rank field"
+        raise InvalidRequest(text)
+    return int(k)
 
 
 def samples_of(

@@ -12,7 +12,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import runs, search, views
+from fiftyone_milvus import models, runs, search, views
 from fiftyone_milvus.collection import CONSISTENCY_LEVELS, METRICS
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 
@@ -59,7 +59,13 @@ class MilvusPanel(foo.Panel):
         )
 
     def on_load(self, ctx: foo.ExecutionContext) -> None:
-        """React asks for what it needs once it is there."""
+        """Loads the model of the first index that is searched by text, meanwhile;
+        React asks for what it needs once it is there."""
+        for key in runs.keys(ctx.dataset):
+            info = runs.describe(ctx.dataset, key)
+            if info.supports_prompts and info.model is not None:
+                models.warm(info.model, info.model_kwargs)
+                return
 
     @answered
     def overview(self, ctx: foo.ExecutionContext) -> dict[str, Any]:

@@ -165,7 +165,7 @@ def panel_state(ctx) -> dict:
         ({"k": 20_000}, "Ask for 1 to 10,000 hits"),
         ({"k": 5, "text": "bird"}, "can't embed text"),
         ({"k": 5, "brain_key": "nope"}, "no Milvus index 'nope'"),
-        ({"k": 5}, "Nothing is selected"),
+        ({"k": 5}, "select samples or patches first"),
     ],
     ids=str,
 )

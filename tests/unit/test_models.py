@@ -1,0 +1,111 @@
+"""Models that are loaded once, also by many who ask at once."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from fiftyone_milvus import models
+from fiftyone_milvus.errors import InvalidRequest
+
+
+class Model:
+    has_embeddings = True
+    can_embed_prompts = True
+    inside = most = prompts = 0
+
+    def embed(self, picture):
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        time.sleep(0.002)
+        self.inside -= 1
+        return np.zeros(3)
+
+    def embed_prompt(self, text):
+        self.prompts += 1
+
+
+@pytest.fixture
+def loads(monkeypatch):
+    """What the zoo was asked to load; the first of a name "bad" fails."""
+    asked = []
+
+    def load(name, **kwargs):
+        asked.append(name)
+        time.sleep(0.1)
+        if name == "bad" and len(asked) == 1:
+            raise OSError("the disk is full")
+        return Model()
+
+    monkeypatch.setattr(models.foz, "load_zoo_model", load)
+    monkeypatch.setattr(models.foz, "list_zoo_models", lambda: ["good", "bad", "more"])
+    monkeypatch.setattr(models, "_models", type(models._models)())
+    return asked
+
+
+def wait_until(condition):
+    until = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_a_model_is_loaded_once_for_all_who_ask(loads):
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(models.load("good")))
+        for _ in range(5)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert loads == ["good"] and len(set(map(id, found))) == 1
+
+
+def test_warming_loads_in_the_background_and_embeds_a_text(loads):
+    started = time.monotonic()
+    models.warm("good")
+    assert time.monotonic() - started < 0.1 and not models.is_loaded("good")
+    models.warm("good")
+    model = models.load("good")
+    assert loads == ["good"] and models.is_loaded("good")
+    wait_until(lambda: model.prompts == 1)
+
+
+def test_a_model_that_failed_is_tried_again(loads):
+    models.warm("bad")
+    wait_until(lambda: models._models[models._key("bad", None)].done())
+    assert not models.is_loaded("bad")
+    assert isinstance(models.load("bad"), Model)
+
+
+def test_what_failed_is_told(loads):
+    with pytest.raises(InvalidRequest, match="the disk is full"):
+        models.load("bad")
+
+
+def test_other_arguments_are_another_model(loads):
+    assert models.load("good", {"size": 1}) is not models.load("good", {"size": 2})
+    assert models.load("good", {"size": 2}) is models.load("good", {"size": 2})
+
+
+def test_few_stay_loaded(loads):
+    first = models.load("good")
+    models.load("more")
+    models.load("good", {"n": 2})
+    assert models.load("good") is not first
+
+
+def test_a_model_embeds_for_one_thread_after_the_other(loads):
+    model = models.load("good")
+    threads = [
+        threading.Thread(target=lambda: [model.embed(None) for _ in range(10)])
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert model.most == 1
