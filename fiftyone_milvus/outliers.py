@@ -130,7 +130,7 @@ def find_outliers(
         near, dists = duplicates.nearest(
             found.space, k, has, has, lambda done: tick(int(done * scale))
         )
-        total, listed = _ranked(code_of, len(names), has, near, dists, min_score, limit)
+        total, listed = _ranked(code_of, has, near, dists, min_score, limit)
         return Outliers(
             index.key,
             index.config.patches_field,
@@ -204,7 +204,6 @@ def _check(k: int, min_score: float) -> None:
 
 def _ranked(
     code_of: np.ndarray,
-    names: int,
     rows: np.ndarray,
     near: list[np.ndarray],
     dists: list[np.ndarray],

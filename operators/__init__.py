@@ -6,6 +6,11 @@ from .cleanup_index import CleanupIndex
 from .collections import Collections
 from .compute_index import ComputeIndex
 from .export_index import ExportIndex
+from .find_duplicates import FindDuplicates
+from .find_in_dataset import FindInDataset
+from .find_label_outliers import FindLabelOutliers
+from .find_leaks import FindLeaks
+from .find_unique import FindUnique
 from .import_index import ImportIndex
 from .index_health import IndexHealth
 from .list_indexes import ListIndexes
@@ -13,6 +18,7 @@ from .move_index import MoveIndex
 from .rename_index import RenameIndex
 from .search import Search
 from .sync_index import SyncIndex
+from .tag_results import TagResults
 
 OPERATORS = (
     ComputeIndex,
@@ -28,4 +34,10 @@ OPERATORS = (
     MoveIndex,
     ExportIndex,
     ImportIndex,
+    FindDuplicates,
+    FindLeaks,
+    FindUnique,
+    FindLabelOutliers,
+    FindInDataset,
+    TagResults,
 )
