@@ -1,22 +1,23 @@
 """Every vector against every other: neighbours and near duplicates, exactly.
 
 Graph indexes answer approximately, and a missed neighbour would make a duplicate
-unique; so the distances are computed here, a tile of pairs at a time. A matrix product
-in float32 tells most pairs apart. One that is nearer to the threshold than its proven
-error is told by a product in float64, and in the end by the pair's own distance, which
-is the same in any tile. Memory is a few tiles whatever the number of vectors, plus what
-is returned.
+unique; so the distances are computed here, a tile of pairs at a time (``tiles.py``).
+Memory is a few tiles whatever the number of vectors, plus what is returned.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from . import tiles
 from .metrics import Block, Space, let_go
+from .tiles import Tick, as_type, untold, where, within_tile
 
 FIRST_BLOCK = 128  # where all are equal, one takes out the rest before it gets costly
 MAX_CANDIDATES = 1 << 20  # neighbours of one block of vectors
@@ -60,7 +61,7 @@ def thinned(space: Space, thresh: float) -> np.ndarray:
         side = min(space.side, 2 * side)
         kept.append(head.inds)
         rest = [
-            b.inds[~_near(space, head, b, thresh).any(axis=0)]
+            b.inds[~within_tile(space, head, b, thresh).any(axis=0)]
             for b in space.blocks(waiting)
         ]
         waiting = np.concatenate([np.empty(0, np.intp), *rest])
@@ -69,7 +70,7 @@ def thinned(space: Space, thresh: float) -> np.ndarray:
 
 def _thin(space: Space, inds: np.ndarray, thresh: float) -> Block:
     block = Block(space, inds)
-    near = _near(space, block, block, thresh)
+    near = within_tile(space, block, block, thresh)
     keep = np.ones(len(inds), bool)
     for i in range(len(inds)):
         if keep[i]:
@@ -80,30 +81,10 @@ def _thin(space: Space, inds: np.ndarray, thresh: float) -> Block:
 def _pairs_within(space: Space, thresh: float) -> tuple[np.ndarray, np.ndarray]:
     """Indices ``(m,)`` and ``(m,)`` of the pairs within a distance, each pair once."""
     left, right = [np.empty(0, np.intp)], [np.empty(0, np.intp)]
-    for a in space.blocks(np.arange(len(space))):
-        for b in space.blocks(np.arange(a.inds[0], len(space))):
-            near = _near(space, a, b, thresh)
-            if a.inds[0] == b.inds[0]:
-                near = np.triu(near, 1)
-            i, j = _where(near)
-            left.append(a.inds[i])
-            right.append(b.inds[j])
+    for i, j in tiles.pairs(space, lambda: thresh):
+        left.append(i)
+        right.append(j)
     return np.concatenate(left), np.concatenate(right)
-
-
-def _near(space: Space, a: Block, b: Block, thresh: float) -> np.ndarray:
-    """Which pairs of two blocks are within a distance: ``(len(a), len(b))`` bool."""
-    key = space.key(thresh)
-    for dtype in space.dtypes:
-        keys, error = space.keys(a, b, dtype)
-        near = keys <= _as(dtype, key - error)
-        unsure = keys <= _as(dtype, key + error)
-        unsure ^= near
-        if np.count_nonzero(unsure) <= near.size // 256:
-            break  # cheaper one by one than by another product
-    i, j = _where(unsure)
-    near[i, j] = space.distances(a.inds[i], b.inds[j]) <= thresh
-    return near
 
 
 # -- the nearest
@@ -140,6 +121,7 @@ def nearest(
     k: int | None,
     rows: np.ndarray | None = None,
     among: np.ndarray | None = None,
+    tick: Tick = untold,
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """For each vector, its ``k`` nearest others, the nearest first, ties by index.
 
@@ -148,6 +130,7 @@ def nearest(
         k: how many; ``None`` for all
         rows: the indices of those asked about; all by default
         among: the ascending indices of those to choose from; all by default
+        tick: told how many of the rows are done with
 
     Returns:
         an array of indices for each, and an array of distances for each
@@ -157,16 +140,18 @@ def nearest(
     k = len(among) if k is None else min(k, len(among))
     among = _first_of_equals(space, among, k + 1)
     side = max(1, min(space.side, MAX_CANDIDATES // max(1, k)))
-    near, dists = [], []
+    near: list[np.ndarray] = []
+    dists: list[np.ndarray] = []
     for block in space.blocks(rows, side):
-        found_near, found_dists = _nearest(space, block, among, k)
-        near += found_near
-        dists += found_dists
+        found = _nearest(space, block, among, k, partial(tick, len(near)))
+        near += found[0]
+        dists += found[1]
+        tick(len(near))
     return near, dists
 
 
 def _nearest(
-    space: Space, a: Block, among: np.ndarray, k: int
+    space: Space, a: Block, among: np.ndarray, k: int, tick: Callable[[], None]
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     nothing = np.empty(0, np.intp)
     found = _Candidates(nothing, nothing, np.empty(0), np.empty(0))
@@ -177,6 +162,7 @@ def _nearest(
             found, cut = _best(found + more, cut, k)
         if len(found) > k * len(a) + MAX_CANDIDATES:
             found, _ = _decided(space, a, found, k)
+        tick()
     found, dists = _decided(space, a, found, k)
     ends = np.cumsum(np.bincount(found.rows, minlength=len(a)))[:-1]
     return _split(found.inds, ends, len(a)), _split(dists, ends, len(a))
@@ -200,17 +186,16 @@ def _candidates(
     for dtype in space.dtypes:
         keys, error = space.keys(a, b, dtype)
         _leave_out_themselves(keys, a, b)
-        here = keys <= _as(dtype, cut + error)[:, None]
+        most = as_type(dtype, cut + error)
+        here = keys <= most[:, None]
         if np.count_nonzero(here) > 4 * k * len(a) and k < len(b):
             least = (
                 np.partition(keys, k - 1, axis=1)[:, k - 1] if k > 1 else keys.min(1)
             )
-            here = (
-                keys <= np.minimum(_as(dtype, cut + error), least + 2 * error)[:, None]
-            )
+            here = keys <= np.minimum(most, least + 2 * error)[:, None]
         if np.count_nonzero(here) <= k * len(a) + here.size // 256:
             break
-    i, j = _where(here)
+    i, j = where(here)
     found = keys[i, j].astype(np.float64)
     return _Candidates(i, b.inds[j], found - error, found + error)
 
@@ -251,17 +236,6 @@ def _rank(rows: np.ndarray) -> np.ndarray:
 
 
 # -- helpers
-
-
-def _as(dtype: type, values: np.ndarray | float) -> np.ndarray:
-    largest = np.finfo(dtype).max
-    return np.clip(values, -largest, largest).astype(dtype)
-
-
-def _where(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The rows and columns that are set; much quicker than numpy's on two axes."""
-    rows, columns = np.divmod(np.flatnonzero(mask), mask.shape[1])
-    return rows, columns
 
 
 def _split(values: np.ndarray, ends: np.ndarray, count: int) -> list[np.ndarray]:

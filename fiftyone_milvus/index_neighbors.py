@@ -17,6 +17,7 @@ from .errors import InvalidRequest, VectorSearchError
 from .ids import Within, within
 from .metrics import Space, let_go, room_for
 from .rows import Hits, IndexedRows, Rows
+from .tiles import Tick, untold
 from .vectors import as_vectors
 
 if TYPE_CHECKING:
@@ -173,16 +174,16 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
             return list(ids[duplicates.thinned(space, thresh)])
 
     @contextmanager
-    def _holding_vectors(self) -> Iterator[Space]:
+    def _holding_vectors(self, tick: Tick = untold) -> Iterator[Space]:
         """The current view's vectors, in the order of its ids, read once for all that
-        is done within."""
+        is done within; ``tick`` is told how many are read."""
         if self._held is not None:
             yield self._held
             return
         ids = [str(id_) for id_ in self._current_ids()]
         dim = self._rows.dimension() if ids else 0
         with room_for(len(ids), dim) as vectors:
-            self._read_into(vectors, ids)
+            self._read_into(vectors, ids, tick)
             self._held = Space(self._rows.metric, vectors)
             try:
                 yield self._held
@@ -196,7 +197,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
             self.current_label_ids if patches else self.current_sample_ids, dtype=str
         )
 
-    def _read_into(self, vectors: np.ndarray, ids: list[str]) -> None:
+    def _read_into(self, vectors: np.ndarray, ids: list[str], tick: Tick) -> None:
         """Fills ``(n, dim)`` with the vectors of ``n`` ids, a batch at a time.
 
         Raises:
@@ -209,6 +210,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
                 to, of = np.array(found).T
                 vectors[to] = rows.vectors[of]
                 let_go(vectors)
+            tick(len(ids) - len(at))
         if at:
             self._recheck()
             raise InvalidRequest(

@@ -45,15 +45,16 @@ def reporting(progress: Report | bool | None) -> Iterator[Report]:
         yield progress
         return
     with ExitStack() as stack:
-        bars: list[fou.ProgressBar] = []
+        bars: dict[str, fou.ProgressBar] = {}
 
         def show(now: Progress) -> None:
-            if not bars:
+            if now.phase not in bars:
+                stack.close()
                 bar = fou.ProgressBar(
                     total=now.total, progress=progress, iters_str=now.unit
                 )
-                bars.append(stack.enter_context(bar))
-            bars[0].set_iteration(now.done, suffix=_suffix(now))
+                bars[now.phase] = stack.enter_context(bar)
+            bars[now.phase].set_iteration(now.done, suffix=_suffix(now))
 
         yield show
 

@@ -7,6 +7,11 @@ from .collections import Collections
 from .compare_indexes import CompareIndexes
 from .compute_index import ComputeIndex
 from .export_index import ExportIndex
+from .find_duplicates import FindDuplicates
+from .find_in_dataset import FindInDataset
+from .find_label_outliers import FindLabelOutliers
+from .find_leaks import FindLeaks
+from .find_unique import FindUnique
 from .import_index import ImportIndex
 from .index_health import IndexHealth
 from .list_indexes import ListIndexes
@@ -17,6 +22,7 @@ from .save_search import DeleteSavedSearch, RunSavedSearch, SaveSearch
 from .search import Search
 from .search_history import SearchHistory
 from .sync_index import SyncIndex
+from .tag_results import TagResults
 
 OPERATORS = (
     ComputeIndex,
@@ -38,4 +44,10 @@ OPERATORS = (
     MoveIndex,
     ExportIndex,
     ImportIndex,
+    FindDuplicates,
+    FindLeaks,
+    FindUnique,
+    FindLabelOutliers,
+    FindInDataset,
+    TagResults,
 )

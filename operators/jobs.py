@@ -28,6 +28,11 @@ OPERATORS = (
     "move_index",
     "export_index",
     "import_index",
+    "find_duplicates",
+    "find_leaks",
+    "find_unique",
+    "find_label_outliers",
+    "find_in_dataset",
 )
 KEEP_SECONDS = 24 * 3600
 BEAT_SECONDS = 1.0

@@ -19,16 +19,33 @@ from .jobs import JobRecord
 # data with a "message"
 Work = Callable[[Report, Callable[[], bool]], dict[str, Any]]
 
+# Triggers what the App is to show of the work that was done, if anything
+Show = Callable[[], Any]
 
-def perform(ctx: foo.ExecutionContext, brain_key: str, work: Work) -> Any:
+
+def perform(
+    ctx: foo.ExecutionContext,
+    brain_key: str,
+    work: Work,
+    show: Show = lambda: None,
+) -> Any:
     """Runs work on an index.
+
+    Args:
+        ctx: the context
+        brain_key: the index
+        work: the work
+        show: called after it, unless it runs on a worker, which has no App
 
     Returns:
         the work's result; or, in the operator browser, a generator of its progress
     """
     if _in_operator_browser(ctx):
-        return _streamed(ctx, brain_key, work)
-    return _recorded(ctx, brain_key, work, lambda progress: _tell(ctx, progress))
+        return _streamed(ctx, brain_key, work, show)
+    result = _recorded(ctx, brain_key, work, lambda progress: _tell(ctx, progress))
+    if not ctx.delegated:
+        show()
+    return result
 
 
 def _in_operator_browser(ctx: foo.ExecutionContext) -> bool:
@@ -56,7 +73,9 @@ def _tell(ctx: foo.ExecutionContext, progress: Progress) -> None:
     ctx.set_progress(progress=_fraction(progress), label=_label(progress))
 
 
-def _streamed(ctx: foo.ExecutionContext, brain_key: str, work: Work) -> Iterator[Any]:
+def _streamed(
+    ctx: foo.ExecutionContext, brain_key: str, work: Work, show: Show
+) -> Iterator[Any]:
     """Runs the work in a thread, and passes its progress to the operator browser."""
     events: queue.Queue[Progress | dict[str, Any] | Exception] = queue.Queue()
 
@@ -72,8 +91,10 @@ def _streamed(ctx: foo.ExecutionContext, brain_key: str, work: Work) -> Iterator
     failed = isinstance(event, Exception)
     message = str(event) if isinstance(event, Exception) else event["message"]
     yield ctx.ops.reload_dataset()
-    shown = schema.message(message, failed).to_json()
-    yield ctx.ops.show_output(shown, {"message": message})
+    if not failed and (shown := show()) is not None:
+        yield shown
+    output = schema.message(message, failed).to_json()
+    yield ctx.ops.show_output(output, {"message": message})
 
 
 def _fraction(progress: Progress) -> float:

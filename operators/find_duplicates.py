@@ -1,0 +1,104 @@
+"""*Find near duplicates*: groups of them, each with one that stands for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus import groups
+
+from . import findings, schema
+from .context import without_causes
+
+MAX_MEMBERS = 100  # of a group, in the result
+DEFAULT_FRACTION = 0.1
+HOW = {"thresh": "By distance", "fraction": "By fraction"}
+
+
+class FindDuplicates(foo.Operator):
+    """Shows near duplicates group by group, and tags all but the representatives."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        return schema.config(
+            name="find_duplicates",
+            label="Milvus: Find near duplicates",
+            description="Groups of near duplicates, the largest first",
+            icon="content_copy",
+            risk=types.RiskLevel.MEDIUM,
+            streams=True,
+        )
+
+    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
+        inputs = types.Object()
+        schema.index_choice(ctx, inputs)
+        how = types.RadioGroup(orientation="horizontal")
+        for value, label in HOW.items():
+            how.add_choice(value, label=label)
+        schema.choice(
+            inputs,
+            "by",
+            list(HOW),
+            ctx.params.get("by"),
+            default="thresh",
+            label="How near",
+            view=how,
+        )
+        if ctx.params.get("by", "thresh") == "fraction":
+            findings.number(
+                ctx,
+                inputs,
+                "fraction",
+                DEFAULT_FRACTION,
+                0.0,
+                1.0,
+                label="Fraction",
+                description="The share that is to be duplicates of another",
+            )
+        else:
+            findings.number(
+                ctx,
+                inputs,
+                "thresh",
+                findings.DEFAULT_THRESH,
+                0.0,
+                None,
+                label="Distance",
+                description="Up to which two are near duplicates: 0 finds equal ones",
+            )
+        findings.inputs_for(ctx, inputs, "the duplicates, one of each group left out")
+        return types.Property(inputs, view=types.View(label="Find near duplicates"))
+
+    @without_causes
+    def execute(self, ctx: foo.ExecutionContext) -> Any:
+        if ctx.params.get("by", "thresh") == "fraction":
+            how = {"fraction": ctx.params.get("fraction", DEFAULT_FRACTION)}
+        else:
+            how = {"thresh": ctx.params.get("thresh", findings.DEFAULT_THRESH)}
+        return findings.run(ctx, groups.find_groups, _outcome, **how)
+
+    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
+        return findings.output("Near duplicates")
+
+
+def _outcome(found: groups.Groups) -> findings.Outcome:
+    listed = found.groups[: findings.MAX_LISTED]
+    data = {
+        "metric": found.metric,
+        "thresh": found.thresh,
+        "compared": found.compared,
+        "count": len(found.groups),
+        "duplicates": len(found.duplicate_ids),
+        "groups": [
+            {
+                "size": len(group),
+                "ids": list(group.ids[:MAX_MEMBERS]),
+                "dists": list(group.dists[:MAX_MEMBERS]),
+            }
+            for group in listed
+        ],
+        "seconds": round(found.seconds, 3),
+    }
+    return findings.Outcome(found.ids, found.duplicate_ids, data, found.message)

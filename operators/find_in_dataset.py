@@ -1,0 +1,162 @@
+"""*Find in another dataset*: search it with a selection of this one, and copy the hits
+over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus import elsewhere, finding, runs
+from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.progress import Progress, Report
+
+from . import findings, schema
+from .context import (
+    MAX_HITS,
+    connection,
+    selected_ids,
+    selection,
+    without_causes,
+)
+from .long_work import perform
+
+DEFAULT_K = 25
+
+
+class FindInDataset(foo.Operator):
+    """Searches another dataset; the copies that it makes name the same files."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        return schema.config(
+            name="find_in_dataset",
+            label="Milvus: Find in another dataset",
+            description="Search another dataset with what is selected; copy the hits",
+            icon="travel_explore",
+            risk=types.RiskLevel.MEDIUM,
+            streams=True,
+        )
+
+    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
+        inputs = types.Object()
+        key = schema.index_choice(ctx, inputs)
+        if key is not None:
+            _check_selection(ctx, inputs, key)
+        _other_inputs(ctx, inputs)
+        findings.number(ctx, inputs, "k", DEFAULT_K, 1, MAX_HITS, label="Hits")
+        inputs.bool(
+            "copy",
+            default=False,
+            label="Copy the hits to this dataset",
+            description="No file is copied: the copies name the same pictures",
+        )
+        copied = "the copies" if ctx.params.get("copy") else "the hits, in that dataset"
+        findings.inputs_for(ctx, inputs, copied, scope=False)
+        # from Python: the ids to search with, and what to copy beside path and tags
+        for name in ("ids", "fields"):
+            inputs.list(name, types.String(), required=False, view=types.HiddenView())
+        return types.Property(inputs, view=types.View(label="Find in another dataset"))
+
+    @without_causes
+    def execute(self, ctx: foo.ExecutionContext) -> Any:
+        params = ctx.params
+        other = _load(params.get("other_dataset"))
+        copies = bool(params.get("copy"))
+        findings.check(ctx, ctx.dataset if copies else other)
+        views: list[fo.DatasetView] = []
+
+        def work(report: Report, cancelled: Callable[[], bool]) -> dict[str, Any]:
+            found = _found(ctx, other)
+            told = Progress("Searching", 1, 1, found.seconds, unit="datasets")
+            report(told)
+            message = f"{len(found.hits):,} hits in '{other.name}'"
+            dataset, ids, field = other, found.ids, found.patches_field
+            data = _data(found)
+            if copies:
+                done = elsewhere.copy_hits(
+                    other,
+                    ctx.dataset,
+                    found.sample_ids,
+                    fields=params.get("fields") or (),
+                )
+                message += f"; copied {len(done.ids):,} of their samples, and skipped "
+                message += f"{done.skipped:,} that were here"
+                dataset, ids, field = ctx.dataset, list(done.ids), None
+                data |= {"copied": ids, "skipped": done.skipped}
+            if ids:
+                views.append(finding.view_of(dataset, field, ids))
+            return {
+                **data,
+                **findings.leave(ctx, dataset, views, ids, field, message),
+            }
+
+        # the grid shows this dataset, so only what was copied can be shown there
+        return perform(
+            ctx,
+            params["brain_key"],
+            work,
+            lambda: findings.show(ctx, views if copies else ()),
+        )
+
+    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
+        return findings.output("Found in another dataset")
+
+
+def _found(ctx: foo.ExecutionContext, other: fo.Dataset) -> elsewhere.Elsewhere:
+    index = runs.load(ctx.dataset, ctx.params["brain_key"], **connection(ctx))
+    ids = ctx.params.get("ids") or selected_ids(ctx, index)
+    return elsewhere.find_in(
+        runs.load(other, ctx.params["other_key"], **connection(ctx)),
+        index,
+        list(ids),
+        ctx.params.get("k", DEFAULT_K),
+    )
+
+
+def _data(found: elsewhere.Elsewhere) -> dict[str, Any]:
+    return {
+        "other_dataset": found.dataset,
+        "other_key": found.brain_key,
+        "metric": found.metric,
+        "queries": found.queries,
+        "hits": [asdict(hit) for hit in found.hits],
+        "copied": [],
+        "skipped": 0,
+        "seconds": round(found.seconds, 3),
+    }
+
+
+def _check_selection(ctx: foo.ExecutionContext, inputs: types.Object, key: str) -> None:
+    ids, samples = selection(ctx, runs.describe(ctx.dataset, key).patches_field)
+    if not (ids or samples or ctx.params.get("ids")):
+        text = "Select samples or patches to search with, in the grid"
+        schema.problem(inputs, "brain_key", text)
+
+
+def _other_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
+    names = [name for name in fo.list_datasets() if name != ctx.dataset.name]
+    given = ctx.params.get("other_dataset")
+    schema.choice(inputs, "other_dataset", names, given, required=True, label="Dataset")
+    keys = runs.keys(_load(given)) if given in names else []
+    schema.choice(
+        inputs,
+        "other_key",
+        keys,
+        ctx.params.get("other_key"),
+        required=True,
+        label="Its index",
+        description="Of the same model as this dataset's",
+    )
+    if given in names and not keys:
+        schema.problem(inputs, "other_key", f"'{given}' has no Milvus index")
+
+
+def _load(name: str | None) -> fo.Dataset:
+    if not name or not fo.dataset_exists(name):
+        raise InvalidRequest(f"There is no dataset '{name}' to search in")
+    return fo.load_dataset(name)

@@ -1,0 +1,108 @@
+"""*Find leaks*: near duplicates that are in different splits."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus import leaks
+
+from . import findings, schema
+from .context import without_causes
+
+DEFAULT_TAGS = "train, test"
+
+
+class FindLeaks(foo.Operator):
+    """Shows the leaks between splits, the nearest first, and tags both sides."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        return schema.config(
+            name="find_leaks",
+            label="Milvus: Find leaks between splits",
+            description="Near duplicates that are in different splits",
+            icon="water_drop",
+            risk=types.RiskLevel.MEDIUM,
+            streams=True,
+        )
+
+    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
+        inputs = types.Object()
+        schema.index_choice(ctx, inputs)
+        fields = sorted(ctx.dataset.get_field_schema(ftype=fo.StringField))
+        given = ctx.params.get("field")
+        schema.choice(
+            inputs,
+            "field",
+            [name for name in fields if name != "filepath"],
+            given,
+            required=False,
+            label="Splits by field",
+            description="Whose values are the splits; leave empty to name tags",
+        )
+        if not given:
+            inputs.str(
+                "tags",
+                default=DEFAULT_TAGS,
+                label="Splits by tags",
+                description="Two or more sample tags, with commas between them",
+            )
+            if len(_tags(ctx.params.get("tags", DEFAULT_TAGS))) < 2:
+                schema.problem(inputs, "tags", "Name two tags or more: train, test")
+        findings.number(
+            ctx,
+            inputs,
+            "thresh",
+            findings.DEFAULT_THRESH,
+            0.0,
+            None,
+            label="Distance",
+            description="Up to which two are near duplicates: 0 finds equal ones",
+        )
+        findings.inputs_for(ctx, inputs, "both sides of each leak")
+        return types.Property(inputs, view=types.View(label="Find leaks"))
+
+    @without_causes
+    def execute(self, ctx: foo.ExecutionContext) -> Any:
+        field = ctx.params.get("field") or None
+        tags = None if field else _tags(ctx.params.get("tags", DEFAULT_TAGS))
+        return findings.run(
+            ctx,
+            leaks.find_leaks,
+            _outcome,
+            thresh=ctx.params.get("thresh", findings.DEFAULT_THRESH),
+            tags=tags,
+            field=field,
+        )
+
+    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
+        return findings.output("Leaks between splits")
+
+
+def _tags(text: str | None) -> list[str]:
+    return [tag.strip() for tag in (text or "").split(",") if tag.strip()]
+
+
+def _outcome(found: leaks.Leaks) -> findings.Outcome:
+    data = {
+        "thresh": found.thresh,
+        "sizes": dict(found.sizes),
+        "total": found.total,
+        "counts": [
+            {
+                "splits": [a, b],
+                "leaks": count,
+                "leaking": [found.leaking[a, b], found.leaking[b, a]],
+            }
+            for (a, b), count in found.counts.items()
+        ],
+        "in_several": list(found.in_several[: findings.MAX_LISTED]),
+        "leaks": [asdict(leak) for leak in found.leaks[: findings.MAX_LISTED]],
+        "seconds": round(found.seconds, 3),
+    }
+    return findings.Outcome(found.ids, found.ids, data, found.message)

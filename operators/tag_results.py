@@ -1,0 +1,87 @@
+"""*Tag results*: tags what is selected or shown, or takes a tag off it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.core.patches as fop
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus import runs, tagging
+
+from . import findings, schema
+from .context import TARGETS, target_choices, target_samples, without_causes
+
+
+class TagResults(foo.Operator):
+    """Tags samples; patches where the grid shows patches."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        return schema.config(
+            name="tag_results",
+            label="Milvus: Tag results",
+            description="Tag the samples or patches that are selected or shown",
+            icon="sell",
+            risk=types.RiskLevel.MEDIUM,
+        )
+
+    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
+        inputs = types.Object()
+        inputs.str("tag", required=True, label="Tag")
+        inputs.bool("remove", default=False, label="Take the tag off instead")
+        schema.choice(
+            inputs,
+            "target",
+            list(TARGETS),
+            ctx.params.get("target"),
+            default=_default_target(ctx),
+            label="Of",
+            view=target_choices(ctx, selected=True),
+        )
+        # from Python: the ids of an index, instead of what is shown
+        inputs.list("ids", types.String(), required=False, view=types.HiddenView())
+        inputs.str("brain_key", required=False, view=types.HiddenView())
+        return types.Property(inputs, view=types.View(label="Tag results"))
+
+    @without_causes
+    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        tag = tagging.check(ctx.params.get("tag"))
+        remove = bool(ctx.params.get("remove"))
+        ids, field = _chosen(ctx)
+        change = tagging.untag if remove else tagging.tag
+        count = change(ctx.dataset, ids, tag, field)
+        if not ctx.delegated:
+            ctx.ops.reload_samples()
+        what = "samples" if field is None else "patches"
+        did = f"Took '{tag}' off" if remove else f"Tagged '{tag}'"
+        message = f"{did}: {count:,} of {len(ids):,} {what}"
+        if count < len(ids):
+            message += "; the others " + ("didn't have it" if remove else "had it")
+        return {"changed": count, "patches_field": field, "message": message}
+
+    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
+        return findings.output("Tag results", "Done")
+
+
+def _chosen(ctx: foo.ExecutionContext) -> tuple[list[str], str | None]:
+    """The ids to tag, and the field of the patches that they are; ``None`` for
+    samples."""
+    if ctx.params.get("ids"):
+        key = ctx.params.get("brain_key")
+        field = runs.describe(ctx.dataset, key).patches_field if key else None
+        return list(ctx.params["ids"]), field
+    samples = target_samples(ctx, ctx.params.get("target") or _default_target(ctx))
+    return samples.values("id"), _field_of(samples)
+
+
+def _field_of(samples: fo.SampleCollection) -> str | None:
+    return samples.patches_field if isinstance(samples, fop.PatchesView) else None
+
+
+def _default_target(ctx: foo.ExecutionContext) -> str:
+    if ctx.selected:
+        return "selected"
+    return "view" if ctx.has_custom_view else "dataset"
