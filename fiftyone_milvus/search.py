@@ -3,48 +3,24 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import fiftyone as fo
-import numpy as np
 
-from . import neighbors
 from . import query as queries
+from . import refining
 from .errors import InvalidRequest
+from .groups import Groups
 from .ids import within
+from .refining import Conditions
+from .results import Result as Result
+from .results import result_view as result_view
+from .scores import write_scores as write_scores
 
 if TYPE_CHECKING:
     from .index import MilvusSimilarityIndex
     from .query import Query
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a person gets: ids in rank order and how near each is.
-
-    ``ids`` are those of the index (sample ids, or label ids for patches). ``dists``
-    has shape ``(n,)``; ``seconds`` is the time that Milvus and the ranking took.
-    """
-
-    brain_key: str
-    patches_field: str | None
-    metric: str
-    ids: list[str]
-    sample_ids: list[str]
-    dists: np.ndarray
-    plan: neighbors.Plan
-    seconds: float
-
-    @property
-    def score_kind(self) -> str:
-        """``"similarity"`` (more is nearer), or ``"distance"`` for euclidean."""
-        return "distance" if self.metric == "euclidean" else "similarity"
-
-    @property
-    def scores(self) -> np.ndarray:
-        """Cosine or dot product, or the euclidean distance; shape ``(n,)``."""
-        return self.dists if self.metric == "euclidean" else 1 - self.dists
 
 
 def search(
@@ -54,28 +30,52 @@ def search(
     *,
     samples: fo.SampleCollection | None = None,
     reverse: bool = False,
+    min_score: float | None = None,
+    max_score: float | None = None,
+    group_by: str | None = None,
+    exclude: Iterable[str] = (),
+    exclude_query: bool = False,
 ) -> Result:
     """Searches an index for a person's query.
 
     Args:
         index: the index
         query: what to search with
-        k: how many hits
+        k: how many hits, up to as many as the index has
         samples: the view to stay within; ``None`` for the whole index
         reverse: the least similar first
+        min_score: the least score of a hit, a similarity, or a distance for
+            euclidean: see :attr:`~fiftyone_milvus.results.Result.score_kind`
+        max_score: the largest score of a hit
+        group_by: a field of the samples, of whose values each gives its best hit
+            alone; or ``"group"`` of a grouped dataset, ``"sample"`` of patches.
+            Samples without a value are each a group of their own
+        exclude: ids of rows or samples that are no hits, such as those seen before
+        exclude_query: whether what the query names is no hit either
 
     Raises:
-        InvalidRequest: if the query or ``k`` can't be answered
+        InvalidRequest: if the query or ``k`` can't be answered, or the samples can't
+            be grouped so
     """
     if k < 1:
         raise InvalidRequest(f"k is {k}; ask for 1 or more hits")
-    vector = queries.vector(index, query)
     field = index.config.patches_field
+    excluded = frozenset(str(id_) for id_ in exclude)
+    if exclude_query:
+        excluded |= _ids_of(query)
+    conditions = Conditions(
+        min_score,
+        max_score,
+        Groups(index.samples, field, group_by, samples) if group_by else None,
+        excluded,
+    )
+    vector = queries.vector(index, query)
     started = time.perf_counter()
-    found = neighbors.nearest(
+    found = refining.nearest(
         index.rows,
         vector,
         k,
+        conditions,
         among=within(samples, field),
         reverse=reverse,
     )
@@ -92,16 +92,6 @@ def search(
     )
 
 
-def result_view(result: Result, samples: fo.SampleCollection) -> fo.DatasetView:
-    """The hits as a view in rank order: of the samples, or of the patches.
-
-    Args:
-        result: the result
-        samples: the dataset or view that was searched
-    """
-    field = result.patches_field
-    if field is not None and not samples._is_patches:
-        samples = samples.to_patches(field)
-    if field is None and samples._is_patches:
-        samples = samples._root_dataset
-    return samples.select(result.ids, ordered=True)
+def _ids_of(query: Query) -> frozenset[str]:
+    """The ids that a query names."""
+    return frozenset(query.ids)
