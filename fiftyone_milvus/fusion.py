@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .errors import InvalidRequest
-from .search import Result
+from .results import Result
 
 # Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion outperforms Condorcet and
 # individual Rank Learning Methods", SIGIR 2009: k = 60 in their formula

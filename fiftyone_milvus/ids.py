@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, cast
 
 import fiftyone as fo
 import fiftyone.brain.internal.core.utils as fbu
 import numpy as np
 from bson import ObjectId
 
+from . import memberships
 from .errors import InvalidRequest
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,11 @@ class Within:
         """All of them, in the view's order."""
         return self._keys(self._samples)
 
+    @property
+    def known(self) -> list[str] | None:
+        """:attr:`ids` if they were read already."""
+        return vars(self).get("ids")
+
     def holding(self, ids: list[str], sample_ids: list[str]) -> set[str]:
         """Those of the given rows that are in the view.
 
@@ -65,7 +71,7 @@ class Within:
             sample_ids: their ``n`` sample ids
         """
         # a view's pipeline over few samples takes a millisecond, however large it is
-        few = "ids" not in vars(self) and len(ids) <= FEW
+        few = self.known is None and len(ids) <= FEW
         if not few or self._samples._is_patches or self._samples._is_clips:
             return self._every & set(ids)
         if self._patches_field is not None:
@@ -83,6 +89,8 @@ class Within:
         return set(self.ids)
 
     def _keys(self, samples: fo.SampleCollection) -> list[str]:
+        if self._patches_field is None and not samples._is_generated:
+            return _sample_ids(samples)
         sample_ids, label_ids = fbu.get_ids(samples, patches_field=self._patches_field)
         if label_ids is not None:
             return as_list(label_ids)
@@ -97,7 +105,19 @@ def within(
     """What a search is restricted to; ``None`` for the whole dataset."""
     if samples is None or samples.view() == samples._root_dataset.view():
         return None
-    return Within(samples, patches_field)
+    view = samples.view()
+    make = partial(Within, view, patches_field)
+    return cast(Within, memberships.get(view, patches_field, make))
+
+
+def _sample_ids(samples: fo.SampleCollection) -> list[str]:
+    """As ``samples.values("id")``, in a fifth of the time where they are many."""
+    pipeline = samples._pipeline(post_pipeline=[{"$project": {"_id": True}}])
+    batches = samples._dataset._sample_collection.aggregate_raw_batches(pipeline)
+    found = np.frombuffer(b"".join(batches), np.uint8)
+    # each {"_id": ObjectId} has 22 bytes, the id from the tenth to the last but one
+    digits = found.reshape(-1, 22)[:, 9:21].tobytes().hex()
+    return [digits[at : at + 24] for at in range(0, len(digits), 24)]
 
 
 def in_dataset_order(

@@ -2,61 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
+from . import plans
 from .errors import InvalidRequest
 from .ids import Within
-from .rows import IDS_PER_CALL, MAX_K, Hits, IndexedRows, Rows
+from .plans import Found as Found
+from .plans import Plan as Plan
+from .plans import Task
+from .ranking import COMBINATIONS as COMBINATIONS
+from .rows import MAX_K, IndexedRows
 
-# Up to so many vectors are quicker to fetch and rank here than to search among
-FETCH_ALWAYS = 300
-FETCH_AT_ONCE = 10_000
-# Past so many, reading every vector is quicker than fetching those of the view
-STREAM_PAST = 50_000
-# Up to so many ids may go with a search
-PUSH_DOWN = 200_000
-# A part of a view is at most a twentieth of any segment; past a fourteenth of it,
-# Milvus would search the graph
-PARTS = 20
-# Past so many hits in all, looking past unwanted ones costs more than ranking
-OVERSCAN_HITS = 500_000
-QUERY_BLOCK = 256
+PlanName = Literal["filtered", "pushed down", "exact", "scan"]
 
-COMBINATIONS: dict[str, Callable[..., np.ndarray]] = {
-    "post-mean": np.mean,
-    "post-min": np.min,
-    "post-max": np.max,
-}
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How a search was done, whether its answer is exact, and why."""
-
-    name: str
-    exact: bool
-    reason: str
-
-
-@dataclass(frozen=True)
-class Found:
-    """The neighbours of each query, and the plan that found them."""
-
-    hits: list[Hits]
-    plan: Plan
-
-
-@dataclass(frozen=True)
-class _Task:
-    rows: IndexedRows
-    queries: np.ndarray
-    k: int | None
-    among: Within | None
-    reverse: bool
-    combine: str | None
+# A look past what is outside the view fails now and then where it should do, and
+# succeeds now and then where chance would have it fail: near ones are often alike
+LIKELY, UNLIKELY, UNKNOWN, SURE = 0.8, 0.3, 0.5, 0.97
+SPARE = 1.3
+ENOUGH_SEEN = 3  # hits in the view, to tell from how many there are
+UNREAD_SHARE = 0.25  # of the index, that a view has whose ids weren't read yet
 
 
 def nearest(
@@ -67,12 +35,14 @@ def nearest(
     among: Within | None = None,
     reverse: bool = False,
     combine: str | None = None,
+    plan: PlanName | None = None,
 ) -> Found:
     """The nearest rows of each query, ties in the order of their ids.
 
-    Filtered graph search loses hits. So a search in a view first looks past what is
-    outside of it; where too little is inside, it searches the view in parts so small
-    that Milvus does without its graph, or ranks the view's vectors here.
+    Filtered graph search loses hits. So a search in a view takes the one of these ways
+    that should be quickest, by what they took before on this index: to look past what
+    is outside of the view; to search the view in parts so small that Milvus does
+    without its graph; to fetch the view's vectors and rank them here; or to rank all.
 
     Args:
         rows: the rows to search
@@ -82,38 +52,19 @@ def nearest(
         reverse: the least similar first, always exact
         combine: one of :data:`COMBINATIONS` of each row's distances to the queries:
             then there is one ranking for all queries
+        plan: the way to take in a view, to compare them
 
     Raises:
-        InvalidRequest: if ``k`` or the queries make no sense
+        InvalidRequest: if ``k`` or the queries make no sense, or the plan can't answer
     """
-    task = _Task(rows, queries, k, among, reverse, combine)
     check(rows, queries, k)
-    if not reverse and combine is None and k is not None and k <= MAX_K:
-        return _near(task, k, among)
-    if among is not None and len(among.ids) <= STREAM_PAST:
-        return _fetched(task, among.ids)
-    why = "by the distances to several queries" if combine else "more than one call"
-    return _streamed(task, "least similar first" if reverse else why)
-
-
-def _near(task: _Task, k: int, among: Within | None) -> Found:
+    task = Task(rows, queries, k, among, reverse, combine)
     if among is None:
-        hits = task.rows.search(task.queries, k)
-        return Found(hits, Plan("index", task.rows.exact, "over the whole index"))
-    found = _looked_past(task, k, among, 4 * k + 64)
-    if found is not None:
-        return found
-    ids = among.ids
-    if len(ids) <= FETCH_ALWAYS:
-        return _fetched(task, ids)
-    if task.rows.filters_exactly and len(ids) <= PUSH_DOWN:
-        return _pushed_down(task, k, ids)
-    found = _looked_past(task, k, among, MAX_K)
-    if found is not None:
-        return found
-    if len(ids) <= STREAM_PAST:
-        return _fetched(task, ids)
-    return _streamed(task, "the view is large, and few of the nearest are in it")
+        if task.in_one_call and (rows.exact or not reverse):
+            return plans.whole(task)
+        return plans.streamed(task, _why_all(task))
+    found = _forced(task, plan) if plan else _quickest(task)
+    return replace(found, plan=replace(found.plan, seconds=task.watch.seconds))
 
 
 def check(rows: IndexedRows, queries: np.ndarray, k: int | None) -> None:
@@ -134,136 +85,156 @@ def check(rows: IndexedRows, queries: np.ndarray, k: int | None) -> None:
         raise InvalidRequest("The query vector holds NaN or infinity")
 
 
-def _fetched(task: _Task, ids: list[str]) -> Found:
-    if not ids:
-        count = len(task.queries) if task.combine is None else 1
-        nothing = Hits([], [], np.empty(0))
-        return Found([nothing] * count, Plan("nothing", True, "an empty view"))
-    parts = (
-        task.rows.fetch(ids[start : start + FETCH_AT_ONCE], task.rows.consistency_level)
-        for start in range(0, len(ids), FETCH_AT_ONCE)
-    )
-    reason = f"{len(ids):,} vectors of the view, ranked exactly"
-    return Found(_ranked(task, parts), Plan("exact", True, reason))
+@dataclass(frozen=True)
+class _Option:
+    """A plan with the seconds it should take; ``enough`` is how far to look."""
+
+    seconds: float
+    name: PlanName
+    enough: int = 0
+
+    @property
+    def reason(self) -> str:
+        return f"{self.name} {1e3 * self.seconds:,.0f} ms"
 
 
-def _streamed(task: _Task, why: str) -> Found:
-    batches = task.rows.iterate()
-    if task.among is not None:
-        wanted = set(task.among.ids)
-        batches = (_only(rows, wanted) for rows in batches)
-    reason = f"every vector ranked exactly: {why}"
-    return Found(_ranked(task, batches), Plan("scan", True, reason))
+@dataclass
+class _State:
+    """What was learned about a search so far."""
+
+    looked: int = 0
+    inside: int = 0
+    can_push: bool = True
 
 
-def _pushed_down(task: _Task, k: int, ids: list[str]) -> Found:
-    """Searches the view alone. Among more than a few percent of its rows a graph
-    index loses hits, so it gets the view in parts."""
-    parts = max(1 if task.rows.exact else PARTS, -(-len(ids) // IDS_PER_CALL))
-    best = [_Best(k, False) for _ in task.queries]
-    for found in task.rows.search_parts(task.queries, k, ids, parts):
-        for one, hits in zip(best, found, strict=True):
-            one.add(hits, hits.dists)
-    reason = f"Milvus searched the {len(ids):,} of the view alone"
-    return Found([one.hits() for one in best], Plan("pushed down", True, reason))
+def _quickest(task: Task) -> Found:
+    """Takes the quickest way; one that turns out not to answer leaves the others."""
+    state = _State()
+    while True:
+        options = sorted(_options(task, state), key=lambda o: o.seconds)
+        best = options[0]
+        assert task.among is not None
+        if best.name != "filtered":
+            read = task.among.known is not None
+            if not task.ids():
+                return plans.nothing(task)
+            if not read:  # now it is known how many there are
+                continue
+        found = _run(task, best, state)
+        if found is not None:
+            others = "; ".join(o.reason for o in _others(options))
+            reason = found.plan.reason + (f" (expected: {others})" if others else "")
+            return replace(found, plan=replace(found.plan, reason=reason))
 
 
-def _looked_past(task: _Task, k: int, among: Within, enough: int) -> Found | None:
-    """Searches for more than ``k`` and leaves out those outside the view; ``None`` if
-    too few are in it."""
-    enough = min(MAX_K, enough)
-    if enough * len(task.queries) > OVERSCAN_HITS:
-        return None
-    found = task.rows.search(task.queries, enough)
-    wanted = among.holding(
-        [id_ for one in found for id_ in one.ids],
-        [id_ for one in found for id_ in one.sample_ids],
-    )
-    hits = [_keep(one, wanted, k) for one in found]
-    if min(len(one.ids) for one in hits) < k:
-        return None
-    reason = f"the nearest {enough:,}, those outside the view left out"
-    return Found(hits, Plan("filtered", task.rows.exact, reason))
+def _others(options: list[_Option]) -> list[_Option]:
+    """The best of each name."""
+    first = {o.name: o for o in reversed(options)}
+    return sorted(first.values(), key=lambda o: o.seconds) if len(first) > 1 else []
 
 
-def _keep(hits: Hits, wanted: set[str], k: int) -> Hits:
-    return hits.at([i for i, id_ in enumerate(hits.ids) if id_ in wanted][:k])
-
-
-def _only(rows: Rows, wanted: set[str]) -> Rows:
-    kept = [i for i, id_ in enumerate(rows.ids) if id_ in wanted]
-    return Rows(
-        [rows.ids[i] for i in kept],
-        [rows.sample_ids[i] for i in kept],
-        rows.vectors[kept],
-    )
-
-
-def _ranked(task: _Task, batches: Iterable[Rows]) -> list[Hits]:
-    """Ranks streamed rows; memory grows with ``k``, not with the rows."""
-    count = len(task.queries) if task.combine is None else 1
-    best = [_Best(task.k, task.reverse) for _ in range(count)]
-    for rows in batches:
-        if not rows.ids:
-            continue
-        hits = Hits(rows.ids, rows.sample_ids, np.empty(0))
-        for start, dists in _distances(task, rows.vectors):
-            for i, row in enumerate(dists):
-                best[start + i].add(hits, row)
-    return [one.hits() for one in best]
-
-
-def _distances(task: _Task, vectors: np.ndarray) -> Iterable[tuple[int, np.ndarray]]:
-    """Distances of a block of queries after the other, with its first query's number;
-    or, combined, one row for all queries."""
-    if task.combine is not None:
-        dists = task.rows.distances(task.queries, vectors)
-        yield 0, COMBINATIONS[task.combine](dists, axis=0, keepdims=True)
-        return
-    for start in range(0, len(task.queries), QUERY_BLOCK):
-        block = task.queries[start : start + QUERY_BLOCK]
-        yield start, task.rows.distances(block, vectors)
-
-
-class _Best:
-    """The best ``k`` of all hits added so far, ties in the order of their ids."""
-
-    def __init__(self, k: int | None, reverse: bool) -> None:
-        self._k = k
-        self._reverse = reverse
-        self._parts: list[Hits] = []
-        self._size = 0
-
-    def add(self, hits: Hits, dists: np.ndarray) -> None:
-        """Adds rows with their distances ``(n,)``; those of the hits don't count."""
-        kept = self._candidates(dists)
-        self._parts.append(
-            Hits(
-                [hits.ids[i] for i in kept],
-                [hits.sample_ids[i] for i in kept],
-                dists[kept],
+def _forced(task: Task, plan: PlanName) -> Found:
+    state = _State()
+    assert task.among is not None
+    if plan != "filtered" and not task.ids():
+        return plans.nothing(task)
+    while True:
+        looks = [o for o in _options(task, state) if o.name == "filtered"]
+        others = [o for o in _options(task, state) if o.name == plan]
+        options = looks if plan == "filtered" else others
+        if not options:
+            raise InvalidRequest(
+                f"The plan '{plan}' can't answer this search; leave the plan out"
             )
-        )
-        self._size += len(kept)
-        if self._k is not None and self._size > 4 * self._k + 1_000:
-            self._parts = [self.hits()]
-            self._size = len(self._parts[0].ids)
+        found = _run(task, min(options, key=lambda o: o.seconds), state)
+        if found is not None:
+            return found
 
-    def hits(self) -> Hits:
-        """The best, in order."""
-        ids = [id_ for part in self._parts for id_ in part.ids]
-        sample_ids = [id_ for part in self._parts for id_ in part.sample_ids]
-        dists = np.concatenate([np.empty(0), *(part.dists for part in self._parts)])
-        keys = -dists if self._reverse else dists
-        order = np.lexsort((np.array(ids, dtype=str), keys))[: self._k]
-        return Hits(
-            [ids[i] for i in order], [sample_ids[i] for i in order], dists[order]
-        )
 
-    def _candidates(self, dists: np.ndarray) -> np.ndarray:
-        """Those of a batch that may be among the best, equal ones all included."""
-        if self._k is None or self._k >= len(dists):
-            return np.arange(len(dists))
-        keys = -dists if self._reverse else dists
-        worst = np.partition(keys, self._k - 1)[self._k - 1]
-        return np.flatnonzero(keys <= worst)
+def _run(task: Task, option: _Option, state: _State) -> Found | None:
+    if option.name == "filtered":
+        found, state.inside = plans.looked_past(task, option.enough)
+        state.looked = option.enough
+        return found
+    if option.name == "pushed down":
+        found = plans.pushed_down(task)
+        state.can_push = found is not None
+        return found
+    if option.name == "exact":
+        return plans.fetched(task)
+    return plans.streamed(task, _why_all(task))
+
+
+def _options(task: Task, state: _State) -> Iterator[_Option]:
+    """What could be done next, and how long it should take with all that follows."""
+    assert task.among is not None
+    known, rows, costs = task.among.known, task.size, task.costs
+    count = int(rows * UNREAD_SHARE) if known is None else len(known)
+    reading = costs.seconds("ids", count, rows) if known is None else 0.0
+    sure = [
+        _Option(reading + costs.seconds("fetch", count, rows), "exact"),
+        _Option(reading + costs.seconds("scan", 0, rows), "scan"),
+    ]
+    if state.can_push and _can_push(task, count):
+        seconds = reading + costs.seconds("push", count, rows)
+        sure.append(_Option(seconds, "pushed down"))
+    yield from sure
+    if not _can_look(task):
+        return
+    rest = min(option.seconds for option in sure)
+    for enough, chance in _looks(task, state):
+        hits = enough * len(task.queries)
+        seconds = costs.seconds("look", hits, rows)
+        if known is None:
+            seconds += costs.seconds("holding", hits, rows)
+        yield _Option(seconds + (1 - chance) * rest, "filtered", enough)
+
+
+def _can_push(task: Task, count: int) -> bool:
+    return task.in_one_call and task.rows.filters and count <= plans.PUSH_DOWN
+
+
+def _can_look(task: Task) -> bool:
+    return task.in_one_call and (task.rows.exact or not task.reverse)
+
+
+def _looks(task: Task, state: _State) -> Iterator[tuple[int, float]]:
+    """How far to look past what is outside of the view, and the chance that it does."""
+    assert task.k is not None and task.among is not None
+    k, known, rows = task.k, task.among.known, task.size
+    furthest = min(MAX_K, plans.OVERSCAN_HITS // max(1, len(task.queries)))
+    first = min(furthest, 4 * k + 64)
+    share = None if known is None else min(1.0, len(known) / max(1, rows))
+    looks: list[tuple[int, float]] = []
+    if not state.looked and k <= furthest:
+        likely = share is not None and first * share >= SPARE * k
+        chance = UNKNOWN if share is None else LIKELY if likely else UNLIKELY
+        looks.append((first, chance))
+    if state.inside >= ENOUGH_SEEN:
+        looks.append((_far_enough(k, state.inside / state.looked), LIKELY))
+    elif state.looked:  # what is outside may lie around the query, and end soon
+        looks.append((4 * state.looked, UNLIKELY))
+    elif share:
+        looks.append((_far_enough(k, share), LIKELY))
+    if known is not None and len(known) >= k:
+        looks.append((max(1, rows - len(known)) + k, SURE))
+    for enough, chance in looks:
+        if state.looked >= enough:
+            enough = 2 * state.looked
+        enough = min(furthest, enough) if chance < SURE else enough
+        if state.looked < enough <= furthest:
+            yield enough, chance
+
+
+def _far_enough(k: int, share: float) -> int:
+    return int(SPARE * k / share) + 64
+
+
+def _why_all(task: Task) -> str:
+    if task.reverse:
+        return "least similar first"
+    if task.combine:
+        return "by the distances to several queries"
+    if not task.in_one_call:
+        return "more than one call"
+    return "the view is large, and few of the nearest are in it"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .errors import InvalidRequest
-from .search import Result
+from .results import Result
 
 # Hits asked for at first, for each picture wanted and each object it must have
 HITS_PER_PARENT = 4

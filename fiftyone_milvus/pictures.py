@@ -13,6 +13,7 @@ import numpy as np
 
 from . import metrics, uploads
 from .errors import InvalidRequest
+from .sources import is_gone
 from .terms import Crop, Term
 from .vectors import as_vectors
 
@@ -54,31 +55,45 @@ def of_texts(index: MilvusSimilarityIndex, texts: Sequence[str]) -> np.ndarray:
 def of_picture(index: MilvusSimilarityIndex, picture: np.ndarray) -> np.ndarray:
     """The vector ``(dim,)`` of a picture ``(h, w, 3)`` uint8 RGB."""
     model: Any = index.get_model()
-    with model:
-        vector = np.asarray(model.embed(picture))
+    try:
+        with model:
+            vector = np.asarray(model.embed(picture))
+    except Exception as e:  # models raise what they like
+        raise InvalidRequest(
+            f"The model {index.config.model} can't embed this picture ({e}). Search "
+            "with another one."
+        ) from e
     return as_vectors(vector.reshape(1, -1))[0]
 
 
 def _cut(index: MilvusSimilarityIndex, crop: Crop) -> np.ndarray:
-    """A part of a sample's picture, cut as the index's patches were."""
+    """A part of a sample's picture ``(h, w, 3)``, cut as the index's patches were."""
+    samples = index.samples
+    source = samples if samples._is_frames else index._dataset
     try:
-        sample = index._dataset[crop.sample_id]
-    except KeyError as e:
+        path = source[crop.sample_id].filepath
+    except (KeyError, ValueError) as e:
         raise InvalidRequest(
             f"The dataset has no sample '{crop.sample_id}'. Choose another picture."
         ) from e
-    try:
-        picture = foui.read(sample.filepath, flag=cv2.IMREAD_COLOR)
-    except Exception as e:  # readers raise what they like
-        raise InvalidRequest(
-            f"The picture {sample.filepath} can't be read. Choose another."
-        ) from e
     stored = index.config.stored
-    return np.asarray(
-        foup.extract_patch(
-            picture,
-            fo.Detection(bounding_box=list(crop.box)),
-            force_square=stored.get("force_square", False),
-            alpha=stored.get("alpha"),
-        )
+    cut = foup.extract_patch(
+        _read(path),
+        fo.Detection(bounding_box=list(crop.box)),
+        force_square=stored.get("force_square", False),
+        alpha=stored.get("alpha"),
     )
+    if not cut.size:
+        raise InvalidRequest("The box is smaller than a pixel. Draw a larger one.")
+    return np.ascontiguousarray(cut)
+
+
+def _read(path: str) -> np.ndarray:
+    if is_gone(path):
+        raise InvalidRequest(f"There is no file at {path}. Put it back, and try again.")
+    try:
+        return np.asarray(foui.read(path, flag=cv2.IMREAD_COLOR))
+    except Exception as e:  # OpenCV's own errors, and those of downloads
+        raise InvalidRequest(
+            f"The picture {path} can't be read. Choose another."
+        ) from e

@@ -16,11 +16,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from . import metrics
+from . import metrics, segments
 from .capabilities import Capabilities
 from .client import CALL_SECONDS as READ_SECONDS
 from .client import WRITE_SECONDS
 from .collection import METRICS, ORIGIN, PK, SAMPLE_ID, VECTOR, Collection
+from .errors import VectorSearchError
 from .options import search_choice
 
 T = TypeVar("T")
@@ -172,7 +173,11 @@ class IndexedRows(Collection):
             yield [row[PK] for row in rows], [row[SAMPLE_ID] for row in rows]
 
     def search(
-        self, queries: np.ndarray, k: int, among: Sequence[str] | None = None
+        self,
+        queries: np.ndarray,
+        k: int,
+        among: Sequence[str] | None = None,
+        reverse: bool = False,
     ) -> list[Hits]:
         """The ``k`` nearest rows for each query, in as few calls as messages allow.
 
@@ -180,34 +185,78 @@ class IndexedRows(Collection):
             queries: ``(q, dim)`` float32
             k: at most :data:`MAX_K`
             among: the primary keys to search among; graph indexes lose hits by it
+            reverse: the farthest instead, where :attr:`can_reverse`
 
         Returns:
             ``q`` :class:`Hits`
         """
         each = max(k * HIT_BYTES, queries.shape[1] * 4)
         step = max(1, min(MAX_K, ANSWER_BYTES // each))
-        return [
+        asked = -queries if reverse else queries
+        found = [
             hits
             for start in range(0, len(queries), step)
-            for hits in self._search(queries[start : start + step], k, among)
+            for hits in self._search(asked[start : start + step], k, among)
         ]
+        return (
+            [replace(one, dists=2 - one.dists) for one in found] if reverse else found
+        )
 
     @property
-    def filters_exactly(self) -> bool:
-        """Whether a search among a few percent of the rows is exact all the same:
-        Milvus then leaves the graph alone and looks at each row."""
+    def can_reverse(self) -> bool:
+        """Whether the farthest from a vector are the nearest to its opposite."""
+        return self.metric != "euclidean"
+
+    @property
+    def filters(self) -> bool:
+        """Whether a search among few ids can be exact."""
         hnsw = self.built["index_type"] == "HNSW"
         return self.exact or (hnsw and not self.connection.settings.embedded)
 
+    def ids_at_once(self) -> int:
+        """How many ids a search may be restricted to and be exact: Milvus leaves a
+        graph alone, and looks at each row, where a filter leaves few. 0 if it doesn't,
+        or not now."""
+        if self.exact:
+            return IDS_PER_CALL
+        if not self.filters:
+            return 0
+        held = segments.of(self)
+        return 0 if held is None else min(IDS_PER_CALL, held.ids_at_once)
+
+    def segments(self, in_memory: bool) -> list[Any] | None:
+        """What the server says of its segments; ``None`` if it doesn't say.
+
+        Args:
+            in_memory: those that are searched, instead of those that are stored
+        """
+
+        def ask(client: Any) -> list[Any]:
+            name = "list_loaded_segments" if in_memory else "list_persistent_segments"
+            return list(getattr(client, name)(self.name, timeout=READ_SECONDS))
+
+        try:
+            return self._call(ask)
+        except VectorSearchError:
+            return None
+
     def search_parts(
-        self, queries: np.ndarray, k: int, among: Sequence[str], parts: int
+        self,
+        queries: np.ndarray,
+        k: int,
+        among: Sequence[str],
+        parts: int,
+        reverse: bool = False,
     ) -> Iterator[list[Hits]]:
         """As :meth:`search` among ids, in parts that leave each other nothing."""
+        if parts == 1:
+            yield self.search(queries, min(k, len(among)), among, reverse)
+            return
         shuffled = np.random.default_rng(0).permutation(np.array(among))
         chunks = [part.tolist() for part in np.array_split(shuffled, parts)]
         with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
             yield from pool.map(
-                lambda some: self.search(queries, min(k, len(some)), some),
+                lambda some: self.search(queries, min(k, len(some)), some, reverse),
                 [some for some in chunks if some],
             )
 
@@ -236,6 +285,7 @@ class IndexedRows(Collection):
     def _upsert(self, rows: list[dict[str, Any]]) -> None:
         where = self._partition_name()
         self._call(lambda c: c.upsert(self.name, rows, WRITE_SECONDS, **where))
+        segments.changed(self)
 
     def _delete(self, ids: list[str]) -> None:
         where = {**self._is_in(PK, ids), **self._partition_name()}

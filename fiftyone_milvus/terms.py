@@ -91,7 +91,7 @@ class Term:
         elif kind == "picture":
             if not isinstance(value, bytes):
                 raise InvalidRequest("A picture is given as the bytes of its file")
-            uploads.check_size(value)
+            uploads.check_bytes(len(value))
         elif kind == "vector" and not (value and np.isfinite(value).all()):
             raise InvalidRequest("A vector is a list of numbers, none NaN or infinite")
         if not _is_number(self.weight) or self.weight <= 0:

@@ -13,6 +13,7 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
+from fiftyone_milvus.index import MilvusSimilarityIndex
 from fiftyone_milvus.settings import ENV_PREFIX, KEYS
 
 P = ParamSpec("P")
@@ -96,6 +97,29 @@ def selection(
     if in_patches:
         selected = view.select(selected).values("sample_id")
     return [], list(dict.fromkeys(selected))
+
+
+def selected_ids(
+    ctx: foo.ExecutionContext, index: MilvusSimilarityIndex
+) -> tuple[str, ...]:
+    """The ids of an index that the person's selection means; a whole sample stands
+    for all its patches.
+
+    Raises:
+        InvalidRequest: if nothing that this index holds is selected
+    """
+    ids, samples = selection(ctx, index.config.patches_field)
+    if samples:
+        found = index.rows.ids_of_samples(samples)
+        ids = [id_ for of_sample in found.values() for id_ in of_sample]
+        if not ids:
+            raise InvalidRequest(
+                f"The selected samples have no patches in the index '{index.key}'. "
+                "Select others."
+            )
+    if not ids:
+        raise InvalidRequest("Nothing is selected. Select samples or patches first.")
+    return tuple(ids)
 
 
 def without_causes(method: Callable[P, T]) -> Callable[P, T]:

@@ -69,7 +69,7 @@ def output() -> types.Property:
 def _show(ctx: foo.ExecutionContext, answer: Answer, view: fo.DatasetView) -> None:
     """Puts the hits into the grid; where pictures were found by their objects, these
     are selected."""
-    if answer.request.score_field or answer.request.rank_field:
+    if answer.request.score_field:
         ctx.ops.reload_dataset()
     ctx.ops.set_view(view)
     if answer.matched:

@@ -72,7 +72,6 @@ def read(ctx: foo.ExecutionContext) -> SearchRequest:
         params.get("also") or None,
         params.get("at_least") or None,
         params.get("score_field") or None,
-        params.get("rank_field") or None,
     )
     request.check()
     return request
@@ -158,7 +157,7 @@ def _no_text(info: runs.IndexInfo) -> str:
 def _scope_inputs(ctx: foo.ExecutionContext, form: types.Object) -> None:
     form.int("k", default=DEFAULT_K, label="Hits")
     try:
-        most = None if ctx.params.get("rank_field") else MAX_HITS
+        most = None if ctx.params.get("score_field") else MAX_HITS
         check_k(ctx.params.get("k", DEFAULT_K), most)
     except InvalidRequest as e:
         schema.problem(form, "k", str(e))
@@ -217,13 +216,10 @@ def _more_inputs(
         "score_field",
         required=False,
         label="Score field",
-        description="Write each hit's score to this new field",
-    )
-    form.str(
-        "rank_field",
-        required=False,
-        label="Rank field",
-        description=f"Write the ranks to this new field; past {MAX_HITS:,} hits",
+        description=(
+            f"Write each hit's score to this new field; past {MAX_HITS:,} hits their "
+            "ranks too, to another"
+        ),
     )
 
 

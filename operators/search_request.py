@@ -11,7 +11,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import numpy as np
 
-from fiftyone_milvus import fusion, parents, runs, search, views
+from fiftyone_milvus import fusion, parents, runs, search
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.index import MilvusSimilarityIndex
 from fiftyone_milvus.query import term_scores
@@ -40,9 +40,8 @@ class SearchRequest:
         exclude_query: whether the query's own samples or patches are none either
         also: another index, whose ranking is merged with the first one's
         at_least: of an index of patches, find pictures with so many such objects
-        score_field: a field of our own that the hits' scores are written to
-        rank_field: a field of our own for the samples' ranks, which more than 10,000
-            hits need, since a view can't name so many
+        score_field: a field of our own that the hits' scores are written to; more
+            than 10,000 hits need it, since a view can't name so many
     """
 
     brain_key: str
@@ -58,7 +57,6 @@ class SearchRequest:
     also: str | None = None
     at_least: int | None = None
     score_field: str | None = None
-    rank_field: str | None = None
 
     @classmethod
     def from_dict(cls, params: Mapping[str, Any]) -> SearchRequest:
@@ -96,7 +94,7 @@ class SearchRequest:
         Raises:
             InvalidRequest: naming what can't be
         """
-        check_k(self.k, None if self.rank_field else MAX_HITS)
+        check_k(self.k, None if self.score_field else MAX_HITS)
         Query.from_dict(self.query)
         for name in ("min_score", "max_score"):
             value = getattr(self, name)
@@ -155,17 +153,12 @@ class Answer:
         return found
 
     def view(self, samples: fo.SampleCollection) -> fo.DatasetView:
-        """The hits in rank order, for the grid; writes the fields that were asked
+        """The hits in rank order, for the grid; writes the scores that were asked
         for."""
-        dataset, request = samples._root_dataset, self.request
-        if request.score_field is not None:
-            views.write_scores(
-                dataset, request.score_field, self.ids, self.scores, self.patches_field
-            )
-        if request.rank_field is not None:
-            ranked = list(dict.fromkeys(self.sample_ids))
-            return views.by_rank(dataset, request.rank_field, ranked)
-        return views.of_hits(self.ids, self.patches_field, samples)
+        rank_field = None
+        if self.request.score_field is not None:
+            rank_field = search.write_scores(self, samples, self.request.score_field)
+        return search.result_view(self, samples, rank_field)
 
 
 def check_k(k: Any, most: int | None = MAX_HITS) -> int:
@@ -176,7 +169,7 @@ def check_k(k: Any, most: int | None = MAX_HITS) -> int:
     """
     whole = isinstance(k, int) and not isinstance(k, bool)
     if not whole or k < 1 or (most is not None and k > most):
-        text = f"Ask for 1 to {MAX_HITS:,} hits; this was {k}. More need a rank field"
+        text = f"Ask for 1 to {MAX_HITS:,} hits; this was {k}. More need a score field"
         raise InvalidRequest(text)
     return int(k)
 

@@ -12,7 +12,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import models, runs, search, views
+from fiftyone_milvus import models, runs, search
 from fiftyone_milvus.collection import CONSISTENCY_LEVELS, METRICS
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 
@@ -124,7 +124,7 @@ class MilvusPanel(foo.Panel):
             samples=samples,
             reverse=bool(params.get("reverse")),
         )
-        view = views.of_hits(result.ids, result.patches_field, samples)
+        view = search.result_view(result, samples)
         grid.show(ctx, view, base)
         return payloads.search_result(result, view)
 

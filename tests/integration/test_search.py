@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from fiftyone_milvus import build, runs, search, views
+from fiftyone_milvus import build, runs, search
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.terms import Query, Term
 from harness import datasets, pictures
@@ -131,7 +131,7 @@ def test_one_patch_of_each_sample(milvus, world):
     index = runs.load(world.dataset, "patches")
     label = world.dataset.first().ground_truth.detections[0].id
     query = Query.of(ids=[label])
-    found = search.search(index, query, 30, group_by="sample_id")
+    found = search.search(index, query, 30, group_by="sample")
     assert len(found.ids) == 30 == len(set(found.sample_ids))
     every = search.search(index, query, 500)
     first = dict(zip(every.sample_ids[::-1], every.ids[::-1], strict=True))
@@ -181,30 +181,6 @@ def test_ids_of_another_dataset_are_told(milvus, world):
     index = runs.load(world.dataset, "cosine")
     with pytest.raises(InvalidRequest, match="are not in the index"):
         search.search(index, Query.of(ids=["0" * 24]), 5)
-
-
-# -- fields for the hits
-
-
-def test_scores_and_ranks_are_written_to_fields_of_our_own(milvus, world):
-    dataset = world.dataset.clone()
-    try:
-        ids = dataset.values("id")
-        views.write_scores(dataset, "score", ids[:5], np.arange(5.0))
-        views.write_scores(dataset, "score", ids[:3], np.arange(3.0) + 1)
-        assert dataset.values("score")[:5] == [1, 2, 3, None, None]
-        found = views.by_rank(dataset, "rank", ids[4::-1])
-        assert found.values("id") == ids[4::-1]
-        assert "rank" in dataset.get_index_information()
-        labels = dataset.values("ground_truth.detections.id", unwind=True)
-        views.write_scores(dataset, "near", labels[:2], np.ones(2), "ground_truth")
-        assert dataset.count("ground_truth.detections.near") == 2
-        for name, words in (("number", "is not overwritten"), ("a b", "can't name")):
-            with pytest.raises(InvalidRequest, match=words):
-                views.write_scores(dataset, name, ids[:1], np.ones(1))
-        assert dataset.values("number") == world.dataset.values("number")
-    finally:
-        dataset.delete()
 
 
 # -- the operators
@@ -363,15 +339,15 @@ def test_the_history_keeps_so_many(dataset, world, monkeypatch):
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"k": 10_001}, "More need a rank field"),
+        ({"k": 10_001}, "More need a score field"),
         ({"query": {"terms": []}}, "there is none"),
         ({"query": {"terms": [{"text": "a"}] * 5000}}, "too many"),
         ({"query": {"terms": [{"id": "x", "weight": float("nan")}]}}, "above 0"),
-        ({"query": {"terms": [{"picture": "AAAA"}]}}, "no picture of a known kind"),
+        ({"query": {"terms": [{"picture": "AAAA"}]}}, "no picture that can be read"),
         ({"query": {"terms": [{"text": "a bird"}]}}, "can't embed text"),
         ({"min_score": 2.0, "max_score": 1.0}, "No score is at least"),
         ({"group_by": "nope"}, "no 'nope' here|can't be grouped"),
-        ({"score_field": "number"}, "is not overwritten"),
+        ({"score_field": "number"}, "is there already"),
         ({"also": "nope"}, "no 'nope' here|no Milvus index"),
     ],
     ids=lambda value: str(value)[:50],
@@ -389,16 +365,15 @@ def test_more_hits_than_a_view_can_name_get_ranks(dataset, world):
         brain_key="cosine",
         ids=world.ids[:1],
         k=20_000,
-        rank_field="milvus_rank",
         score_field="milvus_score",
     )
     try:
         assert len(found["ids"]) == COUNT
-        ranks = dict(zip(*dataset.values(["id", "milvus_rank"]), strict=True))
+        ranks = dict(zip(*dataset.values(["id", "milvus_score_rank"]), strict=True))
         assert ranks[found["ids"][10]] == 11
         assert dataset.count("milvus_score") == COUNT
     finally:
-        dataset.delete_sample_fields(["milvus_rank", "milvus_score"])
+        dataset.delete_sample_fields(["milvus_score_rank", "milvus_score"])
 
 
 # -- pictures and texts, by the model that the index was made with

@@ -1,0 +1,132 @@
+"""Views' ids, kept for as long as their dataset stays as it is.
+
+To read a view's ids takes MongoDB as long as it takes to go through the dataset. So
+they are kept in this process under the view's pipeline, beside what FiftyOne notes of
+changes: when a sample was last modified, when samples were last deleted, and how many
+there are. A search asks for these anew, which takes two milliseconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import bson
+import fiftyone as fo
+import fiftyone.core.odm as foo
+
+KEPT_IDS = 1_000_000  # about 130 MB with the sets to look them up in
+KEPT_VIEWS = 32
+# Clocks of several machines differ, and two changes may have one millisecond
+SETTLED = timedelta(seconds=2)
+KEPT_SECONDS = 300.0
+# A view with one of these may change while its dataset doesn't
+UNSTEADY = (b"$$NOW", b"$rand", b"$sample", b"$function", b"$lookup")
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What FiftyOne notes of a dataset's changes."""
+
+    modified: datetime | None
+    deleted: datetime | None
+    count: int
+
+
+@dataclass(frozen=True)
+class _Kept:
+    value: Any
+    stamp: Stamp
+    since: float
+
+
+_kept: OrderedDict[bytes, _Kept] = OrderedDict()
+_lock = threading.Lock()
+
+
+def get(
+    samples: fo.SampleCollection, field: str | None, make: Callable[[], Any]
+) -> Any:
+    """What ``make`` returned for an equal view of an unchanged dataset, or returns
+    now.
+
+    Args:
+        samples: the view
+        field: the field whose patches are meant; ``None`` for samples
+        make: makes something whose ``known`` are the view's ids once they were read
+    """
+    key = _fingerprint(samples, field)
+    if key is None:
+        return make()
+    stamp = _stamp(samples)
+    with _lock:
+        found = _kept.get(key)
+        if found is not None and _is_good(found, stamp):
+            _kept.move_to_end(key)
+            return found.value
+        _kept.pop(key, None)
+    value = make()
+    now = datetime.now(timezone.utc).replace(tzinfo=None)
+    if stamp.modified is None or now - stamp.modified > SETTLED:
+        with _lock:
+            _kept[key] = _Kept(value, stamp, time.monotonic())
+            _shrink()
+    return value
+
+
+def forget() -> None:
+    """Drops all of it."""
+    with _lock:
+        _kept.clear()
+
+
+def _is_good(kept: _Kept, stamp: Stamp) -> bool:
+    return kept.stamp == stamp and time.monotonic() - kept.since < KEPT_SECONDS
+
+
+def _shrink() -> None:
+    while len(_kept) > KEPT_VIEWS or (len(_kept) > 1 and _size() > KEPT_IDS):
+        _kept.popitem(last=False)
+
+
+def _size() -> int:
+    return sum(len(kept.value.known or ()) for kept in _kept.values())
+
+
+def _fingerprint(samples: fo.SampleCollection, field: str | None) -> bytes | None:
+    """Equal for equal views; ``None`` for one that may change by itself: its samples
+    are made from others, or it depends on more than its own samples."""
+    if samples._is_generated or samples._dataset._contains_videos(any_slice=True):
+        return None
+    words = bson.encode(
+        {
+            "collection": samples._dataset._sample_collection_name,
+            "pipeline": samples._pipeline(),
+            "field": field,
+        }
+    )
+    if any(word in words for word in UNSTEADY):
+        return None
+    return hashlib.sha256(words).digest()
+
+
+def _stamp(samples: fo.SampleCollection) -> Stamp:
+    dataset = samples._dataset
+    collection = dataset._sample_collection
+    newest = collection.find_one(
+        {}, {"last_modified_at": True}, sort=[("last_modified_at", -1)]
+    )
+    described = foo.get_db_conn().datasets.find_one(
+        {"_id": dataset._doc.id}, {"last_deletion_at": True}
+    )
+    return Stamp(
+        (newest or {}).get("last_modified_at"),
+        (described or {}).get("last_deletion_at"),
+        collection.estimated_document_count(),
+    )

@@ -1,0 +1,78 @@
+"""Which filtered searches of a graph index are exact, from how a server holds it.
+
+Milvus 2.3 and later leave a segment's graph alone, and compare each row, where a filter
+keeps less than 7 % of it (knowhere's ``kHnswSearchBFThreshold``). Rows that are not in
+an indexed segment yet are searched by a makeshift index that looks at the lists next to
+the query alone, whatever the filter keeps: on 2.3.5, in a view far from the query, it
+finds nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .rows import IndexedRows
+
+KEPT = 0.06
+# Fewer rows get no makeshift index: it needs 39 for each of its 128 lists
+UNINDEXED = 4_096
+DROPPED = ("Dropped", "NotExist")
+# Other processes' writes may be missed for so long, except with "Strong"
+SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Segments:
+    """The rows of each indexed segment in memory, and how many rows are in none."""
+
+    indexed: tuple[int, ...]
+    others: int
+
+    @property
+    def ids_at_once(self) -> int:
+        """How many ids a filter may name for the answer to be exact; 0 if none may."""
+        if self.others > UNINDEXED:
+            return 0
+        if not self.indexed:
+            return UNINDEXED
+        return max(1, int(KEPT * min(self.indexed)))
+
+
+_known: dict[tuple[int, str], tuple[float, Segments | None]] = {}
+
+
+def of(rows: IndexedRows) -> Segments | None:
+    """How the server holds an index; ``None`` if it doesn't say."""
+    key = (id(rows.connection), rows.name)
+    asked, found = _known.get(key, (float("-inf"), None))
+    if rows.consistency_level == "Strong" or time.monotonic() - asked > SECONDS:
+        now = time.monotonic()
+        found = _ask(rows)
+        _known[key] = now, found
+    return found
+
+
+def changed(rows: IndexedRows) -> None:
+    """Has it asked anew: this process wrote."""
+    _known.pop((id(rows.connection), rows.name), None)
+
+
+def _ask(rows: IndexedRows) -> Segments | None:
+    loaded = rows.segments(in_memory=True)
+    stored = rows.segments(in_memory=False)
+    if loaded is None or stored is None:
+        return None
+    # each replica tells of its own
+    indexed = {s.segment_id: int(s.num_rows) for s in loaded if s.index_name}
+    present = tuple(count for count in indexed.values() if count)
+    # what is stored lags a little behind the count, which leaves deleted rows out
+    known = sum(int(s.num_rows) for s in stored if _state(s) not in DROPPED)
+    known = max(known, rows.count(rows.consistency_level))
+    return Segments(present, max(0, known - sum(present)))
+
+
+def _state(segment: Any) -> str:
+    return str(getattr(segment.state, "name", segment.state))
