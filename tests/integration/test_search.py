@@ -1,0 +1,488 @@
+"""A person's search: any restriction, metric, range and group against plain numpy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.brain as fob
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from fiftyone import ViewField as F
+from hypothesis import HealthCheck, Phase, given, settings
+
+import fiftyone_milvus  # noqa: F401 (makes the backend ours)
+from fiftyone_milvus import memberships, neighbors, pages, scores, search
+from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.ids import within
+from fiftyone_milvus.query import Query
+from harness import datasets
+from harness.datasets import clustered_vectors
+from harness.oracle import distances, ranked
+
+COUNT, DIM, CLUSTERS = 400, 8, 8
+METRICS = ("cosine", "euclidean", "dotproduct")
+PLANS = ("filtered", "pushed down", "exact", "scan")
+ATOL = 1e-3
+RUN = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],  # to shrink one failure would take minutes of Milvus
+    suppress_health_check=list(HealthCheck),
+)
+
+VIEWS = {
+    "everything": lambda d: None,
+    "whole view": lambda d: d.match(F("number") >= 0),
+    "one class": lambda d: d.match(F("cluster") == 3),
+    "all but one class": lambda d: d.match(F("cluster") != 3),
+    "half": lambda d: d.match(F("number") % 2 == 0),
+    "few": lambda d: d.match(F("number") % 50 == 7),
+    "chosen": lambda d: d.limit(60),
+    "sorted": lambda d: d.sort_by("number", reverse=True).skip(100),
+    "one": lambda d: d.match(F("number") == 123),
+    "empty": lambda d: d.match(F("number") < 0),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    dataset: Any
+    indexes: dict[str, Any]
+    ids: list[str]
+    vectors: np.ndarray
+    columns: dict[str, list[Any]]
+
+    def inside(self, view) -> np.ndarray:
+        """Which of the vectors are in a view, in their order."""
+        kept = set(self.ids if view is None else view.values("id"))
+        return np.array([i for i, id_ in enumerate(self.ids) if id_ in kept], int)
+
+
+@pytest.fixture(scope="module")
+def world(_milvus):
+    with pytest.MonkeyPatch.context() as patch:
+        if _milvus.uri:
+            patch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", _milvus.uri)
+        dataset = datasets.make_vectors_dataset(COUNT, DIM, CLUSTERS, seed=11)
+        scenes = [None if i % 9 == 0 else f"scene {i % 23}" for i in range(COUNT)]
+        dataset.set_values("scene", scenes)
+        vectors = np.array(dataset.values("embeddings"), np.float32)
+        indexes = {
+            metric: fob.compute_similarity(
+                dataset,
+                brain_key=metric,
+                backend="milvus",
+                embeddings=vectors.copy(),
+                metric=metric,
+            )
+            for metric in METRICS
+        }
+        indexes["patches"] = fob.compute_similarity(
+            dataset,
+            brain_key="patches",
+            backend="milvus",
+            patches_field="ground_truth",
+            embeddings="embedding",
+            metric="cosine",
+        )
+        columns = {name: dataset.values(name) for name in ("cluster", "scene")}
+        yield World(dataset, indexes, dataset.values("id"), vectors, columns)
+        for index in indexes.values():
+            index.delete()
+        dataset.delete()
+
+
+@pytest.fixture
+def cosine(world):
+    return world.indexes["cosine"]
+
+
+def query_of(world, row: int) -> Query:
+    return Query(ids=(world.ids[row],))
+
+
+# -- every plan
+
+
+@RUN
+@given(
+    metric=st.sampled_from(METRICS),
+    view=st.sampled_from([name for name in VIEWS if name != "everything"]),
+    plan=st.sampled_from([None, *PLANS]),
+    k=st.sampled_from([1, 5, 25, 150, 1_000]),
+    reverse=st.booleans(),
+    row=st.integers(0, COUNT - 1),
+)
+def test_every_plan_is_exact(milvus, world, metric, view, plan, k, reverse, row):
+    samples = VIEWS[view](world.dataset)
+    rows, among = world.indexes[metric].rows, within(samples, None)
+    if among is None:  # a view of everything that no stage restricts
+        return
+    query = world.vectors[row] * 1.1
+    try:
+        found = neighbors.nearest(
+            rows, query[None], k, among=among, reverse=reverse, plan=plan
+        )
+    except InvalidRequest:
+        # too few in the view, or no such search in this metric
+        assert plan == "filtered" or (plan == "pushed down" and reverse)
+        return
+    inside = world.inside(samples)
+    exact = distances(metric, query, world.vectors[inside])
+    check_order(found.hits[0], dict(zip(at(world, inside), exact, strict=True)))
+    ranks = np.sort(exact)[::-1] if reverse else np.sort(exact)
+    np.testing.assert_allclose(found.hits[0].dists, ranks[:k], atol=ATOL)
+    assert plan in (None, found.plan.name) or found.plan.name == "nothing"
+
+
+def at(world, inds) -> list[str]:
+    return [world.ids[i] for i in inds]
+
+
+def check_order(hits, exact: dict[str, float]) -> None:
+    assert len(set(hits.ids)) == len(hits.ids)
+    assert set(hits.ids) <= set(exact)
+    np.testing.assert_allclose(hits.dists, [exact[i] for i in hits.ids], atol=ATOL)
+
+
+def test_the_plan_says_why_and_where_the_time_went(milvus, world, cosine):
+    found = search.search(
+        cosine, query_of(world, 3), 5, samples=VIEWS["half"](world.dataset)
+    )
+    assert found.plan.exact == (milvus.kind == "lite" or found.plan.name != "filtered")
+    assert "ms" in found.plan.reason
+    spent = found.plan.seconds
+    assert spent.milvus > 0
+    assert spent.ids + spent.milvus + spent.ranking <= found.seconds
+
+
+# -- every condition
+
+
+@st.composite
+def conditions(draw):
+    low, high = sorted(draw(st.tuples(st.integers(0, 20), st.integers(0, 20))))
+    return {
+        "low": low if draw(st.booleans()) else None,
+        "high": high if draw(st.booleans()) else None,
+        "group_by": draw(st.sampled_from([None, None, "cluster", "scene"])),
+        "excluded": draw(st.sampled_from([0, 0, 1, 30])),
+        "exclude_query": draw(st.booleans()),
+    }
+
+
+@RUN
+@given(
+    metric=st.sampled_from(METRICS),
+    view=st.sampled_from(list(VIEWS)),
+    k=st.sampled_from([1, 5, 25, 150, 1_000]),
+    reverse=st.booleans(),
+    row=st.integers(0, COUNT - 1),
+    asked=conditions(),
+)
+def test_every_condition_holds(milvus, world, metric, view, k, reverse, row, asked):
+    samples = VIEWS[view](world.dataset)
+    inside = world.inside(samples)
+    every = values_of(metric, world.vectors[row], world.vectors)
+    low, high = (cut(every, asked[name]) for name in ("low", "high"))
+    order = sorted(range(COUNT), key=lambda i: every[i])
+    excluded = at(world, order[-asked["excluded"] :] if asked["excluded"] else [])
+    result = search.search(
+        world.indexes[metric],
+        query_of(world, row),
+        k,
+        samples=samples,
+        reverse=reverse,
+        min_score=low,
+        max_score=high,
+        group_by=asked["group_by"],
+        exclude=excluded,
+        exclude_query=asked["exclude_query"],
+    )
+    gone = {*excluded, *([world.ids[row]] if asked["exclude_query"] else [])}
+    left = [
+        i
+        for i in inside
+        if world.ids[i] not in gone
+        and (low is None or every[i] >= low)
+        and (high is None or every[i] <= high)
+    ]
+    sign = 1 if (metric == "euclidean") != reverse else -1
+    left.sort(key=lambda i: sign * every[i])
+    groups = group_of(world, asked["group_by"])
+    left = list({groups[i]: i for i in reversed(left)}.values())
+    left.sort(key=lambda i: sign * every[i])
+    np.testing.assert_allclose(result.scores, every[left[:k]], atol=ATOL)
+    rows = [world.ids.index(id_) for id_ in result.ids]
+    np.testing.assert_allclose(result.scores, every[rows], atol=ATOL)
+    assert set(rows) <= set(inside.tolist())
+    assert not gone & set(result.ids)
+    assert len({groups[i] for i in rows}) == len(rows)
+
+
+def values_of(metric, query, vectors) -> np.ndarray:
+    dists = distances(metric, query, vectors)
+    return dists if metric == "euclidean" else 1 - dists
+
+
+def cut(values, twentieth: int | None) -> float | None:
+    """A score between two of the values, so that rounding doesn't matter."""
+    if twentieth is None:
+        return None
+    ranks = np.sort(values)
+    i = min(len(ranks) - 2, twentieth * len(ranks) // 20)
+    steps = np.diff(ranks[i : i + 20])
+    i += int(np.argmax(steps))
+    return float(ranks[i] + ranks[i + 1]) / 2
+
+
+def group_of(world, by: str | None) -> list[Any]:
+    if by is None:
+        return list(range(COUNT))
+    return [(i,) if v is None else v for i, v in enumerate(world.columns[by])]
+
+
+def test_groups_are_searched_for_until_the_index_ends(milvus, world, cosine):
+    result = search.search(cosine, query_of(world, 3), 25, group_by="cluster")
+    assert len(result.ids) == CLUSTERS
+    exact = distances("cosine", world.vectors[3], world.vectors)
+    clusters = np.array(world.columns["cluster"])
+    best = sorted(exact[clusters == c].min() for c in range(CLUSTERS))
+    np.testing.assert_allclose(result.dists, best, atol=ATOL)
+
+
+def test_patches_are_grouped_by_sample(milvus, world):
+    index = world.indexes["patches"]
+    query = Query(ids=(world.dataset.first().ground_truth.detections[0].id,))
+    result = search.search(index, query, COUNT, group_by="sample")
+    assert sorted(result.sample_ids) == sorted(world.ids)
+    everything = search.search(index, query, 3 * COUNT)
+    best = dict(
+        zip(reversed(everything.sample_ids), reversed(everything.ids), strict=True)
+    )
+    assert result.ids == list(best.values())[::-1] or set(result.ids) == set(
+        best.values()
+    )
+    by_cluster = search.search(index, query, 50, group_by="cluster")
+    assert len(by_cluster.ids) == CLUSTERS
+
+
+def test_a_patch_is_excluded_with_its_sample(milvus, world):
+    sample = world.dataset.skip(5).first()
+    query = Query(ids=(sample.ground_truth.detections[0].id,))
+    result = search.search(world.indexes["patches"], query, 1_000, exclude=[sample.id])
+    assert sample.id not in result.sample_ids
+    assert len(set(result.sample_ids)) == COUNT - 1
+
+
+def test_grouped_datasets_give_one_hit_a_group(milvus):
+    dataset = fo.Dataset()
+    dataset.add_group_field("scene", default="left")
+    samples = []
+    for number in range(12):
+        group = fo.Group()
+        for side in ("left", "right"):
+            samples.append(
+                fo.Sample(filepath=f"/g/{number}-{side}.jpg", scene=group.element(side))
+            )
+    dataset.add_samples(samples, progress=False)
+    flat = dataset.select_group_slices(["left", "right"])
+    vectors = np.random.default_rng(0).normal(size=(24, 4)).astype(np.float32)
+    index = fob.compute_similarity(
+        flat, brain_key="groups", backend="milvus", embeddings=vectors, metric="cosine"
+    )
+    try:
+        query = Query(vector=vectors[0])
+        result = search.search(index, query, 24, group_by="group")
+        exact = distances("cosine", vectors[0], vectors).reshape(12, 2).min(axis=1)
+        np.testing.assert_allclose(result.dists, np.sort(exact), atol=ATOL)
+        assert len(set(flat.select(result.ids).values("scene.id"))) == 12
+    finally:
+        index.delete()
+        dataset.delete()
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "says"),
+    [
+        ({"group_by": "nonsense"}, "no field 'nonsense'"),
+        ({"group_by": "sample"}, "another sample already"),
+        ({"group_by": "tags"}, "holds several values"),
+        ({"min_score": 0.5, "max_score": 0.1}, "Swap the limits"),
+        ({"min_score": float("nan")}, "must be a number"),
+        ({"k": 0}, "1 or more"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(milvus, world, cosine, kwargs, says):
+    with pytest.raises(InvalidRequest, match=says):
+        search.search(cosine, query_of(world, 0), **{"k": 5, **kwargs})
+
+
+# -- pages
+
+
+def test_pages_together_are_the_whole_index(milvus, world, cosine):
+    result = search.search(cosine, query_of(world, 8), 10_000)
+    token = pages.keep(result)
+    parts = [pages.page(token, start, 150).ids for start in range(0, COUNT, 150)]
+    assert [len(part) for part in parts] == [150, 150, 100]
+    exact = distances("cosine", world.vectors[8], world.vectors)
+    found = [exact[world.ids.index(id_)] for part in parts for id_ in part]
+    np.testing.assert_allclose(found, np.sort(exact), atol=ATOL)
+
+
+# -- freshness of views
+
+
+def test_a_view_is_kept_and_follows_its_dataset(milvus, world, cosine, monkeypatch):
+    monkeypatch.setattr(memberships, "SETTLED", timedelta(0))
+    dataset = world.dataset
+    view = dataset.match(F("cluster") == 5)
+
+    def found() -> list[str]:
+        result = search.search(cosine, query_of(world, 5), COUNT, samples=view)
+        return sorted(result.ids)
+
+    before = found()
+    assert found() == before
+    assert within(view, None) is within(dataset.match(F("cluster") == 5), None)
+    sample = dataset[world.ids[0]]
+    sample["cluster"] = 5
+    sample.save()
+    assert found() == sorted([*before, sample.id])
+    sample["cluster"] = 0
+    sample.save()
+    assert found() == before
+
+
+def test_a_deleted_sample_leaves_a_kept_view(milvus, world, monkeypatch):
+    monkeypatch.setattr(memberships, "SETTLED", timedelta(0))
+    dataset = datasets.make_vectors_dataset(30, DIM, 3)
+    view = dataset.match(F("cluster") == 1)
+    ids = within(view, None).ids
+    assert within(view, None).known == ids
+    dataset.delete_samples(ids[:2])
+    assert within(view, None).ids == ids[2:]
+    dataset.delete()
+
+
+def test_a_view_just_changed_is_not_kept(milvus, world):
+    dataset = datasets.make_vectors_dataset(10, DIM, 2)
+    view = dataset.match(F("cluster") == 1)
+    assert within(view, None) is not within(view, None)
+    dataset.delete()
+
+
+# -- an index that isn't ready yet
+
+
+def test_a_view_far_from_the_query_is_exact_before_the_index_is_built(
+    standalone, monkeypatch
+):
+    """Milvus then searches by a makeshift index, which finds nothing there."""
+    monkeypatch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", standalone.uri)
+    count = 20_000
+    vectors, labels = clustered_vectors(count, 32, 50, seed=5)
+    dataset = fo.Dataset()
+    dataset.add_samples(
+        (fo.Sample(f"/f/{i}.jpg", cluster=int(labels[i])) for i in range(count)),
+        progress=False,
+        num_samples=count,
+    )
+    ids = dataset.values("id")
+    index = fob.compute_similarity(
+        dataset,
+        brain_key="fresh",
+        backend="milvus",
+        embeddings=vectors,
+        metric="cosine",
+    )
+    try:
+        far = dataset.match(F("cluster") == 9)
+        inside = np.flatnonzero(labels == 9)
+        exact = distances("cosine", vectors[0], vectors[inside])
+        wanted = ranked(exact, [ids[i] for i in inside])[:25]
+        result = search.search(index, Query(vector=vectors[0]), 25, samples=far)
+        assert set(result.ids) == set(wanted)
+        assert result.plan.exact
+    finally:
+        index.delete()
+        dataset.delete()
+
+
+# -- fields of scores
+
+
+@pytest.fixture
+def scored(world):
+    yield world.dataset
+    for field in ("near", "near_rank"):
+        if world.dataset.has_field(field):
+            world.dataset.delete_sample_field(field)
+        for_labels = f"ground_truth.detections.{field}"
+        if world.dataset.get_field(for_labels) is not None:
+            world.dataset.delete_sample_field(for_labels)
+
+
+def test_scores_and_ranks_become_fields(milvus, world, cosine, scored):
+    result = search.search(cosine, query_of(world, 2), 30)
+    search.write_scores(result, scored, "near", rank_field="near_rank")
+    shown = scored.select(result.ids, ordered=True)
+    np.testing.assert_allclose(shown.values("near"), result.scores)
+    assert shown.values("near_rank") == list(range(1, 31))
+    assert "near_rank" in scored.get_index_information()
+    view = search.result_view(result, scored, rank_field="near_rank")
+    assert view.values("id") == result.ids
+
+
+def test_the_next_scores_replace_the_last(milvus, world, cosine, scored):
+    for row in (2, 3):
+        result = search.search(cosine, query_of(world, row), 30)
+        search.write_scores(result, scored, "near", rank_field="near_rank")
+    assert sorted(scored.exists("near").values("id")) == sorted(result.ids)
+    view = search.result_view(result, scored, rank_field="near_rank")
+    assert view.values("id") == result.ids
+
+
+def test_scores_of_patches_go_to_their_labels(milvus, world, scored):
+    index = world.indexes["patches"]
+    labels = world.dataset.values("ground_truth.detections.id", unwind=True)
+    for label in labels[:2]:
+        result = search.search(index, Query(ids=(label,)), 20)
+        search.write_scores(result, scored, "near", rank_field="near_rank")
+    found = dict(
+        zip(
+            labels,
+            scored.values("ground_truth.detections.near", unwind=True),
+            strict=True,
+        )
+    )
+    written = {id_: value for id_, value in found.items() if value is not None}
+    wanted = dict(zip(result.ids, result.scores.tolist(), strict=True))
+    assert written == pytest.approx(wanted)
+    view = search.result_view(result, scored, rank_field="near_rank")
+    assert view.values("id") == result.ids
+
+
+def test_many_hits_get_ranks_unasked(milvus, world, cosine, scored, monkeypatch):
+    monkeypatch.setattr(scores, "SELECTED_AT_MOST", 20)
+    result = search.search(cosine, query_of(world, 2), 20)
+    assert search.write_scores(result, scored, "near") is None
+    result = search.search(cosine, query_of(world, 2), 21)
+    assert search.write_scores(result, scored, "near") == "near_rank"
+    assert scored.exists("near_rank").count() == 21
+
+
+def test_a_field_of_ones_own_is_not_written_over(milvus, world, cosine):
+    result = search.search(cosine, query_of(world, 2), 5)
+    with pytest.raises(InvalidRequest, match="no search wrote it"):
+        search.write_scores(result, world.dataset, "number")
+    with pytest.raises(InvalidRequest, match="can't name a field"):
+        search.write_scores(result, world.dataset, "a b")
+    assert world.dataset.values("number") == list(range(COUNT))
