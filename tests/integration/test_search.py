@@ -11,6 +11,7 @@ import fiftyone.brain as fob
 import hypothesis.strategies as st
 import numpy as np
 import pytest
+from bson import ObjectId
 from fiftyone import ViewField as F
 from hypothesis import HealthCheck, Phase, given, settings
 
@@ -387,27 +388,26 @@ def test_a_view_far_from_the_query_is_exact_before_the_index_is_built(
 ):
     """Milvus then searches by a makeshift index, which finds nothing there."""
     monkeypatch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", standalone.uri)
-    count = 20_000
-    vectors, labels = clustered_vectors(count, 32, 50, seed=5)
+    vectors, labels = clustered_vectors(20_000, 256, 50, seed=5)
+    inside = np.flatnonzero(labels == 9)
+    others = np.flatnonzero(labels != 9)
     dataset = fo.Dataset()
-    dataset.add_samples(
-        (fo.Sample(f"/f/{i}.jpg", cluster=int(labels[i])) for i in range(count)),
-        progress=False,
-        num_samples=count,
-    )
-    ids = dataset.values("id")
+    dataset.add_samples([fo.Sample(f"/f/{i}.jpg") for i in inside], progress=False)
+    sample = fo.Sample("/f/other.jpg")
+    dataset.add_sample(sample)
     index = fob.compute_similarity(
         dataset,
         brain_key="fresh",
         backend="milvus",
-        embeddings=vectors,
+        embeddings=vectors[[*inside, 0]],
         metric="cosine",
     )
+    ids = [str(ObjectId()) for _ in others]
+    index.rows.upsert(ids, ids, vectors[others])
     try:
-        far = dataset.match(F("cluster") == 9)
-        inside = np.flatnonzero(labels == 9)
+        far = dataset.exclude(sample.id)
         exact = distances("cosine", vectors[0], vectors[inside])
-        wanted = ranked(exact, [ids[i] for i in inside])[:25]
+        wanted = ranked(exact, far.values("id"))[:25]
         result = search.search(index, Query(vector=vectors[0]), 25, samples=far)
         assert set(result.ids) == set(wanted)
         assert result.plan.exact
