@@ -19,7 +19,8 @@ class Data:
     """``ids`` and ``vectors`` ``(n, dim)`` of a dataset; ``queries`` ``(q, dim)`` that
     are not among them, and ``far`` ``(q, dim)``, from clusters that the view
     ``clusters`` lacks. The view ``half`` is a random half; the other one is half of
-    the clusters."""
+    the clusters. All that are not among them are in ``others``, with their clusters'
+    numbers."""
 
     dataset: fo.Dataset
     ids: list[str]
@@ -28,17 +29,27 @@ class Data:
     far: np.ndarray
     half: fo.DatasetView
     clusters: fo.DatasetView
+    others: np.ndarray
+    other_labels: np.ndarray
+
+    def random(self, share: float) -> fo.DatasetView:
+        """A random part of the samples."""
+        return self.dataset.match(fo.ViewField("share") < share)
+
+    def of_cluster(self, number: int) -> np.ndarray:
+        """Vectors of a cluster that are not in the dataset."""
+        return self.others[self.other_labels == number]
 
 
 def make(count: int, dim: int, queries: int, seed: int) -> Data:
     """Clustered vectors, and a dataset with one sample for each of them."""
     every, labels = clustered_vectors(count + HELD_OUT, dim, CLUSTERS, seed)
     rng = np.random.default_rng(seed + 1)
-    half = rng.permutation(count) < count // 2
+    shares = rng.permutation(count) / count
     dataset = fo.Dataset()
     dataset.add_samples(
         (
-            fo.Sample(f"/pictures/{i}.png", half=bool(half[i]), cluster=int(labels[i]))
+            fo.Sample(f"/pictures/{i}.png", share=shares[i], cluster=int(labels[i]))
             for i in range(count)
         ),
         progress=False,
@@ -52,8 +63,10 @@ def make(count: int, dim: int, queries: int, seed: int) -> Data:
         vectors=every[:count].copy(),
         queries=every[held_out[:queries]],
         far=every[far[:queries]],
-        half=dataset.match(fo.ViewField("half")),
+        half=dataset.match(fo.ViewField("share") < 0.5),
         clusters=dataset.match(fo.ViewField("cluster") < CLUSTERS // 2),
+        others=every[count:],
+        other_labels=labels[count:],
     )
 
 

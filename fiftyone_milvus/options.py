@@ -32,6 +32,7 @@ INDEX_TYPES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 GRAPH_DEFAULTS = {"M": 32, "efConstruction": 256}
 IVF_DEFAULTS = {"nlist": 128}
 MIN_EF, MAX_EF = 128, 32_768
+MORE_EF = 1_000
 DEFAULT_NPROBE = 32
 
 
@@ -122,7 +123,8 @@ def search_choice(options: IndexOptions, index_type: str, k: int) -> dict[str, A
     """The parameters to search with: wide enough for ``k`` hits, and for recall."""
     given = dict(options.search_params)
     if index_type.startswith("HNSW"):
-        ef = max(int(given.get("ef", max(MIN_EF, 2 * k))), k)
+        wide = max(MIN_EF, min(2 * k, k + MORE_EF))
+        ef = max(int(given.get("ef", wide)), k)
         return {**given, "ef": min(MAX_EF, ef)}
     if index_type.startswith("IVF"):
         return {"nprobe": DEFAULT_NPROBE, **given}

@@ -1,449 +1,488 @@
-"""Searches with restrictions, against plain numpy; and the operators that search."""
+"""A person's search: any restriction, metric, range and group against plain numpy."""
 
-import base64
-import io
-from types import SimpleNamespace
+from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.brain as fob
+import hypothesis.strategies as st
 import numpy as np
 import pytest
+from bson import ObjectId
 from fiftyone import ViewField as F
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from PIL import Image
+from hypothesis import HealthCheck, Phase, given, settings
 
-from fiftyone_milvus import build, runs, search
+import fiftyone_milvus  # noqa: F401 (makes the backend ours)
+from fiftyone_milvus import memberships, neighbors, pages, scores, search
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.terms import Query, Term
-from harness import datasets, pictures
-from harness.context import execute, make_context
-from harness.oracle import distances
-from plugin.operators import saved_searches
-from plugin.operators.search_request import SearchRequest
+from fiftyone_milvus.ids import within
+from fiftyone_milvus.terms import Query
+from harness import datasets
+from harness.datasets import clustered_vectors
+from harness.oracle import distances, ranked
 
-URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
-COUNT = 240
-METRICS = ("cosine", "dotproduct", "euclidean")
+COUNT, DIM, CLUSTERS = 400, 8, 8
+METRICS = ("cosine", "euclidean", "dotproduct")
+PLANS = ("filtered", "pushed down", "exact", "scan")
+ATOL = 1e-3
+RUN = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],  # to shrink one failure would take minutes of Milvus
+    suppress_health_check=list(HealthCheck),
+)
+
 VIEWS = {
-    "dataset": lambda d: d,
-    "cluster": lambda d: d.match(F("cluster") == 2),
-    "most": lambda d: d.match(F("number") >= 10),
-    "few": lambda d: d.limit(7),
-    "one": lambda d: d.skip(33).limit(1),
+    "everything": lambda d: None,
+    "whole view": lambda d: d.match(F("number") >= 0),
+    "one class": lambda d: d.match(F("cluster") == 3),
+    "all but one class": lambda d: d.match(F("cluster") != 3),
+    "half": lambda d: d.match(F("number") % 2 == 0),
+    "few": lambda d: d.match(F("number") % 50 == 7),
+    "chosen": lambda d: d.limit(60),
+    "sorted": lambda d: d.sort_by("number", reverse=True).skip(100),
+    "one": lambda d: d.match(F("number") == 123),
+    "empty": lambda d: d.match(F("number") < 0),
 }
+
+
+@dataclass(frozen=True)
+class World:
+    dataset: Any
+    indexes: dict[str, Any]
+    ids: list[str]
+    vectors: np.ndarray
+    columns: dict[str, list[Any]]
+
+    def inside(self, view) -> np.ndarray:
+        """Which of the vectors are in a view, in their order."""
+        kept = set(self.ids if view is None else view.values("id"))
+        return np.array([i for i, id_ in enumerate(self.ids) if id_ in kept], int)
 
 
 @pytest.fixture(scope="module")
 def world(_milvus):
     with pytest.MonkeyPatch.context() as patch:
         if _milvus.uri:
-            patch.setenv(URI, _milvus.uri)
-        dataset = datasets.make_vectors_dataset(COUNT, dim=12, clusters=6, seed=5)
-        field = build.Source(embeddings_field="embeddings")
-        for metric in METRICS:
-            build.build(dataset, metric, field, metric=metric)
-        own = build.Source(embeddings_field="embedding")
-        build.build(dataset, "patches", own, patches_field="ground_truth")
-        yield SimpleNamespace(
-            dataset=dataset,
-            ids=dataset.values("id"),
-            clusters=dict(zip(*dataset.values(["id", "cluster"]), strict=True)),
-            vectors=np.stack(dataset.values("embeddings")),
+            patch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", _milvus.uri)
+        dataset = datasets.make_vectors_dataset(COUNT, DIM, CLUSTERS, seed=11)
+        scenes = [None if i % 9 == 0 else f"scene {i % 23}" for i in range(COUNT)]
+        dataset.set_values("scene", scenes)
+        vectors = np.array(dataset.values("embeddings"), np.float32)
+        indexes = {
+            metric: fob.compute_similarity(
+                dataset,
+                brain_key=metric,
+                backend="milvus",
+                embeddings=vectors.copy(),
+                metric=metric,
+            )
+            for metric in METRICS
+        }
+        indexes["patches"] = fob.compute_similarity(
+            dataset,
+            brain_key="patches",
+            backend="milvus",
+            patches_field="ground_truth",
+            embeddings="embedding",
+            metric="cosine",
         )
-        for key in runs.keys(dataset):
-            runs.cleanup(dataset, key)
+        columns = {name: dataset.values(name) for name in ("cluster", "scene")}
+        yield World(dataset, indexes, dataset.values("id"), vectors, columns)
+        for index in indexes.values():
+            index.delete()
         dataset.delete()
 
 
-# -- exactness
+@pytest.fixture
+def cosine(world):
+    return world.indexes["cosine"]
 
-restricted = st.fixed_dictionaries(
-    {
-        "metric": st.sampled_from(METRICS),
-        "view": st.sampled_from(sorted(VIEWS)),
-        "k": st.integers(1, COUNT + 5),
-        "reverse": st.booleans(),
-        "grouped": st.booleans(),
-        "exclude": st.integers(0, 30),
-        "exclude_query": st.booleans(),
-        # quantiles of the scores of all
-        "low": st.none() | st.floats(0.01, 0.99),
-        "high": st.none() | st.floats(0.01, 0.99),
-        "row": st.integers(0, COUNT - 1),
-    }
+
+def query_of(world, row: int) -> Query:
+    return Query.of(ids=(world.ids[row],))
+
+
+# -- every plan
+
+
+@RUN
+@given(
+    metric=st.sampled_from(METRICS),
+    view=st.sampled_from([name for name in VIEWS if name != "everything"]),
+    plan=st.sampled_from([None, *PLANS]),
+    k=st.sampled_from([1, 5, 25, 150, 1_000]),
+    reverse=st.booleans(),
+    row=st.integers(0, COUNT - 1),
 )
+def test_every_plan_is_exact(milvus, world, metric, view, plan, k, reverse, row):
+    samples = VIEWS[view](world.dataset)
+    rows, among = world.indexes[metric].rows, within(samples, None)
+    if among is None:  # a view of everything that no stage restricts
+        return
+    query = world.vectors[row] * 1.1
+    try:
+        found = neighbors.nearest(
+            rows, query[None], k, among=among, reverse=reverse, plan=plan
+        )
+    except InvalidRequest:
+        # too few in the view, or no such search in this metric
+        assert plan == "filtered" or (plan == "pushed down" and reverse)
+        return
+    inside = world.inside(samples)
+    exact = distances(metric, query, world.vectors[inside])
+    check_order(found.hits[0], dict(zip(at(world, inside), exact, strict=True)))
+    ranks = np.sort(exact)[::-1] if reverse else np.sort(exact)
+    np.testing.assert_allclose(found.hits[0].dists, ranks[:k], atol=ATOL)
+    assert plan in (None, found.plan.name) or found.plan.name == "nothing"
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(restricted)
-def test_restricted_searches_equal_numpys(milvus, world, asked):
-    metric, row = asked["metric"], asked["row"]
-    dists = distances(metric, world.vectors[row], world.vectors)
-    scores = dists if metric == "euclidean" else 1 - dists
-    low, high = (
-        None if q is None else float(np.quantile(scores, q))
-        for q in (asked["low"], asked["high"])
-    )
-    if low is not None and high is not None and low > high:
-        low, high = high, low
-    exclude = world.ids[: asked["exclude"]]
-    query = world.ids[row]
-    index = runs.load(world.dataset, metric)
+def at(world, inds) -> list[str]:
+    return [world.ids[i] for i in inds]
+
+
+def check_order(hits, exact: dict[str, float]) -> None:
+    assert len(set(hits.ids)) == len(hits.ids)
+    assert set(hits.ids) <= set(exact)
+    np.testing.assert_allclose(hits.dists, [exact[i] for i in hits.ids], atol=ATOL)
+
+
+def test_the_plan_says_why_and_where_the_time_went(milvus, world, cosine):
     found = search.search(
-        index,
-        Query.of(ids=[query]),
-        asked["k"],
-        samples=VIEWS[asked["view"]](world.dataset),
-        reverse=asked["reverse"],
+        cosine, query_of(world, 3), 5, samples=VIEWS["half"](world.dataset)
+    )
+    assert found.plan.exact == (milvus.kind == "lite" or found.plan.name != "filtered")
+    assert "ms" in found.plan.reason
+    spent = found.plan.seconds
+    assert spent.milvus > 0
+    assert spent.ids + spent.milvus + spent.ranking <= found.seconds
+
+
+# -- every condition
+
+
+@st.composite
+def conditions(draw):
+    low, high = sorted(draw(st.tuples(st.integers(0, 20), st.integers(0, 20))))
+    return {
+        "low": low if draw(st.booleans()) else None,
+        "high": high if draw(st.booleans()) else None,
+        "group_by": draw(st.sampled_from([None, None, "cluster", "scene"])),
+        "excluded": draw(st.sampled_from([0, 0, 1, 30])),
+        "exclude_query": draw(st.booleans()),
+    }
+
+
+@RUN
+@given(
+    metric=st.sampled_from(METRICS),
+    view=st.sampled_from(list(VIEWS)),
+    k=st.sampled_from([1, 5, 25, 150, 1_000]),
+    reverse=st.booleans(),
+    row=st.integers(0, COUNT - 1),
+    asked=conditions(),
+)
+def test_every_condition_holds(milvus, world, metric, view, k, reverse, row, asked):
+    samples = VIEWS[view](world.dataset)
+    inside = world.inside(samples)
+    every = values_of(metric, world.vectors[row], world.vectors)
+    low, high = (cut(every, asked[name]) for name in ("low", "high"))
+    order = sorted(range(COUNT), key=lambda i: every[i])
+    excluded = at(world, order[-asked["excluded"] :] if asked["excluded"] else [])
+    result = search.search(
+        world.indexes[metric],
+        query_of(world, row),
+        k,
+        samples=samples,
+        reverse=reverse,
         min_score=low,
         max_score=high,
-        group_by="cluster" if asked["grouped"] else None,
-        exclude=exclude,
+        group_by=asked["group_by"],
+        exclude=excluded,
         exclude_query=asked["exclude_query"],
     )
-
-    left = set(VIEWS[asked["view"]](world.dataset).values("id")) - set(exclude)
-    left -= {query} if asked["exclude_query"] else set()
-    order = np.lexsort((world.ids, -dists if asked["reverse"] else dists))
-    wanted, groups = [], set()
-    for i in order:
-        id_, score = world.ids[i], scores[i]
-        # a quantile is no score of a row, so rounding changes nothing
-        if id_ not in left or not (low is None or score >= low):
-            continue
-        if not (high is None or score <= high):
-            continue
-        if asked["grouped"] and world.clusters[id_] in groups:
-            continue
-        groups.add(world.clusters[id_])
-        wanted.append(i)
-    wanted = wanted[: asked["k"]]
-    assert len(found.ids) == len(wanted)
-    # ids whose distances differ by less than float32 tells may change places
-    np.testing.assert_allclose(found.dists, dists[wanted], atol=2e-5)
-    assert len(set(found.ids)) == len(found.ids) and set(found.ids) <= left
-
-
-def test_one_patch_of_each_sample(milvus, world):
-    index = runs.load(world.dataset, "patches")
-    label = world.dataset.first().ground_truth.detections[0].id
-    query = Query.of(ids=[label])
-    found = search.search(index, query, 30, group_by="sample")
-    assert len(found.ids) == 30 == len(set(found.sample_ids))
-    every = search.search(index, query, 500)
-    first = dict(zip(every.sample_ids[::-1], every.ids[::-1], strict=True))
-    assert found.ids == [first[sample_id] for sample_id in found.sample_ids]
-
-
-def test_a_sample_stands_for_all_its_patches(milvus, world):
-    index = runs.load(world.dataset, "patches")
-    sample = world.dataset.skip(2).first()
-    labels = [d.id for d in sample.ground_truth.detections]
-    assert len(labels) == 3
-    one = search.search(index, Query((Term(sample_id=sample.id),)), 20)
-    several = search.search(index, Query.of(ids=labels), 20)
-    assert one.ids == several.ids
-    np.testing.assert_allclose(one.dists, several.dists, atol=1e-6)
-
-
-def test_an_earlier_result_is_a_query(milvus, world):
-    index = runs.load(world.dataset, "cosine")
-    first = search.search(index, Query.of(ids=world.ids[:1]), 5)
-    again = search.search(index, Query((Term(result=tuple(first.ids)),)), 5)
-    wanted = search.search(index, Query.of(ids=first.ids), 5)
-    assert again.ids == wanted.ids
-
-
-@pytest.mark.parametrize(
-    ("kwargs", "words"),
-    [
-        ({"k": 0}, "1 or more"),
-        ({"min_score": 0.5, "max_score": 0.1}, "No score is at least"),
-        ({"min_score": float("nan")}, "No score is at least"),
-        ({"group_by": "nope"}, "can't be grouped by 'nope'"),
-        ({"group_by": "embeddings"}, "can't be grouped"),
-        ({"group_by": "ground_truth.detections.label"}, "can't be grouped"),
-        ({"group_by": "cluster') or ('1"}, "can't be grouped"),
-        ({"group_by": "$where"}, "can't be grouped"),
-    ],
-    ids=str,
-)
-def test_what_cannot_be_searched_for_is_told(milvus, world, kwargs, words):
-    index = runs.load(world.dataset, "cosine")
-    with pytest.raises(InvalidRequest, match=words):
-        search.search(index, Query.of(ids=world.ids[:1]), **{"k": 5, **kwargs})
-
-
-def test_ids_of_another_dataset_are_told(milvus, world):
-    index = runs.load(world.dataset, "cosine")
-    with pytest.raises(InvalidRequest, match="are not in the index"):
-        search.search(index, Query.of(ids=["0" * 24]), 5)
-
-
-# -- the operators
-
-
-@pytest.fixture
-def dataset(milvus, world):
-    yield world.dataset
-    saved_searches.clear_history(make_context(world.dataset))
-    for name in saved_searches.names(make_context(world.dataset)):
-        saved_searches.delete(make_context(world.dataset), name)
-
-
-def test_search_takes_restrictions(dataset, world):
-    found = execute(
-        "search",
-        dataset,
-        brain_key="cosine",
-        ids=[world.ids[0]],
-        k=4,
-        group_by="cluster",
-        exclude_query=True,
-        max_score=0.9,
-    )
-    assert len({world.clusters[id_] for id_ in found["ids"]}) == len(found["ids"]) == 4
-    assert max(found["scores"]) <= 0.9
-
-
-def test_search_takes_a_whole_query(dataset, world):
-    query = Query.of(ids=world.ids[:2]).with_feedback(less=[world.ids[9]])
-    found = execute("search", dataset, brain_key="cosine", query=query.to_dict(), k=9)
-    index = runs.load(dataset, "cosine")
-    assert found["ids"] == search.search(index, query, 9).ids
-    assert [term["label"] for term in found["terms"]][-1].startswith("unlike ")
-    # 0.9 the first, -0.1 unlike the last
-    assert np.shape(found["term_scores"]) == (9, 3)
-
-
-def test_what_is_selected_can_be_unwanted(dataset, world):
-    found = execute(
-        "search",
-        dataset,
-        context={"selected": world.ids[:1]},
-        brain_key="cosine",
-        query=None,
-        selection="wanted",
-        k=3,
-    )
-    assert found["ids"][0] == world.ids[0]
-    with pytest.raises(Exception, match="only what is unwanted"):
-        execute(
-            "search",
-            dataset,
-            context={"selected": world.ids[:1]},
-            brain_key="cosine",
-            selection="unwanted",
-        )
-
-
-def test_pictures_are_found_by_their_objects(dataset, world):
-    sample = dataset.skip(2).first()
-    label = sample.ground_truth.detections[0].id
-    found = execute(
-        "search", dataset, brain_key="patches", ids=[label], k=5, at_least=2
-    )
-    assert len(found["ids"]) == 5 == len(set(found["ids"]))
-    assert found["ids"] == found["sample_ids"] and found["patches_field"] is None
-    for id_, labels in zip(found["ids"], found["matched"], strict=True):
-        own = [d.id for d in dataset[id_].ground_truth.detections]
-        assert len(labels) == 2 and set(labels) <= set(own)
-
-
-def test_two_indexes_are_merged(dataset, world):
-    found = execute(
-        "search", dataset, brain_key="cosine", also="euclidean", ids=world.ids[:1], k=5
-    )
-    assert found["score"] == "rank" and found["ids"][0] == world.ids[0]
-    assert found["scores"][0] == pytest.approx(2 / 61, abs=1e-6)
-
-
-def test_indexes_are_compared(dataset, world):
-    found = execute(
-        "compare_indexes",
-        dataset,
-        brain_key="cosine",
-        other="euclidean",
-        ids=world.ids[:1],
-        k=10,
-    )
-    assert found["rows"][0] == [world.ids[0], 1, 1]
-    assert 0 < found["overlap"] <= 1 and "share" in found["message"]
-    assert found["first"]["ids"] != [] and len(found["table"]) == len(found["rows"])
-
-
-def test_more_like_these_leaves_them_out(dataset, world):
-    found = execute(
-        "more_like_these",
-        dataset,
-        context={"selected": world.ids[:2]},
-        brain_key="cosine",
-        k=5,
-    )
-    assert len(found["ids"]) == 5 and not set(found["ids"]) & set(world.ids[:2])
-
-
-def test_a_saved_search_runs_again_exactly(dataset, world):
-    query = Query(
-        (Term(id=world.ids[0], weight=2), Term(id=world.ids[7], unwanted=True))
-    )
-    view = dataset.match(F("cluster") < 4)
-    params = {
-        "brain_key": "cosine",
-        "query": query.to_dict(),
-        "k": 11,
-        "target": "view",
-        "exclude": world.ids[3:5],
-        "min_score": -0.5,
-    }
-    first = execute("search", dataset, context={"view": view}, **params)
-    saved = execute("save_search", dataset, name="birds, not fish")
-    assert "birds, not fish" in saved["message"]
-    again = execute("run_saved_search", dataset, name="birds, not fish")
-    for name in ("ids", "scores", "plan"):
-        assert again[name] == first[name]
-    [kept] = execute("search_history", dataset, count=1)["searches"]
-    assert kept["hits"] == 11 and kept["params"]["query"] == query.to_dict()
-    execute("delete_saved_search", dataset, name="birds, not fish")
-    with pytest.raises(Exception, match=r"no 'birds, not fish' here|no saved search"):
-        execute("run_saved_search", dataset, name="birds, not fish")
-
-
-def test_the_history_can_be_paged_and_cleared(dataset, world):
-    for id_ in world.ids[:3]:
-        execute("search", dataset, brain_key="cosine", ids=[id_], k=1)
-    found = execute("search_history", dataset, count=2)
-    assert found["total"] == 3
-    assert [s["params"]["query"]["terms"][0]["id"] for s in found["searches"]] == [
-        world.ids[2],
-        world.ids[1],
+    gone = {*excluded, *([world.ids[row]] if asked["exclude_query"] else [])}
+    left = [
+        i
+        for i in inside
+        if world.ids[i] not in gone
+        and (low is None or every[i] >= low)
+        and (high is None or every[i] <= high)
     ]
-    found = execute("search_history", dataset, count=2, skip=2)
-    assert len(found["searches"]) == 1
-    assert execute("search_history", dataset, clear=True)["total"] == 0
+    sign = 1 if (metric == "euclidean") != reverse else -1
+    left.sort(key=lambda i: sign * every[i])
+    groups = group_of(world, asked["group_by"])
+    left = list({groups[i]: i for i in reversed(left)}.values())
+    left.sort(key=lambda i: sign * every[i])
+    np.testing.assert_allclose(result.scores, every[left[:k]], atol=ATOL)
+    rows = [world.ids.index(id_) for id_ in result.ids]
+    np.testing.assert_allclose(result.scores, every[rows], atol=ATOL)
+    assert set(rows) <= set(inside.tolist())
+    assert not gone & set(result.ids)
+    assert len({groups[i] for i in rows}) == len(rows)
 
 
-def test_the_history_keeps_so_many(dataset, world, monkeypatch):
-    monkeypatch.setattr(saved_searches, "MAX_HISTORY", 2)
-    ctx = make_context(dataset)
-    for id_ in world.ids[:3]:
-        request = SearchRequest("cosine", Query.of(ids=[id_]).to_dict())
-        saved_searches.remember(ctx, request, 1)
-    found, total = saved_searches.history(ctx, 9)
-    assert total == 2 and [world.ids[1] in f.label for f in found] == [False, True]
+def values_of(metric, query, vectors) -> np.ndarray:
+    dists = distances(metric, query, vectors)
+    return dists if metric == "euclidean" else 1 - dists
 
 
-@pytest.mark.parametrize(
-    ("params", "words"),
-    [
-        ({"k": 10_001}, "More need a score field"),
-        ({"query": {"terms": []}}, "there is none"),
-        ({"query": {"terms": [{"text": "a"}] * 5000}}, "too many"),
-        ({"query": {"terms": [{"id": "x", "weight": float("nan")}]}}, "above 0"),
-        ({"query": {"terms": [{"picture": "AAAA"}]}}, "no picture that can be read"),
-        ({"query": {"terms": [{"text": "a bird"}]}}, "can't embed text"),
-        ({"min_score": 2.0, "max_score": 1.0}, "No score is at least"),
-        ({"group_by": "nope"}, "no 'nope' here|can't be grouped"),
-        ({"score_field": "number"}, "is there already"),
-        ({"also": "nope"}, "no 'nope' here|no Milvus index"),
-    ],
-    ids=lambda value: str(value)[:50],
-)
-def test_a_search_that_cannot_be_says_so(dataset, world, params, words):
-    given = {"brain_key": "cosine", "ids": world.ids[:1], "k": 5, **params}
-    with pytest.raises(Exception, match=words):
-        execute("search", dataset, **given)
+def cut(values, twentieth: int | None) -> float | None:
+    """A score between two of the values, so that rounding doesn't matter."""
+    if twentieth is None:
+        return None
+    ranks = np.sort(values)
+    i = min(len(ranks) - 2, twentieth * len(ranks) // 20)
+    steps = np.diff(ranks[i : i + 20])
+    i += int(np.argmax(steps))
+    return float(ranks[i] + ranks[i + 1]) / 2
 
 
-def test_more_hits_than_a_view_can_name_get_ranks(dataset, world):
-    found = execute(
-        "search",
-        dataset,
-        brain_key="cosine",
-        ids=world.ids[:1],
-        k=20_000,
-        score_field="milvus_score",
+def group_of(world, by: str | None) -> list[Any]:
+    if by is None:
+        return list(range(COUNT))
+    return [(i,) if v is None else v for i, v in enumerate(world.columns[by])]
+
+
+def test_groups_are_searched_for_until_the_index_ends(milvus, world, cosine):
+    result = search.search(cosine, query_of(world, 3), 25, group_by="cluster")
+    assert len(result.ids) == CLUSTERS
+    exact = distances("cosine", world.vectors[3], world.vectors)
+    clusters = np.array(world.columns["cluster"])
+    best = sorted(exact[clusters == c].min() for c in range(CLUSTERS))
+    np.testing.assert_allclose(result.dists, best, atol=ATOL)
+
+
+def test_patches_are_grouped_by_sample(milvus, world):
+    index = world.indexes["patches"]
+    query = Query.of(ids=(world.dataset.first().ground_truth.detections[0].id,))
+    result = search.search(index, query, COUNT, group_by="sample")
+    assert sorted(result.sample_ids) == sorted(world.ids)
+    everything = search.search(index, query, 3 * COUNT)
+    best = dict(
+        zip(reversed(everything.sample_ids), reversed(everything.ids), strict=True)
+    )
+    assert result.ids == list(best.values())[::-1] or set(result.ids) == set(
+        best.values()
+    )
+    by_cluster = search.search(index, query, 50, group_by="cluster")
+    assert len(by_cluster.ids) == CLUSTERS
+
+
+def test_a_patch_is_excluded_with_its_sample(milvus, world):
+    sample = world.dataset.skip(5).first()
+    query = Query.of(ids=(sample.ground_truth.detections[0].id,))
+    result = search.search(world.indexes["patches"], query, 1_000, exclude=[sample.id])
+    assert sample.id not in result.sample_ids
+    assert len(set(result.sample_ids)) == COUNT - 1
+
+
+def test_grouped_datasets_give_one_hit_a_group(milvus):
+    dataset = fo.Dataset()
+    dataset.add_group_field("scene", default="left")
+    samples = []
+    for number in range(12):
+        group = fo.Group()
+        for side in ("left", "right"):
+            samples.append(
+                fo.Sample(filepath=f"/g/{number}-{side}.jpg", scene=group.element(side))
+            )
+    dataset.add_samples(samples, progress=False)
+    flat = dataset.select_group_slices(["left", "right"])
+    vectors = np.random.default_rng(0).normal(size=(24, 4)).astype(np.float32)
+    index = fob.compute_similarity(
+        flat, brain_key="groups", backend="milvus", embeddings=vectors, metric="cosine"
     )
     try:
-        assert len(found["ids"]) == COUNT
-        ranks = dict(zip(*dataset.values(["id", "milvus_score_rank"]), strict=True))
-        assert ranks[found["ids"][10]] == 11
-        assert dataset.count("milvus_score") == COUNT
+        query = Query.of(vector=vectors[0])
+        result = search.search(index, query, 24, group_by="group")
+        exact = distances("cosine", vectors[0], vectors).reshape(12, 2).min(axis=1)
+        np.testing.assert_allclose(result.dists, np.sort(exact), atol=ATOL)
+        assert len(set(flat.select(result.ids).values("scene.id"))) == 12
     finally:
-        dataset.delete_sample_fields(["milvus_score_rank", "milvus_score"])
+        index.delete()
+        dataset.delete()
 
 
-# -- pictures and texts, by the model that the index was made with
+@pytest.mark.parametrize(
+    ("kwargs", "says"),
+    [
+        ({"group_by": "nonsense"}, "no field 'nonsense'"),
+        ({"group_by": "sample"}, "another sample already"),
+        ({"group_by": "tags"}, "holds several values"),
+        ({"min_score": 0.5, "max_score": 0.1}, "Swap the limits"),
+        ({"min_score": float("nan")}, "must be a number"),
+        ({"k": 0}, "1 or more"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(milvus, world, cosine, kwargs, says):
+    with pytest.raises(InvalidRequest, match=says):
+        search.search(cosine, query_of(world, 0), **{"k": 5, **kwargs})
 
 
-@pytest.fixture(scope="module")
-def painted(tmp_path_factory):
-    """Pictures and their boxes, by the model that counts, embedded."""
-    pictures.install_counting_model()
-    folder = tmp_path_factory.mktemp("painted")
-    dataset = pictures.make_pictures_dataset(folder, 30, patches=True)
-    model = build.Source(model=pictures.MODEL)
-    build.build(dataset, "pictures", model)
-    build.build(dataset, "objects", model, patches_field="objects")
-    yield dataset
-    for key in runs.keys(dataset):
-        runs.cleanup(dataset, key)
+# -- pages
+
+
+def test_pages_together_are_the_whole_index(milvus, world, cosine):
+    result = search.search(cosine, query_of(world, 8), 10_000)
+    token = pages.keep(result)
+    parts = [pages.page(token, start, 150).ids for start in range(0, COUNT, 150)]
+    assert [len(part) for part in parts] == [150, 150, 100]
+    exact = distances("cosine", world.vectors[8], world.vectors)
+    found = [exact[world.ids.index(id_)] for part in parts for id_ in part]
+    np.testing.assert_allclose(found, np.sort(exact), atol=ATOL)
+
+
+# -- freshness of views
+
+
+def test_a_view_is_kept_and_follows_its_dataset(milvus, world, cosine, monkeypatch):
+    monkeypatch.setattr(memberships, "SETTLED", timedelta(0))
+    dataset = world.dataset
+    view = dataset.match(F("cluster") == 5)
+
+    def found() -> list[str]:
+        result = search.search(cosine, query_of(world, 5), COUNT, samples=view)
+        return sorted(result.ids)
+
+    before = found()
+    assert found() == before
+    assert within(view, None) is within(dataset.match(F("cluster") == 5), None)
+    sample = dataset[world.ids[0]]
+    sample["cluster"] = 5
+    sample.save()
+    assert found() == sorted([*before, sample.id])
+    sample["cluster"] = 0
+    sample.save()
+    assert found() == before
+
+
+def test_a_deleted_sample_leaves_a_kept_view(milvus, world, monkeypatch):
+    monkeypatch.setattr(memberships, "SETTLED", timedelta(0))
+    dataset = datasets.make_vectors_dataset(30, DIM, 3)
+    view = dataset.match(F("cluster") == 1)
+    ids = within(view, None).ids
+    assert within(view, None).known == ids
+    dataset.delete_samples(ids[:2])
+    assert within(view, None).ids == ids[2:]
     dataset.delete()
 
 
-def test_an_uploaded_picture_finds_itself(painted):
-    sample = painted.skip(7).first()
-    with open(sample.filepath, "rb") as file:
-        term = Term(picture=file.read())
-    found = search.search(runs.load(painted, "pictures"), Query((term,)), 3)
-    assert found.ids[0] == sample.id
-    assert found.scores[0] == pytest.approx(1, abs=1e-5)
+def test_a_view_just_changed_is_not_kept(milvus, world):
+    dataset = datasets.make_vectors_dataset(10, DIM, 2)
+    view = dataset.match(F("cluster") == 1)
+    assert within(view, None) is not within(view, None)
+    dataset.delete()
 
 
-def test_an_uploaded_picture_comes_through_the_operator_and_is_saved(painted):
-    sample = painted.skip(3).first()
-    file = io.BytesIO()
-    Image.open(sample.filepath).save(file, "BMP")
-    picture = base64.b64encode(file.getvalue()).decode()
-    asked = {"brain_key": "pictures", "query": {"terms": [{"picture": picture}]}}
-    assert execute("search", painted, **asked, k=1)["ids"] == [sample.id]
-    execute("save_search", painted, name="it")
-    ctx = make_context(painted)
-    kept = ctx.store(saved_searches.PICTURES).list_keys()
-    assert len(kept) == 1  # once, for the history and the saved one
-    execute("search_history", painted, clear=True)
-    assert execute("run_saved_search", painted, name="it")["ids"] == [sample.id]
-    execute("search_history", painted, clear=True)
-    execute("delete_saved_search", painted, name="it")
-    assert ctx.store(saved_searches.PICTURES).list_keys() == []
+# -- an index that isn't ready yet
 
 
-def test_the_crop_of_a_patch_finds_the_patch(painted):
-    sample = painted.skip(5).first()
-    patch = sample.objects.detections[1]
-    crop = {"sample_id": sample.id, "box": patch.bounding_box}
-    query = Query.from_dict({"terms": [{"crop": crop}]})
-    found = search.search(runs.load(painted, "objects"), query, 2)
-    assert found.ids[0] == patch.id
-    assert found.scores[0] == pytest.approx(1, abs=1e-5)
+def test_a_view_far_from_the_query_is_exact_before_the_index_is_built(
+    standalone, monkeypatch
+):
+    """Milvus then searches by a makeshift index, which finds nothing there."""
+    monkeypatch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", standalone.uri)
+    vectors, labels = clustered_vectors(20_000, 256, 50, seed=5)
+    inside = np.flatnonzero(labels == 9)
+    others = np.flatnonzero(labels != 9)
+    dataset = fo.Dataset()
+    dataset.add_samples([fo.Sample(f"/f/{i}.jpg") for i in inside], progress=False)
+    sample = fo.Sample("/f/other.jpg")
+    dataset.add_sample(sample)
+    index = fob.compute_similarity(
+        dataset,
+        brain_key="fresh",
+        backend="milvus",
+        embeddings=vectors[[*inside, 0]],
+        metric="cosine",
+    )
+    ids = [str(ObjectId()) for _ in others]
+    index.rows.upsert(ids, ids, vectors[others])
+    try:
+        far = dataset.exclude(sample.id)
+        exact = distances("cosine", vectors[0], vectors[inside])
+        wanted = ranked(exact, far.values("id"))[:25]
+        result = search.search(index, Query.of(vector=vectors[0]), 25, samples=far)
+        assert set(result.ids) == set(wanted)
+        assert result.plan.exact
+    finally:
+        index.delete()
+        dataset.delete()
 
 
-@pytest.mark.parametrize(
-    ("crop", "words"),
-    [
-        ({"sample_id": "0" * 24, "box": [0, 0, 1, 1]}, "has no sample"),
-        ({"sample_id": "no id", "box": [0, 0, 1, 1]}, "has no sample"),
-    ],
-)
-def test_a_crop_of_nothing_is_told(painted, crop, words):
-    query = Query.from_dict({"terms": [{"crop": crop}]})
-    with pytest.raises(InvalidRequest, match=words):
-        search.search(runs.load(painted, "objects"), query, 2)
+# -- fields of scores
 
 
-def test_a_model_that_embeds_no_text_says_so(painted):
-    with pytest.raises(InvalidRequest, match="can't embed text"):
-        search.search(runs.load(painted, "pictures"), Query.of(text="a bird"), 2)
+@pytest.fixture
+def scored(world):
+    yield world.dataset
+    for field in ("near", "near_rank"):
+        if world.dataset.has_field(field):
+            world.dataset.delete_sample_field(field)
+        for_labels = f"ground_truth.detections.{field}"
+        if world.dataset.get_field(for_labels) is not None:
+            world.dataset.delete_sample_field(for_labels)
+
+
+def test_scores_and_ranks_become_fields(milvus, world, cosine, scored):
+    result = search.search(cosine, query_of(world, 2), 30)
+    search.write_scores(result, scored, "near", rank_field="near_rank")
+    shown = scored.select(result.ids, ordered=True)
+    np.testing.assert_allclose(shown.values("near"), result.scores)
+    assert shown.values("near_rank") == list(range(1, 31))
+    assert "near_rank" in scored.get_index_information()
+    view = search.result_view(result, scored, rank_field="near_rank")
+    assert view.values("id") == result.ids
+
+
+def test_the_next_scores_replace_the_last(milvus, world, cosine, scored):
+    for row in (2, 3):
+        result = search.search(cosine, query_of(world, row), 30)
+        search.write_scores(result, scored, "near", rank_field="near_rank")
+    assert sorted(scored.exists("near").values("id")) == sorted(result.ids)
+    view = search.result_view(result, scored, rank_field="near_rank")
+    assert view.values("id") == result.ids
+
+
+def test_scores_of_patches_go_to_their_labels(milvus, world, scored):
+    index = world.indexes["patches"]
+    labels = world.dataset.values("ground_truth.detections.id", unwind=True)
+    for label in labels[:2]:
+        result = search.search(index, Query.of(ids=(label,)), 20)
+        search.write_scores(result, scored, "near", rank_field="near_rank")
+    found = dict(
+        zip(
+            labels,
+            scored.values("ground_truth.detections.near", unwind=True),
+            strict=True,
+        )
+    )
+    written = {id_: value for id_, value in found.items() if value is not None}
+    wanted = dict(zip(result.ids, result.scores.tolist(), strict=True))
+    assert written == pytest.approx(wanted)
+    view = search.result_view(result, scored, rank_field="near_rank")
+    assert view.values("id") == result.ids
+
+
+def test_many_hits_get_ranks_unasked(milvus, world, cosine, scored, monkeypatch):
+    monkeypatch.setattr(scores, "SELECTED_AT_MOST", 20)
+    result = search.search(cosine, query_of(world, 2), 20)
+    assert search.write_scores(result, scored, "near") is None
+    result = search.search(cosine, query_of(world, 2), 21)
+    assert search.write_scores(result, scored, "near") == "near_rank"
+    assert scored.exists("near_rank").count() == 21
+
+
+def test_a_field_of_ones_own_is_not_written_over(milvus, world, cosine):
+    result = search.search(cosine, query_of(world, 2), 5)
+    with pytest.raises(InvalidRequest, match="no search wrote it"):
+        search.write_scores(result, world.dataset, "number")
+    with pytest.raises(InvalidRequest, match="can't name a field"):
+        search.write_scores(result, world.dataset, "a b")
+    assert world.dataset.values("number") == list(range(COUNT))

@@ -1,0 +1,158 @@
+"""One run on one server: every view, by the chosen plan and by each other one."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import cast, get_args
+
+import fiftyone as fo
+import numpy as np
+from fiftyone import ViewField as F
+
+import fiftyone_milvus  # noqa: F401  (from here on the backend "milvus" is ours)
+from fiftyone_milvus import memberships, neighbors
+from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.ids import within
+from fiftyone_milvus.neighbors import Found, PlanName
+from fiftyone_milvus.rows import IndexedRows
+
+from . import _contenders, _data
+from ._contenders import Contender
+from ._data import CLUSTERS, Data
+from ._measure import Table, Value, median, recall
+from ._setup import Server
+
+K, TOP = 25, 10
+SHARES = (0.001, 0.01, 0.1, 0.5, 0.99)
+PLANS = cast("tuple[PlanName, ...]", get_args(PlanName))
+# A plan that would take long is not tried: reading vectors, and sending ids
+MOST_FETCHED = 5_000
+MOST_SENT = 60_000
+COLUMNS = ("first", "ours", "raw", "stock", "x all", "recall", *PLANS, "x best", "plan")
+
+
+@dataclass
+class Case:
+    """A view with queries ``(q, dim)`` for it; ``None`` for everything."""
+
+    name: str
+    view: fo.DatasetView | None
+    queries: np.ndarray
+    ids: list[str] = field(default_factory=list)
+
+
+def run(server: Server, options: argparse.Namespace) -> None:
+    """Prints the table of one server."""
+    data = _data.make(options.count, options.dim, options.repeats, options.seed)
+    ours = _contenders.ours(data, options.metric, server)
+    index = _contenders.FLAT if server.kind == "lite" else _contenders.HNSW
+    raw = _contenders.Raw("raw", server, options.metric, index, 2_500)
+    built: list[Contender] = [ours, raw]
+    if options.stock:
+        built.append(_contenders.stock(data, options.metric, server))
+    for contender in built:
+        contender.build(data)
+        _contenders.settle(contender, server)
+    rows = ours.index.rows
+    table = Table(f"{server.title}, {options.count:,}", COLUMNS)
+    notes: list[str] = []
+    unrestricted: Value = None
+    for case in _cases(data, options.repeats):
+        values, note = _measure(case, rows, built[1:], data, options.metric)
+        unrestricted = unrestricted or values["ours"]
+        values["x all"] = _times(values["ours"], unrestricted)
+        table.add(case.name, values, ".1f")
+        notes.append(f"{case.name}: {note}")
+    table.show()
+    print("\n".join(notes) + "\n", flush=True)
+    for contender in built:
+        contender.drop()
+    data.dataset.delete()
+
+
+def _cases(data: Data, repeats: int) -> Iterator[Case]:
+    yield Case("everything", None, data.queries)
+    for share in SHARES:
+        yield Case(f"random {100 * share:g} %", data.random(share), data.queries)
+    number = F("cluster")
+    near, far = (data.of_cluster(c)[:repeats] for c in (0, CLUSTERS - 1))
+    tenth = CLUSTERS // 10
+    one, some = data.dataset.match(number == 0), data.dataset.match(number < tenth)
+    yield Case("one class, the query's", one, near)
+    yield Case("one class, far", one, far)
+    yield Case("a tenth of the classes, far", some, far)
+    yield Case("half of the classes, far", data.clusters, far)
+    yield Case("all but the query's class", data.dataset.match(number != 0), near)
+
+
+def _measure(
+    case: Case, rows: IndexedRows, others: list[Contender], data: Data, metric: str
+) -> tuple[dict[str, Value], str]:
+    case.ids = data.ids if case.view is None else case.view.values("id")
+    memberships.forget()
+    first, _ = _timed(lambda: _search(rows, case, case.queries[:1]))
+    taken: dict[str, list[float]] = {}
+    found: list[Found] = []
+    for query in case.queries:
+        took, one = _timed(lambda q=query: _search(rows, case, q[None]))  # type: ignore[misc]
+        taken.setdefault("ours", []).append(took)
+        found.append(one)
+        for other in others:
+            other.stay_within(case.view)
+            taken.setdefault(other.name, []).append(
+                _timed(lambda o=other, q=query: o.search(q, K))[0]  # type: ignore[misc]
+            )
+            other.stay_within(None)
+    values: dict[str, Value] = {name: median(each) for name, each in taken.items()}
+    values |= {"first": first, "recall": _recall(case, found, data, metric)}
+    values["plan"] = found[-1].plan.name
+    if case.view is not None:
+        values |= {plan: _forced(rows, case, plan) for plan in PLANS}
+        best = min(v for p in PLANS if isinstance(v := values[p], float))
+        values["x best"] = _times(values[str(values["plan"])], best)
+    return values, found[-1].plan.reason
+
+
+def _search(
+    rows: IndexedRows, case: Case, query: np.ndarray, plan: PlanName | None = None
+) -> Found:
+    """What ``search.search`` does for a query vector, the view looked up anew."""
+    among = within(case.view, None)
+    return neighbors.nearest(rows, query, K, among=among, plan=plan)
+
+
+def _forced(rows: IndexedRows, case: Case, plan: PlanName) -> Value:
+    if plan == "scan" or (plan == "exact" and len(case.ids) > MOST_FETCHED):
+        return None
+    if plan == "pushed down" and len(case.ids) > MOST_SENT:
+        return None
+    try:
+        times = [
+            _timed(lambda q=query: _search(rows, case, q[None], plan))[0]  # type: ignore[misc]
+            for query in case.queries
+        ]
+    except InvalidRequest:
+        return "no"
+    return median(times)
+
+
+def _recall(case: Case, found: list[Found], data: Data, metric: str) -> str:
+    at = {id_: i for i, id_ in enumerate(data.ids)}
+    vectors = data.vectors[[at[id_] for id_ in case.ids]]
+    truth = _data.exact(case.queries, case.ids, vectors, metric, TOP)
+    return format(recall([one.hits[0].ids for one in found], truth), ".3f")
+
+
+def _timed(function: Callable[[], Found | list[str]]) -> tuple[float, Found]:
+    started = time.perf_counter()
+    result = function()
+    return 1e3 * (time.perf_counter() - started), cast(Found, result)
+
+
+def _times(value: Value, base: Value) -> Value:
+    if isinstance(value, float) and isinstance(base, float):
+        return f"{value / base:.2f}"
+    return None

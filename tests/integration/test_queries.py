@@ -1,0 +1,357 @@
+"""Queries of each kind of term, and the operators that search."""
+
+import base64
+import io
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from fiftyone import ViewField as F
+from PIL import Image
+
+from fiftyone_milvus import build, runs, search
+from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.terms import Query, Term
+from harness import datasets, pictures
+from harness.context import execute, make_context
+from plugin.operators import saved_searches
+from plugin.operators.search_request import SearchRequest
+
+URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
+COUNT = 240
+METRICS = ("cosine", "euclidean")
+
+
+@pytest.fixture(scope="module")
+def world(_milvus):
+    with pytest.MonkeyPatch.context() as patch:
+        if _milvus.uri:
+            patch.setenv(URI, _milvus.uri)
+        dataset = datasets.make_vectors_dataset(COUNT, dim=12, clusters=6, seed=5)
+        field = build.Source(embeddings_field="embeddings")
+        for metric in METRICS:
+            build.build(dataset, metric, field, metric=metric)
+        own = build.Source(embeddings_field="embedding")
+        build.build(dataset, "patches", own, patches_field="ground_truth")
+        yield SimpleNamespace(
+            dataset=dataset,
+            ids=dataset.values("id"),
+            clusters=dict(zip(*dataset.values(["id", "cluster"]), strict=True)),
+        )
+        for key in runs.keys(dataset):
+            runs.cleanup(dataset, key)
+        dataset.delete()
+
+
+# -- terms
+
+
+def test_a_sample_stands_for_all_its_patches(milvus, world):
+    index = runs.load(world.dataset, "patches")
+    sample = world.dataset.skip(2).first()
+    labels = [d.id for d in sample.ground_truth.detections]
+    assert len(labels) == 3
+    one = search.search(index, Query((Term(sample_id=sample.id),)), 20)
+    several = search.search(index, Query.of(ids=labels), 20)
+    assert one.ids == several.ids
+    np.testing.assert_allclose(one.dists, several.dists, atol=1e-6)
+
+
+def test_an_earlier_result_is_a_query(milvus, world):
+    index = runs.load(world.dataset, "cosine")
+    first = search.search(index, Query.of(ids=world.ids[:1]), 5)
+    again = search.search(index, Query((Term(result=tuple(first.ids)),)), 5)
+    wanted = search.search(index, Query.of(ids=first.ids), 5)
+    assert again.ids == wanted.ids
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "words"),
+    [
+        ({"k": 0}, "1 or more"),
+        ({"min_score": 0.5, "max_score": 0.1}, "No score is at least"),
+        ({"min_score": float("nan")}, "No score is at least"),
+        ({"group_by": "nope"}, "can't be grouped by 'nope'"),
+        ({"group_by": "embeddings"}, "can't be grouped"),
+        ({"group_by": "ground_truth.detections.label"}, "can't be grouped"),
+        ({"group_by": "cluster') or ('1"}, "can't be grouped"),
+        ({"group_by": "$where"}, "can't be grouped"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_searched_for_is_told(milvus, world, kwargs, words):
+    index = runs.load(world.dataset, "cosine")
+    with pytest.raises(InvalidRequest, match=words):
+        search.search(index, Query.of(ids=world.ids[:1]), **{"k": 5, **kwargs})
+
+
+def test_ids_of_another_dataset_are_told(milvus, world):
+    index = runs.load(world.dataset, "cosine")
+    with pytest.raises(InvalidRequest, match="are not in the index"):
+        search.search(index, Query.of(ids=["0" * 24]), 5)
+
+
+# -- the operators
+
+
+@pytest.fixture
+def dataset(milvus, world):
+    yield world.dataset
+    saved_searches.clear_history(make_context(world.dataset))
+    for name in saved_searches.names(make_context(world.dataset)):
+        saved_searches.delete(make_context(world.dataset), name)
+
+
+def test_search_takes_restrictions(dataset, world):
+    found = execute(
+        "search",
+        dataset,
+        brain_key="cosine",
+        ids=[world.ids[0]],
+        k=4,
+        group_by="cluster",
+        exclude_query=True,
+        max_score=0.9,
+    )
+    assert len({world.clusters[id_] for id_ in found["ids"]}) == len(found["ids"]) == 4
+    assert max(found["scores"]) <= 0.9
+
+
+def test_search_takes_a_whole_query(dataset, world):
+    query = Query.of(ids=world.ids[:2]).with_feedback(less=[world.ids[9]])
+    found = execute("search", dataset, brain_key="cosine", query=query.to_dict(), k=9)
+    index = runs.load(dataset, "cosine")
+    assert found["ids"] == search.search(index, query, 9).ids
+    assert [term["label"] for term in found["terms"]][-1].startswith("unlike ")
+    # 0.9 the first, -0.1 unlike the last
+    assert np.shape(found["term_scores"]) == (9, 3)
+
+
+def test_what_is_selected_can_be_unwanted(dataset, world):
+    found = execute(
+        "search",
+        dataset,
+        context={"selected": world.ids[:1]},
+        brain_key="cosine",
+        query=None,
+        selection="wanted",
+        k=3,
+    )
+    assert found["ids"][0] == world.ids[0]
+    with pytest.raises(Exception, match="only what is unwanted"):
+        execute(
+            "search",
+            dataset,
+            context={"selected": world.ids[:1]},
+            brain_key="cosine",
+            selection="unwanted",
+        )
+
+
+def test_pictures_are_found_by_their_objects(dataset, world):
+    sample = dataset.skip(2).first()
+    label = sample.ground_truth.detections[0].id
+    found = execute(
+        "search", dataset, brain_key="patches", ids=[label], k=5, at_least=2
+    )
+    assert len(found["ids"]) == 5 == len(set(found["ids"]))
+    assert found["ids"] == found["sample_ids"] and found["patches_field"] is None
+    for id_, labels in zip(found["ids"], found["matched"], strict=True):
+        own = [d.id for d in dataset[id_].ground_truth.detections]
+        assert len(labels) == 2 and set(labels) <= set(own)
+
+
+def test_two_indexes_are_merged(dataset, world):
+    found = execute(
+        "search", dataset, brain_key="cosine", also="euclidean", ids=world.ids[:1], k=5
+    )
+    assert found["score"] == "rank" and found["ids"][0] == world.ids[0]
+    assert found["scores"][0] == pytest.approx(2 / 61, abs=1e-6)
+
+
+def test_indexes_are_compared(dataset, world):
+    found = execute(
+        "compare_indexes",
+        dataset,
+        brain_key="cosine",
+        other="euclidean",
+        ids=world.ids[:1],
+        k=10,
+    )
+    assert found["rows"][0] == [world.ids[0], 1, 1]
+    assert 0 < found["overlap"] <= 1 and "share" in found["message"]
+    assert found["first"]["ids"] != [] and len(found["table"]) == len(found["rows"])
+
+
+def test_more_like_these_leaves_them_out(dataset, world):
+    found = execute(
+        "more_like_these",
+        dataset,
+        context={"selected": world.ids[:2]},
+        brain_key="cosine",
+        k=5,
+    )
+    assert len(found["ids"]) == 5 and not set(found["ids"]) & set(world.ids[:2])
+
+
+def test_a_saved_search_runs_again_exactly(dataset, world):
+    query = Query(
+        (Term(id=world.ids[0], weight=2), Term(id=world.ids[7], unwanted=True))
+    )
+    view = dataset.match(F("cluster") < 4)
+    params = {
+        "brain_key": "cosine",
+        "query": query.to_dict(),
+        "k": 11,
+        "target": "view",
+        "exclude": world.ids[3:5],
+        "min_score": -0.5,
+    }
+    first = execute("search", dataset, context={"view": view}, **params)
+    saved = execute("save_search", dataset, name="birds, not fish")
+    assert "birds, not fish" in saved["message"]
+    again = execute("run_saved_search", dataset, name="birds, not fish")
+    for name in ("ids", "scores", "plan"):
+        assert again[name] == first[name]
+    [kept] = execute("search_history", dataset, count=1)["searches"]
+    assert kept["hits"] == 11 and kept["params"]["query"] == query.to_dict()
+    execute("delete_saved_search", dataset, name="birds, not fish")
+    with pytest.raises(Exception, match=r"no 'birds, not fish' here|no saved search"):
+        execute("run_saved_search", dataset, name="birds, not fish")
+
+
+def test_the_history_can_be_paged_and_cleared(dataset, world):
+    for id_ in world.ids[:3]:
+        execute("search", dataset, brain_key="cosine", ids=[id_], k=1)
+    found = execute("search_history", dataset, count=2)
+    assert found["total"] == 3
+    assert [s["params"]["query"]["terms"][0]["id"] for s in found["searches"]] == [
+        world.ids[2],
+        world.ids[1],
+    ]
+    found = execute("search_history", dataset, count=2, skip=2)
+    assert len(found["searches"]) == 1
+    assert execute("search_history", dataset, clear=True)["total"] == 0
+
+
+def test_the_history_keeps_so_many(dataset, world, monkeypatch):
+    monkeypatch.setattr(saved_searches, "MAX_HISTORY", 2)
+    ctx = make_context(dataset)
+    for id_ in world.ids[:3]:
+        request = SearchRequest("cosine", Query.of(ids=[id_]).to_dict())
+        saved_searches.remember(ctx, request, 1)
+    found, total = saved_searches.history(ctx, 9)
+    assert total == 2 and [world.ids[1] in f.label for f in found] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"k": 10_001}, "More need a score field"),
+        ({"query": {"terms": []}}, "there is none"),
+        ({"query": {"terms": [{"text": "a"}] * 5000}}, "too many"),
+        ({"query": {"terms": [{"id": "x", "weight": float("nan")}]}}, "above 0"),
+        ({"query": {"terms": [{"picture": "AAAA"}]}}, "no picture that can be read"),
+        ({"query": {"terms": [{"text": "a bird"}]}}, "can't embed text"),
+        ({"min_score": 2.0, "max_score": 1.0}, "No score is at least"),
+        ({"group_by": "nope"}, "no 'nope' here|can't be grouped"),
+        ({"score_field": "number"}, "is there already"),
+        ({"also": "nope"}, "no 'nope' here|no Milvus index"),
+    ],
+    ids=lambda value: str(value)[:50],
+)
+def test_a_search_that_cannot_be_says_so(dataset, world, params, words):
+    given = {"brain_key": "cosine", "ids": world.ids[:1], "k": 5, **params}
+    with pytest.raises(Exception, match=words):
+        execute("search", dataset, **given)
+
+
+def test_more_hits_than_a_view_can_name_get_ranks(dataset, world):
+    found = execute(
+        "search",
+        dataset,
+        brain_key="cosine",
+        ids=world.ids[:1],
+        k=20_000,
+        score_field="milvus_score",
+    )
+    try:
+        assert len(found["ids"]) == COUNT
+        ranks = dict(zip(*dataset.values(["id", "milvus_score_rank"]), strict=True))
+        assert ranks[found["ids"][10]] == 11
+        assert dataset.count("milvus_score") == COUNT
+    finally:
+        dataset.delete_sample_fields(["milvus_score_rank", "milvus_score"])
+
+
+# -- pictures and texts, by the model that the index was made with
+
+
+@pytest.fixture(scope="module")
+def painted(tmp_path_factory):
+    """Pictures and their boxes, by the model that counts, embedded."""
+    pictures.install_counting_model()
+    folder = tmp_path_factory.mktemp("painted")
+    dataset = pictures.make_pictures_dataset(folder, 30, patches=True)
+    model = build.Source(model=pictures.MODEL)
+    build.build(dataset, "pictures", model)
+    build.build(dataset, "objects", model, patches_field="objects")
+    yield dataset
+    for key in runs.keys(dataset):
+        runs.cleanup(dataset, key)
+    dataset.delete()
+
+
+def test_an_uploaded_picture_finds_itself(painted):
+    sample = painted.skip(7).first()
+    with open(sample.filepath, "rb") as file:
+        term = Term(picture=file.read())
+    found = search.search(runs.load(painted, "pictures"), Query((term,)), 3)
+    assert found.ids[0] == sample.id
+    assert found.scores[0] == pytest.approx(1, abs=1e-5)
+
+
+def test_an_uploaded_picture_comes_through_the_operator_and_is_saved(painted):
+    sample = painted.skip(3).first()
+    file = io.BytesIO()
+    Image.open(sample.filepath).save(file, "BMP")
+    picture = base64.b64encode(file.getvalue()).decode()
+    asked = {"brain_key": "pictures", "query": {"terms": [{"picture": picture}]}}
+    assert execute("search", painted, **asked, k=1)["ids"] == [sample.id]
+    execute("save_search", painted, name="it")
+    ctx = make_context(painted)
+    kept = ctx.store(saved_searches.PICTURES).list_keys()
+    assert len(kept) == 1  # once, for the history and the saved one
+    execute("search_history", painted, clear=True)
+    assert execute("run_saved_search", painted, name="it")["ids"] == [sample.id]
+    execute("search_history", painted, clear=True)
+    execute("delete_saved_search", painted, name="it")
+    assert ctx.store(saved_searches.PICTURES).list_keys() == []
+
+
+def test_the_crop_of_a_patch_finds_the_patch(painted):
+    sample = painted.skip(5).first()
+    patch = sample.objects.detections[1]
+    crop = {"sample_id": sample.id, "box": patch.bounding_box}
+    query = Query.from_dict({"terms": [{"crop": crop}]})
+    found = search.search(runs.load(painted, "objects"), query, 2)
+    assert found.ids[0] == patch.id
+    assert found.scores[0] == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("crop", "words"),
+    [
+        ({"sample_id": "0" * 24, "box": [0, 0, 1, 1]}, "has no sample"),
+        ({"sample_id": "no id", "box": [0, 0, 1, 1]}, "has no sample"),
+    ],
+)
+def test_a_crop_of_nothing_is_told(painted, crop, words):
+    query = Query.from_dict({"terms": [{"crop": crop}]})
+    with pytest.raises(InvalidRequest, match=words):
+        search.search(runs.load(painted, "objects"), query, 2)
+
+
+def test_a_model_that_embeds_no_text_says_so(painted):
+    with pytest.raises(InvalidRequest, match="can't embed text"):
+        search.search(runs.load(painted, "pictures"), Query.of(text="a bird"), 2)
