@@ -17,6 +17,7 @@ import numpy as np
 
 from . import tiles
 from .metrics import Block, Space, let_go
+from .sieve import Sieve, sieving
 from .tiles import Tick, as_type, untold, where, within_tile
 
 FIRST_BLOCK = 128  # where all are equal, one takes out the rest before it gets costly
@@ -53,24 +54,29 @@ def thinned(space: Space, thresh: float) -> np.ndarray:
     Vectors once taken out are compared with no others, so this is quicker than
     :func:`within`, and needs no memory for the pairs.
     """
+    with sieving(space, thresh) as sieve:
+        return _thinned(space, thresh, sieve)
+
+
+def _thinned(space: Space, thresh: float, sieve: Sieve | None) -> np.ndarray:
     kept, waiting = [np.empty(0, np.intp)], np.arange(len(space))
     side = min(space.side, FIRST_BLOCK)
     while len(waiting):
-        head = _thin(space, waiting[:side], thresh)
+        head = _thin(space, waiting[:side], thresh, sieve)
         waiting = waiting[side:]
         side = min(space.side, 2 * side)
         kept.append(head.inds)
         rest = [
-            b.inds[~within_tile(space, head, b, thresh).any(axis=0)]
+            b.inds[~within_tile(space, head, b, thresh, sieve).any(axis=0)]
             for b in space.blocks(waiting)
         ]
         waiting = np.concatenate([np.empty(0, np.intp), *rest])
     return np.concatenate(kept)
 
 
-def _thin(space: Space, inds: np.ndarray, thresh: float) -> Block:
+def _thin(space: Space, inds: np.ndarray, thresh: float, sieve: Sieve | None) -> Block:
     block = Block(space, inds)
-    near = within_tile(space, block, block, thresh)
+    near = within_tile(space, block, block, thresh, sieve)
     keep = np.ones(len(inds), bool)
     for i in range(len(inds)):
         if keep[i]:
@@ -81,9 +87,10 @@ def _thin(space: Space, inds: np.ndarray, thresh: float) -> Block:
 def _pairs_within(space: Space, thresh: float) -> tuple[np.ndarray, np.ndarray]:
     """Indices ``(m,)`` and ``(m,)`` of the pairs within a distance, each pair once."""
     left, right = [np.empty(0, np.intp)], [np.empty(0, np.intp)]
-    for i, j in tiles.pairs(space, lambda: thresh):
-        left.append(i)
-        right.append(j)
+    with sieving(space, thresh) as sieve:
+        for i, j in tiles.pairs(space, lambda: thresh, sieve=sieve):
+            left.append(i)
+            right.append(j)
     return np.concatenate(left), np.concatenate(right)
 
 

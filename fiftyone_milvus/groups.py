@@ -15,6 +15,7 @@ from .errors import InvalidRequest
 from .finding import Held, Stop, check_thresh, held, never
 from .joined import Joined, threshold_for
 from .progress import Report
+from .sieve import sieving
 
 if TYPE_CHECKING:
     from .index import MilvusSimilarityIndex
@@ -159,8 +160,10 @@ def _threshold(found: Held, fraction: float) -> float | None:
 def grouped(found: Held, thresh: float) -> tuple[Group, ...]:
     """The groups of vectors that are held, the largest first."""
     joined = Joined(len(found))
-    for i, j in tiles.pairs(found.space, lambda: thresh, found.phase("Comparing")):
-        joined.add(i, j)
+    tick = found.phase("Comparing")
+    with sieving(found.space, thresh) as sieve:
+        for i, j in tiles.pairs(found.space, lambda: thresh, tick, sieve):
+            joined.add(i, j)
     groups = [_group(found, inds, joined.degrees) for inds in joined.members()]
     return tuple(sorted(groups, key=len, reverse=True))
 

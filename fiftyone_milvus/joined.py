@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 
 from . import duplicates, tiles
 from .metrics import Space
+from .sieve import sieving
 from .tiles import Tick, untold
 
 NEAREST = 5  # whose distances bound the threshold that a fraction asks for
@@ -84,8 +85,9 @@ def threshold_for(
     if not np.isfinite(bound):
         return None
     forest = _Forest(len(space), joins, bound)
-    for i, j in tiles.pairs(space, forest.bound, tick):
-        forest.add(i, j, space.distances(i, j))
+    with sieving(space, bound) as sieve:
+        for i, j in tiles.pairs(space, forest.bound, tick, sieve):
+            forest.add(i, j, space.distances(i, j))
     forest.reduce()
     return forest.bound()
 

@@ -14,6 +14,7 @@ import numpy as np
 from . import tiles
 from .finding import Held, Stop, check_thresh, held, never
 from .progress import Report
+from .sieve import Sieve, sieving
 from .splits import by_sample
 
 if TYPE_CHECKING:
@@ -117,7 +118,9 @@ def find_leaks(
     thresh = check_thresh(thresh, index.config.metric)
     splits = by_sample(index.samples, tags, field)
     with held(index, view, progress, cancelled) as found:
-        nearest = _between(found, splits.codes(found.sample_ids), thresh, limit)
+        codes = splits.codes(found.sample_ids)
+        with sieving(found.space, thresh) as sieve:
+            nearest = _between(found, codes, thresh, limit, sieve)
         there = set(found.sample_ids.tolist())
         return Leaks(
             index.key,
@@ -132,7 +135,9 @@ def find_leaks(
         )
 
 
-def _between(found: Held, codes: np.ndarray, thresh: float, limit: int) -> _Nearest:
+def _between(
+    found: Held, codes: np.ndarray, thresh: float, limit: int, sieve: Sieve | None
+) -> _Nearest:
     """The pairs within a distance whose ``codes`` ``(n,)`` differ, but for those of
     code -1."""
     nearest = _Nearest(found, codes, limit)
@@ -143,7 +148,9 @@ def _between(found: Held, codes: np.ndarray, thresh: float, limit: int) -> _Near
         def tell(more: int, before: int = done) -> None:
             tick(before + more)
 
-        for i, j in tiles.crossing(found.space, rows, among, lambda: thresh, tell):
+        for i, j in tiles.crossing(
+            found.space, rows, among, lambda: thresh, tell, sieve
+        ):
             nearest.add(i, j)
         done += len(rows)
     tick(len(found))

@@ -110,17 +110,16 @@ class Space:
         of Numerical Algorithms, 3.1), ``u`` being half of ``eps``; the rest is for the
         few operations around it, and for the distances' own rounding.
         """
-        keys = a.prepared(dtype) @ b.prepared(dtype).T
+        # times a power of 2, which changes no digit, before the product gets large
+        times = dtype(-2 if self.metric == "euclidean" else -1)
+        keys = (a.prepared(dtype) * times) @ b.prepared(dtype).T
         reach = 1.0
         if self.metric == "euclidean":
-            keys *= -2
             keys += a.squares(dtype)[:, None]
             keys += b.squares(dtype)
             reach = (a.reach + b.reach) ** 2
-        else:
-            np.negative(keys, out=keys)
-            if self.metric == "dotproduct":
-                reach = a.reach * b.reach
+        elif self.metric == "dotproduct":
+            reach = a.reach * b.reach
         info = np.finfo(dtype)
         error = 2 * (self.dim + 8) * float(info.eps) * reach
         if self.metric == "dotproduct":

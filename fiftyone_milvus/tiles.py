@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from .metrics import Block, Space
+from .sieve import Sieve
 
 # Told how many vectors are done with, after each tile; it stops the work by raising
 Tick = Callable[[int], None]
 Bound = Callable[[], float]
+
+FEW = 256  # of a tile's pairs, one in so many is quicker to look at by itself
 
 
 def untold(done: int) -> None:
@@ -24,7 +27,7 @@ def untold(done: int) -> None:
 
 
 def pairs(
-    space: Space, bound: Bound, tick: Tick = untold
+    space: Space, bound: Bound, tick: Tick = untold, sieve: Sieve | None = None
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The pairs within a distance, each once, as they are found.
 
@@ -36,6 +39,7 @@ def pairs(
         space: the vectors
         bound: the distance, asked anew for each tile
         tick: told how many vectors are done with
+        sieve: for no lesser distance
 
     Yields:
         indices ``(m,)`` and ``(m,)``, those of one tile
@@ -47,7 +51,7 @@ def pairs(
         others = _half(at, len(parts))
         for done, other in enumerate(others, 1):
             b = a if other == at else Block(space, parts[other])
-            near = within_tile(space, a, b, bound())
+            near = within_tile(space, a, b, bound(), sieve)
             if other == at:
                 near = np.triu(near, 1)
             i, j = where(near)
@@ -57,30 +61,53 @@ def pairs(
 
 
 def crossing(
-    space: Space, rows: np.ndarray, among: np.ndarray, bound: Bound, tick: Tick = untold
+    space: Space,
+    rows: np.ndarray,
+    among: np.ndarray,
+    bound: Bound,
+    tick: Tick = untold,
+    sieve: Sieve | None = None,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The pairs within a distance of one of ``rows`` and one of ``among``, ascending
     indices that have none in common; else as :func:`pairs`."""
     for at in range(0, len(rows), space.side):
         a = Block(space, rows[at : at + space.side])
         for b in space.blocks(among):
-            i, j = where(within_tile(space, a, b, bound()))
+            i, j = where(within_tile(space, a, b, bound(), sieve))
             if len(i):
                 yield a.inds[i], b.inds[j]
             tick(at)
         tick(at + len(a))
 
 
-def within_tile(space: Space, a: Block, b: Block, thresh: float) -> np.ndarray:
+def within_tile(
+    space: Space, a: Block, b: Block, thresh: float, sieve: Sieve | None = None
+) -> np.ndarray:
     """Which pairs of two blocks are within a distance: ``(len(a), len(b))`` bool."""
+    if sieve is not None:
+        near = sieve.maybe_within(a, b, thresh)
+        if np.count_nonzero(near) <= near.size // FEW:
+            return _settled(space, a, b, near, near, thresh)
     key = space.key(thresh)
     for dtype in space.dtypes:
         keys, error = space.keys(a, b, dtype)
         near = keys <= as_type(dtype, key - error)
         unsure = keys <= as_type(dtype, key + error)
         unsure ^= near
-        if np.count_nonzero(unsure) <= near.size // 256:
+        if np.count_nonzero(unsure) <= near.size // FEW:
             break  # cheaper one by one than by another product
+    return _settled(space, a, b, near, unsure, thresh)
+
+
+def _settled(
+    space: Space,
+    a: Block,
+    b: Block,
+    near: np.ndarray,
+    unsure: np.ndarray,
+    thresh: float,
+) -> np.ndarray:
+    """Which are near, where that isn't sure told by the pairs' own distances."""
     i, j = where(unsure)
     near[i, j] = space.distances(a.inds[i], b.inds[j]) <= thresh
     return near

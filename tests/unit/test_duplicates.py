@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from fiftyone_milvus import duplicates, metrics
+from fiftyone_milvus import duplicates, metrics, sieve, tiles
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.metrics import Space
 from fiftyone_milvus.rows import IndexedRows
@@ -132,7 +132,7 @@ def test_a_threshold_that_is_a_tiny_vectors_distance_is_met(metric):
     check_within(metric, vectors, float(all_distances(metric, vectors)[0, 1]))
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(any_metric, any_vectors)
 def test_keys_are_no_further_off_than_they_say(metric, vectors):
     space = Space(metric, vectors)
@@ -157,7 +157,7 @@ def test_sizes_around_the_tiles_borders(small_tiles, metric, count):
         check_nearest(metric, vectors, k)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(any_metric, small_vectors, st.data())
 def test_ties_and_thresholds_that_are_met_exactly(metric, vectors, data):
     dists = all_distances(metric, vectors)
@@ -170,7 +170,7 @@ def test_ties_and_thresholds_that_are_met_exactly(metric, vectors, data):
         check_nearest(metric, vectors, data.draw(st.integers(1, 12)))
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(any_metric, any_vectors, st.floats(0, 1e30))
 def test_numbers_of_any_size(metric, vectors, thresh):
     check_within(metric, vectors, thresh)
@@ -226,6 +226,52 @@ def test_many_blank_pictures_cost_no_more_than_others():
     assert duplicates.thinned(space, 0).tolist() == [0]
 
 
+# -- with a sieve
+
+
+@pytest.mark.parametrize("length", [1, 3])
+@settings(max_examples=60, deadline=None)
+@given(any_metric, small_vectors | any_vectors, st.data())
+def test_a_sieve_changes_no_answer(length, metric, vectors, data):
+    dists = all_distances(metric, vectors)
+    met = [0.0, *dists[np.isfinite(dists)].tolist()]
+    thresh = data.draw(st.sampled_from(met))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metrics, "TILE", data.draw(st.integers(1, 5)))
+        patch.setattr(sieve, "LEAST_VECTORS", 1)
+        patch.setattr(sieve, "LENGTHS", (length,))
+        patch.setattr(sieve, "WORTH", 1e9)
+        patch.setattr(tiles, "FEW", data.draw(st.sampled_from([1, 2, 256])))
+        check_within(metric, vectors, thresh)
+        check_thinned(metric, vectors, thresh)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_sieve_spares_looking_at_most_pairs(monkeypatch, metric):
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(400, 128)).astype(np.float32)
+    vectors[350:] = vectors[:50] + 1e-3
+    thresh = {"cosine": 0.01, "euclidean": 1.0, "dotproduct": -100.0}[metric]
+    monkeypatch.setattr(sieve, "LEAST_VECTORS", 400)
+    space = Space(metric, vectors)
+    products = []
+    thorough = space.keys
+
+    def counted(*args):
+        products.append(args)
+        return thorough(*args)
+
+    monkeypatch.setattr(space, "keys", counted)
+    near, _ = duplicates.within(space, thresh)
+    assert not products
+    monkeypatch.undo()
+    assert sum(map(len, near)) > 50
+    check_within(metric, vectors, thresh)
+    far = all_distances(metric, vectors)
+    with sieve.sieving(space, float(far[np.isfinite(far)].max())) as found:
+        assert found is None
+
+
 # -- memory
 
 
@@ -257,7 +303,7 @@ def test_a_full_disk_is_told_before_it_ends_the_process(monkeypatch):
 MEASURE = """
 import tracemalloc
 import numpy as np
-from fiftyone_milvus import duplicates, metrics
+from fiftyone_milvus import duplicates, metrics, sieve, tiles
 
 metrics.IN_MEMORY_BYTES = 0
 rng = np.random.default_rng(0)

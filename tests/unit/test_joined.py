@@ -43,7 +43,7 @@ def components(near):
     return parts
 
 
-@settings(max_examples=150)
+@settings(max_examples=100, deadline=None)
 @given(small_vectors, st.sampled_from([0.0, 0.5, 1.0, 1.5, 2.0]), st.integers(1, 6))
 def test_groups_are_the_components_and_the_first_has_most_neighbours(
     vectors, thresh, side
@@ -64,7 +64,7 @@ def test_groups_are_the_components_and_the_first_has_most_neighbours(
         assert list(group.dists) == sorted(group.dists)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100, deadline=None)
 @given(small_vectors, st.data())
 def test_the_threshold_is_the_smallest_that_joins_so_many(vectors, data):
     joins = data.draw(st.integers(1, len(vectors) - 1))
