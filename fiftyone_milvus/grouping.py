@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 import fiftyone as fo
+from bson import ObjectId
 
 from .errors import InvalidRequest
 from .rows import Hits
 
 BY_SAMPLE, BY_GROUP = "sample", "group"
+PLAIN = str | int | float | bool | ObjectId | date
 
 
 class Groups:
@@ -67,10 +70,10 @@ class Groups:
         return len(self._among.distinct(self._path))
 
     def _checked(self, value: Any) -> tuple[Any] | None:
-        if isinstance(value, list | dict | set):
+        if value is not None and not isinstance(value, PLAIN):
             raise InvalidRequest(
-                f"The field '{self._path}' holds several values for a sample. Group "
-                "by a field that holds one."
+                f"The field '{self._path}' doesn't hold one text, number or id for a "
+                "sample. Group by a field that does."
             )
         return None if value is None else (value,)
 

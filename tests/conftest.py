@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from harness import environment
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
 KINDS = ("unit", "integration", "browser")
 PICTURES = 60
+
+
+# How long an example takes is the machine's affair
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
