@@ -16,7 +16,10 @@ from .vectors import as_vectors
 if TYPE_CHECKING:
     from .index import MilvusSimilarityIndex
 
-# How far the unwanted push the query away, beside 1 for the wanted
+# How far the unwanted push the query away, beside 1 for the wanted. Books say 0.15.
+# Measured on the demo's 700 patches, the next ten hits after ten were marked twice were
+# right by their label: from a text 53, 57, 63, 61 and 51 % with 0, 0.15, 0.5, 0.75 and
+# 1; from a patch 58, 63, 65, 62 and 52 %
 STEER = 0.5
 
 

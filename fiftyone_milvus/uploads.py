@@ -45,7 +45,7 @@ def decode(data: bytes) -> np.ndarray:
         InvalidRequest: if it is no picture, damaged, or larger than
             :data:`MAX_BYTES` or :data:`MAX_PIXELS`
     """
-    check_bytes(len(data))
+    check_bytes(len(data) if isinstance(data, bytes) else 0)
     with _one_at_a_time, _opened(data) as image:
         _check_size(image, data)
         try:

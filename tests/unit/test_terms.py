@@ -1,10 +1,8 @@
-"""A query's terms as values and as plain data; uploaded pictures."""
+"""A query's terms as values and as plain data, and their formula."""
 
 import base64
 import io
 import json
-import struct
-import zlib
 
 import numpy as np
 import pytest
@@ -12,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from fiftyone_milvus import query, uploads
+from fiftyone_milvus import query
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.terms import KINDS, MAX_TERMS, Crop, Query, Term
 
@@ -237,92 +235,6 @@ def test_each_term_says_how_near_a_hit_is(metric):
     assert scores[0, 1] == pytest.approx(wanted, rel=1e-6)
     if metric == "cosine":
         assert scores[1, 0] == pytest.approx(1)
-
-
-# -- uploads
-
-
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
-def test_pictures_of_each_kind_are_read(kind):
-    file = io.BytesIO()
-    Image.new("RGB", (6, 4), (200, 20, 20)).save(file, kind)
-    picture = uploads.decode(file.getvalue())
-    assert picture.shape == (4, 6, 3) and picture.dtype == np.uint8
-    np.testing.assert_allclose(picture.mean((0, 1)), [200, 20, 20], atol=12)
-
-
-def test_what_is_clear_is_white():
-    picture = uploads.decode(png(mode="RGBA", color=(200, 0, 0, 0)))
-    assert (picture == 255).all()
-
-
-def test_a_picture_is_turned_as_its_camera_says():
-    file = io.BytesIO()
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    Image.new("RGB", (6, 4)).save(file, "JPEG", exif=exif)
-    assert uploads.decode(file.getvalue()).shape == (6, 4, 3)
-
-
-@pytest.mark.parametrize("mode", ["L", "P", "1", "I;16", "CMYK", "LA"])
-def test_other_colours_become_rgb(mode):
-    file = io.BytesIO()
-    Image.new(mode, (3, 3)).save(file, "TIFF" if mode == "CMYK" else "PNG")
-    assert uploads.decode(file.getvalue()).shape == (3, 3, 3)
-
-
-def chunk(kind, data):
-    check = zlib.crc32(kind + data)
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
-
-
-def crafted(size=(1, 1), *chunks):
-    """A PNG of one pixel that says it has a size, with more chunks."""
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0))
-    pixel = chunk(b"IDAT", zlib.compress(bytes(4)))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        (header, *chunks, pixel, chunk(b"IEND", b""))
-    )
-
-
-def bomb(kind):
-    """A small file that would fill the memory."""
-    return crafted((1, 1), chunk(kind, b"name\0\0" + zlib.compress(bytes(100 * 2**20))))
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"", "is empty"),
-        (b"no picture", "no picture that can be read"),
-        (b"%PDF-1.4 something", "no picture that can be read"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "no picture that"),
-        (png(size=(64, 64))[:60], "is damaged"),
-        (crafted((10_000, 10_000)), "100 megapixels"),
-        (crafted((60_000, 60_000)), "many pixels"),
-        (bytes(9 * 2**20), "9.4 MB"),
-        (bomb(b"zTXt"), "is damaged"),
-    ],
-    ids=lambda value: str(value)[:30],
-)
-def test_what_is_no_good_picture_is_told(data, words):
-    with pytest.raises(InvalidRequest, match=words):
-        uploads.decode(data)
-
-
-def test_a_profile_that_would_fill_the_memory_is_not_unpacked():
-    import tracemalloc
-
-    data = bomb(b"iCCP")
-    tracemalloc.start()
-    try:
-        picture = uploads.decode(data)
-    except InvalidRequest:
-        picture = None
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert picture is None or picture.shape == (1, 1, 3)
-    assert peak < 20 * 2**20
 
 
 def test_a_picture_in_a_query_may_not_be_larger_than_an_upload():
