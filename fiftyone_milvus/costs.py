@@ -91,6 +91,11 @@ class Costs:
         yield
         self.learn(way, units, rows, time.perf_counter() - started)
 
+    @property
+    def known_size(self) -> int | None:
+        """How many rows it had when that was asked last; ``None`` if it never was."""
+        return None if self._size is None else self._size[1]
+
     def size(self, count: Callable[[], int]) -> int:
         """About how many rows the index has, asked now and then."""
         now = time.monotonic()

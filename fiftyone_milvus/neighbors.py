@@ -202,6 +202,8 @@ def _looks(task: Task, state: _State) -> Iterator[tuple[int, float]]:
     """How far to look past what is outside of the view, and the chance that it does."""
     assert task.k is not None and task.among is not None
     k, known, rows = task.k, task.among.known, task.size
+    if known is not None and len(known) < k:
+        return
     furthest = min(MAX_K, plans.OVERSCAN_HITS // max(1, len(task.queries)))
     first = min(furthest, 4 * k + 64)
     share = None if known is None else min(1.0, len(known) / max(1, rows))
@@ -216,7 +218,7 @@ def _looks(task: Task, state: _State) -> Iterator[tuple[int, float]]:
         looks.append((4 * state.looked, UNLIKELY))
     elif share:
         looks.append((_far_enough(k, share), LIKELY))
-    if known is not None and len(known) >= k:
+    if known is not None:
         looks.append((max(1, rows - len(known)) + k, SURE))
     for enough, chance in looks:
         if state.looked >= enough:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -99,10 +100,11 @@ def nothing(task: Task) -> Found:
 def whole(task: Task) -> Found:
     """One search of the whole index."""
     assert task.k is not None
-    with (
-        task.watch.timing("milvus"),
-        task.costs.learning("look", task.k * len(task.queries), task.size),
-    ):
+    units, size = task.k * len(task.queries), task.costs.known_size
+    with ExitStack() as stack:
+        if size is not None:  # it isn't worth asking for
+            stack.enter_context(task.costs.learning("look", units, size))
+        stack.enter_context(task.watch.timing("milvus"))
         hits = task.rows.search(task.queries, task.k, reverse=task.reverse)
     return task.found(hits, "index", task.rows.exact, "over the whole index")
 
