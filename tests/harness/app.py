@@ -32,6 +32,8 @@ BROWSER_ARGS = [
 ELSEWHERE = re.compile(r"^https?://(?!127\.0\.0\.1|localhost)")
 # Its grid says this when it is laid out anew while it loads, which a slow machine shows
 ERRORS_OF_FIFTYONE = ("entry is loading",)
+# The first search by text loads the model, milliseconds
+FIRST_SEARCH = 90_000
 COUNT_GRID_MOUNTS = """
 window.IS_PLAYWRIGHT = true;
 window.__gridMounts = 0;
@@ -139,7 +141,7 @@ class App:
 
     def hits_after(self, action: Callable[[], Any]) -> list[str]:
         """Does ``action``; the ids of the hits that the grid then loads, in order."""
-        with self.page.expect_response(_loads_hits) as response:
+        with self.page.expect_response(_loads_hits, timeout=FIRST_SEARCH) as response:
             action()
         edges = response.value.json()["data"]["samples"]["edges"]
         return [edge["node"]["id"] for edge in edges]

@@ -1,0 +1,78 @@
+"""What the operator browser offers beside the panel: a search with texts wanted and
+unwanted, kept and run again; near duplicates."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from fiftyone_milvus import build, runs, search
+from fiftyone_milvus.terms import Query, Term
+
+MODEL = "conse-lite0-minilm-offline"
+
+
+@pytest.fixture(scope="module")
+def index(scenes, offline_models):
+    build.build(scenes, "pictures", build.Source(model=MODEL))
+    scenes.reload()
+    yield runs.load(scenes, "pictures")
+    runs.cleanup(scenes, "pictures")
+
+
+@pytest.fixture
+def opened(app, index):
+    app.open()
+    return app
+
+
+def start(app, label: str) -> Locator:
+    """Opens an operator's form."""
+    app.page.keyboard.press("`")
+    app.page.get_by_text(label, exact=True).click()
+    return app.page.get_by_role("dialog")
+
+
+def execute(app) -> None:
+    button = app.page.get_by_role("button", name="Execute").first
+    expect(button).to_be_enabled()
+    button.click()
+
+
+def test_texts_wanted_and_unwanted_sort_the_grid_and_are_kept(opened, index):
+    query = Query((Term(text="bird"), Term(text="flower", unwanted=True)))
+    wanted = search.search(index, query, 25).ids
+    form = start(opened, "Milvus: Search")
+    form.get_by_text("Not like this text").wait_for()
+    boxes = form.get_by_role("textbox")
+    boxes.nth(0).fill("bird")
+    boxes.nth(1).fill("flower")
+    form.get_by_text("More options").click()
+    expect(form.get_by_text("Score field")).to_be_visible()
+    opened.shot("search-form")
+    assert opened.hits_after(lambda: execute(opened)) == wanted[: len(wanted)]
+    expect(opened.page.get_by_text("25 hits")).to_be_visible()
+    opened.shot("search-output")
+    opened.page.get_by_role("button", name="Done").click()
+
+    form = start(opened, "Milvus: Save search")
+    form.get_by_text("Name", exact=True).first.wait_for()
+    form.get_by_role("textbox").first.fill("birds without flowers")
+    execute(opened)
+    saved = re.compile("^Saved 'birds without flowers'")
+    expect(opened.page.get_by_text(saved)).to_be_visible()
+    opened.page.get_by_role("button", name="Done").click()
+
+    start(opened, "Milvus: Search history")
+    execute(opened)
+    expect(opened.page.get_by_text(re.compile('text "bird", unlike'))).to_be_visible()
+    opened.shot("search-history")
+
+
+def test_near_duplicates_are_found_and_shown(opened, scenes):
+    form = start(opened, "Milvus: Find near duplicates")
+    form.get_by_text("Index", exact=True).first.wait_for()
+    opened.page.wait_for_timeout(1_000)
+    opened.shot("find-duplicates")
