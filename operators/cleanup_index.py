@@ -29,7 +29,7 @@ class CleanupIndex(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        key = schema.index_choice(ctx, inputs)
+        key = schema.index_choice(ctx, inputs, propose=False)
         if key is not None:
             _describe(inputs, runs.describe(ctx.dataset, key))
         return types.Property(inputs, view=types.View(label="Clean up Milvus index"))

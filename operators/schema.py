@@ -154,8 +154,15 @@ def choice(
         problem(inputs, name, f"{label}: there is no '{given}' here. Use: {options}")
 
 
-def index_choice(ctx: foo.ExecutionContext, inputs: types.Object) -> str | None:
+def index_choice(
+    ctx: foo.ExecutionContext, inputs: types.Object, propose: bool = True
+) -> str | None:
     """The input ``brain_key``: one of the dataset's Milvus indexes.
+
+    Args:
+        ctx: the context
+        inputs: the form
+        propose: whether the only one there is is chosen already
 
     Returns:
         the key that is chosen now, if it is one of them
@@ -165,8 +172,9 @@ def index_choice(ctx: foo.ExecutionContext, inputs: types.Object) -> str | None:
         inputs.str("brain_key", required=True, label="Index")
         problem(inputs, "brain_key", "This dataset has no Milvus index")
         return None
-    key = ctx.params.get("brain_key")
-    choice(inputs, "brain_key", keys, key, required=True, label="Index")
+    only = keys[0] if propose and len(keys) == 1 else None
+    key = ctx.params.get("brain_key", only)
+    choice(inputs, "brain_key", keys, key, required=True, default=only, label="Index")
     return key if key in keys else None
 
 

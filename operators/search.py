@@ -62,7 +62,6 @@ def output() -> types.Property:
     outputs.str("message", label="Found")
     outputs.str("plan", label="How")
     outputs.float("milliseconds", label="Milliseconds")
-    outputs.list("scores", types.Number(float=True), label="Scores")
     return types.Property(outputs, view=types.View(label="Milvus search"))
 
 

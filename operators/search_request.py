@@ -144,13 +144,20 @@ class Answer:
                 {"label": term.label, "weight": term.weight, "unwanted": term.unwanted}
                 for term in self.result.resolved.query.terms
             ],
-            "message": f"{len(self.ids):,} hits",
+            "message": self._message(),
         }
         if self.matched is not None:
             found["matched"] = self.matched
         if self.term_scores is not None:
             found["term_scores"] = np.round(self.term_scores, 6).tolist()
         return found
+
+    def _message(self) -> str:
+        text = f"{len(self.ids):,} hits"
+        if self.ids and self.score != "rank":
+            first, last = self.scores[0], self.scores[-1]
+            text += f", {self.score} {first:.3f} to {last:.3f}"
+        return text
 
     def view(self, samples: fo.SampleCollection) -> fo.DatasetView:
         """The hits in rank order, for the grid; writes the scores that were asked
