@@ -2,8 +2,8 @@
 
 The columns: a search of everything; the first search of the view, whose ids nobody has
 read yet; the next ones; pymilvus with the view's ids in a filter; FiftyOne's backend;
-the view against everything; recall@10; each plan by order; the chosen one against the
-best of these.
+the view against everything; recall@10; each plan where it is told to;
+the chosen one against the best of these.
 """
 
 from __future__ import annotations

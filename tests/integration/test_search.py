@@ -142,6 +142,28 @@ def test_every_plan_is_exact(milvus, world, metric, view, plan, k, reverse, row)
     assert plan in (None, found.plan.name) or found.plan.name == "nothing"
 
 
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_least_similar_in_a_view_by_every_plan(milvus, world, metric):
+    samples = VIEWS["half"](world.dataset)
+    rows, query = world.indexes[metric].rows, world.vectors[4]
+    exact = distances(metric, query, world.vectors[world.inside(samples)])
+    answered = set()
+    for plan in PLANS:
+        kwargs = {"among": within(samples, None), "reverse": True, "plan": plan}
+        try:
+            found = neighbors.nearest(rows, query[None], 7, **kwargs)
+        except InvalidRequest:
+            continue
+        np.testing.assert_allclose(
+            found.hits[0].dists, np.sort(exact)[::-1][:7], atol=ATOL
+        )
+        answered.add(plan)
+    by_opposite = set() if metric == "euclidean" else {"pushed down"}
+    if metric != "euclidean" and milvus.kind == "lite":
+        by_opposite.add("filtered")
+    assert answered == {"exact", "scan", *by_opposite}
+
+
 def at(world, inds) -> list[str]:
     return [world.ids[i] for i in inds]
 
