@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import fiftyone.zoo as foz
 
 from .errors import InvalidRequest
 
 TEXT_TAGS = ("zero-shot", "text-embeddings")
-EMBEDDING = ("embed", "embed_all", "embed_prompt", "embed_prompts")
 KEPT = 2  # a person switches between few, and each may take gigabytes
 
 _models: OrderedDict[str, Future[Any]] = OrderedDict()
+_turns: WeakKeyDictionary[Any, Turns] = WeakKeyDictionary()
 _lock = threading.Lock()
+
+
+class Turns:
+    """A lock that those who wait get before those who had it: a build takes it again
+    at once, and would keep a search waiting to its end."""
+
+    def __init__(self) -> None:
+        self._next = threading.Lock()
+        self._held = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._next:
+            self._held.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._held.release()
 
 
 def check(name: str) -> None:
@@ -75,6 +90,13 @@ def is_loaded(name: str, model_kwargs: dict[str, Any] | None = None) -> bool:
     return future is not None and future.done() and future.exception() is None
 
 
+def turns(model: Any) -> Turns:
+    """The lock for those who embed by a model. It is one thread's at a time: FiftyOne's
+    keep a layer's output, and whether to preprocess, in the object."""
+    with _lock:
+        return _turns.setdefault(model, Turns())
+
+
 def _claim(name: str, model_kwargs: dict[str, Any] | None) -> tuple[Future[Any], bool]:
     """The model's place, and whether the caller is to fill it."""
     key = _key(name, model_kwargs)
@@ -95,8 +117,9 @@ def _warm(future: Future[Any], name: str, model_kwargs: dict[str, Any] | None) -
     if future.exception() is not None:
         return
     if getattr(future.result(), "can_embed_prompts", False):
-        with suppress(Exception):  # it is told when a person embeds one
-            future.result().embed_prompt("a picture")
+        model = future.result()
+        with suppress(Exception), turns(model):  # it is told when a person embeds one
+            model.embed_prompt("a picture")
 
 
 def _fill(future: Future[Any], name: str, model_kwargs: dict[str, Any] | None) -> None:
@@ -123,24 +146,4 @@ def _loaded(name: str, model_kwargs: dict[str, Any]) -> Any:
         raise InvalidRequest(
             f"The model '{name}' gives no embeddings. Choose one that does."
         )
-    _one_at_a_time(model)
     return model
-
-
-def _one_at_a_time(model: Any) -> None:
-    """Has a model embed for one thread after the other: FiftyOne's keep the last
-    embeddings in the object, where another thread would find them."""
-    lock = threading.RLock()
-
-    def alone(method: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(method)
-        def called(*args: Any, **kwargs: Any) -> Any:
-            with lock:
-                return method(*args, **kwargs)
-
-        return called
-
-    for name in EMBEDDING:
-        method = getattr(model, name, None)
-        if method is not None:
-            setattr(model, name, alone(method))

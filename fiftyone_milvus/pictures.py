@@ -11,7 +11,7 @@ import fiftyone.utils.image as foui
 import fiftyone.utils.patches as foup
 import numpy as np
 
-from . import metrics, uploads
+from . import metrics, models, uploads
 from .errors import InvalidRequest
 from .sources import is_gone
 from .terms import Crop, Term
@@ -47,7 +47,7 @@ def of_texts(index: MilvusSimilarityIndex, texts: Sequence[str]) -> np.ndarray:
             "both, such as clip-vit-base32-torch."
         )
     model: Any = index.get_model()
-    with model:
+    with models.turns(model), model:
         vectors = as_vectors(np.asarray(model.embed_prompts(list(texts))))
     return vectors[0] if len(vectors) == 1 else metrics.unit(vectors).mean(axis=0)
 
@@ -56,7 +56,7 @@ def of_picture(index: MilvusSimilarityIndex, picture: np.ndarray) -> np.ndarray:
     """The vector ``(dim,)`` of a picture ``(h, w, 3)`` uint8 RGB."""
     model: Any = index.get_model()
     try:
-        with model:
+        with models.turns(model), model:
             vector = np.asarray(model.embed(picture))
     except Exception as e:  # models raise what they like
         raise InvalidRequest(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -249,7 +249,7 @@ class Reader:
     ) -> tuple[np.ndarray, list[str], list[str] | None]:
         source = self._source
         try:
-            with _quiet():
+            with _quiet(), self._turn():
                 vectors, sample_ids, label_ids = fbu.get_embeddings(
                     chunk,
                     model=self._model if source.embeds else None,
@@ -270,6 +270,10 @@ class Reader:
             ) from e
         labels = None if label_ids is None else [str(i) for i in label_ids]
         return vectors, [str(i) for i in sample_ids], labels
+
+    def _turn(self) -> AbstractContextManager[None]:
+        """For as long as the model is used: a search may use it meanwhile."""
+        return models.turns(self._model) if self._source.embeds else nullcontext()
 
     def _only(self, chunk: fo.DatasetView, wanted: Sequence[Item]) -> fo.DatasetView:
         if self._patches_field is None or chunk._is_patches:

@@ -2,6 +2,9 @@
 
 import base64
 import io
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,9 +12,10 @@ import pytest
 from fiftyone import ViewField as F
 from PIL import Image
 
-from fiftyone_milvus import build, runs, search
+from fiftyone_milvus import build, metrics, runs, search
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.terms import Query, Term
+from fiftyone_milvus.query import resolve
+from fiftyone_milvus.terms import Crop, Query, Term
 from harness import datasets, pictures
 from harness.context import execute, make_context
 from plugin.operators import saved_searches
@@ -350,3 +354,59 @@ def test_a_crop_of_nothing_is_told(painted, crop, words):
 def test_a_model_that_embeds_no_text_says_so(painted):
     with pytest.raises(InvalidRequest, match="can't embed text"):
         search.search(runs.load(painted, "pictures"), Query.of(text="a bird"), 2)
+
+
+def test_searches_and_a_build_take_turns_with_a_model(painted, monkeypatch):
+    index = runs.load(painted, "pictures")
+    model = index.get_model()
+    embed, users, most = model.embed, [], []
+
+    def embed_slowly(pixels):
+        users.append(pixels)
+        time.sleep(0.01)
+        most.append(len(users))
+        users.pop()
+        return embed(pixels)
+
+    monkeypatch.setattr(model, "embed", embed_slowly)
+    term = Term(picture=Path(painted.first().filepath).read_bytes())
+    source = build.Source(model=pictures.MODEL)
+    with ThreadPoolExecutor(4) as pool:
+        work = [pool.submit(build.build, painted, "more", source)]
+        work += [pool.submit(resolve, index, Query((term,))) for _ in range(12)]
+        for one in work:
+            one.result()
+    assert len(most) == 12 + len(painted) and max(most) == 1
+
+
+@pytest.fixture(scope="module")
+def seen(scenes, offline_models):
+    """Real pictures by a torch model that embeds text as well."""
+    view = scenes.limit(8)
+    model = build.Source(model="conse-lite0-minilm-offline")
+    build.build(view, "seen", model)
+    build.build(view, "seen_objects", model, patches_field="ground_truth")
+    yield view
+    for key in ("seen", "seen_objects"):
+        runs.cleanup(scenes, key)
+
+
+def test_uploads_and_crops_are_embedded_as_the_index_was(seen):
+    sample = seen.skip(3).first()
+    term = Term(picture=Path(sample.filepath).read_bytes())
+    found = search.search(runs.load(seen, "seen"), Query((term,)), 2)
+    assert found.ids[0] == sample.id and found.scores[0] > 0.99
+    patch = sample.ground_truth.detections[0]
+    crop = Crop(sample.id, tuple(patch.bounding_box))
+    found = search.search(runs.load(seen, "seen_objects"), Query((Term(crop=crop),)), 2)
+    assert found.ids[0] == patch.id and found.scores[0] > 0.99
+
+
+def test_phrasings_are_averaged(seen):
+    index = runs.load(seen, "seen")
+    texts = ("a bird", "an animal with wings")
+    vectors = np.asarray(index.get_model().embed_prompts(list(texts)))
+    found = resolve(index, Query((Term(text=texts),))).vector[0]
+    np.testing.assert_allclose(
+        found, metrics.unit(metrics.unit(vectors).mean(0)[None])[0], atol=1e-5
+    )

@@ -3,7 +3,6 @@
 import threading
 import time
 
-import numpy as np
 import pytest
 
 from fiftyone_milvus import models
@@ -13,14 +12,7 @@ from fiftyone_milvus.errors import InvalidRequest
 class Model:
     has_embeddings = True
     can_embed_prompts = True
-    inside = most = prompts = 0
-
-    def embed(self, picture):
-        self.inside += 1
-        self.most = max(self.most, self.inside)
-        time.sleep(0.002)
-        self.inside -= 1
-        return np.zeros(3)
+    prompts = 0
 
     def embed_prompt(self, text):
         self.prompts += 1
@@ -98,14 +90,20 @@ def test_few_stay_loaded(loads):
     assert models.load("good") is not first
 
 
-def test_a_model_embeds_for_one_thread_after_the_other(loads):
+def test_who_waits_for_a_model_gets_it_before_who_had_it(loads):
     model = models.load("good")
-    threads = [
-        threading.Thread(target=lambda: [model.embed(None) for _ in range(10)])
-        for _ in range(4)
-    ]
-    for thread in threads:
+    order = []
+
+    def search():
+        with models.turns(model):
+            order.append("search")
+
+    with models.turns(model):
+        thread = threading.Thread(target=search)
         thread.start()
-    for thread in threads:
-        thread.join()
-    assert model.most == 1
+        time.sleep(0.1)  # it waits by now
+    for _ in range(3):
+        with models.turns(model):
+            order.append("build")
+    thread.join()
+    assert order[0] == "search" and len(order) == 4
