@@ -8,7 +8,6 @@ squared) distance.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -17,11 +16,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from . import metrics, segments
-from .capabilities import Capabilities
 from .client import CALL_SECONDS as READ_SECONDS
 from .client import WRITE_SECONDS
 from .collection import METRICS, ORIGIN, PK, SAMPLE_ID, VECTOR, Collection
 from .errors import VectorSearchError
+from .expressions import is_in
 from .options import search_choice
 
 T = TypeVar("T")
@@ -381,18 +380,6 @@ class IndexedRows(Collection):
             sample_ids=[found[i][2] for i in order],
             dists=dists[list(order)],
         )
-
-
-def is_in(field: str, values: Sequence[str], can: Capabilities) -> dict[str, Any]:
-    """The keyword arguments of ``query``, ``search`` or ``delete`` for the rows whose
-    field has one of the values: sent beside the filter to a server that can take them
-    there, which spares it parsing them."""
-    if can.filter_templates and values:  # an empty list says no type
-        names = {"values": list(values)}
-        return {"filter": f"{field} in {{values}}", "filter_params": names}
-    # Milvus Lite doesn't know JSON's escapes for letters beyond ASCII
-    listed = json.dumps(list(values), ensure_ascii=False)
-    return {"filter": f"{field} in {listed}"}
 
 
 def _origin(origin: str | None) -> dict[str, str]:

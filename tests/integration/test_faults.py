@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from fiftyone_milvus import embedded, ranges
-from fiftyone_milvus.build import MIN_PART
+from fiftyone_milvus.building import MIN_PART
 from fiftyone_milvus.settings import ENV_PREFIX
 from harness import builds, environment, pictures
 from harness.database import Database
@@ -46,7 +46,7 @@ STEPS = (
     "fiftyone_milvus.ranges:Ranges.started",
     "fiftyone_milvus.rows:IndexedRows.flush",
     "fiftyone_milvus.ranges:Ranges.__exit__",
-    "fiftyone_milvus.build:_Build._finished",
+    "fiftyone_milvus.building:Share._finished",
 )
 
 

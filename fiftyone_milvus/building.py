@@ -1,0 +1,373 @@
+"""One worker's share of a build: it claims parts of the samples, and reads, embeds and
+writes them, the three at the same time."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import fiftyone as fo
+from pymongo.errors import PyMongoError
+
+from . import client, models, runs
+from .config import MilvusSimilarityConfig
+from .errors import Cancelled, InvalidRequest, VectorSearchError
+from .index import MilvusSimilarityIndex
+from .progress import Progress, Report
+from .ranges import FIRST, WAIT_SECONDS, Ranges
+from .rows import IndexedRows
+from .settings import KEYS as CONNECTION
+from .similarity import MilvusSimilarity
+from .sources import Embedded, Failure, Item, Reader, Source
+
+T = TypeVar("T")
+
+# Samples that a worker claims at a time: at least twenty steps of progress
+MIN_PART, MAX_PART, STEPS = 16, 512, 20
+# Reading vectors that are there is quick: fewer, larger parts
+MAX_PART_OF_FIELD = 2_048
+# A part goes through in two pieces, so that one is embedded while one is written, and
+# at most one part is lost when the process is killed
+PIECES = 2
+TOLD_FAILURES = 1_000
+RATE_STEPS = 12  # the rate is that of the last so many pieces
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build made: rows in the index, rows that this call embedded, and what gave
+    none (``failures`` lists the first thousand of ``failed``)."""
+
+    brain_key: str
+    collection_name: str
+    rows: int
+    embedded: int
+    samples: int
+    failed: int
+    failures: tuple[Failure, ...]
+    seconds: float
+
+
+# Which of a chunk's rows to embed
+Choice = Callable[[MilvusSimilarityIndex, Reader, Any, list[Item]], list[Item]]
+
+
+@dataclass
+class _Piece:
+    """A part, or the half of one, on its way through."""
+
+    start: int
+    samples: int
+    ends_part: bool
+    chunk: fo.DatasetView | None = None
+    wanted: list[Item] = field(default_factory=list)
+    embedded: Embedded | None = None
+
+
+class Share:
+    """One worker's share of a build.
+
+    Args:
+        samples: the dataset or view to index
+        brain_key: the key of the run
+        source: where the vectors come from
+        config: the run's configuration
+        wanted: which of a chunk's rows to embed, in an index that is there
+        progress: called about twenty times or more
+        cancelled: asked between two pieces of work
+    """
+
+    def __init__(
+        self,
+        samples: fo.SampleCollection,
+        brain_key: str,
+        source: Source,
+        config: MilvusSimilarityConfig,
+        wanted: Choice,
+        progress: Report,
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self._samples = samples
+        self._dataset = samples._root_dataset
+        self._key = brain_key
+        self._source = source
+        self._config = config
+        self._wanted = wanted
+        self._progress = progress
+        self._cancelled = cancelled
+        self._index: MilvusSimilarityIndex | None = None
+        self._seconds = {"reading": 0.0, "embedding": 0.0, "writing": 0.0}
+        self._embedded = 0
+        self._failed = 0
+        self._failures: list[Failure] = []
+        self._started = time.monotonic()
+        self._lately: deque[tuple[float, int]] = deque(maxlen=RATE_STEPS)
+        self._made_run = False
+
+    def run(self, settings: dict[str, Any]) -> Built:
+        """Does it, with the connection settings and index options that were given.
+
+        Raises:
+            InvalidRequest: if the request can't be right; nothing stays
+            Cancelled: if it was; what is done stays
+            VectorSearchError: if Milvus fails; what is done stays
+        """
+        patches_field = self._config.patches_field
+        method = self._config.build()
+        method.ensure_requirements()
+        reader = Reader(self._samples, self._source, patches_field)
+        ids = reader.ids()
+        self._total = len(ids)
+        self._tell("Loading the model" if self._source.embeds else "Reading", 0)
+        if self._source.embeds and self._source.model:
+            model = models.load(self._source.model, self._config.model_kwargs)
+            reader = Reader(self._samples, self._source, patches_field, model)
+            self._config.supports_prompts = bool(
+                getattr(model, "can_embed_prompts", False)
+            )
+        elif self._source.model:
+            self._config.supports_prompts = models.embeds_text(self._source.model)
+        name = f"{self._dataset._doc.id}/{self._key}"
+        with Ranges(name, len(ids), self._part_size()) as ranges:
+            self._find_or_start(method, ranges, settings)
+            try:
+                self._fill(reader, ids, ranges)
+                self._seal()
+            except InvalidRequest:
+                self._undo(ranges)
+                raise
+            except BaseException:
+                self._keep(ranges)
+                raise
+        # last, so that who is killed before it leaves an unfinished index, not claims
+        return self._finished()
+
+    def _find_or_start(
+        self, method: MilvusSimilarity, ranges: Ranges, settings: dict[str, Any]
+    ) -> None:
+        """Takes up an index that is there, or becomes the worker that makes it."""
+        while True:
+            self._dataset.reload()
+            if self._key in self._dataset.list_brain_runs():
+                connection = {k: v for k, v in settings.items() if k in CONNECTION}
+                self._index = self._dataset.load_brain_results(
+                    self._key, cache=False, **connection
+                )
+                if self._index is not None:
+                    ranges.finish(FIRST)
+                    return
+                if ranges.may_start():
+                    self._store_results(connection)
+                    ranges.started()
+                    continue
+            elif ranges.may_start():
+                self._drop_half_made(ranges.half_made())
+                ranges.will_make(None)
+                method.register_run(self._samples, self._key, overwrite=False)
+                self._index = method.initialize(self._dataset, self._key)
+                cutting = self._source.cutting()
+                self._index.config.remember(partial=True, **cutting)
+                return
+            if self._cancelled():
+                raise Cancelled("Cancelled; nothing was kept")
+            time.sleep(WAIT_SECONDS)
+
+    def _store_results(self, connection: dict[str, Any]) -> None:
+        """Ends the storing of a run, whose maker was killed before it was through."""
+        config = self._dataset.get_brain_info(self._key).config
+        config.load_credentials(**connection)
+        method = config.build()
+        index = method.initialize(self._dataset, self._key)
+        method.save_run_results(self._samples, self._key, index)
+
+    def _drop_half_made(self, name: str | None) -> None:
+        """Drops the collection of a worker that was killed before it stored the run."""
+        used = [runs.describe(self._dataset, key) for key in runs.keys(self._dataset)]
+        if name is None or name in {info.collection_name for info in used}:
+            return
+        config = self._config
+        connection = client.connect(config.connection_settings)
+        rows = IndexedRows(connection, name, config.metric, config.consistency_level)
+        owner = rows.owner() if rows.exists() else None
+        mine = (str(self._dataset._doc.id), self._key)
+        if owner is not None and (owner.dataset_id, owner.brain_key) == mine:
+            rows.drop()
+
+    def _fill(self, reader: Reader, ids: Any, ranges: Ranges) -> None:
+        done = ranges.done()
+        with (
+            closing(_ahead(self._read(reader, ids, ranges))) as pieces,
+            closing(_ahead(self._embed(reader, pieces))) as embedded,
+        ):
+            for piece in embedded:
+                self._stop_if_cancelled(ranges)
+                with self._busy("writing"):
+                    self._write(piece, ranges)
+                done = ranges.done() if piece.ends_part else done + piece.samples
+                self._tell(self._phase(), done)
+
+    def _read(self, reader: Reader, ids: Any, ranges: Ranges) -> Iterator[_Piece]:
+        assert self._index is not None
+        fresh = self._index.is_new
+        for start, end in ranges.claims():
+            yield from self._pieces(reader, ids, start, end, fresh)
+        for start, end in ranges.left_by_others():
+            yield from self._pieces(reader, ids, start, end, False)
+
+    def _pieces(
+        self, reader: Reader, ids: Any, start: int, end: int, fresh: bool
+    ) -> Iterator[_Piece]:
+        size = max(1, -(-(end - start) // PIECES))
+        firsts = range(start, end, size)
+        if not firsts:
+            yield _Piece(start, 0, False)
+        for first in firsts:
+            part = ids[first : min(end, first + size)]
+            piece = _Piece(start, len(part), first == firsts[-1])
+            with self._busy("reading"):
+                piece.chunk = reader.chunk([row.tobytes().hex() for row in part])
+                piece.wanted = reader.items(piece.chunk)
+                if self._index is not None and not fresh:
+                    piece.wanted = self._wanted(
+                        self._index, reader, piece.chunk, piece.wanted
+                    )
+            yield piece
+
+    def _embed(self, reader: Reader, pieces: Iterator[_Piece]) -> Iterator[_Piece]:
+        for piece in pieces:
+            if piece.wanted and piece.chunk is not None:
+                with self._busy("embedding"):
+                    piece.embedded = reader.embed(piece.chunk, piece.wanted)
+            yield piece
+
+    def _write(self, piece: _Piece, ranges: Ranges) -> None:
+        index, found = self._index, piece.embedded
+        assert index is not None
+        if found is not None:
+            self._failed += len(found.failures)
+            room = TOLD_FAILURES - len(self._failures)
+            self._failures += found.failures[:room]
+        if found is not None and found.rows.ids:
+            if index.is_new and not index.rows.exists():
+                ranges.will_make(index.rows.name)
+            index.add_rows(found.rows, checked=self._embedded > 0)
+            self._embedded += len(found.rows.ids)
+            if index.is_new:
+                index.backend.save_run_results(self._samples, self._key, index)
+                self._made_run = True
+                ranges.started()
+        if piece.ends_part:
+            ranges.finish(piece.start)
+
+    def _seal(self) -> None:
+        index = self._index
+        if index is None or not self._there():
+            raise InvalidRequest(self._why_nothing())
+        self._tell("Finishing", self._total)
+        if self._embedded:
+            index.rows.flush()
+
+    def _finished(self) -> Built:
+        index = self._index
+        assert index is not None
+        index.remember(partial=None)
+        self._tell("Done", self._total)
+        return Built(
+            self._key,
+            index.rows.name,
+            index.total_index_size,
+            self._embedded,
+            self._total,
+            self._failed,
+            tuple(self._failures),
+            time.monotonic() - self._started,
+        )
+
+    def _keep(self, ranges: Ranges) -> None:
+        """After a failure: what is written stays, as an unfinished index."""
+        index = self._index
+        if index is None or not index.is_new:
+            return
+        index.discard()
+        with suppress(VectorSearchError, PyMongoError):  # the note of it stays
+            if not index.rows.exists():
+                ranges.will_make(None)
+
+    def _undo(self, ranges: Ranges) -> None:
+        """After a request that can't be right: nothing that this call made stays."""
+        if self._index is not None and self._made_run:
+            self._index.delete()
+        else:
+            self._keep(ranges)
+
+    def _there(self) -> bool:
+        index = self._index
+        return index is not None and (not index.is_new or self._embedded > 0)
+
+    def _stop_if_cancelled(self, ranges: Ranges) -> None:
+        if not self._cancelled():
+            return
+        if not self._there():
+            raise Cancelled("Cancelled; nothing was kept")
+        raise Cancelled(
+            f"Stopped at {ranges.done():,} of {self._total:,} samples. The index can "
+            "be searched as it is; build or sync it again to finish it."
+        )
+
+    def _part_size(self) -> int:
+        source = self._source
+        if not source.embeds:
+            return min(MAX_PART_OF_FIELD, max(MIN_PART, self._total // STEPS))
+        whole_batches = PIECES * (source.batch_size or 1)
+        size = min(MAX_PART, max(MIN_PART, self._total // STEPS))
+        return -(-size // whole_batches) * whole_batches
+
+    def _phase(self) -> str:
+        return "Embedding" if self._source.embeds else "Copying"
+
+    @contextmanager
+    def _busy(self, stage: str) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        self._seconds[stage] += time.monotonic() - began
+
+    def _tell(self, phase: str, done: int) -> None:
+        now = time.monotonic()
+        self._lately.append((now, done))
+        then, before = self._lately[0]
+        rate = (done - before) / (now - then) if done > before and now > then else None
+        busiest = max(self._seconds, key=lambda stage: self._seconds[stage])
+        pace = busiest if self._seconds[busiest] else None
+        seconds = now - self._started
+        self._progress(
+            Progress(phase, done, self._total, seconds, rate, self._failed, pace)
+        )
+
+    def _why_nothing(self) -> str:
+        field, patches = self._source.embeddings_field, self._config.patches_field
+        if field is not None:
+            return (
+                f"No sample has a vector in '{field}'. Compute the embeddings first, "
+                "or choose a model."
+            )
+        if patches is not None and not self._failed:
+            return f"The samples have no patches in '{patches}'; choose another field."
+        why = f": {self._failures[0].reason}" if self._failures else ""
+        return f"No sample's media could be read, so nothing was indexed{why}"
+
+
+END: Any = object()
+
+
+def _ahead(items: Iterator[T]) -> Generator[T, None, None]:
+    """Makes each item in a thread, while the one before is used."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, END)
+        while (item := coming.result()) is not END:
+            coming = pool.submit(next, items, END)
+            yield item
