@@ -30,7 +30,6 @@ from ._measure import PeakMemory, Table, Value
 from ._setup import Server
 
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
-CONTENDERS = ("ours", "stock", "raw")
 FIELD = build.Source(embeddings_field="embeddings")
 MODEL = "efficientnet-lite0-offline"
 INSERT_ROWS = 5_000
@@ -40,12 +39,11 @@ BATCH_SIZE = 16
 
 def from_field(server: Server, options: argparse.Namespace) -> None:
     """Prints rate and memory at each size."""
-    table = Table(f"{server.title}, from a field", CONTENDERS, versus="raw")
+    names = options.contenders
+    table = Table(f"{server.title}, from a field", names, versus="raw")
     for count in options.counts:
         dataset = _vectors_dataset(count, options.dim, options.seed)
-        answers = {
-            name: _run(server, name, dataset.name) for name in reversed(CONTENDERS)
-        }
+        answers = {name: _run(server, name, dataset.name) for name in reversed(names)}
         rates: dict[str, Value] = {n: a["rate"] for n, a in answers.items()}
         peaks: dict[str, Value] = {n: a["megabytes"] for n, a in answers.items()}
         table.add(f"{count:,} x {options.dim}, vectors/s", rates)

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import argparse
 
+CONTENDERS = ("ours", "stock", "raw")
+
 
 def main() -> None:
     """Runs it for each kind of server."""
@@ -33,6 +35,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--counts", type=int, nargs="+", default=(10_000, 30_000))
     parser.add_argument("--dim", type=int, default=512, help="the vectors' length")
     parser.add_argument("--pictures", type=int, default=600, help="for the model")
+    parser.add_argument(
+        "--contenders",
+        nargs="+",
+        choices=CONTENDERS,
+        default=CONTENDERS,
+        help="who builds from a field",
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--servers",

@@ -57,7 +57,7 @@ class SearchHistory(foo.Operator):
                 }
                 for entry in found
             ],
-            "message": f"{total:,} searches",
+            "message": f"{total:,} {'search' if total == 1 else 'searches'}",
         }
 
     def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:

@@ -153,7 +153,7 @@ class Answer:
         return found
 
     def _message(self) -> str:
-        text = f"{len(self.ids):,} hits"
+        text = f"{len(self.ids):,} {'hit' if len(self.ids) == 1 else 'hits'}"
         if self.ids and self.score != "rank":
             first, last = self.scores[0], self.scores[-1]
             text += f", {self.score} {first:.3f} to {last:.3f}"
