@@ -17,6 +17,7 @@ from .index_health import IndexHealth
 from .list_indexes import ListIndexes
 from .more_like_these import MoreLikeThese
 from .move_index import MoveIndex
+from .refine_search import RefineSearch
 from .rename_index import RenameIndex
 from .save_search import DeleteSavedSearch, RunSavedSearch, SaveSearch
 from .search import Search
@@ -28,6 +29,7 @@ OPERATORS = (
     ComputeIndex,
     Search,
     MoreLikeThese,
+    RefineSearch,
     CompareIndexes,
     SaveSearch,
     RunSavedSearch,

@@ -14,8 +14,6 @@ from .context import without_causes
 from .search import output, perform
 from .search_request import SearchRequest
 
-OFFERED = 25
-
 
 class SaveSearch(foo.Operator):
     """Saves a search that was made, or one that Python gives, under a name."""
@@ -37,21 +35,17 @@ class SaveSearch(foo.Operator):
             inputs.view(
                 "taken", types.Notice(label="This replaces the one of that name")
             )
-        made, _ = saved_searches.history(ctx, OFFERED)
-        choices = types.DropdownView()
-        for entry in made:
-            choices.add_choice(entry.id, label=_label(entry))
+        offered = saved_searches.choices(ctx)
         inputs.str(
             "search",
             required=False,
-            default=made[0].id if made else None,
             label="Search",
             description="The last one, if left empty",
-            view=choices,
+            view=offered,
         )
         # from Python: the search itself, as SearchRequest has it
         inputs.obj("params", required=False, view=types.HiddenView())
-        if not made and not ctx.params.get("params"):
+        if not offered.choices and not ctx.params.get("params"):
             schema.problem(inputs, "search", "There is no search to save: search first")
         return types.Property(inputs, view=types.View(label="Save a search"))
 
@@ -140,10 +134,6 @@ def _name_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     schema.choice(inputs, "name", names, given, required=True, label="Saved search")
     if not names:
         schema.problem(inputs, "name", "This dataset has no saved search")
-
-
-def _label(entry: saved_searches.KeptSearch) -> str:
-    return f"{entry.at[:16].replace('T', ' ')}: {entry.label}"
 
 
 def _message(title: str) -> types.Property:

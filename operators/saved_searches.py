@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import fiftyone.operators as foo
+import fiftyone.operators.types as types
 
 from fiftyone_milvus.errors import InvalidRequest
 
@@ -19,6 +20,7 @@ SAVED = "milvus_vector_search_saved"
 HISTORY = "milvus_vector_search_history"
 PICTURES = "milvus_vector_search_pictures"
 MAX_HISTORY = 1_000
+OFFERED = 25
 MAX_NAME_LENGTH = 100
 
 
@@ -108,6 +110,15 @@ def history(
     keys = sorted(store.list_keys(), reverse=True)
     found = [store.get(key) for key in keys[skip : skip + count]]
     return [KeptSearch(**entry) for entry in found if entry is not None], len(keys)
+
+
+def choices(ctx: foo.ExecutionContext) -> types.DropdownView:
+    """The latest searches that were made, for a form."""
+    view = types.DropdownView()
+    for entry in history(ctx, OFFERED)[0]:
+        label = f"{entry.at[:16].replace('T', ' ')}: {entry.label}"
+        view.add_choice(entry.id, label=label)
+    return view
 
 
 def recall(ctx: foo.ExecutionContext, id_: str) -> SearchRequest:

@@ -9,6 +9,7 @@ import fiftyone.operators.types as types
 
 from . import saved_searches, schema, tables
 from .context import without_causes
+from .search import perform
 
 PAGE = 25
 COLUMNS = {"at": "When (UTC)", "label": "Search", "hits": "Hits"}
@@ -31,6 +32,13 @@ class SearchHistory(foo.Operator):
         inputs = types.Object()
         inputs.int("count", default=PAGE, min=1, label="How many")
         inputs.int("skip", default=0, min=0, label="Leave out the latest")
+        inputs.str(
+            "again",
+            required=False,
+            label="Search again",
+            description="Runs one of them once more, as it was",
+            view=saved_searches.choices(ctx),
+        )
         inputs.bool(
             "clear",
             default=False,
@@ -43,6 +51,8 @@ class SearchHistory(foo.Operator):
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         if ctx.params.get("clear"):
             saved_searches.clear_history(ctx)
+        elif ctx.params.get("again"):
+            perform(ctx, saved_searches.recall(ctx, ctx.params["again"]))
         found, total = saved_searches.history(
             ctx, ctx.params.get("count", PAGE), ctx.params.get("skip", 0)
         )

@@ -221,6 +221,34 @@ def test_a_saved_search_runs_again_exactly(dataset, world):
         execute("run_saved_search", dataset, name="birds, not fish")
 
 
+def test_rounds_of_feedback_are_searches_that_can_be_stepped_back_to(dataset, world):
+    first = execute("search", dataset, brain_key="cosine", ids=world.ids[:1], k=20)
+    selected = {"selected": [first["ids"][7]]}
+    second = execute("refine_search", dataset, context=selected, mark="less")
+    assert [t["label"] for t in second["terms"]] == [
+        f"picture {world.ids[0]}",
+        f"unlike picture {first['ids'][7]}",
+    ]
+    assert len(second["ids"]) == 20
+    third = execute("refine_search", dataset, more=second["ids"][1:3])
+    assert len(third["terms"]) == 4
+    made = execute("search_history", dataset)["searches"]
+    assert [s["hits"] for s in made] == [20, 20, 20]
+    execute("search_history", dataset, again=made[2]["id"])  # a step back
+    [last] = execute("search_history", dataset, count=1)["searches"]
+    assert last["params"] == made[2]["params"]
+
+
+@pytest.mark.parametrize("searched", [False, True])
+def test_what_cannot_be_refined_is_told(dataset, world, searched):
+    words = "There is no search to refine"
+    if searched:
+        execute("search", dataset, brain_key="cosine", ids=world.ids[:1], k=1)
+        words = "Nothing is selected"
+    with pytest.raises(Exception, match=words):
+        execute("refine_search", dataset)
+
+
 def test_the_history_can_be_paged_and_cleared(dataset, world):
     for id_ in world.ids[:3]:
         execute("search", dataset, brain_key="cosine", ids=[id_], k=1)

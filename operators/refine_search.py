@@ -1,0 +1,95 @@
+"""*Refine search*: the last search, moved towards or away from what is selected."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus import runs
+from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
+from fiftyone_milvus.terms import Query
+
+from . import saved_searches, schema
+from .context import selection, without_causes
+from .search import output, perform
+from .search_request import SearchRequest
+
+MARKS = {"more": "More like these", "less": "Less like these"}
+
+
+class RefineSearch(foo.Operator):
+    """A round of relevance feedback. Each round is a search of the history, from which
+    an earlier one can be run again."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        return schema.config(
+            name="refine_search",
+            label="Milvus: Refine search",
+            description="The last search, with more or less like what is selected",
+            icon="tune",
+            risk=types.RiskLevel.LOW,
+        )
+
+    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
+        inputs = types.Object()
+        marks = types.RadioGroup(orientation="horizontal")
+        for value, label in MARKS.items():
+            marks.add_choice(value, label=label)
+        schema.choice(
+            inputs,
+            "mark",
+            [*MARKS],
+            ctx.params.get("mark"),
+            default="more",
+            label="What is selected",
+            view=marks,
+        )
+        # from Python: the ids to mark, instead of a selection
+        hidden: dict[str, Any] = {"required": False, "view": types.HiddenView()}
+        inputs.list("more", types.String(), **hidden)
+        inputs.list("less", types.String(), **hidden)
+        try:
+            inputs.view("search", types.Notice(label=_refined(ctx).label))
+        except VectorSearchError as e:
+            schema.problem(inputs, "mark", str(e))
+        return types.Property(inputs, view=types.View(label="Refine the last search"))
+
+    @without_causes
+    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        return perform(ctx, _refined(ctx))
+
+    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
+        return output()
+
+
+def _refined(ctx: foo.ExecutionContext) -> SearchRequest:
+    """The last search, with the marks.
+
+    Raises:
+        InvalidRequest: if there was none, or nothing is marked
+    """
+    made, _ = saved_searches.history(ctx, 1)
+    if not made:
+        raise InvalidRequest("There is no search to refine: search first")
+    last = saved_searches.recall(ctx, made[0].id)
+    more, less = _marked(ctx, last)
+    query = Query.from_dict(last.query).with_feedback(more, less)
+    return replace(last, query=query.to_dict())
+
+
+def _marked(
+    ctx: foo.ExecutionContext, last: SearchRequest
+) -> tuple[list[str], list[str]]:
+    more, less = ctx.params.get("more") or [], ctx.params.get("less") or []
+    if not more and not less:
+        info = runs.describe(ctx.dataset, last.brain_key)
+        ids, _ = selection(ctx, info.patches_field)
+        what = info.patches_field or "samples"
+        if not ids:
+            raise InvalidRequest(f"Nothing is selected. Select {what} in the grid.")
+        more, less = (ids, []) if ctx.params.get("mark") != "less" else ([], ids)
+    return list(more), list(less)
