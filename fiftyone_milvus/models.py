@@ -83,13 +83,6 @@ def warm(name: str, model_kwargs: dict[str, Any] | None = None) -> None:
         threading.Thread(target=_warm, args=work, daemon=True).start()
 
 
-def is_loaded(name: str, model_kwargs: dict[str, Any] | None = None) -> bool:
-    """Whether :func:`load` would answer at once."""
-    with _lock:
-        future = _models.get(_key(name, model_kwargs))
-    return future is not None and future.done() and future.exception() is None
-
-
 def turns(model: Any) -> Turns:
     """The lock for those who embed by a model. It is one thread's at a time: FiftyOne's
     keep a layer's output, and whether to preprocess, in the object."""

@@ -55,14 +55,6 @@ class Hits:
     sample_ids: list[str]
     dists: np.ndarray
 
-    def at(self, places: Sequence[int]) -> Hits:
-        """Those at some places, in that order."""
-        return Hits(
-            [self.ids[i] for i in places],
-            [self.sample_ids[i] for i in places],
-            self.dists[list(places)],
-        )
-
 
 class IndexedRows(Collection):
     """The rows of one collection, or of its partition that holds them."""
