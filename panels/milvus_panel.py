@@ -12,7 +12,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import models, runs, search
+from fiftyone_milvus import models, pages, runs, search
 from fiftyone_milvus.collection import CONSISTENCY_LEVELS, METRICS
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 
@@ -126,7 +126,14 @@ class MilvusPanel(foo.Panel):
         )
         view = search.result_view(result, samples)
         grid.show(ctx, view, base)
-        return payloads.search_result(result, view)
+        return payloads.search_result(result, view, pages.keep(result))
+
+    @answered
+    def more(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        result, start = pages.get(ctx.params["token"]), int(ctx.params["start"])
+        shown = result.page(start, payloads.SHOWN_HITS)
+        view = search.result_view(shown, ctx.dataset)
+        return {"hits": payloads.hits(result, view, start)}
 
     @answered
     def clear(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
@@ -168,6 +175,7 @@ class MilvusPanel(foo.Panel):
                 jobs=self.jobs,
                 form=self.form,
                 search=self.search,
+                more=self.more,
                 clear=self.clear,
                 cleanup_plan=self.cleanup_plan,
                 cleanup=self.cleanup,

@@ -58,35 +58,43 @@ def index(info: IndexInfo) -> dict[str, Any]:
     }
 
 
-def search_result(result: Result, view: fo.DatasetView) -> dict[str, Any]:
+def search_result(result: Result, view: fo.DatasetView, token: str) -> dict[str, Any]:
     """A search's result with what is needed to draw its first hits.
 
     Args:
         result: the result
         view: the hits in rank order, of samples or of patches
+        token: what to ask for the next hits with
     """
-    media = _media(view, result.ids[:SHOWN_HITS], result.patches_field)
-    hits = []
-    for rank, id_ in enumerate(result.ids[:SHOWN_HITS]):
-        if id_ in media:
-            hits.append(
-                {
-                    "id": id_,
-                    "sample_id": result.sample_ids[rank],
-                    "rank": rank + 1,
-                    "score": round(float(result.scores[rank]), 6),
-                    **media[id_],
-                }
-            )
     return {
         "brain_key": result.brain_key,
-        "hits": hits,
+        "token": token,
+        "hits": hits(result, view, 0),
         "total": len(result.ids),
         "score": result.score_kind,
         "milliseconds": round(result.seconds * 1000, 1),
         "exact": result.plan.exact,
         "plan": result.plan.reason,
     }
+
+
+def hits(result: Result, view: fo.DatasetView, start: int) -> list[dict[str, Any]]:
+    """What is needed to draw the hits from a rank on, 0 being the best."""
+    page = result.page(start, SHOWN_HITS)
+    media = _media(view, page.ids, page.patches_field)
+    return [
+        {
+            "id": id_,
+            "sample_id": sample_id,
+            "rank": rank,
+            "score": round(float(score), 6),
+            **media[id_],
+        }
+        for rank, (id_, sample_id, score) in enumerate(
+            zip(page.ids, page.sample_ids, page.scores, strict=True), start + 1
+        )
+        if id_ in media
+    ]
 
 
 def _media(

@@ -7,11 +7,12 @@ import fiftyone as fo
 import numpy as np
 import pytest
 
-from fiftyone_milvus import runs, settings
+from fiftyone_milvus import runs, search, settings
 from fiftyone_milvus.errors import Cancelled, InvalidRequest
 from fiftyone_milvus.progress import Progress
 from harness.context import execute, make_context, triggered
 from plugin.operators import jobs
+from plugin.panels import payloads
 from plugin.panels.milvus_panel import MilvusPanel
 
 
@@ -156,6 +157,24 @@ def panel_state(ctx) -> dict:
         for params in triggered(ctx, "patch_panel_state")
         for key, value in params["state"].items()
     }
+
+
+def test_the_next_hits_need_no_other_search(indexed, monkeypatch):
+    monkeypatch.setattr(payloads, "SHOWN_HITS", 4)
+    ids = indexed.values("id")
+    asked = {"brain_key": "idx", "k": 10}
+    found = panel.search(make_context(indexed, selected=ids[:1], **asked))
+    monkeypatch.setattr(search, "search", None)
+    listed = found["hits"]
+    while len(listed) < found["total"]:
+        ctx = make_context(indexed, token=found["token"], start=len(listed))
+        listed = listed + panel.more(ctx)["hits"]
+    assert [hit["rank"] for hit in listed] == list(range(1, 11))
+    scores = [hit["score"] for hit in listed]
+    assert scores == sorted(scores, reverse=True)
+    assert len({hit["id"] for hit in listed}) == 10
+    gone = panel.more(make_context(indexed, token="nope", start=0))
+    assert "Search again" in gone["error"]["message"]
 
 
 @pytest.mark.parametrize(

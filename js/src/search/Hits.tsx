@@ -1,15 +1,18 @@
 import { executeOperator } from "@fiftyone/operators";
 import * as fos from "@fiftyone/state";
-import { Box, Typography } from "@mui/material";
+import { Box, Button } from "@mui/material";
 import { useRecoilValue } from "recoil";
 import type { Hit as HitData, SearchResult } from "../shared/api";
 import { Hit } from "./Hit";
 
-/** As many hits as Python sends. */
-const LISTED = 100;
+interface Props {
+  result: SearchResult;
+  busy: boolean;
+  onMore: () => void;
+}
 
 /** The hits, best first; a click opens the sample. */
-export function Hits({ result }: { result: SearchResult }) {
+export function Hits({ result, busy, onMore }: Props) {
   const open = useOpen();
   return (
     <>
@@ -29,10 +32,10 @@ export function Hits({ result }: { result: SearchResult }) {
           <Hit key={hit.id} hit={hit} score={result.score} onOpen={open} />
         ))}
       </Box>
-      {result.hits.length >= LISTED && result.total > LISTED && (
-        <Typography variant="caption" color="text.secondary">
-          This list ends at {LISTED} hits; the grid shows all that you asked for.
-        </Typography>
+      {result.hits.length < result.total && (
+        <Button size="small" color="secondary" data-cy="milvus-more" disabled={busy} onClick={onMore}>
+          Show more
+        </Button>
       )}
     </>
   );

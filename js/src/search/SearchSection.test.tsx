@@ -39,6 +39,17 @@ test("the hits have rank, score and label", async () => {
   expect(hits()[0].textContent).toContain("bird");
 });
 
+test("more hits are listed after the first, without another search", async () => {
+  const third = { ...hit, id: "c", sample_id: "c", rank: 3 };
+  const { user } = await searched({ search: { ...result, total: 3 }, more: { hits: [third] } });
+  await user.click(at("milvus-more"));
+  await waitFor(() => expect(hits()).toHaveLength(3));
+  expect(callsOf("more")).toEqual([{ token: "token-1", start: 2 }]);
+  expect(callsOf("search")).toHaveLength(1);
+  expect(at("milvus-result-line").textContent).toContain("3 hits");
+  expect(absent("milvus-more")).toBe(true);
+});
+
 test("a k out of range is explained as it is typed, and nothing is asked", async () => {
   const { user } = show(section());
   await user.type(at("milvus-query"), "bird");

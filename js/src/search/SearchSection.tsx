@@ -38,7 +38,7 @@ export function SearchSection({ dataset, indexes }: { dataset: string; indexes: 
         <Stack spacing={1}>
           <ResultLine result={result} busy={search.busy} onClear={search.clear} />
           {result.hits.length > 0 ? (
-            <Hits result={result} />
+            <Hits result={result} busy={search.busy} onMore={search.more} />
           ) : (
             <Empty
               name="milvus-no-hits"

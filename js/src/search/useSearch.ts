@@ -47,6 +47,14 @@ export function useSearch(dataset: string, indexes: Index[]) {
       if (index)
         run(api.search(searchParams(index, query, text)), (result) => setFound({ dataset, result }));
     },
+    /** The next hits of the list. */
+    more: () => {
+      if (!current) return;
+      const { result } = found;
+      run(api.more({ token: result.token, start: result.hits.length }), ({ hits }) =>
+        setFound({ dataset, result: { ...result, hits: [...result.hits, ...hits] } }),
+      );
+    },
     clear: () => run(api.clear(), () => setFound(null)),
   };
 }

@@ -5,6 +5,7 @@ import type {
   CleanupPlan,
   Form,
   Jobs,
+  MoreHits,
   Overview,
   SearchParams,
   SearchResult,
@@ -20,6 +21,8 @@ export interface Api {
   jobs: () => Promise<Jobs>;
   form: () => Promise<Form>;
   search: (params: SearchParams) => Promise<SearchResult>;
+  /** The next hits of a result, from a place on; 0 is the best. */
+  more: (params: { token: string; start: number }) => Promise<MoreHits>;
   /** Takes the result out of the grid. */
   clear: () => Promise<unknown>;
   cleanup_plan: (params: { brain_key: string }) => Promise<CleanupPlan>;
@@ -80,6 +83,7 @@ export function useApi(): Api {
     jobs: method("jobs"),
     form: method("form"),
     search: method("search"),
+    more: method("more"),
     clear: method("clear"),
     cleanup_plan: method("cleanup_plan"),
     cleanup: method("cleanup"),

@@ -124,13 +124,19 @@ export interface Hit {
 
 export interface SearchResult {
   brain_key: string;
-  /** the first 100 at most */
+  /** to ask for more hits with */
+  token: string;
+  /** the first 100 at most; more come when asked for */
   hits: Hit[];
   total: number;
   score: "similarity" | "distance";
   milliseconds: number;
   exact: boolean;
   plan: string;
+}
+
+export interface MoreHits {
+  hits: Hit[];
 }
 
 export interface CleanupPlan {

@@ -79,6 +79,7 @@ export const hit: Hit = {
 
 export const result: SearchResult = {
   brain_key: "pictures",
+  token: "token-1",
   hits: [hit, { ...hit, id: "b", sample_id: "b", rank: 2, score: 0.5, label: null }],
   total: 538,
   score: "similarity",

@@ -10,6 +10,7 @@ export const URIS: Uris = {
   jobs: "jobs",
   form: "form",
   search: "search",
+  more: "more",
   clear: "clear",
   cleanup_plan: "cleanup_plan",
   cleanup: "cleanup",
