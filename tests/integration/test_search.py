@@ -336,7 +336,7 @@ def test_grouped_datasets_give_one_hit_a_group(milvus):
     [
         ({"group_by": "nonsense"}, "no field 'nonsense'"),
         ({"group_by": "sample"}, "another sample already"),
-        ({"group_by": "tags"}, "holds several values"),
+        ({"group_by": "tags"}, "doesn't hold one text"),
         ({"min_score": 0.5, "max_score": 0.1}, "Swap the limits"),
         ({"min_score": float("nan")}, "must be a number"),
         ({"k": 0}, "1 or more"),

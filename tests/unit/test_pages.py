@@ -4,14 +4,18 @@ import pytest
 from fiftyone_milvus import pages
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.plans import Plan
+from fiftyone_milvus.query import Resolved
 from fiftyone_milvus.results import Result
+from fiftyone_milvus.terms import Query
 
 
 def result(count: int = 60) -> Result:
     ids = [f"{i:03d}" for i in range(count)]
     plan = Plan("index", True, "over the whole index")
     dists = np.arange(count) / count
-    return Result("key", None, "cosine", ids, [i[::-1] for i in ids], dists, plan, 0.1)
+    asked = Resolved(Query.of(ids=["q"]), np.zeros((1, 2)), (), frozenset())
+    samples = [i[::-1] for i in ids]
+    return Result("key", None, "cosine", ids, samples, dists, plan, 0.1, asked)
 
 
 def test_the_next_hits_come_without_another_search():
