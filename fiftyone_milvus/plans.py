@@ -12,7 +12,7 @@ from . import costs
 from .costs import Costs
 from .ids import Within
 from .ranking import Best, kept, ranked
-from .rows import IDS_PER_CALL, MAX_K, Hits, IndexedRows, Rows
+from .rows import MAX_K, Hits, IndexedRows, Rows
 from .stopwatch import Seconds, Stopwatch
 
 FETCH_AT_ONCE = 10_000
@@ -143,7 +143,9 @@ def pushed_down(task: Task) -> Found | None:
         at_once = task.rows.ids_at_once()
     if not at_once:
         return None
-    parts = max(-(-len(ids) // IDS_PER_CALL), min(PARTS, -(-len(ids) // at_once)))
+    parts = max(
+        -(-len(ids) // task.rows.ids_per_search), min(PARTS, -(-len(ids) // at_once))
+    )
     best = [Best(task.k, task.reverse) for _ in task.queries]
     answers = task.rows.search_parts(task.queries, task.k, ids, parts, task.reverse)
     with task.costs.learning("push", len(ids), task.size):

@@ -30,6 +30,7 @@ BATCH_BYTES = 4 * 1024 * 1024
 ANSWER_BYTES = 32 * 1024 * 1024  # of the 64 MB that a message may hold
 HIT_BYTES = 80
 IDS_PER_CALL = 10_000
+IDS_PER_EMBEDDED_SEARCH = 200_000  # each call goes through all rows there
 ROWS_PER_CALL = 2_000  # with their vectors
 CALLS_AT_ONCE = 4
 
@@ -209,11 +210,17 @@ class IndexedRows(Collection):
         graph alone, and looks at each row, where a filter leaves few. 0 if it doesn't,
         or not now."""
         if self.exact:
-            return IDS_PER_CALL
+            return self.ids_per_search
         if not self.filters:
             return 0
         held = segments.of(self)
-        return 0 if held is None else min(IDS_PER_CALL, held.ids_at_once)
+        return 0 if held is None else min(self.ids_per_search, held.ids_at_once)
+
+    @property
+    def ids_per_search(self) -> int:
+        """How many ids go with one search at most."""
+        embedded = self.connection.settings.embedded
+        return IDS_PER_EMBEDDED_SEARCH if embedded else IDS_PER_CALL
 
     def segments(self, in_memory: bool) -> list[Any] | None:
         """What the server says of its segments; ``None`` if it doesn't say.
@@ -360,17 +367,19 @@ class IndexedRows(Collection):
         return is_in(field, values, self.connection.capabilities)
 
     def _hits(self, hits: Any) -> Hits:
-        # Lite names the key "pk", Milvus 2.3 "id"; ``hit.id`` is right on both
-        found = [(float(h.distance), str(h.id), h.entity.get(SAMPLE_ID)) for h in hits]
-        raw = np.array([f[0] for f in found], dtype=np.float64)
+        # The columns, and not each hit's "pk" or "id", as the server names it: they
+        # take a fifth of the time
+        ids = [str(id_) for id_ in hits.ids]
+        sample_ids = [hit["entity"].get(SAMPLE_ID) for hit in hits]
+        raw = np.array(hits.distances, dtype=np.float64)
         dists = np.sqrt(np.maximum(raw, 0)) if self.metric == "euclidean" else 1 - raw
-        order: Sequence[int] = range(len(found))
-        if not np.all(np.diff(dists) > 0):
-            order = sorted(order, key=lambda i: (dists[i], found[i][1]))
+        if np.all(np.diff(dists) > 0):
+            return Hits(ids, sample_ids, dists)
+        order = sorted(range(len(ids)), key=lambda i: (dists[i], ids[i]))
         return Hits(
-            ids=[found[i][1] for i in order],
-            sample_ids=[found[i][2] for i in order],
-            dists=dists[list(order)],
+            ids=[ids[i] for i in order],
+            sample_ids=[sample_ids[i] for i in order],
+            dists=dists[order],
         )
 
 
