@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import fiftyone as fo
@@ -29,10 +29,8 @@ T = TypeVar("T")
 
 # Samples that a worker claims at a time: at least twenty steps of progress
 MIN_PART, MAX_PART, STEPS = 16, 512, 20
-# Reading vectors that are there is quick: fewer, larger parts
-MAX_PART_OF_FIELD = 2_048
-# A part goes through in two pieces, so that one is embedded while one is written, and
-# at most one part is lost when the process is killed
+# A part that a model embeds goes through in two pieces, so that one is embedded while
+# one is written, and at most one part is lost when the process is killed
 PIECES = 2
 TOLD_FAILURES = 1_000
 RATE_STEPS = 12  # the rate is that of the last so many pieces
@@ -65,7 +63,7 @@ class _Piece:
     samples: int
     ends_part: bool
     chunk: fo.DatasetView | None = None
-    wanted: list[Item] = field(default_factory=list)
+    wanted: list[Item] | None = None  # all
     embedded: Embedded | None = None
 
 
@@ -222,7 +220,7 @@ class Share:
     def _pieces(
         self, reader: Reader, ids: Any, start: int, end: int, fresh: bool
     ) -> Iterator[_Piece]:
-        size = max(1, -(-(end - start) // PIECES))
+        size = max(1, -(-(end - start) // (PIECES if self._source.embeds else 1)))
         firsts = range(start, end, size)
         if not firsts:
             yield _Piece(start, 0, False)
@@ -231,16 +229,14 @@ class Share:
             piece = _Piece(start, len(part), first == firsts[-1])
             with self._busy("reading"):
                 piece.chunk = reader.chunk([row.tobytes().hex() for row in part])
-                piece.wanted = reader.items(piece.chunk)
                 if self._index is not None and not fresh:
-                    piece.wanted = self._wanted(
-                        self._index, reader, piece.chunk, piece.wanted
-                    )
+                    items = reader.items(piece.chunk)
+                    piece.wanted = self._wanted(self._index, reader, piece.chunk, items)
             yield piece
 
     def _embed(self, reader: Reader, pieces: Iterator[_Piece]) -> Iterator[_Piece]:
         for piece in pieces:
-            if piece.wanted and piece.chunk is not None:
+            if piece.chunk is not None and piece.wanted != []:
                 with self._busy("embedding"):
                     piece.embedded = reader.embed(piece.chunk, piece.wanted)
             yield piece
@@ -320,11 +316,10 @@ class Share:
         )
 
     def _part_size(self) -> int:
-        source = self._source
-        if not source.embeds:
-            return min(MAX_PART_OF_FIELD, max(MIN_PART, self._total // STEPS))
-        whole_batches = PIECES * (source.batch_size or 1)
         size = min(MAX_PART, max(MIN_PART, self._total // STEPS))
+        if not self._source.embeds:
+            return size
+        whole_batches = PIECES * (self._source.batch_size or 1)
         return -(-size // whole_batches) * whole_batches
 
     def _phase(self) -> str:

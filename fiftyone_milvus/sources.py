@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import fiftyone as fo
@@ -15,7 +15,7 @@ import fiftyone.core.labels as fol
 import fiftyone.core.media as fom
 import numpy as np
 
-from . import models, origins
+from . import models, origins, stored
 from .errors import InvalidRequest
 from .rows import Rows
 
@@ -189,91 +189,92 @@ class Reader:
 
     def current_origins(self, chunk: fo.DatasetView) -> dict[str, str]:
         """The origins of a chunk's own vectors, by primary key."""
-        vectors, sample_ids, label_ids = self._vectors(chunk)
-        ids = sample_ids if label_ids is None else label_ids
+        found = self._stored(chunk)
         return {
             id_: origins.of_vector(vector)
-            for id_, vector in zip(ids, vectors, strict=True)
+            for id_, vector in zip(found.ids, found.vectors, strict=True)
         }
 
-    def embed(self, chunk: fo.DatasetView, wanted: Sequence[Item]) -> Embedded:
-        """The vectors of some of a chunk's rows; what gives none is told, with the
-        reason, and holds up no other.
+    def embed(self, chunk: fo.DatasetView, wanted: Sequence[Item] | None) -> Embedded:
+        """The vectors of some of a chunk's rows, ``None`` for all; what gives none is
+        told, with the reason, and holds up no other.
 
         Raises:
             InvalidRequest: if the vectors of a field don't have one length
         """
-        made_of: dict[str, str | None] = {}
-        failures: list[Failure] = []
-        if self._source.embeds:
-            wanted, failures, made_of = _readable(wanted)
-        rows, left = self._rows(self._only(chunk, wanted), wanted)
-        if left and self._source.embeds and len(wanted) > 1:
+        if not self._source.embeds:
+            return self._copied(chunk, wanted)
+        wanted = self.items(chunk) if wanted is None else wanted
+        wanted, failures, made_of = _readable(wanted)
+        rows, left = self._modelled(chunk, wanted)
+        if left and len(wanted) > 1:
             # a batch fails as a whole, and so do all patches of a picture
-            again = [self._rows(self._only(chunk, [item]), [item]) for item in left]
+            again = [self._modelled(chunk, [item]) for item in left]
             rows = _joined([rows, *(found for found, _ in again)])
             left = [item for _, missing in again for item in missing]
-        failures += [Failure(item.id, self._why(item)) for item in left]
-        if not self._source.embeds:
-            made_of = {
-                id_: origins.of_vector(vector)
-                for id_, vector in zip(rows.ids, rows.vectors, strict=True)
-            }
-        kept = Rows(
-            rows.ids, rows.sample_ids, rows.vectors, [made_of[id_] for id_ in rows.ids]
-        )
-        return Embedded(kept, failures)
+        failures += [Failure(item.id, _why_no_vector(item)) for item in left]
+        kept_origins = [made_of[id_] for id_ in rows.ids]
+        return Embedded(replace(rows, origins=kept_origins), failures)
 
-    def _rows(
+    def _copied(self, chunk: fo.DatasetView, wanted: Sequence[Item] | None) -> Embedded:
+        """The vectors that the field holds."""
+        found = self._stored(chunk)
+        ids, sample_ids, vectors = found.ids, found.sample_ids, found.vectors
+        without = found.without
+        if wanted is not None:
+            names = {item.id for item in wanted}
+            at = [i for i, id_ in enumerate(ids) if id_ in names]
+            ids, sample_ids = [ids[i] for i in at], [sample_ids[i] for i in at]
+            vectors = vectors[at]
+            without = [id_ for id_ in without if id_ in names]
+        reason = f"it has no vector in '{self._source.embeddings_field}'"
+        return Embedded(
+            Rows(ids, sample_ids, vectors, [origins.of_vector(v) for v in vectors]),
+            [Failure(id_, reason) for id_ in without],
+        )
+
+    def _stored(self, chunk: fo.DatasetView) -> stored.Stored:
+        field = self._source.embeddings_field
+        assert field is not None
+        try:
+            return stored.read(chunk, field, self._patches_field)
+        except ValueError as e:
+            raise InvalidRequest(
+                f"The vectors in '{field}' don't all have one length. Compute that "
+                "field again with one model."
+            ) from e
+
+    def _modelled(
         self, chunk: fo.DatasetView, wanted: Sequence[Item]
     ) -> tuple[Rows, list[Item]]:
-        """The rows of the items that have a vector, and the items that don't."""
+        """The rows of the items that the model gives a vector for, and the items that
+        it doesn't."""
         if not wanted:
             return Rows([], [], np.empty((0, 0), np.float32)), []
-        vectors, sample_ids, label_ids = self._vectors(chunk)
-        ids = sample_ids if label_ids is None else label_ids
+        source = self._source
+        with _quiet(), models.turns(self._model):  # a search may use it meanwhile
+            vectors, sample_ids, label_ids = fbu.get_embeddings(
+                self._only(chunk, wanted),
+                model=self._model,
+                patches_field=self._patches_field,
+                alpha=source.alpha,
+                force_square=source.force_square,
+                batch_size=source.batch_size,
+                num_workers=source.readers,
+                progress=False,
+            )
+        ids = [str(id_) for id_ in (sample_ids if label_ids is None else label_ids)]
         names = {item.id for item in wanted}
         usable = [
-            i
-            for i, id_ in enumerate(ids)
-            if id_ in names and (not self._source.embeds or _is_usable(vectors[i]))
+            i for i, id_ in enumerate(ids) if id_ in names and _is_usable(vectors[i])
         ]
         rows = Rows(
-            [ids[i] for i in usable], [sample_ids[i] for i in usable], vectors[usable]
+            [ids[i] for i in usable],
+            [str(sample_ids[i]) for i in usable],
+            vectors[usable],
         )
         found = set(rows.ids)
         return rows, [item for item in wanted if item.id not in found]
-
-    def _vectors(
-        self, chunk: fo.DatasetView
-    ) -> tuple[np.ndarray, list[str], list[str] | None]:
-        source = self._source
-        try:
-            with _quiet(), self._turn():
-                vectors, sample_ids, label_ids = fbu.get_embeddings(
-                    chunk,
-                    model=self._model if source.embeds else None,
-                    patches_field=self._patches_field,
-                    embeddings_field=source.embeddings_field,
-                    alpha=source.alpha,
-                    force_square=source.force_square,
-                    batch_size=source.batch_size,
-                    num_workers=source.readers,
-                    progress=False,
-                )
-        except ValueError as e:
-            if source.embeds:
-                raise
-            raise InvalidRequest(
-                f"The vectors in '{source.embeddings_field}' don't all have one "
-                "length. Compute that field again with one model."
-            ) from e
-        labels = None if label_ids is None else [str(i) for i in label_ids]
-        return vectors, [str(i) for i in sample_ids], labels
-
-    def _turn(self) -> AbstractContextManager[None]:
-        """For as long as the model is used: a search may use it meanwhile."""
-        return models.turns(self._model) if self._source.embeds else nullcontext()
 
     def _only(self, chunk: fo.DatasetView, wanted: Sequence[Item]) -> fo.DatasetView:
         if self._patches_field is None or chunk._is_patches:
@@ -281,13 +282,6 @@ class Reader:
         return chunk.select_labels(
             ids=[item.id for item in wanted], fields=self._patches_field
         )
-
-    def _why(self, item: Item) -> str:
-        if not self._source.embeds:
-            return f"it has no vector in '{self._source.embeddings_field}'"
-        if item.outline is not None:
-            return "the model gave no vector for this patch: it may be empty"
-        return "the picture can't be read, or the model gave no vector for it"
 
 
 def _readable(
@@ -311,6 +305,12 @@ def _why_nothing(item: Item, origin: str | None) -> str | None:
     box = item.outline
     flat = box and not isinstance(box[0], list | tuple) and min(box[2:]) <= 0
     return "the patch is empty" if flat else None
+
+
+def _why_no_vector(item: Item) -> str:
+    if item.outline is not None:
+        return "the model gave no vector for this patch: it may be empty"
+    return "the picture can't be read, or the model gave no vector for it"
 
 
 def is_gone(path: str) -> bool:
