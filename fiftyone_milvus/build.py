@@ -8,7 +8,7 @@ from typing import Any
 
 import fiftyone as fo
 
-from . import runs
+from . import filters, runs
 from .building import Built as Built
 from .building import Choice, Share
 from .config import MilvusSimilarityConfig
@@ -71,6 +71,7 @@ def build(
         consistency_level=consistency_level,
         **settings,
     )
+    filters.paths(samples, patches_field, config.options.filter_fields)
     with reporting(progress) as report:
         work = Share(samples, brain_key, source, config, missing, report, cancelled)
         return work.run(settings)

@@ -246,12 +246,16 @@ class Collection:
         """Whether rows can say what their vectors were made of."""
         return bool(self._describe().get("enable_dynamic_field"))
 
-    def count(self, consistency_level: str = "Strong") -> int:
-        """How many rows it has, deleted ones not counted; by default right now, which
-        a server may take a second to be sure of."""
+    def count(
+        self, consistency_level: str = "Strong", expression: str | None = None
+    ) -> int:
+        """How many rows it has, or how many of them an expression is true of, deleted
+        ones not counted; by default right now, which a server may take a second to be
+        sure of."""
         # without a filter, Milvus Lite counts every partition; with one it is slow
         apart = self.connection.settings.embedded and self.other_partitions()
-        expression = f'{PK} != ""' if apart else ""
+        if expression is None:
+            expression = f'{PK} != ""' if apart else ""
         rows = self._call(
             lambda c: c.query(
                 self.name,

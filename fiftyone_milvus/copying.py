@@ -83,11 +83,13 @@ def copy_rows(
     work: Work,
     total: int,
 ) -> int:
-    """Copies all rows, with their origins; returns how many."""
+    """Copies all rows with all that they keep; returns how many."""
     copied = 0
     for rows in source.iterate(with_origins=True):
         work.stop_if_cancelled()
-        target.upsert(rows.ids, rows.sample_ids, rows.vectors, rows.origins)
+        target.upsert(
+            rows.ids, rows.sample_ids, rows.vectors, rows.origins, rows.filtered_by
+        )
         sample.add(rows)
         copied += len(rows.ids)
         work.tell("Copying", copied, total)

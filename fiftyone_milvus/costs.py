@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from .rows import IndexedRows
 
-Way = Literal["look", "push", "fetch", "scan", "ids", "holding"]
+Way = Literal["look", "express", "push", "fetch", "scan", "ids", "holding"]
 
 DIM = 512  # of the vectors that the guesses were measured with
 WEIGHT = 0.3  # of the newest search in the average
@@ -38,6 +38,7 @@ class Guess:
 
 SERVER: dict[Way, Guess] = {
     "look": Guess(0.010, 35e-6),  # hits
+    "express": Guess(0.015, 35e-6, 0.5e-6),  # hits
     "push": Guess(0.012, 15e-6),  # ids
     "fetch": Guess(0.006, 170e-6),  # vectors
     "scan": Guess(0.020, 0, 95e-6),
@@ -47,6 +48,7 @@ SERVER: dict[Way, Guess] = {
 EMBEDDED: dict[Way, Guess] = {
     **SERVER,
     "look": Guess(0.005, 60e-6, 6e-6),
+    "express": Guess(0.005, 60e-6, 12e-6),
     "push": Guess(0.010, 15e-6, 0.5e-6),
     "fetch": Guess(0.008, 260e-6),
 }

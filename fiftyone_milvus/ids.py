@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import cached_property, partial
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import fiftyone as fo
 import fiftyone.brain.internal.core.utils as fbu
@@ -38,6 +38,21 @@ def report_missing(missing: list[str], allow: bool, warn: bool) -> None:
         )
     if missing and warn:
         logger.warning("Ignoring %d IDs that are not in the index", len(missing))
+
+
+class Members(Protocol):
+    """What a search is restricted to, by primary key."""
+
+    @property
+    def ids(self) -> list[str]:
+        """All of them; read when they are asked for."""
+
+    @property
+    def known(self) -> list[str] | None:
+        """:attr:`ids` if they were read already."""
+
+    def holding(self, ids: list[str], sample_ids: list[str]) -> set[str]:
+        """Those of the given rows, with their sample ids, that are among them."""
 
 
 class Within:

@@ -12,7 +12,7 @@ import fiftyone.core.utils as fou
 import numpy as np
 from fiftyone.brain.similarity import DuplicatesMixin, Similarity, SimilarityIndex
 
-from . import client, hook, models
+from . import client, filters, hook, models
 from .collection import Owner
 from .config import MilvusSimilarityConfig
 from .errors import CollectionError, InvalidRequest
@@ -58,6 +58,8 @@ class MilvusSimilarityIndex(Writing, Neighbors):
         if config.collection_name is None:
             config.collection_name = _new_name(self._dataset_name, brain_key)
         if self.is_new:
+            names = config.options.filter_fields
+            filters.paths(samples, config.patches_field, names)
             place = {"address": found.address, "db_name": found.db_name}
             config.remember(
                 version=1,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from fiftyone.brain.similarity import SimilarityIndex
 
+from . import filters
 from .errors import InvalidRequest
 from .ids import as_list, report_missing
 from .rows import IndexedRows, Rows
@@ -106,7 +107,24 @@ class Writing(SimilarityIndex):
             return
         self._check_dimension(vectors.shape[1])
         self._check_free(rows.ids)
-        self._rows.upsert(rows.ids, rows.sample_ids, vectors, rows.origins)
+        kept = self.filter_values(rows.ids, rows.sample_ids)
+        self._rows.upsert(rows.ids, rows.sample_ids, vectors, rows.origins, kept)
+
+    def filter_values(
+        self, ids: Sequence[str], sample_ids: Sequence[str]
+    ) -> list[dict[str, Any]] | None:
+        """What rows are to keep to be filtered by, from the dataset as it is now;
+        ``None`` if this index keeps nothing.
+
+        Args:
+            ids: ``n`` primary keys
+            sample_ids: their ``n`` sample ids
+        """
+        names = self.config.options.filter_fields
+        if not names:
+            return None
+        field = self.config.patches_field
+        return filters.values(self._dataset, field, names, ids, sample_ids)
 
     def remove_from_index(
         self,
@@ -190,7 +208,8 @@ class Writing(SimilarityIndex):
             self._rows.create(vectors.shape[1], self._owner(self.key))
             self._created = True
         try:
-            self._rows.upsert(ids, sample_ids, vectors, origins)
+            kept = self.filter_values(ids, sample_ids)
+            self._rows.upsert(ids, sample_ids, vectors, origins, kept)
             if flush or (flush is None and len(ids) >= FLUSH_ROWS):
                 self._rows.flush()
         except Exception:

@@ -10,19 +10,20 @@ import numpy as np
 
 from . import plans
 from .errors import InvalidRequest
-from .ids import Within
+from .ids import Members
 from .plans import Found as Found
 from .plans import Plan as Plan
 from .plans import Task
 from .ranking import COMBINATIONS as COMBINATIONS
 from .rows import MAX_K, IndexedRows
 
-PlanName = Literal["filtered", "pushed down", "exact", "scan"]
+PlanName = Literal["expression", "filtered", "pushed down", "exact", "scan"]
 
 # A look past what is outside the view fails now and then where it should do, and
 # succeeds now and then where chance would have it fail: near ones are often alike
 LIKELY, UNLIKELY, UNKNOWN, SURE = 0.8, 0.3, 0.5, 0.97
 SPARE = 1.3
+WITHOUT_IDS = ("expression", "filtered")
 ENOUGH_SEEN = 3  # hits in the view, to tell from how many there are
 UNREAD_SHARE = 0.25  # of the index, that a view has whose ids weren't read yet
 
@@ -32,7 +33,7 @@ def nearest(
     queries: np.ndarray,
     k: int | None,
     *,
-    among: Within | None = None,
+    among: Members | None = None,
     reverse: bool = False,
     combine: str | None = None,
     plan: PlanName | None = None,
@@ -105,6 +106,7 @@ class _State:
     looked: int = 0
     inside: int = 0
     can_push: bool = True
+    can_express: bool = True
 
 
 def _quickest(task: Task) -> Found:
@@ -114,7 +116,7 @@ def _quickest(task: Task) -> Found:
         options = sorted(_options(task, state), key=lambda o: o.seconds)
         best = options[0]
         assert task.among is not None
-        if best.name != "filtered":
+        if best.name not in WITHOUT_IDS:
             read = task.among.known is not None
             if not task.ids():
                 return plans.nothing(task)
@@ -136,7 +138,7 @@ def _others(options: list[_Option]) -> list[_Option]:
 def _forced(task: Task, plan: PlanName) -> Found:
     state = _State()
     assert task.among is not None
-    if plan != "filtered" and not task.ids():
+    if plan not in WITHOUT_IDS and not task.ids():
         return plans.nothing(task)
     while True:
         looks = [o for o in _options(task, state) if o.name == "filtered"]
@@ -155,6 +157,10 @@ def _run(task: Task, option: _Option, state: _State) -> Found | None:
     if option.name == "filtered":
         found, state.inside = plans.looked_past(task, option.enough)
         state.looked = option.enough
+        return found
+    if option.name == "expression":
+        found = plans.by_expression(task)
+        state.can_express = found is not None
         return found
     if option.name == "pushed down":
         found = plans.pushed_down(task)
@@ -178,6 +184,9 @@ def _options(task: Task, state: _State) -> Iterator[_Option]:
     if state.can_push and _can_push(task, count):
         seconds = reading + costs.seconds("push", count, rows)
         sure.append(_Option(seconds, "pushed down"))
+    if state.can_express and task.in_one_call and task.expression is not None:
+        hits = (task.k or 0) * len(task.queries)
+        sure.append(_Option(costs.seconds("express", hits, rows), "expression"))
     yield from sure
     if not _can_look(task):
         return

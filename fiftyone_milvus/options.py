@@ -47,6 +47,8 @@ class IndexOptions:
         partition: the partition that holds the index's rows
         num_shards: shards of a new collection
         replicas: copies in memory of a loaded collection
+        filter_fields: fields of the samples or patches whose values are kept beside
+            the vectors, to filter searches by; see ``filters.py``
     """
 
     index_type: str | None = None
@@ -55,12 +57,14 @@ class IndexOptions:
     partition: str | None = None
     num_shards: int | None = None
     replicas: int | None = None
+    filter_fields: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Those that were chosen, for the run's record."""
-        return {k: v for k, v in asdict(self).items() if v not in (None, {})}
+        return {k: v for k, v in asdict(self).items() if v not in (None, {}, ())}
 
 
+MAX_FILTER_FIELDS = 16
 OPTIONS: tuple[str, ...] = tuple(f.name for f in fields(IndexOptions))
 
 
@@ -85,7 +89,23 @@ def parse(given: Mapping[str, Any]) -> IndexOptions:
         value = given.get(name)
         if value is not None and (not isinstance(value, int) or value < 1):
             raise InvalidRequest(f"{name} must be a whole number from 1, not {value!r}")
+    if "filter_fields" in given:
+        given["filter_fields"] = _field_names(given["filter_fields"])
     return IndexOptions(**given)
+
+
+def _field_names(given: Any) -> tuple[str, ...]:
+    listed = isinstance(given, list | tuple)
+    if not listed or not all(isinstance(name, str) and name for name in given):
+        raise InvalidRequest(
+            f"filter_fields is a list of names of fields, not {given!r}"
+        )
+    if len(set(given)) < len(given) or len(given) > MAX_FILTER_FIELDS:
+        raise InvalidRequest(
+            f"filter_fields names {len(given)} fields; name each once, and at most "
+            f"{MAX_FILTER_FIELDS}"
+        )
+    return tuple(given)
 
 
 def _check_params(name: str, given: Any, index_type: str | None, which: int) -> None:

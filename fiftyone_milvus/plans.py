@@ -10,7 +10,8 @@ import numpy as np
 
 from . import costs
 from .costs import Costs
-from .ids import Within
+from .filters import Matching
+from .ids import Members
 from .ranking import Best, kept, ranked
 from .rows import MAX_K, Hits, IndexedRows, Rows
 from .stopwatch import Seconds, Stopwatch
@@ -51,7 +52,7 @@ class Task:
     rows: IndexedRows
     queries: np.ndarray
     k: int | None
-    among: Within | None = None
+    among: Members | None = None
     reverse: bool = False
     combine: str | None = None
     watch: Stopwatch = field(default_factory=Stopwatch)
@@ -70,6 +71,11 @@ class Task:
         """Whether one search of Milvus can answer it."""
         few = self.k is not None and self.k <= MAX_K
         return few and self.combine is None and self._forward
+
+    @property
+    def expression(self) -> str | None:
+        """What Milvus can be told of all that is searched among."""
+        return self.among.expression if isinstance(self.among, Matching) else None
 
     @property
     def _forward(self) -> bool:
@@ -132,6 +138,23 @@ def looked_past(task: Task, enough: int) -> tuple[Found | None, int]:
     hits = [kept(one, at[: task.k]) for one, at in zip(found, inside, strict=True)]
     reason = f"the nearest {enough:,}, those outside the view left out"
     return task.found(hits, "filtered", task.rows.exact, reason), fewest
+
+
+def by_expression(task: Task) -> Found | None:
+    """Milvus searches the rows alone that an expression is true of; ``None`` if it
+    wouldn't be exact, these being too many for a graph index."""
+    assert task.k is not None and isinstance(task.among, Matching)
+    units = task.k * len(task.queries)
+    with task.watch.timing("milvus"):
+        few = task.rows.exact or task.among.count <= task.rows.ids_at_once()
+        if not few:
+            return None
+        with task.costs.learning("express", units, task.size):
+            hits = task.rows.search(
+                task.queries, task.k, reverse=task.reverse, expression=task.expression
+            )
+    reason = "Milvus searched the rows that the filter is true of alone"
+    return task.found(hits, "expression", True, reason)
 
 
 def pushed_down(task: Task) -> Found | None:

@@ -10,7 +10,7 @@ import numpy as np
 from . import neighbors
 from .errors import InvalidRequest
 from .grouping import Groups
-from .ids import Within
+from .ids import Members
 from .neighbors import Found
 from .ranking import kept
 from .results import scores
@@ -84,7 +84,7 @@ def nearest(
     k: int,
     conditions: Conditions,
     *,
-    among: Within | None = None,
+    among: Members | None = None,
     reverse: bool = False,
 ) -> Found:
     """The nearest ``k`` rows that fulfil conditions, or as many as there are.

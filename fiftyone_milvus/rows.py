@@ -8,18 +8,18 @@ squared) distance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
 
-from . import metrics, segments
+from . import filters, metrics, segments
 from .client import CALL_SECONDS as READ_SECONDS
 from .client import WRITE_SECONDS
 from .collection import METRICS, ORIGIN, PK, SAMPLE_ID, VECTOR, Collection
-from .errors import VectorSearchError
+from .errors import CollectionError, VectorSearchError
 from .expressions import is_in
 from .options import search_choice
 
@@ -40,12 +40,14 @@ _ALL_FIELDS = [PK, SAMPLE_ID, VECTOR]
 @dataclass(frozen=True)
 class Rows:
     """Rows of a collection: ``ids`` (primary keys), ``sample_ids``, ``vectors`` of
-    shape ``(n, dim)``, float32, and, where they were asked for, their ``origins``."""
+    shape ``(n, dim)``, float32, and, where they were asked for, their ``origins`` and
+    what they keep to be filtered by, see ``filters.py``."""
 
     ids: list[str]
     sample_ids: list[str]
     vectors: np.ndarray
     origins: list[str | None] | None = None
+    filtered_by: list[dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class IndexedRows(Collection):
         sample_ids: Sequence[str],
         vectors: np.ndarray,
         origins: Sequence[str | None] | None = None,
+        filtered_by: Sequence[dict[str, Any]] | None = None,
     ) -> None:
         """Writes rows; a row whose id exists is replaced.
 
@@ -74,7 +77,17 @@ class IndexedRows(Collection):
             sample_ids: ``n`` sample ids
             vectors: ``(n, dim)`` float32
             origins: what the ``n`` vectors were made of, see ``origins.py``
+            filtered_by: what the ``n`` rows keep to be filtered by, by its name here
+
+        Raises:
+            CollectionError: if others made the collection so that it can't keep that
         """
+        if filtered_by is not None and not self.keeps_origins:
+            raise CollectionError(
+                f"The collection '{self.name}' has no dynamic field, so it can't keep "
+                f"{list(self.options.filter_fields)} to filter by. Leave filter_fields "
+                "out, or build a new index."
+            )
         if origins is not None and not self.keeps_origins:
             origins = None
         # two rows of one key in one upsert stay two on Milvus 2.3
@@ -88,6 +101,7 @@ class IndexedRows(Collection):
                     SAMPLE_ID: sample_ids[i],
                     VECTOR: vectors[i],
                     **_origin(None if origins is None else origins[i]),
+                    **({} if filtered_by is None else filtered_by[i]),
                 }
                 for i in kept[start : start + step]
             ]
@@ -105,9 +119,39 @@ class IndexedRows(Collection):
 
     # -- reading
 
-    def ids(self, wanted: Iterable[str]) -> set[str]:
-        """Those of the given primary keys that it has."""
-        return {row[PK] for row in self._query(PK, wanted, [PK])}
+    def ids(self, wanted: Iterable[str], expression: str | None = None) -> set[str]:
+        """Those of the given primary keys that it has, or of whose rows an expression
+        is true."""
+        found = self._query(PK, wanted, [PK], expression=expression)
+        return {row[PK] for row in found}
+
+    def ids_matching(self, expression: str) -> set[str]:
+        """The primary keys of all rows that an expression is true of."""
+        found = self._iterate([PK], MAX_K, expression)
+        return {row[PK] for rows in found for row in rows}
+
+    @property
+    def filter_keys(self) -> list[str]:
+        """The names here of what rows keep to be filtered by."""
+        return [filters.key(i) for i in range(len(self.options.filter_fields))]
+
+    def filtered_by(self, wanted: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """What those of the given primary keys that it has keep to be filtered by."""
+        rows = self._query(PK, wanted, [PK, *self.filter_keys])
+        return {row[PK]: self._kept_of(row) for row in rows}
+
+    def filter_anew(self, kept: Mapping[str, dict[str, Any]]) -> None:
+        """Has rows keep something else to be filtered by, and all else as it is.
+
+        Args:
+            kept: by primary key
+        """
+        for some in _chunks(list(kept), ROWS_PER_CALL):
+            found = list(self._query(PK, some, [*_ALL_FIELDS, ORIGIN]))
+            rows = self._rows(found)
+            made_of = [row.get(ORIGIN) for row in found]
+            now = [kept[id_] for id_ in rows.ids]
+            self.upsert(rows.ids, rows.sample_ids, rows.vectors, made_of, now)
 
     def taken(self, wanted: Iterable[str]) -> set[str]:
         """Those of the given primary keys that this index can't use: Milvus Lite keeps
@@ -134,13 +178,17 @@ class IndexedRows(Collection):
         return self._rows([found[id_] for id_ in wanted if id_ in found])
 
     def iterate(self, with_origins: bool = False) -> Iterator[Rows]:
-        """All rows, in batches of a few megabytes, in no particular order."""
+        """All rows, in batches of a few megabytes, in no particular order; with their
+        origins, and what they keep to be filtered by, if asked for."""
         size = max(1, min(MAX_K, BATCH_BYTES // (self.dimension() * 4 + 100)))
         asked = with_origins and self.keeps_origins
-        for found in self._iterate(_ALL_FIELDS + [ORIGIN] * asked, size):
+        more = [ORIGIN, *self.filter_keys] if asked else []
+        for found in self._iterate(_ALL_FIELDS + more, size):
             rows = self._rows(found)
             if with_origins:
                 rows = replace(rows, origins=[row.get(ORIGIN) for row in found])
+            if with_origins and self.filter_keys:
+                rows = replace(rows, filtered_by=[self._kept_of(row) for row in found])
             yield rows
 
     def all_ids(self) -> tuple[list[str], list[str]]:
@@ -170,6 +218,7 @@ class IndexedRows(Collection):
         k: int,
         among: Sequence[str] | None = None,
         reverse: bool = False,
+        expression: str | None = None,
     ) -> list[Hits]:
         """The ``k`` nearest rows for each query, in as few calls as messages allow.
 
@@ -178,6 +227,7 @@ class IndexedRows(Collection):
             k: at most :data:`MAX_K`
             among: the primary keys to search among; graph indexes lose hits by it
             reverse: the farthest instead, where :attr:`can_reverse`
+            expression: what must be true of the rows, instead of ``among``
 
         Returns:
             ``q`` :class:`Hits`
@@ -188,7 +238,7 @@ class IndexedRows(Collection):
         found = [
             hits
             for start in range(0, len(queries), step)
-            for hits in self._search(asked[start : start + step], k, among)
+            for hits in self._search(asked[start : start + step], k, among, expression)
         ]
         return (
             [replace(one, dists=2 - one.dists) for one in found] if reverse else found
@@ -262,12 +312,14 @@ class IndexedRows(Collection):
         """Exact distances, shape ``(q, n)``, as :meth:`search` would give them."""
         return metrics.distances(self.metric, queries, vectors)
 
-    def _iterate(self, output: list[str], size: int) -> Iterator[list[dict[str, Any]]]:
+    def _iterate(
+        self, output: list[str], size: int, expression: str = ""
+    ) -> Iterator[list[dict[str, Any]]]:
         iterator = self._call(
             lambda c: c.query_iterator(
                 self.name,
                 batch_size=size,
-                filter="",
+                filter=expression,
                 output_fields=output,
                 consistency_level="Strong",
                 timeout=READ_SECONDS,
@@ -290,13 +342,19 @@ class IndexedRows(Collection):
         self._call(lambda c: c.delete(self.name, timeout=WRITE_SECONDS, **where))
 
     def _search(
-        self, queries: np.ndarray, k: int, among: Sequence[str] | None
+        self,
+        queries: np.ndarray,
+        k: int,
+        among: Sequence[str] | None,
+        expression: str | None,
     ) -> list[Hits]:
         params = {
             "metric_type": METRICS[self.metric],
             "params": search_choice(self.options, self.built["index_type"], k),
         }
         where = {} if among is None else self._is_in(PK, among)
+        if expression is not None:
+            where = {"filter": expression}
         found = self._call(
             lambda c: c.search(
                 self.name,
@@ -324,16 +382,26 @@ class IndexedRows(Collection):
         wanted: Iterable[str],
         output: list[str],
         consistency_level: str = "Strong",
+        expression: str | None = None,
     ) -> Iterator[dict[str, Any]]:
         # rows with vectors are big; a message may hold 64 MB
         step = ROWS_PER_CALL if VECTOR in output else IDS_PER_CALL
         for chunk in _chunks(list(dict.fromkeys(wanted)), step):
-            yield from self._query_chunk(field, chunk, output, consistency_level)
+            yield from self._query_chunk(
+                field, chunk, output, consistency_level, expression
+            )
 
     def _query_chunk(
-        self, field: str, values: list[str], output: list[str], consistency_level: str
+        self,
+        field: str,
+        values: list[str],
+        output: list[str],
+        consistency_level: str,
+        expression: str | None,
     ) -> list[dict[str, Any]]:
         where = self._is_in(field, values)
+        if expression is not None:
+            where["filter"] = f"{where['filter']} and ({expression})"
         rows = self._call(
             lambda c: c.query(
                 self.name,
@@ -351,9 +419,15 @@ class IndexedRows(Collection):
             return [
                 row
                 for part in parts
-                for row in self._query_chunk(field, part, output, consistency_level)
+                for row in self._query_chunk(
+                    field, part, output, consistency_level, expression
+                )
             ]
         return list(rows)
+
+    def _kept_of(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Without what the row doesn't keep."""
+        return {k: row[k] for k in self.filter_keys if row.get(k) is not None}
 
     def _rows(self, rows: Sequence[dict[str, Any]]) -> Rows:
         vectors = np.array([row[VECTOR] for row in rows], dtype=np.float32)

@@ -32,6 +32,7 @@ class IndexInfo:
     created: datetime
     model_kwargs: dict[str, Any] | None = None
     partial: bool = False
+    filter_fields: tuple[str, ...] = ()
     size: int | None = None
     owned: bool = False
     problem: str | None = None
@@ -71,6 +72,7 @@ def describe(dataset: fo.Dataset, brain_key: str) -> IndexInfo:
         info.timestamp,
         config.model_kwargs,
         bool(config.stored.get("partial")),
+        config.options.filter_fields,
     )
 
 

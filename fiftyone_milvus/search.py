@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import fiftyone as fo
 
-from . import refining
+from . import filters, refining
 from .errors import InvalidRequest
 from .grouping import Groups
-from .ids import within
+from .ids import Members, within
 from .query import resolve
 from .refining import Conditions
 from .results import Result as Result
@@ -35,6 +35,7 @@ def search(
     group_by: str | None = None,
     exclude: Iterable[str] = (),
     exclude_query: bool = False,
+    where: Mapping[str, Any] | None = None,
 ) -> Result:
     """Searches an index for a person's query.
 
@@ -52,6 +53,10 @@ def search(
             Samples without a value are each a group of their own
         exclude: ids of rows or samples that are no hits, such as those seen before
         exclude_query: whether what the query names is no hit either
+        where: for some of the fields that the index stores (its ``filter_fields``),
+            a value that hits must have, a list of such values, or
+            ``{"min": ..., "max": ...}``; as Milvus has them, which is as they were
+            when the index was built or last synced
 
     Raises:
         InvalidRequest: if the query or ``k`` can't be answered, or the samples can't
@@ -70,13 +75,18 @@ def search(
         Groups(index.samples, field, group_by, samples) if group_by else None,
         excluded,
     )
+    among: Members | None = within(samples, field)
+    if where:
+        stored = index.config.options.filter_fields
+        told = filters.expression(where, stored, index.samples, field)
+        among = filters.Matching(index.rows, told, among)
     started = time.perf_counter()
     found = refining.nearest(
         index.rows,
         resolved.vector,
         k,
         conditions,
-        among=within(samples, field),
+        among=among,
         reverse=reverse,
     )
     hits = found.hits[0]

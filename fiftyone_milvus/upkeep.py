@@ -30,7 +30,7 @@ MISSING, STALE, CURRENT, UNKNOWN, UNAVAILABLE = (
     "unknown",
     "unavailable",
 )
-ORPHANED = "orphaned"
+ORPHANED, OUTDATED = "orphaned", "outdated"
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,9 @@ class Health:
     patch's outline or the own vector changed since. ``orphaned``: the index has it, the
     dataset doesn't. ``unknown``: indexed without a word about what it was made of, as
     by plain FiftyOne. ``unavailable``: not indexed, and it can't be: no file, or no
-    vector in the field. ``examples`` has up to a hundred ids of each; ``problem`` says
-    what is wrong with the collection, if anything.
+    vector in the field. ``outdated``: the vector is right, and what the row keeps to be
+    filtered by isn't what the dataset says. ``examples`` has up to a hundred ids of
+    each; ``problem`` says what is wrong with the collection, if anything.
     """
 
     brain_key: str
@@ -57,12 +58,13 @@ class Health:
     problem: str | None
     examples: dict[str, list[str]] = field(default_factory=dict)
     seconds: float = 0.0
+    outdated: int = 0
 
     @property
     def healthy(self) -> bool:
         """Whether there is nothing to repair."""
         return self.problem is None and not (
-            self.partial or self.missing or self.stale or self.orphaned
+            self.partial or self.missing or self.stale or self.orphaned or self.outdated
         )
 
     @property
@@ -76,6 +78,7 @@ class Health:
                 (self.missing, "missing"),
                 (self.stale, "stale"),
                 (self.orphaned, "orphaned"),
+                (self.outdated, "with outdated filter values"),
             )
             if count
         ]
@@ -92,7 +95,8 @@ class Health:
 
 @dataclass(frozen=True)
 class Synced:
-    """What a sync did, or, as a dry run, would do; ``before`` is what that found."""
+    """What a sync did, or, as a dry run, would do; ``before`` is what that found, and
+    ``updated`` the rows whose filter values alone were written anew."""
 
     brain_key: str
     dry_run: bool
@@ -102,6 +106,7 @@ class Synced:
     failures: tuple[Failure, ...]
     before: Health | None
     seconds: float
+    updated: int = 0
 
     @property
     def message(self) -> str:
@@ -109,6 +114,9 @@ class Synced:
         verb = "would embed" if self.dry_run else "embedded"
         remove = "remove" if self.dry_run else "removed"
         text = f"Sync {verb} {self.embedded:,} and {remove} {self.removed:,} rows"
+        if self.updated:
+            update = "update" if self.dry_run else "updated"
+            text += f", and {update} the filter values of {self.updated:,}"
         if self.failed:
             first = self.failures[0]
             text += f"; {self.failed:,} gave no vector, such as {first.id}: "
@@ -174,8 +182,10 @@ def _health(
         if cancelled():
             raise Cancelled("Cancelled; nothing was changed")
         chunk = reader.chunk([r.tobytes().hex() for r in ids[start : start + AT_ONCE]])
-        for state, items in _states(index, reader, chunk, reader.items(chunk)).items():
+        states = _states(index, reader, chunk, reader.items(chunk))
+        for state, items in states.items():
             count(state, [item.id for item in items])
+        count(OUTDATED, list(_outdated(index, states[CURRENT] + states[UNKNOWN])))
         done = min(len(ids), start + AT_ONCE)
         report(Progress("Comparing", done, len(ids), time.monotonic() - started))
     rows = index.total_index_size
@@ -196,6 +206,7 @@ def _health(
         None,
         examples,
         time.monotonic() - started,
+        counts[OUTDATED],
     )
 
 
@@ -236,7 +247,9 @@ def sync(
             raise CollectionError(found.problem)
         todo = found.missing + found.stale
         seconds = time.monotonic() - started
-        return Synced(brain_key, True, todo, found.orphaned, 0, (), found, seconds)
+        return Synced(
+            brain_key, True, todo, found.orphaned, 0, (), found, seconds, found.outdated
+        )
     index = runs.load(dataset, brain_key, **connection)
     problem = _problem(index)
     if problem is not None:
@@ -250,14 +263,14 @@ def sync(
         index.rows.delete(orphans)
         removed += len(orphans)
     view = _view(dataset, index)
-    built = None
+    built, repair = None, _Repair()
     if len(view):
         with reporting(progress) as report:
             built = build.refresh(
                 view,
                 brain_key,
                 source,
-                _missing_or_stale,
+                repair,
                 progress=report,
                 cancelled=cancelled,
                 **connection,
@@ -271,14 +284,42 @@ def sync(
         built.failures if built else (),
         None,
         time.monotonic() - started,
+        repair.updated,
     )
 
 
-def _missing_or_stale(
-    index: MilvusSimilarityIndex, reader: Reader, chunk: Any, items: list[Item]
-) -> list[Item]:
-    states = _states(index, reader, chunk, items)
-    return states[MISSING] + states[STALE]
+class _Repair:
+    """Chooses the missing and stale rows of a chunk; those whose filter values alone
+    changed, it writes anew by itself, since no vector is to be made."""
+
+    def __init__(self) -> None:
+        self.updated = 0
+
+    def __call__(
+        self,
+        index: MilvusSimilarityIndex,
+        reader: Reader,
+        chunk: Any,
+        items: list[Item],
+    ) -> list[Item]:
+        states = _states(index, reader, chunk, items)
+        kept = _outdated(index, states[CURRENT] + states[UNKNOWN])
+        index.rows.filter_anew(kept)
+        self.updated += len(kept)
+        return states[MISSING] + states[STALE]
+
+
+def _outdated(
+    index: MilvusSimilarityIndex, items: list[Item]
+) -> dict[str, dict[str, Any]]:
+    """What rows should keep to be filtered by, of those that keep something else."""
+    ids = [item.id for item in items]
+    now = index.filter_values(ids, [item.sample_id for item in items])
+    if now is None:
+        return {}
+    kept = index.rows.filtered_by(ids)
+    wanted = zip(ids, now, strict=True)
+    return {id_: values for id_, values in wanted if kept.get(id_) != values}
 
 
 def _states(

@@ -69,6 +69,7 @@ class ComputeIndex(foo.Operator):
                     metric=params.get("metric", "cosine"),
                     consistency_level=params.get("consistency_level", "Session"),
                     index_type=params.get("index_type") or None,
+                    filter_fields=params.get("filter_fields") or None,
                     progress=report,
                     cancelled=cancelled,
                     **connection(ctx),
@@ -232,6 +233,19 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         label="Index type",
         description="What suits this Milvus if left empty",
     )
+    fields = schema.filter_fields(ctx.dataset, ctx.params.get("patches_field"))
+    if fields:
+        several = types.DropdownView(multiple=True)
+        for field in fields:
+            several.add_choice(field, label=field)
+        inputs.list(
+            "filter_fields",
+            types.String(),
+            required=False,
+            label="Fields to filter by",
+            description="Milvus keeps their values, so that a search can ask for some",
+            view=several,
+        )
     free = schema.free_key(ctx.dataset, DEFAULT_KEY)
     inputs.str("brain_key", required=True, default=free, label="Brain key")
     key = ctx.params.get("brain_key", free)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ import fiftyone.operators.types as types
 import fiftyone.zoo as foz
 import fiftyone.zoo.models as fozm
 
-from fiftyone_milvus import runs
+from fiftyone_milvus import filters, runs
+from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.models import TEXT_TAGS
 
+_UNMEANT = ("id", "filepath", "bounding_box", "mask_path", "map_path", "index")
 _PATCHES = (fol.Detection, fol.Detections, fol.Polyline, fol.Polylines)
 
 
@@ -82,6 +85,18 @@ def embeddings_fields(dataset: fo.Dataset, patches_field: str | None) -> list[st
     paths = dataset.get_field_schema(ftype=fo.VectorField, flat=True)
     prefix = f"{root}."
     return sorted(p[len(prefix) :] for p in paths if p.startswith(prefix))
+
+
+def filter_fields(dataset: fo.Dataset, patches_field: str | None) -> list[str]:
+    """The fields that Milvus can keep to filter by, and that people may mean."""
+    kinds = (*filters.SCALARS, fo.ListField)
+    found = []
+    for name in dataset.get_field_schema(ftype=kinds, flat=True):
+        if name.startswith("metadata.") or name.rpartition(".")[2] in _UNMEANT:
+            continue
+        with suppress(InvalidRequest):
+            found += filters.paths(dataset, patches_field or None, [name])
+    return [path.name for path in found]
 
 
 def models() -> list[Model]:

@@ -8,7 +8,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import runs
+from fiftyone_milvus import filters, runs
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.terms import Query, Term
 
@@ -19,6 +19,7 @@ from .search_request import DEFAULT_K, SearchRequest, check_k
 SELECTION = {"wanted": "More like them", "unwanted": "Less like them", "no": "Not used"}
 # Between two phrasings of one text
 OR = "|"
+YES_NO = {"yes": True, "no": False}
 GROUPING_FIELDS = (fo.StringField, fo.BooleanField, fo.IntField, fo.ObjectIdField)
 
 
@@ -67,6 +68,7 @@ def read(ctx: foo.ExecutionContext) -> SearchRequest:
         params.get("min_score"),
         params.get("max_score"),
         params.get("group_by") or None,
+        _where(ctx, runs.describe(ctx.dataset, key)),
         tuple(params.get("exclude") or ()),
         bool(params.get("exclude_query")),
         params.get("also") or None,
@@ -193,6 +195,7 @@ def _more_inputs(
         label="One hit for each",
         description="One hit for each value of this field",
     )
+    _filter_inputs(ctx, form, info)
     form.bool("exclude_query", default=False, label="Leave the query itself out")
     if info.patches_field is not None:
         form.int(
@@ -223,6 +226,60 @@ def _more_inputs(
     )
 
 
+def _filter_inputs(
+    ctx: foo.ExecutionContext, form: types.Object, info: runs.IndexInfo
+) -> None:
+    """One for each field that the index stores."""
+    paths = filters.paths(ctx.dataset, info.patches_field, info.filter_fields)
+    for place, path in enumerate(paths):
+        name, label = f"filter_{place}", f"Only where {path.name} is"
+        if path.kind == "text" or path.several:
+            form.list(name, types.String(), required=False, label=label)
+        elif path.kind == "number":
+            form.float(f"{name}_min", required=False, label=f"Least {path.name}")
+            form.float(f"{name}_max", required=False, label=f"Largest {path.name}")
+        else:
+            given = ctx.params.get(name)
+            schema.choice(form, name, [*YES_NO], given, required=False, label=label)
+
+
+def _where(ctx: foo.ExecutionContext, info: runs.IndexInfo) -> dict[str, Any] | None:
+    """What the inputs of :func:`_filter_inputs` say, or Python says as ``where``."""
+    params = ctx.params
+    if params.get("where"):
+        where: dict[str, Any] = params["where"]
+        return where
+    found: dict[str, Any] = {}
+    paths = filters.paths(ctx.dataset, info.patches_field, info.filter_fields)
+    for place, path in enumerate(paths):
+        name = f"filter_{place}"
+        given = params.get(name)
+        bounds = {b: params.get(f"{name}_{b}") for b in filters.BOUNDS}
+        if isinstance(given, str) and given in YES_NO:
+            found[path.name] = YES_NO[given]
+        elif given:
+            found[path.name] = [_as(path.kind, value) for value in given]
+        elif any(bound is not None for bound in bounds.values()):
+            found[path.name] = {b: v for b, v in bounds.items() if v is not None}
+    return found or None
+
+
+def _as(kind: str, text: str) -> Any:
+    """A value of a list as its field has it.
+
+    Raises:
+        InvalidRequest: if it can't be one
+    """
+    if kind == "text":
+        return text
+    if kind == "boolean" and text in YES_NO:
+        return YES_NO[text]
+    try:
+        return float(text)
+    except ValueError:
+        raise InvalidRequest(f"'{text}' is no {kind}; type another value") from None
+
+
 def _grouping_fields(dataset: fo.Dataset) -> list[str]:
     schema_ = dataset.get_field_schema(ftype=GROUPING_FIELDS)
     return [name for name in schema_ if name != "id"]
@@ -235,3 +292,4 @@ def _hidden_inputs(form: types.Object) -> None:
     form.list("ids", types.String(), **hidden)
     form.list("exclude", types.String(), **hidden)
     form.obj("query", **hidden)
+    form.obj("where", **hidden)

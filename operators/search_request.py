@@ -40,6 +40,8 @@ class SearchRequest:
         exclude_query: whether the query's own samples or patches are none either
         also: another index, whose ranking is merged with the first one's
         at_least: of an index of patches, find pictures with so many such objects
+        where: what the fields that the index stores must hold, see
+            ``fiftyone_milvus.search.search``
         score_field: a field of our own that the hits' scores are written to; more
             than 10,000 hits need it, since a view can't name so many
     """
@@ -52,6 +54,7 @@ class SearchRequest:
     min_score: float | None = None
     max_score: float | None = None
     group_by: str | None = None
+    where: dict[str, Any] | None = None
     exclude: tuple[str, ...] = ()
     exclude_query: bool = False
     also: str | None = None
@@ -80,7 +83,7 @@ class SearchRequest:
     def to_dict(self) -> dict[str, Any]:
         """It as plain data, without what was left as it is by default."""
         found = {**asdict(self), "exclude": list(self.exclude)}
-        return {k: v for k, v in found.items() if v not in (None, False, [])}
+        return {k: v for k, v in found.items() if v not in (None, False, [], {})}
 
     @property
     def label(self) -> str:
@@ -102,6 +105,10 @@ class SearchRequest:
                 raise InvalidRequest(f"{name} is a number; this was {value!r}")
         if self.at_least is not None and self.group_by is not None:
             raise InvalidRequest("Find pictures by their objects, or group: not both")
+        if self.where is not None and not isinstance(self.where, dict):
+            raise InvalidRequest(
+                f"where says for each field what it must hold; this was {self.where!r}"
+            )
         if self.also == self.brain_key:
             raise InvalidRequest("Merge the ranking of another index, not of the same")
 
@@ -252,6 +259,7 @@ def _search(
         group_by=request.group_by,
         exclude=request.exclude,
         exclude_query=request.exclude_query,
+        where=request.where,
     )
 
 
