@@ -62,7 +62,13 @@ class FiftyOneBackend:
     """A similarity backend of FiftyOne, ours or the one that it ships."""
 
     def __init__(
-        self, name: str, backend: Any, data: Data, metric: str, uri: str | None
+        self,
+        name: str,
+        backend: Any,
+        data: Data,
+        metric: str,
+        uri: str | None,
+        **options: Any,
     ) -> None:
         self.name = name
         self.collection = f"benchmark_{name}"
@@ -74,6 +80,7 @@ class FiftyOneBackend:
             collection_name=self.collection,
             metric=metric,
             uri=uri,
+            **options,
         )
 
     def build(self, data: Data) -> None:
@@ -202,9 +209,9 @@ class Raw:
         self._client.drop_collection(self.collection)
 
 
-def ours(data: Data, metric: str, server: Server) -> FiftyOneBackend:
-    """This package's backend."""
-    return FiftyOneBackend("ours", "milvus", data, metric, server.given)
+def ours(data: Data, metric: str, server: Server, **options: Any) -> FiftyOneBackend:
+    """This package's backend, with index options."""
+    return FiftyOneBackend("ours", "milvus", data, metric, server.given, **options)
 
 
 def stock(data: Data, metric: str, server: Server) -> FiftyOneBackend:

@@ -3,12 +3,15 @@ search is restricted by them there: which there may be, what they hold, and the
 expressions that say which rows are meant.
 
 A row keeps a value under the place of its field among the index's ``filter_fields``:
-names of fields never become part of an expression.
+names of fields never become part of an expression. And it keeps a number that is as
+good as random, so that a filter can be cut into parts of about the same size.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,7 +34,9 @@ _KINDS: dict[type, Kind] = {
     fo.BooleanField: "boolean",
 }
 MAX_TEXT = 1_000  # characters of a value
+PART, PARTS = "filter_part", 1 << 16
 BOUNDS = ("min", "max")
+AT_ONCE = 5_000  # samples
 
 
 def key(place: int) -> str:
@@ -90,7 +95,8 @@ def values(
     ids: Sequence[str],
     sample_ids: Sequence[str],
 ) -> list[dict[str, Any]]:
-    """What the fields hold, by their names in Milvus; nothing where they hold nothing.
+    """What rows keep: what the fields hold, by their names in Milvus, nothing where
+    they hold nothing; and their part.
 
     Args:
         dataset: the dataset of the samples that are indexed
@@ -99,19 +105,23 @@ def values(
         ids: ``n`` primary keys
         sample_ids: their ``n`` sample ids
     """
-    found: dict[str, dict[str, Any]] = {id_: {} for id_ in ids}
+    found: dict[str, dict[str, Any]] = {
+        id_: {PART: zlib.crc32(id_.encode()) % PARTS} for id_ in ids
+    }
     samples = dataset
     if dataset.media_type == "group":
         samples = dataset.select_group_slices(_allow_mixed=True)
-    view = samples.select(list(dict.fromkeys(sample_ids)))
     of_sample: dict[str, list[str]] = {}
     for id_, sample_id in zip(ids, sample_ids, strict=True):
         of_sample.setdefault(sample_id, []).append(id_)
-    for place, path in enumerate(paths(samples, patches_field, names)):
-        for id_, value in _read(view, patches_field, path, of_sample):
-            value = _plain(value, path.several)
-            if id_ in found and value is not None:
-                found[id_][key(place)] = value
+    wanted = list(of_sample)
+    for start in range(0, len(wanted), AT_ONCE):
+        view = samples.select(wanted[start : start + AT_ONCE])
+        for place, path in enumerate(paths(dataset, patches_field, names)):
+            for id_, value in _read(view, patches_field, path, of_sample):
+                value = _plain(value, path.several)
+                if id_ in found and value is not None:
+                    found[id_][key(place)] = value
     return [found[id_] for id_ in ids]
 
 
@@ -146,6 +156,16 @@ def expression(
         f"({_condition(key(names.index(path.name)), path, where[path.name])})"
         for path in found
     )
+
+
+def in_parts(expression: str, count: int) -> list[str]:
+    """Expressions that are each true of about one of ``count`` equal parts of the rows
+    that one is true of."""
+    ends = [place * PARTS // count for place in range(count + 1)]
+    return [
+        f"({expression}) and {PART} >= {low} and {PART} < {high}"
+        for low, high in itertools.pairwise(ends)
+    ]
 
 
 class Matching:
@@ -187,6 +207,11 @@ class Matching:
     def known(self) -> list[str] | None:
         """:attr:`ids` if they were read already."""
         return vars(self).get("ids")
+
+    @property
+    def known_count(self) -> int | None:
+        """:attr:`count` if it was asked for already."""
+        return vars(self).get("count")
 
     def holding(self, ids: list[str], sample_ids: list[str]) -> set[str]:
         """Those of the given rows that are among them."""

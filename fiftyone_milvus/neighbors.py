@@ -10,6 +10,7 @@ import numpy as np
 
 from . import plans
 from .errors import InvalidRequest
+from .filters import Matching
 from .ids import Members
 from .plans import Found as Found
 from .plans import Plan as Plan
@@ -136,7 +137,7 @@ def _others(options: list[_Option]) -> list[_Option]:
 
 
 def _forced(task: Task, plan: PlanName) -> Found:
-    state = _State()
+    state = _State(can_express=plan == "expression")
     assert task.among is not None
     if plan not in WITHOUT_IDS and not task.ids():
         return plans.nothing(task)
@@ -174,6 +175,9 @@ def _run(task: Task, option: _Option, state: _State) -> Found | None:
 def _options(task: Task, state: _State) -> Iterator[_Option]:
     """What could be done next, and how long it should take with all that follows."""
     assert task.among is not None
+    if state.can_express and task.in_one_call and task.expression is not None:
+        yield from _by_filter(task, state)
+        return
     known, rows, costs = task.among.known, task.size, task.costs
     count = int(rows * UNREAD_SHARE) if known is None else len(known)
     reading = costs.seconds("ids", count, rows) if known is None else 0.0
@@ -184,9 +188,6 @@ def _options(task: Task, state: _State) -> Iterator[_Option]:
     if state.can_push and _can_push(task, count):
         seconds = reading + costs.seconds("push", count, rows)
         sure.append(_Option(seconds, "pushed down"))
-    if state.can_express and task.in_one_call and task.expression is not None:
-        hits = (task.k or 0) * len(task.queries)
-        sure.append(_Option(costs.seconds("express", hits, rows), "expression"))
     yield from sure
     if not _can_look(task):
         return
@@ -197,6 +198,27 @@ def _options(task: Task, state: _State) -> Iterator[_Option]:
         if known is None:
             seconds += costs.seconds("holding", hits, rows)
         yield _Option(seconds + (1 - chance) * rest, "filtered", enough)
+
+
+def _by_filter(task: Task, state: _State) -> Iterator[_Option]:
+    """As :func:`_options`, where Milvus can be told all of it: by the filter, or, where
+    that takes several searches, by looking past those that it isn't true of first."""
+    assert isinstance(task.among, Matching)
+    costs, rows = task.costs, task.size
+    parts = plans.filter_parts(task)
+    if parts is None:
+        state.can_express = False
+        yield from _options(task, state)
+        return
+    hits = (task.k or 0) * len(task.queries)
+    told = costs.seconds("express", parts * hits, parts * rows)
+    yield _Option(told, "expression")
+    if parts == 1 or not _can_look(task):
+        return
+    checked = costs.seconds("express", 0, rows)
+    for enough, chance in _looks(task, state):
+        seconds = costs.seconds("look", enough * len(task.queries), rows) + checked
+        yield _Option(seconds + (1 - chance) * told, "filtered", enough)
 
 
 def _can_push(task: Task, count: int) -> bool:
@@ -210,12 +232,12 @@ def _can_look(task: Task) -> bool:
 def _looks(task: Task, state: _State) -> Iterator[tuple[int, float]]:
     """How far to look past what is outside of the view, and the chance that it does."""
     assert task.k is not None and task.among is not None
-    k, known, rows = task.k, task.among.known, task.size
-    if known is not None and len(known) < k:
+    k, count, rows = task.k, _count(task), task.size
+    if count is not None and count < k:
         return
     furthest = min(MAX_K, plans.OVERSCAN_HITS // max(1, len(task.queries)))
     first = min(furthest, 4 * k + 64)
-    share = None if known is None else min(1.0, len(known) / max(1, rows))
+    share = None if count is None else min(1.0, count / max(1, rows))
     looks: list[tuple[int, float]] = []
     if not state.looked and k <= furthest:
         likely = share is not None and first * share >= SPARE * k
@@ -227,14 +249,22 @@ def _looks(task: Task, state: _State) -> Iterator[tuple[int, float]]:
         looks.append((4 * state.looked, UNLIKELY))
     elif share:
         looks.append((_far_enough(k, share), LIKELY))
-    if known is not None:
-        looks.append((max(1, rows - len(known)) + k, SURE))
+    if count is not None:
+        looks.append((max(1, rows - count) + k, SURE))
     for enough, chance in looks:
         if state.looked >= enough:
             enough = 2 * state.looked
         enough = min(furthest, enough) if chance < SURE else enough
         if state.looked < enough <= furthest:
             yield enough, chance
+
+
+def _count(task: Task) -> int | None:
+    """How many rows are searched among, if that is known."""
+    assert task.among is not None
+    if task.among.known is not None:
+        return len(task.among.known)
+    return task.among.known_count if isinstance(task.among, Matching) else None
 
 
 def _far_enough(k: int, share: float) -> int:

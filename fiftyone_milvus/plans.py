@@ -21,6 +21,7 @@ FETCH_AT_ONCE = 10_000
 PUSH_DOWN = 200_000
 # A part of a view is at most a twentieth of any segment
 PARTS = 20
+UNEVEN = 1.1  # how much larger than its share a part of a filter may be
 # Past so many hits in all, looking past unwanted ones costs more than ranking
 OVERSCAN_HITS = 500_000
 
@@ -141,20 +142,38 @@ def looked_past(task: Task, enough: int) -> tuple[Found | None, int]:
 
 
 def by_expression(task: Task) -> Found | None:
-    """Milvus searches the rows alone that an expression is true of; ``None`` if it
-    wouldn't be exact, these being too many for a graph index."""
-    assert task.k is not None and isinstance(task.among, Matching)
-    units = task.k * len(task.queries)
+    """Milvus searches the rows alone that an expression is true of, in parts as
+    :func:`pushed_down`; ``None`` if it wouldn't be exact."""
+    assert task.k is not None and task.expression is not None
     with task.watch.timing("milvus"):
-        few = task.rows.exact or task.among.count <= task.rows.ids_at_once()
-        if not few:
-            return None
-        with task.costs.learning("express", units, task.size):
-            hits = task.rows.search(
-                task.queries, task.k, reverse=task.reverse, expression=task.expression
-            )
+        parts = filter_parts(task)
+    if parts is None:
+        return None
+    best = [Best(task.k, task.reverse) for _ in task.queries]
+    answers = task.rows.search_by_filter(
+        task.queries, task.k, task.expression, parts, task.reverse
+    )
+    units = parts * task.k * len(task.queries)
+    with task.costs.learning("express", units, parts * task.size):
+        for found in task.watch.each("milvus", answers):
+            for one, hits in zip(best, found, strict=True):
+                one.add(hits, hits.dists)
     reason = "Milvus searched the rows that the filter is true of alone"
-    return task.found(hits, "expression", True, reason)
+    return task.found([one.hits() for one in best], "expression", True, reason)
+
+
+def filter_parts(task: Task) -> int | None:
+    """In how many parts a filter is to be searched for the answer to be exact; ``None``
+    if it can't be."""
+    assert isinstance(task.among, Matching)
+    if task.rows.exact:
+        return 1
+    at_once = task.rows.ids_at_once()
+    if not at_once:
+        return None
+    parts = -(-task.among.count // at_once)
+    # parts are of about the same size, not of one
+    return 1 if parts <= 1 else -(-int(UNEVEN * task.among.count) // at_once)
 
 
 def pushed_down(task: Task) -> Found | None:

@@ -8,7 +8,7 @@ squared) distance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from .expressions import is_in
 from .options import search_choice
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 MAX_K = 16384  # a limit of Milvus, for one call
 BATCH_BYTES = 4 * 1024 * 1024
@@ -133,7 +134,10 @@ class IndexedRows(Collection):
     @property
     def filter_keys(self) -> list[str]:
         """The names here of what rows keep to be filtered by."""
-        return [filters.key(i) for i in range(len(self.options.filter_fields))]
+        fields = self.options.filter_fields
+        return [filters.key(i) for i in range(len(fields))] + [filters.PART] * bool(
+            fields
+        )
 
     def filtered_by(self, wanted: Iterable[str]) -> dict[str, dict[str, Any]]:
         """What those of the given primary keys that it has keep to be filtered by."""
@@ -302,11 +306,27 @@ class IndexedRows(Collection):
             return
         shuffled = np.random.default_rng(0).permutation(np.array(among))
         chunks = [part.tolist() for part in np.array_split(shuffled, parts)]
-        with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-            yield from pool.map(
-                lambda some: self.search(queries, min(k, len(some)), some, reverse),
-                [some for some in chunks if some],
-            )
+        yield from _at_once(
+            lambda some: self.search(queries, min(k, len(some)), some, reverse),
+            [some for some in chunks if some],
+        )
+
+    def search_by_filter(
+        self,
+        queries: np.ndarray,
+        k: int,
+        expression: str,
+        parts: int,
+        reverse: bool = False,
+    ) -> Iterator[list[Hits]]:
+        """As :meth:`search` among the rows that an expression is true of, in parts."""
+        if parts == 1:
+            yield self.search(queries, k, None, reverse, expression)
+            return
+        yield from _at_once(
+            lambda one: self.search(queries, k, None, reverse, one),
+            filters.in_parts(expression, parts),
+        )
 
     def distances(self, queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
         """Exact distances, shape ``(q, n)``, as :meth:`search` would give them."""
@@ -459,6 +479,11 @@ class IndexedRows(Collection):
 
 def _origin(origin: str | None) -> dict[str, str]:
     return {ORIGIN: origin} if origin else {}
+
+
+def _at_once(function: Callable[[T], R], values: Sequence[T]) -> Iterator[R]:
+    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
+        yield from pool.map(function, values)
 
 
 def _chunks(values: list[T], size: int) -> Iterator[list[T]]:

@@ -12,7 +12,7 @@ import fiftyone_milvus
 from fiftyone_milvus import build, files, neighbors, runs, search
 from fiftyone_milvus.build import Source
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.filters import Matching, expression
+from fiftyone_milvus.filters import Matching, expression, in_parts
 from fiftyone_milvus.ids import within
 from fiftyone_milvus.terms import Query
 from harness import oracle
@@ -113,6 +113,23 @@ def test_every_plan_gives_the_same(index, dataset):
         )
         assert (plan, found.hits[0].ids) == (plan, wanted)
         assert found.plan.name == plan
+
+
+def test_a_filter_in_parts_gives_the_same(index, dataset):
+    query = np.random.default_rng(9).normal(size=(1, DIM)).astype(np.float32)
+    told = expression({"tags": ["t0", "t1"]}, FIELDS, dataset, None)
+    (whole,) = index.rows.search(query, 12, expression=told)
+    parts = list(index.rows.search_by_filter(query, 12, told, 7))
+    found = sorted(
+        (dist, id_)
+        for (hits,) in parts
+        for dist, id_ in zip(hits.dists, hits.ids, strict=True)
+    )
+    assert [id_ for _, id_ in found[:12]] == whole.ids
+    assert len({id_ for _, id_ in found}) == len(found)
+    counts = [index.rows.count(expression=part) for part in in_parts(told, 3)]
+    assert sum(counts) == index.rows.count(expression=told)
+    assert min(counts) > sum(counts) / 5
 
 
 def test_a_view_and_conditions_restrict_together(index, dataset):
