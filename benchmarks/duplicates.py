@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks import _options
+
 if TYPE_CHECKING:
     import fiftyone as fo
 
@@ -23,7 +25,7 @@ THRESH = 0.05
 
 def main() -> None:
     """Runs it for each kind of server and each size."""
-    options = _options()
+    options = _parsed()
     from benchmarks import _setup
 
     _setup.prepare()
@@ -144,8 +146,8 @@ def _fiftyone(dataset: fo.Dataset, vectors: np.ndarray) -> tuple[float, float]:
     return took, memory.megabytes
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+def _parsed() -> argparse.Namespace:
+    parser = _options.parser(__doc__, "dim", "seed")
     parser.add_argument(
         "--counts",
         type=int,
@@ -153,20 +155,12 @@ def _options() -> argparse.Namespace:
         default=[5_000, 20_000],
         help="how many vectors",
     )
-    parser.add_argument("--dim", type=int, default=512, help="their length")
     parser.add_argument("--clusters", type=int, default=0, help="how many; 0 for none")
     parser.add_argument(
         "--exact-up-to", type=int, default=20_000, help="vectors that sklearn is given"
     )
     parser.add_argument(
         "--fiftyone-up-to", type=int, default=5_000, help="and FiftyOne's own backend"
-    )
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--servers",
-        nargs="+",
-        choices=("lite", "standalone"),
-        default=("lite", "standalone"),
     )
     return parser.parse_args()
 
