@@ -227,7 +227,7 @@ def raw(data: Data, metric: str, server: Server) -> Raw:
     return Raw("raw", server, metric, index, size)
 
 
-def settle(contender: Contender, server: Server) -> float:
+def settle(collection: str, server: Server) -> float:
     """Waits until the server has built the index, and makes it use it.
 
     Returns:
@@ -235,16 +235,16 @@ def settle(contender: Contender, server: Server) -> float:
     """
     client = MilvusClient(uri=server.uri)
     started = time.perf_counter()
-    (index,) = client.list_indexes(contender.collection)
+    (index,) = client.list_indexes(collection)
     while time.perf_counter() - started < SETTLE_SECONDS:
-        state = client.describe_index(contender.collection, index)
+        state = client.describe_index(collection, index)
         if not int(state.get("pending_index_rows") or 0):
             break
         time.sleep(0.2)
     while True:
         try:
-            client.release_collection(contender.collection)
-            client.load_collection(contender.collection)
+            client.release_collection(collection)
+            client.load_collection(collection)
             return time.perf_counter() - started
         except MilvusException:
             # Milvus Lite reads an index file that it is still writing

@@ -92,7 +92,7 @@ def _build(
             took = seconds(lambda c=contender: c.build(data))  # type: ignore[misc]
         rates[contender.name] = len(data.ids) / took
         megabytes[contender.name] = memory.megabytes
-        settled[contender.name] = _contenders.settle(contender, server)
+        settled[contender.name] = _contenders.settle(contender.collection, server)
     table.add("build, vectors/s", rates)
     table.add("peak memory of the build, MB", megabytes)
     table.add("index ready after that, s", settled, ".1f", ratio=False)
@@ -191,7 +191,7 @@ def _flat_or_graph(flat: Raw, data: Data, metric: str, server: Server) -> None:
     kind = _contenders.HNSW_ON_LITE
     graph = Raw("graph", server, metric, kind, flat.batch_size)
     graph.build(data)
-    ready = _contenders.settle(graph, server)
+    ready = _contenders.settle(graph.collection, server)
     flat.name, graph.name = "FLAT", "HNSW"
     pair = [flat, graph]
     table = Table("Milvus Lite, raw", ("FLAT", "HNSW"), versus="FLAT")

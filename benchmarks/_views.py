@@ -81,7 +81,7 @@ def run(server: Server, options: argparse.Namespace) -> None:
         built.append(_contenders.stock(data, options.metric, server))
     for contender in built:
         contender.build(data)
-        _contenders.settle(contender, server)
+        _contenders.settle(contender.collection, server)
     rows = ours.index.rows
     table = Table(f"{server.title}, {options.count:,}", COLUMNS)
     notes: list[str] = []

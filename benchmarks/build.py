@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import argparse
 
+from benchmarks import _options
+
 CONTENDERS = ("ours", "stock", "raw")
 
 
 def main() -> None:
     """Runs it for each kind of server."""
-    options = _options()
+    options = _parsed()
     from benchmarks import _setup
 
     _setup.prepare()
@@ -30,10 +32,9 @@ def main() -> None:
             _building.with_model(server, options)
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+def _parsed() -> argparse.Namespace:
+    parser = _options.parser(__doc__, "dim", "seed")
     parser.add_argument("--counts", type=int, nargs="+", default=(10_000, 30_000))
-    parser.add_argument("--dim", type=int, default=512, help="the vectors' length")
     parser.add_argument("--pictures", type=int, default=600, help="for the model")
     parser.add_argument(
         "--contenders",
@@ -41,13 +42,6 @@ def _options() -> argparse.Namespace:
         choices=CONTENDERS,
         default=CONTENDERS,
         help="who builds from a field",
-    )
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--servers",
-        nargs="+",
-        choices=("lite", "standalone"),
-        default=("lite", "standalone"),
     )
     return parser.parse_args()
 

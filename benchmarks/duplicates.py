@@ -1,29 +1,48 @@
-"""Near duplicates by ours, scikit-learn's exact search and FiftyOne's own backend.
+"""Near duplicates by ours, Milvus's range search, scikit-learn, FiftyOne's own backend.
 
     PYTHONPATH=. python benchmarks/duplicates.py --counts 20000 100000 --servers lite
 
 Ours reads the vectors from Milvus, which the others have in memory already: the row
-``read`` is that part of it. A tenth of the vectors are near copies of others. Nothing
-is asserted.
+``read`` is that part of it. Range search asks Milvus for those near each vector, many a
+call, by the index that ours built. A tenth of the vectors are near copies of others.
+Nothing is asserted.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks import _options
+
 if TYPE_CHECKING:
     import fiftyone as fo
 
-OURS, SKLEARN, FIFTYONE = "ours", "sklearn", "fiftyone"
+    from benchmarks._measure import Table
+    from benchmarks._setup import Server
+
+OURS, RANGE, SKLEARN, FIFTYONE = "ours", "range search", "sklearn", "fiftyone"
+COLUMNS = (OURS, RANGE, SKLEARN, FIFTYONE)
 THRESH = 0.05
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a contender took, what it returned, and the pairs in that, if any."""
+
+    seconds: float
+    megabytes: float
+    result: Any
+    pairs: set[tuple[int, int]] | None = None
 
 
 def main() -> None:
     """Runs it for each kind of server and each size."""
-    options = _options()
+    options = _parsed()
     from benchmarks import _setup
 
     _setup.prepare()
@@ -37,32 +56,40 @@ def main() -> None:
     for kind in options.servers:
         with _setup.serving(kind) as server:
             for count in options.counts:
-                _run(server.title, count, options)
+                _run(server, count, options)
 
 
-def _run(title: str, count: int, options: argparse.Namespace) -> None:
+def _run(server: Server, count: int, options: argparse.Namespace) -> None:
     import fiftyone as fo
 
+    from benchmarks import _pairs
     from benchmarks._measure import Table
 
     vectors = _vectors(count, options)
     dataset = fo.Dataset()
     paths = (fo.Sample(filepath=f"/pictures/{i}.png") for i in range(count))
     dataset.add_samples(paths, progress=False, num_samples=count)
-    columns = [OURS, SKLEARN, FIFTYONE]
-    table = Table(f"{title}, {count:,}", columns, versus=OURS)
-    ours = _ours(dataset, vectors)
-    table.add("read, s", {OURS: ours["read"]}, ",.1f")
-    seconds = {OURS: ours["seconds"]}
-    megabytes = {OURS: ours["megabytes"]}
+    table = Table(f"{server.title}, {count:,}", COLUMNS, versus=OURS)
+    measured = _on_milvus(server, dataset, vectors, table)
     if count <= options.exact_up_to:
-        seconds[SKLEARN], megabytes[SKLEARN] = _sklearn(vectors)
+        measured[SKLEARN] = _sklearn(vectors)
     if count <= options.fiftyone_up_to:
-        seconds[FIFTYONE], megabytes[FIFTYONE] = _fiftyone(dataset, vectors)
-    table.add("near duplicates, s", seconds, ",.1f")
-    table.add("grew by, MB", megabytes)
+        measured[FIFTYONE] = _fiftyone(dataset, vectors)
+    for label, value, form in (
+        ("near duplicates, s", lambda one: one.seconds, ",.1f"),
+        ("grew by, MB", lambda one: one.megabytes, ",.0f"),
+    ):
+        values = {name: value(one) for name, one in measured.items()}
+        table.add(label, values, form)
+    if count <= options.exact_up_to:
+        true = _pairs.true_ones(vectors, THRESH)
+        shares = {
+            name: _pairs.share(one.pairs, true)
+            for name, one in measured.items()
+            if one.pairs is not None
+        }
+        table.add(f"of {len(true):,} true pairs", shares, ".4f", ratio=False)
     table.show()
-    print(f"{ours['found']}\n", flush=True)
     dataset.delete()
 
 
@@ -79,11 +106,15 @@ def _vectors(count: int, options: argparse.Namespace) -> np.ndarray:
     return vectors[rng.permutation(count)]
 
 
-def _ours(dataset: fo.Dataset, vectors: np.ndarray) -> dict[str, Any]:
+def _on_milvus(
+    server: Server, dataset: fo.Dataset, vectors: np.ndarray, table: Table
+) -> dict[str, Measured]:
+    """Ours, and Milvus's own range search over the index that ours built."""
     import fiftyone.brain as fob
 
-    from benchmarks._measure import PeakMemory, seconds
-    from fiftyone_milvus import finding, groups
+    from benchmarks import _contenders
+    from benchmarks._measure import seconds
+    from fiftyone_milvus import finding
 
     index = fob.compute_similarity(
         dataset,
@@ -91,45 +122,65 @@ def _ours(dataset: fo.Dataset, vectors: np.ndarray) -> dict[str, Any]:
         backend="milvus",
         metric="cosine",
         embeddings=vectors,
+        uri=server.given,
     )
 
     def read() -> None:
         with finding.held(index, None, False, finding.never):
             pass
 
-    found: list[groups.Groups] = []
-    with PeakMemory() as memory:
-        took = seconds(
-            lambda: found.append(groups.find_groups(index, THRESH, progress=False))
-        )
-    measured = {
-        "read": seconds(read),
-        "seconds": took,
-        "megabytes": memory.megabytes,
-        "found": found[0].message,
-    }
+    _contenders.settle(index.rows.name, server)
+    measured = {OURS: _ours(index), RANGE: _range_search(server, index, vectors)}
+    table.add("read, s", {OURS: seconds(read)}, ",.1f")
     index.delete()
     return measured
 
 
-def _sklearn(vectors: np.ndarray) -> tuple[float, float]:
+def _ours(index: Any) -> Measured:
+    """Two of one group count as a pair."""
+    from itertools import combinations
+
+    from benchmarks import _pairs
+    from fiftyone_milvus import groups
+
+    measured = _measured(lambda: groups.find_groups(index, THRESH, progress=False))
+    at = {id_: i for i, id_ in enumerate(index.sample_ids)}
+    pairs = {
+        (at[a], at[b])
+        for group in measured.result.groups
+        for a, b in combinations(group.ids, 2)
+    }
+    return replace(measured, pairs=_pairs.once(pairs))
+
+
+def _range_search(server: Server, index: Any, vectors: np.ndarray) -> Measured:
+    from benchmarks import _pairs
+
+    ids = [str(id_) for id_ in index.sample_ids]
+    measured = _measured(
+        lambda: _pairs.by_range_search(server, index.rows.name, ids, vectors, THRESH)
+    )
+    return replace(measured, pairs=measured.result)
+
+
+def _sklearn(vectors: np.ndarray) -> Measured:
     from sklearn.neighbors import NearestNeighbors
 
-    from benchmarks._measure import PeakMemory, seconds
+    from benchmarks import _pairs
 
-    def search() -> None:
+    def search() -> Any:
         exact = NearestNeighbors(metric="cosine", algorithm="brute").fit(vectors)
-        exact.radius_neighbors(radius=THRESH, return_distance=False)
+        return exact.radius_neighbors(radius=THRESH, return_distance=False)
 
-    with PeakMemory() as memory:
-        took = seconds(search)
-    return took, memory.megabytes
+    measured = _measured(search)
+    near = enumerate(measured.result)
+    pairs = _pairs.once({(i, int(j)) for i, found in near for j in found})
+    return replace(measured, pairs=pairs)
 
 
-def _fiftyone(dataset: fo.Dataset, vectors: np.ndarray) -> tuple[float, float]:
+def _fiftyone(dataset: fo.Dataset, vectors: np.ndarray) -> Measured:
+    """It tells which are duplicates, and not of which."""
     import fiftyone.brain as fob
-
-    from benchmarks._measure import PeakMemory, seconds
 
     index = fob.compute_similarity(
         dataset,
@@ -138,14 +189,22 @@ def _fiftyone(dataset: fo.Dataset, vectors: np.ndarray) -> tuple[float, float]:
         metric="cosine",
         embeddings=vectors,
     )
-    with PeakMemory() as memory:
-        took = seconds(lambda: index.find_duplicates(thresh=THRESH))
+    measured = _measured(lambda: index.find_duplicates(thresh=THRESH))
     dataset.delete_brain_run("fiftyone")
-    return took, memory.megabytes
+    return measured
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+def _measured(function: Callable[[], Any]) -> Measured:
+    from benchmarks._measure import PeakMemory, seconds
+
+    results: list[Any] = []
+    with PeakMemory() as memory:
+        took = seconds(lambda: results.append(function()))
+    return Measured(took, memory.megabytes, results[0])
+
+
+def _parsed() -> argparse.Namespace:
+    parser = _options.parser(__doc__, "dim", "seed")
     parser.add_argument(
         "--counts",
         type=int,
@@ -153,20 +212,12 @@ def _options() -> argparse.Namespace:
         default=[5_000, 20_000],
         help="how many vectors",
     )
-    parser.add_argument("--dim", type=int, default=512, help="their length")
     parser.add_argument("--clusters", type=int, default=0, help="how many; 0 for none")
     parser.add_argument(
         "--exact-up-to", type=int, default=20_000, help="vectors that sklearn is given"
     )
     parser.add_argument(
         "--fiftyone-up-to", type=int, default=5_000, help="and FiftyOne's own backend"
-    )
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--servers",
-        nargs="+",
-        choices=("lite", "standalone"),
-        default=("lite", "standalone"),
     )
     return parser.parse_args()
 

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import argparse
 
+from benchmarks import _options
+
 
 def main() -> None:
     """Runs it for each kind of server."""
-    options = _options()
+    options = _parsed()
     from benchmarks import _setup
 
     _setup.prepare()
@@ -28,15 +30,9 @@ def main() -> None:
             _quality.run(server, options)
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+def _parsed() -> argparse.Namespace:
+    parser = _options.parser(__doc__)
     parser.add_argument("--scenes", type=int, default=120, help="how many scenes")
-    parser.add_argument(
-        "--servers",
-        nargs="+",
-        choices=("lite", "standalone"),
-        default=("lite", "standalone"),
-    )
     return parser.parse_args()
 
 

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import argparse
 
+from benchmarks import _options
+
 
 def main() -> None:
     """Runs it for each kind of server."""
-    options = _options()
+    options = _parsed()
     from benchmarks import _setup
 
     _setup.prepare()
@@ -32,23 +34,12 @@ def main() -> None:
             _views.run(server, options)
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+def _parsed() -> argparse.Namespace:
+    parser = _options.parser(__doc__, "dim", "metric", "seed")
     parser.add_argument("--count", type=int, default=100_000, help="how many vectors")
-    parser.add_argument("--dim", type=int, default=512, help="their length")
     parser.add_argument("--repeats", type=int, default=5, help="searches for a median")
-    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--stock", action="store_true", help="FiftyOne's own backend too: it is slow"
-    )
-    parser.add_argument(
-        "--metric", choices=("cosine", "dotproduct", "euclidean"), default="cosine"
-    )
-    parser.add_argument(
-        "--servers",
-        nargs="+",
-        choices=("lite", "standalone"),
-        default=("lite", "standalone"),
     )
     return parser.parse_args()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -142,19 +142,32 @@ def nearest(
     Returns:
         an array of indices for each, and an array of distances for each
     """
+    near: list[np.ndarray] = []
+    dists: list[np.ndarray] = []
+    for found in nearest_by_block(space, k, rows, among, tick):
+        near += found[0]
+        dists += found[1]
+    return near, dists
+
+
+def nearest_by_block(
+    space: Space,
+    k: int | None,
+    rows: np.ndarray | None = None,
+    among: np.ndarray | None = None,
+    tick: Tick = untold,
+) -> Iterator[tuple[list[np.ndarray], list[np.ndarray]]]:
+    """What :func:`nearest` returns, for one block of the rows after the other."""
     rows = np.arange(len(space)) if rows is None else rows
     among = np.arange(len(space)) if among is None else among
     k = len(among) if k is None else min(k, len(among))
     among = _first_of_equals(space, among, k + 1)
     side = max(1, min(space.side, MAX_CANDIDATES // max(1, k)))
-    near: list[np.ndarray] = []
-    dists: list[np.ndarray] = []
+    done = 0
     for block in space.blocks(rows, side):
-        found = _nearest(space, block, among, k, partial(tick, len(near)))
-        near += found[0]
-        dists += found[1]
-        tick(len(near))
-    return near, dists
+        yield _nearest(space, block, among, k, partial(tick, done))
+        done += len(block)
+        tick(done)
 
 
 def _nearest(

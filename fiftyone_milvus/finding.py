@@ -81,14 +81,18 @@ class _Phases:
 
     def tick(self, phase: str) -> Tick:
         started = time.monotonic()
+        since: tuple[float, int] | None = None  # what was done before took no time
 
         def tick(done: int) -> None:
+            nonlocal since
             if self._cancelled():
                 raise Cancelled("Cancelled; nothing was changed")
-            seconds = time.monotonic() - started
-            rate = done / seconds if done and seconds > 0 else None
+            now = time.monotonic()
+            since = since or (now, done)
+            more, seconds = done - since[1], now - since[0]
+            rate = more / seconds if more and seconds > 0 else None
             self._report(
-                Progress(phase, done, self._total, seconds, rate, unit="vectors")
+                Progress(phase, done, self._total, now - started, rate, unit="vectors")
             )
 
         return tick

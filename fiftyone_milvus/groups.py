@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 import fiftyone as fo
 import numpy as np
 
-from . import tiles
+from . import checkpoints, tiles
+from .checkpoints import Checkpoint
 from .errors import InvalidRequest
 from .finding import Held, Stop, check_thresh, held, never
-from .joined import Joined, threshold_for
+from .joined import CHOOSING, NEARING, Joined, threshold_for
 from .progress import Report
 from .sieve import sieving
 
 if TYPE_CHECKING:
     from .index import MilvusSimilarityIndex
+
+COMPARING = "comparing"
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class Groups:
     """The near duplicates among ``compared`` vectors, the largest group first.
 
     ``thresh`` is the distance that was asked for, or that the fraction led to; ``None``
-    if the fraction left nothing to join.
+    if the fraction left nothing to join. ``resumed`` is the share of the work, of 0 to
+    1, that an earlier call had done before it was interrupted.
     """
 
     brain_key: str
@@ -54,6 +58,7 @@ class Groups:
     compared: int
     groups: tuple[Group, ...]
     seconds: float
+    resumed: float = 0.0
 
     @cached_property
     def ids(self) -> list[str]:
@@ -74,13 +79,17 @@ class Groups:
     def message(self) -> str:
         """It in a sentence."""
         what = "samples" if self.patches_field is None else "patches"
-        if not self.groups:
-            return f"No near duplicates among {self.compared:,} {what}"
-        return (
-            f"{len(self.duplicate_ids):,} near duplicates of {len(self.groups):,} "
-            f"others among {self.compared:,} {what}, within a distance of "
-            f"{self.thresh:.4g}; the largest group has {len(self.groups[0]):,}"
-        )
+        if self.groups:
+            text = (
+                f"{len(self.duplicate_ids):,} near duplicates of {len(self.groups):,} "
+                f"others among {self.compared:,} {what}, within a distance of "
+                f"{self.thresh:.4g}; the largest group has {len(self.groups[0]):,}"
+            )
+        else:
+            text = f"No near duplicates among {self.compared:,} {what}"
+        if self.resumed:
+            text += f"; {self.resumed:.0%} of the work was done before"
+        return text
 
 
 def find_groups(
@@ -98,6 +107,10 @@ def find_groups(
     linkage), so two of one group may be further apart if others lie between. Its
     representative is the one with most neighbours within the threshold, of equal ones
     the first in the dataset's order. Memory is bounded: pairs are joined as they come.
+
+    How far it is, it keeps in FiftyOne's MongoDB every few seconds: after the process
+    was killed, or it was cancelled, the same call goes on from there, as long as the
+    vectors are the same.
 
     Args:
         index: the index
@@ -125,9 +138,11 @@ def find_groups(
     elif not 0 <= fraction <= 1:  # type: ignore[operator]
         raise InvalidRequest(f"The fraction is {fraction}. Give a share of 0 to 1.")
     with held(index, view, progress, cancelled) as found:
+        checkpoint = _checkpoint(index, found, thresh, fraction)
         if fraction is not None:
-            thresh = _threshold(found, fraction)
-        groups = () if thresh is None else grouped(found, thresh)
+            thresh = _threshold(found, fraction, checkpoint)
+        groups = () if thresh is None else grouped(found, thresh, checkpoint)
+        checkpoint.forget()
         return Groups(
             index.key,
             index.config.patches_field,
@@ -136,10 +151,23 @@ def find_groups(
             len(found),
             groups,
             time.monotonic() - started,
+            checkpoint.resumed,
         )
 
 
-def _threshold(found: Held, fraction: float) -> float | None:
+def _checkpoint(
+    index: MilvusSimilarityIndex,
+    found: Held,
+    thresh: float | None,
+    fraction: float | None,
+) -> Checkpoint:
+    name = checkpoints.name_of(index.samples._root_dataset, index.key)
+    asked = checkpoints.fingerprint(found.space, found.ids, "groups", thresh, fraction)
+    phases = (COMPARING,) if fraction is None else (NEARING, CHOOSING, COMPARING)
+    return Checkpoint(checkpoints.Store(name, asked), phases, len(found))
+
+
+def _threshold(found: Held, fraction: float, checkpoint: Checkpoint) -> float | None:
     joins = min(round(fraction * len(found)), len(found) - 1)
     if joins < 1:
         return None
@@ -148,6 +176,7 @@ def _threshold(found: Held, fraction: float) -> float | None:
         joins,
         found.phase("Looking for the nearest"),
         found.phase("Choosing the threshold"),
+        checkpoint,
     )
     if thresh is None:
         raise InvalidRequest(
@@ -157,12 +186,16 @@ def _threshold(found: Held, fraction: float) -> float | None:
     return thresh
 
 
-def grouped(found: Held, thresh: float) -> tuple[Group, ...]:
+def grouped(
+    found: Held, thresh: float, checkpoint: Checkpoint | None = None
+) -> tuple[Group, ...]:
     """The groups of vectors that are held, the largest first."""
+    checkpoint = checkpoint or Checkpoint()
     joined = Joined(len(found))
-    tick = found.phase("Comparing")
+    start = checkpoint.restore(COMPARING, joined)
+    tick, keep = found.phase("Comparing"), checkpoint.keeping(COMPARING, joined)
     with sieving(found.space, thresh) as sieve:
-        for i, j in tiles.pairs(found.space, lambda: thresh, tick, sieve):
+        for i, j in tiles.pairs(found.space, lambda: thresh, tick, sieve, start, keep):
             joined.add(i, j)
     groups = [_group(found, inds, joined.degrees) for inds in joined.members()]
     return tuple(sorted(groups, key=len, reverse=True))

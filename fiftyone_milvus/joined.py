@@ -10,12 +10,16 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from . import duplicates, tiles
+from .checkpoints import Checkpoint, State
 from .metrics import Space
 from .sieve import sieving
 from .tiles import Tick, untold
 
 NEAREST = 5  # whose distances bound the threshold that a fraction asks for
 BUFFERED_PAIRS = 1 << 20
+
+# The phases of choosing a threshold
+NEARING, CHOOSING = "nearing", "choosing"
 
 
 class Joined:
@@ -47,6 +51,14 @@ class Joined:
             if len(part) > 1:
                 yield part
 
+    def state(self) -> State:
+        """All that it needs to go on."""
+        return {"degrees": self.degrees, "roots": self._roots}
+
+    def restore(self, state: State) -> None:
+        """Goes on from a state."""
+        self.degrees, self._roots = state["degrees"], state["roots"]
+
     def _shorten(self) -> None:
         while True:
             shorter = self._roots[self._roots]
@@ -56,7 +68,11 @@ class Joined:
 
 
 def threshold_for(
-    space: Space, joins: int, near: Tick = untold, tick: Tick = untold
+    space: Space,
+    joins: int,
+    near: Tick = untold,
+    tick: Tick = untold,
+    checkpoint: Checkpoint | None = None,
 ) -> float | None:
     """The smallest distance at which the pairs within it join ``n`` vectors to at most
     ``n - joins`` groups: the length of the ``joins``-th shortest edge of their minimum
@@ -71,24 +87,55 @@ def threshold_for(
         joins: how many, 1 or more
         near: told how many vectors' nearest are known
         tick: told how many vectors are compared after that
+        checkpoint: goes on from there, and keeps how far it is
 
     Returns:
         the distance; ``None`` if the few nearest of each don't join so many
     """
-    forest = _Forest(len(space), joins)
-    found, dists = duplicates.nearest(space, NEAREST, tick=near)
-    i = np.repeat(np.arange(len(space)), [len(one) for one in found])
-    pairs = np.sort(np.stack([i, np.concatenate(found)]), axis=0)
-    _, once = np.unique(pairs[0] * len(space) + pairs[1], return_index=True)
-    forest.add(pairs[0][once], pairs[1][once], np.concatenate(dists)[once])
-    bound = forest.bound()
+    checkpoint = checkpoint or Checkpoint()
+    if (thresh := checkpoint.result(CHOOSING)) is not None:
+        return thresh
+    bound = _bound(space, joins, near, checkpoint)
     if not np.isfinite(bound):
         return None
+    return _chosen(space, joins, bound, tick, checkpoint)
+
+
+def _bound(space: Space, joins: int, tick: Tick, checkpoint: Checkpoint) -> float:
+    """A distance that is large enough; infinite if none is known."""
+    if (bound := checkpoint.result(NEARING)) is not None:
+        return bound
+    forest = _Forest(len(space), joins)
+    done = start = checkpoint.restore(NEARING, forest)
+    keep = checkpoint.keeping(NEARING, forest)
+    for near, dists in duplicates.nearest_by_block(
+        space,
+        NEAREST,
+        np.arange(start, len(space)),
+        tick=lambda more: tick(start + more),
+    ):
+        i = np.arange(done, done + len(near))
+        i = np.repeat(i, [len(one) for one in near])
+        forest.add(i, np.concatenate(near), np.concatenate(dists))
+        done += len(near)
+        keep(done)
+    forest.reduce()
+    checkpoint.end(NEARING, forest.bound())
+    return forest.bound()
+
+
+def _chosen(
+    space: Space, joins: int, bound: float, tick: Tick, checkpoint: Checkpoint
+) -> float:
+    """The threshold, of which a distance that is large enough is known."""
     forest = _Forest(len(space), joins, bound)
+    start = checkpoint.restore(CHOOSING, forest)
+    keep = checkpoint.keeping(CHOOSING, forest)
     with sieving(space, bound) as sieve:
-        for i, j in tiles.pairs(space, forest.bound, tick, sieve):
+        for i, j in tiles.pairs(space, forest.bound, tick, sieve, start, keep):
             forest.add(i, j, space.distances(i, j))
     forest.reduce()
+    checkpoint.end(CHOOSING, forest.bound())
     return forest.bound()
 
 
@@ -106,6 +153,17 @@ class _Forest:
         self._edges.append((i, j, dists))
         if sum(len(edges[0]) for edges in self._edges) > BUFFERED_PAIRS:
             self.reduce()
+
+    def state(self) -> State:
+        """All that it needs to go on."""
+        self.reduce()
+        i, j, dists = self._edges[0]
+        return {"i": i, "j": j, "dists": dists, "bound": np.array(self._bound)}
+
+    def restore(self, state: State) -> None:
+        """Goes on from a state."""
+        self._edges = [(state["i"], state["j"], state["dists"])]
+        self._bound = float(state["bound"])
 
     def bound(self) -> float:
         """How long the edge of the last join is, as far as is known; else infinite."""

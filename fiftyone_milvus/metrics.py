@@ -65,7 +65,7 @@ class Space:
         self.vectors = vectors
         self.side = max(1, min(TILE, BLOCK_BYTES // (4 * max(1, self.dim))))
         self.norms = np.concatenate(
-            [np.empty(0), *(_norms(part) for part in self._parts())]
+            [np.empty(0), *(_norms(part) for part in self.parts())]
         )
         present = self.norms[self.norms > 0]
         low, high = NORMS_IN_FLOAT32
@@ -78,6 +78,12 @@ class Space:
     @property
     def dim(self) -> int:
         return int(self.vectors.shape[1])
+
+    def parts(self) -> Iterator[np.ndarray]:
+        """All the vectors, a few at a time."""
+        for start in range(0, len(self), self.side):
+            yield self.vectors[start : start + self.side]
+            let_go(self.vectors)
 
     def blocks(self, inds: np.ndarray, side: int | None = None) -> Iterator[Block]:
         side = side or self.side
@@ -126,11 +132,6 @@ class Space:
             # a distance is 1 minus the product, which however small is rounded beside 1
             error += 2 * float(np.finfo(np.float64).eps)
         return keys, error + self.dim * float(info.tiny)
-
-    def _parts(self) -> Iterator[np.ndarray]:
-        for start in range(0, len(self), self.side):
-            yield self.vectors[start : start + self.side]
-            let_go(self.vectors)
 
 
 class Block:

@@ -10,7 +10,7 @@ from typing import Any
 
 from fiftyone.brain.similarity import Similarity
 
-from . import client, hook
+from . import checkpoints, client, hook
 from .config import MilvusSimilarityConfig
 from .errors import InvalidRequest, VectorSearchError
 from .index import MilvusSimilarityIndex
@@ -79,6 +79,10 @@ class MilvusSimilarity(Similarity):
         super().save_run_results(
             samples, key, run_results, overwrite=overwrite, cache=cache
         )
+
+    def cleanup(self, samples: Any, key: str) -> None:
+        """Removes, with the run, what its comparisons keep."""
+        checkpoints.forget(samples._root_dataset, key)
 
     def rename(self, samples: Any, key: str, new_key: str) -> None:
         """Writes the new key into the collection's stamp."""

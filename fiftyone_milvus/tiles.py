@@ -27,7 +27,12 @@ def untold(done: int) -> None:
 
 
 def pairs(
-    space: Space, bound: Bound, tick: Tick = untold, sieve: Sieve | None = None
+    space: Space,
+    bound: Bound,
+    tick: Tick = untold,
+    sieve: Sieve | None = None,
+    start: int = 0,
+    ended: Tick = untold,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The pairs within a distance, each once, as they are found.
 
@@ -40,13 +45,17 @@ def pairs(
         bound: the distance, asked anew for each tile
         tick: told how many vectors are done with
         sieve: for no lesser distance
+        start: the last number that ``ended`` was told before, to go on from there
+        ended: told how many vectors are done with, after each block: all pairs up to
+            there were taken, and none after
 
     Yields:
         indices ``(m,)`` and ``(m,)``, those of one tile
     """
     inds = np.arange(len(space))
     parts = [inds[at : at + space.side] for at in range(0, len(inds), space.side)]
-    for at, rows in enumerate(parts):
+    for at in range(-(-start // space.side), len(parts)):
+        rows = parts[at]
         a = Block(space, rows)
         others = _half(at, len(parts))
         for done, other in enumerate(others, 1):
@@ -58,6 +67,7 @@ def pairs(
             if len(i):
                 yield a.inds[i], b.inds[j]
             tick(int(rows[0]) + len(rows) * done // len(others))
+        ended(int(rows[0]) + len(rows))
 
 
 def crossing(

@@ -58,16 +58,7 @@ class FindDuplicates(foo.Operator):
                 description="The share that is to be duplicates of another",
             )
         else:
-            findings.number(
-                ctx,
-                inputs,
-                "thresh",
-                findings.DEFAULT_THRESH,
-                0.0,
-                None,
-                label="Distance",
-                description="Up to which two are near duplicates: 0 finds equal ones",
-            )
+            findings.distance(ctx, inputs)
         findings.inputs_for(ctx, inputs, "the duplicates, one of each group left out")
         return types.Property(inputs, view=types.View(label="Find near duplicates"))
 
@@ -76,7 +67,7 @@ class FindDuplicates(foo.Operator):
         if ctx.params.get("by", "thresh") == "fraction":
             how = {"fraction": ctx.params.get("fraction", DEFAULT_FRACTION)}
         else:
-            how = {"thresh": ctx.params.get("thresh", findings.DEFAULT_THRESH)}
+            how = {"thresh": findings.thresh(ctx)}
         return findings.run(ctx, groups.find_groups, _outcome, **how)
 
     def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
@@ -100,5 +91,6 @@ def _outcome(found: groups.Groups) -> findings.Outcome:
             for group in listed
         ],
         "seconds": round(found.seconds, 3),
+        "resumed": round(found.resumed, 3),
     }
     return findings.Outcome(found.ids, found.duplicate_ids, data, found.message)

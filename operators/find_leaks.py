@@ -54,16 +54,7 @@ class FindLeaks(foo.Operator):
             )
             if len(_tags(ctx.params.get("tags", DEFAULT_TAGS))) < 2:
                 schema.problem(inputs, "tags", "Name two tags or more: train, test")
-        findings.number(
-            ctx,
-            inputs,
-            "thresh",
-            findings.DEFAULT_THRESH,
-            0.0,
-            None,
-            label="Distance",
-            description="Up to which two are near duplicates: 0 finds equal ones",
-        )
+        findings.distance(ctx, inputs)
         findings.inputs_for(ctx, inputs, "both sides of each leak")
         return types.Property(inputs, view=types.View(label="Find leaks"))
 
@@ -75,7 +66,7 @@ class FindLeaks(foo.Operator):
             ctx,
             leaks.find_leaks,
             _outcome,
-            thresh=ctx.params.get("thresh", findings.DEFAULT_THRESH),
+            thresh=findings.thresh(ctx),
             tags=tags,
             field=field,
         )

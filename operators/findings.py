@@ -151,6 +151,26 @@ def inputs_for(
         schema.problem(inputs, "save_view", problem)
 
 
+def distance(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
+    """The input for the distance that makes two near duplicates."""
+    number(
+        ctx,
+        inputs,
+        "thresh",
+        DEFAULT_THRESH,
+        0.0,
+        None,
+        label="Distance",
+        description="Up to which two are near duplicates: 0 finds equal ones",
+    )
+
+
+def thresh(ctx: foo.ExecutionContext) -> float:
+    """The distance that was typed there."""
+    given: float = ctx.params.get("thresh", DEFAULT_THRESH)
+    return given
+
+
 def number(
     ctx: foo.ExecutionContext,
     inputs: types.Object,

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     import fiftyone as fo
+
+
+SIDES = ("left", "right")
+
+
+@dataclass(frozen=True)
+class PairedIndex:
+    """A grouped dataset, all its samples in ``flat``, and their index of ``vectors``,
+    ``(2 n, 4)`` in that order."""
+
+    dataset: fo.Dataset
+    flat: fo.DatasetView
+    index: Any
+    vectors: np.ndarray
 
 
 def clustered_vectors(
@@ -53,6 +70,33 @@ def make_vectors_dataset(
     # Undeclared, its values would be read as bytes
     dataset.add_sample_field("ground_truth.detections.embedding", fo.VectorField)
     return dataset
+
+
+@contextmanager
+def paired_index(count: int, field: str) -> Iterator[PairedIndex]:
+    """``count`` groups of a left and a right picture, and an index of all of them."""
+    import fiftyone as fo
+    import fiftyone.brain as fob
+
+    dataset = fo.Dataset()
+    dataset.add_group_field(field, default=SIDES[0])
+    samples = []
+    for number in range(count):
+        group = fo.Group()
+        for side in SIDES:
+            path = f"/g/{number}-{side}.jpg"
+            samples.append(fo.Sample(filepath=path, **{field: group.element(side)}))
+    dataset.add_samples(samples, progress=False)
+    flat = dataset.select_group_slices(list(SIDES))
+    vectors = np.random.default_rng(0).normal(size=(2 * count, 4)).astype(np.float32)
+    index = fob.compute_similarity(
+        flat, brain_key="groups", backend="milvus", embeddings=vectors, metric="cosine"
+    )
+    try:
+        yield PairedIndex(dataset, flat, index, vectors)
+    finally:
+        index.delete()
+        dataset.delete()
 
 
 def _detections(

@@ -260,30 +260,12 @@ def test_frames_of_videos(milvus):
 
 
 def test_slices_of_groups(milvus):
-    dataset = fo.Dataset()
-    dataset.add_group_field("group", default="left")
-    samples = []
-    for number in range(6):
-        group = fo.Group()
-        for side in ("left", "right"):
-            samples.append(
-                fo.Sample(filepath=f"/g/{number}-{side}.jpg", group=group.element(side))
-            )
-    dataset.add_samples(samples, progress=False)
-    flat = dataset.select_group_slices(["left", "right"])
-    vectors = np.random.default_rng(0).normal(size=(12, 4)).astype(np.float32)
-    index = fob.compute_similarity(
-        flat, brain_key="groups", backend="milvus", embeddings=vectors, metric="cosine"
-    )
-    try:
-        left = dataset.select_group_slices("left")
+    with datasets.paired_index(6, "group") as made:
+        left = made.dataset.select_group_slices("left")
         found = left.sort_by_similarity(left.first().id, brain_key="groups", k=4)
         assert set(found.values("id")) <= set(left.values("id"))
         assert found.first().id == left.first().id
         assert len(found) == 4
-    finally:
-        index.delete()
-        dataset.delete()
 
 
 # -- ids, embeddings

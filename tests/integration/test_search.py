@@ -305,30 +305,13 @@ def test_a_patch_is_excluded_with_its_sample(milvus, world):
 
 
 def test_grouped_datasets_give_one_hit_a_group(milvus):
-    dataset = fo.Dataset()
-    dataset.add_group_field("scene", default="left")
-    samples = []
-    for number in range(12):
-        group = fo.Group()
-        for side in ("left", "right"):
-            samples.append(
-                fo.Sample(filepath=f"/g/{number}-{side}.jpg", scene=group.element(side))
-            )
-    dataset.add_samples(samples, progress=False)
-    flat = dataset.select_group_slices(["left", "right"])
-    vectors = np.random.default_rng(0).normal(size=(24, 4)).astype(np.float32)
-    index = fob.compute_similarity(
-        flat, brain_key="groups", backend="milvus", embeddings=vectors, metric="cosine"
-    )
-    try:
-        query = Query.of(vector=vectors[0])
-        result = search.search(index, query, 24, group_by="group")
-        exact = distances("cosine", vectors[0], vectors).reshape(12, 2).min(axis=1)
+    with datasets.paired_index(12, "scene") as made:
+        query = Query.of(vector=made.vectors[0])
+        result = search.search(made.index, query, 24, group_by="group")
+        exact = distances("cosine", made.vectors[0], made.vectors)
+        exact = exact.reshape(12, 2).min(axis=1)
         np.testing.assert_allclose(result.dists, np.sort(exact), atol=ATOL)
-        assert len(set(flat.select(result.ids).values("scene.id"))) == 12
-    finally:
-        index.delete()
-        dataset.delete()
+        assert len(set(made.flat.select(result.ids).values("scene.id"))) == 12
 
 
 @pytest.mark.parametrize(

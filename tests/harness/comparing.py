@@ -1,0 +1,43 @@
+"""What the tests of interrupted comparisons have forks do."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fiftyone_milvus.groups import Groups
+
+TILE = 32  # so that few vectors are many blocks
+PART_BYTES = 1_000  # so that what is kept is many parts
+
+
+def find(name: str, key: str, params: dict[str, Any]) -> tuple[Groups, int]:
+    """Near duplicates, and how often progress was told; keeps how far it is after each
+    block."""
+    import fiftyone as fo
+
+    from fiftyone_milvus import checkpoints, groups, metrics, runs
+
+    metrics.TILE, checkpoints.PART_BYTES = TILE, PART_BYTES
+    checkpoints.SAVE_SECONDS, checkpoints.SAVING_SHARE = 0.0, float("inf")
+    told: list[object] = []
+    index = runs.load(fo.load_dataset(name), key)
+    found = groups.find_groups(index, progress=told.append, **params)
+    return found, len(told)
+
+
+def find_until(name: str, key: str, params: dict[str, Any], told: int) -> None:
+    """Does so, and dies by SIGKILL when progress is told for the so-many-th time."""
+    from fiftyone_milvus import finding
+
+    tell, left = finding.Progress, iter(range(told))
+
+    def progress(*args: Any, **kwargs: Any) -> Any:
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return tell(*args, **kwargs)
+
+    finding.Progress = progress  # type: ignore[assignment, misc]
+    find(name, key, params)
