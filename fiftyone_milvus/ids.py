@@ -16,6 +16,7 @@ from .errors import InvalidRequest
 
 logger = logging.getLogger(__name__)
 
+IDS_AT_ONCE = 10_000  # MongoDB's own batches are of 16 MB
 FEW = 5_000  # ids that a view is asked for, rather than for all that it has
 
 
@@ -125,13 +126,23 @@ def within(
     return cast(Within, memberships.get(view, patches_field, make))
 
 
-def _sample_ids(samples: fo.SampleCollection) -> list[str]:
-    """As ``samples.values("id")``, in a fifth of the time where they are many."""
+def packed_ids(samples: fo.SampleCollection) -> np.ndarray:
+    """The ids of a view's samples in its order, ``(n, 12)`` bytes, in a fifth of the
+    time and a tenth of the memory of ``samples.values("id")``."""
     pipeline = samples._pipeline(post_pipeline=[{"$project": {"_id": True}}])
-    batches = samples._dataset._sample_collection.aggregate_raw_batches(pipeline)
-    found = np.frombuffer(b"".join(batches), np.uint8)
+    batches = samples._dataset._sample_collection.aggregate_raw_batches(
+        pipeline, batchSize=IDS_AT_ONCE
+    )
     # each {"_id": ObjectId} has 22 bytes, the id from the tenth to the last but one
-    digits = found.reshape(-1, 22)[:, 9:21].tobytes().hex()
+    found = [
+        np.frombuffer(batch, np.uint8).reshape(-1, 22)[:, 9:21].copy()
+        for batch in batches
+    ]
+    return np.concatenate(found) if found else np.empty((0, 12), np.uint8)
+
+
+def _sample_ids(samples: fo.SampleCollection) -> list[str]:
+    digits = packed_ids(samples).tobytes().hex()
     return [digits[at : at + 24] for at in range(0, len(digits), 24)]
 
 

@@ -17,9 +17,8 @@ import numpy as np
 
 from . import models, origins, stored
 from .errors import InvalidRequest
+from .ids import packed_ids
 from .rows import Rows
-
-IDS_AT_ONCE = 10_000
 
 _OUTLINES = {
     fol.Detection: "bounding_box",
@@ -160,10 +159,7 @@ class Reader:
     def ids(self) -> np.ndarray:
         """The ids of the view's samples, in its order: ``(n, 12)`` bytes, since a text
         for each would be most of a build's memory."""
-        found = self._samples._aggregate(post_pipeline=[{"$project": {"_id": True}}])
-        found.batch_size(IDS_AT_ONCE)  # MongoDB's own batches are of 16 MB
-        packed = b"".join(doc["_id"].binary for doc in found)
-        return np.frombuffer(packed, np.uint8).reshape(-1, 12)
+        return packed_ids(self._samples)
 
     def chunk(self, ids: Sequence[str]) -> fo.DatasetView:
         """The samples of some ids."""
