@@ -123,6 +123,11 @@ class App:
             self.cy(f"new-panel-option-{panel}").click()
         self.cy(f"panel-content-{panel}").wait_for()
 
+    def place(self, name: str) -> None:
+        """Goes to one of the panel's places: ``search``, ``indexes`` or ``server``."""
+        self.cy(f"milvus-place-{name}").click()
+        self.cy(f"milvus-contents-{name}").wait_for()
+
     def looker(self, number: int) -> Locator:
         """The grid's tile of this number, from 0."""
         return self.page.locator('[data-cy="fo-grid"] [data-cy="looker"]').nth(number)

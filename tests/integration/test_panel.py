@@ -12,7 +12,7 @@ from fiftyone_milvus.errors import Cancelled, InvalidRequest
 from fiftyone_milvus.progress import Progress
 from harness.context import execute, make_context, triggered
 from plugin.operators import jobs
-from plugin.panels import payloads
+from plugin.panels import search_payloads
 from plugin.panels.milvus_panel import MilvusPanel
 
 
@@ -160,7 +160,7 @@ def panel_state(ctx) -> dict:
 
 
 def test_the_next_hits_need_no_other_search(indexed, monkeypatch):
-    monkeypatch.setattr(payloads, "SHOWN_HITS", 4)
+    monkeypatch.setattr(search_payloads, "SHOWN_HITS", 4)
     ids = indexed.values("id")
     asked = {"brain_key": "idx", "k": 10}
     found = panel.search(make_context(indexed, selected=ids[:1], **asked))

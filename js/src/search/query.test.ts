@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { index } from "../test/data";
-import { chosenIndex, FIRST_QUERY, kProblem, searchParams, textProblem } from "./query";
+import { FIRST_QUERY, kProblem, searchParams, textProblem } from "./query";
 
 test.each(["1", "25", " 10000 "])("k = %s is fine", (typed) => {
   expect(kProblem(typed)).toBeNull();
@@ -8,14 +8,6 @@ test.each(["1", "25", " 10000 "])("k = %s is fine", (typed) => {
 
 test.each(["", "0", "10001", "2.5", "-3", "1e3", "many"])("k = '%s' is refused", (typed) => {
   expect(kProblem(typed)).toBe("Type a whole number from 1 to 10,000.");
-});
-
-test("the chosen index, else the first that works", () => {
-  const broken = { ...index, brain_key: "broken", problem: "gone" };
-  expect(chosenIndex([broken, index], "broken")).toBe(broken);
-  expect(chosenIndex([broken, index], "deleted")).toBe(index);
-  expect(chosenIndex([broken], "")).toBe(broken);
-  expect(chosenIndex([], "")).toBeUndefined();
 });
 
 test("says why an index can't be searched by text", () => {

@@ -1,7 +1,6 @@
 import type { Index, SearchParams } from "../shared/api";
 
 export interface Query {
-  brain_key: string;
   text: string;
   /** as typed */
   k: string;
@@ -10,7 +9,6 @@ export interface Query {
 }
 
 export const FIRST_QUERY: Query = {
-  brain_key: "",
   text: "",
   k: "25",
   reverse: false,
@@ -24,15 +22,6 @@ export function kProblem(typed: string): string | null {
   const k = Number(typed);
   const fits = /^\s*\d+\s*$/.test(typed) && k >= 1 && k <= MAX_K;
   return fits ? null : "Type a whole number from 1 to 10,000.";
-}
-
-/** The index that is chosen, else the first one that works. */
-export function chosenIndex(indexes: Index[], brain_key: string): Index | undefined {
-  return (
-    indexes.find((index) => index.brain_key === brain_key) ??
-    indexes.find((index) => !index.problem) ??
-    indexes[0]
-  );
 }
 
 /** Why an index can't be searched by text; null if it can. */

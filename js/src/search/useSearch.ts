@@ -1,7 +1,7 @@
 import { usePanelStatePartial } from "@fiftyone/spaces";
 import { useRef, useState } from "react";
 import { messageOf, useApi, type Index, type SearchResult } from "../shared/api";
-import { FIRST_QUERY, chosenIndex, searchParams, type Query } from "./query";
+import { FIRST_QUERY, searchParams, type Query } from "./query";
 
 interface Found {
   dataset: string;
@@ -9,7 +9,7 @@ interface Found {
 }
 
 /** The query, its result and its error. Query and result outlive the panel's mounting. */
-export function useSearch(dataset: string, indexes: Index[]) {
+export function useSearch(dataset: string, index: Index) {
   const api = useApi();
   const [query, setQuery] = usePanelStatePartial<Query>("milvus_query", FIRST_QUERY, true);
   const [found, setFound] = usePanelStatePartial<Found | null>("milvus_found", null, true);
@@ -31,22 +31,16 @@ export function useSearch(dataset: string, indexes: Index[]) {
       .finally(() => newest() && setBusy(false));
   };
 
-  const index = chosenIndex(indexes, query.brain_key);
-  const current =
-    found?.dataset === dataset &&
-    indexes.some((each) => each.brain_key === found.result.brain_key);
+  const current = found?.dataset === dataset && found.result.brain_key === index.brain_key;
   return {
     query,
     change: (part: Partial<Query>) => setQuery({ ...query, ...part }),
-    index,
     result: current ? found.result : null,
     busy,
     problem,
     /** By a text, or (null) by what is selected in the grid. */
-    search: (text: string | null) => {
-      if (index)
-        run(api.search(searchParams(index, query, text)), (result) => setFound({ dataset, result }));
-    },
+    search: (text: string | null) =>
+      run(api.search(searchParams(index, query, text)), (result) => setFound({ dataset, result })),
     /** The next hits of the list. */
     more: () => {
       if (!current) return;

@@ -18,6 +18,7 @@ export const index: Index = {
   supports_prompts: true,
   partial: false,
   size: 1538,
+  total: 1538,
   collection_name: "pictures_1",
   owned: true,
   created: "2025-03-04T05:06:07",

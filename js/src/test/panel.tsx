@@ -1,8 +1,9 @@
 import { render } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
+import userEvent, { type UserEvent } from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { RecoilRoot, type MutableSnapshot } from "recoil";
 import { UrisContext, type Uris } from "../shared/api";
+import type { Place } from "../shell/places";
 import { python } from "./fiftyone";
 
 export const URIS: Uris = {
@@ -51,6 +52,9 @@ export function show(element: ReactNode, initialize?: (snapshot: MutableSnapshot
   );
   return { user, ...view };
 }
+
+/** Goes to one of the panel's places. */
+export const go = (user: UserEvent, place: Place) => user.click(at(`milvus-place-${place}`));
 
 /** The element of a `data-cy` name. */
 export function at<T extends Element = HTMLElement>(name: string): T {

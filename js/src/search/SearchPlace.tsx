@@ -1,9 +1,7 @@
-import { LinearProgress, Stack } from "@mui/material";
+import { Button, LinearProgress, Stack } from "@mui/material";
 import type { Index } from "../shared/api";
-import { Choice } from "../shared/Choice";
 import { Empty } from "../shared/Empty";
 import { Problem } from "../shared/Problem";
-import { Section } from "../shared/Section";
 import { Hits } from "./Hits";
 import { Options } from "./Options";
 import { QueryBox } from "./QueryBox";
@@ -11,24 +9,22 @@ import { ResultLine } from "./ResultLine";
 import { SelectionButton } from "./SelectionButton";
 import { useSearch } from "./useSearch";
 
-export function SearchSection({ dataset, indexes }: { dataset: string; indexes: Index[] }) {
-  const search = useSearch(dataset, indexes);
-  const { index, result, query } = search;
-  if (!index) return null;
+interface Props {
+  dataset: string;
+  index: Index | undefined;
+  onMakeIndex: () => void;
+}
+
+export function SearchPlace({ dataset, index, onMakeIndex }: Props) {
+  if (!index) return <NoIndex onMakeIndex={onMakeIndex} />;
+  return <Search dataset={dataset} index={index} />;
+}
+
+function Search({ dataset, index }: { dataset: string; index: Index }) {
+  const search = useSearch(dataset, index);
+  const { result, query } = search;
   return (
-    <Section title="Search">
-      {indexes.length > 1 && (
-        <Choice
-          label="Index"
-          name="milvus-index-select"
-          value={index.brain_key}
-          options={indexes.map(({ brain_key, patches_field }) => ({
-            value: brain_key,
-            label: `${brain_key} (${patches_field ?? "samples"})`,
-          }))}
-          onChange={(brain_key) => search.change({ brain_key })}
-        />
-      )}
+    <>
       <QueryBox search={search} index={index} />
       <SelectionButton search={search} patches={index.patches_field !== null} />
       <Options query={query} onChange={search.change} />
@@ -49,6 +45,21 @@ export function SearchSection({ dataset, indexes }: { dataset: string; indexes: 
           )}
         </Stack>
       )}
-    </Section>
+    </>
+  );
+}
+
+function NoIndex({ onMakeIndex }: { onMakeIndex: () => void }) {
+  return (
+    <Empty
+      name="milvus-no-index"
+      icon="hub"
+      title="No index to search yet"
+      text="An index keeps an embedding of every sample or patch in Milvus, so that you can sort the grid by similarity to a picture or to words."
+    >
+      <Button variant="contained" data-cy="milvus-make-index" onClick={onMakeIndex}>
+        Make an index
+      </Button>
+    </Empty>
   );
 }

@@ -1,61 +1,14 @@
-"""Library values as the plain data that React gets."""
+"""Hits as the plain data that React gets."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import fiftyone as fo
 
-from fiftyone_milvus import client, settings
-from fiftyone_milvus.errors import VectorSearchError
-from fiftyone_milvus.runs import IndexInfo
 from fiftyone_milvus.search import Result
 
 SHOWN_HITS = 100
-
-
-def server(connection: dict[str, Any]) -> dict[str, Any]:
-    """Which Milvus is in use, and whether it answers; never a secret."""
-    found: dict[str, Any] = {
-        "kind": "server",
-        "address": "not configured",
-        "reachable": False,
-        "version": None,
-        "latency_ms": None,
-        "problem": None,
-    }
-    try:
-        in_use = settings.resolve(connection)
-        found["kind"] = "embedded" if in_use.embedded else "server"
-        found["address"] = "Milvus Lite" if in_use.embedded else in_use.address
-        milvus = client.connect(in_use)
-        started = time.perf_counter()
-        milvus.ping()
-        found["latency_ms"] = round((time.perf_counter() - started) * 1000, 1)
-        found["version"] = milvus.version
-        found["reachable"] = True
-    except VectorSearchError as e:
-        found["problem"] = str(e)
-    return found
-
-
-def index(info: IndexInfo) -> dict[str, Any]:
-    """An index, as its card shows it."""
-    return {
-        "brain_key": info.brain_key,
-        "patches_field": info.patches_field,
-        "embeddings_field": info.embeddings_field,
-        "model": info.model,
-        "metric": info.metric,
-        "supports_prompts": info.supports_prompts,
-        "partial": info.partial,
-        "size": info.size,
-        "collection_name": info.collection_name,
-        "owned": info.owned,
-        "created": info.created.isoformat() + "Z",
-        "problem": info.problem,
-    }
 
 
 def search_result(result: Result, view: fo.DatasetView, token: str) -> dict[str, Any]:

@@ -1,17 +1,20 @@
 import { screen, waitFor } from "@testing-library/react";
 import { useSetRecoilState } from "recoil";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Index } from "../shared/api";
 import { hit, index, result } from "../test/data";
 import { executeOperator, isPatchesView, selectedLabels, selectedSamples, view } from "../test/fiftyone";
 import { absent, answer, at, callsOf, show } from "../test/panel";
-import { SearchSection } from "./SearchSection";
+import { SearchPlace } from "./SearchPlace";
 
-const section = (indexes: Index[] = [index]) => <SearchSection dataset="animals" indexes={indexes} />;
+const onMakeIndex = vi.fn();
+const place = (shown: Index | undefined = index) => (
+  <SearchPlace dataset="animals" index={shown} onMakeIndex={onMakeIndex} />
+);
 
 async function searched(answers: object = { search: result, clear: {} }) {
   answer(answers);
-  const shown = show(section());
+  const shown = show(place());
   await shown.user.type(at("milvus-query"), "a bird{Enter}");
   return shown;
 }
@@ -20,7 +23,7 @@ const hits = () => document.querySelectorAll("[data-cy=milvus-hit]");
 
 test("Enter searches by text, with the options", async () => {
   answer({ search: result });
-  const { user } = show(section());
+  const { user } = show(place());
   await user.clear(at("milvus-k"));
   await user.type(at("milvus-k"), "7");
   await user.selectOptions(at("milvus-scope"), "view");
@@ -51,7 +54,7 @@ test("more hits are listed after the first, without another search", async () =>
 });
 
 test("a k out of range is explained as it is typed, and nothing is asked", async () => {
-  const { user } = show(section());
+  const { user } = show(place());
   await user.type(at("milvus-query"), "bird");
   await user.type(at("milvus-k"), "000");
   expect(screen.getByText("Type a whole number from 1 to 10,000.")).toBeTruthy();
@@ -62,14 +65,14 @@ test("a k out of range is explained as it is typed, and nothing is asked", async
 });
 
 test("an index whose model can't embed text takes no text and says why", () => {
-  show(section([{ ...index, supports_prompts: false }]));
+  show(place({ ...index, supports_prompts: false }));
   expect(at<HTMLInputElement>("milvus-query").disabled).toBe(true);
   expect(screen.getByText(/clip can't embed text/)).toBeTruthy();
 });
 
 test("a selection in the grid can be searched with", async () => {
   answer({ search: result });
-  const { user } = show(section(), ({ set }) =>
+  const { user } = show(place(), ({ set }) =>
     set(selectedSamples, new Map([["a", "default"], ["b", "alt"]])),
   );
   expect(at("milvus-search-selection").textContent).toBe("Search with selection (2)");
@@ -81,24 +84,18 @@ test("a selection in the grid can be searched with", async () => {
 
 test("selected labels count for an index of patches only", () => {
   const labels = [{ labelId: "x" }, { labelId: "y" }];
-  const { unmount } = show(section(), ({ set }) => set(selectedLabels, labels));
+  const { unmount } = show(place(), ({ set }) => set(selectedLabels, labels));
   expect(at<HTMLButtonElement>("milvus-search-selection").disabled).toBe(true);
   unmount();
-  show(section([{ ...index, patches_field: "ground_truth" }]), ({ set }) => set(selectedLabels, labels));
+  show(place({ ...index, patches_field: "ground_truth" }), ({ set }) => set(selectedLabels, labels));
   expect(at("milvus-search-selection").textContent).toBe("Search with selection (2)");
 });
 
-test("another index can be chosen", async () => {
-  answer({ search: result });
-  const { user } = show(section([index, { ...index, brain_key: "words" }]));
-  await user.selectOptions(at("milvus-index-select"), "words");
-  await user.type(at("milvus-query"), "x{Enter}");
-  expect(callsOf("search")).toMatchObject([{ brain_key: "words" }]);
-});
-
-test("one index needs no chooser", () => {
-  show(section());
-  expect(absent("milvus-index-select")).toBe(true);
+test("without an index one button teaches and starts to make one", async () => {
+  const { user } = show(<SearchPlace dataset="animals" index={undefined} onMakeIndex={onMakeIndex} />);
+  expect(at("milvus-no-index").textContent).toContain("No index");
+  await user.click(at("milvus-make-index"));
+  expect(onMakeIndex).toHaveBeenCalledOnce();
 });
 
 test("a failed search says why and keeps the query", async () => {
@@ -129,7 +126,7 @@ test("hits outlive a change of the grid's view and a remount", async () => {
   const { user, unmount } = show(
     <>
       <Grid />
-      {section()}
+      {place()}
     </>,
   );
   await user.type(at("milvus-query"), "a bird{Enter}");
@@ -137,7 +134,7 @@ test("hits outlive a change of the grid's view and a remount", async () => {
   await user.click(at("grid"));
   expect(hits()).toHaveLength(2);
   unmount();
-  show(section());
+  show(place());
   expect(hits()).toHaveLength(2);
   expect(at<HTMLInputElement>("milvus-query").value).toBe("a bird");
 });
@@ -146,10 +143,10 @@ test("a result goes with its index and its dataset", async () => {
   const { unmount } = await searched();
   await waitFor(() => expect(hits()).toHaveLength(2));
   unmount();
-  const { unmount: again } = show(section([{ ...index, brain_key: "words" }]));
+  const { unmount: again } = show(place({ ...index, brain_key: "words" }));
   expect(hits()).toHaveLength(0);
   again();
-  show(<SearchSection dataset="another" indexes={[index]} />);
+  show(<SearchPlace dataset="another" index={index} onMakeIndex={onMakeIndex} />);
   expect(hits()).toHaveLength(0);
 });
 
@@ -159,7 +156,7 @@ test.each([
 ])("a click opens what the grid shows (patches view: %s)", async (patches, id) => {
   const patch = { ...hit, id: "patch", sample_id: "sample" };
   answer({ search: { ...result, hits: [patch] } });
-  const { user } = show(section(), ({ set }) => set(isPatchesView, patches));
+  const { user } = show(place(), ({ set }) => set(isPatchesView, patches));
   await user.type(at("milvus-query"), "x{Enter}");
   await waitFor(() => at("milvus-hit"));
   await user.click(at("milvus-hit"));
