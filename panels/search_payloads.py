@@ -5,74 +5,79 @@ from __future__ import annotations
 from typing import Any
 
 import fiftyone as fo
+import numpy as np
 
-from fiftyone_milvus.search import Result
+from .found import Found
+from .media import media
 
 SHOWN_HITS = 100
+BINS = 40
 
 
-def search_result(result: Result, view: fo.DatasetView, token: str) -> dict[str, Any]:
+def search_result(
+    found: Found, view: fo.DatasetView, token: str, searched: int | None
+) -> dict[str, Any]:
     """A search's result with what is needed to draw its first hits.
 
     Args:
-        result: the result
+        found: what was found
         view: the hits in rank order, of samples or of patches
         token: what to ask for the next hits with
+        searched: how many samples or patches are in the view that was searched;
+            ``None`` for the whole index
     """
+    answer = found.answer
+    explained = found.explain(view._dataset, 0, SHOWN_HITS)
     return {
-        "brain_key": result.brain_key,
+        "brain_key": answer.request.brain_key,
         "token": token,
-        "hits": hits(result, view, 0),
-        "total": len(result.ids),
-        "score": result.score_kind,
-        "milliseconds": round(result.seconds * 1000, 1),
-        "exact": result.plan.exact,
-        "plan": result.plan.reason,
+        "hits": hits(found, view._root_dataset, 0, explained),
+        "total": len(answer.ids),
+        "searched": searched,
+        "score": answer.score,
+        "milliseconds": round(answer.seconds * 1000, 1),
+        "exact": answer.exact,
+        "plan": answer.plan,
+        "histogram": histogram(answer.scores),
     }
 
 
-def hits(result: Result, view: fo.DatasetView, start: int) -> list[dict[str, Any]]:
+def hits(
+    found: Found, dataset: fo.Dataset, start: int, explained: np.ndarray | None
+) -> list[dict[str, Any]]:
     """What is needed to draw the hits from a rank on, 0 being the best."""
-    page = result.page(start, SHOWN_HITS)
-    media = _media(view, page.ids, page.patches_field)
+    page = found.page(start, SHOWN_HITS)
+    drawn = media(found.items(dataset), page.ids, page.patches_field)
     return [
         {
             "id": id_,
             "sample_id": sample_id,
-            "rank": rank,
-            "score": round(float(score), 6),
-            **media[id_],
+            "rank": start + i + 1,
+            "score": _number(score),
+            "terms": None if explained is None else [_number(s) for s in explained[i]],
+            **drawn[id_],
         }
-        for rank, (id_, sample_id, score) in enumerate(
-            zip(page.ids, page.sample_ids, page.scores, strict=True), start + 1
+        for i, (id_, sample_id, score) in enumerate(
+            zip(page.ids, page.sample_ids, page.scores, strict=True)
         )
-        if id_ in media
+        if id_ in drawn
     ]
 
 
-def _media(
-    view: fo.DatasetView, ids: list[str], patches_field: str | None
-) -> dict[str, dict[str, Any]]:
-    """What to draw for each id: the file, and for a patch its box and label."""
-    shown = view.select(ids)
-    path = view._dataset.app_config.grid_media_field or "filepath"
-    fields = ["id", path if view.has_field(path) else "filepath"]
-    if patches_field is None:
-        found = zip(*shown.values(fields), strict=True)
-        return {id_: {"filepath": p, "box": None, "label": None} for id_, p in found}
-    boxed = view.has_field(f"{patches_field}.bounding_box")
-    fields.append(f"{patches_field}.{'bounding_box' if boxed else 'points'}")
-    fields.append(f"{patches_field}.label")
+def histogram(scores: np.ndarray) -> dict[str, Any] | None:
+    """How many hits there are by score, from the first one's to the last one's, in
+    :data:`BINS` steps; ``None`` if all have the same."""
+    if not len(scores) or not abs(scores[-1] - scores[0]) > 1e-9:
+        return None
+    first, last = float(scores[0]), float(scores[-1])
+    ways = np.clip((scores - first) / (last - first), 0, 1)
+    counts, _ = np.histogram(ways, BINS, (0, 1))
     return {
-        id_: {"filepath": p, "box": box if boxed else _bounds(box), "label": label}
-        for id_, p, box, label in zip(*shown.values(fields), strict=True)
+        "first": _number(first),
+        "last": _number(last),
+        "counts": [int(count) for count in counts],
     }
 
 
-def _bounds(points: list[list[list[float]]] | None) -> list[float] | None:
-    """The box ``[x, y, width, height]`` around a polyline's points."""
-    flat = [point for line in points or [] for point in line]
-    if not flat:
-        return None
-    xs, ys = zip(*flat, strict=True)
-    return [min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)]
+def _number(value: float) -> float:
+    return round(float(value), 6)

@@ -41,7 +41,14 @@ export function DatasetPanel({ dataset }: { dataset: string }) {
       <Contents place={place}>
         {!value && loading && <Loading />}
         {value && place === "search" && (
-          <SearchPlace dataset={dataset} index={index} onMakeIndex={makeIndex} />
+          <SearchPlace
+            dataset={dataset}
+            samples={value.dataset.samples}
+            index={index}
+            indexes={indexes}
+            onIndex={choose}
+            onMakeIndex={makeIndex}
+          />
         )}
         {value && place === "indexes" && (
           <IndexesPlace dataset={dataset} overview={value} panel={panel} />

@@ -1,51 +1,53 @@
-import { Button, LinearProgress, Stack } from "@mui/material";
+import { Button, Stack } from "@mui/material";
 import type { Index } from "../shared/api";
 import { Empty } from "../shared/Empty";
 import { Problem } from "../shared/Problem";
-import { Hits } from "./Hits";
-import { Options } from "./Options";
-import { QueryBox } from "./QueryBox";
-import { ResultLine } from "./ResultLine";
-import { SelectionButton } from "./SelectionButton";
+import { Composer } from "./composer/Composer";
+import { Found } from "./found/Found";
+import { HistoryFold } from "./history/HistoryFold";
+import { MoreOptions } from "./options/MoreOptions";
+import { Scope } from "./options/Scope";
 import { useSearch } from "./useSearch";
 
 interface Props {
   dataset: string;
   index: Index | undefined;
+  indexes: Index[];
+  samples: number;
+  onIndex: (brain_key: string) => void;
   onMakeIndex: () => void;
 }
 
-export function SearchPlace({ dataset, index, onMakeIndex }: Props) {
+export function SearchPlace({ index, onMakeIndex, ...props }: Props) {
   if (!index) return <NoIndex onMakeIndex={onMakeIndex} />;
-  return <Search dataset={dataset} index={index} />;
+  return <Search index={index} {...props} />;
 }
 
-function Search({ dataset, index }: { dataset: string; index: Index }) {
-  const search = useSearch(dataset, index);
-  const { result, query } = search;
+function Search(props: Omit<Props, "onMakeIndex" | "index"> & { index: Index }) {
+  const { index, indexes, samples } = props;
+  const search = useSearch(props);
   return (
     <>
-      <QueryBox search={search} index={index} />
-      <SelectionButton search={search} patches={index.patches_field !== null} />
-      <Options query={query} onChange={search.change} />
-      {search.busy && <LinearProgress aria-label="Searching" />}
+      <Composer search={search} index={index} />
+      <Scope search={search} index={index} samples={samples} />
+      <Stack direction="row" flexWrap="wrap">
+        <MoreOptions search={search} index={index} indexes={indexes} />
+        <HistoryFold search={search} />
+      </Stack>
       <Problem message={search.problem} />
-      {result && (
-        <Stack spacing={1}>
-          <ResultLine result={result} busy={search.busy} onClear={search.clear} />
-          {result.hits.length > 0 ? (
-            <Hits result={result} busy={search.busy} onMore={search.more} />
-          ) : (
-            <Empty
-              name="milvus-no-hits"
-              icon="search_off"
-              title="No hits"
-              text="Nothing in this index matches. Search in the whole dataset, or with other words."
-            />
-          )}
-        </Stack>
-      )}
+      {search.found ? <Found search={search} found={search.found} index={index} /> : <Hint />}
     </>
+  );
+}
+
+function Hint() {
+  return (
+    <Empty
+      name="milvus-hint"
+      icon="image_search"
+      title="What are you looking for?"
+      text="Describe it, select samples or patches in the grid that look like it (with Alt: unlike it), or drop a picture here. Then press Enter."
+    />
   );
 }
 

@@ -2,7 +2,7 @@ import { MuiIconFont } from "@fiftyone/components";
 import { getSampleSrc } from "@fiftyone/state";
 import { Box } from "@mui/material";
 import { useState, type CSSProperties } from "react";
-import type { Box as Crop } from "../shared/api";
+import type { Box as Crop } from "../../shared/api";
 import { clampBox, cropStyle } from "./crop";
 
 interface Props {

@@ -1,6 +1,6 @@
 import { fireEvent } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { show } from "../test/panel";
+import { show } from "../../test/panel";
 import { Thumbnail } from "./Thumbnail";
 
 const picture = (container: HTMLElement) => container.querySelector("img") as HTMLImageElement;

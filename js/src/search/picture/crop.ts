@@ -1,5 +1,5 @@
 import type { CSSProperties } from "react";
-import type { Box } from "../shared/api";
+import type { Box } from "../../shared/api";
 
 interface Size {
   width: number;
