@@ -167,19 +167,20 @@ def test_a_selected_patch_searches_whole_pictures_by_its_crop(panel, indexes, sc
 
 def test_more_and_less_like_a_hit_refine_the_search(panel, indexes):
     choose(panel, "objects")
+    set_option(panel, "k", "10")
     ids = search_text(panel, "bird")
     more = panel.cy("milvus-more-like").nth(1)
     shown = panel.hits_after(more.click)
     text = Term(text="bird")
-    assert shown[:10] == found_by(indexes["objects"], text, Term(id=ids[1]))[:10]
+    assert shown == found_by(indexes["objects"], text, Term(id=ids[1]), k=10)
     expect(panel.cy("milvus-hit").nth(2)).to_have_attribute("data-id", shown[2])
     less = panel.hits_after(panel.cy("milvus-less-like").nth(2).click)
     terms = text, Term(id=ids[1]), Term(id=shown[2], unwanted=True)
-    assert less[:10] == found_by(indexes["objects"], *terms)[:10]
+    assert less == found_by(indexes["objects"], *terms, k=10)
     hit = panel.cy("milvus-hit").first
     hit.hover()
     expect(panel.cy("milvus-why")).to_contain_text("+ bird")
-    expect(panel.cy("milvus-why")).to_contain_text("−")
+    expect(panel.cy("milvus-why")).to_contain_text("\N{MINUS SIGN}")
     panel.shot("search-why")
 
 
@@ -207,13 +208,14 @@ def test_a_picture_from_elsewhere_is_searched_with(panel, indexes, scenes, how):
 
 def test_a_chip_flips_has_a_weight_is_removed_and_put_back(panel, indexes):
     choose(panel, "objects")
+    set_option(panel, "k", "10")
     search_text(panel, "bird")
     search_text(panel, "animal")
     panel.cy("milvus-chip-weight").nth(0).select_option("2")
     panel.cy("milvus-chip-sign").nth(1).click()
     ids = search_now(panel)
     terms = Term(text="bird", weight=2.0), Term(text="animal", unwanted=True)
-    assert ids[:10] == found_by(indexes["objects"], *terms)[:10]
+    assert ids == found_by(indexes["objects"], *terms, k=10)
     panel.cy("milvus-chip-remove").nth(1).click()
     expect(chips(panel)).to_have_count(1)
     panel.cy("milvus-put-back").click()
@@ -268,8 +270,13 @@ def test_the_handle_of_the_histogram_cuts_the_grid(panel, indexes):
     ids = search_text(panel, "musical instrument")
     handle = panel.cy("milvus-cut")
     handle.focus()
-    for _ in range(15):
-        panel.page.keyboard.press("ArrowLeft")
+    cut = ["ArrowLeft"] * 15
+
+    def press() -> None:
+        for key in cut:
+            panel.page.keyboard.press(key)
+
+    assert panel.asked(press) == ["cut"]
     line = panel.cy("milvus-cut-line")
     kept = int(re.match(r"\d+", line.inner_text())[0])  # type: ignore[index]
     assert 0 < kept < 25
@@ -388,6 +395,7 @@ def test_everything_is_done_by_the_keyboard(panel, indexes):
     expect(panel.cy("selection-count-container")).to_have_text("1")
     panel.cy("milvus-history").focus()
     page.keyboard.press("Enter")
+    print(page.evaluate("() => document.activeElement.outerHTML.slice(0, 300)"))
     expect(panel.cy("milvus-past").first).to_be_visible()
     page.keyboard.press("Escape")
     expect(panel.cy("milvus-past")).to_have_count(0)
@@ -413,7 +421,7 @@ def test_it_is_at_home_at_every_width(panel, indexes, theme):
         sideways = panel.cy("milvus-panel").evaluate(
             "(e) => e.scrollWidth - e.clientWidth"
         )
-        assert sideways == 0, width
+        assert sideways <= 1, width  # rounded
     panel.cy("milvus-more-options").click()
     panel.cy("milvus-history").click()
     for width in WIDTHS:

@@ -160,9 +160,10 @@ class App:
         called: list[str] = []
 
         def note(request: Request) -> None:
-            asked = re.search(r"milvus_panel#(\w+)", request.post_data or "")
-            if asked and request.method == "POST":
-                called.append(asked[1])
+            data = request.post_data or ""
+            method = re.search(r'"__method__":\s*"(\w+)"', data)
+            if method and "/milvus_panel" in data:
+                called.append(method[1])
 
         self.page.on("request", note)
         action()

@@ -320,3 +320,18 @@ def test_a_score_field_is_written_and_told_to_the_app(indexed):
     indexed.reload()
     best = found["hits"][0]
     assert indexed[best["id"]]["near"] == pytest.approx(best["score"], abs=1e-5)
+
+
+def test_patches_in_the_grid_are_no_view_of_the_persons(dataset):
+    execute(
+        "compute_index",
+        dataset,
+        brain_key="p",
+        source="field",
+        embeddings_field="embedding",
+        patches_field="ground_truth",
+    )
+    ctx = make_context(dataset, brain_key="p", k=7, **VECTOR)
+    assert panel.search(ctx)["total"] == 7
+    total = dataset.count("ground_truth.detections")
+    assert panel.view_count(after(ctx, brain_key="p")) == {"count": total}

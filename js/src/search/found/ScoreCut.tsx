@@ -1,8 +1,11 @@
 import { Box, Slider, Stack, Typography } from "@mui/material";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Histogram, SearchResult } from "../../shared/api";
 import { counted } from "../../shared/format";
 import { binsOf, edge, kept } from "./cut";
+
+/** Of a drag, or of an arrow key held down, the grid shows where it rests. */
+const QUIET_MILLISECONDS = 250;
 
 interface Props {
   histogram: Histogram;
@@ -15,6 +18,17 @@ interface Props {
 export function ScoreCut({ histogram, kind, keep, onCut }: Props) {
   const bins = histogram.counts.length;
   const [dragged, setDragged] = useState<number | null>(null);
+  const timer = useRef(0);
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+  const move = (value: number) => {
+    setDragged(value);
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => {
+      setDragged(null);
+      const next = kept(histogram, value);
+      if (next !== keep) onCut(next);
+    }, QUIET_MILLISECONDS);
+  };
   const at = dragged ?? binsOf(histogram, keep);
   const words = (value: number) =>
     `${counted(kept(histogram, value), "hit")}, ${kind} ${histogram.first.toFixed(3)} to ${edge(histogram, value).toFixed(3)}`;
@@ -30,12 +44,7 @@ export function ScoreCut({ histogram, kind, keep, onCut }: Props) {
         aria-label="Cut off the worst hits"
         getAriaValueText={words}
         slotProps={{ input: { "data-cy": "milvus-cut" } as object }}
-        onChange={(_, value) => setDragged(value as number)}
-        onChangeCommitted={(_, value) => {
-          const next = kept(histogram, value as number);
-          setDragged(null);
-          if (next !== keep) onCut(next);
-        }}
+        onChange={(_, value) => move(value as number)}
         sx={{ py: "6px !important", my: -0.25 }}
       />
       <Typography variant="caption" color="text.secondary" data-cy="milvus-cut-line">

@@ -22,7 +22,7 @@ export function useViewCount(index: Index, found: Found | null, busy: boolean): 
   const stages = useRecoilValue(fos.view);
   const filters = useRecoilValue(fos.filters);
   const revision = useGridRevision();
-  const ours = found !== null && showsHits(stages, found);
+  const ours = found !== null && showsHits(stages);
   const plain = stages.length === 0 && Object.keys(filters ?? {}).length === 0;
   const [answer, setAnswer] = useState<Answer | null>(null);
   const ask = useRef(() => api.view_count({ brain_key: index.brain_key }));
@@ -47,10 +47,9 @@ export function useViewCount(index: Index, found: Found | null, busy: boolean): 
   return plain || answer?.brain_key !== index.brain_key ? null : answer.count;
 }
 
-/** Whether what the grid shows is the hits of a search. */
-function showsHits(stages: unknown[], { result, keep }: Found): boolean {
+/** Whether what the grid shows is hits in rank order. */
+function showsHits(stages: unknown[]): boolean {
   const last = stages.at(-1) as { _cls?: string; kwargs?: [string, unknown][] } | undefined;
-  if (last?._cls !== "fiftyone.core.stages.Select") return false;
-  const ids = last.kwargs?.find(([name]) => name === "sample_ids")?.[1];
-  return Array.isArray(ids) && ids.length === keep && ids[0] === result.hits[0]?.id;
+  const ordered = last?.kwargs?.find(([name]) => name === "ordered")?.[1];
+  return last?._cls === "fiftyone.core.stages.Select" && ordered === true;
 }
