@@ -5,20 +5,31 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Sized
+from typing import Any, Protocol
 from uuid import uuid4
 
 from .errors import InvalidRequest
-from .results import Result
+
+
+class Paged(Protocol):
+    """A result: this module's, or one that holds more."""
+
+    @property
+    def ids(self) -> Sized: ...
+
+    def page(self, start: int, count: int) -> Any: ...
+
 
 KEPT_RESULTS = 64
 KEPT_HITS = 1_000_000  # about 150 MB
 KEPT_SECONDS = 3_600.0
 
-_kept: OrderedDict[str, tuple[float, Result]] = OrderedDict()
+_kept: OrderedDict[str, tuple[float, Paged]] = OrderedDict()
 _lock = threading.Lock()
 
 
-def keep(result: Result) -> str:
+def keep(result: Paged) -> str:
     """Keeps a result for an hour, or until many newer ones came.
 
     Returns:
@@ -32,7 +43,7 @@ def keep(result: Result) -> str:
     return token
 
 
-def get(token: str) -> Result:
+def get(token: str) -> Any:
     """The whole result.
 
     Raises:
@@ -47,7 +58,7 @@ def get(token: str) -> Result:
     raise InvalidRequest("This result isn't kept any more. Search again.")
 
 
-def page(token: str, start: int, count: int) -> Result:
+def page(token: str, start: int, count: int) -> Any:
     """Some hits of a result; see :meth:`~fiftyone_milvus.results.Result.page`.
 
     Raises:

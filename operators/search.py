@@ -47,30 +47,33 @@ def perform(ctx: foo.ExecutionContext, request: SearchRequest) -> dict[str, Any]
     Returns:
         what was found, as plain data
     """
+    answer, view = find(ctx, request)
+    if not ctx.delegated:
+        ctx.ops.set_view(view)
+        mark(ctx, answer)
+    return answer.to_dict()
+
+
+def find(
+    ctx: foo.ExecutionContext, request: SearchRequest
+) -> tuple[Answer, fo.DatasetView]:
+    """Runs a search, and adds it to the history.
+
+    Returns:
+        what was found, and the view of it in rank order
+    """
     samples = search_request.samples_of(ctx, request)
     answer = search_request.run(request, samples, **connection(ctx))
     view = answer.view(samples)
     saved_searches.remember(ctx, request, len(answer.ids))
-    if not ctx.delegated:
-        _show(ctx, answer, view)
-    return answer.to_dict()
+    return answer, view
 
 
-def output() -> types.Property:
-    """What the operators that search show of their result."""
-    outputs = types.Object()
-    outputs.str("message", label="Found")
-    outputs.str("plan", label="How")
-    outputs.float("milliseconds", label="Milliseconds")
-    return types.Property(outputs, view=types.View(label="Milvus search"))
-
-
-def _show(ctx: foo.ExecutionContext, answer: Answer, view: fo.DatasetView) -> None:
-    """Puts the hits into the grid; where pictures were found by their objects, these
-    are selected."""
+def mark(ctx: foo.ExecutionContext, answer: Answer) -> None:
+    """Shows a new score field; where pictures were found by their objects, selects
+    these."""
     if answer.request.score_field:
         ctx.ops.reload_dataset()
-    ctx.ops.set_view(view)
     if answer.matched:
         found = zip(answer.sample_ids, answer.matched, strict=True)
         ctx.ops.set_selected_labels(
@@ -84,3 +87,12 @@ def _show(ctx: foo.ExecutionContext, answer: Answer, view: fo.DatasetView) -> No
                 for label_id in label_ids
             ]
         )
+
+
+def output() -> types.Property:
+    """What the operators that search show of their result."""
+    outputs = types.Object()
+    outputs.str("message", label="Found")
+    outputs.str("plan", label="How")
+    outputs.float("milliseconds", label="Milliseconds")
+    return types.Property(outputs, view=types.View(label="Milvus search"))

@@ -189,7 +189,7 @@ def _more_inputs(
     schema.choice(
         form,
         "group_by",
-        _grouping_fields(ctx.dataset),
+        grouping_fields(ctx.dataset),
         ctx.params.get("group_by"),
         required=False,
         label="One hit for each",
@@ -280,7 +280,8 @@ def _as(kind: str, text: str) -> Any:
         raise InvalidRequest(f"'{text}' is no {kind}; type another value") from None
 
 
-def _grouping_fields(dataset: fo.Dataset) -> list[str]:
+def grouping_fields(dataset: fo.Dataset) -> list[str]:
+    """The fields whose values can each give one hit."""
     schema_ = dataset.get_field_schema(ftype=GROUPING_FIELDS)
     return [name for name in schema_ if name != "id"]
 

@@ -48,22 +48,40 @@ class TagResults(foo.Operator):
 
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        tag = tagging.check(ctx.params.get("tag"))
-        remove = bool(ctx.params.get("remove"))
         ids, field = _chosen(ctx)
-        change = tagging.untag if remove else tagging.tag
-        count = change(ctx.dataset, ids, tag, field)
-        if not ctx.delegated:
-            ctx.ops.reload_samples()
-        what = "samples" if field is None else "patches"
-        did = f"Took '{tag}' off" if remove else f"Tagged '{tag}'"
-        message = f"{did}: {count:,} of {len(ids):,} {what}"
-        if count < len(ids):
-            message += "; the others " + ("didn't have it" if remove else "had it")
-        return {"changed": count, "patches_field": field, "message": message}
+        return change(
+            ctx, ids, field, ctx.params.get("tag"), bool(ctx.params.get("remove"))
+        )
 
     def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
         return findings.output("Tag results", "Done")
+
+
+def change(
+    ctx: foo.ExecutionContext,
+    ids: list[str],
+    field: str | None,
+    tag: Any,
+    remove: bool = False,
+) -> dict[str, Any]:
+    """Tags samples, or the labels of a field, or takes the tag off them.
+
+    Returns:
+        how many changed, and a sentence
+
+    Raises:
+        InvalidRequest: if it can't be a tag
+    """
+    name = tagging.check(tag)
+    count = (tagging.untag if remove else tagging.tag)(ctx.dataset, ids, name, field)
+    if not ctx.delegated:
+        ctx.ops.reload_samples()
+    what = "samples" if field is None else "patches"
+    did = f"Took '{name}' off" if remove else f"Tagged '{name}'"
+    message = f"{did}: {count:,} of {len(ids):,} {what}"
+    if count < len(ids):
+        message += "; the others " + ("didn't have it" if remove else "had it")
+    return {"changed": count, "patches_field": field, "message": message}
 
 
 def _chosen(ctx: foo.ExecutionContext) -> tuple[list[str], str | None]:

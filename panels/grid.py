@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 import fiftyone as fo
-import fiftyone.core.stages as fos
 import fiftyone.operators as foo
 
 STATE = "search_view"
@@ -36,8 +36,7 @@ def restore(ctx: foo.ExecutionContext) -> None:
 
 def _fingerprint(view: fo.DatasetView) -> str | None:
     """Short and equal for equal results: the ids themselves may be thousands."""
-    stage = view._stages[-1] if view._stages else None
-    if not isinstance(stage, fos.Select):
+    if not view._stages:
         return None
-    ids = ",".join(stage.sample_ids)
-    return hashlib.sha256(ids.encode()).hexdigest()
+    stage = view._stages[-1]._serialize(include_uuid=False)
+    return hashlib.sha256(json.dumps(stage, sort_keys=True).encode()).hexdigest()

@@ -1,37 +1,60 @@
 import { Skeleton, Stack } from "@mui/material";
-import { IndexForm } from "./indexes/form/IndexForm";
-import { Indexes } from "./indexes/Indexes";
-import { Jobs } from "./jobs/Jobs";
-import { isActive } from "./jobs/progress";
-import { SearchSection } from "./search/SearchSection";
-import { Header } from "./server/Header";
+import { IndexesPlace } from "./indexes/IndexesPlace";
+import { SearchPlace } from "./search/SearchPlace";
+import { ServerPlace } from "./server/ServerPlace";
 import { Problem } from "./shared/Problem";
+import { Contents } from "./shell/Contents";
+import { Header } from "./shell/Header";
+import { usePlace } from "./shell/places";
+import { Tabs } from "./shell/Tabs";
+import { useIndexInUse } from "./shell/useIndexInUse";
 import { usePanel } from "./usePanel";
+import type { Index } from "./shared/api";
+
+const NO_INDEXES: Index[] = [];
 
 export function DatasetPanel({ dataset }: { dataset: string }) {
-  const { overview, jobs, build, sync, form } = usePanel(dataset);
-  const { value, error, loading, reload } = overview;
+  const panel = usePanel(dataset);
+  const { value, error, loading, reload } = panel.overview;
+  const indexes = value?.indexes ?? NO_INDEXES;
+  const [index, choose] = useIndexInUse(indexes);
+  const [place, go] = usePlace();
   const server = value?.server ?? null;
   const unreachable = server && !server.reachable ? (server.problem ?? "Milvus doesn't answer.") : null;
+  const makeIndex = () => {
+    go("indexes");
+    panel.form.show();
+  };
   return (
     <Stack spacing={1.5}>
-      <Header dataset={dataset} server={server} loading={loading} onRefresh={reload} />
+      <Header
+        dataset={dataset}
+        index={index}
+        indexes={indexes}
+        server={server}
+        loading={loading}
+        onIndex={choose}
+        onRefresh={reload}
+      />
+      <Tabs place={place} onChange={go} />
       <Problem message={error ?? unreachable} onRetry={reload} />
-      <Jobs jobs={jobs} />
-      {!value && loading && <Loading />}
-      {value && (
-        <>
-          <SearchSection dataset={dataset} indexes={value.indexes} />
-          {form.open && <IndexForm dataset={dataset} build={build} onClose={form.hide} />}
-          <Indexes
-            indexes={value.indexes}
-            sync={sync}
-            busy={form.open || jobs.some(isActive)}
-            onNew={form.show}
-            onChanged={reload}
+      <Contents place={place}>
+        {!value && loading && <Loading />}
+        {value && place === "search" && (
+          <SearchPlace
+            dataset={dataset}
+            samples={value.dataset.samples}
+            index={index}
+            indexes={indexes}
+            onIndex={choose}
+            onMakeIndex={makeIndex}
           />
-        </>
-      )}
+        )}
+        {value && place === "indexes" && (
+          <IndexesPlace dataset={dataset} overview={value} panel={panel} />
+        )}
+        {value && place === "server" && <ServerPlace server={value.server} />}
+      </Contents>
     </Stack>
   );
 }

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { MilvusPanel } from "./MilvusPanel";
 import { form, index, job, overview, server } from "./test/data";
 import { dataset, datasetName, execute, registerComponent } from "./test/fiftyone";
-import { absent, answer, at, callsOf, URIS } from "./test/panel";
+import { absent, answer, at, callsOf, go, URIS } from "./test/panel";
 
 function App() {
   const open = useSetRecoilState(datasetName);
@@ -35,13 +35,14 @@ test("the first paint has the dataset and a skeleton", async () => {
   show();
   expect(at("milvus-dataset").textContent).toBe("animals");
   at("milvus-loading");
-  await waitFor(() => at("milvus-index-pictures"));
+  await waitFor(() => at("milvus-query"));
   expect(absent("milvus-loading")).toBe(true);
 });
 
 test("another dataset fetches another overview", async () => {
   answer({ overview });
   const user = show();
+  await go(user, "indexes");
   await waitFor(() => at("milvus-index-pictures"));
   answer({ overview: { ...overview, indexes: [] } });
   await user.click(at("open-plants"));
@@ -53,6 +54,7 @@ test("another dataset fetches another overview", async () => {
 test("a run that was made elsewhere in the App is fetched", async () => {
   answer({ overview: { ...overview, indexes: [] } });
   const user = show();
+  await go(user, "indexes");
   await waitFor(() => at("milvus-empty"));
   answer({ overview });
   await user.click(at("run-elsewhere"));
@@ -71,7 +73,6 @@ test("an unreachable Milvus has a message and a retry, and the rest stays", asyn
   answer({ overview: { ...overview, server: away } });
   const user = show();
   await waitFor(() => expect(at("milvus-problem").textContent).toContain("Nothing listens"));
-  at("milvus-index-pictures");
   at("milvus-query");
   answer({ overview });
   await user.click(at("milvus-retry"));
@@ -84,12 +85,13 @@ test("an overview that fails is shown, and can be had again", async () => {
   await waitFor(() => expect(at("milvus-problem").textContent).toContain("No such dataset."));
   answer({ overview });
   await user.click(at("milvus-retry"));
-  await waitFor(() => at("milvus-index-pictures"));
+  await waitFor(() => at("milvus-query"));
 });
 
 test("refresh fetches again and keeps what is shown meanwhile", async () => {
   answer({ overview });
   const user = show();
+  await go(user, "indexes");
   await waitFor(() => at("milvus-index-pictures"));
   await user.click(at("milvus-refresh"));
   at("milvus-index-pictures");
@@ -99,6 +101,7 @@ test("refresh fetches again and keeps what is shown meanwhile", async () => {
 test("the form opens from the button, and the job takes its place", async () => {
   answer({ overview: { ...overview, indexes: [] }, form, jobs: { jobs: [] } });
   const user = show();
+  await go(user, "indexes");
   await waitFor(() => at("milvus-new-index"));
   await user.click(at("milvus-new-index"));
   await waitFor(() => at("milvus-brain-key"));
@@ -121,6 +124,7 @@ test("the form opens from the button, and the job takes its place", async () => 
 test("a build that fails brings the form back with its message", async () => {
   answer({ overview, form });
   const user = show();
+  await go(user, "indexes");
   await waitFor(() => at("milvus-new-index"));
   await user.click(at("milvus-new-index"));
   await waitFor(() => at("milvus-brain-key"));

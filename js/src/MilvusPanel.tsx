@@ -1,9 +1,11 @@
 import { useRecoilValue } from "recoil";
 import * as fos from "@fiftyone/state";
 import { Box } from "@mui/material";
+import { useRef } from "react";
 import { DatasetPanel } from "./DatasetPanel";
 import { UrisContext, type Uris } from "./shared/api";
 import { Empty } from "./shared/Empty";
+import { ScrollContext } from "./shared/scroll";
 
 interface Props {
   /** the panel's state from Python; everything shown is asked for instead */
@@ -13,11 +15,14 @@ interface Props {
 
 export function MilvusPanel({ schema }: Props) {
   const dataset = useRecoilValue(fos.datasetName);
+  const scroller = useRef<HTMLElement>(null);
   return (
     <UrisContext.Provider value={schema.view}>
-      <Box data-cy="milvus-panel" sx={{ p: 1.5, height: "100%", overflow: "auto" }}>
+      <Box ref={scroller} data-cy="milvus-panel" sx={{ p: 1.5, height: "100%", overflow: "auto" }}>
         {dataset ? (
-          <DatasetPanel key={dataset} dataset={dataset} />
+          <ScrollContext.Provider value={scroller}>
+            <DatasetPanel key={dataset} dataset={dataset} />
+          </ScrollContext.Provider>
         ) : (
           <Empty
             name="milvus-no-dataset"

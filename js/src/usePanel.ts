@@ -44,3 +44,5 @@ export function usePanel(dataset: string) {
     },
   };
 }
+
+export type Panel = ReturnType<typeof usePanel>;

@@ -17,7 +17,14 @@ from .processes import Service
 
 if TYPE_CHECKING:
     import fiftyone as fo
-    from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Response
+    from playwright.sync_api import (
+        ConsoleMessage,
+        Error,
+        Locator,
+        Page,
+        Request,
+        Response,
+    )
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGS = [
@@ -122,6 +129,47 @@ class App:
             self.cy("new-panel-btn").first.click()
             self.cy(f"new-panel-option-{panel}").click()
         self.cy(f"panel-content-{panel}").wait_for()
+
+    def place(self, name: str) -> None:
+        """Goes to one of the panel's places: ``search``, ``indexes`` or ``server``."""
+        self.cy(f"milvus-place-{name}").click()
+        self.cy(f"milvus-contents-{name}").wait_for()
+
+    def widen_panel(self, panel: str, width: int) -> None:
+        """Makes the window so wide that the panel is, beside the grid."""
+        size = self.page.viewport_size or {"width": 0, "height": 850}
+        for _ in range(3):
+            box = self.cy(f"panel-content-{panel}").bounding_box()
+            off = 0 if box is None else width - round(box["width"])
+            if off == 0:
+                return
+            size["width"] += 2 * off
+            self.page.set_viewport_size(size)
+            self.page.wait_for_timeout(200)
+
+    def theme(self, name: str) -> None:
+        """Switches to the ``dark`` or ``light`` theme."""
+        button = self.page.get_by_title(f"{name.capitalize()} mode")
+        if button.count():
+            button.click()
+        self.page.locator(f'html[data-mui-color-scheme="{name}"]').wait_for()
+
+    def asked(self, action: Callable[[], Any]) -> list[str]:
+        """Does ``action``; the names of the panel's methods that were then called,
+        within the next second."""
+        called: list[str] = []
+
+        def note(request: Request) -> None:
+            data = request.post_data or ""
+            method = re.search(r'"__method__":\s*"(\w+)"', data)
+            if method and "/milvus_panel" in data:
+                called.append(method[1])
+
+        self.page.on("request", note)
+        action()
+        self.page.wait_for_timeout(1_000)
+        self.page.remove_listener("request", note)
+        return called
 
     def looker(self, number: int) -> Locator:
         """The grid's tile of this number, from 0."""

@@ -3,17 +3,18 @@
 import threading
 import time
 
-import fiftyone as fo
+import jsonschema
 import numpy as np
 import pytest
 
-from fiftyone_milvus import runs, search, settings
+from fiftyone_milvus import runs, settings
 from fiftyone_milvus.errors import Cancelled, InvalidRequest
 from fiftyone_milvus.progress import Progress
-from harness.context import execute, make_context, triggered
+from harness import contract
+from harness.context import execute, make_context
+from harness.panel import CheckedPanel
 from plugin.operators import jobs
-from plugin.panels import payloads
-from plugin.panels.milvus_panel import MilvusPanel
+from plugin.panels.milvus_panel import METHODS, MilvusPanel
 
 
 @pytest.fixture
@@ -35,23 +36,28 @@ def indexed(dataset):
     return dataset
 
 
-panel = MilvusPanel()
+panel = CheckedPanel()
 
 
-def shown_ids(ctx) -> list[str]:
-    """The ids of the view that was put into the grid."""
-    [params] = triggered(ctx, "set_view")
-    view = fo.DatasetView._build(ctx.dataset, params["view"])
-    return view.values("id")
-
-
-def test_the_view_names_reacts_component_and_methods():
+def test_the_view_names_reacts_component_and_its_methods():
     own = MilvusPanel()
     own.plugin_name = "@milvus/vector-search"
     view = own.render(None).to_json()["view"]
     assert view["component"] == "MilvusPanel"
-    for method in ("overview", "jobs", "form", "search", "clear", "cancel"):
+    assert set(METHODS) == contract.methods()
+    for method in METHODS:
         assert view[method] == f"@milvus/vector-search/milvus_panel#{method}"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"count": "1"}, {}, {"count": 1, "more": 1}],
+    ids=["another type", "one too few", "one too many"],
+)
+def test_an_answer_that_react_does_not_expect_is_noticed(broken):
+    contract.check_answer("view_count", {"count": 1})
+    with pytest.raises(jsonschema.ValidationError):
+        contract.check_answer("view_count", broken)
 
 
 def test_overview_tells_server_indexes_and_jobs(milvus, indexed):
@@ -86,118 +92,6 @@ def test_the_form_knows_the_datasets_fields(indexed):
     assert clip["supports_prompts"]
     alex = next(m for m in form["models"] if m["name"] == "alexnet-imagenet-torch")
     assert not alex["supports_prompts"]
-
-
-def test_search_puts_the_hits_into_the_grid_in_order(indexed):
-    query = indexed.values("id")[4]
-    ctx = make_context(indexed, selected=[query], brain_key="idx", k=10)
-    found = panel.search(ctx)
-    hits = found["hits"]
-    assert [hit["id"] for hit in hits] == shown_ids(ctx)
-    assert hits[0]["id"] == query and hits[0]["rank"] == 1
-    assert hits[0]["filepath"] == indexed[query].filepath
-    scores = [hit["score"] for hit in hits]
-    assert scores == sorted(scores, reverse=True)
-    assert found["total"] == 10 and found["score"] == "similarity"
-
-
-def test_patch_hits_have_their_boxes_and_labels(dataset):
-    execute(
-        "compute_index",
-        dataset,
-        brain_key="p",
-        source="field",
-        embeddings_field="embedding",
-        patches_field="ground_truth",
-    )
-    sample = dataset.first()
-    detection = sample.ground_truth.detections[0]
-    label = {
-        "label_id": detection.id,
-        "sample_id": sample.id,
-        "field": "ground_truth",
-    }
-    ctx = make_context(dataset, selected_labels=[label], brain_key="p", k=5)
-    hits = panel.search(ctx)["hits"]
-    assert hits[0]["id"] == detection.id
-    assert hits[0]["box"] == detection.bounding_box
-    assert hits[0]["label"] == detection.label
-    assert [hit["id"] for hit in hits] == shown_ids(ctx)
-
-
-def test_search_stays_in_the_view_and_clear_brings_it_back(indexed):
-    view = indexed.match(fo.ViewField("cluster") == 1)
-    query = indexed.values("id")[0]
-    params = {"brain_key": "idx", "k": 5, "target": "view"}
-    ctx = make_context(indexed, view=view, selected=[query], **params)
-    found = panel.search(ctx)
-    assert {hit["id"] for hit in found["hits"]} <= set(view.values("id"))
-
-    # a second search is in that view again, not in the first one's five hits
-    again = after(ctx, selected=[query], **{**params, "k": 8})
-    assert len(panel.search(again)["hits"]) == 8
-
-    back = after(again)
-    panel.clear(back)
-    assert shown_ids(back) == view.values("id")
-
-
-def after(ctx, **kwargs):
-    """The context of the panel's next event, when the browser has done what ``ctx``
-    triggered."""
-    [shown] = triggered(ctx, "set_view")
-    view = fo.DatasetView._build(ctx.dataset, shown["view"])
-    return make_context(ctx.dataset, view=view, panel_state=panel_state(ctx), **kwargs)
-
-
-def panel_state(ctx) -> dict:
-    """What the browser keeps, and sends with the next event."""
-    return {
-        key: value
-        for params in triggered(ctx, "patch_panel_state")
-        for key, value in params["state"].items()
-    }
-
-
-def test_the_next_hits_need_no_other_search(indexed, monkeypatch):
-    monkeypatch.setattr(payloads, "SHOWN_HITS", 4)
-    ids = indexed.values("id")
-    asked = {"brain_key": "idx", "k": 10}
-    found = panel.search(make_context(indexed, selected=ids[:1], **asked))
-    monkeypatch.setattr(search, "search", None)
-    listed = found["hits"]
-    while len(listed) < found["total"]:
-        ctx = make_context(indexed, token=found["token"], start=len(listed))
-        listed = listed + panel.more(ctx)["hits"]
-    assert [hit["rank"] for hit in listed] == list(range(1, 11))
-    scores = [hit["score"] for hit in listed]
-    assert scores == sorted(scores, reverse=True)
-    assert len({hit["id"] for hit in listed}) == 10
-    gone = panel.more(make_context(indexed, token="nope", start=0))
-    assert "Search again" in gone["error"]["message"]
-
-
-@pytest.mark.parametrize(
-    ("params", "words"),
-    [
-        ({"k": 0}, "Ask for 1 to 10,000 hits"),
-        ({"k": 20_000}, "Ask for 1 to 10,000 hits"),
-        ({"k": 5, "text": "bird"}, "can't embed text"),
-        ({"k": 5, "brain_key": "nope"}, "no Milvus index 'nope'"),
-        ({"k": 5}, "select samples or patches first"),
-    ],
-    ids=str,
-)
-def test_a_search_that_cannot_be_answers_with_a_sentence(indexed, params, words):
-    answer = panel.search(make_context(indexed, **{"brain_key": "idx", **params}))
-    assert words in answer["error"]["message"]
-
-
-def test_an_empty_view_answers_with_a_sentence(indexed):
-    ctx = make_context(
-        indexed, view=indexed.limit(0), brain_key="idx", k=5, text="x", target="view"
-    )
-    assert "view is empty" in panel.search(ctx)["error"]["message"]
 
 
 def test_clean_up_is_shown_first_and_then_done(indexed):

@@ -1,59 +1,80 @@
 import { usePanelStatePartial } from "@fiftyone/spaces";
-import { useRef, useState } from "react";
-import { messageOf, useApi, type Index, type SearchResult } from "../shared/api";
-import { FIRST_QUERY, chosenIndex, searchParams, type Query } from "./query";
+import { useApi, type Index, type SearchResult } from "../shared/api";
+import { misfit, shownChip, termOf, textChip, withChips, type Chip } from "./chips";
+import { check, fromParams, toParams } from "./options/values";
+import { useCall } from "./useCall";
+import { useDraft, type Draft } from "./useDraft";
+import { useSelectionChips } from "./useSelectionChips";
 
-interface Found {
+export interface Found {
   dataset: string;
   result: SearchResult;
+  /** the chips that it was made of */
+  chips: Chip[];
+  /** how many of the hits, the best first, are in the grid */
+  keep: number;
+}
+
+interface Options {
+  dataset: string;
+  index: Index;
+  indexes: Index[];
+  onIndex: (brain_key: string) => void;
 }
 
 /** The query, its result and its error. Query and result outlive the panel's mounting. */
-export function useSearch(dataset: string, indexes: Index[]) {
+export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   const api = useApi();
-  const [query, setQuery] = usePanelStatePartial<Query>("milvus_query", FIRST_QUERY, true);
-  const [found, setFound] = usePanelStatePartial<Found | null>("milvus_found", null, true);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const calls = useRef(0);
+  const query = useDraft();
+  const { draft } = query;
+  const [kept, setFound] = usePanelStatePartial<Found | null>("milvus_found", null, true);
+  const { busy, problem, run } = useCall();
+  const selected = useSelectionChips(index, draft.options.target !== "selected");
+  const taken = new Set([...draft.chips, ...draft.removed].map(({ key }) => key));
+  const ghosts = selected.filter(({ key }) => !taken.has(key));
+  const current = kept?.dataset === dataset && kept.result.brain_key === index.brain_key;
+  const found = current ? kept : null;
 
-  /** Awaits a call; only the newest may change what is shown. */
-  const run = <T>(call: Promise<T>, show: (answer: T) => void) => {
-    const mine = ++calls.current;
-    const newest = () => mine === calls.current;
-    setBusy(true);
-    setProblem(null);
-    call
-      .then(
-        (answer) => newest() && show(answer),
-        (error: unknown) => newest() && setProblem(messageOf(error)),
-      )
-      .finally(() => newest() && setBusy(false));
+  const show = (result: SearchResult, chips: Chip[]) =>
+    setFound({ dataset, result, chips, keep: result.total });
+
+  /** With what is selected, and with chips that come just now. */
+  const search = (added: Chip[] = [], from: Draft = draft) => {
+    const chips = withChips(from.chips, [...ghosts, ...added]);
+    const usable = chips.filter((chip) => !misfit(chip, index));
+    if (busy || usable.length === 0 || Object.keys(check(from.options)).length > 0) return;
+    const keys = new Set(chips.map(({ key }) => key));
+    const removed = from.removed.filter(({ key }) => !keys.has(key));
+    query.set({ ...from, chips, removed });
+    const terms = usable.map(termOf);
+    const params = { brain_key: index.brain_key, query: { terms }, ...toParams(from.options) };
+    run(api.search(params), (result) => show(result, usable));
   };
 
-  const index = chosenIndex(indexes, query.brain_key);
-  const current =
-    found?.dataset === dataset &&
-    indexes.some((each) => each.brain_key === found.result.brain_key);
   return {
-    query,
-    change: (part: Partial<Query>) => setQuery({ ...query, ...part }),
-    index,
-    result: current ? found.result : null,
+    ...query,
+    ghosts,
+    found,
     busy,
     problem,
-    /** By a text, or (null) by what is selected in the grid. */
-    search: (text: string | null) => {
-      if (index)
-        run(api.search(searchParams(index, query, text)), (result) => setFound({ dataset, result }));
-    },
-    /** The next hits of the list. */
-    more: () => {
-      if (!current) return;
-      const { result } = found;
-      run(api.more({ token: result.token, start: result.hits.length }), ({ hits }) =>
-        setFound({ dataset, result: { ...result, hits: [...result.hits, ...hits] } }),
-      );
+    search,
+    searchText: (text: string) =>
+      search(text.trim() ? [textChip(text)] : [], { ...draft, text: "" }),
+    /** A search that was made before, with all that it was made of. */
+    again: (which: { id?: string; name?: string }) =>
+      run(api.again(which), ({ chips, request, ...result }) => {
+        const of = indexes.find(({ brain_key }) => brain_key === request.brain_key) ?? index;
+        const made = chips.map((shown) => shownChip(shown, of));
+        query.set({ chips: made, removed: [], text: "", options: fromParams(request) });
+        onIndex(request.brain_key);
+        show(result, made);
+      }),
+    /** Leaves only the first hits in the grid. */
+    cut: (keep: number) => {
+      if (!found) return;
+      const { token } = found.result;
+      setFound({ ...found, keep });
+      run(api.cut({ token, keep }), () => undefined);
     },
     clear: () => run(api.clear(), () => setFound(null)),
   };

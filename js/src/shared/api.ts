@@ -1,36 +1,20 @@
 import { useTriggerPanelEvent, type OperatorResult } from "@fiftyone/operators";
 import { createContext, useContext } from "react";
-import type {
-  Cleanup,
-  CleanupPlan,
-  Form,
-  Jobs,
-  MoreHits,
-  Overview,
-  SearchParams,
-  SearchResult,
-} from "./contract";
+import type { Methods } from "./contract";
 
+export type * from "../indexes/contract";
+export type * from "../search/contract";
+export type * from "../server/contract";
 export type * from "./contract";
 
 /** Where each panel method is called; Python passes them in the view's schema. */
-export type Uris = Record<keyof Api, string>;
+export type Uris = Record<keyof Methods, string>;
 
-export interface Api {
-  overview: () => Promise<Overview>;
-  jobs: () => Promise<Jobs>;
-  form: () => Promise<Form>;
-  search: (params: SearchParams) => Promise<SearchResult>;
-  /** The next hits of a result, from a place on; 0 is the best. */
-  more: (params: { token: string; start: number }) => Promise<MoreHits>;
-  /** Takes the result out of the grid. */
-  clear: () => Promise<unknown>;
-  cleanup_plan: (params: { brain_key: string }) => Promise<CleanupPlan>;
-  cleanup: (params: { brain_key: string }) => Promise<Cleanup>;
-  cancel: (params: { job_id: string }) => Promise<unknown>;
-  /** Shows an ended job no more, here and elsewhere. */
-  dismiss: (params: { job_id: string }) => Promise<unknown>;
-}
+export type Api = { [Name in keyof Methods]: Call<Methods[Name]> };
+
+type Call<Method extends { gives: unknown }> = Method extends { takes: infer Params }
+  ? (params: Params) => Promise<Method["gives"]>
+  : () => Promise<Method["gives"]>;
 
 export class ApiError extends Error {
   constructor(
@@ -67,27 +51,15 @@ export function useApi(): Api {
   const uris = useContext(UrisContext);
   const trigger = useTriggerPanelEvent();
   if (!uris) throw new Error("useApi needs a UrisContext");
-  const method =
-    <P extends object, T>(name: keyof Api) =>
-    (params?: P) =>
-      new Promise<T>((resolve, reject) =>
-        trigger(uris[name], params ?? {}, false, (answer) => {
-          const error = errorOf(answer);
-          if (error) reject(error);
-          else resolve(answer.result as T);
-          return false; // the panel shows its own errors
-        }),
-      );
-  return {
-    overview: method("overview"),
-    jobs: method("jobs"),
-    form: method("form"),
-    search: method("search"),
-    more: method("more"),
-    clear: method("clear"),
-    cleanup_plan: method("cleanup_plan"),
-    cleanup: method("cleanup"),
-    cancel: method("cancel"),
-    dismiss: method("dismiss"),
-  };
+  const method = (uri: string) => (params?: object) =>
+    new Promise<unknown>((resolve, reject) =>
+      trigger(uri, params ?? {}, false, (answer) => {
+        const error = errorOf(answer);
+        if (error) reject(error);
+        else resolve(answer.result);
+        return false; // the panel shows its own errors
+      }),
+    );
+  const methods = Object.entries(uris).map(([name, uri]) => [name, method(uri)]);
+  return Object.fromEntries(methods) as Api;
 }

@@ -28,8 +28,17 @@ export function rate(perSecond: number): string {
 
 /** A UTC time as a local date; Python may leave the zone out. */
 export function date(iso: string): string {
+  return local(iso, { dateStyle: "medium" });
+}
+
+/** A UTC time as a local date and time of day. */
+export function moment(iso: string): string {
+  return local(iso, { dateStyle: "medium", timeStyle: "short" });
+}
+
+function local(iso: string, style: Intl.DateTimeFormatOptions): string {
   const time = new Date(/(Z|[+-]\d\d:?\d\d)$/.test(iso) ? iso : `${iso}Z`);
-  return Number.isNaN(time.getTime()) ? iso : time.toLocaleDateString(undefined, { dateStyle: "medium" });
+  return Number.isNaN(time.getTime()) ? iso : time.toLocaleString(undefined, style);
 }
 
 /** "embedding" -> "Embedding" */

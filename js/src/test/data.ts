@@ -18,6 +18,7 @@ export const index: Index = {
   supports_prompts: true,
   partial: false,
   size: 1538,
+  total: 1538,
   collection_name: "pictures_1",
   owned: true,
   created: "2025-03-04T05:06:07",
@@ -75,6 +76,7 @@ export const hit: Hit = {
   filepath: "/pictures/a.jpg",
   box: null,
   label: "bird",
+  terms: null,
 };
 
 export const result: SearchResult = {
@@ -86,4 +88,6 @@ export const result: SearchResult = {
   milliseconds: 18.2,
   exact: true,
   plan: "Ranked all 1,538 vectors",
+  searched: null,
+  histogram: { first: 0.91, last: 0.11, counts: [2, 500, 30, 6] },
 };

@@ -1,22 +1,37 @@
 import { render } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
-import type { ReactNode } from "react";
+import userEvent, { type UserEvent } from "@testing-library/user-event";
+import { useRef, type ReactNode } from "react";
 import { RecoilRoot, type MutableSnapshot } from "recoil";
 import { UrisContext, type Uris } from "../shared/api";
+import { ScrollContext } from "../shared/scroll";
+import type { Place } from "../shell/places";
 import { python } from "./fiftyone";
 
-export const URIS: Uris = {
-  overview: "overview",
-  jobs: "jobs",
-  form: "form",
-  search: "search",
-  more: "more",
-  clear: "clear",
-  cleanup_plan: "cleanup_plan",
-  cleanup: "cleanup",
-  cancel: "cancel",
-  dismiss: "dismiss",
+const METHODS: Record<keyof Uris, true> = {
+  overview: true,
+  jobs: true,
+  form: true,
+  cleanup_plan: true,
+  cleanup: true,
+  cancel: true,
+  dismiss: true,
+  search: true,
+  again: true,
+  more: true,
+  cut: true,
+  clear: true,
+  selection: true,
+  view_count: true,
+  options: true,
+  history: true,
+  forget: true,
+  save_search: true,
+  save_view: true,
+  tag: true,
 };
+
+/** Each method is called where its name says. */
+export const URIS = Object.fromEntries(Object.keys(METHODS).map((name) => [name, name])) as Uris;
 
 type Answers = Partial<Record<keyof Uris, unknown>>;
 
@@ -41,16 +56,30 @@ export function Wrapper({ children }: { children: ReactNode }) {
   );
 }
 
+function Scroller({ children }: { children: ReactNode }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  return (
+    <div ref={scroller}>
+      <ScrollContext.Provider value={scroller}>{children}</ScrollContext.Provider>
+    </div>
+  );
+}
+
 /** Renders with the App's state and the panel's URIs around it. */
 export function show(element: ReactNode, initialize?: (snapshot: MutableSnapshot) => void) {
   const user = userEvent.setup();
   const view = render(
     <RecoilRoot initializeState={initialize}>
-      <UrisContext.Provider value={URIS}>{element}</UrisContext.Provider>
+      <UrisContext.Provider value={URIS}>
+        <Scroller>{element}</Scroller>
+      </UrisContext.Provider>
     </RecoilRoot>,
   );
   return { user, ...view };
 }
+
+/** Goes to one of the panel's places. */
+export const go = (user: UserEvent, place: Place) => user.click(at(`milvus-place-${place}`));
 
 /** The element of a `data-cy` name. */
 export function at<T extends Element = HTMLElement>(name: string): T {

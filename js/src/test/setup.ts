@@ -2,5 +2,11 @@ import { cleanup } from "@testing-library/react";
 import { afterEach, beforeEach } from "vitest";
 import { reset } from "./fiftyone";
 
+// nothing is laid out here, and a list that draws only what is in sight needs some sight
+Object.defineProperties(HTMLElement.prototype, {
+  clientHeight: { configurable: true, value: 800 },
+  clientWidth: { configurable: true, value: 400 },
+});
+
 beforeEach(reset);
 afterEach(cleanup);

@@ -1,0 +1,211 @@
+"""Searches in the App in a browser, timed in the page itself."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import fiftyone as fo
+from playwright.sync_api import Page, Request, sync_playwright
+
+from fiftyone_milvus import build, runs
+from harness import environment
+from harness.app import BROWSER_ARGS, App, AppServer, browser_path
+from harness.datasets import clustered_vectors
+from harness.pictures import paint
+
+from ._measure import Table, Value, median
+from ._setup import Server
+
+KEY = "milvus"
+URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
+PANELS = {"ours": "milvus_panel", "fiftyone": "similarity_search_panel"}
+SELECTED = 20  # tiles of the grid that are searched with, in turn
+# A click, and how many milliseconds until each of some conditions held, once a frame
+WATCH = """([start, second, listed, hit, mounts]) => new Promise((resolve) => {
+    const took = {};
+    const began = performance.now();
+    const now = () => performance.now() - began;
+    const tile = () => document.querySelector('[data-cy="fo-grid"] [data-cy="looker"]');
+    const look = () => {
+        if (second && !took.second) {
+            const runs = document.querySelectorAll(second);
+            if (runs.length > listed) {
+                took.second = now();
+                runs[0].click();
+            }
+        }
+        if (hit && !took.hit && document.querySelector(hit)) took.hit = now();
+        if (!took.grid && window.__gridMounts > mounts && tile()) took.grid = now();
+        const done = took.grid && (took.hit || !hit);
+        if (done || now() > 120000) resolve(took); else requestAnimationFrame(look);
+    };
+    document.querySelector(start).click();
+    look();
+})"""
+
+
+@dataclass
+class Times:
+    """What the searches of one panel took: milliseconds, requests, and bytes."""
+
+    first: list[float] = field(default_factory=list)
+    grid: list[float] = field(default_factory=list)
+    requests: list[float] = field(default_factory=list)
+    kilobytes: list[float] = field(default_factory=list)
+
+
+def run(server: Server, options: argparse.Namespace) -> None:
+    """Prints the table of one server."""
+    if server.given is not None:
+        os.environ[URI] = server.given
+    dataset = _dataset(options)
+    service = AppServer()
+    try:
+        with _opened(service, dataset) as app:
+            ours = _ours(app, options)
+        with _opened(service, dataset) as app:
+            stock = _stock(app, options)
+    finally:
+        service.stop()
+        runs.cleanup(dataset, KEY)
+        dataset.delete()
+        os.environ.pop(URI, None)
+    table = Table(server.title, ("ours", "fiftyone"), versus="fiftyone")
+    for label, name in (
+        ("click to the first hit, p50 ms", "first"),
+        ("click to the sorted grid, p50 ms", "grid"),
+        ("requests", "requests"),
+        ("kilobytes", "kilobytes"),
+    ):
+        found: dict[str, Value] = {
+            "ours": median(getattr(ours, name)),
+            "fiftyone": median(getattr(stock, name)),
+        }
+        table.add(label, found)
+    table.show()
+
+
+def _dataset(options: argparse.Namespace) -> fo.Dataset:
+    """Samples of one picture each and the same, with an index of their vectors."""
+    path = environment.HOME / "one.png"
+    paint(path, 0)
+    vectors, _ = clustered_vectors(options.count, options.dim, 50, options.seed)
+    dataset = fo.Dataset(persistent=True)
+    dataset.add_samples(
+        (fo.Sample(str(path)) for _ in vectors),
+        progress=False,
+        num_samples=len(vectors),
+    )
+    ids = dataset.values("id")
+    dataset.set_values(
+        "vector", {i: v.tolist() for i, v in zip(ids, vectors, strict=True)}, "id"
+    )
+    build.build(dataset, KEY, build.Source(embeddings_field="vector"))
+    dataset.reload()
+    return dataset
+
+
+@contextmanager
+def _opened(service: AppServer, dataset: fo.Dataset) -> Iterator[App]:
+    sandbox = os.geteuid() != 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=browser_path(), args=BROWSER_ARGS, chromium_sandbox=sandbox
+        )
+        page = browser.new_page(viewport={"width": 1400, "height": 850})
+        yield App(page, service.url, dataset)
+        browser.close()
+
+
+def _ours(app: App, options: argparse.Namespace) -> Times:
+    app.open(PANELS["ours"])
+    app.cy("milvus-composer").wait_for(timeout=60_000)
+    app.cy("milvus-more-options").click()
+    app.cy("milvus-k").fill(str(options.k))
+    app.cy("milvus-more-options").click()
+    times = Times()
+    for number in range(options.repeats + 1):
+        _start_over(app)
+        if app.cy("milvus-new-search").count():
+            app.cy("milvus-new-search").click()
+        app.select(number % SELECTED)
+        chip = app.cy("milvus-chip")
+        chip.wait_for()
+        _measure(
+            app,
+            times,
+            start='[data-cy="milvus-search"]',
+            hit=f'[data-cy="milvus-hits"] [data-id="{_id(app, number % SELECTED)}"]',
+            counts=number > 0,
+        )
+        app.page.wait_for_timeout(500)
+    return times
+
+
+def _stock(app: App, options: argparse.Namespace) -> Times:
+    app.open(PANELS["fiftyone"])
+    times = Times()
+    for number in range(options.repeats + 1):
+        _start_over(app)
+        app.page.get_by_role("button", name="New Search").click()
+        app.select(number % SELECTED)
+        app.page.locator('input[type="number"]').fill(str(options.k))
+        search = app.page.get_by_role("button", name="Search", exact=True).last
+        search.evaluate("(e) => e.setAttribute('data-cy', 'stock-search')")
+        _measure(
+            app,
+            times,
+            start='[data-cy="stock-search"]',
+            second='[aria-label="Show results"]',
+            listed=number,
+            counts=number > 0,
+        )
+        app.page.wait_for_timeout(500)
+    return times
+
+
+def _start_over(app: App) -> None:
+    """The whole dataset in the grid, with nothing selected."""
+    app.op("clear_selected_samples")
+    app.op("clear_all_stages")
+    app.page.wait_for_timeout(1_500)
+
+
+def _id(app: App, number: int) -> str:
+    sample: fo.Sample = app.dataset.skip(number).first()
+    return str(sample.id)
+
+
+def _measure(
+    app: App,
+    times: Times,
+    start: str,
+    second: str | None = None,
+    listed: int = 0,
+    hit: str | None = None,
+    counts: bool = True,
+) -> None:
+    """Does one search. FiftyOne's panel has no list of hits: its first is in the
+    grid. The first search of each isn't counted."""
+    page: Page = app.page
+    finished: list[Request] = []
+    page.on("requestfinished", finished.append)
+    mounts = page.evaluate("() => window.__gridMounts")
+    took = page.evaluate(WATCH, [start, second, listed, hit, mounts])
+    page.wait_for_timeout(500)
+    page.remove_listener("requestfinished", finished.append)
+    if not counts:
+        return
+    times.grid.append(took["grid"])
+    times.first.append(took.get("hit", took["grid"]))
+    times.requests.append(len(finished))
+    times.kilobytes.append(sum(map(_bytes, finished)) / 1e3)
+
+
+def _bytes(request: Request) -> int:
+    sizes = request.sizes()
+    return sizes["requestBodySize"] + sizes["responseBodySize"]

@@ -1,0 +1,52 @@
+"""From a click to the first hit and to the sorted grid, in the App in a browser: this
+plugin's panel beside FiftyOne's own *Similarity Search*, on the same index.
+
+    PYTHONPATH=. python benchmarks/app.py --count 10000 --servers lite
+
+FiftyOne's panel lists a search when it is done, and shows it on a second click, on
+*Show results*, which it is given at once. Requests and bytes are all that the page
+asked for and got from the search to the sorted grid. Nothing is asserted.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+
+def main() -> None:
+    """Runs it for each kind of server."""
+    options = _options()
+    from benchmarks import _setup
+
+    _setup.prepare()
+    from benchmarks import _app
+
+    print(_setup.describe())
+    print(
+        f"{options.count:,} x {options.dim} vectors, k = {options.k:,}, medians of "
+        f"{options.repeats} searches by a selected sample\n",
+        flush=True,
+    )
+    for kind in options.servers:
+        with _setup.serving(kind) as server:
+            _app.run(server, options)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--count", type=int, default=10_000, help="how many samples")
+    parser.add_argument("--dim", type=int, default=512, help="the vectors' length")
+    parser.add_argument("--k", type=int, default=100, help="hits of a search")
+    parser.add_argument("--repeats", type=int, default=9, help="searches for a median")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--servers",
+        nargs="+",
+        choices=("lite", "standalone"),
+        default=("lite", "standalone"),
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

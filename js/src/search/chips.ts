@@ -1,0 +1,99 @@
+import type { Hit, Index, Media, Term, TermShown } from "../shared/api";
+
+/** A term of the query as the person sees it. */
+export interface Chip {
+  /** equal for equal terms */
+  key: string;
+  /** without sign and weight */
+  term: Term;
+  unwanted: boolean;
+  weight: number;
+  media: Media | null;
+  /** the field of the patches that its ids are of; null for samples */
+  of: string | null;
+  /** of a picture: its file's name, and where the browser has it */
+  picture?: { name: string; url: string };
+}
+
+export const WEIGHTS = [0.25, 0.5, 1, 2, 4];
+/** Between two phrasings of one text. */
+const OR = "|";
+
+function chip(term: Term, rest: Partial<Chip> = {}): Chip {
+  const { weight = 1, unwanted = false, ...what } = term;
+  return { key: keyOf(what), term: what, weight, unwanted, media: null, of: null, ...rest };
+}
+
+function keyOf({ picture, ...term }: Term): string {
+  // a picture may have megabytes: its length and a few letters tell it from others
+  if (picture) return `picture ${picture.length} ${picture.slice(-48)}`;
+  return JSON.stringify(term);
+}
+
+export function textChip(text: string): Chip {
+  const phrasings = text.split(OR).map((part) => part.trim());
+  return chip({ text: phrasings.filter(Boolean) });
+}
+
+export function pictureChip(base64: string, type: string, name: string): Chip {
+  return chip({ picture: base64 }, { picture: { name, url: `data:${type};base64,${base64}` } });
+}
+
+/** What Python tells of a term. */
+export function shownChip({ term, media }: TermShown, index: Index): Chip {
+  const url = term.picture && `data:${typeOf(term.picture)};base64,${term.picture}`;
+  const picture = url ? { picture: { name: "picture", url } } : {};
+  return chip(term, { media, of: index.patches_field, ...picture });
+}
+
+/** A hit to find more, or less, like. */
+export function hitChip(hit: Hit, index: Index, unwanted: boolean): Chip {
+  const pictureOfPatches = index.patches_field !== null && hit.id === hit.sample_id;
+  const term = pictureOfPatches ? { sample_id: hit.id } : { id: hit.id };
+  const { filepath, box, label } = hit;
+  return chip(term, { unwanted, media: { filepath, box, label }, of: index.patches_field });
+}
+
+/** The chip as the term to search with. */
+export function termOf({ term, weight, unwanted }: Chip): Term {
+  return { ...term, ...(weight !== 1 && { weight }), ...(unwanted && { unwanted }) };
+}
+
+/** The chips with others: one that is there already has its latest sign and weight. */
+export function withChips(chips: Chip[], added: Chip[]): Chip[] {
+  const keys = new Set(added.map(({ key }) => key));
+  return [...chips.filter(({ key }) => !keys.has(key)), ...added];
+}
+
+/** Why an index can't be searched with a chip; null if it can. */
+export function misfit({ term, of }: Chip, index: Index): string | null {
+  if (term.text && !index.supports_prompts) return textProblem(index);
+  if ((term.picture || term.crop) && !index.model)
+    return "This index has no model that embeds pictures.";
+  if ((term.id || term.result) && of !== index.patches_field) return "This isn't in the index in use.";
+  if (term.sample_id && index.patches_field === null) return "This isn't in the index in use.";
+  return null;
+}
+
+/** Why an index can't be searched by text; null if it can. */
+export function textProblem(index: Index): string | null {
+  if (index.supports_prompts) return null;
+  return index.model
+    ? `${index.model} can't embed text: search with pictures, or use an index whose model can, such as a CLIP.`
+    : "This index has no model that embeds text: search with what you select, or use an index made with a model, such as a CLIP.";
+}
+
+/** A chip in a few words. */
+export function nameOf({ term, media, picture }: Chip): string {
+  if (term.text) return term.text.join(` ${OR} `);
+  if (picture) return picture.name;
+  if (term.result) return `${term.result.length} pictures`;
+  return media?.label ?? (term.crop ? "crop" : "picture");
+}
+
+/** By the first letters of base64. */
+function typeOf(base64: string): string {
+  if (base64.startsWith("iVBOR")) return "image/png";
+  if (base64.startsWith("R0lG")) return "image/gif";
+  return base64.startsWith("UklG") ? "image/webp" : "image/jpeg";
+}

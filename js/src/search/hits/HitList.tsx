@@ -1,0 +1,70 @@
+import { Box } from "@mui/material";
+import { useEffect, useRef } from "react";
+import type { Index } from "../../shared/api";
+import { Problem } from "../../shared/Problem";
+import { hitChip } from "../chips";
+import type { Found, Search } from "../useSearch";
+import { HitTile } from "./HitTile";
+import { useGridLayout } from "./useGridLayout";
+import { useHits } from "./useHits";
+import { useOpen } from "./useOpen";
+import { useRoving } from "./useRoving";
+import { useTicks } from "./useTicks";
+
+interface Props {
+  search: Search;
+  found: Found;
+  index: Index;
+}
+
+/** The hits in rank order, of which only those in sight are drawn. */
+export function HitList({ search, found, index }: Props) {
+  const { result, keep, chips } = found;
+  const { hits, need, problem } = useHits(result);
+  const list = useRef<HTMLUListElement>(null);
+  const layout = useGridLayout(list, keep);
+  const { first, last } = layout;
+  const roving = useRoving({ count: keep, columns: layout.columns, show: layout.show });
+  const open = useOpen();
+  const ticks = useTicks();
+  useEffect(() => {
+    if (last >= first) need(first, last);
+  });
+  const places = Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => first + n);
+  return (
+    <>
+      <Problem message={problem} name="milvus-more-problem" />
+      <Box
+        component="ul"
+        ref={list}
+        aria-label="Hits"
+        data-cy="milvus-hits"
+        onKeyDown={roving.onKeyDown}
+        sx={{ position: "relative", m: 0, p: 0, listStyle: "none", height: layout.height }}
+      >
+        {places.map((place) => (
+          <Box
+            component="li"
+            key={place}
+            aria-setsize={keep}
+            aria-posinset={place + 1}
+            sx={{ position: "absolute" }}
+            style={layout.tile(place)}
+          >
+            <HitTile
+              hit={hits.get(place)}
+              kind={result.score}
+              chips={chips}
+              active={roving.active === place}
+              ticked={ticks.has(hits.get(place)?.id)}
+              place={place}
+              onOpen={open}
+              onTick={ticks.toggle}
+              onLike={(hit, unwanted) => search.search([hitChip(hit, index, unwanted)])}
+            />
+          </Box>
+        ))}
+      </Box>
+    </>
+  );
+}

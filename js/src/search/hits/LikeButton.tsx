@@ -1,0 +1,28 @@
+import { MuiIconFont } from "@fiftyone/components";
+import { IconButton, Tooltip } from "@mui/material";
+
+interface Props {
+  unwanted: boolean;
+  name: string;
+  tabIndex: number;
+  onClick: () => void;
+}
+
+/** Searches on for more, or for less, like a hit. */
+export function LikeButton({ unwanted, name, tabIndex, onClick }: Props) {
+  const words = unwanted ? "Less like this" : "More like this";
+  return (
+    <Tooltip title={words}>
+      <IconButton
+        size="small"
+        aria-label={`${words}: ${name}`}
+        data-cy={unwanted ? "milvus-less-like" : "milvus-more-like"}
+        tabIndex={tabIndex}
+        onClick={onClick}
+        sx={{ p: 0.5, color: "text.secondary", "&:hover": { color: unwanted ? "error.main" : "success.main" } }}
+      >
+        <MuiIconFont name={unwanted ? "remove_circle_outline" : "add_circle_outline"} sx={{ fontSize: 18 }} />
+      </IconButton>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,14 @@
+import type { Index } from "../shared/api";
+import { count } from "../shared/format";
+
+/** "60 of 120 samples": how much of what there is an index holds. */
+export function coverage({ size, total, patches_field }: Index): string {
+  const what = patches_field ? "patches" : "samples";
+  if (size === null) return "size unknown";
+  return total === null ? `${count(size)} ${what}` : `${count(size)} of ${count(total)} ${what}`;
+}
+
+/** Whether something is missing from it, or left over. */
+export function incomplete({ size, total }: Index): boolean {
+  return size !== null && total !== null && size !== total;
+}

@@ -1,0 +1,34 @@
+"""How the panel's methods answer: with plain data, also when they fail."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import fiftyone.operators as foo
+
+from fiftyone_milvus.errors import VectorSearchError
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Method = Callable[[T, foo.ExecutionContext], dict[str, Any]]
+
+
+def answered(method: Method[T]) -> Method[T]:
+    """Answers with an error as data: an exception would replace the whole panel."""
+
+    @functools.wraps(method)
+    def wrapped(self: T, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        try:
+            return method(self, ctx)
+        except VectorSearchError as e:
+            return {"error": {"code": e.code, "message": str(e)}}
+        except Exception as e:
+            logger.exception("The Milvus panel's %s failed", method.__name__)
+            message = f"{type(e).__name__}: {e}"
+            return {"error": {"code": "internal", "message": message}}
+
+    return wrapped

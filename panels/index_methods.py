@@ -1,0 +1,75 @@
+"""What the *Indexes* place asks."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators as foo
+
+from fiftyone_milvus import runs
+from fiftyone_milvus.collection import CONSISTENCY_LEVELS, METRICS
+
+from ..operators import jobs, schema
+from ..operators.cleanup_index import done
+from ..operators.compute_index import DEFAULT_KEY
+from ..operators.context import connection
+from .answering import answered
+
+METHODS = ("jobs", "form", "cleanup_plan", "cleanup", "cancel", "dismiss")
+
+
+class IndexMethods:
+    @answered
+    def jobs(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        return {"jobs": [job.to_dict() for job in jobs.list_jobs(ctx)]}
+
+    @answered
+    def form(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        dataset = ctx.dataset
+        patches = schema.patches_fields(dataset)
+        return {
+            "models": [asdict(model) for model in schema.models()],
+            "patches_fields": patches,
+            "embeddings_fields": [
+                {"field": field, "patches_field": of}
+                for of in (None, *patches)
+                for field in schema.embeddings_fields(dataset, of)
+            ],
+            "brain_keys": dataset.list_brain_runs(),
+            "brain_key": schema.free_key(dataset, DEFAULT_KEY),
+            "counts": {
+                "dataset": dataset.count(),
+                "view": ctx.view.count(),
+                "selected": len(ctx.selected or []),
+            },
+            "can_delegate": bool(fo.config.allow_legacy_orchestrators),
+            "metrics": list(METRICS),
+            "consistency_levels": list(CONSISTENCY_LEVELS),
+        }
+
+    @answered
+    def cleanup_plan(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        key = ctx.params["brain_key"]
+        return asdict(runs.cleanup_plan(ctx.dataset, key, **connection(ctx)))
+
+    @answered
+    def cleanup(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        plan = runs.cleanup(ctx.dataset, ctx.params["brain_key"], **connection(ctx))
+        return {
+            "brain_key": plan.brain_key,
+            "dropped_rows": plan.drops_rows,
+            "deleted_run": plan.deletes_run,
+            "message": done(plan),
+        }
+
+    @answered
+    def cancel(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        jobs.cancel(ctx, ctx.params["job_id"])
+        return {}
+
+    @answered
+    def dismiss(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        jobs.dismiss(ctx, ctx.params["job_id"])
+        return {}

@@ -1,0 +1,51 @@
+"""Indexes as the plain data that React gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import fiftyone as fo
+
+from fiftyone_milvus.runs import IndexInfo
+
+
+def indexes(dataset: fo.Dataset, found: Iterable[IndexInfo]) -> list[dict[str, Any]]:
+    """A dataset's indexes; each with how many samples or patches there are to
+    index."""
+    totals: dict[str | None, int | None] = {}
+    listed = []
+    for info in found:
+        field = info.patches_field
+        if field not in totals:
+            totals[field] = _count(dataset, field)
+        listed.append({**index(info), "total": totals[field]})
+    return listed
+
+
+def index(info: IndexInfo) -> dict[str, Any]:
+    """An index, as its card shows it."""
+    return {
+        "brain_key": info.brain_key,
+        "patches_field": info.patches_field,
+        "embeddings_field": info.embeddings_field,
+        "model": info.model,
+        "metric": info.metric,
+        "supports_prompts": info.supports_prompts,
+        "partial": info.partial,
+        "size": info.size,
+        "collection_name": info.collection_name,
+        "owned": info.owned,
+        "created": info.created.isoformat() + "Z",
+        "problem": info.problem,
+    }
+
+
+def _count(dataset: fo.Dataset, field: str | None) -> int | None:
+    """How many samples there are, or labels in a field; ``None`` if it is gone."""
+    if field is None:
+        return int(dataset.count())
+    if not dataset.has_field(field):
+        return None
+    _, path = dataset._get_label_field_path(field, "id")
+    return int(dataset.count(path))

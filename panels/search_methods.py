@@ -1,0 +1,214 @@
+"""What the *Search* place asks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.core.patches as fop
+import fiftyone.operators as foo
+
+from fiftyone_milvus import pages, runs
+from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.terms import Query
+
+from ..operators import saved_searches, search_form, tag_results
+from ..operators import search as searching
+from ..operators.context import connection
+from ..operators.search_request import SearchRequest
+from . import chips, grid, search_payloads
+from .answering import answered
+from .found import Found
+
+METHODS = (
+    "search",
+    "again",
+    "more",
+    "cut",
+    "clear",
+    "selection",
+    "view_count",
+    "options",
+    "history",
+    "forget",
+    "save_search",
+    "save_view",
+    "tag",
+)
+HISTORY_PAGE = 50
+
+
+class SearchMethods:
+    @answered
+    def search(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        base = grid.base_view(ctx)
+        request = search_form.read(ctx)
+        if ctx.params.get("target") == "view":
+            stages = base._serialize(include_uuids=False)
+            request = replace(request, view=stages or None)
+        return _found(ctx, request, base)
+
+    @answered
+    def again(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """A search of the history, or a saved one, just as it was made."""
+        name = ctx.params.get("name")
+        request = (
+            saved_searches.load(ctx, name)
+            if name is not None
+            else saved_searches.recall(ctx, ctx.params["id"])
+        )
+        base = grid.base_view(ctx)
+        if request.view is not None:
+            base = fo.DatasetView._build(ctx.dataset, request.view)
+        result = _found(ctx, request, base)
+        query = Query.from_dict(request.query)
+        field = runs.describe(ctx.dataset, request.brain_key).patches_field
+        told = request.to_dict()
+        return {
+            **result,
+            "chips": chips.of_query(ctx.dataset, query, field),
+            "request": {
+                **{k: v for k, v in told.items() if k not in ("query", "view")},
+                "k": request.k,
+                "target": "dataset" if request.view is None else "view",
+            },
+        }
+
+    @answered
+    def more(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        found, start = _kept(ctx), int(ctx.params["start"])
+        page = search_payloads.SHOWN_HITS
+        explained = found.explain(ctx.dataset, start, page, **connection(ctx))
+        return {"hits": search_payloads.hits(found, ctx.dataset, start, explained)}
+
+    @answered
+    def cut(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """Shows only the first hits in the grid."""
+        grid.show(ctx, _first(ctx), grid.base_view(ctx))
+        return {}
+
+    @answered
+    def clear(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        grid.restore(ctx)
+        return {}
+
+    @answered
+    def selection(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        info = runs.describe(ctx.dataset, ctx.params["brain_key"])
+        return {"chips": chips.selected(ctx, info)}
+
+    @answered
+    def view_count(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        info = runs.describe(ctx.dataset, ctx.params["brain_key"])
+        return {"count": _count(grid.base_view(ctx), info.patches_field)}
+
+    @answered
+    def options(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        return {"group_by": search_form.grouping_fields(ctx.dataset)}
+
+    @answered
+    def history(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        skip = int(ctx.params.get("skip") or 0)
+        found, total = saved_searches.history(ctx, HISTORY_PAGE, skip)
+        return {
+            "searches": [_told(entry) for entry in found],
+            "total": total,
+            "saved": saved_searches.names(ctx),
+        }
+
+    @answered
+    def forget(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """Deletes a saved search, or else clears the history."""
+        if (name := ctx.params.get("name")) is not None:
+            saved_searches.delete(ctx, name)
+        else:
+            saved_searches.clear_history(ctx)
+        return {}
+
+    @answered
+    def save_search(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        request = _kept(ctx).answer.request
+        saved = saved_searches.save(ctx, ctx.params["name"], request)
+        return {"message": f"Saved '{saved.id}': {saved.label}"}
+
+    @answered
+    def save_view(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        name = str(ctx.params["name"]).strip()
+        if name in ctx.dataset.list_saved_views():
+            raise InvalidRequest(
+                f"There is a view '{name}' already: choose another name"
+            )
+        view = _first(ctx)
+        try:
+            ctx.dataset.save_view(name, view)
+        except ValueError as e:
+            raise InvalidRequest(str(e)) from e
+        ctx.ops.reload_dataset()
+        return {"message": f"Saved the view '{name}'"}
+
+    @answered
+    def tag(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """Tags the hits that are kept, or those that are ticked."""
+        params, answer = ctx.params, _kept(ctx).answer
+        ids = params.get("ids") or answer.ids[: params["keep"]]
+        done = tag_results.change(ctx, ids, answer.patches_field, params["tag"])
+        return {"message": done["message"]}
+
+
+def _found(
+    ctx: foo.ExecutionContext, request: SearchRequest, base: fo.DatasetView
+) -> dict[str, Any]:
+    answer, view = searching.find(ctx, request)
+    grid.show(ctx, view, base)
+    searching.mark(ctx, answer)
+    found = Found.of(answer, view)
+    searched = None
+    if request.view is not None:
+        stages = fo.DatasetView._build(ctx.dataset, request.view)
+        searched = _count(stages, answer.result.patches_field)
+    return search_payloads.search_result(found, view, pages.keep(found), searched)
+
+
+def _kept(ctx: foo.ExecutionContext) -> Found:
+    found: Found = pages.get(ctx.params["token"])
+    return found
+
+
+def _first(ctx: foo.ExecutionContext) -> fo.DatasetView:
+    return _kept(ctx).view(ctx.dataset, int(ctx.params["keep"]))
+
+
+def _count(view: fo.DatasetView, patches_field: str | None) -> int:
+    """How many of an index's samples or patches a view has."""
+    if patches_field is None or isinstance(view, fop.PatchesView):
+        return int(view.count())
+    _, path = view._get_label_field_path(patches_field, "id")
+    return int(view.count(path))
+
+
+def _told(entry: saved_searches.KeptSearch) -> dict[str, Any]:
+    """A search of the history, without its terms."""
+    return {
+        "id": entry.id,
+        "label": _words(entry.params["query"]["terms"]),
+        "at": entry.at,
+        "hits": entry.hits,
+        "brain_key": entry.params["brain_key"],
+    }
+
+
+def _words(terms: list[dict[str, Any]]) -> str:
+    """What was searched for: texts in full, the rest counted."""
+    parts = []
+    for unwanted, sign in ((False, ""), (True, "unlike ")):
+        these = [term for term in terms if bool(term.get("unwanted")) is unwanted]
+        texts = [_text(term["text"]) for term in these if "text" in term]
+        parts += [sign + text for text in texts]
+        if others := len(these) - len(texts):
+            parts.append(f"{sign}{others} {'picture' if others == 1 else 'pictures'}")
+    return ", ".join(parts)
+
+
+def _text(phrasings: str | list[str]) -> str:
+    return phrasings if isinstance(phrasings, str) else " | ".join(phrasings)

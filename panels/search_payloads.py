@@ -1,0 +1,83 @@
+"""Hits as the plain data that React gets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone as fo
+import numpy as np
+
+from .found import Found
+from .media import media
+
+SHOWN_HITS = 100
+BINS = 40
+
+
+def search_result(
+    found: Found, view: fo.DatasetView, token: str, searched: int | None
+) -> dict[str, Any]:
+    """A search's result with what is needed to draw its first hits.
+
+    Args:
+        found: what was found
+        view: the hits in rank order, of samples or of patches
+        token: what to ask for the next hits with
+        searched: how many samples or patches are in the view that was searched;
+            ``None`` for the whole index
+    """
+    answer = found.answer
+    explained = found.explain(view._dataset, 0, SHOWN_HITS)
+    return {
+        "brain_key": answer.request.brain_key,
+        "token": token,
+        "hits": hits(found, view._root_dataset, 0, explained),
+        "total": len(answer.ids),
+        "searched": searched,
+        "score": answer.score,
+        "milliseconds": round(answer.seconds * 1000, 1),
+        "exact": answer.exact,
+        "plan": answer.plan,
+        "histogram": histogram(answer.scores),
+    }
+
+
+def hits(
+    found: Found, dataset: fo.Dataset, start: int, explained: np.ndarray | None
+) -> list[dict[str, Any]]:
+    """What is needed to draw the hits from a rank on, 0 being the best."""
+    page = found.page(start, SHOWN_HITS)
+    drawn = media(found.items(dataset), page.ids, page.patches_field)
+    return [
+        {
+            "id": id_,
+            "sample_id": sample_id,
+            "rank": start + i + 1,
+            "score": _number(score),
+            "terms": None if explained is None else [_number(s) for s in explained[i]],
+            **drawn[id_],
+        }
+        for i, (id_, sample_id, score) in enumerate(
+            zip(page.ids, page.sample_ids, page.scores, strict=True)
+        )
+        if id_ in drawn
+    ]
+
+
+def histogram(scores: np.ndarray) -> dict[str, Any] | None:
+    """How many hits there are by score, from the first one's to the last one's, in
+    :data:`BINS` steps; ``None`` if all have the same."""
+    if not len(scores) or not abs(scores[-1] - scores[0]) > 1e-9:
+        return None
+    first, last = float(scores[0]), float(scores[-1])
+    ways = np.clip((scores - first) / (last - first), 0, 1)
+    counts, _ = np.histogram(ways, BINS, (0, 1))
+    return {
+        "first": _number(first),
+        "last": _number(last),
+        "counts": [int(count) for count in counts],
+    }
+
+
+def _number(value: float) -> float:
+    return round(float(value), 6)

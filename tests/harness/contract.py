@@ -1,0 +1,53 @@
+"""The panel's contract as its TypeScript has it, to hold Python's answers against."""
+
+from __future__ import annotations
+
+import functools
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+JS = Path(__file__).resolve().parents[2] / "js"
+GENERATE = [
+    "node_modules/.bin/ts-json-schema-generator",
+    *("--path", "src/shared/contract.ts"),
+    *("--type", "Methods"),
+    *("--tsconfig", "tsconfig.json"),
+    "--no-type-check",  # the linter does it
+]
+
+
+@functools.cache
+def schema() -> dict[str, Any]:
+    """The JSON schema of ``Methods`` in ``js/src/shared/contract.ts``."""
+    run = subprocess.run(GENERATE, cwd=JS, check=True, capture_output=True, text=True)
+    found: dict[str, Any] = json.loads(run.stdout)
+    return found
+
+
+def methods() -> set[str]:
+    """The names of the methods that React calls."""
+    return set(_methods())
+
+
+def check_answer(method: str, answer: Any) -> None:
+    """Fails unless an answer has exactly what React was promised."""
+    _check(_methods()[method]["properties"]["gives"], answer)
+
+
+def check_params(method: str, params: Any) -> None:
+    """Fails unless the parameters are such as React sends."""
+    _check(_methods()[method]["properties"]["takes"], params)
+
+
+def _methods() -> dict[str, Any]:
+    found: dict[str, Any] = schema()["definitions"]["Methods"]["properties"]
+    return found
+
+
+def _check(part: dict[str, Any], value: Any) -> None:
+    plain = json.loads(json.dumps(value))
+    jsonschema.validate(plain, {**part, "definitions": schema()["definitions"]})

@@ -1,0 +1,337 @@
+"""What the panel's Search place asks, and what it gets."""
+
+import fiftyone as fo
+import numpy as np
+import pytest
+
+from fiftyone_milvus import runs, search
+from harness import contract
+from harness.context import execute, make_context, triggered
+from harness.panel import CheckedPanel
+from plugin.panels import search_payloads
+
+
+@pytest.fixture
+def dataset(milvus, vectors_dataset):
+    yield vectors_dataset
+    for key in runs.keys(vectors_dataset):
+        runs.cleanup(vectors_dataset, key)
+
+
+@pytest.fixture
+def indexed(dataset):
+    execute(
+        "compute_index",
+        dataset,
+        brain_key="idx",
+        source="field",
+        embeddings_field="embeddings",
+    )
+    return dataset
+
+
+panel = CheckedPanel()
+VECTOR = {"query": {"terms": [{"vector": [1.0] * 16}]}}
+
+
+def shown_ids(ctx) -> list[str]:
+    """The ids of the view that was put into the grid."""
+    [params] = triggered(ctx, "set_view")
+    view = fo.DatasetView._build(ctx.dataset, params["view"])
+    return view.values("id")
+
+
+def test_search_puts_the_hits_into_the_grid_in_order(indexed):
+    query = indexed.values("id")[4]
+    ctx = make_context(indexed, query=query_of(query), brain_key="idx", k=10)
+    found = panel.search(ctx)
+    hits = found["hits"]
+    assert [hit["id"] for hit in hits] == shown_ids(ctx)
+    assert hits[0]["id"] == query and hits[0]["rank"] == 1
+    assert hits[0]["filepath"] == indexed[query].filepath
+    scores = [hit["score"] for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert found["total"] == 10 and found["score"] == "similarity"
+
+
+def test_patch_hits_have_their_boxes_and_labels(dataset):
+    execute(
+        "compute_index",
+        dataset,
+        brain_key="p",
+        source="field",
+        embeddings_field="embedding",
+        patches_field="ground_truth",
+    )
+    sample = dataset.first()
+    detection = sample.ground_truth.detections[0]
+    ctx = make_context(dataset, query=query_of(detection.id), brain_key="p", k=5)
+    hits = panel.search(ctx)["hits"]
+    assert hits[0]["id"] == detection.id
+    assert hits[0]["box"] == detection.bounding_box
+    assert hits[0]["label"] == detection.label
+    assert [hit["id"] for hit in hits] == shown_ids(ctx)
+
+
+def test_search_stays_in_the_view_and_clear_brings_it_back(indexed):
+    view = indexed.match(fo.ViewField("cluster") == 1)
+    query = indexed.values("id")[0]
+    params = {"brain_key": "idx", "k": 5, "target": "view"}
+    params["query"] = query_of(query)
+    ctx = make_context(indexed, view=view, **params)
+    found = panel.search(ctx)
+    assert {hit["id"] for hit in found["hits"]} <= set(view.values("id"))
+
+    # a second search is in that view again, not in the first one's five hits
+    again = after(ctx, **{**params, "k": 8})
+    assert len(panel.search(again)["hits"]) == 8
+
+    back = after(again)
+    panel.clear(back)
+    assert shown_ids(back) == view.values("id")
+
+
+def after(ctx, **kwargs):
+    """The context of the panel's next event, when the browser has done what ``ctx``
+    triggered."""
+    [shown] = triggered(ctx, "set_view")
+    view = fo.DatasetView._build(ctx.dataset, shown["view"])
+    return make_context(ctx.dataset, view=view, panel_state=panel_state(ctx), **kwargs)
+
+
+def query_of(*ids) -> dict:
+    return {"terms": [{"id": id_} for id_ in ids]}
+
+
+def panel_state(ctx) -> dict:
+    """What the browser keeps, and sends with the next event."""
+    return {
+        key: value
+        for params in triggered(ctx, "patch_panel_state")
+        for key, value in params["state"].items()
+    }
+
+
+def test_the_next_hits_need_no_other_search(indexed, monkeypatch):
+    monkeypatch.setattr(search_payloads, "SHOWN_HITS", 4)
+    ids = indexed.values("id")
+    asked = {"brain_key": "idx", "k": 10}
+    found = panel.search(make_context(indexed, query=query_of(ids[0]), **asked))
+    monkeypatch.setattr(search, "search", None)
+    listed = found["hits"]
+    while len(listed) < found["total"]:
+        ctx = make_context(indexed, token=found["token"], start=len(listed))
+        listed = listed + panel.more(ctx)["hits"]
+    assert [hit["rank"] for hit in listed] == list(range(1, 11))
+    scores = [hit["score"] for hit in listed]
+    assert scores == sorted(scores, reverse=True)
+    assert len({hit["id"] for hit in listed}) == 10
+    gone = panel.more(make_context(indexed, token="nope", start=0))
+    assert "Search again" in gone["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"k": 0}, "Ask for 1 to 10,000 hits"),
+        ({"k": 20_000}, "Ask for 1 to 10,000 hits"),
+        ({"k": 5, "query": {"terms": [{"text": "bird"}]}}, "can't embed text"),
+        ({"k": 5, "brain_key": "nope"}, "no Milvus index 'nope'"),
+        ({"k": 5, "query": {"terms": []}}, "there is none"),
+    ],
+    ids=str,
+)
+def test_a_search_that_cannot_be_answers_with_a_sentence(indexed, params, words):
+    answer = panel.search(
+        make_context(indexed, **{"brain_key": "idx", **VECTOR, **params})
+    )
+    assert words in answer["error"]["message"]
+
+
+def test_an_empty_view_answers_with_a_sentence(indexed):
+    ctx = make_context(
+        indexed, view=indexed.limit(0), brain_key="idx", k=5, text="x", target="view"
+    )
+    assert "view is empty" in panel.search(ctx)["error"]["message"]
+
+
+# -- what follows a search
+
+
+def search_for(dataset, **params):
+    """A search of the index of samples; its context, and its answer."""
+    query = query_of(*dataset.values("id")[:1])
+    asked = {"brain_key": "idx", "query": query, "k": 10, "target": "dataset", **params}
+    contract.check_params("search", asked)
+    ctx = make_context(dataset, **asked)
+    return ctx, panel.search(ctx)
+
+
+def test_several_terms_explain_each_hit_on_every_page(indexed, monkeypatch):
+    monkeypatch.setattr(search_payloads, "SHOWN_HITS", 4)
+    first, second = indexed.values("id")[:2]
+    query = {"terms": [{"id": first}, {"id": second, "unwanted": True}]}
+    _, found = search_for(indexed, query=query)
+    ctx = make_context(indexed, token=found["token"], start=4)
+    for hit in found["hits"] + panel.more(ctx)["hits"]:
+        vectors = [np.array(indexed[i].embeddings) for i in (hit["id"], first, second)]
+        unit = [v / np.linalg.norm(v) for v in vectors]
+        assert hit["terms"] == pytest.approx(
+            [unit[0] @ unit[1], unit[0] @ unit[2]], abs=1e-4
+        )
+    _, single = search_for(indexed)
+    assert single["hits"][0]["terms"] is None
+
+
+def test_the_histogram_counts_every_hit_from_the_first_to_the_last(indexed):
+    _, found = search_for(indexed, k=100)
+    histogram = found["histogram"]
+    assert sum(histogram["counts"]) == 100
+    scores = [hit["score"] for hit in found["hits"]]
+    assert (histogram["first"], histogram["last"]) == (scores[0], scores[-1])
+    assert search_for(indexed, k=1)[1]["histogram"] is None
+
+
+def test_a_cut_leaves_the_first_hits_in_the_grid_and_the_view_to_go_back_to(indexed):
+    view = indexed.match(fo.ViewField("cluster") == 1)
+    ctx = make_context(
+        indexed, view=view, target="view", k=10, brain_key="idx", **VECTOR
+    )
+    found = panel.search(ctx)
+    assert found["searched"] == 20
+    cut = after(ctx, token=found["token"], keep=3)
+    assert panel.cut(cut) == {}
+    assert shown_ids(cut) == [hit["id"] for hit in found["hits"][:3]]
+    counted = after(cut, brain_key="idx")
+    assert panel.view_count(counted) == {"count": 20}
+    back = after(cut)
+    panel.clear(back)
+    assert shown_ids(back) == view.values("id")
+
+
+def test_a_search_of_selected_samples_stays_among_them(indexed):
+    some = indexed.values("id")[:7]
+    asked = {"brain_key": "idx", "k": 50, "target": "selected", **VECTOR}
+    found = panel.search(make_context(indexed, selected=some, **asked))
+    assert {hit["id"] for hit in found["hits"]} == set(some)
+    assert found["searched"] == 7
+
+
+def test_the_history_makes_a_search_again_with_all_that_it_was_made_of(indexed):
+    ids = indexed.values("id")
+    terms = [{"id": ids[0], "weight": 2.0}, {"id": ids[1], "unwanted": True}]
+    _, made = search_for(indexed, query={"terms": terms}, k=7, exclude_query=True)
+    listed = panel.history(make_context(indexed, skip=0))
+    assert listed["total"] == 1 and listed["saved"] == []
+    [past] = listed["searches"]
+    assert past["label"] == "1 picture, unlike 1 picture" and past["hits"] == 7
+
+    again = panel.again(make_context(indexed, id=past["id"]))
+    assert again["hits"] == made["hits"]
+    assert again["request"] == {
+        "brain_key": "idx",
+        "k": 7,
+        "target": "dataset",
+        "exclude_query": True,
+    }
+    assert [chip["term"] for chip in again["chips"]] == terms
+    paths = [chip["media"]["filepath"] for chip in again["chips"]]
+    assert paths == [indexed[i].filepath for i in ids[:2]]
+
+    panel.forget(make_context(indexed))
+    assert panel.history(make_context(indexed, skip=0))["total"] == 0
+
+
+def test_a_saved_search_is_made_again_and_deleted(indexed):
+    _, made = search_for(indexed)
+    panel.save_search(make_context(indexed, token=made["token"], name="best"))
+    assert panel.history(make_context(indexed, skip=0))["saved"] == ["best"]
+    again = panel.again(make_context(indexed, name="best"))
+    assert again["hits"] == made["hits"]
+    panel.forget(make_context(indexed, name="best"))
+    assert panel.history(make_context(indexed, skip=0))["saved"] == []
+
+
+def test_the_hits_are_tagged_or_the_ticked_ones(indexed):
+    _, made = search_for(indexed)
+    token, ids = made["token"], [hit["id"] for hit in made["hits"]]
+    panel.tag(make_context(indexed, token=token, keep=4, tag="good"))
+    assert set(indexed.match_tags("good").values("id")) == set(ids[:4])
+    panel.tag(make_context(indexed, token=token, keep=4, tag="odd", ids=ids[5:6]))
+    assert indexed.match_tags("odd").values("id") == ids[5:6]
+
+
+def test_the_hits_are_saved_as_a_view_in_their_order(indexed):
+    _, made = search_for(indexed)
+    kept = {"token": made["token"], "keep": 4}
+    panel.save_view(make_context(indexed, name="nearest", **kept))
+    indexed.reload()
+    view = indexed.load_saved_view("nearest")
+    assert view.values("id") == [hit["id"] for hit in made["hits"][:4]]
+    again = panel.save_view(make_context(indexed, name="nearest", **kept))
+    assert "choose another name" in again["error"]["message"]
+
+
+def test_what_is_selected_are_chips_and_alt_is_unwanted(indexed):
+    first, second = indexed.values("id")[:2]
+    ctx = make_context(indexed, selected=[first, second], brain_key="idx")
+    ctx.request_params["selected_samples"] = [
+        {"id": first, "type": "default"},
+        {"id": second, "type": "alt"},
+    ]
+    chips = panel.selection(ctx)["chips"]
+    assert [chip["term"] for chip in chips] == [
+        {"id": first},
+        {"id": second, "unwanted": True},
+    ]
+    assert chips[0]["media"]["filepath"] == indexed[first].filepath
+
+
+def test_many_selected_samples_are_one_chip(indexed):
+    ids = indexed.values("id")[:30]
+    ctx = make_context(indexed, selected=ids, brain_key="idx")
+    [chip] = panel.selection(ctx)["chips"]
+    assert chip["term"] == {"result": ids}
+
+
+def test_a_selected_patch_is_itself_or_its_sample(indexed):
+    """This index has no model to embed the patch's crop with."""
+    sample = indexed.first()
+    patch = sample.ground_truth.detections[0].id
+    patches = indexed.to_patches("ground_truth")
+    ctx = make_context(indexed, view=patches, selected=[patch], brain_key="idx")
+    [chip] = panel.selection(ctx)["chips"]
+    assert chip["term"] == {"id": sample.id} and chip["key"] == patch
+    label = {"label_id": patch, "sample_id": sample.id, "field": "ground_truth"}
+    ctx = make_context(indexed, selected_labels=[label], brain_key="idx")
+    assert panel.selection(ctx)["chips"] == [chip]
+
+
+def test_a_group_gives_its_best_hit_alone(indexed):
+    fields = panel.options(make_context(indexed))["group_by"]
+    assert "cluster" in fields
+    _, found = search_for(indexed, group_by="cluster", k=50)
+    assert found["total"] == 5
+
+
+def test_a_score_field_is_written_and_told_to_the_app(indexed):
+    ctx, found = search_for(indexed, score_field="near")
+    assert triggered(ctx, "reload_dataset") == [{}]
+    indexed.reload()
+    best = found["hits"][0]
+    assert indexed[best["id"]]["near"] == pytest.approx(best["score"], abs=1e-5)
+
+
+def test_patches_in_the_grid_are_no_view_of_the_persons(dataset):
+    execute(
+        "compute_index",
+        dataset,
+        brain_key="p",
+        source="field",
+        embeddings_field="embedding",
+        patches_field="ground_truth",
+    )
+    ctx = make_context(dataset, brain_key="p", k=7, **VECTOR)
+    assert panel.search(ctx)["total"] == 7
+    total = dataset.count("ground_truth.detections")
+    assert panel.view_count(after(ctx, brain_key="p")) == {"count": total}
