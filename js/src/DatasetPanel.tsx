@@ -53,7 +53,7 @@ export function DatasetPanel({ dataset }: { dataset: string }) {
         {value && place === "indexes" && (
           <IndexesPlace dataset={dataset} overview={value} panel={panel} />
         )}
-        {value && place === "server" && <ServerPlace server={value.server} />}
+        {value && place === "server" && <ServerPlace dataset={dataset} overview={value} panel={panel} />}
       </Contents>
     </Stack>
   );

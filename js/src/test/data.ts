@@ -1,4 +1,4 @@
-import type { Form, Hit, Index, Job, Overview, SearchResult, Server } from "../shared/api";
+import type { Coverage, Form, Hit, Index, Job, Overview, SearchResult, Server } from "../shared/api";
 
 export const server: Server = {
   kind: "embedded",
@@ -7,6 +7,19 @@ export const server: Server = {
   version: "Lite 3.2.2",
   latency_ms: 3.6,
   problem: null,
+};
+
+export const coverage: Coverage = {
+  rows: 1508,
+  current: 1500,
+  missing: 30,
+  stale: 8,
+  orphaned: 0,
+  unknown: 0,
+  unavailable: 0,
+  problem: null,
+  checked: "2025-03-04T05:06:07Z",
+  outdated: false,
 };
 
 export const index: Index = {
@@ -19,6 +32,7 @@ export const index: Index = {
   partial: false,
   size: 1538,
   total: 1538,
+  coverage: null,
   collection_name: "pictures_1",
   owned: true,
   created: "2025-03-04T05:06:07",
@@ -27,6 +41,7 @@ export const index: Index = {
 
 export const job: Job = {
   id: "job-1",
+  operator: "compute_index",
   brain_key: "pictures",
   state: "running",
   delegated: false,
@@ -47,13 +62,38 @@ export const overview: Overview = {
   server,
   indexes: [index],
   jobs: [],
+  can_delegate: true,
 };
 
 export const form: Form = {
   models: [
-    { name: "resnet", supports_prompts: false, downloaded: false, description: "Pictures only" },
-    { name: "clip", supports_prompts: true, downloaded: true, description: "Pictures and text" },
-    { name: "lite", supports_prompts: false, downloaded: true, description: "Small" },
+    {
+      name: "resnet",
+      supports_prompts: false,
+      downloaded: false,
+      description: "Pictures only",
+      license: "BSD 3-Clause",
+      size_bytes: 102_000_000,
+      lacks: [],
+    },
+    {
+      name: "clip",
+      supports_prompts: true,
+      downloaded: true,
+      description: "Pictures and text",
+      license: "MIT",
+      size_bytes: 353_976_522,
+      lacks: [],
+    },
+    {
+      name: "lite",
+      supports_prompts: false,
+      downloaded: true,
+      description: "Small",
+      license: "Apache 2.0",
+      size_bytes: null,
+      lacks: [],
+    },
   ],
   patches_fields: ["ground_truth"],
   embeddings_fields: [
@@ -66,6 +106,7 @@ export const form: Form = {
   can_delegate: true,
   metrics: ["cosine", "dotproduct", "euclidean"],
   consistency_levels: ["Session", "Strong"],
+  index_types: ["FLAT", "HNSW"],
 };
 
 export const hit: Hit = {
