@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import fiftyone.operators as foo
+from fiftyone.core.odm import get_db_conn
 from fiftyone.operators.delegated import DelegatedOperationService
 from fiftyone.operators.executor import ExecutionRunState
 from fiftyone.operators.store import ExecutionStore
@@ -151,7 +152,7 @@ class JobRecord:
 
 def list_jobs(ctx: foo.ExecutionContext) -> list[Job]:
     """The dataset's jobs of the last day, the newest first."""
-    store = ctx.store(STORE)
+    store = _store(ctx)
     keys = set(store.list_keys())
     values = [store.get(key) for key in keys if key.startswith("job-")]
     jobs = {}
@@ -176,12 +177,12 @@ def list_jobs(ctx: foo.ExecutionContext) -> list[Job]:
 
 def pause(ctx: foo.ExecutionContext, job_id: str) -> None:
     """Asks a build or a sync to stop until it is started again; what it did stays."""
-    ctx.store(STORE).set(_stop_key(job_id), "paused", ttl=KEEP_SECONDS)
+    _store(ctx).set(_stop_key(job_id), "paused", ttl=KEEP_SECONDS)
 
 
 def cancel(ctx: foo.ExecutionContext, job_id: str) -> None:
     """Asks a job to stop; one that waits for a worker is taken off the queue."""
-    store = ctx.store(STORE)
+    store = _store(ctx)
     if store.has(_job_key(job_id)):
         store.set(_stop_key(job_id), "cancelled", ttl=KEEP_SECONDS)
         return
@@ -195,7 +196,7 @@ def cancel(ctx: foo.ExecutionContext, job_id: str) -> None:
 
 def dismiss(ctx: foo.ExecutionContext, job_id: str) -> None:
     """Lists an ended job no more."""
-    ctx.store(STORE).set(_dismissed_key(job_id), True, ttl=KEEP_SECONDS)
+    _store(ctx).set(_dismissed_key(job_id), True, ttl=KEEP_SECONDS)
 
 
 def _delegated(ctx: foo.ExecutionContext) -> list[Job]:
@@ -233,11 +234,12 @@ def _delegated(ctx: foo.ExecutionContext) -> list[Job]:
 
 
 def _operations(ctx: foo.ExecutionContext, service: Any) -> list[Any]:
+    dataset = _dataset_id(ctx)
     return [
         operation
         for name in OPERATORS
         for operation in service.list_operations(
-            operator=f"{PLUGIN}/{name}", dataset_id=ctx.dataset._doc.id
+            operator=f"{PLUGIN}/{name}", dataset_id=dataset
         )
     ]
 
@@ -269,6 +271,17 @@ def _or_lost(job: Job) -> Job:
 def _last_line(traceback: str) -> str:
     lines = traceback.strip().splitlines()
     return lines[-1] if lines else "It failed without a word"
+
+
+def _store(ctx: foo.ExecutionContext) -> ExecutionStore:
+    return ExecutionStore.create(STORE, _dataset_id(ctx))
+
+
+def _dataset_id(ctx: foo.ExecutionContext) -> Any:
+    """The dataset's id. ``ctx.dataset`` loads it anew, each second for as long as a job
+    is watched, under the feet of those who store a run in another thread."""
+    known = get_db_conn().datasets.find_one({"name": ctx.dataset_name}, {"_id": True})
+    return known["_id"] if known else ctx.dataset._doc.id
 
 
 def _object_id(text: str) -> Any:

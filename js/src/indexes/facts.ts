@@ -15,8 +15,8 @@ export function facts(index: Index): Fact[] {
     model !== null && { text: model, about: "Model" },
     embeddings_field !== null && { text: embeddings_field, about: "Embeddings field" },
     { text: metric, about: "Metric" },
-    supports_prompts && { text: "text", about: "Can be searched by text" },
-    model !== null && { text: "pictures", about: "Can be searched by a picture that is uploaded" },
+    supports_prompts && { text: "text search", about: "Can be searched by text" },
+    model !== null && { text: "picture search", about: "Can be searched by a picture that is uploaded" },
     index.partial && { text: "not finished", about: "Its build was stopped: searches see a part" },
     foreign && { text: "foreign collection", about: "Its Milvus collection was made elsewhere" },
   ];

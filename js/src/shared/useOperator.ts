@@ -22,7 +22,9 @@ export function useOperator<Params extends { brain_key: string }>(
       skipOutput: true,
       skipErrorNotification: true,
       callback: (answer) => {
-        const error = errorOf(answer);
+        const found = errorOf(answer);
+        // who stops it knows so, and its job says what became of it
+        const error = found?.code === "Cancelled" ? null : found;
         setRunning(null);
         setProblem(error?.message ?? null);
         if (error === null) onWell?.();

@@ -75,6 +75,15 @@ test("an operator's error is a sentence in the form", async () => {
   expect(build().disabled).toBe(false);
 });
 
+test("a build that the person stopped ends without a message", async () => {
+  const errorMessage = "fiftyone_milvus.errors.Cancelled: Stopped at 16 of 60 samples.";
+  execute.mockImplementation((_, { callback }) => callback({ errorMessage }));
+  const { user } = await opened();
+  await user.click(build());
+  expect(onEnd).toHaveBeenLastCalledWith(true);
+  expect(absent("milvus-problem")).toBe(true);
+});
+
 test("a build that went well ends without a message", async () => {
   execute.mockImplementation((_, { callback }) => callback({ result: {}, delegated: true }));
   const { user } = await opened();

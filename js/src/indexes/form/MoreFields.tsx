@@ -52,8 +52,22 @@ export function MoreFields(props: FieldProps) {
               options={form.consistency_levels.map(same)}
               onChange={(consistency_level) => change({ consistency_level })}
             />
+            {values.source === "model" && <EmbeddingFields {...props} />}
           </Pair>
-          {values.source === "model" && <EmbeddingFields {...props} />}
+          {values.source === "model" && values.patches_field !== "" && (
+            <FormControlLabel
+              label="Cut square patches"
+              slotProps={{ typography: { variant: "body2" } }}
+              control={
+                <Checkbox
+                  size="small"
+                  checked={values.force_square}
+                  inputProps={cy("milvus-force-square")}
+                  onChange={(event) => change({ force_square: event.target.checked })}
+                />
+              }
+            />
+          )}
         </Stack>
       </Collapse>
     </Stack>
@@ -63,49 +77,33 @@ export function MoreFields(props: FieldProps) {
 function EmbeddingFields({ values, problems, change }: FieldProps) {
   return (
     <>
-      <Pair>
-        <TextInput
-          numeric
-          label="Batch size"
-          name="milvus-batch-size"
-          value={values.batch_size}
-          error={problems.batch_size}
-          placeholder="The model's own"
-          onChange={(batch_size) => change({ batch_size })}
-        />
-        {values.patches_field !== "" && (
-          <TextInput
-            label="Widen patches by"
-            name="milvus-alpha"
-            value={values.alpha}
-            error={problems.alpha}
-            placeholder="0.1 is 10 % more"
-            onChange={(alpha) => change({ alpha })}
-          />
-        )}
-        <TextInput
-          label="Model arguments (JSON)"
-          name="milvus-model-kwargs"
-          value={values.model_kwargs}
-          error={problems.model_kwargs}
-          placeholder={'{"classes": ["cat", "dog"]}'}
-          onChange={(model_kwargs) => change({ model_kwargs })}
-        />
-      </Pair>
+      <TextInput
+        numeric
+        label="Batch size"
+        name="milvus-batch-size"
+        value={values.batch_size}
+        error={problems.batch_size}
+        placeholder="The model's own"
+        onChange={(batch_size) => change({ batch_size })}
+      />
       {values.patches_field !== "" && (
-        <FormControlLabel
-          label="Cut square patches"
-          slotProps={{ typography: { variant: "body2" } }}
-          control={
-            <Checkbox
-              size="small"
-              checked={values.force_square}
-              inputProps={cy("milvus-force-square")}
-              onChange={(event) => change({ force_square: event.target.checked })}
-            />
-          }
+        <TextInput
+          label="Widen patches by"
+          name="milvus-alpha"
+          value={values.alpha}
+          error={problems.alpha}
+          placeholder="0.1 is 10 % more"
+          onChange={(alpha) => change({ alpha })}
         />
       )}
+      <TextInput
+        label="Model arguments (JSON)"
+        name="milvus-model-kwargs"
+        value={values.model_kwargs}
+        error={problems.model_kwargs}
+        placeholder={'{"classes": ["cat", "dog"]}'}
+        onChange={(model_kwargs) => change({ model_kwargs })}
+      />
     </>
   );
 }
