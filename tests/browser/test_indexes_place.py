@@ -10,9 +10,11 @@ import fiftyone as fo
 import pytest
 from playwright.sync_api import Page, expect
 
-from fiftyone_milvus import build, runs
-from harness import environment, pictures
+from fiftyone_milvus import adoption, build, runs
+from fiftyone_milvus.errors import Cancelled
+from harness import environment, looks, pictures
 from harness.app import App, AppServer
+from harness.context import execute
 from harness.worker import DelegatedWorker
 
 PANEL = "milvus_panel"
@@ -282,3 +284,100 @@ def test_clean_up_shows_first_what_goes(app, indexed):
     expect(app.cy("milvus-empty")).to_be_visible()
     indexed.reload()
     assert indexed.list_brain_runs() == []
+
+
+# -- how it looks
+
+
+@pytest.fixture
+def kinds(indexed: fo.Dataset) -> fo.Dataset:
+    """With an index of each kind: true, not true any more, unfinished, of patches."""
+    source = build.Source(model=MODEL)
+    build.build(indexed, "objects", source, patches_field="ground_truth")
+    done: list[int] = []
+    with pytest.raises(Cancelled):
+        build.build(
+            indexed,
+            "stopped",
+            source,
+            progress=lambda now: done.append(now.done),
+            cancelled=lambda: done[-1] > 20,
+        )
+    execute("index_health", indexed, brain_key="pictures")
+    indexed.delete_samples(indexed.values("id")[:3])
+    execute("index_health", indexed, brain_key="objects")
+    indexed.reload()
+    return indexed
+
+
+def test_it_is_at_home_in_every_theme_and_width(app, kinds):
+    opened(app)
+    expect(app.cy("milvus-index-stopped")).to_contain_text("not finished")
+    for look in looks.each_look(app):
+        app.shot(f"indexes-{look}")
+        assert looks.sticks_out(app) == [], look
+        assert looks.violations(app) == [], look
+
+
+@pytest.mark.parametrize("action", ["sync", "rename", "move", "export", "cleanup"])
+def test_a_dialog_is_accessible_and_fits_a_narrow_window(app, indexed, action):
+    opened(app)
+    if action == "sync":
+        app.cy("milvus-sync-pictures").click()
+        expect(app.cy("milvus-plan")).to_contain_text("Nothing to do")
+    else:
+        choose(app, action)
+    dialog = app.cy("milvus-confirm")
+    expect(dialog).to_be_visible()
+    app.page.wait_for_timeout(500)
+    assert looks.violations(app, '[data-cy="milvus-confirm"]') == []
+    app.page.set_viewport_size({"width": 320, "height": 640})
+    box = dialog.bounding_box()
+    assert box and box["x"] >= 0 and box["x"] + box["width"] <= 320
+    app.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_the_form_is_accessible_and_goes_by_keyboard(app, dataset):
+    opened(app)
+    app.cy("milvus-new-index").press("Enter")
+    app.cy("milvus-brain-key").wait_for()
+    app.cy("milvus-more").press("Enter")
+    expect(app.cy("milvus-index-type")).to_be_visible()
+    app.page.wait_for_timeout(500)
+    for look in looks.each_look(app):
+        app.shot(f"indexes-form-{look}")
+        assert looks.sticks_out(app) == [], look
+        assert looks.violations(app) == [], look
+    app.cy("milvus-model").focus()
+    app.page.keyboard.press("ArrowDown")
+    expect(app.page.get_by_role("listbox")).to_be_visible()
+    app.page.keyboard.press("Escape")
+    app.cy("milvus-form-cancel").press("Enter")
+    expect(app.cy("milvus-form")).to_have_count(0)
+
+
+def test_two_hundred_indexes_with_long_and_right_to_left_names(app, indexed):
+    name = runs.describe(indexed, "pictures").collection_name
+    keys = [f"index_{n:03}" for n in range(196)]
+    keys += ["a" * 120, "an_index_of_all_that_the_" + "very_" * 20 + "long_name_says"]
+    for key in keys:
+        adoption.adopt(indexed, key, name)
+    indexed.rename_brain_run("index_000", "מפתח_של_תמונות")
+    indexed.rename_brain_run("index_001", "فهرس_الصور")
+    indexed.reload()
+    opened(app)
+    expect(app.cy("milvus-index-index_002")).to_be_attached(timeout=WORK)
+    expect(app.cy("milvus-contents-indexes")).to_contain_text("Indexes (199)")
+    app.shot("indexes-many")
+    assert looks.sticks_out(app) == []
+    app.cy("milvus-find-index").fill("תמונות")
+    card = app.cy("milvus-index-מפתח_של_תמונות")
+    expect(card).to_be_visible()
+    expect(app.cy("milvus-index-index_002")).to_have_count(0)
+    app.cy("milvus-find-index").fill("a")
+    for look in looks.each_look(app):
+        app.shot(f"indexes-many-{look}")
+        assert looks.sticks_out(app) == [], look
+    for key in [*keys[2:], "מפתח_של_תמונות", "فهرس_الصور"]:
+        indexed.delete_brain_run(key)

@@ -6,6 +6,9 @@ import { Choice } from "../shared/Choice";
 import { Section } from "../shared/Section";
 import { GUIDES } from "./guides";
 
+// the App's own rule for links makes them look like text
+const LINK = { "&&": { color: "primary.main", textDecoration: "underline" } } as const;
+
 /** How to use another Milvus: by what is set where FiftyOne is started. */
 export function Connect({ settings }: { settings: Setting[] }) {
   const [kind, setKind] = useState(GUIDES[0].kind);
@@ -26,7 +29,7 @@ export function Connect({ settings }: { settings: Setting[] }) {
       />
       <Lines key={kind} lines={guide.lines} />
       <Typography variant="body2">
-        <Link href={guide.docs} target="_blank" rel="noreferrer" color="primary" underline="always">
+        <Link href={guide.docs} target="_blank" rel="noreferrer" sx={LINK}>
           {`${guide.kind === "Embedded" ? "Milvus Lite" : guide.kind} in Milvus's documentation`}
         </Link>
       </Typography>

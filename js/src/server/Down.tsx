@@ -27,7 +27,7 @@ export function Down({ server, retryIn, onRetry }: Props) {
       <Typography variant="body2" component="p" sx={{ mt: 1, fontVariantNumeric: "tabular-nums" }}>
         {retryIn === null ? "Trying…" : `It is tried again in ${duration(retryIn)}.`}
       </Typography>
-      <Typography variant="body2" component="ul" sx={{ pl: 2.5, my: 0.5 }}>
+      <Typography variant="body2" component="ul" sx={{ pl: 2.5, my: 0.5, listStyle: "disc" }}>
         {(server.kind === "embedded" ? EMBEDDED : SERVER).map((step) => (
           <li key={step}>{step}</li>
         ))}

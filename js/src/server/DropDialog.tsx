@@ -96,7 +96,7 @@ export function DropDialog({ names, onClose, onDone }: Props) {
 
 function List({ of }: { of: Candidate[] }) {
   return (
-    <Stack component="ul" spacing={0.5} sx={{ m: 0, pl: 2.5, maxHeight: 200, overflow: "auto" }} tabIndex={0}>
+    <Stack component="ul" spacing={0.5} sx={{ m: 0, pl: 2.5, listStyle: "disc", maxHeight: 200, overflow: "auto" }} tabIndex={0}>
       {of.map((one) => (
         <Typography key={one.name} component="li" variant="body2" sx={{ overflowWrap: "anywhere" }}>
           <bdi>{one.name}</bdi>

@@ -23,6 +23,7 @@ export function Facts({ server, details }: Props) {
           gridTemplateColumns: "minmax(84px, max-content) minmax(0, 1fr)",
           columnGap: 2,
           rowGap: 0.75,
+          alignItems: "baseline",
         }}
       >
         <Fact name="Status">
@@ -33,12 +34,16 @@ export function Facts({ server, details }: Props) {
             <Fact name="Address">
               <Text>{server.address}</Text>
             </Fact>
-            <Fact name="Version">
-              <Text>{server.version ?? "not known"}</Text>
-            </Fact>
-            <Fact name="Latency">
-              <Text>{server.latency_ms === null ? "not known" : `${server.latency_ms} ms`}</Text>
-            </Fact>
+            {server.version !== null && (
+              <Fact name="Version">
+                <Text>{server.version}</Text>
+              </Fact>
+            )}
+            {server.latency_ms !== null && (
+              <Fact name="Latency">
+                <Text>{`${server.latency_ms} ms`}</Text>
+              </Fact>
+            )}
           </>
         )}
         {details?.database && (

@@ -1,4 +1,15 @@
-import type { Coverage, Form, Hit, Index, Job, Overview, SearchResult, Server } from "../shared/api";
+import type {
+  Collection,
+  Coverage,
+  Form,
+  Hit,
+  Index,
+  Job,
+  Overview,
+  SearchResult,
+  Server,
+  ServerDetails,
+} from "../shared/api";
 
 export const server: Server = {
   kind: "embedded",
@@ -131,4 +142,41 @@ export const result: SearchResult = {
   plan: "Ranked all 1,538 vectors",
   searched: null,
   histogram: { first: 0.91, last: 0.11, counts: [2, 500, 30, 6] },
+};
+
+export const collection: Collection = {
+  name: "pictures_1",
+  state: "in use",
+  why: "The index 'pictures' of the dataset 'animals' uses it",
+  owner: { dataset_id: "1", dataset: "animals", brain_key: "pictures", version: 1 },
+  owner_gone: false,
+  users: [],
+  created: "2025-03-04T05:06:07Z",
+  rows: 1538,
+  loaded: true,
+  size_bytes: 3_149_824,
+  dim: 512,
+  metric: "cosine",
+  index_type: "HNSW",
+  problem: null,
+};
+
+export const details: ServerDetails = {
+  server,
+  database: null,
+  capabilities: {
+    version: "3.2.2",
+    embedded: true,
+    filter_templates: false,
+    iterators: true,
+    grouping: false,
+    index_types: ["FLAT", "HNSW"],
+  },
+  embedded: { running: true, folder: "/milvus/data", log: "/milvus/server.log", started: 1 },
+  settings: [
+    { key: "uri", variable: "MILVUS_URI", set_in: null },
+    { key: "token", variable: "MILVUS_TOKEN", set_in: "environment" },
+  ],
+  collections: [collection, { ...collection, name: "left_over", state: "orphan", why: "Its index is gone" }],
+  problem: null,
 };

@@ -16,7 +16,7 @@ export function parts({ coverage, size, total }: Index): Part[] {
 function compared(coverage: Coverage): Part[] {
   return [
     { name: "indexed", rows: coverage.current + coverage.unknown, color: "success.main" },
-    { name: "missing", rows: coverage.missing, color: "action.disabled" },
+    { name: "missing", rows: coverage.missing, color: "grey.500" },
     { name: "stale", rows: coverage.stale, color: "warning.main" },
     { name: "orphaned", rows: coverage.orphaned, color: "error.main" },
   ];
@@ -27,7 +27,7 @@ function counted(size: number | null, total: number | null): Part[] {
   if (size === null || total === null) return [];
   return [
     { name: "indexed", rows: Math.min(size, total), color: "info.main" },
-    { name: "missing", rows: Math.max(0, total - size), color: "action.disabled" },
+    { name: "missing", rows: Math.max(0, total - size), color: "grey.500" },
   ];
 }
 
