@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from fiftyone_milvus import adoption, build, runs
 from fiftyone_milvus.errors import Cancelled
-from harness import environment, looks, pictures
+from harness import axe, environment, looks, pictures
 from harness.app import App, AppServer
 from harness.context import execute
 from harness.worker import DelegatedWorker
@@ -315,8 +315,7 @@ def test_it_is_at_home_in_every_theme_and_width(app, kinds):
     expect(app.cy("milvus-index-stopped")).to_contain_text("not finished")
     for look in looks.each_look(app):
         app.shot(f"indexes-{look}")
-        assert looks.sticks_out(app) == [], look
-        assert looks.violations(app) == [], look
+        assert looks.problems(app) == [], look
 
 
 @pytest.mark.parametrize("action", ["sync", "rename", "move", "export", "cleanup"])
@@ -330,7 +329,7 @@ def test_a_dialog_is_accessible_and_fits_a_narrow_window(app, indexed, action):
     dialog = app.cy("milvus-confirm")
     expect(dialog).to_be_visible()
     app.page.wait_for_timeout(500)
-    assert looks.violations(app, '[data-cy="milvus-confirm"]') == []
+    assert axe.violations(app.page, '[data-cy="milvus-confirm"]') == []
     app.page.set_viewport_size({"width": 320, "height": 640})
     box = dialog.bounding_box()
     assert box and box["x"] >= 0 and box["x"] + box["width"] <= 320
@@ -347,8 +346,7 @@ def test_the_form_is_accessible_and_goes_by_keyboard(app, dataset):
     app.page.wait_for_timeout(500)
     for look in looks.each_look(app):
         app.shot(f"indexes-form-{look}")
-        assert looks.sticks_out(app) == [], look
-        assert looks.violations(app) == [], look
+        assert looks.problems(app) == [], look
     app.cy("milvus-model").focus()
     app.page.keyboard.press("ArrowDown")
     expect(app.page.get_by_role("listbox")).to_be_visible()
@@ -370,7 +368,6 @@ def test_two_hundred_indexes_with_long_and_right_to_left_names(app, indexed):
     expect(app.cy("milvus-index-index_002")).to_be_attached(timeout=WORK)
     expect(app.cy("milvus-contents-indexes")).to_contain_text("Indexes (199)")
     app.shot("indexes-many")
-    assert looks.sticks_out(app) == []
     app.cy("milvus-find-index").fill("תמונות")
     card = app.cy("milvus-index-מפתח_של_תמונות")
     expect(card).to_be_visible()
@@ -378,6 +375,6 @@ def test_two_hundred_indexes_with_long_and_right_to_left_names(app, indexed):
     app.cy("milvus-find-index").fill("a")
     for look in looks.each_look(app):
         app.shot(f"indexes-many-{look}")
-        assert looks.sticks_out(app) == [], look
+        assert looks.problems(app) == [], look
     for key in [*keys[2:], "מפתח_של_תמונות", "فهرس_الصور"]:
         indexed.delete_brain_run(key)

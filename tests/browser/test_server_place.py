@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from fiftyone_milvus import build, catalog, client, embedded, runs, settings
 from fiftyone_milvus.settings import ENV_PREFIX
-from harness import looks
+from harness import axe, looks
 from harness.app import App, AppServer
 from harness.ports import free_port
 
@@ -195,8 +195,7 @@ def test_it_is_at_home_in_every_theme_and_width(app, dataset, orphan, foreign):
     expect(app.cy(f"milvus-collection-{orphan}")).to_be_visible()
     for look in looks.each_look(app):
         app.shot(f"server-{look}")
-        assert looks.sticks_out(app) == [], look
-        assert looks.violations(app) == [], look
+        assert looks.problems(app) == [], look
 
 
 @pytest.mark.parametrize("action", ["orphans", "adopt", "drop", "stop"])
@@ -210,7 +209,7 @@ def test_a_dialog_is_accessible_and_fits_a_narrow_window(app, orphan, action):
     dialog = app.cy("milvus-confirm")
     expect(app.cy("milvus-confirm-button")).to_be_enabled()
     app.page.wait_for_timeout(500)
-    assert looks.violations(app, '[data-cy="milvus-confirm"]') == []
+    assert axe.violations(app.page, '[data-cy="milvus-confirm"]') == []
     app.page.set_viewport_size({"width": 320, "height": 640})
     box = dialog.bounding_box()
     assert box and box["x"] >= 0 and box["x"] + box["width"] <= 320

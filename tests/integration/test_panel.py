@@ -305,3 +305,20 @@ def test_the_embedded_milvus_is_stopped_and_started(milvus, indexed):
     found = panel.server_details(ctx)
     assert found["embedded"]["running"] and found["server"]["reachable"]
     assert panel.overview(ctx)["indexes"][0]["size"] == 100
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("rename_index", {"brain_key": "idx", "new_brain_key": "other"}),
+        ("cleanup_collections", {"orphans": True, "dry_run": True}),
+        ("adopt_collection", {"dry_run": True}),
+        ("adopt_collection", {"dry_run": False, "brain_key": "again"}),
+    ],
+    ids=["rename", "drop", "compare", "adopt"],
+)
+def test_the_operators_that_react_runs_give_what_it_uses(indexed, name, params):
+    if name == "adopt_collection":
+        used = runs.describe(indexed, "idx").collection_name
+        params = {**params, "collection_name": used}
+    contract.check_operation(name, params, execute(name, indexed, **params))

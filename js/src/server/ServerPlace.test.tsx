@@ -109,7 +109,7 @@ test("the embedded one is stopped after a question, and nothing starts it again"
   expect(at("milvus-facts").textContent).toContain("Stopped");
   expect(callsOf("overview")).toHaveLength(1);
   expect(absent("milvus-down")).toBe(true);
-  answer({ overview, server_details: details, start_embedded: {} });
+  answer({ overview: { ...overview }, server_details: details, start_embedded: {} });
   await user.click(at("milvus-start"));
   await waitFor(() => at("milvus-stop"));
   expect(callsOf("overview")).toHaveLength(2);
