@@ -11,7 +11,7 @@ import fiftyone.operators.types as types
 from fiftyone_milvus import adoption, build
 from fiftyone_milvus.adoption import Adoption
 
-from . import schema, tables
+from . import schema, tables, zoo
 from .collections import plain
 from .context import connection, without_causes
 
@@ -100,7 +100,7 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     schema.choice(
         inputs,
         "model",
-        [model.name for model in schema.models()],
+        [model.name for model in zoo.models()],
         ctx.params.get("model"),
         required=False,
         label="Model",

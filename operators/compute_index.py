@@ -17,7 +17,7 @@ from fiftyone_milvus.options import INDEX_TYPES
 from fiftyone_milvus.progress import Report
 from fiftyone_milvus.sources import Source
 
-from . import schema
+from . import coverage, schema, zoo
 from .context import (
     TARGETS,
     connection,
@@ -59,24 +59,26 @@ class ComputeIndex(foo.Operator):
         samples = target_samples(ctx, params.get("target", "dataset"))
         _call_helpers(ctx)
 
-        def work(report: Report, cancelled: Callable[[], bool]) -> dict[str, Any]:
-            return _built(
-                build.build(
-                    samples,
-                    params["brain_key"],
-                    source,
-                    patches_field=params.get("patches_field") or None,
-                    metric=params.get("metric", "cosine"),
-                    consistency_level=params.get("consistency_level", "Session"),
-                    index_type=params.get("index_type") or None,
-                    filter_fields=params.get("filter_fields") or None,
-                    progress=report,
-                    cancelled=cancelled,
-                    **connection(ctx),
-                )
-            )
+        key = params["brain_key"]
 
-        return perform(ctx, params["brain_key"], work)
+        def work(report: Report, cancelled: Callable[[], bool]) -> dict[str, Any]:
+            built = build.build(
+                samples,
+                key,
+                source,
+                patches_field=params.get("patches_field") or None,
+                metric=params.get("metric", "cosine"),
+                consistency_level=params.get("consistency_level", "Session"),
+                index_type=params.get("index_type") or None,
+                filter_fields=params.get("filter_fields") or None,
+                progress=report,
+                cancelled=cancelled,
+                **connection(ctx),
+            )
+            coverage.renew(ctx, key, report, cancelled, **connection(ctx))
+            return _built(built)
+
+        return perform(ctx, key, work)
 
 
 def _source(params: dict[str, Any]) -> Source:
@@ -169,10 +171,10 @@ def _source_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     schema.choice(
         inputs,
         "model",
-        [model.name for model in schema.models()],
+        [model.name for model in zoo.models()],
         ctx.params.get("model"),
         required=source == "model",
-        default=schema.default_model() if source == "model" else None,
+        default=zoo.default_model() if source == "model" else None,
         label="Model" if source == "model" else "Model that made them",
         description=(
             "A zoo model that gives embeddings"

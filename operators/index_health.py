@@ -9,10 +9,9 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import upkeep
 from fiftyone_milvus.progress import Report
 
-from . import schema
+from . import coverage, schema
 from .context import connection, without_causes
 from .long_work import perform
 
@@ -41,13 +40,7 @@ class IndexHealth(foo.Operator):
         key = ctx.params["brain_key"]
 
         def work(report: Report, cancelled: Callable[[], bool]) -> dict[str, Any]:
-            found = upkeep.health(
-                ctx.dataset,
-                key,
-                progress=report,
-                cancelled=cancelled,
-                **connection(ctx),
-            )
+            found = coverage.check(ctx, key, report, cancelled, **connection(ctx))
             return {
                 **asdict(found),
                 "healthy": found.healthy,

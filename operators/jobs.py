@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import fiftyone.operators as foo
+from fiftyone.core.odm import get_db_conn
 from fiftyone.operators.delegated import DelegatedOperationService
 from fiftyone.operators.executor import ExecutionRunState
 from fiftyone.operators.store import ExecutionStore
@@ -34,6 +35,8 @@ OPERATORS = (
     "find_label_outliers",
     "find_in_dataset",
 )
+# What goes on where it was when it is started again
+RESUMABLE = ("compute_index", "sync_index")
 KEEP_SECONDS = 24 * 3600
 BEAT_SECONDS = 1.0
 NEWS_SECONDS = 600  # a build that went well is worth a line for so long
@@ -44,14 +47,16 @@ ACTIVE = ("queued", "running")
 
 @dataclass(frozen=True)
 class Job:
-    """Long work on an index, as the panel shows it. ``rate`` is in units a second,
-    ``remaining`` in seconds, ``failed`` how many gave no vector, ``pace`` which of
-    reading, embedding and writing sets the pace, ``updated`` an ISO time in UTC."""
+    """Long work on an index, as the panel shows it. ``operator`` is the name of the one
+    that does it, ``rate`` in units a second, ``remaining`` in seconds, ``failed`` how
+    many gave no vector, ``pace`` which of reading, embedding and writing sets the pace,
+    ``updated`` an ISO time in UTC. What was paused goes on when it is started again."""
 
     id: str
     brain_key: str
-    state: str  # queued, running, done, failed, cancelled
+    state: str  # queued, running, done, failed, cancelled, paused
     delegated: bool
+    operator: str = ""
     phase: str = ""
     done: int = 0
     total: int = 0
@@ -78,12 +83,13 @@ class JobRecord:
         run = ctx.request_params.get("run_doc")
         self._job = Job(
             id=str(run or uuid4().hex),
+            operator=_name_of(ctx.operator_uri),
             brain_key=brain_key,
             state="running",
             delegated=bool(ctx.delegated),
             phase="Starting",
         )
-        self._cancelled = False
+        self._asked: str | None = None  # "cancelled" or "paused"
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
 
@@ -103,7 +109,7 @@ class JobRecord:
 
     def cancelled(self) -> bool:
         """Whether somebody asked for this job to stop."""
-        return self._cancelled
+        return self._asked is not None
 
     def finished(self, message: str) -> None:
         """Takes the sentence that says what was made."""
@@ -124,7 +130,7 @@ class JobRecord:
         self._thread.join()
         state, message = "done", self._job.message
         if isinstance(error, Cancelled):
-            state, message = "cancelled", str(error)
+            state, message = self._asked or "cancelled", str(error)
         elif isinstance(error, VectorSearchError):
             state, message = "failed", str(error)
         elif error is not None:
@@ -135,9 +141,7 @@ class JobRecord:
 
     def _beat(self) -> None:
         while not self._stopped.wait(BEAT_SECONDS):
-            self._cancelled = self._cancelled or _cancel_key(self._job.id) in (
-                self._store.list_keys()
-            )
+            self._asked = self._asked or self._store.get(_stop_key(self._job.id))
             self._write()
 
     def _write(self) -> None:
@@ -148,7 +152,7 @@ class JobRecord:
 
 def list_jobs(ctx: foo.ExecutionContext) -> list[Job]:
     """The dataset's jobs of the last day, the newest first."""
-    store = ctx.store(STORE)
+    store = _store(ctx)
     keys = set(store.list_keys())
     values = [store.get(key) for key in keys if key.startswith("job-")]
     jobs = {}
@@ -161,19 +165,26 @@ def list_jobs(ctx: foo.ExecutionContext) -> list[Job]:
             jobs[job.id] = _or_lost(job)
         elif known.state in ACTIVE and job.state == "failed":
             jobs[job.id] = job
-    shown = [
+    newest = sorted(jobs.values(), key=lambda job: job.updated, reverse=True)
+    return [
         job
-        for job in jobs.values()
-        if _dismissed_key(job.id) not in keys and not _is_old_news(job)
+        for number, job in enumerate(newest)
+        if _dismissed_key(job.id) not in keys
+        and not _is_old_news(job)
+        and not _was_resumed(job, newest[:number])
     ]
-    return sorted(shown, key=lambda job: job.updated, reverse=True)
+
+
+def pause(ctx: foo.ExecutionContext, job_id: str) -> None:
+    """Asks a build or a sync to stop until it is started again; what it did stays."""
+    _store(ctx).set(_stop_key(job_id), "paused", ttl=KEEP_SECONDS)
 
 
 def cancel(ctx: foo.ExecutionContext, job_id: str) -> None:
     """Asks a job to stop; one that waits for a worker is taken off the queue."""
-    store = ctx.store(STORE)
+    store = _store(ctx)
     if store.has(_job_key(job_id)):
-        store.set(_cancel_key(job_id), True, ttl=KEEP_SECONDS)
+        store.set(_stop_key(job_id), "cancelled", ttl=KEEP_SECONDS)
         return
     service = DelegatedOperationService()
     if any(str(op.id) == job_id for op in _operations(ctx, service)):
@@ -185,7 +196,7 @@ def cancel(ctx: foo.ExecutionContext, job_id: str) -> None:
 
 def dismiss(ctx: foo.ExecutionContext, job_id: str) -> None:
     """Lists an ended job no more."""
-    ctx.store(STORE).set(_dismissed_key(job_id), True, ttl=KEEP_SECONDS)
+    _store(ctx).set(_dismissed_key(job_id), True, ttl=KEEP_SECONDS)
 
 
 def _delegated(ctx: foo.ExecutionContext) -> list[Job]:
@@ -210,6 +221,7 @@ def _delegated(ctx: foo.ExecutionContext) -> list[Job]:
             state = "cancelled"
         job = Job(
             id=str(op.id),
+            operator=_name_of(op.operator),
             brain_key=params.get("brain_key", ""),
             state=state,
             delegated=True,
@@ -222,11 +234,12 @@ def _delegated(ctx: foo.ExecutionContext) -> list[Job]:
 
 
 def _operations(ctx: foo.ExecutionContext, service: Any) -> list[Any]:
+    dataset = _dataset_id(ctx)
     return [
         operation
         for name in OPERATORS
         for operation in service.list_operations(
-            operator=f"{PLUGIN}/{name}", dataset_id=ctx.dataset._doc.id
+            operator=f"{PLUGIN}/{name}", dataset_id=dataset
         )
     ]
 
@@ -240,16 +253,35 @@ def _is_old_news(job: Job) -> bool:
     return job.state in ("done", "cancelled") and _age(job) > NEWS_SECONDS
 
 
+def _was_resumed(job: Job, later: list[Job]) -> bool:
+    """Whether what was paused was started again since."""
+    return job.state == "paused" and any(
+        other.brain_key == job.brain_key and other.operator in RESUMABLE
+        for other in later
+    )
+
+
 def _or_lost(job: Job) -> Job:
     if job.state != "running" or _age(job) < LOST_SECONDS:
         return job
-    message = "The process that built it has gone. Start the build again."
+    message = "The process that did it has gone. Start it again."
     return replace(job, state="failed", message=message, remaining=None)
 
 
 def _last_line(traceback: str) -> str:
     lines = traceback.strip().splitlines()
     return lines[-1] if lines else "It failed without a word"
+
+
+def _store(ctx: foo.ExecutionContext) -> ExecutionStore:
+    return ExecutionStore.create(STORE, _dataset_id(ctx))
+
+
+def _dataset_id(ctx: foo.ExecutionContext) -> Any:
+    """The dataset's id. ``ctx.dataset`` loads it anew, each second for as long as a job
+    is watched, under the feet of those who store a run in another thread."""
+    known = get_db_conn().datasets.find_one({"name": ctx.dataset_name}, {"_id": True})
+    return known["_id"] if known else ctx.dataset._doc.id
 
 
 def _object_id(text: str) -> Any:
@@ -266,5 +298,9 @@ def _dismissed_key(job_id: str) -> str:
     return f"dismissed-{job_id}"
 
 
-def _cancel_key(job_id: str) -> str:
-    return f"cancel-{job_id}"
+def _stop_key(job_id: str) -> str:
+    return f"stop-{job_id}"
+
+
+def _name_of(operator_uri: str) -> str:
+    return operator_uri.rsplit("/", 1)[-1]

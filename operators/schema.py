@@ -3,36 +3,20 @@ Nothing here asks a server: the App resolves a form at every key press."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import fiftyone as fo
 import fiftyone.core.labels as fol
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
-import fiftyone.zoo as foz
-import fiftyone.zoo.models as fozm
 
 from fiftyone_milvus import filters, runs
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.models import TEXT_TAGS
 
 _UNMEANT = ("id", "filepath", "bounding_box", "mask_path", "map_path", "index")
 _PATCHES = (fol.Detection, fol.Detections, fol.Polyline, fol.Polylines)
-
-
-@dataclass(frozen=True)
-class Model:
-    """A zoo model that gives embeddings, and whether it embeds text as well."""
-
-    name: str
-    supports_prompts: bool
-    downloaded: bool
-    description: str
 
 
 def config(
@@ -97,39 +81,6 @@ def filter_fields(dataset: fo.Dataset, patches_field: str | None) -> list[str]:
         with suppress(InvalidRequest):
             found += filters.paths(dataset, patches_field or None, [name])
     return [path.name for path in found]
-
-
-def models() -> list[Model]:
-    """The zoo models that give embeddings, those on this machine first."""
-    here = set(foz.list_downloaded_zoo_models())
-    found = [
-        Model(m.name, m.supports_prompts, m.name in here, m.description)
-        for m in _embedding_models(_zoo_changed())
-    ]
-    return sorted(found, key=lambda m: (not m.downloaded, m.name))
-
-
-def default_model() -> str | None:
-    """A model that is on this machine, rather one that embeds text; else none."""
-    here = [model for model in models() if model.downloaded]
-    here.sort(key=lambda model: not model.supports_prompts)
-    return here[0].name if here else None
-
-
-def _zoo_changed() -> int:
-    folder = Path(fo.config.model_zoo_dir)
-    return folder.stat().st_mtime_ns if folder.is_dir() else 0
-
-
-@functools.lru_cache(maxsize=1)
-def _embedding_models(changed: int) -> tuple[Model, ...]:
-    """Those of the zoo as it is since ``changed``, when a source was last added."""
-    manifest, _ = fozm._load_zoo_models_manifest()
-    return tuple(
-        Model(m.name, any(map(m.has_tag, TEXT_TAGS)), False, m.description or "")
-        for m in manifest
-        if m.has_tag("embeddings")
-    )
 
 
 def free_key(dataset: fo.Dataset, wanted: str) -> str:

@@ -12,7 +12,7 @@ import fiftyone.operators.types as types
 from fiftyone_milvus import upkeep
 from fiftyone_milvus.progress import Report
 
-from . import schema
+from . import coverage, schema
 from .context import connection, without_causes
 from .long_work import perform
 
@@ -55,6 +55,8 @@ class SyncIndex(foo.Operator):
                 cancelled=cancelled,
                 **connection(ctx),
             )
+            if not done.dry_run:
+                coverage.renew(ctx, key, report, cancelled, **connection(ctx))
             return {**asdict(done), "message": done.message}
 
         return perform(ctx, key, work)

@@ -8,16 +8,18 @@ from typing import Any
 import fiftyone as fo
 import fiftyone.operators as foo
 
-from fiftyone_milvus import runs
+from fiftyone_milvus import client, runs, settings
 from fiftyone_milvus.collection import CONSISTENCY_LEVELS, METRICS
+from fiftyone_milvus.errors import VectorSearchError
+from fiftyone_milvus.options import INDEX_TYPES
 
-from ..operators import jobs, schema
+from ..operators import jobs, schema, zoo
 from ..operators.cleanup_index import done
 from ..operators.compute_index import DEFAULT_KEY
 from ..operators.context import connection
 from .answering import answered
 
-METHODS = ("jobs", "form", "cleanup_plan", "cleanup", "cancel", "dismiss")
+METHODS = ("jobs", "form", "cleanup_plan", "cleanup", "pause", "cancel", "dismiss")
 
 
 class IndexMethods:
@@ -30,7 +32,7 @@ class IndexMethods:
         dataset = ctx.dataset
         patches = schema.patches_fields(dataset)
         return {
-            "models": [asdict(model) for model in schema.models()],
+            "models": [asdict(model) for model in zoo.models()],
             "patches_fields": patches,
             "embeddings_fields": [
                 {"field": field, "patches_field": of}
@@ -47,6 +49,7 @@ class IndexMethods:
             "can_delegate": bool(fo.config.allow_legacy_orchestrators),
             "metrics": list(METRICS),
             "consistency_levels": list(CONSISTENCY_LEVELS),
+            "index_types": _index_types(connection(ctx)),
         }
 
     @answered
@@ -65,6 +68,11 @@ class IndexMethods:
         }
 
     @answered
+    def pause(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        jobs.pause(ctx, ctx.params["job_id"])
+        return {}
+
+    @answered
     def cancel(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         jobs.cancel(ctx, ctx.params["job_id"])
         return {}
@@ -73,3 +81,12 @@ class IndexMethods:
     def dismiss(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         jobs.dismiss(ctx, ctx.params["job_id"])
         return {}
+
+
+def _index_types(connected: dict[str, Any]) -> list[str]:
+    """Those that the Milvus in use has; all there are if it doesn't say."""
+    try:
+        found = client.connect(settings.resolve(connected)).capabilities.index_types
+    except VectorSearchError:
+        return list(INDEX_TYPES)
+    return list(found)

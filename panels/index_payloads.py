@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import fiftyone as fo
 
 from fiftyone_milvus.runs import IndexInfo
 
+from ..operators.coverage import Coverage
 
-def indexes(dataset: fo.Dataset, found: Iterable[IndexInfo]) -> list[dict[str, Any]]:
-    """A dataset's indexes; each with how many samples or patches there are to
-    index."""
+
+def indexes(
+    dataset: fo.Dataset, found: Iterable[IndexInfo], known: Mapping[str, Coverage]
+) -> list[dict[str, Any]]:
+    """A dataset's indexes; each with how many samples or patches there are to index,
+    and with what a comparison found, if there was one."""
     totals: dict[str | None, int | None] = {}
     listed = []
     for info in found:
         field = info.patches_field
         if field not in totals:
             totals[field] = _count(dataset, field)
-        listed.append({**index(info), "total": totals[field]})
+        coverage = known.get(info.brain_key)
+        more = {
+            "total": totals[field],
+            "coverage": asdict(coverage) if coverage else None,
+        }
+        listed.append({**index(info), **more})
     return listed
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus import models, runs
 
-from ..operators import jobs
+from ..operators import coverage, jobs
 from ..operators.context import connection
 from . import (
     index_methods,
@@ -65,8 +66,9 @@ class MilvusPanel(
         return {
             "dataset": {"name": dataset.name, "samples": dataset.count()},
             "server": server_payloads.server(connection(ctx)),
-            "indexes": index_payloads.indexes(dataset, found),
+            "indexes": index_payloads.indexes(dataset, found, coverage.known(ctx)),
             "jobs": [job.to_dict() for job in jobs.list_jobs(ctx)],
+            "can_delegate": bool(fo.config.allow_legacy_orchestrators),
         }
 
     def render(self, ctx: foo.ExecutionContext) -> types.Property:

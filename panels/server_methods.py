@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
-METHODS: tuple[str, ...] = ()
+from typing import Any
+
+import fiftyone.operators as foo
+
+from fiftyone_milvus import embedded
+
+from ..operators.context import connection
+from . import server_details
+from .answering import answered
+
+METHODS = ("server_details", "start_embedded", "stop_embedded")
 
 
 class ServerMethods:
-    """None yet: what the place shows of the server is in the overview."""
+    @answered
+    def server_details(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        return server_details.details(connection(ctx))
+
+    @answered
+    def start_embedded(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        embedded.ensure_running(server_details.home(connection(ctx)))
+        return {}
+
+    @answered
+    def stop_embedded(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        embedded.stop(server_details.home(connection(ctx)))
+        return {}

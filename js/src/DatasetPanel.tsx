@@ -20,7 +20,9 @@ export function DatasetPanel({ dataset }: { dataset: string }) {
   const [index, choose] = useIndexInUse(indexes);
   const [place, go] = usePlace();
   const server = value?.server ?? null;
-  const unreachable = server && !server.reachable ? (server.problem ?? "Milvus doesn't answer.") : null;
+  // the Server place says it at length
+  const down = place !== "server" && server?.reachable === false;
+  const unreachable = down ? (server.problem ?? "Milvus doesn't answer.") : null;
   const makeIndex = () => {
     go("indexes");
     panel.form.show();
@@ -53,7 +55,7 @@ export function DatasetPanel({ dataset }: { dataset: string }) {
         {value && place === "indexes" && (
           <IndexesPlace dataset={dataset} overview={value} panel={panel} />
         )}
-        {value && place === "server" && <ServerPlace server={value.server} />}
+        {value && place === "server" && <ServerPlace dataset={dataset} overview={value} panel={panel} />}
       </Contents>
     </Stack>
   );

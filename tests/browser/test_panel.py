@@ -66,6 +66,7 @@ def test_a_person_builds_an_index_and_cleans_it_up(panel, scenes):
     assert index.rows.owner().brain_key == "by_hand"
     name = index.config.collection_name
 
+    panel.cy("milvus-actions-by_hand").click()
     panel.cy("milvus-cleanup-by_hand").click()
     expect(panel.cy("milvus-confirm")).to_contain_text(f"'{name}' with its 60 vectors")
     panel.shot("clean-up")

@@ -14,16 +14,22 @@ JS = Path(__file__).resolve().parents[2] / "js"
 GENERATE = [
     "node_modules/.bin/ts-json-schema-generator",
     *("--path", "src/shared/contract.ts"),
-    *("--type", "Methods"),
     *("--tsconfig", "tsconfig.json"),
     "--no-type-check",  # the linter does it
 ]
 
 
 @functools.cache
-def schema() -> dict[str, Any]:
-    """The JSON schema of ``Methods`` in ``js/src/shared/contract.ts``."""
-    run = subprocess.run(GENERATE, cwd=JS, check=True, capture_output=True, text=True)
+def schema(of: str = "Methods", more: bool = False) -> dict[str, Any]:
+    """The JSON schema of a type of ``js/src/shared/contract.ts``.
+
+    Args:
+        of: the type
+        more: whether an answer may have more than React uses
+    """
+    options = ["--type", of, *(["--additional-properties"] if more else [])]
+    command = [*GENERATE, *options]
+    run = subprocess.run(command, cwd=JS, check=True, capture_output=True, text=True)
     found: dict[str, Any] = json.loads(run.stdout)
     return found
 
@@ -41,6 +47,16 @@ def check_answer(method: str, answer: Any) -> None:
 def check_params(method: str, params: Any) -> None:
     """Fails unless the parameters are such as React sends."""
     _check(_methods()[method]["properties"]["takes"], params)
+
+
+def check_operation(name: str, params: Any, result: Any) -> None:
+    """Fails unless an operator takes and gives what React sends and uses."""
+    whole = schema("Operations", more=True)
+    operation = whole["definitions"]["Operations"]["properties"][name]["properties"]
+    for part, value in (("takes", params), ("gives", result)):
+        plain = json.loads(json.dumps(value, default=str))
+        found = {**operation[part], "definitions": whole["definitions"]}
+        jsonschema.validate(plain, found)
 
 
 def _methods() -> dict[str, Any]:

@@ -219,3 +219,106 @@ def test_a_build_that_waits_for_a_worker_is_shown_and_can_be_cancelled(dataset):
     assert (job.state, job.brain_key, job.delegated) == ("queued", "later", True)
     panel.cancel(make_context(dataset, job_id=job.id))
     assert jobs.list_jobs(ctx)[0].state == "cancelled"
+
+
+def test_pause_stops_a_sync_until_it_is_started_again(indexed, monkeypatch):
+    ctx = make_context(indexed)
+    monkeypatch.setattr(jobs, "BEAT_SECONDS", 0.05)
+
+    def wait_to_stop(record):
+        panel.pause(make_context(indexed, job_id=record._job.id))
+        while not record.cancelled():
+            time.sleep(0.02)
+        raise Cancelled("Stopped at 40 of 100 samples.")
+
+    with pytest.raises(Cancelled), jobs.JobRecord(ctx, "idx") as record:
+        wait_to_stop(record)
+    job = panel.jobs(ctx)["jobs"][0]
+    assert (job["state"], job["message"]) == ("paused", "Stopped at 40 of 100 samples.")
+    execute("sync_index", indexed, brain_key="idx")
+    assert "paused" not in {job["state"] for job in panel.jobs(ctx)["jobs"]}
+
+
+# -- coverage
+
+
+def test_a_build_a_check_and_a_sync_tell_the_coverage(indexed):
+    [index] = panel.overview(make_context(indexed))["indexes"]
+    assert index["total"] == 100
+    found = index["coverage"]
+    assert (found["rows"], found["current"], found["missing"]) == (100, 100, 0)
+    assert not found["outdated"]
+
+    indexed.delete_samples(indexed.values("id")[:3])
+    [index] = panel.overview(make_context(indexed))["indexes"]
+    assert index["coverage"]["outdated"]  # nobody looked since, and it is known
+    execute("index_health", indexed, brain_key="idx")
+    [index] = panel.overview(make_context(indexed))["indexes"]
+    assert index["coverage"]["orphaned"] == 3 and not index["coverage"]["outdated"]
+    execute("sync_index", indexed, brain_key="idx", dry_run=True)
+    [index] = panel.overview(make_context(indexed))["indexes"]
+    assert index["coverage"]["orphaned"] == 3
+    execute("sync_index", indexed, brain_key="idx")
+    [index] = panel.overview(make_context(indexed))["indexes"]
+    assert index["coverage"]["orphaned"] == 0 and index["coverage"]["rows"] == 97
+
+
+def test_the_coverage_goes_with_an_index_that_is_renamed(indexed):
+    execute("rename_index", indexed, brain_key="idx", new_brain_key="other")
+    [index] = panel.overview(make_context(indexed))["indexes"]
+    assert index["brain_key"] == "other" and index["coverage"]["current"] == 100
+
+
+# -- the server place
+
+
+def test_the_server_place_tells_all_but_secrets(milvus, indexed, monkeypatch):
+    monkeypatch.setenv(settings.ENV_PREFIX + "DB_NAME", "default")
+    found = panel.server_details(make_context(indexed))
+    assert found["server"]["reachable"] and found["database"] == "default"
+    assert "FLAT" in found["capabilities"]["index_types"]
+    assert (found["embedded"] is None) == bool(milvus.uri)
+    [used] = [c for c in found["collections"] if c["state"] == "in use"]
+    assert used["rows"] == 100 and used["owner"]["dataset"] == indexed.name
+    set_in = {one["key"]: one["set_in"] for one in found["settings"]}
+    assert set_in["db_name"] == "environment" and set_in["password"] is None
+
+
+def test_the_server_place_tells_a_server_that_is_down(dataset, monkeypatch):
+    monkeypatch.setenv(settings.ENV_PREFIX + "URI", "http://u:secret@127.0.0.1:1")
+    found = panel.server_details(make_context(dataset))
+    assert not found["server"]["reachable"] and found["collections"] is None
+    assert "does not answer" in found["problem"]
+    assert "secret" not in str(found)
+
+
+def test_the_embedded_milvus_is_stopped_and_started(milvus, indexed):
+    ctx = make_context(indexed)
+    answer = panel.stop_embedded(ctx)
+    if milvus.uri:
+        assert "a server of its own" in answer["error"]["message"]
+        return
+    found = panel.server_details(ctx)
+    assert found["embedded"]["running"] is False
+    assert found["server"] is None and found["collections"] is None
+    assert panel.start_embedded(ctx) == {}
+    found = panel.server_details(ctx)
+    assert found["embedded"]["running"] and found["server"]["reachable"]
+    assert panel.overview(ctx)["indexes"][0]["size"] == 100
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("rename_index", {"brain_key": "idx", "new_brain_key": "other"}),
+        ("cleanup_collections", {"orphans": True, "dry_run": True}),
+        ("adopt_collection", {"dry_run": True}),
+        ("adopt_collection", {"dry_run": False, "brain_key": "again"}),
+    ],
+    ids=["rename", "drop", "compare", "adopt"],
+)
+def test_the_operators_that_react_runs_give_what_it_uses(indexed, name, params):
+    if name == "adopt_collection":
+        used = runs.describe(indexed, "idx").collection_name
+        params = {**params, "collection_name": used}
+    contract.check_operation(name, params, execute(name, indexed, **params))

@@ -1,10 +1,10 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { index } from "../test/data";
 import { absent, at, show } from "../test/panel";
 import { IndexCard } from "./IndexCard";
 
-const props = { busy: false, onSync: vi.fn(), onCleanup: vi.fn() };
+const props = { busy: false, onDialog: vi.fn(), onCheck: vi.fn(), onResume: vi.fn() };
 
 test("a card tells what is indexed, by what, how many and when", () => {
   show(<IndexCard index={index} {...props} />);
@@ -28,15 +28,34 @@ test("an index of patches from a field names both", () => {
   expect(text).toContain("vectors");
 });
 
-test("an index whose build was stopped says so, and can be finished", async () => {
+test("an index whose build was stopped says so, and can go on", async () => {
   const { user } = show(<IndexCard index={{ ...index, partial: true }} {...props} />);
   expect(at("milvus-index-pictures").textContent).toContain("not finished");
-  expect(at("milvus-sync-pictures").textContent).toBe("Finish");
+  expect(at("milvus-sync-pictures").textContent).toBe("Resume");
   await user.click(at("milvus-sync-pictures"));
-  expect(props.onSync).toHaveBeenCalledOnce();
+  expect(props.onResume).toHaveBeenCalledOnce();
 });
 
-test("nothing is synced while something is built", () => {
-  show(<IndexCard index={index} {...props} busy />);
+test("it isn't synced or moved while something works on it", async () => {
+  const { user } = show(<IndexCard index={index} {...props} busy />);
   expect(at<HTMLButtonElement>("milvus-sync-pictures").disabled).toBe(true);
+  await user.click(at("milvus-actions-pictures"));
+  expect(at("milvus-move-pictures").getAttribute("aria-disabled")).toBe("true");
+});
+
+test("what it can is told", () => {
+  show(<IndexCard index={index} {...props} />);
+  const text = at("milvus-index-pictures").textContent;
+  expect(text).toContain("text");
+  expect(text).toContain("pictures");
+});
+
+test("the menu opens, is walked and left by keyboard", async () => {
+  const { user } = show(<IndexCard index={index} {...props} />);
+  at("milvus-actions-pictures").focus();
+  await user.keyboard("{Enter}");
+  expect(document.activeElement).toBe(at("milvus-check-pictures"));
+  await user.keyboard("{ArrowDown}{Enter}");
+  expect(props.onDialog).toHaveBeenCalledWith("rename");
+  await waitFor(() => expect(absent("milvus-rename-pictures")).toBe(true));
 });

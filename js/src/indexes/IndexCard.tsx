@@ -1,91 +1,94 @@
-import { Button, Chip, Paper, Stack, Tooltip, Typography } from "@mui/material";
+import { Button, Chip, Paper, Stack, Typography } from "@mui/material";
 import type { Index } from "../shared/api";
+import { ActionsMenu } from "../shared/ActionsMenu";
 import { counted, date } from "../shared/format";
 import { Problem } from "../shared/Problem";
+import { CoverageLine } from "./coverage/CoverageLine";
+import type { DialogKind } from "./dialogs/dialog";
+import { facts } from "./facts";
 
 interface Props {
   index: Index;
-  /** something is being built or synced */
+  /** something works on it */
   busy: boolean;
-  onSync: () => void;
-  onCleanup: () => void;
+  onDialog: (kind: DialogKind) => void;
+  onCheck: () => void;
+  onResume: () => void;
 }
 
-export function IndexCard({ index, busy, onSync, onCleanup }: Props) {
+/** An index: what it is, how true it is to the dataset, and what can be done with it. */
+export function IndexCard({ index, busy, onDialog, onCheck, onResume }: Props) {
+  const { brain_key, partial } = index;
   return (
     <Paper
       variant="outlined"
-      data-cy={`milvus-index-${index.brain_key}`}
-      sx={{ p: 1, backgroundImage: "none" }}
+      component="li"
+      aria-label={brain_key}
+      data-cy={`milvus-index-${brain_key}`}
+      sx={CARD}
     >
-      <Stack direction="row" alignItems="center" spacing={1}>
-        <Typography variant="body2" fontWeight={600} noWrap sx={{ flex: 1 }} title={index.brain_key}>
-          {index.brain_key}
+      <Stack direction="row" alignItems="center" spacing={0.5}>
+        <Typography
+          component="h3"
+          variant="body2"
+          fontWeight={600}
+          noWrap
+          dir="auto"
+          title={brain_key}
+          sx={{ flex: 1, textAlign: "start" }}
+        >
+          {brain_key}
         </Typography>
-        <Tooltip title="Embed what is missing or changed, and remove what is gone">
-          <span>
-            <Button
-              size="small"
-              color={index.partial ? "primary" : "secondary"}
-              aria-label={`${index.partial ? "Finish" : "Sync"} ${index.brain_key}`}
-              data-cy={`milvus-sync-${index.brain_key}`}
-              disabled={busy}
-              onClick={onSync}
-            >
-              {index.partial ? "Finish" : "Sync"}
-            </Button>
-          </span>
-        </Tooltip>
         <Button
           size="small"
-          color="secondary"
-          aria-label={`Clean up ${index.brain_key}`}
-          data-cy={`milvus-cleanup-${index.brain_key}`}
-          onClick={onCleanup}
+          color={partial ? "primary" : "secondary"}
+          aria-label={`${partial ? "Resume" : "Sync"} ${brain_key}`}
+          data-cy={`milvus-sync-${brain_key}`}
+          disabled={busy}
+          onClick={partial ? onResume : () => onDialog("sync")}
         >
-          Clean up
+          {partial ? "Resume" : "Sync"}
         </Button>
+        <ActionsMenu
+          of={brain_key}
+          actions={[
+            { name: "check", label: "Compare with the dataset", icon: "rule", onClick: onCheck, disabled: busy },
+            { name: "rename", label: "Rename", icon: "edit", onClick: () => onDialog("rename"), disabled: busy },
+            { name: "move", label: "Move", icon: "drive_file_move", onClick: () => onDialog("move"), disabled: busy },
+            { name: "export", label: "Export", icon: "file_download", onClick: () => onDialog("export"), disabled: busy },
+            { name: "cleanup", label: "Clean up", icon: "delete", onClick: () => onDialog("cleanup"), apart: true },
+          ]}
+        />
       </Stack>
-      <Facts index={index} />
-      <Typography variant="caption" color="text.secondary" component="p" sx={{ mt: 0.5 }}>
+      <Stack direction="row" useFlexGap flexWrap="wrap" spacing={0.5} sx={{ mb: 0.75 }}>
+        {facts(index).map(({ text, about }) => (
+          <Chip
+            key={about}
+            size="small"
+            variant="outlined"
+            title={about}
+            label={text}
+            sx={{ maxWidth: "100%", borderColor: "divider" }}
+          />
+        ))}
+      </Stack>
+      <CoverageLine index={index} />
+      <Typography variant="caption" color="text.secondary" component="p" sx={{ mt: 0.25 }}>
         <span data-cy="milvus-size">
           {index.size === null ? "Size unknown" : counted(index.size, "vector")}
         </span>
-        {` · ${date(index.created)}`}
+        {` · built ${date(index.created)}`}
       </Typography>
       <Problem message={index.problem} severity="warning" name="milvus-index-problem" />
     </Paper>
   );
 }
 
-function Facts({ index }: { index: Index }) {
-  const source = index.model ?? index.embeddings_field;
-  const foreign = !index.owned && index.collection_name !== null && !index.problem;
-  return (
-    <Stack direction="row" useFlexGap flexWrap="wrap" spacing={0.5}>
-      <Fact text={index.patches_field ?? "samples"} title="What is indexed" />
-      {source && <Fact text={source} title={index.model ? "Model" : "Embeddings field"} />}
-      <Fact text={index.metric} title="Metric" />
-      {index.partial && (
-        <Fact text="not finished" title="Its build was stopped: searches see a part" />
-      )}
-      {index.supports_prompts && <Fact text="text" title="Its model embeds text, too" />}
-      {foreign && (
-        <Fact text="foreign collection" title="Its Milvus collection was made elsewhere" />
-      )}
-    </Stack>
-  );
-}
-
-function Fact({ text, title }: { text: string; title: string }) {
-  return (
-    <Tooltip title={title}>
-      <Chip
-        size="small"
-        variant="outlined"
-        label={text}
-        sx={{ maxWidth: "100%", borderColor: "divider" }}
-      />
-    </Tooltip>
-  );
-}
+// what isn't in sight is neither laid out nor painted, so that 200 cards cost little
+const CARD = {
+  p: 1,
+  listStyle: "none",
+  backgroundImage: "none",
+  contentVisibility: "auto",
+  containIntrinsicSize: "auto 128px",
+} as const;

@@ -1,72 +1,124 @@
-import { Button, Stack } from "@mui/material";
+import { Button, Stack, Typography } from "@mui/material";
 import { useState } from "react";
-import type { Index } from "../shared/api";
-import { Empty } from "../shared/Empty";
+import { isActive } from "../jobs/progress";
+import type { Index, Job } from "../shared/api";
+import { count } from "../shared/format";
 import { Problem } from "../shared/Problem";
 import { Section } from "../shared/Section";
-import { CleanupDialog } from "./CleanupDialog";
+import { TextInput } from "../shared/TextInput";
+import type { DialogKind } from "./dialogs/dialog";
+import { ImportDialog } from "./dialogs/ImportDialog";
+import { IndexDialog } from "./dialogs/IndexDialog";
 import { IndexCard } from "./IndexCard";
-import type { Sync } from "./useSync";
+import { NoIndex } from "./NoIndex";
+import type { Work } from "./useWork";
+
+/** From so many on they are looked for by name. */
+const MANY = 8;
 
 interface Props {
   indexes: Index[];
+  jobs: Job[];
+  work: Work;
+  canDelegate: boolean;
   /** an index is being described or built */
-  busy: boolean;
-  sync: Sync;
+  making: boolean;
   onNew: () => void;
   onChanged: () => void;
 }
 
-export function Indexes({ indexes, busy, sync, onNew, onChanged }: Props) {
-  const [doomed, setDoomed] = useState<string | null>(null);
-  if (indexes.length === 0) return busy ? null : <NoIndex onNew={onNew} />;
+type Asked = { kind: DialogKind; brain_key: string } | { kind: "import" };
+
+export function Indexes({ indexes, jobs, work, canDelegate, making, onNew, onChanged }: Props) {
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [wanted, setWanted] = useState("");
+  const close = () => setAsked(null);
+  const ask = (kind: DialogKind, brain_key: string) => {
+    forget(work);
+    setAsked({ kind, brain_key });
+    // what a sync would do is found out by comparing
+    if (kind === "sync") work.check.run({ brain_key }, false);
+  };
+  const importing = asked?.kind === "import" && (
+    <ImportDialog {...{ indexes, jobs, work, canDelegate }} onClose={close} />
+  );
+  const about = asked && asked.kind !== "import" ? asked : null;
+  const index = about && indexes.find((each) => each.brain_key === about.brain_key);
+  if (indexes.length === 0)
+    return (
+      <>
+        {!making && <NoIndex onNew={onNew} onImport={() => setAsked({ kind: "import" })} />}
+        {importing}
+      </>
+    );
+  const shown = indexes.filter((each) => matches(each, wanted));
   return (
     <Section
-      title={`Indexes (${indexes.length})`}
+      title={`Indexes (${count(indexes.length)})`}
       action={
-        !busy && (
-          <Button
-            size="small"
-            variant="outlined"
-            color="secondary"
-            data-cy="milvus-new-index"
-            onClick={onNew}
-          >
-            New index
-          </Button>
+        !making && (
+          <Stack direction="row" spacing={1}>
+            <Button
+              size="small"
+              color="secondary"
+              data-cy="milvus-import"
+              onClick={() => setAsked({ kind: "import" })}
+            >
+              Import
+            </Button>
+            <Button size="small" variant="outlined" color="secondary" data-cy="milvus-new-index" onClick={onNew}>
+              New index
+            </Button>
+          </Stack>
         )
       }
     >
-      <Problem message={sync.problem} />
-      <Stack spacing={1}>
-        {indexes.map((index) => (
+      <Problem
+        message={asked ? null : (work.sync.problem ?? work.check.problem)}
+        onClose={() => forget(work)}
+      />
+      {indexes.length > MANY && (
+        <TextInput label="Find an index" name="milvus-find-index" value={wanted} onChange={setWanted} />
+      )}
+      <Stack component="ul" spacing={1} sx={{ m: 0, p: 0 }}>
+        {shown.map((each) => (
           <IndexCard
-            key={index.brain_key}
-            index={index}
-            busy={busy || sync.syncing !== null}
-            onSync={() => sync.sync({ brain_key: index.brain_key }, false)}
-            onCleanup={() => setDoomed(index.brain_key)}
+            key={each.brain_key}
+            index={each}
+            busy={isBusy(each, jobs, work)}
+            onDialog={(kind) => ask(kind, each.brain_key)}
+            onCheck={() => work.check.run({ brain_key: each.brain_key }, false)}
+            onResume={() => work.sync.run({ brain_key: each.brain_key }, false)}
           />
         ))}
       </Stack>
-      {doomed !== null && (
-        <CleanupDialog brainKey={doomed} onClose={() => setDoomed(null)} onDone={onChanged} />
+      {shown.length === 0 && (
+        <Typography variant="body2" color="text.secondary">
+          None has a name like that.
+        </Typography>
+      )}
+      {importing}
+      {about && index && (
+        <IndexDialog
+          {...{ index, indexes, jobs, work, canDelegate, onChanged }}
+          kind={about.kind}
+          onClose={close}
+        />
       )}
     </Section>
   );
 }
 
-function NoIndex({ onNew }: { onNew: () => void }) {
-  return (
-    <Empty
-      name="milvus-empty"
-      icon="hub"
-      title="No index yet"
-      text="An index keeps an embedding of every sample or patch in Milvus, so that you can sort the grid by similarity to a picture or to words."
-    >
-      <Button variant="contained" data-cy="milvus-new-index" onClick={onNew}>
-        New index
-      </Button>
-    </Empty>
-  );
+function matches({ brain_key, patches_field, model }: Index, wanted: string): boolean {
+  const text = [brain_key, patches_field, model].join(" ").toLowerCase();
+  return text.includes(wanted.trim().toLowerCase());
+}
+
+function isBusy({ brain_key }: Index, jobs: Job[], work: Work): boolean {
+  const started = work.all.some((each) => each.running === brain_key);
+  return started || jobs.some((job) => isActive(job) && job.brain_key === brain_key);
+}
+
+function forget(work: Work) {
+  work.all.forEach((each) => each.forget());
 }

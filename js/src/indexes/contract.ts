@@ -13,6 +13,8 @@ export interface Index {
   size: number | null;
   /** how many samples or patches there are to index */
   total: number | null;
+  /** what a comparison with the dataset found, if there was one */
+  coverage: Coverage | null;
   collection_name: string | null;
   owned: boolean;
   /** ISO, UTC */
@@ -20,10 +22,30 @@ export interface Index {
   problem: string | null;
 }
 
+/** An index against its dataset, in rows. */
+export interface Coverage {
+  rows: number;
+  current: number;
+  missing: number;
+  stale: number;
+  orphaned: number;
+  /** indexed without a word about what they were made of */
+  unknown: number;
+  /** not indexed, and can't be */
+  unavailable: number;
+  problem: string | null;
+  /** ISO, UTC */
+  checked: string;
+  /** the dataset changed since */
+  outdated: boolean;
+}
+
 export interface Job {
   id: string;
+  /** the name of the operator that does it */
+  operator: string;
   brain_key: string;
-  state: "queued" | "running" | "done" | "failed" | "cancelled";
+  state: "queued" | "running" | "done" | "failed" | "cancelled" | "paused";
   delegated: boolean;
   phase: string;
   done: number;
@@ -50,6 +72,10 @@ export interface Model {
   supports_prompts: boolean;
   downloaded: boolean;
   description: string;
+  license: string | null;
+  size_bytes: number | null;
+  /** the packages that it needs and that aren't installed */
+  lacks: string[];
 }
 
 export type Target = "dataset" | "view" | "selected";
@@ -66,6 +92,7 @@ export interface Form {
   can_delegate: boolean;
   metrics: string[];
   consistency_levels: string[];
+  index_types: string[];
 }
 
 /** What `@milvus/vector-search/compute_index` takes. */
@@ -76,13 +103,49 @@ export interface BuildParams {
   source: "model" | "field";
   model?: string;
   embeddings_field?: string;
+  model_kwargs?: string;
+  batch_size?: number;
+  alpha?: number;
+  force_square?: boolean;
   metric: string;
   consistency_level: string;
+  index_type?: string;
 }
 
 /** What `@milvus/vector-search/sync_index` takes. */
 export interface SyncParams {
   brain_key: string;
+}
+
+/** What `@milvus/vector-search/index_health` takes. */
+export interface CheckParams {
+  brain_key: string;
+}
+
+/** What `@milvus/vector-search/move_index` takes. */
+export interface MoveParams {
+  brain_key: string;
+  uri: string;
+  db_name?: string;
+}
+
+/** What `@milvus/vector-search/export_index` takes. */
+export interface ExportParams {
+  brain_key: string;
+  path: string;
+  overwrite: boolean;
+}
+
+/** What `@milvus/vector-search/import_index` takes. */
+export interface ImportParams {
+  brain_key: string;
+  path: string;
+}
+
+export interface Renamed {
+  brain_key: string;
+  collection_name: string | null;
+  message: string;
 }
 
 export interface CleanupPlan {
@@ -107,7 +170,14 @@ export interface IndexMethods {
   form: { gives: Form };
   cleanup_plan: { takes: { brain_key: string }; gives: CleanupPlan };
   cleanup: { takes: { brain_key: string }; gives: Cleanup };
+  /** Stops a build or a sync until it is started again. */
+  pause: { takes: { job_id: string }; gives: Nothing };
   cancel: { takes: { job_id: string }; gives: Nothing };
   /** Shows an ended job no more, here and elsewhere. */
   dismiss: { takes: { job_id: string }; gives: Nothing };
+}
+
+/** The operators that the place runs and that answer at once. */
+export interface IndexOperations {
+  rename_index: { takes: { brain_key: string; new_brain_key: string }; gives: Renamed };
 }

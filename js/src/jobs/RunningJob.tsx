@@ -1,13 +1,14 @@
-import { Button, LinearProgress, Paper, Stack, Typography } from "@mui/material";
-import { useState } from "react";
-import { messageOf, useApi, type Job } from "../shared/api";
+import { Button, Paper, Stack, Typography } from "@mui/material";
+import { useApi, type Job } from "../shared/api";
 import { capital } from "../shared/format";
 import { Problem } from "../shared/Problem";
-import { percent, progressLine } from "./progress";
+import { JobProgress } from "./JobProgress";
+import { canPause, doing } from "./progress";
+import { useStop } from "./useStop";
 
 export function RunningJob({ job }: { job: Job }) {
-  const { cancel, cancelling, problem } = useCancel(job.id);
-  const value = percent(job);
+  const api = useApi();
+  const { stop, stopping, problem } = useStop(job.id);
   const queued = job.state === "queued";
   return (
     <Paper
@@ -16,53 +17,41 @@ export function RunningJob({ job }: { job: Job }) {
       data-state={job.state}
       sx={{ p: 1.5, backgroundImage: "none" }}
     >
-      <Stack direction="row" alignItems="center" spacing={1}>
-        <Stack sx={{ flex: 1, minWidth: 0 }}>
-          <Typography variant="body2" noWrap fontWeight={600}>
+      <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" spacing={1}>
+        <Stack sx={{ flex: "1 1 120px", minWidth: 0 }}>
+          <Typography variant="body2" noWrap fontWeight={600} dir="auto" sx={{ textAlign: "start" }}>
             {job.brain_key}
           </Typography>
           <Typography variant="caption" color="text.secondary">
-            {queued ? "Waiting for a worker" : capital(job.phase)}
+            {queued ? `${doing(job)}: waiting for a worker` : `${doing(job)}: ${capital(job.phase)}`}
+            {job.delegated && !queued && " · on a worker"}
           </Typography>
         </Stack>
-        <Button size="small" color="secondary" data-cy="milvus-cancel" disabled={cancelling} onClick={cancel}>
-          {cancelling ? "Cancelling…" : "Cancel"}
+        {canPause(job) && (
+          <Button
+            size="small"
+            color="secondary"
+            aria-label={`Pause ${job.brain_key}`}
+            data-cy="milvus-pause"
+            disabled={stopping !== null}
+            onClick={() => stop("pausing", api.pause)}
+          >
+            {stopping === "pausing" ? "Pausing…" : "Pause"}
+          </Button>
+        )}
+        <Button
+          size="small"
+          color="secondary"
+          aria-label={`Cancel ${job.brain_key}`}
+          data-cy="milvus-cancel"
+          disabled={stopping !== null}
+          onClick={() => stop("cancelling", api.cancel)}
+        >
+          {stopping === "cancelling" ? "Cancelling…" : "Cancel"}
         </Button>
       </Stack>
-      <LinearProgress
-        aria-label={`Progress of ${job.brain_key}`}
-        data-cy="milvus-progress-bar"
-        variant={queued || value === null ? "indeterminate" : "determinate"}
-        value={value ?? undefined}
-        sx={{ my: 0.75, borderRadius: 1 }}
-      />
-      <Typography variant="caption" color="text.secondary" data-cy="milvus-progress">
-        {queued ? <WorkerHint /> : progressLine(job)}
-      </Typography>
+      <JobProgress job={job} label={`Progress of ${job.brain_key}`} />
       <Problem message={problem} />
     </Paper>
   );
-}
-
-function WorkerHint() {
-  return (
-    <>
-      It starts when a worker runs: <code>fiftyone delegated launch</code>
-    </>
-  );
-}
-
-function useCancel(job_id: string) {
-  const api = useApi();
-  const [cancelling, setCancelling] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const cancel = () => {
-    setCancelling(true);
-    setProblem(null);
-    api.cancel({ job_id }).catch((error: unknown) => {
-      setProblem(messageOf(error));
-      setCancelling(false);
-    });
-  };
-  return { cancel, cancelling, problem };
 }

@@ -23,8 +23,8 @@ test("queued and running jobs are active", () => {
 });
 
 test("an ended job has a sentence, Python's if it sent one", () => {
-  expect(outcome({ ...job, state: "done", done: 538 })).toBe("538 of 538 samples indexed.");
+  expect(outcome({ ...job, state: "done", done: 538 })).toBe("538 of 538 samples done.");
   expect(outcome({ ...job, state: "cancelled" })).toBe("Cancelled after 120 of 538 samples.");
-  expect(outcome({ ...job, state: "failed" })).toBe("The build stopped after 120 of 538 samples.");
+  expect(outcome({ ...job, state: "failed" })).toBe("It stopped after 120 of 538 samples.");
   expect(outcome({ ...job, state: "failed", message: "Disk full." })).toBe("Disk full.");
 });

@@ -81,6 +81,17 @@ test("a new overview replaces what was polled", async () => {
   expect(result.current).toBe(fetched);
 });
 
+test("who returns to the window sees what another one started", async () => {
+  answer({ jobs: { jobs: [job] } });
+  const { result } = jobsOf(NONE);
+  act(() => void window.dispatchEvent(new Event("focus")));
+  await act(() => vi.advanceTimersByTimeAsync(0));
+  expect(callsOf("jobs")).toHaveLength(1);
+  expect(result.current).toEqual([job]);
+  await second();
+  expect(callsOf("jobs")).toHaveLength(2);
+});
+
 test("polling stops with the panel", async () => {
   answer({ jobs: { jobs: [job] } });
   const { unmount } = jobsOf([job]);

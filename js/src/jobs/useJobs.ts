@@ -12,7 +12,7 @@ interface Polled {
 
 /**
  * The jobs, asked for every second while one is queued or running, or one is
- * `expected`. Calls `onEnd` when one has ended.
+ * `expected`, and once when the person returns to the window. Calls `onEnd` when one has ended.
  */
 export function useJobs(fetched: Job[], expected: boolean, onEnd: () => void): Job[] {
   const api = useApi();
@@ -20,7 +20,13 @@ export function useJobs(fetched: Job[], expected: boolean, onEnd: () => void): J
   const jobs = polled?.since === fetched ? polled.jobs : fetched;
 
   const update = useCallback((next: Job[]) => setPolled({ since: fetched, jobs: next }), [fetched]);
-  usePolling(expected || jobs.some(isActive), () => api.jobs(), (answer) => update(answer.jobs));
+  const ask = () => api.jobs();
+  const watching = expected || jobs.some(isActive);
+  usePolling(watching, ask, (answer) => update(answer.jobs));
+  useReturn(() => {
+    // another window may have started something meanwhile
+    if (!watching) ask().then((answer) => update(answer.jobs), () => undefined);
+  });
   useEndings(jobs, onEnd);
   return jobs;
 }
@@ -51,6 +57,19 @@ function usePolling<T>(wanted: boolean, ask: () => Promise<T>, onAnswer: (answer
       window.clearTimeout(timer);
     };
   }, [wanted]);
+}
+
+/** Calls back when the person returns to this window. */
+function useReturn(onReturn: () => void) {
+  const latest = useRef(onReturn);
+  useEffect(() => {
+    latest.current = onReturn;
+  });
+  useEffect(() => {
+    const returned = () => latest.current();
+    window.addEventListener("focus", returned);
+    return () => window.removeEventListener("focus", returned);
+  }, []);
 }
 
 function useEndings(jobs: Job[], onEnd: () => void) {

@@ -1,12 +1,48 @@
-import type { Server } from "../shared/api";
-import { Section } from "../shared/Section";
-import { ServerStatus } from "./ServerStatus";
+import { Skeleton } from "@mui/material";
+import { useApi, type Overview } from "../shared/api";
+import { Problem } from "../shared/Problem";
+import { useFetched } from "../shared/useFetched";
+import type { Panel } from "../usePanel";
+import { Collections } from "./Collections";
+import { Connect } from "./Connect";
+import { Down } from "./Down";
+import { Embedded } from "./Embedded";
+import { Facts } from "./Facts";
 
-/** Which Milvus it is. */
-export function ServerPlace({ server }: { server: Server }) {
+interface Props {
+  dataset: string;
+  /** what it says of the server is shown until more is known */
+  overview: Overview;
+  panel: Panel;
+}
+
+/** Which Milvus it is, what is in it, and how to use another. */
+export function ServerPlace({ dataset, overview, panel }: Props) {
+  const { server } = overview;
+  const again = panel.overview.reload;
+  const api = useApi();
+  const { value, loading, error, reload } = useFetched(api.server_details, dataset, JSON.stringify(server));
+  const stopped = value?.embedded?.running === false;
   return (
-    <Section title="Server">
-      <ServerStatus server={server} />
-    </Section>
+    <>
+      {!server.reachable && !stopped && (
+        <Down server={server} retryIn={panel.retryIn} onRetry={again} />
+      )}
+      <Facts server={stopped ? null : server} details={value} />
+      <Problem message={error ?? (server.reachable ? value?.problem : null)} onRetry={reload} />
+      {value?.embedded && (
+        <Embedded embedded={value.embedded} onStarted={again} onStopped={panel.stopped} />
+      )}
+      {!value && loading && <Skeleton variant="rounded" height={160} />}
+      {value?.collections && (
+        <Collections
+          dataset={dataset}
+          collections={value.collections}
+          onDropped={reload}
+          onAdopted={again}
+        />
+      )}
+      <Connect settings={value?.settings ?? []} />
+    </>
   );
 }

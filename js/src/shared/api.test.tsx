@@ -32,6 +32,14 @@ test("of a bare traceback the last line is shown", () => {
   expect(errorOf({ error })?.message).toBe("ValueError: no such index");
 });
 
+test("the library's own errors have their kind as a code, and keep it out of the message", () => {
+  const errorMessage = "fiftyone_milvus.errors.Cancelled: Stopped at 16 of 60 samples.";
+  expect(errorOf({ errorMessage })).toMatchObject({
+    code: "Cancelled",
+    message: "Stopped at 16 of 60 samples.",
+  });
+});
+
 test("an empty answer is no error", () => {
   expect(errorOf({ result: null })).toBeNull();
 });

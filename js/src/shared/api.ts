@@ -26,6 +26,9 @@ export class ApiError extends Error {
   }
 }
 
+/** How FiftyOne introduces the message of one of the library's own errors. */
+const OWN = /^fiftyone_milvus\.errors\.(\w+): /;
+
 export const UrisContext = createContext<Uris | null>(null);
 
 /** The sentence to show for anything thrown. */
@@ -36,7 +39,8 @@ export function messageOf(error: unknown): string {
 /** What a call failed with, whether Python raised or returned its error; else null. */
 export function errorOf({ result, error, errorMessage }: OperatorResult): ApiError | null {
   if (error || errorMessage) {
-    return new ApiError("failed", errorMessage || lastLine(messageOf(error)));
+    const message = errorMessage || lastLine(messageOf(error));
+    return new ApiError(OWN.exec(message)?.[1] ?? "failed", message.replace(OWN, ""));
   }
   const returned = (result as { error?: { code: string; message: string } | null } | null)?.error;
   return returned ? new ApiError(returned.code, returned.message) : null;

@@ -2,9 +2,9 @@
  * What the panel's Python methods take and give: `takes` their parameters, `gives` their
  * answer. `tests/integration/test_contract_of_panel.py` holds real answers against it.
  */
-import type { Index, IndexMethods, Job } from "../indexes/contract";
+import type { Index, IndexMethods, IndexOperations, Job } from "../indexes/contract";
 import type { SearchMethods } from "../search/contract";
-import type { Server, ServerMethods } from "../server/contract";
+import type { Server, ServerMethods, ServerOperations } from "../server/contract";
 
 /** An answer that says only that it was done. */
 export type Nothing = Record<string, never>;
@@ -14,8 +14,12 @@ export interface Overview {
   server: Server;
   indexes: Index[];
   jobs: Job[];
+  can_delegate: boolean;
 }
 
 export interface Methods extends SearchMethods, IndexMethods, ServerMethods {
   overview: { gives: Overview };
 }
+
+/** Operators that answer at once, with what the panel uses of their answers. */
+export interface Operations extends IndexOperations, ServerOperations {}

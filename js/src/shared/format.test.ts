@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { capital, count, counted, date, duration, rate } from "./format";
+import { ago, bytes, capital, count, counted, date, duration, rate } from "./format";
 
 test("numbers are grouped", () => {
   expect(count(12345)).toBe("12,345");
@@ -28,4 +28,24 @@ test("a time without a zone is UTC", () => {
 
 test("a phase starts with a capital", () => {
   expect(capital("embedding")).toBe("Embedding");
+});
+
+test("sizes have a unit that fits", () => {
+  expect([bytes(0), bytes(999), bytes(1_540), bytes(353_976_522), bytes(4_200_000_000)]).toEqual([
+    "0 bytes",
+    "999 bytes",
+    "1.5 kB",
+    "354 MB",
+    "4.2 GB",
+  ]);
+});
+
+test.each([
+  [20, "just now"],
+  [300, "5 min ago"],
+  [7_300, "2 h ago"],
+  [90_000, "1 day ago"],
+])("%s seconds ago is %s", (seconds, text) => {
+  const now = Date.parse("2025-03-04T12:00:00Z");
+  expect(ago(new Date(now - 1000 * seconds).toISOString(), now)).toBe(text);
 });

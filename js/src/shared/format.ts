@@ -45,3 +45,24 @@ function local(iso: string, style: Intl.DateTimeFormatOptions): string {
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+const SIZES = ["bytes", "kB", "MB", "GB", "TB"];
+
+/** 353976522 -> "354 MB" */
+export function bytes(n: number): string {
+  const place = n < 1000 ? 0 : Math.min(SIZES.length - 1, Math.floor(Math.log10(n) / 3));
+  const value = n / 1000 ** place;
+  return `${value < 10 && place > 0 ? Number(value.toFixed(1)) : count(Math.round(value))} ${SIZES[place]}`;
+}
+
+/** A moment as people say it: "just now", "5 min ago", "3 h ago", "2 days ago", a date. */
+export function ago(iso: string, now = Date.now()): string {
+  const seconds = (now - new Date(iso).getTime()) / 1000;
+  if (Number.isNaN(seconds)) return iso;
+  if (seconds < 60) return "just now";
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  const days = Math.floor(seconds / 86_400);
+  if (days < 30) return `${counted(days, "day")} ago`;
+  return date(iso);
+}

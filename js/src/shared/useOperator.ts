@@ -13,7 +13,7 @@ export function useOperator<Params extends { brain_key: string }>(
   const [running, setRunning] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
 
-  const run = (params: Params, delegate: boolean) => {
+  const run = (params: Params, delegate: boolean, onWell?: () => void) => {
     setRunning(params.brain_key);
     setProblem(null);
     // the id says that a panel asks, which shows the progress by itself
@@ -22,9 +22,12 @@ export function useOperator<Params extends { brain_key: string }>(
       skipOutput: true,
       skipErrorNotification: true,
       callback: (answer) => {
-        const error = errorOf(answer);
+        const found = errorOf(answer);
+        // who stops it knows so, and its job says what became of it
+        const error = found?.code === "Cancelled" ? null : found;
         setRunning(null);
         setProblem(error?.message ?? null);
+        if (error === null) onWell?.();
         onEnd(error === null);
       },
     });
@@ -37,3 +40,5 @@ export function useOperator<Params extends { brain_key: string }>(
     forget: () => setProblem(null),
   };
 }
+
+export type Operator<Params extends { brain_key: string }> = ReturnType<typeof useOperator<Params>>;

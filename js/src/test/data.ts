@@ -1,4 +1,15 @@
-import type { Form, Hit, Index, Job, Overview, SearchResult, Server } from "../shared/api";
+import type {
+  Collection,
+  Coverage,
+  Form,
+  Hit,
+  Index,
+  Job,
+  Overview,
+  SearchResult,
+  Server,
+  ServerDetails,
+} from "../shared/api";
 
 export const server: Server = {
   kind: "embedded",
@@ -7,6 +18,19 @@ export const server: Server = {
   version: "Lite 3.2.2",
   latency_ms: 3.6,
   problem: null,
+};
+
+export const coverage: Coverage = {
+  rows: 1508,
+  current: 1500,
+  missing: 30,
+  stale: 8,
+  orphaned: 0,
+  unknown: 0,
+  unavailable: 0,
+  problem: null,
+  checked: "2025-03-04T05:06:07Z",
+  outdated: false,
 };
 
 export const index: Index = {
@@ -19,6 +43,7 @@ export const index: Index = {
   partial: false,
   size: 1538,
   total: 1538,
+  coverage: null,
   collection_name: "pictures_1",
   owned: true,
   created: "2025-03-04T05:06:07",
@@ -27,6 +52,7 @@ export const index: Index = {
 
 export const job: Job = {
   id: "job-1",
+  operator: "compute_index",
   brain_key: "pictures",
   state: "running",
   delegated: false,
@@ -47,13 +73,38 @@ export const overview: Overview = {
   server,
   indexes: [index],
   jobs: [],
+  can_delegate: true,
 };
 
 export const form: Form = {
   models: [
-    { name: "resnet", supports_prompts: false, downloaded: false, description: "Pictures only" },
-    { name: "clip", supports_prompts: true, downloaded: true, description: "Pictures and text" },
-    { name: "lite", supports_prompts: false, downloaded: true, description: "Small" },
+    {
+      name: "resnet",
+      supports_prompts: false,
+      downloaded: false,
+      description: "Pictures only",
+      license: "BSD 3-Clause",
+      size_bytes: 102_000_000,
+      lacks: [],
+    },
+    {
+      name: "clip",
+      supports_prompts: true,
+      downloaded: true,
+      description: "Pictures and text",
+      license: "MIT",
+      size_bytes: 353_976_522,
+      lacks: [],
+    },
+    {
+      name: "lite",
+      supports_prompts: false,
+      downloaded: true,
+      description: "Small",
+      license: "Apache 2.0",
+      size_bytes: null,
+      lacks: [],
+    },
   ],
   patches_fields: ["ground_truth"],
   embeddings_fields: [
@@ -66,6 +117,7 @@ export const form: Form = {
   can_delegate: true,
   metrics: ["cosine", "dotproduct", "euclidean"],
   consistency_levels: ["Session", "Strong"],
+  index_types: ["FLAT", "HNSW"],
 };
 
 export const hit: Hit = {
@@ -90,4 +142,41 @@ export const result: SearchResult = {
   plan: "Ranked all 1,538 vectors",
   searched: null,
   histogram: { first: 0.91, last: 0.11, counts: [2, 500, 30, 6] },
+};
+
+export const collection: Collection = {
+  name: "pictures_1",
+  state: "in use",
+  why: "The index 'pictures' of the dataset 'animals' uses it",
+  owner: { dataset_id: "1", dataset: "animals", brain_key: "pictures", version: 1 },
+  owner_gone: false,
+  users: [],
+  created: "2025-03-04T05:06:07Z",
+  rows: 1538,
+  loaded: true,
+  size_bytes: 3_149_824,
+  dim: 512,
+  metric: "cosine",
+  index_type: "HNSW",
+  problem: null,
+};
+
+export const details: ServerDetails = {
+  server,
+  database: null,
+  capabilities: {
+    version: "3.2.2",
+    embedded: true,
+    filter_templates: false,
+    iterators: true,
+    grouping: false,
+    index_types: ["FLAT", "HNSW"],
+  },
+  embedded: { running: true, folder: "/milvus/data", log: "/milvus/server.log", started: 1 },
+  settings: [
+    { key: "uri", variable: "MILVUS_URI", set_in: null },
+    { key: "token", variable: "MILVUS_TOKEN", set_in: "environment" },
+  ],
+  collections: [collection, { ...collection, name: "left_over", state: "orphan", why: "Its index is gone" }],
+  problem: null,
 };

@@ -75,6 +75,15 @@ test("an operator's error is a sentence in the form", async () => {
   expect(build().disabled).toBe(false);
 });
 
+test("a build that the person stopped ends without a message", async () => {
+  const errorMessage = "fiftyone_milvus.errors.Cancelled: Stopped at 16 of 60 samples.";
+  execute.mockImplementation((_, { callback }) => callback({ errorMessage }));
+  const { user } = await opened();
+  await user.click(build());
+  expect(onEnd).toHaveBeenLastCalledWith(true);
+  expect(absent("milvus-problem")).toBe(true);
+});
+
 test("a build that went well ends without a message", async () => {
   execute.mockImplementation((_, { callback }) => callback({ result: {}, delegated: true }));
   const { user } = await opened();
@@ -106,7 +115,7 @@ test("models are searched by name and say which embed text", async () => {
   await user.clear(at("milvus-model"));
   await user.type(at("milvus-model"), "cl");
   const options = screen.getAllByRole("option").filter((option) => option.tagName === "LI");
-  expect(options.map((option) => option.textContent)).toEqual(["cliptextPictures and text"]);
+  expect(options.map((option) => option.textContent)).toEqual(["cliptext354 MB · MIT · pictures and textPictures and text"]);
 });
 
 test("the consistency level hides under More", async () => {

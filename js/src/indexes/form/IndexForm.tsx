@@ -2,10 +2,8 @@ import { Skeleton, Stack } from "@mui/material";
 import { Problem } from "../../shared/Problem";
 import { Section } from "../../shared/Section";
 import { Buttons } from "./Buttons";
-import { MetricField } from "./MetricField";
 import { MoreFields } from "./MoreFields";
 import { NameField } from "./NameField";
-import { Pair } from "./Pair";
 import { SourceFields } from "./SourceFields";
 import { TargetFields } from "./TargetFields";
 import type { Build } from "./useBuild";
@@ -40,11 +38,8 @@ export function IndexForm({ dataset, build, onClose }: Props) {
           <>
             <TargetFields {...{ form, values, problems, change, selected }} />
             <SourceFields {...{ form, values, problems, change }} />
-            <Pair>
-              <NameField {...{ values, problems, change }} />
-              <MetricField {...{ form, values, change }} />
-            </Pair>
-            <MoreFields {...{ form, values, change }} />
+            <NameField {...{ values, problems, change }} />
+            <MoreFields {...{ form, values, problems, change }} />
           </>
         )}
         <Problem message={build.problem} onClose={build.forget} />

@@ -1,23 +1,26 @@
 import { Autocomplete, Chip, Stack, TextField, Typography } from "@mui/material";
 import { useMemo } from "react";
 import type { Model } from "../../shared/api";
-import { sortModels } from "./values";
+import { about, place, PLACES, sortModels } from "./models";
 
 interface Props {
+  label?: string;
   models: Model[];
   value: string;
   error?: string;
+  hint?: string;
   onChange: (model: string) => void;
 }
 
-export function ModelField({ models, value, error, onChange }: Props) {
+export function ModelField({ label = "Model", models, value, error, hint, onChange }: Props) {
   const sorted = useMemo(() => sortModels(models), [models]);
+  const chosen = sorted.find((model) => model.name === value) ?? null;
   return (
     <Autocomplete
       size="small"
       options={sorted}
-      value={sorted.find((model) => model.name === value) ?? null}
-      groupBy={(model) => (model.downloaded ? "Downloaded" : "Downloaded on first use")}
+      value={chosen}
+      groupBy={(model) => PLACES[place(model)]}
       getOptionLabel={(model) => model.name}
       isOptionEqualToValue={(a, b) => a.name === b.name}
       onChange={(_, model) => onChange(model?.name ?? "")}
@@ -29,9 +32,9 @@ export function ModelField({ models, value, error, onChange }: Props) {
       renderInput={(params) => (
         <TextField
           {...params}
-          label="Model"
+          label={label}
           error={Boolean(error)}
-          helperText={error}
+          helperText={error ?? (chosen ? about(chosen) : hint)}
           InputLabelProps={{ ...params.InputLabelProps, shrink: true }}
           inputProps={{ ...params.inputProps, "data-cy": "milvus-model" }}
         />
@@ -49,6 +52,9 @@ function ModelOption({ model }: { model: Model }) {
         </Typography>
         {model.supports_prompts && <Chip size="small" label="text" title="Embeds text, too" />}
       </Stack>
+      <Typography variant="caption" color="text.secondary">
+        {about(model)}
+      </Typography>
       <Typography variant="caption" color="text.secondary" noWrap title={model.description}>
         {model.description}
       </Typography>

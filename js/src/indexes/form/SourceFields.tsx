@@ -27,15 +27,24 @@ export function SourceFields({ form, values, problems, change }: FieldProps) {
           onChange={(model) => change({ model })}
         />
       ) : (
-        <Choice
-          label="Embeddings field"
-          name="milvus-embeddings-field"
-          value={values.embeddings_field}
-          options={fields.map((field) => ({ value: field, label: field }))}
-          disabled={fields.length === 0}
-          error={problems.embeddings_field}
-          onChange={(embeddings_field) => change({ embeddings_field })}
-        />
+        <>
+          <Choice
+            label="Embeddings field"
+            name="milvus-embeddings-field"
+            value={values.embeddings_field}
+            options={fields.map((field) => ({ value: field, label: field }))}
+            disabled={fields.length === 0}
+            error={problems.embeddings_field}
+            onChange={(embeddings_field) => change({ embeddings_field })}
+          />
+          <ModelField
+            label="Model that made them (optional)"
+            models={form.models}
+            value={values.made_by}
+            hint="With it, the index can be searched by text and by other pictures"
+            onChange={(made_by) => change({ made_by })}
+          />
+        </>
       )}
     </Pair>
   );

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { form } from "../../test/data";
-import { brainKeyProblem, buildParams, check, fill, fittingFields, sortModels } from "./values";
+import { brainKeyProblem, buildParams, check, fill, fittingFields } from "./values";
 
 test("the defaults can be built as they are", () => {
   const values = fill(form, {});
@@ -15,15 +15,33 @@ test("the defaults can be built as they are", () => {
   });
 });
 
-test("downloaded models that embed text come first", () => {
-  expect(sortModels(form.models).map((model) => model.name)).toEqual(["clip", "lite", "resnet"]);
-});
-
 test("no model is chosen unasked if it had to be downloaded", () => {
   const models = form.models.map((model) => ({ ...model, downloaded: false }));
   const values = fill({ ...form, models }, {});
   expect(values.model).toBe("");
   expect(check(form, values, 0).model).toBe("Choose a model.");
+});
+
+test("a model that can't be loaded here is refused with what it needs", () => {
+  const models = form.models.map((model) => ({ ...model, lacks: ["timm"] }));
+  const locked = { ...form, models };
+  expect(fill(locked, {}).model).toBe("");
+  expect(check(locked, fill(locked, { model: "clip" }), 0).model).toContain("pip install timm");
+});
+
+test("what is typed for the model is checked as it is typed", () => {
+  const wrong = fill(form, { batch_size: "0", alpha: "wide", model_kwargs: "[1]" });
+  expect(Object.keys(check(form, wrong, 0)).sort()).toEqual(["alpha", "batch_size", "model_kwargs"]);
+  const right = { batch_size: "16", model_kwargs: '{"a": 1}', alpha: "0.2", force_square: true };
+  const values = fill(form, { ...right, patches_field: "ground_truth" });
+  expect(check(form, values, 0)).toEqual({});
+  expect(buildParams(values)).toMatchObject({ ...right, batch_size: 16, alpha: 0.2 });
+  expect(buildParams(fill(form, right))).not.toHaveProperty("alpha");
+});
+
+test("of a field the model may be told that made it", () => {
+  const values = fill(form, { source: "field", made_by: "clip" });
+  expect(buildParams(values)).toMatchObject({ embeddings_field: "vectors", model: "clip" });
 });
 
 test("a cleared model stays cleared", () => {

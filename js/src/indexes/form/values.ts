@@ -1,4 +1,5 @@
-import type { BuildParams, Form, Model, Target } from "../../shared/api";
+import type { BuildParams, Form, Target } from "../../shared/api";
+import { place, sortModels } from "./models";
 
 export interface Values {
   brain_key: string;
@@ -8,8 +9,17 @@ export interface Values {
   source: BuildParams["source"];
   model: string;
   embeddings_field: string;
+  /** the model that made the embeddings of the field, "" for nobody knows */
+  made_by: string;
   metric: string;
   consistency_level: string;
+  /** "" for what suits the server */
+  index_type: string;
+  /** as typed; "" for the default */
+  batch_size: string;
+  alpha: string;
+  model_kwargs: string;
+  force_square: boolean;
   delegate: boolean;
 }
 
@@ -17,12 +27,6 @@ export interface Values {
 export type Draft = Partial<Values>;
 
 export type Problems = Partial<Record<keyof Values, string>>;
-
-/** Downloaded models first, those that embed text before the others. */
-export function sortModels(models: Model[]): Model[] {
-  const place = (model: Model) => (model.downloaded ? 0 : 2) + (model.supports_prompts ? 0 : 1);
-  return [...models].sort((a, b) => place(a) - place(b) || a.name.localeCompare(b.name));
-}
 
 /** The embeddings fields that fit what is to be indexed. */
 export function fittingFields(form: Form, patches_field: string): string[] {
@@ -37,7 +41,7 @@ export function fill(form: Form, draft: Draft): Values {
   const fields = fittingFields(form, patches_field);
   const models = sortModels(form.models);
   const names = models.map((model) => model.name);
-  const fallback = models[0]?.downloaded ? models[0].name : "";
+  const fallback = models[0] && place(models[0]) === 0 ? models[0].name : "";
   return {
     brain_key: draft.brain_key ?? form.brain_key,
     target: draft.target ?? "dataset",
@@ -45,9 +49,15 @@ export function fill(form: Form, draft: Draft): Values {
     source: draft.source ?? (models.length > 0 ? "model" : "field"),
     model: draft.model === "" ? "" : (known(names, draft.model) ?? fallback),
     embeddings_field: known(fields, draft.embeddings_field) ?? fields[0] ?? "",
+    made_by: known(names, draft.made_by) ?? "",
     metric: known(form.metrics, draft.metric) ?? form.metrics[0] ?? "",
     consistency_level:
       known(form.consistency_levels, draft.consistency_level) ?? form.consistency_levels[0] ?? "",
+    index_type: known(form.index_types, draft.index_type) ?? "",
+    batch_size: draft.batch_size ?? "",
+    alpha: draft.alpha ?? "",
+    model_kwargs: draft.model_kwargs ?? "",
+    force_square: draft.force_square ?? false,
     delegate: form.can_delegate && (draft.delegate ?? false),
   };
 }
@@ -66,7 +76,31 @@ export function check(form: Form, values: Values, selected: number): Problems {
   if (values.source === "model" && !values.model) problems.model = "Choose a model.";
   if (values.source === "field" && !values.embeddings_field)
     problems.embeddings_field = `No field holds embeddings of ${values.patches_field || "samples"}.`;
+  if (values.source === "model") Object.assign(problems, embeddingProblems(form, values));
   return problems;
+}
+
+function embeddingProblems(form: Form, values: Values): Problems {
+  const problems: Problems = {};
+  const model = form.models.find((each) => each.name === values.model);
+  if (model && place(model) === 2)
+    problems.model = `It needs packages first: pip install ${model.lacks.join(" ")}`;
+  if (values.batch_size !== "" && !/^[1-9]\d*$/.test(values.batch_size.trim()))
+    problems.batch_size = "A batch has 1 picture or more.";
+  if (values.alpha !== "" && Number.isNaN(Number(values.alpha)))
+    problems.alpha = "Type a number, such as 0.1.";
+  if (values.model_kwargs.trim() !== "" && !isObject(values.model_kwargs))
+    problems.model_kwargs = "Type a JSON object.";
+  return problems;
+}
+
+function isObject(json: string): boolean {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
 }
 
 export function brainKeyProblem(key: string, taken: string[]): string | null {
@@ -78,16 +112,30 @@ export function brainKeyProblem(key: string, taken: string[]): string | null {
 }
 
 export function buildParams(values: Values): BuildParams {
-  const { brain_key, target, source, metric, consistency_level } = values;
+  const { brain_key, target, source, metric, consistency_level, patches_field, index_type } = values;
   return {
     brain_key,
     target,
-    ...(values.patches_field && { patches_field: values.patches_field }),
+    ...(patches_field && { patches_field }),
     source,
-    ...(source === "model"
-      ? { model: values.model }
-      : { embeddings_field: values.embeddings_field }),
+    ...(source === "model" ? embeddingParams(values) : fieldParams(values)),
     metric,
     consistency_level,
+    ...(index_type && { index_type }),
+  };
+}
+
+function fieldParams({ embeddings_field, made_by }: Values): Partial<BuildParams> {
+  return { embeddings_field, ...(made_by && { model: made_by }) };
+}
+
+function embeddingParams(values: Values): Partial<BuildParams> {
+  const { model, batch_size, alpha, model_kwargs, force_square, patches_field } = values;
+  return {
+    model,
+    ...(batch_size && { batch_size: Number(batch_size) }),
+    ...(model_kwargs.trim() && { model_kwargs }),
+    ...(patches_field && alpha && { alpha: Number(alpha) }),
+    ...(patches_field && force_square && { force_square }),
   };
 }

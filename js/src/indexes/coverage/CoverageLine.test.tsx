@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { coverage, index } from "../../test/data";
+import { at, show } from "../../test/panel";
+import { CoverageLine } from "./CoverageLine";
+
+const line = () => at("milvus-index-coverage").textContent;
+
+test("what was compared has its numbers, and says when", () => {
+  show(<CoverageLine index={{ ...index, coverage: { ...coverage, checked: new Date().toISOString() } }} />);
+  expect(at("milvus-coverage-bar").getAttribute("aria-label")).toBe("1,500 indexed · 30 missing · 8 stale");
+  expect(line()).toContain("1,500 indexed");
+  expect(line()).toContain("compared just now");
+});
+
+test("news that the dataset has outrun says so", () => {
+  show(<CoverageLine index={{ ...index, coverage: { ...coverage, outdated: true, unavailable: 2 } }} />);
+  expect(line()).toContain("the dataset changed since");
+  expect(line()).toContain("2 more can't be indexed");
+});
+
+test("what wasn't compared says so", () => {
+  show(<CoverageLine index={{ ...index, coverage: null }} />);
+  expect(line()).toContain("not compared yet");
+});

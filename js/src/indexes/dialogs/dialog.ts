@@ -1,0 +1,33 @@
+import { isActive } from "../../jobs/progress";
+import type { Index, Job } from "../../shared/api";
+import type { Work } from "../useWork";
+
+export type DialogKind = "sync" | "rename" | "move" | "export" | "cleanup";
+
+/** What every dialog about an index gets. */
+export interface DialogProps {
+  index: Index;
+  indexes: Index[];
+  jobs: Job[];
+  work: Work;
+  /** false once its job is on show; what was typed is kept in case that fails */
+  open: boolean;
+  canDelegate: boolean;
+  onClose: () => void;
+  /** the indexes aren't what they were */
+  onChanged: () => void;
+}
+
+const OPERATORS: Partial<Record<DialogKind | "import", string>> = {
+  sync: "sync_index",
+  move: "move_index",
+  export: "export_index",
+  import: "import_index",
+};
+
+/** Whether what a dialog started is among the jobs that go on. */
+export function isUnderWay(kind: DialogKind | "import", brain_key: string, jobs: Job[]): boolean {
+  return jobs.some(
+    (job) => isActive(job) && job.brain_key === brain_key && job.operator === OPERATORS[kind],
+  );
+}

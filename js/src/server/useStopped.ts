@@ -1,0 +1,18 @@
+import { useState } from "react";
+import type { Overview } from "../shared/api";
+import type { Fetched } from "../shared/useFetched";
+
+const PROBLEM = "The embedded Milvus was stopped. It starts again as soon as it is needed.";
+
+/**
+ * The overview as it is once the person has stopped the embedded Milvus: asking Python for
+ * another would start it.
+ */
+export function useStopped(fetched: Fetched<Overview>) {
+  const [at, setAt] = useState<Overview | null>(null);
+  const isStopped = at !== null && at === fetched.value;
+  const value = isStopped
+    ? { ...at, server: { ...at.server, reachable: false, latency_ms: null, problem: PROBLEM } }
+    : fetched.value;
+  return { overview: { ...fetched, value }, isStopped, stopped: () => setAt(fetched.value) };
+}

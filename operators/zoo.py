@@ -1,0 +1,100 @@
+"""The zoo's models that give embeddings, and which of them this machine can load."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+
+import fiftyone as fo
+import fiftyone.zoo as foz
+import fiftyone.zoo.models as fozm
+from packaging.requirements import InvalidRequirement, Requirement
+
+from fiftyone_milvus.models import TEXT_TAGS
+
+
+@dataclass(frozen=True)
+class Model:
+    """A zoo model that gives embeddings.
+
+    Args:
+        name: its name in the zoo
+        supports_prompts: whether it embeds text as well
+        downloaded: whether it is on this machine
+        description: what it is, in a line
+        license: what it is distributed under, as the zoo says
+        size_bytes: how much is downloaded, if the zoo says
+        lacks: the Python packages it needs that aren't installed here
+    """
+
+    name: str
+    supports_prompts: bool
+    downloaded: bool
+    description: str
+    license: str | None = None
+    size_bytes: int | None = None
+    lacks: tuple[str, ...] = ()
+
+
+def models() -> list[Model]:
+    """The zoo models that give embeddings: those on this machine first, and those that
+    can't be loaded here last."""
+    here = set(foz.list_downloaded_zoo_models())
+    found = [
+        replace(model, downloaded=model.name in here)
+        for model in _embedding_models(_zoo_changed())
+    ]
+    return sorted(found, key=lambda m: (bool(m.lacks), not m.downloaded, m.name))
+
+
+def default_model() -> str | None:
+    """A model that is on this machine, rather one that embeds text; else none."""
+    here = [model for model in models() if model.downloaded and not model.lacks]
+    here.sort(key=lambda model: not model.supports_prompts)
+    return here[0].name if here else None
+
+
+def _zoo_changed() -> int:
+    folder = Path(fo.config.model_zoo_dir)
+    return folder.stat().st_mtime_ns if folder.is_dir() else 0
+
+
+@functools.lru_cache(maxsize=1)
+def _embedding_models(changed: int) -> tuple[Model, ...]:
+    """Those of the zoo as it is since ``changed``, when a source was last added."""
+    manifest, _ = fozm._load_zoo_models_manifest()
+    return tuple(
+        Model(
+            m.name,
+            any(map(m.has_tag, TEXT_TAGS)),
+            False,
+            m.description or "",
+            m.license,
+            m.size_bytes,
+            _lacking(m.requirements),
+        )
+        for m in manifest
+        if m.has_tag("embeddings")
+    )
+
+
+def _lacking(requirements: fozm.etam.ModelRequirements | None) -> tuple[str, ...]:
+    packages = requirements.packages if requirements else None
+    listed = packages if isinstance(packages, list) else []
+    return tuple(each for each in listed if not _is_met(each.split("|")))
+
+
+def _is_met(alternatives: Iterable[str]) -> bool:
+    return any(map(_is_installed, alternatives))
+
+
+def _is_installed(requirement: str) -> bool:
+    try:
+        wanted = Requirement(requirement)
+        found = metadata.version(wanted.name)
+    except (InvalidRequirement, metadata.PackageNotFoundError):
+        return False
+    return wanted.specifier.contains(found, prereleases=True)

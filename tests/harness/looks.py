@@ -1,0 +1,45 @@
+"""How the panel looks: in each theme and width, and what sticks out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from . import axe
+from .app import App
+
+PANEL = "milvus_panel"
+CONTENT = f'[data-cy="panel-content-{PANEL}"]'
+WIDTHS = (900, 480, 320)
+THEMES = ("light", "dark")
+
+_STICKS_OUT = """within => {
+    const root = document.querySelector(within);
+    const edge = root.getBoundingClientRect().right + 1;
+    const scrolls = e => e !== null && e !== root
+        && (getComputedStyle(e).overflowX !== 'visible' || scrolls(e.parentElement));
+    return [...root.querySelectorAll('*')]
+        .filter(e => e.getBoundingClientRect().width > 1)
+        .filter(e => e.getBoundingClientRect().right > edge)
+        .filter(e => !scrolls(e.parentElement))
+        .map(e => e.dataset.cy || e.textContent.slice(0, 40));
+}"""
+
+
+def each_look(app: App) -> Iterator[str]:
+    """Shows the panel in each theme and width, last as it was; the name of each, such
+    as ``"light-320"``."""
+    size = app.page.viewport_size
+    for theme in THEMES:
+        app.theme(theme)
+        for width in WIDTHS:
+            app.widen_panel(PANEL, width)
+            app.page.wait_for_timeout(300)
+            yield f"{theme}-{width}"
+    if size is not None:
+        app.page.set_viewport_size(size)
+
+
+def problems(app: App) -> list[str]:
+    """What sticks out of the panel, and what axe finds wrong in it."""
+    wide = app.page.evaluate(_STICKS_OUT, CONTENT)
+    return [f"sticks out: {one}" for one in wide] + axe.violations(app.page, CONTENT)
