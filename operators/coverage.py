@@ -23,6 +23,7 @@ KEEP_SECONDS = 90 * 24 * 3600
 class Coverage:
     """An index against its dataset, in rows (:class:`fiftyone_milvus.upkeep.Health`).
 
+    ``filters_outdated`` are those, among the others, whose filter values alone changed.
     ``checked`` is an ISO time in UTC; ``outdated`` whether samples were added, removed
     or changed since. ``problem`` says what is wrong with the collection, if anything.
     """
@@ -34,6 +35,7 @@ class Coverage:
     orphaned: int
     unknown: int
     unavailable: int
+    filters_outdated: int
     problem: str | None
     checked: str
     outdated: bool = False
@@ -64,6 +66,7 @@ def check(
         found.orphaned,
         found.unknown,
         found.unavailable,
+        found.outdated,
         found.problem,
         now,
     )

@@ -50,6 +50,11 @@ class IndexMethods:
             "metrics": list(METRICS),
             "consistency_levels": list(CONSISTENCY_LEVELS),
             "index_types": _index_types(connection(ctx)),
+            "filter_fields": [
+                {"field": field, "patches_field": of}
+                for of in (None, *patches)
+                for field in schema.filter_fields(dataset, of)
+            ],
         }
 
     @answered

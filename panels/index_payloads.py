@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 import fiftyone as fo
 
+from fiftyone_milvus import filters
+from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.runs import IndexInfo
 
 from ..operators.coverage import Coverage
@@ -29,11 +32,11 @@ def indexes(
             "total": totals[field],
             "coverage": asdict(coverage) if coverage else None,
         }
-        listed.append({**index(info), **more})
+        listed.append({**index(info, dataset), **more})
     return listed
 
 
-def index(info: IndexInfo) -> dict[str, Any]:
+def index(info: IndexInfo, dataset: fo.Dataset) -> dict[str, Any]:
     """An index, as its card shows it."""
     return {
         "brain_key": info.brain_key,
@@ -42,6 +45,7 @@ def index(info: IndexInfo) -> dict[str, Any]:
         "model": info.model,
         "metric": info.metric,
         "supports_prompts": info.supports_prompts,
+        "filter_fields": _filter_fields(info, dataset),
         "partial": info.partial,
         "size": info.size,
         "collection_name": info.collection_name,
@@ -49,6 +53,16 @@ def index(info: IndexInfo) -> dict[str, Any]:
         "created": info.created.isoformat() + "Z",
         "problem": info.problem,
     }
+
+
+def _filter_fields(info: IndexInfo, dataset: fo.Dataset) -> list[dict[str, Any]]:
+    """Those that the dataset still has."""
+    found = []
+    for name in info.filter_fields:
+        with suppress(InvalidRequest):
+            (path,) = filters.paths(dataset, info.patches_field, [name])
+            found.append({"name": name, "kind": path.kind})
+    return found
 
 
 def _count(dataset: fo.Dataset, field: str | None) -> int | None:

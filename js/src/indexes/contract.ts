@@ -1,6 +1,12 @@
 /** What the Indexes place asks Python, and what it gets. */
 import type { Nothing } from "../shared/contract";
 
+/** A field whose values Milvus keeps beside the vectors. */
+export interface FilterField {
+  name: string;
+  kind: "text" | "number" | "boolean";
+}
+
 export interface Index {
   brain_key: string;
   patches_field: string | null;
@@ -8,6 +14,8 @@ export interface Index {
   model: string | null;
   metric: string;
   supports_prompts: boolean;
+  /** what searches can be filtered by */
+  filter_fields: FilterField[];
   /** its build was not finished */
   partial: boolean;
   size: number | null;
@@ -33,6 +41,8 @@ export interface Coverage {
   unknown: number;
   /** not indexed, and can't be */
   unavailable: number;
+  /** of the others, those whose filter values alone changed */
+  filters_outdated: number;
   problem: string | null;
   /** ISO, UTC */
   checked: string;
@@ -93,6 +103,7 @@ export interface Form {
   metrics: string[];
   consistency_levels: string[];
   index_types: string[];
+  filter_fields: { field: string; patches_field: string | null }[];
 }
 
 /** What `@milvus/vector-search/compute_index` takes. */
@@ -110,6 +121,7 @@ export interface BuildParams {
   metric: string;
   consistency_level: string;
   index_type?: string;
+  filter_fields?: string[];
 }
 
 /** What `@milvus/vector-search/sync_index` takes. */

@@ -49,7 +49,14 @@ export interface SearchOptions {
   /** another index, whose ranking is merged */
   also?: string;
   score_field?: string;
+  where?: Where;
 }
+
+/** Values, any of which will do; or a range, ends included. */
+export type Condition = (string | number | boolean)[] | { min?: number; max?: number };
+
+/** By field; all must be fulfilled. */
+export type Where = Record<string, Condition>;
 
 export interface SearchParams extends SearchOptions {
   brain_key: string;

@@ -28,6 +28,7 @@ export const coverage: Coverage = {
   orphaned: 0,
   unknown: 0,
   unavailable: 0,
+  filters_outdated: 0,
   problem: null,
   checked: "2025-03-04T05:06:07Z",
   outdated: false,
@@ -40,6 +41,7 @@ export const index: Index = {
   model: "clip",
   metric: "cosine",
   supports_prompts: true,
+  filter_fields: [],
   partial: false,
   size: 1538,
   total: 1538,
@@ -118,6 +120,7 @@ export const form: Form = {
   metrics: ["cosine", "dotproduct", "euclidean"],
   consistency_levels: ["Session", "Strong"],
   index_types: ["FLAT", "HNSW"],
+  filter_fields: [],
 };
 
 export const hit: Hit = {

@@ -6,6 +6,7 @@ import { cy } from "../../shared/cy";
 import { TextInput } from "../../shared/TextInput";
 import { WorkerChoice } from "../dialogs/WorkerChoice";
 import type { FieldProps } from "./fields";
+import { FilterFieldsField } from "./FilterFieldsField";
 import { MetricField } from "./MetricField";
 import { Pair } from "./Pair";
 
@@ -54,6 +55,7 @@ export function MoreFields(props: FieldProps) {
             />
             {values.source === "model" && <EmbeddingFields {...props} />}
           </Pair>
+          {form.filter_fields.length > 0 && <FilterFieldsField {...props} />}
           {values.source === "model" && values.patches_field !== "" && (
             <FormControlLabel
               label="Cut square patches"

@@ -15,6 +15,7 @@ export interface Values {
   consistency_level: string;
   /** "" for what suits the server */
   index_type: string;
+  filter_fields: string[];
   /** as typed; "" for the default */
   batch_size: string;
   alpha: string;
@@ -31,6 +32,13 @@ export type Problems = Partial<Record<keyof Values, string>>;
 /** The embeddings fields that fit what is to be indexed. */
 export function fittingFields(form: Form, patches_field: string): string[] {
   return form.embeddings_fields
+    .filter((each) => (each.patches_field ?? "") === patches_field)
+    .map((each) => each.field);
+}
+
+/** The fields that Milvus can keep beside the vectors of what is to be indexed. */
+export function filterFields(form: Form, patches_field: string): string[] {
+  return form.filter_fields
     .filter((each) => (each.patches_field ?? "") === patches_field)
     .map((each) => each.field);
 }
@@ -54,6 +62,9 @@ export function fill(form: Form, draft: Draft): Values {
     consistency_level:
       known(form.consistency_levels, draft.consistency_level) ?? form.consistency_levels[0] ?? "",
     index_type: known(form.index_types, draft.index_type) ?? "",
+    filter_fields: (draft.filter_fields ?? []).filter((field) =>
+      filterFields(form, patches_field).includes(field),
+    ),
     batch_size: draft.batch_size ?? "",
     alpha: draft.alpha ?? "",
     model_kwargs: draft.model_kwargs ?? "",
@@ -112,7 +123,8 @@ export function brainKeyProblem(key: string, taken: string[]): string | null {
 }
 
 export function buildParams(values: Values): BuildParams {
-  const { brain_key, target, source, metric, consistency_level, patches_field, index_type } = values;
+  const { brain_key, target, source, metric, consistency_level } = values;
+  const { patches_field, index_type, filter_fields } = values;
   return {
     brain_key,
     target,
@@ -122,6 +134,7 @@ export function buildParams(values: Values): BuildParams {
     metric,
     consistency_level,
     ...(index_type && { index_type }),
+    ...(filter_fields.length > 0 && { filter_fields }),
   };
 }
 

@@ -5,6 +5,7 @@ import { Choice } from "../../shared/Choice";
 import { cy } from "../../shared/cy";
 import { Fold } from "../../shared/Fold";
 import type { Search } from "../useSearch";
+import { FilterFields } from "./FilterFields";
 import { OptionField } from "./OptionField";
 import { useGroupFields } from "./useGroupFields";
 import { check, countSet } from "./values";
@@ -19,8 +20,9 @@ interface Props {
 export function MoreOptions(props: Props) {
   const [open, setOpen] = usePanelStatePartial("milvus_more_options", false, true);
   const { options } = props.search.draft;
-  const set = countSet(options);
-  const wrong = Object.keys(check(options)).length > 0;
+  const fields = props.index.filter_fields;
+  const set = countSet(options, fields);
+  const wrong = Object.keys(check(options, fields)).length > 0;
   return (
     <Fold
       title={`More options${set ? ` (${set} set)` : ""}`}
@@ -37,7 +39,7 @@ export function MoreOptions(props: Props) {
 function Fields({ search, index, indexes }: Props) {
   const { options } = search.draft;
   const groups = useGroupFields();
-  const field = { options, problems: check(options), change: search.change };
+  const field = { options, problems: check(options, index.filter_fields), change: search.change };
   const kind = index.metric === "euclidean" ? "distance" : "similarity";
   const others = indexes.filter(({ brain_key }) => brain_key !== index.brain_key);
   return (
@@ -71,6 +73,7 @@ function Fields({ search, index, indexes }: Props) {
           onChange={(also) => search.change({ also })}
         />
       )}
+      <FilterFields search={search} index={index} />
       <OptionField {...field} name="score_field" label="Score field" />
       <FormControlLabel
         label="Leave the query out"

@@ -1,4 +1,5 @@
-import type { SearchOptions } from "../../shared/api";
+import type { FilterField, SearchOptions } from "../../shared/api";
+import { fromWhere, toWhere, whereProblem, type TypedWhere } from "./where";
 
 /** The options as they are typed; empty is unset. */
 export interface Options {
@@ -12,6 +13,8 @@ export interface Options {
   at_least: string;
   also: string;
   score_field: string;
+  /** by field */
+  where: TypedWhere;
 }
 
 export const FIRST_OPTIONS: Options = {
@@ -25,6 +28,7 @@ export const FIRST_OPTIONS: Options = {
   at_least: "",
   also: "",
   score_field: "",
+  where: {},
 };
 
 export const MAX_K = 10_000;
@@ -34,7 +38,7 @@ const WORDS = ["group_by", "also", "score_field"] as const;
 export type Problems = Partial<Record<keyof Options, string>>;
 
 /** What is wrong with each option as it is typed. */
-export function check(options: Options): Problems {
+export function check(options: Options, fields: FilterField[]): Problems {
   const found: Problems = {};
   const k = kProblem(options.k, options.score_field.trim() ? Infinity : MAX_K);
   if (k) found.k = k;
@@ -45,6 +49,8 @@ export function check(options: Options): Problems {
   const field = options.score_field.trim();
   if (field && !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(field))
     found.score_field = "Use letters, digits and _, not a digit first.";
+  const wrong = fields.find((each) => whereProblem(each, options.where[each.name] ?? ""));
+  if (wrong) found.where = whereProblem(wrong, options.where[wrong.name] ?? "") ?? undefined;
   return found;
 }
 
@@ -58,12 +64,14 @@ function kProblem(typed: string, most: number): string | null {
 const isWhole = (typed: string) => /^\s*\d+\s*$/.test(typed) && Number(typed) >= 1;
 
 /** The options as Python takes them, without those that are unset. */
-export function toParams(options: Options): SearchOptions {
+export function toParams(options: Options, fields: FilterField[]): SearchOptions {
   const found: SearchOptions = { k: Number(options.k), target: options.target };
   if (options.reverse) found.reverse = true;
   if (options.exclude_query) found.exclude_query = true;
   for (const name of NUMBERS) if (options[name].trim()) found[name] = Number(options[name]);
   for (const name of WORDS) if (options[name].trim()) found[name] = options[name].trim();
+  const where = toWhere(fields, options.where);
+  if (where) found.where = where;
   if (options.at_least) found.at_least = Number(options.at_least);
   return found;
 }
@@ -82,11 +90,14 @@ export function fromParams(params: SearchOptions): Options {
     at_least: text(params.at_least),
     also: text(params.also),
     score_field: text(params.score_field),
+    where: fromWhere(params.where),
   };
 }
 
 /** How many of the folded options are set. */
-export function countSet(options: Options): number {
+export function countSet(options: Options, fields: FilterField[]): number {
   const names = Object.keys(FIRST_OPTIONS) as (keyof Options)[];
-  return names.filter((name) => name !== "target" && options[name] !== FIRST_OPTIONS[name]).length;
+  const plain = names.filter((name) => name !== "target" && name !== "where");
+  const where = Object.keys(toWhere(fields, options.where) ?? {});
+  return plain.filter((name) => options[name] !== FIRST_OPTIONS[name]).length + where.length;
 }
