@@ -161,18 +161,20 @@ def nearest_by_block(
     rows = np.arange(len(space)) if rows is None else rows
     among = np.arange(len(space)) if among is None else among
     k = len(among) if k is None else min(k, len(among))
-    among = _first_of_equals(space, among, k + 1)
+    among = first_of_equals(space, among, k + 1)
     side = max(1, min(space.side, MAX_CANDIDATES // max(1, k)))
     done = 0
     for block in space.blocks(rows, side):
-        yield _nearest(space, block, among, k, partial(tick, done))
+        yield nearest_of_block(space, block, among, k, partial(tick, done))
         done += len(block)
         tick(done)
 
 
-def _nearest(
+def nearest_of_block(
     space: Space, a: Block, among: np.ndarray, k: int, tick: Callable[[], None]
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """What :func:`nearest` returns, for a block of rows; ``among`` best without what
+    :func:`first_of_equals` leaves out."""
     nothing = np.empty(0, np.intp)
     found = _Candidates(nothing, nothing, np.empty(0), np.empty(0))
     cut = np.full(len(a), np.inf)
@@ -205,7 +207,7 @@ def _candidates(
     keys are at most ``cut``, ``(len(a),)``."""
     for dtype in space.dtypes:
         keys, error = space.keys(a, b, dtype)
-        _leave_out_themselves(keys, a, b)
+        leave_out_themselves(keys, a, b)
         most = as_type(dtype, cut + error)
         here = keys <= most[:, None]
         if np.count_nonzero(here) > 4 * k * len(a) and k < len(b):
@@ -231,7 +233,7 @@ def _best(
     return found.at(found.low <= cut[found.rows]), cut
 
 
-def _first_of_equals(space: Space, inds: np.ndarray, count: int) -> np.ndarray:
+def first_of_equals(space: Space, inds: np.ndarray, count: int) -> np.ndarray:
     """All but those with ``count`` equal ones before them, which win each tie: many
     blank pictures would all be candidates."""
     seen: Counter[bytes] = Counter()
@@ -245,7 +247,8 @@ def _first_of_equals(space: Space, inds: np.ndarray, count: int) -> np.ndarray:
     return inds[keep]
 
 
-def _leave_out_themselves(keys: np.ndarray, a: Block, b: Block) -> None:
+def leave_out_themselves(keys: np.ndarray, a: Block, b: Block) -> None:
+    """Makes the keys of vectors with themselves infinite."""
     _, i, j = np.intersect1d(a.inds, b.inds, assume_unique=True, return_indices=True)
     keys[i, j] = np.inf
 

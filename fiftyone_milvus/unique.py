@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import fiftyone as fo
-import numpy as np
 
-from . import duplicates
 from .errors import InvalidRequest
 from .finding import Stop, held, never
+from .isolated import isolated
 from .progress import Report
 
 if TYPE_CHECKING:
@@ -77,14 +76,8 @@ def most_unique(
     if isinstance(count, bool) or count < 1:
         raise InvalidRequest(f"Ask for 1 or more; this was {count}")
     with held(index, view, progress, cancelled) as found:
-        near, dists = duplicates.nearest(
-            found.space, 1, tick=found.phase("Looking for the nearest")
-        )
-    # the only vector of all has no nearest
-    has = np.array([i for i, one in enumerate(near) if len(one)], np.intp)
-    away = np.array([dists[i][0] for i in has])
-    order = np.argsort(-away, kind="stable")[:count]
-    chosen = has[order]
+        tick = found.phase("Looking for the nearest")
+        chosen, near, dists = isolated(found.space, count, tick)
     return Unique(
         index.key,
         index.config.patches_field,
@@ -92,7 +85,7 @@ def most_unique(
         len(found),
         tuple(found.ids[chosen].tolist()),
         tuple(found.sample_ids[chosen].tolist()),
-        tuple(away[order].tolist()),
-        tuple(str(found.ids[near[i][0]]) for i in chosen),
+        tuple(dists.tolist()),
+        tuple(found.ids[near].tolist()),
         time.monotonic() - started,
     )

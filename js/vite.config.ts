@@ -40,6 +40,8 @@ export default defineConfig(({ command }) => ({
   },
   test: {
     environment: "happy-dom",
+    // a machine that does more beside this takes longer than five seconds
+    testTimeout: 30_000,
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test/setup.ts"],
     // none of these is on npm, so there is nothing to resolve: one stand-in
