@@ -193,11 +193,15 @@ def _measure(
     grid. The first search of each isn't counted."""
     page: Page = app.page
     finished: list[Request] = []
-    page.on("requestfinished", finished.append)
+
+    def note(request: Request) -> None:
+        finished.append(request)
+
+    page.on("requestfinished", note)
     mounts = page.evaluate("() => window.__gridMounts")
     took = page.evaluate(WATCH, [start, second, listed, hit, mounts])
     page.wait_for_timeout(500)
-    page.remove_listener("requestfinished", finished.append)
+    page.remove_listener("requestfinished", note)
     if not counts:
         return
     times.grid.append(took["grid"])

@@ -1,7 +1,7 @@
 import { useRecoilValue } from "recoil";
 import * as fos from "@fiftyone/state";
 import { Box } from "@mui/material";
-import { useRef } from "react";
+import { useRef, type KeyboardEvent } from "react";
 import { DatasetPanel } from "./DatasetPanel";
 import { UrisContext, type Uris } from "./shared/api";
 import { Empty } from "./shared/Empty";
@@ -18,7 +18,7 @@ export function MilvusPanel({ schema }: Props) {
   const scroller = useRef<HTMLElement>(null);
   return (
     <UrisContext.Provider value={schema.view}>
-      <Box ref={scroller} data-cy="milvus-panel" sx={{ p: 1.5, height: "100%", overflow: "auto" }}>
+      <Box ref={scroller} data-cy="milvus-panel" onKeyDown={keepEnter} sx={{ p: 1.5, height: "100%", overflow: "auto" }}>
         {dataset ? (
           <ScrollContext.Provider value={scroller}>
             <DatasetPanel key={dataset} dataset={dataset} />
@@ -34,4 +34,9 @@ export function MilvusPanel({ schema }: Props) {
       </Box>
     </UrisContext.Provider>
   );
+}
+
+/** The App takes Enter for itself, and then it would press no button here. */
+function keepEnter(event: KeyboardEvent) {
+  if (event.key === "Enter") event.stopPropagation();
 }

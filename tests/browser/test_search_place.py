@@ -365,7 +365,9 @@ def test_one_request_for_each_action_and_none_for_typing(panel, indexes):
     expect(panel.cy("milvus-hit").first).to_be_visible(timeout=60_000)
     assert panel.asked(panel.cy("milvus-chip-sign").click) == []
     assert panel.asked(panel.cy("milvus-chip-sign").click) == []
-    assert panel.asked(panel.cy("milvus-more-like").nth(3).click) == ["search"]
+    more = panel.cy("milvus-more-like").nth(3)
+    assert panel.asked(lambda: panel.hits_after(more.click)) == ["search"]
+    panel.page.wait_for_timeout(1_000)
     assert panel.asked(lambda: panel.select(0)) == ["selection"]
     assert panel.asked(lambda: panel.page.keyboard.press("Escape")) == []
     assert panel.asked(panel.cy("milvus-history").click) == ["history"]
@@ -395,7 +397,6 @@ def test_everything_is_done_by_the_keyboard(panel, indexes):
     expect(panel.cy("selection-count-container")).to_have_text("1")
     panel.cy("milvus-history").focus()
     page.keyboard.press("Enter")
-    print(page.evaluate("() => document.activeElement.outerHTML.slice(0, 300)"))
     expect(panel.cy("milvus-past").first).to_be_visible()
     page.keyboard.press("Escape")
     expect(panel.cy("milvus-past")).to_have_count(0)

@@ -156,7 +156,7 @@ class App:
 
     def asked(self, action: Callable[[], Any]) -> list[str]:
         """Does ``action``; the names of the panel's methods that were then called,
-        within the next second."""
+        within the next two seconds."""
         called: list[str] = []
 
         def note(request: Request) -> None:
@@ -167,7 +167,7 @@ class App:
 
         self.page.on("request", note)
         action()
-        self.page.wait_for_timeout(1_000)
+        self.page.wait_for_timeout(2_000)
         self.page.remove_listener("request", note)
         return called
 

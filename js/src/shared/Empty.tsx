@@ -20,7 +20,7 @@ export function Empty({ icon, title, text, name, children }: Props) {
       sx={{ px: 2, py: 3, color: "text.secondary", textAlign: "center" }}
     >
       <MuiIconFont name={icon} sx={{ fontSize: 32 }} />
-      <Typography variant="subtitle1" color="text.primary">
+      <Typography component="h2" variant="subtitle1" color="text.primary">
         {title}
       </Typography>
       <Typography variant="body2" sx={{ maxWidth: 360 }}>

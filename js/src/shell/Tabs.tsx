@@ -12,6 +12,7 @@ export function Tabs({ place, onChange }: Props) {
     <MuiTabs
       value={place}
       variant="fullWidth"
+      textColor="inherit"
       aria-label="Places of the Milvus panel"
       selectionFollowsFocus
       onChange={(_, next: Place) => onChange(next)}
