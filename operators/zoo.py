@@ -91,6 +91,7 @@ def _is_met(alternatives: Iterable[str]) -> bool:
     return any(map(_is_installed, alternatives))
 
 
+@functools.cache
 def _is_installed(requirement: str) -> bool:
     try:
         wanted = Requirement(requirement)

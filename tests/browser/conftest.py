@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from harness.app import BROWSER_ARGS, App, AppServer, browser_path
 from harness.worker import DelegatedWorker
@@ -14,6 +15,9 @@ from harness.worker import DelegatedWorker
 if TYPE_CHECKING:
     import fiftyone as fo
     from playwright.sync_api import Page
+
+# a busy machine may take seconds for what takes none
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

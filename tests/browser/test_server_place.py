@@ -19,6 +19,7 @@ from harness.ports import free_port
 PANEL = "milvus_panel"
 MODEL = "conse-lite0-minilm-offline"
 FOREIGN = "somebody_elses"
+WORK = 60_000
 
 
 @pytest.fixture
@@ -144,7 +145,7 @@ def test_a_collection_is_adopted_once_it_fits(app, dataset, orphan, foreign):
     app.shot("server-adopt")
     app.cy("milvus-confirm-button").click()
     row = app.cy(f"milvus-collection-{orphan}")
-    expect(row).to_contain_text("in use")
+    expect(row).to_contain_text("in use", timeout=WORK)
     app.place("indexes")
     expect(app.cy("milvus-index-taken_up")).to_contain_text("5 vectors")
     dataset.reload()
@@ -166,7 +167,7 @@ def test_the_embedded_milvus_is_stopped_and_started(app):
     app.shot("server-stopped")
     assert embedded.running(where) is None
     app.cy("milvus-start").click()
-    expect(app.cy("milvus-stop")).to_be_visible(timeout=60_000)
+    expect(app.cy("milvus-stop")).to_be_visible(timeout=WORK)
     expect(app.cy("milvus-facts")).to_contain_text("3.2")
     assert embedded.running(where) is not None
 
@@ -195,7 +196,7 @@ def test_it_is_at_home_in_every_theme_and_width(app, dataset, orphan, foreign):
     expect(app.cy(f"milvus-collection-{orphan}")).to_be_visible()
     for look in looks.each_look(app):
         app.shot(f"server-{look}")
-        assert looks.problems(app) == [], look
+        assert looks.problems(app, "server") == [], look
 
 
 @pytest.mark.parametrize("action", ["orphans", "adopt", "drop", "stop"])

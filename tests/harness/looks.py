@@ -31,6 +31,7 @@ def each_look(app: App) -> Iterator[str]:
     size = app.page.viewport_size
     for theme in THEMES:
         app.theme(theme)
+        app.page.wait_for_timeout(700)  # colours fade
         for width in WIDTHS:
             app.widen_panel(PANEL, width)
             app.page.wait_for_timeout(300)
@@ -39,7 +40,8 @@ def each_look(app: App) -> Iterator[str]:
         app.page.set_viewport_size(size)
 
 
-def problems(app: App) -> list[str]:
-    """What sticks out of the panel, and what axe finds wrong in it."""
+def problems(app: App, place: str) -> list[str]:
+    """What sticks out of the panel, and what axe finds wrong in one of its places."""
     wide = app.page.evaluate(_STICKS_OUT, CONTENT)
-    return [f"sticks out: {one}" for one in wide] + axe.violations(app.page, CONTENT)
+    within = f'[data-cy="milvus-contents-{place}"]'
+    return [f"sticks out: {one}" for one in wide] + axe.violations(app.page, within)

@@ -41,7 +41,9 @@ export function IndexCard({ index, busy, onDialog, onCheck, onResume }: Props) {
         </Typography>
         <Button
           size="small"
+          variant={partial ? "outlined" : "text"}
           color={partial ? "primary" : "secondary"}
+          sx={partial ? { color: "text.primary" } : undefined}
           aria-label={`${partial ? "Resume" : "Sync"} ${brain_key}`}
           data-cy={`milvus-sync-${brain_key}`}
           disabled={busy}

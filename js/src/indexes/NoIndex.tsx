@@ -1,5 +1,6 @@
 import { Button } from "@mui/material";
 import { Empty } from "../shared/Empty";
+import { legible } from "../shared/legible";
 
 interface Props {
   onNew: () => void;
@@ -15,7 +16,7 @@ export function NoIndex({ onNew, onImport }: Props) {
       title="No index yet"
       text="An index keeps an embedding of every sample or patch in Milvus, so that you can sort the grid by similarity to a picture or to words."
     >
-      <Button variant="contained" data-cy="milvus-new-index" onClick={onNew}>
+      <Button variant="contained" data-cy="milvus-new-index" onClick={onNew} sx={legible}>
         New index
       </Button>
       <Button size="small" color="secondary" data-cy="milvus-import" onClick={onImport}>

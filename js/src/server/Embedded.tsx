@@ -2,6 +2,7 @@ import { Button, Stack, Typography } from "@mui/material";
 import { useState } from "react";
 import { useApi, type EmbeddedServer } from "../shared/api";
 import { FormDialog } from "../shared/FormDialog";
+import { legible } from "../shared/legible";
 import { Problem } from "../shared/Problem";
 import { Section } from "../shared/Section";
 import { useAction } from "../shared/useAction";
@@ -36,6 +37,7 @@ export function Embedded({ embedded, onStarted, onStopped }: Props) {
             data-cy="milvus-start"
             disabled={start.busy}
             onClick={() => void start.run(null)}
+            sx={legible}
           >
             {start.busy ? "Starting…" : "Start"}
           </Button>

@@ -2,6 +2,7 @@ import { Skeleton } from "@mui/material";
 import { useApi, type Overview } from "../shared/api";
 import { Problem } from "../shared/Problem";
 import { useFetched } from "../shared/useFetched";
+import { useRevision } from "../shared/useRevision";
 import type { Panel } from "../usePanel";
 import { Collections } from "./Collections";
 import { Connect } from "./Connect";
@@ -21,7 +22,7 @@ export function ServerPlace({ dataset, overview, panel }: Props) {
   const { server } = overview;
   const again = panel.overview.reload;
   const api = useApi();
-  const { value, loading, error, reload } = useFetched(api.server_details, dataset, JSON.stringify(server));
+  const { value, loading, error, reload } = useFetched(api.server_details, dataset, useRevision(server));
   const stopped = value?.embedded?.running === false;
   return (
     <>

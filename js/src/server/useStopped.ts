@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { Overview } from "../shared/api";
 import type { Fetched } from "../shared/useFetched";
 
@@ -11,8 +11,13 @@ const PROBLEM = "The embedded Milvus was stopped. It starts again as soon as it 
 export function useStopped(fetched: Fetched<Overview>) {
   const [at, setAt] = useState<Overview | null>(null);
   const isStopped = at !== null && at === fetched.value;
-  const value = isStopped
-    ? { ...at, server: { ...at.server, reachable: false, latency_ms: null, problem: PROBLEM } }
-    : fetched.value;
-  return { overview: { ...fetched, value }, isStopped, stopped: () => setAt(fetched.value) };
+  const stopped = useMemo(
+    () => at && { ...at, server: { ...at.server, reachable: false, latency_ms: null, problem: PROBLEM } },
+    [at],
+  );
+  return {
+    overview: { ...fetched, value: isStopped ? stopped : fetched.value },
+    isStopped,
+    stopped: () => setAt(fetched.value),
+  };
 }

@@ -1,5 +1,6 @@
 import { Button, Dialog, DialogActions, DialogContent, DialogTitle, Stack } from "@mui/material";
 import { useId, type ReactNode } from "react";
+import { legible } from "./legible";
 import { Problem } from "./Problem";
 
 interface Props {
@@ -60,6 +61,7 @@ export function FormDialog(props: Props) {
             color={danger ? "error" : "primary"}
             data-cy="milvus-confirm-button"
             disabled={busy || !ready}
+            sx={legible}
           >
             {busy ? (acting ?? `${action}…`) : action}
           </Button>

@@ -1,4 +1,5 @@
 import { Button, Stack } from "@mui/material";
+import { legible } from "../../shared/legible";
 
 interface Props {
   busy: boolean;
@@ -12,7 +13,7 @@ export function Buttons({ busy, ready, onClose }: Props) {
       <Button color="secondary" data-cy="milvus-form-cancel" disabled={busy} onClick={onClose}>
         Cancel
       </Button>
-      <Button type="submit" variant="contained" data-cy="milvus-build" disabled={!ready}>
+      <Button type="submit" variant="contained" data-cy="milvus-build" disabled={!ready} sx={legible}>
         {busy ? "Building…" : "Build"}
       </Button>
     </Stack>
