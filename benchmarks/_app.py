@@ -147,7 +147,11 @@ def _ours(app: App, options: argparse.Namespace) -> Times:
 
 
 def _stock(app: App, options: argparse.Namespace) -> Times:
-    app.open(PANELS["fiftyone"])
+    app.open()
+    # beside the grid, where its samples can be selected
+    beside = {"isActive": True, "layout": "horizontal"}
+    app.op("open_panel", name=PANELS["fiftyone"], **beside)
+    app.page.get_by_role("button", name="New Search").wait_for(timeout=60_000)
     times = Times()
     for number in range(options.repeats + 1):
         _start_over(app)
