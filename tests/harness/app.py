@@ -171,6 +171,11 @@ class App:
         self.page.remove_listener("request", note)
         return called
 
+    def quiet(self) -> None:
+        """Waits until the panel asks for nothing by itself, having just been opened."""
+        while self.asked(lambda: None):
+            pass
+
     def looker(self, number: int) -> Locator:
         """The grid's tile of this number, from 0."""
         return self.page.locator('[data-cy="fo-grid"] [data-cy="looker"]').nth(number)
