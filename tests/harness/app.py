@@ -41,6 +41,13 @@ ELSEWHERE = re.compile(r"^https?://(?!127\.0\.0\.1|localhost)")
 ERRORS_OF_FIFTYONE = ("entry is loading",)
 # The first search by text loads the model, milliseconds
 FIRST_SEARCH = 90_000
+SAY_HOME = """home => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    if (text.data.includes(home)) text.data = text.data.replaceAll(home, "~");
+  }
+}"""
 COUNT_GRID_MOUNTS = """
 window.IS_PLAYWRIGHT = true;
 window.__gridMounts = 0;
@@ -200,10 +207,12 @@ class App:
         return [edge["node"]["id"] for edge in edges]
 
     def shot(self, name: str) -> None:
-        """Takes a picture for the docs into the folder that ``SHOTS`` names, if any."""
+        """Takes a picture for the docs into the folder that ``SHOTS`` names, if any;
+        the test run's home is "~" in it."""
         if folder := os.environ.get("SHOTS"):
             path = Path(folder)
             path.mkdir(parents=True, exist_ok=True)
+            self.page.evaluate(SAY_HOME, str(environment.HOME))
             self.page.screenshot(path=path / f"{name}.png")
 
     def _on_error(self, error: Error) -> None:
