@@ -45,7 +45,7 @@ def build(
         patches_field: the label field whose patches to index; ``None`` for samples
         metric: ``"cosine"``, ``"dotproduct"`` or ``"euclidean"``
         consistency_level: ``"Session"``, ``"Strong"``, ``"Bounded"``, ``"Eventually"``
-        progress: called about twenty times or more, from this thread; or whether to
+        progress: called about ten times or more, from this thread; or whether to
             show a progress bar, by default as FiftyOne's configuration says
         cancelled: asked between two pieces of work
         **settings: index options, and connection settings that override the

@@ -27,8 +27,10 @@ from .sources import Embedded, Failure, Item, Reader, Source
 
 T = TypeVar("T")
 
-# Samples that a worker claims at a time: at least twenty steps of progress
+# Samples that a worker claims at a time: at least twenty steps of progress; ten where
+# the vectors are there already, which is quick
 MIN_PART, MAX_PART, STEPS = 16, 512, 20
+MAX_PART_OF_FIELD, STEPS_OF_FIELD = 1_024, 10
 # A part that a model embeds goes through in two pieces, so that one is embedded while
 # one is written, and at most one part is lost when the process is killed
 PIECES = 2
@@ -76,7 +78,7 @@ class Share:
         source: where the vectors come from
         config: the run's configuration
         wanted: which of a chunk's rows to embed, in an index that is there
-        progress: called about twenty times or more
+        progress: called about ten times or more
         cancelled: asked between two pieces of work
     """
 
@@ -316,9 +318,9 @@ class Share:
         )
 
     def _part_size(self) -> int:
-        size = min(MAX_PART, max(MIN_PART, self._total // STEPS))
         if not self._source.embeds:
-            return size
+            return min(MAX_PART_OF_FIELD, max(MIN_PART, self._total // STEPS_OF_FIELD))
+        size = min(MAX_PART, max(MIN_PART, self._total // STEPS))
         whole_batches = PIECES * (self._source.batch_size or 1)
         return -(-size // whole_batches) * whole_batches
 
