@@ -112,7 +112,7 @@ def test_writers_in_three_processes_lose_nothing_to_a_crash(home):
             f"""
             import time
             rows.count()
-            time.sleep({begin} - time.time())
+            time.sleep(max(0, {begin} - time.time()))
             for batch in range(60):
                 ids = [f"w{writer}-{{batch}}-{{i}}" for i in range(50)]
                 rows.upsert(ids, ids, np.random.rand(50, {DIM}).astype(np.float32))

@@ -169,7 +169,7 @@ def test_cancel_stops_a_build_that_can_be_finished_later(dataset, monkeypatch):
     embed = Reader.embed
 
     def slowly(*args):
-        time.sleep(0.3)
+        time.sleep(1.0)  # a busy machine takes its time to pass the wish on
         return embed(*args)
 
     monkeypatch.setattr(Reader, "embed", slowly)
