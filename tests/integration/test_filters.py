@@ -267,7 +267,7 @@ def test_patches_have_values_of_their_own_and_of_their_samples(milvus):
     dataset.delete()
 
 
-def test_a_moved_and_an_imported_index_keep_them(index, dataset, tmp_path):
+def test_an_imported_index_has_them(index, dataset, tmp_path):
     query = np.random.default_rng(7).normal(size=DIM)
     wanted = wanted_ids(dataset, {"split": "日本"}, query, 10)
     path = tmp_path / "filtered.parquet"
