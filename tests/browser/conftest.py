@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import fiftyone as fo
     from playwright.sync_api import Page
 
+MODEL = "conse-lite0-minilm-offline"
 # a busy machine may take seconds for what takes none
 expect.set_options(timeout=20_000)
 
@@ -58,3 +59,17 @@ def delegated_worker() -> Iterator[DelegatedWorker]:
     worker = DelegatedWorker()
     yield worker
     worker.stop()
+
+
+@pytest.fixture(scope="module")
+def indexes(scenes: fo.Dataset, offline_models: None) -> Iterator[dict[str, Any]]:
+    """An index of the scenes and one of their objects, ready to search."""
+    from fiftyone_milvus import build, runs
+
+    source = build.Source(model=MODEL)
+    build.build(scenes, "pictures", source)
+    build.build(scenes, "objects", source, patches_field="ground_truth")
+    scenes.reload()
+    yield {key: runs.load(scenes, key) for key in ("pictures", "objects")}
+    for key in ("pictures", "objects"):
+        runs.cleanup(scenes, key)

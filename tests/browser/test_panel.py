@@ -15,19 +15,6 @@ PANEL = "milvus_panel"
 MODEL = "conse-lite0-minilm-offline"
 
 
-@pytest.fixture(scope="module")
-def indexes(scenes, offline_models):
-    """An index of the scenes and one of their objects, ready to search."""
-    build.build(scenes, "pictures", build.Source(model=MODEL))
-    build.build(
-        scenes, "objects", build.Source(model=MODEL), patches_field="ground_truth"
-    )
-    scenes.reload()
-    yield {key: runs.load(scenes, key) for key in ("pictures", "objects")}
-    for key in ("pictures", "objects"):
-        runs.cleanup(scenes, key)
-
-
 @pytest.fixture
 def panel(app):
     app.open(PANEL)

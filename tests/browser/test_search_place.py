@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from fiftyone_milvus import build, models, runs, search
+from fiftyone_milvus import models, search
 from fiftyone_milvus.terms import Query, Term
 from harness import axe
 
@@ -27,19 +27,6 @@ PASTE = """([data, name, kind]) => {
         ? new ClipboardEvent("paste", { ...how, clipboardData: files })
         : new DragEvent("drop", { ...how, dataTransfer: files }));
 }"""
-
-
-@pytest.fixture(scope="module")
-def indexes(scenes, offline_models):
-    """An index of the scenes and one of their objects, ready to search."""
-    build.build(scenes, "pictures", build.Source(model=MODEL))
-    build.build(
-        scenes, "objects", build.Source(model=MODEL), patches_field="ground_truth"
-    )
-    scenes.reload()
-    yield {key: runs.load(scenes, key) for key in ("pictures", "objects")}
-    for key in ("pictures", "objects"):
-        runs.cleanup(scenes, key)
 
 
 @pytest.fixture
