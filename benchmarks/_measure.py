@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import psutil
 
-SAMPLE_SECONDS = 0.005
+SAMPLE_SECONDS = 0.02
 Value = float | str | None
 
 

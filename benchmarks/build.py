@@ -29,13 +29,16 @@ def main() -> None:
     for kind in options.servers:
         with _setup.serving(kind) as server:
             _building.from_field(server, options)
-            _building.with_model(server, options)
+            if options.pictures:
+                _building.with_model(server, options)
 
 
 def _parsed() -> argparse.Namespace:
     parser = _options.parser(__doc__, "dim", "seed")
     parser.add_argument("--counts", type=int, nargs="+", default=(10_000, 30_000))
-    parser.add_argument("--pictures", type=int, default=600, help="for the model")
+    parser.add_argument(
+        "--pictures", type=int, default=600, help="for the model; 0: leave it out"
+    )
     parser.add_argument(
         "--contenders",
         nargs="+",

@@ -22,6 +22,7 @@ from .collection import METRICS, ORIGIN, PK, SAMPLE_ID, VECTOR, Collection
 from .errors import CollectionError, VectorSearchError
 from .expressions import is_in
 from .options import search_choice
+from .packing import packed
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -95,16 +96,16 @@ class IndexedRows(Collection):
         last = {id_: i for i, id_ in enumerate(ids)}
         kept = sorted(last.values())
         step = max(1, BATCH_BYTES // (vectors.shape[1] * 4 + 100))
-        for start in range(0, len(kept), step):
+        for some in _chunks(kept, step):
             rows = [
                 {
                     PK: ids[i],
                     SAMPLE_ID: sample_ids[i],
-                    VECTOR: vectors[i],
+                    VECTOR: vector,
                     **_origin(None if origins is None else origins[i]),
                     **({} if filtered_by is None else filtered_by[i]),
                 }
-                for i in kept[start : start + step]
+                for i, vector in zip(some, packed(vectors[some]), strict=True)
             ]
             self._upsert(rows)
 
