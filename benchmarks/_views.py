@@ -23,8 +23,8 @@ import fiftyone_milvus  # noqa: F401  (from here on the backend "milvus" is ours
 from fiftyone_milvus import filters, memberships, neighbors
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.ids import within
+from fiftyone_milvus.indexed_rows import IndexedRows
 from fiftyone_milvus.neighbors import Found, PlanName
-from fiftyone_milvus.rows import IndexedRows
 
 from . import _contenders, _data
 from ._contenders import Contender

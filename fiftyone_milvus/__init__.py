@@ -17,8 +17,12 @@ hook.install()
 
 def __getattr__(name: str) -> Any:
     # not imported above, since they import fiftyone
-    if name in ("health", "sync"):
-        from . import upkeep
+    if name == "health":
+        from .index_health import health
 
-        return getattr(upkeep, name)
+        return health
+    if name == "sync":
+        from .index_sync import sync
+
+        return sync
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -15,7 +15,7 @@ from .collection import DEFAULT_PARTITION, METRICS, Owner
 from .config import MilvusSimilarityConfig
 from .errors import CollectionError, InvalidRequest
 from .index import MilvusSimilarityIndex
-from .rows import IndexedRows
+from .indexed_rows import IndexedRows
 
 EXAMPLES = 3
 

@@ -18,9 +18,9 @@ from . import client, models, runs
 from .config import MilvusSimilarityConfig
 from .errors import Cancelled, InvalidRequest, VectorSearchError
 from .index import MilvusSimilarityIndex
+from .indexed_rows import IndexedRows
 from .progress import Progress, Report
 from .ranges import FIRST, WAIT_SECONDS, Ranges
-from .rows import IndexedRows
 from .settings import KEYS as CONNECTION
 from .similarity import MilvusSimilarity
 from .sources import Embedded, Failure, Item, Reader, Source

@@ -13,8 +13,9 @@ from . import options
 from .client import WRITE_SECONDS
 from .errors import Cancelled, CollectionError, InvalidRequest
 from .index import MilvusSimilarityIndex
+from .indexed_rows import IndexedRows
 from .progress import Progress, Report, reporting
-from .rows import IndexedRows, Rows
+from .rows import Rows
 
 SAMPLED_ROWS = 20
 SAMPLED_HITS = 10

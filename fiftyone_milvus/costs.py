@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from .rows import IndexedRows
+    from .indexed_rows import IndexedRows
 
 Way = Literal["look", "express", "push", "fetch", "scan", "ids", "holding"]
 

@@ -17,8 +17,9 @@ from .copying import Work, own_options, size_of
 from .errors import InvalidRequest, VectorSearchError
 from .ids import Within
 from .index import MilvusSimilarityIndex
+from .indexed_rows import IndexedRows
 from .progress import Report
-from .rows import IndexedRows, Rows
+from .rows import Rows
 
 CUTTING = ("alpha", "force_square")  # how patches were cut, as a build stores it
 

@@ -25,7 +25,7 @@ from .errors import InvalidRequest
 
 if TYPE_CHECKING:
     from .ids import Members
-    from .rows import IndexedRows
+    from .indexed_rows import IndexedRows
 
 SCALARS = (fo.StringField, fo.BooleanField, fo.IntField, fo.FloatField)
 Kind = Literal["text", "number", "boolean"]

@@ -10,7 +10,7 @@ import fiftyone as fo
 from bson import ObjectId
 
 from .errors import InvalidRequest
-from .rows import Hits
+from .indexed_rows import Hits
 
 BY_SAMPLE, BY_GROUP = "sample", "group"
 PLAIN = str | int | float | bool | ObjectId | date

@@ -19,7 +19,8 @@ from .errors import CollectionError, InvalidRequest
 from .ids import as_list, in_dataset_order, report_missing
 from .index_neighbors import Neighbors
 from .index_writing import Writing
-from .rows import IndexedRows, Rows
+from .indexed_rows import IndexedRows
+from .rows import Rows
 
 if TYPE_CHECKING:
     from .client import MilvusClient

@@ -15,8 +15,9 @@ from . import duplicates, neighbors
 from .config import AGGREGATIONS
 from .errors import InvalidRequest, VectorSearchError
 from .ids import Within, within
+from .indexed_rows import Hits, IndexedRows
 from .metrics import Space, let_go, room_for
-from .rows import Hits, IndexedRows, Rows
+from .rows import Rows
 from .tiles import Tick, untold
 from .vectors import as_vectors
 

@@ -12,7 +12,8 @@ from fiftyone.brain.similarity import SimilarityIndex
 from . import filters
 from .errors import InvalidRequest
 from .ids import as_list, report_missing
-from .rows import IndexedRows, Rows
+from .indexed_rows import IndexedRows
+from .rows import Rows
 from .vectors import as_vectors
 
 logger = logging.getLogger(__name__)

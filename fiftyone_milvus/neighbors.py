@@ -12,11 +12,12 @@ from . import plans
 from .errors import InvalidRequest
 from .filters import Matching
 from .ids import Members
+from .indexed_rows import IndexedRows
 from .plans import Found as Found
 from .plans import Plan as Plan
 from .plans import Task
 from .ranking import COMBINATIONS as COMBINATIONS
-from .rows import MAX_K, IndexedRows
+from .rows import MAX_K
 
 PlanName = Literal["expression", "filtered", "pushed down", "exact", "scan"]
 

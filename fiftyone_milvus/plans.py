@@ -12,8 +12,9 @@ from . import costs
 from .costs import Costs
 from .filters import Matching
 from .ids import Members
+from .indexed_rows import Hits, IndexedRows
 from .ranking import Best, kept, ranked
-from .rows import MAX_K, Hits, IndexedRows, Rows
+from .rows import MAX_K, Rows
 from .stopwatch import Seconds, Stopwatch
 
 FETCH_AT_ONCE = 10_000

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from .rows import Hits, IndexedRows, Rows
+from .indexed_rows import Hits, IndexedRows
+from .rows import Rows
 
 QUERY_BLOCK = 256
 

@@ -11,10 +11,11 @@ from . import neighbors
 from .errors import InvalidRequest
 from .grouping import Groups
 from .ids import Members
+from .indexed_rows import Hits, IndexedRows
 from .neighbors import Found
 from .ranking import kept
 from .results import scores
-from .rows import MAX_K, Hits, IndexedRows
+from .rows import MAX_K
 
 GROWTH = 8
 

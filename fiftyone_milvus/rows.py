@@ -1,40 +1,30 @@
-"""The rows of a collection: write, read and search them.
+"""The rows of a collection: write and read them; ``indexed_rows.py`` searches them.
 
-FiftyOne's names and distances on the outside; Milvus's only in here and in
-``collection.py``. Distances are smaller for nearer, and equal to those of FiftyOne's
-sklearn backend: cosine ``1 - cos``, dotproduct ``1 - dot``, euclidean the plain (not
-squared) distance.
+FiftyOne's names on the outside; Milvus's only in here and in ``collection.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
 
-from . import filters, metrics, segments
+from . import filters, segments
 from .client import CALL_SECONDS as READ_SECONDS
 from .client import WRITE_SECONDS
-from .collection import METRICS, ORIGIN, PK, SAMPLE_ID, VECTOR, Collection
-from .errors import CollectionError, VectorSearchError
+from .collection import ORIGIN, PK, SAMPLE_ID, VECTOR, Collection
+from .errors import CollectionError
 from .expressions import is_in
-from .options import search_choice
 from .packing import packed
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 MAX_K = 16384  # a limit of Milvus, for one call
 BATCH_BYTES = 4 * 1024 * 1024
-ANSWER_BYTES = 32 * 1024 * 1024  # of the 64 MB that a message may hold
-HIT_BYTES = 80
 IDS_PER_CALL = 10_000
-IDS_PER_EMBEDDED_SEARCH = 200_000  # each call goes through all rows there
 ROWS_PER_CALL = 2_000  # with their vectors
-CALLS_AT_ONCE = 4
 
 _ALL_FIELDS = [PK, SAMPLE_ID, VECTOR]
 
@@ -52,16 +42,7 @@ class Rows:
     filtered_by: list[dict[str, Any]] | None = None
 
 
-@dataclass(frozen=True)
-class Hits:
-    """Neighbours of one query, the nearest first; ``dists`` has shape ``(n,)``."""
-
-    ids: list[str]
-    sample_ids: list[str]
-    dists: np.ndarray
-
-
-class IndexedRows(Collection):
+class StoredRows(Collection):
     """The rows of one collection, or of its partition that holds them."""
 
     def upsert(
@@ -217,122 +198,6 @@ class IndexedRows(Collection):
         for rows in self._iterate([PK, SAMPLE_ID], MAX_K):
             yield [row[PK] for row in rows], [row[SAMPLE_ID] for row in rows]
 
-    def search(
-        self,
-        queries: np.ndarray,
-        k: int,
-        among: Sequence[str] | None = None,
-        reverse: bool = False,
-        expression: str | None = None,
-    ) -> list[Hits]:
-        """The ``k`` nearest rows for each query, in as few calls as messages allow.
-
-        Args:
-            queries: ``(q, dim)`` float32
-            k: at most :data:`MAX_K`
-            among: the primary keys to search among; graph indexes lose hits by it
-            reverse: the farthest instead, where :attr:`can_reverse`
-            expression: what must be true of the rows, instead of ``among``
-
-        Returns:
-            ``q`` :class:`Hits`
-        """
-        each = max(k * HIT_BYTES, queries.shape[1] * 4)
-        step = max(1, min(MAX_K, ANSWER_BYTES // each))
-        asked = -queries if reverse else queries
-        found = [
-            hits
-            for start in range(0, len(queries), step)
-            for hits in self._search(asked[start : start + step], k, among, expression)
-        ]
-        return (
-            [replace(one, dists=2 - one.dists) for one in found] if reverse else found
-        )
-
-    @property
-    def can_reverse(self) -> bool:
-        """Whether the farthest from a vector are the nearest to its opposite."""
-        return self.metric != "euclidean"
-
-    @property
-    def filters(self) -> bool:
-        """Whether a search among few ids can be exact."""
-        hnsw = self.built["index_type"] == "HNSW"
-        return self.exact or (hnsw and not self.connection.settings.embedded)
-
-    def ids_at_once(self) -> int:
-        """How many ids a search may be restricted to and be exact: Milvus leaves a
-        graph alone, and looks at each row, where a filter leaves few. 0 if it doesn't,
-        or not now."""
-        if self.exact:
-            return self.ids_per_search
-        if not self.filters:
-            return 0
-        held = segments.of(self)
-        return 0 if held is None else min(self.ids_per_search, held.ids_at_once)
-
-    @property
-    def ids_per_search(self) -> int:
-        """How many ids go with one search at most."""
-        embedded = self.connection.settings.embedded
-        return IDS_PER_EMBEDDED_SEARCH if embedded else IDS_PER_CALL
-
-    def segments(self, in_memory: bool) -> list[Any] | None:
-        """What the server says of its segments; ``None`` if it doesn't say.
-
-        Args:
-            in_memory: those that are searched, instead of those that are stored
-        """
-
-        def ask(client: Any) -> list[Any]:
-            name = "list_loaded_segments" if in_memory else "list_persistent_segments"
-            return list(getattr(client, name)(self.name, timeout=READ_SECONDS))
-
-        try:
-            return self._call(ask)
-        except VectorSearchError:
-            return None
-
-    def search_parts(
-        self,
-        queries: np.ndarray,
-        k: int,
-        among: Sequence[str],
-        parts: int,
-        reverse: bool = False,
-    ) -> Iterator[list[Hits]]:
-        """As :meth:`search` among ids, in parts that leave each other nothing."""
-        if parts == 1:
-            yield self.search(queries, min(k, len(among)), among, reverse)
-            return
-        shuffled = np.random.default_rng(0).permutation(np.array(among))
-        chunks = [part.tolist() for part in np.array_split(shuffled, parts)]
-        yield from _at_once(
-            lambda some: self.search(queries, min(k, len(some)), some, reverse),
-            [some for some in chunks if some],
-        )
-
-    def search_by_filter(
-        self,
-        queries: np.ndarray,
-        k: int,
-        expression: str,
-        parts: int,
-        reverse: bool = False,
-    ) -> Iterator[list[Hits]]:
-        """As :meth:`search` among the rows that an expression is true of, in parts."""
-        if parts == 1:
-            yield self.search(queries, k, None, reverse, expression)
-            return
-        yield from _at_once(
-            lambda one: self.search(queries, k, None, reverse, one),
-            filters.in_parts(expression, parts),
-        )
-
-    def distances(self, queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-        """Exact distances, shape ``(q, n)``, as :meth:`search` would give them."""
-        return metrics.distances(self.metric, queries, vectors)
-
     def _iterate(
         self, output: list[str], size: int, expression: str = ""
     ) -> Iterator[list[dict[str, Any]]]:
@@ -361,41 +226,6 @@ class IndexedRows(Collection):
     def _delete(self, ids: list[str]) -> None:
         where = {**self._is_in(PK, ids), **self._partition_name()}
         self._call(lambda c: c.delete(self.name, timeout=WRITE_SECONDS, **where))
-
-    def _search(
-        self,
-        queries: np.ndarray,
-        k: int,
-        among: Sequence[str] | None,
-        expression: str | None,
-    ) -> list[Hits]:
-        params = {
-            "metric_type": METRICS[self.metric],
-            "params": search_choice(self.options, self.built["index_type"], k),
-        }
-        where = {} if among is None else self._is_in(PK, among)
-        if expression is not None:
-            where = {"filter": expression}
-        found = self._call(
-            lambda c: c.search(
-                self.name,
-                data=list(queries.astype(np.float32)),
-                anns_field=VECTOR,
-                limit=k,
-                search_params=params,
-                output_fields=[SAMPLE_ID],
-                consistency_level=self.consistency_level,
-                timeout=READ_SECONDS,
-                **where,
-                **self._partitions(),
-            )
-        )
-        hits = [self._hits(one) for one in found]
-        if not any(one.ids and None not in one.sample_ids for one in hits):
-            # somebody may have made the collection anew, without our fields
-            self.forget()
-            self.check_fits()
-        return hits
 
     def _query(
         self,
@@ -461,30 +291,9 @@ class IndexedRows(Collection):
     def _is_in(self, field: str, values: Sequence[str]) -> dict[str, Any]:
         return is_in(field, values, self.connection.capabilities)
 
-    def _hits(self, hits: Any) -> Hits:
-        # The columns, and not each hit's "pk" or "id", as the server names it: they
-        # take a fifth of the time
-        ids = [str(id_) for id_ in hits.ids]
-        sample_ids = [hit["entity"].get(SAMPLE_ID) for hit in hits]
-        raw = np.array(hits.distances, dtype=np.float64)
-        dists = np.sqrt(np.maximum(raw, 0)) if self.metric == "euclidean" else 1 - raw
-        if np.all(np.diff(dists) > 0):
-            return Hits(ids, sample_ids, dists)
-        order = sorted(range(len(ids)), key=lambda i: (dists[i], ids[i]))
-        return Hits(
-            ids=[ids[i] for i in order],
-            sample_ids=[sample_ids[i] for i in order],
-            dists=dists[order],
-        )
-
 
 def _origin(origin: str | None) -> dict[str, str]:
     return {ORIGIN: origin} if origin else {}
-
-
-def _at_once(function: Callable[[T], R], values: Sequence[T]) -> Iterator[R]:
-    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-        yield from pool.map(function, values)
 
 
 def _chunks(values: list[T], size: int) -> Iterator[list[T]]:

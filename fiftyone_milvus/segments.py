@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .rows import IndexedRows
+    from .indexed_rows import IndexedRows
+    from .rows import StoredRows
 
 KEPT = 0.06
 # Fewer rows get no makeshift index: it needs 39 for each of its 128 lists
@@ -55,7 +56,7 @@ def of(rows: IndexedRows) -> Segments | None:
     return found
 
 
-def changed(rows: IndexedRows) -> None:
+def changed(rows: StoredRows) -> None:
     """Has it asked anew: this process wrote."""
     _known.pop((id(rows.connection), rows.name), None)
 

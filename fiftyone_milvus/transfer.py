@@ -26,8 +26,8 @@ from .copying import (
 )
 from .errors import CollectionError, InvalidRequest
 from .index import MilvusSimilarityIndex
+from .indexed_rows import IndexedRows
 from .progress import Report
-from .rows import IndexedRows
 from .settings import EMBEDDED, Settings
 
 DEFAULT_DATABASE = "default"  # Milvus's own name for it

@@ -11,7 +11,7 @@ from typing import Any
 import fiftyone as fo
 import fiftyone.operators as foo
 
-from fiftyone_milvus import upkeep
+from fiftyone_milvus import index_health
 from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.progress import Report
 
@@ -21,7 +21,7 @@ KEEP_SECONDS = 90 * 24 * 3600
 
 @dataclass(frozen=True)
 class Coverage:
-    """An index against its dataset, in rows (:class:`fiftyone_milvus.upkeep.Health`).
+    """An index against its dataset, in rows: what a ``Health`` says of it.
 
     ``filters_outdated`` are those, among the others, whose filter values alone changed.
     ``checked`` is an ISO time in UTC; ``outdated`` whether samples were added, removed
@@ -47,14 +47,14 @@ def check(
     report: Report,
     cancelled: Callable[[], bool],
     **connection: Any,
-) -> upkeep.Health:
+) -> index_health.Health:
     """Compares an index with its dataset, and keeps what was found.
 
     Raises:
-        VectorSearchError: as :func:`fiftyone_milvus.upkeep.health` does
+        VectorSearchError: as :func:`fiftyone_milvus.index_health.health` does
     """
     seen = _fingerprint(ctx.dataset)
-    found = upkeep.health(
+    found = index_health.health(
         ctx.dataset, brain_key, progress=report, cancelled=cancelled, **connection
     )
     now = datetime.now(timezone.utc).isoformat()

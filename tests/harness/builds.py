@@ -54,9 +54,9 @@ def sync(name: str, key: str) -> None:
     """Makes an index true to its dataset."""
     import fiftyone as fo
 
-    from fiftyone_milvus import upkeep
+    import fiftyone_milvus
 
-    upkeep.sync(fo.load_dataset(name), key)
+    fiftyone_milvus.sync(fo.load_dataset(name), key)
 
 
 def build_until(name: str, key: str, step: str) -> None:

@@ -7,7 +7,7 @@ import pymilvus  # noqa: F401
 import torch  # noqa: F401
 
 import fiftyone_milvus  # noqa: F401
-from fiftyone_milvus import build, models, runs, upkeep  # noqa: F401
+from fiftyone_milvus import build, index_sync, models, runs  # noqa: F401
 
 from . import builds, environment, forks, pictures  # noqa: F401
 

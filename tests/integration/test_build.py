@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fiftyone_milvus import build, client, runs, settings, upkeep
+import fiftyone_milvus
+from fiftyone_milvus import build, client, runs, settings
 from fiftyone_milvus.errors import Cancelled, InvalidRequest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,7 +145,7 @@ def test_groups_are_indexed_by_slice(milvus):
     try:
         left = dataset.select_group_slices("left")
         assert build.build(left, "k", FIELD).rows == 20
-        assert upkeep.health(dataset, "k").healthy
+        assert fiftyone_milvus.health(dataset, "k").healthy
         index = runs.load(dataset, "k")
         assert set(index.get_embeddings()[1]) == set(left.values("id"))
         runs.cleanup(dataset, "k")
@@ -168,15 +169,15 @@ def test_frames_of_videos_are_indexed_and_kept_true(milvus):
     try:
         frames = dataset.to_frames()
         assert build.build(frames, "k", FIELD).rows == 15
-        assert upkeep.health(dataset, "k").healthy
+        assert fiftyone_milvus.health(dataset, "k").healthy
         sample = dataset.first()
         sample.frames[1]["embeddings"] = np.full(4, 99, np.float32)
         del sample.frames[2]
         sample.save()
-        found = upkeep.health(dataset, "k")
+        found = fiftyone_milvus.health(dataset, "k")
         assert (found.stale, found.orphaned, found.missing) == (1, 1, 0)
-        upkeep.sync(dataset, "k")
-        assert upkeep.health(dataset, "k").healthy
+        fiftyone_milvus.sync(dataset, "k")
+        assert fiftyone_milvus.health(dataset, "k").healthy
         assert runs.load(dataset, "k").total_index_size == 14
         assert len(frames) == 15  # the person's own view is left alone
         runs.cleanup(dataset, "k")

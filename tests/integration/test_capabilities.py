@@ -8,7 +8,7 @@ import pytest
 from fiftyone_milvus import capabilities, client, options, settings
 from fiftyone_milvus.collection import Owner
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.rows import IndexedRows
+from fiftyone_milvus.indexed_rows import IndexedRows
 
 NEEDS_HARDWARE = "GPU_CAGRA"
 OWNER = Owner("dataset id", "dataset", "brain key")

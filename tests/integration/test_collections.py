@@ -34,7 +34,7 @@ from fiftyone_milvus import (
 from fiftyone_milvus.catalog import CollectionInfo
 from fiftyone_milvus.collection import Owner
 from fiftyone_milvus.errors import CollectionError, InvalidRequest, VectorSearchError
-from fiftyone_milvus.rows import IndexedRows
+from fiftyone_milvus.indexed_rows import IndexedRows
 from harness import datasets, environment
 from harness.context import PLUGIN, execute, make_context
 

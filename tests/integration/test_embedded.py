@@ -15,7 +15,7 @@ import pytest
 from fiftyone_milvus import client, embedded, settings
 from fiftyone_milvus.collection import Owner
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.rows import IndexedRows
+from fiftyone_milvus.indexed_rows import IndexedRows
 
 ROOT = Path(__file__).resolve().parents[2]
 DIM = 128
@@ -26,7 +26,7 @@ sys.path.insert(0, {str(ROOT)!r})
 import numpy as np
 from fiftyone_milvus import client, embedded, settings
 from fiftyone_milvus.collection import Owner
-from fiftyone_milvus.rows import IndexedRows
+from fiftyone_milvus.indexed_rows import IndexedRows
 where = embedded.home(settings.Settings())
 rows = IndexedRows(client.connect(settings.Settings()), "shared", "cosine", "Strong")
 """

@@ -36,7 +36,7 @@ from fiftyone_milvus.errors import (
     ServerUnavailable,
     VectorSearchError,
 )
-from fiftyone_milvus.rows import IndexedRows
+from fiftyone_milvus.indexed_rows import IndexedRows
 from harness import datasets, environment
 from harness.context import PLUGIN, execute, make_context
 

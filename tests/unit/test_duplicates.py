@@ -13,8 +13,8 @@ from hypothesis.extra import numpy as arrays
 
 from fiftyone_milvus import duplicates, metrics, sieve, tiles
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.indexed_rows import IndexedRows
 from fiftyone_milvus.metrics import Space
-from fiftyone_milvus.rows import IndexedRows
 from harness.datasets import clustered_vectors
 
 METRICS = ("cosine", "dotproduct", "euclidean")

@@ -1,4 +1,5 @@
-"""An index against its dataset: what is missing, stale or orphaned; and its repair.
+"""An index against its dataset: what is missing, stale or orphaned; ``index_sync.py``
+repairs it.
 
 Everything streams, so that memory stays flat, and counts are exact.
 """
@@ -14,11 +15,11 @@ from typing import Any
 import fiftyone as fo
 from fiftyone.core.view import DatasetView
 
-from . import build, origins, runs
-from .errors import Cancelled, CollectionError, InvalidRequest
+from . import origins, runs
+from .errors import Cancelled, CollectionError
 from .index import MilvusSimilarityIndex
 from .progress import Progress, Report, reporting
-from .sources import Failure, Item, Reader, Source, is_gone
+from .sources import Item, Reader, Source, is_gone
 
 AT_ONCE = 5_000  # samples
 EXAMPLES = 100
@@ -93,37 +94,6 @@ class Health:
         return text + "."
 
 
-@dataclass(frozen=True)
-class Synced:
-    """What a sync did, or, as a dry run, would do; ``before`` is what that found, and
-    ``updated`` the rows whose filter values alone were written anew."""
-
-    brain_key: str
-    dry_run: bool
-    embedded: int
-    removed: int
-    failed: int
-    failures: tuple[Failure, ...]
-    before: Health | None
-    seconds: float
-    updated: int = 0
-
-    @property
-    def message(self) -> str:
-        """It in a sentence."""
-        verb = "would embed" if self.dry_run else "embedded"
-        remove = "remove" if self.dry_run else "removed"
-        text = f"Sync {verb} {self.embedded:,} and {remove} {self.removed:,} rows"
-        if self.updated:
-            update = "update" if self.dry_run else "updated"
-            text += f", and {update} the filter values of {self.updated:,}"
-        if self.failed:
-            first = self.failures[0]
-            text += f"; {self.failed:,} gave no vector, such as {first.id}: "
-            text += first.reason
-        return text
-
-
 def health(
     dataset: fo.Dataset,
     brain_key: str,
@@ -162,11 +132,11 @@ def _health(
     info = runs.describe(dataset, brain_key)
     try:
         index = runs.load(dataset, brain_key, **connection)
-        problem = _problem(index)
+        wrong = problem(index)
     except CollectionError as e:
-        problem = str(e)
-    if problem is not None:
-        return Health(brain_key, 0, 0, 0, 0, 0, 0, 0, info.partial, problem)
+        wrong = str(e)
+    if wrong is not None:
+        return Health(brain_key, 0, 0, 0, 0, 0, 0, 0, info.partial, wrong)
     reader = _reader(dataset, index)
     counts: Counter[str] = Counter()
     examples: dict[str, list[str]] = {}
@@ -182,17 +152,17 @@ def _health(
         if cancelled():
             raise Cancelled("Cancelled; nothing was changed")
         chunk = reader.chunk([r.tobytes().hex() for r in ids[start : start + AT_ONCE]])
-        states = _states(index, reader, chunk, reader.items(chunk))
-        for state, items in states.items():
+        found = states(index, reader, chunk, reader.items(chunk))
+        for state, items in found.items():
             count(state, [item.id for item in items])
-        count(OUTDATED, list(_outdated(index, states[CURRENT] + states[UNKNOWN])))
+        count(OUTDATED, list(outdated(index, found[CURRENT] + found[UNKNOWN])))
         done = min(len(ids), start + AT_ONCE)
         report(Progress("Comparing", done, len(ids), time.monotonic() - started))
     rows = index.total_index_size
     matched = counts[CURRENT] + counts[STALE] + counts[UNKNOWN]
     if rows != matched:
-        for orphans in _orphans(dataset, index):
-            count(ORPHANED, orphans)
+        for some in orphans(dataset, index):
+            count(ORPHANED, some)
     return Health(
         brain_key,
         rows,
@@ -210,106 +180,7 @@ def _health(
     )
 
 
-def sync(
-    dataset: fo.Dataset,
-    brain_key: str,
-    *,
-    dry_run: bool = False,
-    progress: Report | bool | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
-    **connection: Any,
-) -> Synced:
-    """Makes an index true to its dataset: embeds what is missing or stale, and removes
-    what is orphaned. Interrupted, it goes on where it was when called again; and
-    several processes share the work, as with :func:`fiftyone_milvus.build.build`.
-
-    Args:
-        dataset: the dataset
-        brain_key: the index
-        dry_run: whether to say the numbers only
-        progress: called now and then, from this thread; or whether to show a progress
-            bar, by default as FiftyOne's configuration says
-        cancelled: asked now and then
-        **connection: connection settings that override the configured ones
-
-    Raises:
-        InvalidRequest: if the dataset has no such index, or the run says neither a
-            model nor an embeddings field to make vectors with
-        Cancelled: if ``cancelled()`` was true; what was done stays
-        VectorSearchError: if Milvus fails; what was done stays
-    """
-    started = time.monotonic()
-    if dry_run:
-        found = health(
-            dataset, brain_key, progress=progress, cancelled=cancelled, **connection
-        )
-        if found.problem is not None:
-            raise CollectionError(found.problem)
-        todo = found.missing + found.stale
-        seconds = time.monotonic() - started
-        return Synced(
-            brain_key, True, todo, found.orphaned, 0, (), found, seconds, found.outdated
-        )
-    index = runs.load(dataset, brain_key, **connection)
-    problem = _problem(index)
-    if problem is not None:
-        raise CollectionError(problem)
-    source = _source(index)
-    source.check(_view(dataset, index), index.config.patches_field)
-    removed = 0
-    for orphans in _orphans(dataset, index):
-        if cancelled():
-            raise Cancelled(f"Cancelled; {removed:,} orphans were removed")
-        index.rows.delete(orphans)
-        removed += len(orphans)
-    view = _view(dataset, index)
-    built, repair = None, _Repair()
-    if len(view):
-        with reporting(progress) as report:
-            built = build.refresh(
-                view,
-                brain_key,
-                source,
-                repair,
-                progress=report,
-                cancelled=cancelled,
-                **connection,
-            )
-    return Synced(
-        brain_key,
-        False,
-        built.embedded if built else 0,
-        removed,
-        built.failed if built else 0,
-        built.failures if built else (),
-        None,
-        time.monotonic() - started,
-        repair.updated,
-    )
-
-
-class _Repair:
-    """Chooses the missing and stale rows of a chunk; those whose filter values alone
-    changed, it writes anew by itself, since no vector is to be made."""
-
-    def __init__(self) -> None:
-        self.updated = 0
-
-    def __call__(
-        self,
-        index: MilvusSimilarityIndex,
-        reader: Reader,
-        chunk: Any,
-        items: list[Item],
-    ) -> list[Item]:
-        states = _states(index, reader, chunk, items)
-        kept = _outdated(index, states[CURRENT] + states[UNKNOWN])
-        index.rows.filter_anew(kept)
-        self.updated += len(kept)
-        return states[MISSING] + states[STALE]
-
-
-def _outdated(
+def outdated(
     index: MilvusSimilarityIndex, items: list[Item]
 ) -> dict[str, dict[str, Any]]:
     """What rows should keep to be filtered by, of those that keep something else."""
@@ -322,7 +193,7 @@ def _outdated(
     return {id_: values for id_, values in wanted if kept.get(id_) != values}
 
 
-def _states(
+def states(
     index: MilvusSimilarityIndex, reader: Reader, chunk: Any, items: list[Item]
 ) -> dict[str, list[Item]]:
     """A chunk's rows by what is to be said of them."""
@@ -354,12 +225,13 @@ def _state(
     return CURRENT if current else STALE
 
 
-def _orphans(dataset: fo.Dataset, index: MilvusSimilarityIndex) -> Iterator[list[str]]:
+def orphans(dataset: fo.Dataset, index: MilvusSimilarityIndex) -> Iterator[list[str]]:
     """The primary keys of rows whose sample or patch the dataset doesn't have, in
     batches."""
-    view = _view(dataset, index)
+    made_over = view(dataset, index)
     # of a grouped dataset, and of frames, only the view knows the samples
-    samples = view if view._is_generated or _is_grouped(dataset) else dataset
+    own = made_over._is_generated or _is_grouped(dataset)
+    samples = made_over if own else dataset
     reader = Reader(samples, Source(), index.config.patches_field)
     for ids, sample_ids in index.rows.iterate_ids():
         for start in range(0, len(ids), AT_ONCE):
@@ -367,12 +239,12 @@ def _orphans(dataset: fo.Dataset, index: MilvusSimilarityIndex) -> Iterator[list
             of = sample_ids[start : start + AT_ONCE]
             chunk = reader.chunk(list(dict.fromkeys(of)))
             there = {item.id for item in reader.items(chunk)}
-            orphans = [id_ for id_ in some if id_ not in there]
-            if orphans:
-                yield orphans
+            gone = [id_ for id_ in some if id_ not in there]
+            if gone:
+                yield gone
 
 
-def _problem(index: MilvusSimilarityIndex) -> str | None:
+def problem(index: MilvusSimilarityIndex) -> str | None:
     """What is wrong with the collection as a whole, in a sentence."""
     try:
         if not index.rows.exists():
@@ -389,22 +261,12 @@ def _problem(index: MilvusSimilarityIndex) -> str | None:
 
 def _reader(dataset: fo.Dataset, index: MilvusSimilarityIndex) -> Reader:
     return Reader(
-        _view(dataset, index), Source(**_chosen(index)), index.config.patches_field
+        view(dataset, index), Source(**chosen(index)), index.config.patches_field
     )
 
 
-def _source(index: MilvusSimilarityIndex) -> Source:
-    chosen = _chosen(index)
-    if not chosen["model"] and not chosen["embeddings_field"]:
-        raise InvalidRequest(
-            f"The run '{index.key}' names neither a model nor an embeddings field, so "
-            "nothing can be embedded. Add and remove rows with add_to_index() and "
-            "remove_from_index(), or build a new index."
-        )
-    return Source(**chosen)
-
-
-def _chosen(index: MilvusSimilarityIndex) -> dict[str, Any]:
+def chosen(index: MilvusSimilarityIndex) -> dict[str, Any]:
+    """What its run says of where its vectors come from, for a :class:`Source`."""
     config, stored = index.config, index.config.stored
     return {
         "model": config.model,
@@ -415,13 +277,13 @@ def _chosen(index: MilvusSimilarityIndex) -> dict[str, Any]:
     }
 
 
-def _view(dataset: fo.Dataset, index: MilvusSimilarityIndex) -> fo.SampleCollection:
+def view(dataset: fo.Dataset, index: MilvusSimilarityIndex) -> fo.SampleCollection:
     """What the index was made over, as it is now."""
-    view = dataset.load_brain_view(index.key)
-    if not view._is_generated:
-        return view
+    made_over = dataset.load_brain_view(index.key)
+    if not made_over._is_generated:
+        return made_over
     # of frames FiftyOne keeps a copy, which may be old, and in use
-    stages = view._serialize(include_uuids=False)
+    stages = made_over._serialize(include_uuids=False)
     for stage in stages:
         stage["kwargs"] = [kwarg for kwarg in stage["kwargs"] if kwarg[0] != "_state"]
     return DatasetView._build(dataset, stages)
