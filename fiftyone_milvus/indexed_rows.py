@@ -6,10 +6,11 @@ cosine ``1 - cos``, dotproduct ``1 - dot``, euclidean the plain (not squared) di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -17,8 +18,11 @@ from . import filters, metrics, segments
 from .client import CALL_SECONDS as READ_SECONDS
 from .collection import METRICS, PK, SAMPLE_ID, VECTOR
 from .errors import VectorSearchError
-from .options import search_choice
+from .options import check_search_params, search_choice
 from .rows import IDS_PER_CALL, MAX_K, StoredRows
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -72,6 +76,21 @@ class IndexedRows(StoredRows):
         return (
             [replace(one, dists=2 - one.dists) for one in found] if reverse else found
         )
+
+    def searched_with(self, params: Mapping[str, Any]) -> Self:
+        """The same rows, searched with other parameters of their index.
+
+        Args:
+            params: by Milvus's names, such as ``{"ef": 512}``
+
+        Raises:
+            InvalidRequest: naming those that this index has
+        """
+        check_search_params(self.built["index_type"], params)
+        other = copy.copy(self)
+        chosen = {**self.options.search_params, **params}
+        other.options = replace(self.options, search_params=chosen)
+        return other
 
     @property
     def can_reverse(self) -> bool:

@@ -121,6 +121,23 @@ def _check_params(name: str, given: Any, index_type: str | None, which: int) -> 
         )
 
 
+def check_search_params(index_type: str, given: Mapping[str, Any]) -> None:
+    """Checks parameters of one search of an index.
+
+    Raises:
+        InvalidRequest: naming what is allowed
+    """
+    if not isinstance(given, Mapping):
+        raise InvalidRequest(
+            f"search_params gives parameters by name, such as {{'ef': 512}}, not "
+            f"{given!r}"
+        )
+    _check_params("search_params", given, index_type, 1)
+    for name, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise InvalidRequest(f"{name} is a whole number from 1, not {value!r}")
+
+
 def build_choice(
     options: IndexOptions, *, embedded: bool, self_hosted: bool
 ) -> tuple[str, dict[str, Any]]:

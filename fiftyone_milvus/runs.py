@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 import fiftyone as fo
@@ -12,6 +14,8 @@ import fiftyone.brain as fob
 from .errors import CollectionError, InvalidRequest, VectorSearchError
 from .index import MilvusSimilarityIndex
 
+CALLS_AT_ONCE = 8
+
 
 @dataclass(frozen=True)
 class IndexInfo:
@@ -19,7 +23,8 @@ class IndexInfo:
 
     ``partial`` means that its build was not finished.
 
-    ``size`` is ``None``, and ``problem`` a sentence, if Milvus can't be asked.
+    ``size`` and ``index_type`` are ``None``, and ``problem`` a sentence, if Milvus
+    can't be asked.
     """
 
     brain_key: str
@@ -33,6 +38,7 @@ class IndexInfo:
     model_kwargs: dict[str, Any] | None = None
     partial: bool = False
     filter_fields: tuple[str, ...] = ()
+    index_type: str | None = None
     size: int | None = None
     owned: bool = False
     problem: str | None = None
@@ -79,7 +85,9 @@ def describe(dataset: fo.Dataset, brain_key: str) -> IndexInfo:
 def list_indexes(dataset: fo.Dataset, **connection: Any) -> list[IndexInfo]:
     """All Milvus indexes of a dataset with their sizes; a problem with one is told in
     its entry and hides no other."""
-    return [_inspected(dataset, key, connection) for key in keys(dataset)]
+    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
+        asked = partial(_inspected, dataset, connection=connection)
+        return list(pool.map(asked, keys(dataset)))
 
 
 def load(
@@ -178,14 +186,17 @@ def _known(dataset: fo.Dataset, brain_key: str) -> str:
 def _inspected(
     dataset: fo.Dataset, brain_key: str, connection: dict[str, Any]
 ) -> IndexInfo:
-    from dataclasses import replace
-
     info = describe(dataset, brain_key)
     try:
         index = load(dataset, brain_key, **connection)
         if not index.rows.exists():
             return replace(info, size=0, owned=True)
-        return replace(info, size=index.total_index_size, owned=index.owned)
+        return replace(
+            info,
+            size=index.total_index_size,
+            owned=index.owned,
+            index_type=index.rows.built["index_type"],
+        )
     except VectorSearchError as e:
         return replace(info, problem=str(e))
 

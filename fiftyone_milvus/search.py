@@ -36,6 +36,7 @@ def search(
     exclude: Iterable[str] = (),
     exclude_query: bool = False,
     where: Mapping[str, Any] | None = None,
+    search_params: Mapping[str, Any] | None = None,
 ) -> Result:
     """Searches an index for a person's query.
 
@@ -57,13 +58,16 @@ def search(
             a value that hits must have, a list of such values, or
             ``{"min": ..., "max": ...}``; as Milvus has them, which is as they were
             when the index was built or last synced
+        search_params: parameters of the index for this search alone, by Milvus's
+            names, such as ``{"ef": 512}`` of HNSW
 
     Raises:
-        InvalidRequest: if the query or ``k`` can't be answered, or the samples can't
-            be grouped so
+        InvalidRequest: if the query or ``k`` can't be answered, the samples can't be
+            grouped so, or the index has no such parameters
     """
     if k < 1:
         raise InvalidRequest(f"k is {k}; ask for 1 or more hits")
+    rows = index.rows.searched_with(search_params) if search_params else index.rows
     field = index.config.patches_field
     excluded = frozenset(str(id_) for id_ in exclude)
     resolved = resolve(index, query)
@@ -79,10 +83,10 @@ def search(
     if where:
         stored = index.config.options.filter_fields
         told = filters.expression(where, stored, index.samples, field)
-        among = filters.Matching(index.rows, told, among)
+        among = filters.Matching(rows, told, among)
     started = time.perf_counter()
     found = refining.nearest(
-        index.rows,
+        rows,
         resolved.vector,
         k,
         conditions,

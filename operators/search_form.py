@@ -74,6 +74,7 @@ def read(ctx: foo.ExecutionContext) -> SearchRequest:
         params.get("also") or None,
         params.get("at_least") or None,
         params.get("score_field") or None,
+        params.get("search_params") or None,
     )
     request.check()
     return request
@@ -223,6 +224,14 @@ def _more_inputs(
             f"Write each hit's score to this new field; past {MAX_HITS:,} hits their "
             "ranks too, to another"
         ),
+    )
+    form.map(
+        "search_params",
+        types.String(),
+        types.Number(int=True),
+        required=False,
+        label="Index parameters",
+        description="By Milvus's names, such as ef of HNSW: more is slower, finds more",
     )
 
 

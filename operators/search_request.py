@@ -4,7 +4,7 @@ exactly; and what came of it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import fiftyone as fo
@@ -44,6 +44,7 @@ class SearchRequest:
             ``fiftyone_milvus.search.search``
         score_field: a field of our own that the hits' scores are written to; more
             than 10,000 hits need it, since a view can't name so many
+        search_params: parameters of the index for this search alone, by Milvus's names
     """
 
     brain_key: str
@@ -60,6 +61,7 @@ class SearchRequest:
     also: str | None = None
     at_least: int | None = None
     score_field: str | None = None
+    search_params: dict[str, Any] | None = None
 
     @classmethod
     def from_dict(cls, params: Mapping[str, Any]) -> SearchRequest:
@@ -120,7 +122,8 @@ class Answer:
     ``"rank"`` of merged rankings); ``matched`` the label ids that made each sample a
     hit, where pictures were found by their objects; ``result`` the search of the first
     index; ``term_scores`` ``(m, t)`` what each of several terms says of the first
-    hits."""
+    hits, ``ranks`` each hit's rank in each of the merged rankings, by index, from 1 or
+    ``None``."""
 
     request: SearchRequest
     ids: list[str]
@@ -134,6 +137,15 @@ class Answer:
     result: search.Result
     matched: list[list[str]] | None = None
     term_scores: np.ndarray | None = None
+    ranks: dict[str, list[int | None]] | None = None
+
+    @property
+    def deciding(self) -> list[str]:
+        """The row of the index that made each hit one: of pictures that were found by
+        their objects, the last object that was asked for."""
+        if self.matched is None:
+            return self.ids
+        return [objects[-1] for objects in self.matched]
 
     def to_dict(self) -> dict[str, Any]:
         """It as an operator's result."""
@@ -155,6 +167,8 @@ class Answer:
         }
         if self.matched is not None:
             found["matched"] = self.matched
+        if self.ranks is not None:
+            found["ranks"] = self.ranks
         if self.term_scores is not None:
             found["term_scores"] = np.round(self.term_scores, 6).tolist()
         return found
@@ -219,15 +233,13 @@ def run(
     """
     index = runs.load(samples._root_dataset, request.brain_key, **connection)
     if request.at_least is not None:
-        return _by_objects(request, lambda k: _search(request, index, k, samples))
+        answer = _by_objects(request, lambda k: _search(request, index, k, samples))
+        return _explained(answer, index)
     result = _search(request, index, request.k, samples)
     if request.also is not None:
         other = runs.load(samples._root_dataset, request.also, **connection)
         return _merged(request, [result, _search(request, other, request.k, samples)])
-    explained = None
-    if len(result.resolved.terms) > 1:
-        explained = term_scores(index, result.resolved, result.ids[:EXPLAINED])
-    return Answer(
+    answer = Answer(
         request,
         result.ids,
         result.sample_ids,
@@ -238,8 +250,17 @@ def run(
         result.plan.exact,
         result.seconds,
         result,
-        term_scores=explained,
     )
+    return _explained(answer, index)
+
+
+def _explained(answer: Answer, index: MilvusSimilarityIndex) -> Answer:
+    """With what each of several terms says of the first hits."""
+    resolved = answer.result.resolved
+    if len(resolved.terms) < 2:
+        return answer
+    said = term_scores(index, resolved, answer.deciding[:EXPLAINED])
+    return replace(answer, term_scores=said)
 
 
 def _search(
@@ -260,6 +281,7 @@ def _search(
         exclude=request.exclude,
         exclude_query=request.exclude_query,
         where=request.where,
+        search_params=request.search_params,
     )
 
 
@@ -296,6 +318,10 @@ def _merged(request: SearchRequest, results: list[search.Result]) -> Answer:
         all(r.plan.exact for r in results),
         sum(r.seconds for r in results),
         results[0],
+        ranks={
+            key: [places[which] for places in fused.ranks]
+            for which, key in enumerate(fused.brain_keys)
+        },
     )
 
 

@@ -36,11 +36,14 @@ class Found:
         """The hits from rank ``start`` (0 is the best), at most ``count`` of them."""
         part = slice(max(0, start), max(0, start) + max(0, count))
         answer = self.answer
+        matched, ranks = answer.matched, answer.ranks
         return replace(
             answer,
             ids=answer.ids[part],
             sample_ids=answer.sample_ids[part],
             scores=answer.scores[part],
+            matched=None if matched is None else matched[part],
+            ranks=None if ranks is None else {k: r[part] for k, r in ranks.items()},
         )
 
     def items(self, dataset: fo.Dataset) -> fo.DatasetView:
@@ -63,12 +66,12 @@ class Found:
         self, dataset: fo.Dataset, start: int, count: int, **connection: Any
     ) -> np.ndarray | None:
         """What each of several terms says of some hits, ``(n, t)``; ``None`` for a
-        single term, and where the hits aren't the index's own rows."""
+        single term, and where rankings are merged."""
         answer = self.answer
         if answer.term_scores is None:
             return None
         if start + count <= len(answer.term_scores) or start == 0:
             return np.asarray(answer.term_scores[start : start + count])
         index = runs.load(dataset, answer.request.brain_key, **connection)
-        ids = answer.ids[start : start + count]
+        ids = answer.deciding[start : start + count]
         return term_scores(index, answer.result.resolved, ids)

@@ -11,6 +11,7 @@ import fiftyone as fo
 
 from fiftyone_milvus import filters
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.options import INDEX_TYPES
 from fiftyone_milvus.runs import IndexInfo
 
 from ..operators.coverage import Coverage
@@ -46,6 +47,8 @@ def index(info: IndexInfo, dataset: fo.Dataset) -> dict[str, Any]:
         "metric": info.metric,
         "supports_prompts": info.supports_prompts,
         "filter_fields": _filter_fields(info, dataset),
+        "index_type": info.index_type,
+        "search_params": list(INDEX_TYPES.get(info.index_type or "", ((), ()))[1]),
         "partial": info.partial,
         "size": info.size,
         "collection_name": info.collection_name,

@@ -149,9 +149,16 @@ class SearchMethods:
 
     @answered
     def tag(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        """Tags the hits that are kept, or those that are ticked."""
+        """Tags the hits that are kept, or those of what is selected."""
         params, answer = ctx.params, _kept(ctx).answer
-        ids = params.get("ids") or answer.ids[: params["keep"]]
+        ids = answer.ids[: params["keep"]]
+        if selection := params.get("selection"):
+            ids = [id_ for id_ in answer.ids if id_ in set(selection)]
+        if not ids:
+            raise InvalidRequest(
+                "None of what is selected in the grid is a hit. Clear the selection to "
+                "tag the hits that are kept."
+            )
         done = tag_results.change(ctx, ids, answer.patches_field, params["tag"])
         return {"message": done["message"]}
 

@@ -7,6 +7,7 @@ from typing import Any
 import fiftyone as fo
 import numpy as np
 
+from ..operators.search_request import Answer
 from .found import Found
 from .media import media
 
@@ -47,6 +48,7 @@ def hits(
 ) -> list[dict[str, Any]]:
     """What is needed to draw the hits from a rank on, 0 being the best."""
     page = found.page(start, SHOWN_HITS)
+    notes = _notes(page)
     drawn = media(found.items(dataset), page.ids, page.patches_field)
     return [
         {
@@ -55,6 +57,7 @@ def hits(
             "rank": start + i + 1,
             "score": _number(score),
             "terms": None if explained is None else [_number(s) for s in explained[i]],
+            "notes": notes[i],
             **drawn[id_],
         }
         for i, (id_, sample_id, score) in enumerate(
@@ -62,6 +65,24 @@ def hits(
         )
         if id_ in drawn
     ]
+
+
+def _notes(answer: Answer) -> list[list[str]]:
+    """For each hit, in words: its ranks in the rankings that were merged, or how near
+    the objects are that made it a hit."""
+    notes: list[list[str]] = [[] for _ in answer.ids]
+    for key, ranks in (answer.ranks or {}).items():
+        for said, rank in zip(notes, ranks, strict=True):
+            said.append(
+                f"not found in '{key}'" if rank is None else f"{rank}. in '{key}'"
+            )
+    if answer.matched is not None:
+        result = answer.result
+        score = dict(zip(result.ids, result.scores, strict=True))
+        for said, objects in zip(notes, answer.matched, strict=True):
+            near = ", ".join(f"{score[id_]:.3f}" for id_ in objects)
+            said.append(f"its {'object' if len(objects) == 1 else 'objects'}: {near}")
+    return notes
 
 
 def histogram(scores: np.ndarray) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -46,9 +47,29 @@ def app_server(offline_models: None) -> Iterator[AppServer]:
 
 
 @pytest.fixture
-def app(page: Page, app_server: AppServer, scenes: fo.Dataset) -> Iterator[App]:
+def dataset(scenes: fo.Dataset) -> fo.Dataset:
+    """What the App shows: the scenes that all tests share, unless a module says
+    otherwise."""
+    return scenes
+
+
+@pytest.fixture
+def own_scenes(scenes: fo.Dataset) -> Iterator[fo.Dataset]:
+    """The scenes, as a dataset of the test's own."""
+    from fiftyone_milvus import runs
+
+    copy = scenes.clone(f"scenes-{uuid.uuid4().hex[:6]}", persistent=True)
+    yield copy
+    copy.reload()
+    for key in runs.keys(copy):
+        runs.cleanup(copy, key)
+    copy.delete()
+
+
+@pytest.fixture
+def app(page: Page, app_server: AppServer, dataset: fo.Dataset) -> Iterator[App]:
     """A page of the App; the test fails when an error turns up in its console."""
-    app = App(page, app_server.url, scenes)
+    app = App(page, app_server.url, dataset)
     yield app
     assert app.errors == []
 
@@ -67,7 +88,7 @@ def indexes(scenes: fo.Dataset, offline_models: None) -> Iterator[dict[str, Any]
     from fiftyone_milvus import build, runs
 
     source = build.Source(model=MODEL)
-    build.build(scenes, "pictures", source)
+    build.build(scenes, "pictures", source, filter_fields=["theme"])
     build.build(scenes, "objects", source, patches_field="ground_truth")
     scenes.reload()
     yield {key: runs.load(scenes, key) for key in ("pictures", "objects")}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import fiftyone as fo
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from fiftyone_milvus import adoption, build, runs
 from fiftyone_milvus.errors import Cancelled
@@ -36,22 +36,8 @@ def app_server(offline_models: None) -> Iterator[AppServer]:
 
 
 @pytest.fixture
-def dataset(scenes: fo.Dataset) -> Iterator[fo.Dataset]:
-    """The scenes, as a dataset of the test's own."""
-    copy = scenes.clone(f"scenes-{uuid.uuid4().hex[:6]}", persistent=True)
-    yield copy
-    copy.reload()
-    for key in runs.keys(copy):
-        runs.cleanup(copy, key)
-    copy.delete()
-
-
-@pytest.fixture
-def app(page: Page, app_server: AppServer, dataset: fo.Dataset) -> Iterator[App]:
-    """A page of the App; the test fails when an error turns up in its console."""
-    app = App(page, app_server.url, dataset)
-    yield app
-    assert app.errors == []
+def dataset(own_scenes: fo.Dataset) -> fo.Dataset:
+    return own_scenes
 
 
 @pytest.fixture
@@ -105,6 +91,8 @@ def test_without_an_index_one_button_teaches_and_makes_one(app, dataset):
     app.page.get_by_role("option", name=MODEL).click()
     app.cy("milvus-more").click()
     expect(app.cy("milvus-index-type")).to_be_visible()
+    app.cy("milvus-filter-fields").fill("theme")
+    app.page.get_by_role("option", name="theme").click()
     app.page.wait_for_timeout(400)
     app.shot("indexes-new")
     app.cy("milvus-build").click()
@@ -117,6 +105,7 @@ def test_without_an_index_one_button_teaches_and_makes_one(app, dataset):
     app.shot("indexes-card")
     dataset.reload()
     assert runs.load(dataset, "pictures").total_index_size == 60
+    assert runs.describe(dataset, "pictures").filter_fields == ("theme",)
 
 
 def test_a_build_is_paused_and_resumed_also_after_a_reload(app, dataset):

@@ -6,6 +6,7 @@ import base64
 import re
 from pathlib import Path
 
+import fiftyone as fo
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -226,6 +227,19 @@ def test_what_is_wrong_with_an_option_is_told_as_it_is_typed(panel, indexes):
     expect(panel.cy("milvus-search")).to_be_disabled()
     assert panel.asked(lambda: panel.cy("milvus-query").press("Enter")) == []
     panel.shot("search-options")
+
+
+def test_hits_are_filtered_by_what_the_index_keeps(panel, indexes, scenes):
+    choose(panel, "pictures")
+    theme = scenes.skip(3).first().theme
+    set_option(panel, "where-theme", theme)
+    expect(panel.cy("milvus-more-options")).to_contain_text("1 set")
+    ids = search_text(panel, "bird")
+    assert set(scenes.select(ids).values("theme")) == {theme}
+    of_theme = len(scenes.match(fo.ViewField("theme") == theme))
+    k = min(25, of_theme)
+    term, where = Term(text="bird"), {"theme": theme}
+    assert ids == found_by(indexes["pictures"], term, k=k, where=where)
 
 
 def test_a_search_stays_in_the_view_or_among_what_is_selected(panel, indexes, scenes):

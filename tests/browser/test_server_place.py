@@ -3,12 +3,11 @@ another."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 
 import fiftyone as fo
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from fiftyone_milvus import build, catalog, client, embedded, runs, settings
 from fiftyone_milvus.settings import ENV_PREFIX
@@ -23,24 +22,11 @@ WORK = 60_000
 
 
 @pytest.fixture
-def dataset(scenes: fo.Dataset, offline_models: None) -> Iterator[fo.Dataset]:
-    """The scenes, as a dataset of the test's own, with an index of its pictures."""
-    copy = scenes.clone(f"scenes-{uuid.uuid4().hex[:6]}", persistent=True)
-    build.build(copy, "pictures", build.Source(model=MODEL))
-    copy.reload()
-    yield copy
-    copy.reload()
-    for key in runs.keys(copy):
-        runs.cleanup(copy, key)
-    copy.delete()
-
-
-@pytest.fixture
-def app(page: Page, app_server: AppServer, dataset: fo.Dataset) -> Iterator[App]:
-    """A page of the App; the test fails when an error turns up in its console."""
-    app = App(page, app_server.url, dataset)
-    yield app
-    assert app.errors == []
+def dataset(own_scenes: fo.Dataset, offline_models: None) -> fo.Dataset:
+    """With an index of its pictures."""
+    build.build(own_scenes, "pictures", build.Source(model=MODEL))
+    own_scenes.reload()
+    return own_scenes
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from harness import datasets, environment
+from harness.context import execute
 from harness.standalone import Standalone, StandaloneOptions
 
 if TYPE_CHECKING:
@@ -77,3 +78,26 @@ def vectors_dataset() -> Iterator[fo.Dataset]:
     dataset = datasets.make_vectors_dataset()
     yield dataset
     dataset.delete()
+
+
+@pytest.fixture
+def dataset(milvus: Milvus, vectors_dataset: fo.Dataset) -> Iterator[fo.Dataset]:
+    """``vectors_dataset``, whose indexes go with it."""
+    from fiftyone_milvus import runs
+
+    yield vectors_dataset
+    for key in runs.keys(vectors_dataset):
+        runs.cleanup(vectors_dataset, key)
+
+
+@pytest.fixture
+def indexed(dataset: fo.Dataset) -> fo.Dataset:
+    """With an index ``idx`` of the samples' own vectors."""
+    execute(
+        "compute_index",
+        dataset,
+        brain_key="idx",
+        source="field",
+        embeddings_field="embeddings",
+    )
+    return dataset

@@ -16,26 +16,6 @@ from harness.panel import CheckedPanel
 from plugin.operators import jobs
 from plugin.panels.milvus_panel import METHODS, MilvusPanel
 
-
-@pytest.fixture
-def dataset(milvus, vectors_dataset):
-    yield vectors_dataset
-    for key in runs.keys(vectors_dataset):
-        runs.cleanup(vectors_dataset, key)
-
-
-@pytest.fixture
-def indexed(dataset):
-    execute(
-        "compute_index",
-        dataset,
-        brain_key="idx",
-        source="field",
-        embeddings_field="embeddings",
-    )
-    return dataset
-
-
 panel = CheckedPanel()
 
 

@@ -4,33 +4,14 @@ import fiftyone as fo
 import numpy as np
 import pytest
 
-from fiftyone_milvus import runs, search
+from fiftyone_milvus import build, search
 from harness import contract
 from harness.context import execute, make_context, triggered
 from harness.panel import CheckedPanel
 from plugin.panels import search_payloads
 
-
-@pytest.fixture
-def dataset(milvus, vectors_dataset):
-    yield vectors_dataset
-    for key in runs.keys(vectors_dataset):
-        runs.cleanup(vectors_dataset, key)
-
-
-@pytest.fixture
-def indexed(dataset):
-    execute(
-        "compute_index",
-        dataset,
-        brain_key="idx",
-        source="field",
-        embeddings_field="embeddings",
-    )
-    return dataset
-
-
 panel = CheckedPanel()
+SOURCE = build.Source(embeddings_field="embeddings")
 VECTOR = {"query": {"terms": [{"vector": [1.0] * 16}]}}
 
 
@@ -183,6 +164,69 @@ def test_several_terms_explain_each_hit_on_every_page(indexed, monkeypatch):
     assert single["hits"][0]["terms"] is None
 
 
+def test_merged_rankings_tell_each_hits_rank_in_both(indexed, monkeypatch):
+    monkeypatch.setattr(search_payloads, "SHOWN_HITS", 4)
+    build.build(indexed, "other", SOURCE, metric="euclidean")
+    _, found = search_for(indexed, also="other", k=8)
+    ctx = make_context(indexed, token=found["token"], start=4)
+    hits = found["hits"] + panel.more(ctx)["hits"]
+    ranks = {}
+    for key in ("idx", "other"):
+        _, alone = search_for(indexed, brain_key=key, k=8)
+        ctx = make_context(indexed, token=alone["token"], start=4)
+        listed = alone["hits"] + panel.more(ctx)["hits"]
+        ranks[key] = {hit["id"]: hit["rank"] for hit in listed}
+    for hit in hits:
+        assert hit["notes"] == [
+            f"{ranks[key][hit['id']]}. in '{key}'"
+            if hit["id"] in ranks[key]
+            else f"not found in '{key}'"
+            for key in ranks
+        ]
+
+
+def test_pictures_found_by_objects_tell_how_near_these_are(dataset):
+    build.build(
+        dataset,
+        "p",
+        build.Source(embeddings_field="embedding"),
+        patches_field="ground_truth",
+    )
+    objects = dataset.values("ground_truth.detections.id", unwind=True)
+    terms = [{"id": objects[0]}, {"id": objects[1], "unwanted": True}]
+    asked = {"brain_key": "p", "query": {"terms": terms}}
+    _, found = search_for(dataset, **asked, k=3, at_least=2)
+    _, alone = search_for(dataset, **asked, k=len(objects))
+    near = {}
+    for hit in alone["hits"]:
+        near.setdefault(hit["sample_id"], []).append(hit)
+    assert len(found["hits"]) == 3
+    for hit in found["hits"]:
+        best = near[hit["id"]][:2]
+        scores = ", ".join(f"{one['score']:.3f}" for one in best)
+        assert hit["notes"] == [f"its objects: {scores}"]
+        assert hit["terms"] == pytest.approx(best[1]["terms"], abs=1e-4)
+
+
+def test_the_index_is_searched_with_other_parameters_once(dataset, milvus):
+    build.build(dataset, "idx", SOURCE, index_type="HNSW")
+    listed = panel.overview(make_context(dataset))["indexes"]
+    assert (listed[0]["index_type"], listed[0]["search_params"]) == ("HNSW", ["ef"])
+    _, found = search_for(dataset, search_params={"ef": 500})
+    assert found["hits"][0]["id"] == dataset.first().id
+    past = panel.history(make_context(dataset, skip=0))["searches"][0]
+    again = panel.again(make_context(dataset, id=past["id"]))
+    assert again["request"]["search_params"] == {"ef": 500}
+    for params, words in (
+        ({"nprobe": 3}, "has no search_params"),
+        ({"ef": 0}, "ef is"),
+    ):
+        ctx = make_context(
+            dataset, **VECTOR, brain_key="idx", k=3, search_params=params
+        )
+        assert words in panel.search(ctx)["error"]["message"]
+
+
 def test_the_histogram_counts_every_hit_from_the_first_to_the_last(indexed):
     _, found = search_for(indexed, k=100)
     histogram = found["histogram"]
@@ -257,8 +301,13 @@ def test_the_hits_are_tagged_or_the_ticked_ones(indexed):
     token, ids = made["token"], [hit["id"] for hit in made["hits"]]
     panel.tag(make_context(indexed, token=token, keep=4, tag="good"))
     assert set(indexed.match_tags("good").values("id")) == set(ids[:4])
-    panel.tag(make_context(indexed, token=token, keep=4, tag="odd", ids=ids[5:6]))
-    assert indexed.match_tags("odd").values("id") == ids[5:6]
+    others = [id_ for id_ in indexed.values("id") if id_ not in ids]
+    asked = {"token": token, "keep": 4, "tag": "odd"}
+    panel.tag(make_context(indexed, selection=[ids[5], others[0]], **asked))
+    assert indexed.match_tags("odd").values("id") == [ids[5]]
+    refused = panel.tag(make_context(indexed, selection=others, **asked))
+    assert "None of what is selected" in refused["error"]["message"]
+    assert indexed.match_tags("odd").values("id") == [ids[5]]
 
 
 def test_the_hits_are_saved_as_a_view_in_their_order(indexed):

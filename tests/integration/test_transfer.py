@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-import fiftyone_milvus  # noqa: F401 (makes the backend ours)
+import fiftyone_milvus
 from fiftyone_milvus import (
     build,
     client,
@@ -25,6 +25,7 @@ from fiftyone_milvus import (
     files,
     parquet,
     runs,
+    search,
     settings,
     transfer,
 )
@@ -37,6 +38,7 @@ from fiftyone_milvus.errors import (
     VectorSearchError,
 )
 from fiftyone_milvus.indexed_rows import IndexedRows
+from fiftyone_milvus.terms import Query
 from harness import datasets, environment
 from harness.context import PLUGIN, execute, make_context
 
@@ -287,6 +289,20 @@ def test_options_of_the_index_are_kept(server, dataset):
     assert there.rows.built["index_type"] == "HNSW"
     assert there.rows.built["M"] == "16"
     assert there.config.options.index_params == params
+
+
+def test_what_searches_are_filtered_by_is_kept(server, dataset):
+    index = make(dataset, filter_fields=["cluster"])
+    query = Query.of(vector=np.ones(16))
+    where = {"cluster": [1, 3]}
+    wanted = search.search(index, query, 40, where=where).ids
+    assert len(wanted) == 40
+    for to in (server, None):
+        transfer.move(dataset, "idx", {"uri": to})
+        moved = runs.load(dataset, "idx")
+        found = search.search(moved, query, 40, where=where)
+        assert sorted(found.ids) == sorted(wanted)
+        assert fiftyone_milvus.health(dataset, "idx").healthy
 
 
 def test_other_options_can_be_chosen(server, dataset):

@@ -16,6 +16,10 @@ export interface Index {
   supports_prompts: boolean;
   /** what searches can be filtered by */
   filter_fields: FilterField[];
+  /** null if Milvus can't be asked */
+  index_type: string | null;
+  /** the parameters that a search of it can have */
+  search_params: string[];
   /** its build was not finished */
   partial: boolean;
   size: number | null;

@@ -50,6 +50,8 @@ export interface SearchOptions {
   also?: string;
   score_field?: string;
   where?: Where;
+  /** of the index, for this search alone, by Milvus's names */
+  search_params?: Record<string, number>;
 }
 
 /** Values, any of which will do; or a range, ends included. */
@@ -71,6 +73,8 @@ export interface Hit extends Media {
   score: number;
   /** what each of several terms says of it */
   terms: number[] | null;
+  /** more of why it is a hit, in words */
+  notes: string[];
 }
 
 /** How many hits there are by score, from the first one's to the last one's. */
@@ -154,5 +158,6 @@ export interface SearchMethods {
   forget: { takes: { name?: string }; gives: Nothing };
   save_search: { takes: { token: string; name: string }; gives: Message };
   save_view: { takes: Kept & { name: string }; gives: Message };
-  tag: { takes: Kept & { tag: string; ids?: string[] }; gives: Message };
+  /** Of what is selected in the grid, if anything is, those that are hits. */
+  tag: { takes: Kept & { tag: string; selection?: string[] }; gives: Message };
 }

@@ -42,14 +42,13 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   const search = (added: Chip[] = [], from: Draft = draft) => {
     const chips = withChips(from.chips, [...ghosts, ...added]);
     const usable = chips.filter((chip) => !misfit(chip, index));
-    const fields = index.filter_fields;
-    const wrong = Object.keys(check(from.options, fields)).length > 0;
+    const wrong = Object.keys(check(from.options, index)).length > 0;
     if (busy || usable.length === 0 || wrong) return;
     const keys = new Set(chips.map(({ key }) => key));
     const removed = from.removed.filter(({ key }) => !keys.has(key));
     query.set({ ...from, chips, removed });
     const terms = usable.map(termOf);
-    const options = toParams(from.options, fields);
+    const options = toParams(from.options, index);
     const params = { brain_key: index.brain_key, query: { terms }, ...options };
     run(api.search(params), (result) => show(result, usable));
   };

@@ -1,11 +1,11 @@
 import * as fos from "@fiftyone/state";
-import { Checkbox, FormControlLabel, Skeleton, Typography } from "@mui/material";
+import { Skeleton, Typography } from "@mui/material";
 import { useState } from "react";
 import { useApi, type Form } from "../shared/api";
 import { ModelField } from "../indexes/form/ModelField";
 import { brainKeyProblem } from "../indexes/form/values";
+import { Check } from "../shared/Check";
 import { Choice } from "../shared/Choice";
-import { cy } from "../shared/cy";
 import { FormDialog } from "../shared/FormDialog";
 import { Problem } from "../shared/Problem";
 import { TextInput } from "../shared/TextInput";
@@ -101,17 +101,11 @@ function Adopt({ name, form, onClose, onDone }: Props & { form: Form }) {
             onChange={setModel}
           />
           {found.ownership_problem === null && (
-            <FormControlLabel
+            <Check
+              name="milvus-adopt-own"
               label="Take ownership: it can be synced here, and cleaning up drops it"
-              slotProps={{ typography: { variant: "body2" } }}
-              control={
-                <Checkbox
-                  size="small"
-                  checked={own}
-                  inputProps={cy("milvus-adopt-own")}
-                  onChange={(event) => setOwn(event.target.checked)}
-                />
-              }
+              checked={own}
+              onChange={setOwn}
             />
           )}
         </>

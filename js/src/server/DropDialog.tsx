@@ -1,8 +1,8 @@
 import * as fos from "@fiftyone/state";
-import { Checkbox, FormControlLabel, Skeleton, Stack, Typography } from "@mui/material";
+import { Skeleton, Stack, Typography } from "@mui/material";
 import { useState } from "react";
 import type { Candidate } from "../shared/api";
-import { cy } from "../shared/cy";
+import { Check } from "../shared/Check";
 import { FormDialog } from "../shared/FormDialog";
 import { bytes, counted } from "../shared/format";
 import { TextInput } from "../shared/TextInput";
@@ -67,17 +67,11 @@ export function DropDialog({ names, onClose, onDone }: Props) {
         </Stack>
       )}
       {!names && (plan.value?.left.length ?? 0) + Number(include_gone_datasets) > 0 && (
-        <FormControlLabel
+        <Check
+          name="milvus-gone"
           label="Also those of datasets that aren't in this FiftyOne: no other FiftyOne uses this Milvus"
-          slotProps={{ typography: { variant: "body2" } }}
-          control={
-            <Checkbox
-              size="small"
-              checked={include_gone_datasets}
-              inputProps={cy("milvus-gone")}
-              onChange={(event) => setGone(event.target.checked)}
-            />
-          }
+          checked={include_gone_datasets}
+          onChange={setGone}
         />
       )}
       {locked && (

@@ -42,6 +42,8 @@ export const index: Index = {
   metric: "cosine",
   supports_prompts: true,
   filter_fields: [],
+  index_type: "FLAT",
+  search_params: [],
   partial: false,
   size: 1538,
   total: 1538,
@@ -132,6 +134,7 @@ export const hit: Hit = {
   box: null,
   label: "bird",
   terms: null,
+  notes: [],
 };
 
 export const result: SearchResult = {

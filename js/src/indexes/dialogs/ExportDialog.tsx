@@ -1,6 +1,5 @@
-import { Checkbox, FormControlLabel } from "@mui/material";
 import { useState } from "react";
-import { cy } from "../../shared/cy";
+import { Check } from "../../shared/Check";
 import { FormDialog } from "../../shared/FormDialog";
 import { TextInput } from "../../shared/TextInput";
 import type { DialogProps } from "./dialog";
@@ -34,17 +33,11 @@ export function ExportDialog({ index, work, open, canDelegate, onClose }: Dialog
         hint="A path on the machine where FiftyOne runs; its folder must exist. Ids, vectors and settings go in, no picture does."
         onChange={setPath}
       />
-      <FormControlLabel
+      <Check
+        name="milvus-export-overwrite"
         label="Overwrite an earlier export"
-        slotProps={{ typography: { variant: "body2" } }}
-        control={
-          <Checkbox
-            size="small"
-            checked={overwrite}
-            inputProps={cy("milvus-export-overwrite")}
-            onChange={(event) => setOverwrite(event.target.checked)}
-          />
-        }
+        checked={overwrite}
+        onChange={setOverwrite}
       />
       {canDelegate && <WorkerChoice checked={delegate} onChange={setDelegate} />}
     </FormDialog>

@@ -1,5 +1,4 @@
-import { Checkbox, FormControlLabel } from "@mui/material";
-import { cy } from "../../shared/cy";
+import { Check } from "../../shared/Check";
 
 interface Props {
   checked: boolean;
@@ -9,17 +8,6 @@ interface Props {
 /** Here and now, or on a worker. */
 export function WorkerChoice({ checked, onChange }: Props) {
   return (
-    <FormControlLabel
-      label="Run on a worker"
-      slotProps={{ typography: { variant: "body2" } }}
-      control={
-        <Checkbox
-          size="small"
-          checked={checked}
-          inputProps={cy("milvus-delegate")}
-          onChange={(event) => onChange(event.target.checked)}
-        />
-      }
-    />
+    <Check name="milvus-delegate" label="Run on a worker" checked={checked} onChange={onChange} />
   );
 }

@@ -1,8 +1,8 @@
 import { MuiIconFont } from "@fiftyone/components";
-import { Button, Checkbox, Collapse, FormControlLabel, Stack } from "@mui/material";
+import { Button, Collapse, Stack } from "@mui/material";
 import { useId, useState } from "react";
+import { Check } from "../../shared/Check";
 import { Choice } from "../../shared/Choice";
-import { cy } from "../../shared/cy";
 import { TextInput } from "../../shared/TextInput";
 import { WorkerChoice } from "../dialogs/WorkerChoice";
 import type { FieldProps } from "./fields";
@@ -57,17 +57,11 @@ export function MoreFields(props: FieldProps) {
           </Pair>
           {form.filter_fields.length > 0 && <FilterFieldsField {...props} />}
           {values.source === "model" && values.patches_field !== "" && (
-            <FormControlLabel
+            <Check
+              name="milvus-force-square"
               label="Cut square patches"
-              slotProps={{ typography: { variant: "body2" } }}
-              control={
-                <Checkbox
-                  size="small"
-                  checked={values.force_square}
-                  inputProps={cy("milvus-force-square")}
-                  onChange={(event) => change({ force_square: event.target.checked })}
-                />
-              }
+              checked={values.force_square}
+              onChange={(force_square) => change({ force_square })}
             />
           )}
         </Stack>

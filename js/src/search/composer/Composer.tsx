@@ -21,7 +21,7 @@ export function Composer({ search, index }: Props) {
   const id = useId();
   const drop = useDrop(index, (chip) => search.search([chip]));
   const unable = textProblem(index);
-  const problems = Object.keys(check(draft.options, index.filter_fields)).length > 0;
+  const problems = Object.keys(check(draft.options, index)).length > 0;
   const chips = [...draft.chips, ...ghosts];
   const usable = chips.some((chip) => !misfit(chip, index) && !chip.unwanted);
   const ready = !busy && !problems && (usable || draft.text.trim() !== "");

@@ -15,13 +15,13 @@ export function Actions({ search, found }: { search: Search; found: Found }) {
   const [open, setOpen] = useState<Action | null>(null);
   const { result, keep } = found;
   const { token } = result;
-  const ticked = useTicked(found);
+  const selection = [...useRecoilValue(fos.selectedSamples).keys()];
   const kept = { token, keep };
   const forms = {
     tag: {
       title: "Tag",
-      label: `Tag for ${ticked.length ? `${counted(ticked.length, "ticked hit")}` : counted(keep, "hit")}`,
-      call: (tag: string) => api.tag({ ...kept, tag, ...(ticked.length && { ids: ticked }) }),
+      label: `Tag for ${selection.length ? "the ticked hits" : counted(keep, "hit")}`,
+      call: (tag: string) => api.tag({ ...kept, tag, ...(selection.length > 0 && { selection }) }),
     },
     save_view: {
       title: "Save view",
@@ -66,11 +66,4 @@ export function Actions({ search, found }: { search: Search; found: Found }) {
       {open && <NameForm key={open} {...forms[open]} onClose={() => setOpen(null)} />}
     </Stack>
   );
-}
-
-/** The ids of those of the listed hits that are selected in the grid. */
-function useTicked({ result }: Found): string[] {
-  const selected = useRecoilValue(fos.selectedSamples);
-  const hits = new Set(result.hits.map(({ id }) => id));
-  return [...selected.keys()].filter((id) => hits.has(id));
 }

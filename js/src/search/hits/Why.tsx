@@ -21,6 +21,11 @@ export function Why({ hit, kind, chips }: Props) {
           {chips[n] ? nameOf(chips[n]) : ""} {score.toFixed(3)}
         </div>
       ))}
+      {hit.notes.map((note) => (
+        <div key={note} dir="auto">
+          {note}
+        </div>
+      ))}
     </Box>
   );
 }

@@ -1,12 +1,13 @@
 import { usePanelStatePartial } from "@fiftyone/spaces";
-import { Box, FormControlLabel, Switch } from "@mui/material";
+import { Box } from "@mui/material";
 import type { Index } from "../../shared/api";
+import { Check } from "../../shared/Check";
 import { Choice } from "../../shared/Choice";
-import { cy } from "../../shared/cy";
 import { Fold } from "../../shared/Fold";
 import type { Search } from "../useSearch";
 import { FilterFields } from "./FilterFields";
 import { OptionField } from "./OptionField";
+import { ParamFields } from "./ParamFields";
 import { useGroupFields } from "./useGroupFields";
 import { check, countSet } from "./values";
 
@@ -20,9 +21,8 @@ interface Props {
 export function MoreOptions(props: Props) {
   const [open, setOpen] = usePanelStatePartial("milvus_more_options", false, true);
   const { options } = props.search.draft;
-  const fields = props.index.filter_fields;
-  const set = countSet(options, fields);
-  const wrong = Object.keys(check(options, fields)).length > 0;
+  const set = countSet(options, props.index);
+  const wrong = Object.keys(check(options, props.index)).length > 0;
   return (
     <Fold
       title={`More options${set ? ` (${set} set)` : ""}`}
@@ -39,7 +39,7 @@ export function MoreOptions(props: Props) {
 function Fields({ search, index, indexes }: Props) {
   const { options } = search.draft;
   const groups = useGroupFields();
-  const field = { options, problems: check(options, index.filter_fields), change: search.change };
+  const field = { options, problems: check(options, index), change: search.change };
   const kind = index.metric === "euclidean" ? "distance" : "similarity";
   const others = indexes.filter(({ brain_key }) => brain_key !== index.brain_key);
   return (
@@ -74,19 +74,14 @@ function Fields({ search, index, indexes }: Props) {
         />
       )}
       <FilterFields search={search} index={index} />
+      <ParamFields search={search} index={index} />
       <OptionField {...field} name="score_field" label="Score field" />
-      <FormControlLabel
+      <Check
+        name="milvus-exclude-query"
         label="Leave the query out"
-        slotProps={{ typography: { variant: "body2" } }}
-        control={
-          <Switch
-            size="small"
-            checked={options.exclude_query}
-            inputProps={cy("milvus-exclude-query")}
-            onChange={(event) => search.change({ exclude_query: event.target.checked })}
-          />
-        }
-        sx={{ m: 0, minHeight: 40, gap: 0.5 }}
+        checked={options.exclude_query}
+        onChange={(exclude_query) => search.change({ exclude_query })}
+        toggle
       />
     </Box>
   );

@@ -3,7 +3,7 @@ import { cy } from "../../shared/cy";
 import type { Options, Problems } from "./values";
 
 interface Props {
-  name: Exclude<keyof Options, "target" | "reverse" | "exclude_query" | "where">;
+  name: Exclude<keyof Options, "target" | "reverse" | "exclude_query" | "where" | "search_params">;
   label: string;
   numeric?: boolean;
   options: Options;

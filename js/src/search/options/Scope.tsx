@@ -1,6 +1,6 @@
-import { FormControlLabel, Stack, Switch, ToggleButton, ToggleButtonGroup } from "@mui/material";
+import { Stack, ToggleButton, ToggleButtonGroup } from "@mui/material";
 import type { Index } from "../../shared/api";
-import { cy } from "../../shared/cy";
+import { Check } from "../../shared/Check";
 import { count } from "../../shared/format";
 import { useSelection } from "../../shared/useGrid";
 import type { Search } from "../useSearch";
@@ -46,18 +46,12 @@ export function Scope({ search, index, samples }: Props) {
           </ToggleButton>
         ))}
       </ToggleButtonGroup>
-      <FormControlLabel
+      <Check
+        name="milvus-reverse"
         label="Least similar"
-        slotProps={{ typography: { variant: "body2" } }}
-        control={
-          <Switch
-            size="small"
-            checked={options.reverse}
-            inputProps={cy("milvus-reverse")}
-            onChange={(event) => search.change({ reverse: event.target.checked })}
-          />
-        }
-        sx={{ m: 0, gap: 0.5 }}
+        checked={options.reverse}
+        onChange={(reverse) => search.change({ reverse })}
+        toggle
       />
     </Stack>
   );

@@ -2,32 +2,44 @@ import { expect, test } from "vitest";
 import { check, countSet, FIRST_OPTIONS, fromParams, toParams } from "./values";
 
 const typed = { ...FIRST_OPTIONS };
+const PLAIN = { filter_fields: [], search_params: [] };
 
 test.each(["1", "25", " 10000 "])("k = %s is fine", (k) => {
-  expect(check({ ...typed, k }, [])).toEqual({});
+  expect(check({ ...typed, k }, PLAIN)).toEqual({});
 });
 
 test.each(["", "0", "10001", "2.5", "-3", "1e3", "many"])("k = '%s' is refused", (k) => {
-  expect(check({ ...typed, k }, []).k).toContain("from 1 to 10,000");
+  expect(check({ ...typed, k }, PLAIN).k).toContain("from 1 to 10,000");
 });
 
 test("more hits need a score field", () => {
-  expect(check({ ...typed, k: "50000", score_field: "near" }, [])).toEqual({});
-  expect(check({ ...typed, score_field: "1 x" }, []).score_field).toContain("letters");
+  expect(check({ ...typed, k: "50000", score_field: "near" }, PLAIN)).toEqual({});
+  expect(check({ ...typed, score_field: "1 x" }, PLAIN).score_field).toContain("letters");
 });
 
 test("what isn't a number is refused", () => {
-  expect(Object.keys(check({ ...typed, min_score: "x", max_score: "0.5", at_least: "0" }, []))).toEqual([
+  expect(Object.keys(check({ ...typed, min_score: "x", max_score: "0.5", at_least: "0" }, PLAIN))).toEqual([
     "min_score",
     "at_least",
   ]);
 });
 
 test("only what is set is sent, and it is read back", () => {
-  expect(toParams(typed, [])).toEqual({ k: 25, target: "dataset" });
+  expect(toParams(typed, PLAIN)).toEqual({ k: 25, target: "dataset" });
   const set = { ...typed, k: "7", target: "view" as const, reverse: true, min_score: "0.2", group_by: "theme" };
-  const params = toParams(set, []);
+  const params = toParams(set, PLAIN);
   expect(params).toEqual({ k: 7, target: "view", reverse: true, min_score: 0.2, group_by: "theme" });
   expect(fromParams(params)).toEqual(set);
-  expect(countSet(set, [])).toBe(4);
+  expect(countSet(set, PLAIN)).toBe(4);
+});
+
+test("parameters of the index are sent if it has them, and must be whole numbers", () => {
+  const graph = { filter_fields: [], search_params: ["ef"] };
+  const set = { ...typed, search_params: { ef: " 512 ", nprobe: "many" } };
+  expect(check(set, graph)).toEqual({});
+  expect(toParams(set, graph).search_params).toEqual({ ef: 512 });
+  expect(countSet(set, graph)).toBe(1);
+  expect(fromParams({ ...toParams(set, graph) }).search_params).toEqual({ ef: "512" });
+  expect(toParams(set, PLAIN).search_params).toBeUndefined();
+  expect(check({ ...set, search_params: { ef: "0.5" } }, graph).search_params).toContain("whole number");
 });

@@ -1,4 +1,4 @@
-import type { FilterField, SearchOptions } from "../../shared/api";
+import type { Index, SearchOptions } from "../../shared/api";
 import { fromWhere, toWhere, whereProblem, type TypedWhere } from "./where";
 
 /** The options as they are typed; empty is unset. */
@@ -15,6 +15,8 @@ export interface Options {
   score_field: string;
   /** by field */
   where: TypedWhere;
+  /** by parameter of the index */
+  search_params: Record<string, string>;
 }
 
 export const FIRST_OPTIONS: Options = {
@@ -29,16 +31,20 @@ export const FIRST_OPTIONS: Options = {
   also: "",
   score_field: "",
   where: {},
+  search_params: {},
 };
 
 export const MAX_K = 10_000;
 const NUMBERS = ["min_score", "max_score"] as const;
 const WORDS = ["group_by", "also", "score_field"] as const;
 
+/** What an index lets a search choose. */
+export type Choices = Pick<Index, "filter_fields" | "search_params">;
+
 export type Problems = Partial<Record<keyof Options, string>>;
 
 /** What is wrong with each option as it is typed. */
-export function check(options: Options, fields: FilterField[]): Problems {
+export function check(options: Options, index: Choices): Problems {
   const found: Problems = {};
   const k = kProblem(options.k, options.score_field.trim() ? Infinity : MAX_K);
   if (k) found.k = k;
@@ -49,8 +55,11 @@ export function check(options: Options, fields: FilterField[]): Problems {
   const field = options.score_field.trim();
   if (field && !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(field))
     found.score_field = "Use letters, digits and _, not a digit first.";
-  const wrong = fields.find((each) => whereProblem(each, options.where[each.name] ?? ""));
+  const wrong = index.filter_fields.find((each) => whereProblem(each, options.where[each.name] ?? ""));
   if (wrong) found.where = whereProblem(wrong, options.where[wrong.name] ?? "") ?? undefined;
+  const given = Object.entries(paramsOf(options, index));
+  const odd = given.find(([, typed]) => paramProblem(typed));
+  if (odd) found.search_params = paramProblem(odd[1]) ?? undefined;
   return found;
 }
 
@@ -61,17 +70,33 @@ function kProblem(typed: string, most: number): string | null {
     : "Type a whole number from 1 to 10,000; more need a score field.";
 }
 
+/** What is wrong with what was typed for a parameter of the index. */
+export function paramProblem(typed: string): string | null {
+  return !typed.trim() || isWhole(typed) ? null : "Type a whole number from 1.";
+}
+
+/** What was typed for the parameters that this index has. */
+function paramsOf(options: Options, index: Choices): Record<string, string> {
+  const typed = Object.entries(options.search_params);
+  return Object.fromEntries(
+    typed.filter(([name, value]) => index.search_params.includes(name) && value.trim()),
+  );
+}
+
 const isWhole = (typed: string) => /^\s*\d+\s*$/.test(typed) && Number(typed) >= 1;
 
 /** The options as Python takes them, without those that are unset. */
-export function toParams(options: Options, fields: FilterField[]): SearchOptions {
+export function toParams(options: Options, index: Choices): SearchOptions {
   const found: SearchOptions = { k: Number(options.k), target: options.target };
   if (options.reverse) found.reverse = true;
   if (options.exclude_query) found.exclude_query = true;
   for (const name of NUMBERS) if (options[name].trim()) found[name] = Number(options[name]);
   for (const name of WORDS) if (options[name].trim()) found[name] = options[name].trim();
-  const where = toWhere(fields, options.where);
+  const where = toWhere(index.filter_fields, options.where);
   if (where) found.where = where;
+  const given = Object.entries(paramsOf(options, index));
+  if (given.length)
+    found.search_params = Object.fromEntries(given.map(([name, typed]) => [name, Number(typed)]));
   if (options.at_least) found.at_least = Number(options.at_least);
   return found;
 }
@@ -91,13 +116,18 @@ export function fromParams(params: SearchOptions): Options {
     also: text(params.also),
     score_field: text(params.score_field),
     where: fromWhere(params.where),
+    search_params: Object.fromEntries(
+      Object.entries(params.search_params ?? {}).map(([name, value]) => [name, String(value)]),
+    ),
   };
 }
 
 /** How many of the folded options are set. */
-export function countSet(options: Options, fields: FilterField[]): number {
+export function countSet(options: Options, index: Choices): number {
   const names = Object.keys(FIRST_OPTIONS) as (keyof Options)[];
-  const plain = names.filter((name) => name !== "target" && name !== "where");
-  const where = Object.keys(toWhere(fields, options.where) ?? {});
-  return plain.filter((name) => options[name] !== FIRST_OPTIONS[name]).length + where.length;
+  const plain = names.filter((name) => !["target", "where", "search_params"].includes(name));
+  const where = Object.keys(toWhere(index.filter_fields, options.where) ?? {});
+  const params = Object.keys(paramsOf(options, index));
+  const set = plain.filter((name) => options[name] !== FIRST_OPTIONS[name]);
+  return set.length + where.length + params.length;
 }
