@@ -17,6 +17,7 @@ from harness.app import BROWSER_ARGS, App, AppServer, browser_path
 from harness.datasets import clustered_vectors
 from harness.pictures import paint
 
+from . import _data
 from ._measure import Table, Value, median
 from ._setup import Server
 
@@ -94,17 +95,8 @@ def _dataset(options: argparse.Namespace) -> fo.Dataset:
     path = environment.HOME / "one.png"
     paint(path, 0)
     vectors, _ = clustered_vectors(options.count, options.dim, 50, options.seed)
-    dataset = fo.Dataset(persistent=True)
-    dataset.add_samples(
-        (fo.Sample(str(path)) for _ in vectors),
-        progress=False,
-        num_samples=len(vectors),
-    )
-    ids = dataset.values("id")
-    dataset.set_values(
-        "vector", {i: v.tolist() for i, v in zip(ids, vectors, strict=True)}, "id"
-    )
-    build.build(dataset, KEY, build.Source(embeddings_field="vector"))
+    dataset = _data.with_field("app", [vectors], str(path))
+    build.build(dataset, KEY, build.Source(embeddings_field="embeddings"))
     dataset.reload()
     return dataset
 

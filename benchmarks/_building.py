@@ -15,16 +15,13 @@ from typing import Any
 
 import fiftyone as fo
 import fiftyone.brain as fob
-import fiftyone.core.fields as fof
-import fiftyone.core.utils as fou
 import numpy as np
-from bson import Binary, ObjectId
 
 import fiftyone_milvus  # noqa: F401  (from here on the backend "milvus" is ours)
 from fiftyone_milvus import build, models, runs
 from harness import environment
 
-from . import _contenders
+from . import _contenders, _data
 from ._contenders import Raw
 from ._measure import PeakMemory, Table, Value
 from ._setup import Server
@@ -32,7 +29,7 @@ from ._setup import Server
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 FIELD = build.Source(embeddings_field="embeddings")
 MODEL = "efficientnet-lite0-offline"
-INSERT_ROWS = 5_000
+AT_ONCE = 5_000
 RAW_BATCH = 1_000
 BATCH_SIZE = 16
 
@@ -92,27 +89,11 @@ def with_model(server: Server, options: argparse.Namespace) -> None:
 
 
 def _vectors_dataset(count: int, dim: int, seed: int) -> fo.Dataset:
-    """Random vectors in a field; written by pymongo, which is quick."""
-    dataset = fo.Dataset(f"vectors-{count}", persistent=True)
-    dataset.add_sample_field("embeddings", fof.VectorField)
-    dataset.add_sample(fo.Sample("/pictures/first.png"))
-    first = dataset._sample_collection.find_one()
-    dataset.clear()
+    """Random vectors in a field."""
     rng = np.random.default_rng(seed)
-    for start in range(0, count, INSERT_ROWS):
-        size = min(INSERT_ROWS, count - start)
-        vectors = rng.normal(size=(size, dim)).astype(np.float32)
-        dataset._sample_collection.insert_many(
-            {
-                **first,
-                "_id": ObjectId(),
-                "filepath": f"/pictures/{start + i}.png",
-                "embeddings": Binary(fou.serialize_numpy_array(vector)),
-            }
-            for i, vector in enumerate(vectors)
-        )
-    dataset.reload()
-    return dataset
+    sizes = (min(AT_ONCE, count - start) for start in range(0, count, AT_ONCE))
+    vectors = (rng.normal(size=(size, dim)).astype(np.float32) for size in sizes)
+    return _data.with_field(f"vectors-{count}", vectors, "/pictures/{}.png")
 
 
 def _start_pair(server: Server, dataset: str) -> list[subprocess.Popen[str]]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import fiftyone as fo
+import fiftyone.core.fields as fof
+import fiftyone.core.utils as fou
 import numpy as np
+from bson import Binary, ObjectId
 
 from harness.datasets import clustered_vectors
 
@@ -68,6 +72,36 @@ def make(count: int, dim: int, queries: int, seed: int) -> Data:
         others=every[count:],
         other_labels=labels[count:],
     )
+
+
+def with_field(name: str, vectors: Iterable[np.ndarray], path: str) -> fo.Dataset:
+    """A dataset that holds vectors in its field ``embeddings``, written by pymongo,
+    which is quick.
+
+    Args:
+        name: the dataset's name
+        vectors: some of them at a time, ``(n, dim)`` each
+        path: of the pictures, with ``{}`` for their number
+    """
+    dataset = fo.Dataset(name, persistent=True)
+    dataset.add_sample_field("embeddings", fof.VectorField)
+    dataset.add_sample(fo.Sample("/pictures/first.png"))
+    first = dataset._sample_collection.find_one()
+    dataset.clear()
+    count = 0
+    for some in vectors:
+        dataset._sample_collection.insert_many(
+            {
+                **first,
+                "_id": ObjectId(),
+                "filepath": path.format(count + i),
+                "embeddings": Binary(fou.serialize_numpy_array(vector)),
+            }
+            for i, vector in enumerate(some)
+        )
+        count += len(some)
+    dataset.reload()
+    return dataset
 
 
 def exact(

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import argparse
 
+from benchmarks import _options
+
 
 def main() -> None:
     """Runs it for each kind of server."""
-    options = _options()
+    options = _parsed()
     from benchmarks import _setup
 
     _setup.prepare()
@@ -32,19 +34,11 @@ def main() -> None:
             _app.run(server, options)
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+def _parsed() -> argparse.Namespace:
+    parser = _options.parser(__doc__, "dim", "seed")
     parser.add_argument("--count", type=int, default=10_000, help="how many samples")
-    parser.add_argument("--dim", type=int, default=512, help="the vectors' length")
     parser.add_argument("--k", type=int, default=100, help="hits of a search")
     parser.add_argument("--repeats", type=int, default=9, help="searches for a median")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--servers",
-        nargs="+",
-        choices=("lite", "standalone"),
-        default=("lite", "standalone"),
-    )
     return parser.parse_args()
 
 
