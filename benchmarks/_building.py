@@ -17,13 +17,13 @@ import fiftyone as fo
 import fiftyone.brain as fob
 import numpy as np
 
-import fiftyone_milvus  # noqa: F401  (from here on the backend "milvus" is ours)
+import fiftyone_milvus  # from here on the backend "milvus" is ours
 from fiftyone_milvus import build, models, runs
 from harness import environment
 
 from . import _contenders, _data
 from ._contenders import Raw
-from ._measure import PeakMemory, Table, Value
+from ._measure import PeakMemory, Table, Value, seconds
 from ._setup import Server
 
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
@@ -45,6 +45,10 @@ def from_field(server: Server, options: argparse.Namespace) -> None:
         peaks: dict[str, Value] = {n: a["megabytes"] for n, a in answers.items()}
         table.add(f"{count:,} x {options.dim}, vectors/s", rates)
         table.add(f"{count:,} x {options.dim}, peak memory, MB", peaks)
+        if (ours := answers.get("ours")) is not None:
+            checked, peak = ours["checked"]
+            table.add(f"{count:,} rows, health, s", {"ours": checked}, ".1f")
+            table.add(f"{count:,} rows, health, peak memory, MB", {"ours": peak})
         dataset.delete()
     table.show()
 
@@ -69,13 +73,13 @@ def with_model(server: Server, options: argparse.Namespace) -> None:
     one = _run(server, "model", dataset.name)
     started = _start_pair(server, dataset.name)
     both = [_answer(process) for process in started]
-    seconds = max(a["ended"] for a in both) - min(a["began"] for a in both)
+    took = max(a["ended"] for a in both) - min(a["began"] for a in both)
     table.add(
         f"{options.pictures:,} pictures, pictures/s",
         {
             "model alone": alone["rate"],
             "one worker": one["rate"],
-            "two workers": options.pictures / seconds,
+            "two workers": options.pictures / took,
         },
         ".1f",
     )
@@ -133,16 +137,18 @@ def _answer(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Program:
-    """What is measured, and what undoes its result."""
+    """What is measured, what is then measured of its result, and what undoes it."""
 
     work: Callable[[], Any]
     undo: Callable[[Any], object] = lambda _: None
+    check: Callable[[], Any] = lambda: None
 
 
 def _ours(dataset: fo.Dataset) -> Program:
     return Program(
         lambda: build.build(dataset, "ours", FIELD),
         lambda _: runs.cleanup(dataset, "ours"),
+        lambda: fiftyone_milvus.health(dataset, "ours"),
     )
 
 
@@ -218,6 +224,8 @@ def _measured(program: str, name: str) -> dict[str, Any]:
     with PeakMemory() as memory:
         result = prepared.work()
     ended = time.time()
+    with PeakMemory() as checking:
+        checked = seconds(prepared.check)
     prepared.undo(result)
     return {
         "rate": dataset.count() / (ended - began),
@@ -225,6 +233,7 @@ def _measured(program: str, name: str) -> dict[str, Any]:
         "began": began,
         "ended": ended,
         "embedded": getattr(result, "embedded", None),
+        "checked": (checked, checking.megabytes),
     }
 
 
