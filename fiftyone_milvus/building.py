@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -31,9 +31,13 @@ T = TypeVar("T")
 # the vectors are there already, which is quick
 MIN_PART, MAX_PART, STEPS = 16, 512, 20
 MAX_PART_OF_FIELD, STEPS_OF_FIELD = 1_024, 10
+# While a server works on one part's rows, pymilvus puts the next ones into a message,
+# which takes as long. Not where a model embeds: more would be lost by a kill
+WRITES_AT_ONCE_OF_FIELD = 2
 # A part that a model embeds goes through in two pieces, so that one is embedded while
 # one is written, and at most one part is lost when the process is killed
 PIECES = 2
+ASK_SECONDS = 0.5  # between two questions of how far all workers are
 TOLD_FAILURES = 1_000
 RATE_STEPS = 12  # the rate is that of the last so many pieces
 
@@ -199,16 +203,16 @@ class Share:
             rows.drop()
 
     def _fill(self, reader: Reader, ids: Any, ranges: Ranges) -> None:
-        done = ranges.done()
+        done, asked = ranges.done(), time.monotonic()
         with (
             closing(_ahead(self._read(reader, ids, ranges))) as pieces,
             closing(_ahead(self._embed(reader, pieces))) as embedded,
         ):
-            for piece in embedded:
-                self._stop_if_cancelled(ranges)
-                with self._busy("writing"):
-                    self._write(piece, ranges)
-                done = ranges.done() if piece.ends_part else done + piece.samples
+            for piece in self._written(embedded, ranges):
+                self._note(piece, ranges)
+                done += piece.samples
+                if piece.ends_part and time.monotonic() - asked > ASK_SECONDS:
+                    done, asked = ranges.done(), time.monotonic()
                 self._tell(self._phase(), done)
 
     def _read(self, reader: Reader, ids: Any, ranges: Ranges) -> Iterator[_Piece]:
@@ -243,22 +247,56 @@ class Share:
                     piece.embedded = reader.embed(piece.chunk, piece.wanted)
             yield piece
 
-    def _write(self, piece: _Piece, ranges: Ranges) -> None:
+    def _written(self, pieces: Iterator[_Piece], ranges: Ranges) -> Iterator[_Piece]:
+        """Writes pieces, and gives each when it is written: up to the first rows one
+        by one, since these make the collection and store the run."""
+        while self._embedded == 0:
+            self._stop_if_cancelled(ranges)
+            piece = next(pieces, END)
+            if piece is END:
+                return
+            with self._busy("writing"):
+                self._write_first(piece, ranges)
+            yield piece
+        at_once = 1 if self._source.embeds else WRITES_AT_ONCE_OF_FIELD
+        with ThreadPoolExecutor(at_once) as pool:
+            under_way: deque[tuple[_Piece, Future[None]]] = deque()
+            for piece in pieces:
+                self._stop_if_cancelled(ranges)
+                under_way.append((piece, pool.submit(self._write, piece, at_once)))
+                if len(under_way) == at_once:
+                    yield _done(*under_way.popleft())
+            while under_way:
+                yield _done(*under_way.popleft())
+
+    def _write_first(self, piece: _Piece, ranges: Ranges) -> None:
         index, found = self._index, piece.embedded
         assert index is not None
+        if found is None or not found.rows.ids:
+            return
+        if index.is_new and not index.rows.exists():
+            ranges.will_make(index.rows.name)
+        index.add_rows(found.rows)
+        if index.is_new:
+            index.backend.save_run_results(self._samples, self._key, index)
+            self._made_run = True
+            ranges.started()
+
+    def _write(self, piece: _Piece, at_once: int) -> None:
+        index, found = self._index, piece.embedded
+        assert index is not None
+        if found is not None and found.rows.ids:
+            with self._busy("writing", 1 / at_once):
+                index.add_rows(found.rows, checked=True)
+
+    def _note(self, piece: _Piece, ranges: Ranges) -> None:
+        """After a piece was written."""
+        found = piece.embedded
         if found is not None:
+            self._embedded += len(found.rows.ids)
             self._failed += len(found.failures)
             room = TOLD_FAILURES - len(self._failures)
             self._failures += found.failures[:room]
-        if found is not None and found.rows.ids:
-            if index.is_new and not index.rows.exists():
-                ranges.will_make(index.rows.name)
-            index.add_rows(found.rows, checked=self._embedded > 0)
-            self._embedded += len(found.rows.ids)
-            if index.is_new:
-                index.backend.save_run_results(self._samples, self._key, index)
-                self._made_run = True
-                ranges.started()
         if piece.ends_part:
             ranges.finish(piece.start)
 
@@ -328,10 +366,10 @@ class Share:
         return "Embedding" if self._source.embeds else "Copying"
 
     @contextmanager
-    def _busy(self, stage: str) -> Iterator[None]:
+    def _busy(self, stage: str, share: float = 1) -> Iterator[None]:
         began = time.monotonic()
         yield
-        self._seconds[stage] += time.monotonic() - began
+        self._seconds[stage] += share * (time.monotonic() - began)
 
     def _tell(self, phase: str, done: int) -> None:
         now = time.monotonic()
@@ -359,6 +397,11 @@ class Share:
 
 
 END: Any = object()
+
+
+def _done(piece: _Piece, writing: Future[None]) -> _Piece:
+    writing.result()
+    return piece
 
 
 def _ahead(items: Iterator[T]) -> Generator[T, None, None]:
