@@ -141,7 +141,7 @@ class Share:
             self._find_or_start(method, ranges, settings)
             try:
                 self._fill(reader, ids, ranges)
-                self._seal()
+                rows = self._seal()
             except InvalidRequest:
                 self._undo(ranges)
                 raise
@@ -149,7 +149,7 @@ class Share:
                 self._keep(ranges)
                 raise
         # last, so that who is killed before it leaves an unfinished index, not claims
-        return self._finished()
+        return self._finished(rows)
 
     def _find_or_start(
         self, method: MilvusSimilarity, ranges: Ranges, settings: dict[str, Any]
@@ -300,15 +300,18 @@ class Share:
         if piece.ends_part:
             ranges.finish(piece.start)
 
-    def _seal(self) -> None:
+    def _seal(self) -> int:
+        """After all is written; how many rows the index has."""
         index = self._index
         if index is None or not self._there():
             raise InvalidRequest(self._why_nothing())
         self._tell("Finishing", self._total)
+        rows = index.total_index_size
         if self._embedded:
-            index.rows.flush()
+            index.rows.flush_if_many(rows)
+        return rows
 
-    def _finished(self) -> Built:
+    def _finished(self, rows: int) -> Built:
         index = self._index
         assert index is not None
         index.remember(partial=None)
@@ -316,7 +319,7 @@ class Share:
         return Built(
             self._key,
             index.rows.name,
-            index.total_index_size,
+            rows,
             self._embedded,
             self._total,
             self._failed,

@@ -267,7 +267,7 @@ def _count(server: Connection, name: str) -> tuple[int, bool]:
         )
         return int(counted[0]["count(*)"]), True
     except VectorSearchError as e:
-        if error_code(e.__cause__) != NOT_LOADED:
+        if error_code(e.__cause__) not in NOT_LOADED:
             raise
     found = server.call(lambda c: c.get_collection_stats(name, timeout=READ_SECONDS))
     return int(found["row_count"]), False

@@ -27,7 +27,7 @@ CONNECT_SECONDS = 4.0
 CALL_SECONDS = 30.0
 WRITE_SECONDS = 120.0
 
-NOT_LOADED = 101  # Milvus's own code
+NOT_LOADED = (101, 103)  # Milvus's own codes; the second is "not fully"
 
 # They log each error that they raise, with a traceback; ours say what to do
 _NOISY = {

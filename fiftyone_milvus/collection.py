@@ -295,6 +295,8 @@ class Collection:
         client.load_collection(
             self.name,
             timeout=WRITE_SECONDS,
+            # a server takes seconds, and rows meanwhile; it keeps readers waiting
+            _async=not self.connection.settings.embedded,
             **({"replica_number": replicas} if replicas else {}),
         )
 
@@ -326,7 +328,8 @@ class Collection:
             params=params,
         )
         try:
-            client.create_index(self.name, index, timeout=WRITE_SECONDS)
+            # there is nothing yet to wait for
+            client.create_index(self.name, index, timeout=WRITE_SECONDS, sync=False)
         except Exception as e:
             if "invalid index type" not in str(e):
                 raise
@@ -368,7 +371,7 @@ class Collection:
         try:
             return self.connection.call(function)
         except VectorSearchError as e:
-            if error_code(e.__cause__) != NOT_LOADED:
+            if error_code(e.__cause__) not in NOT_LOADED:
                 raise
         self.connection.call(
             lambda c: c.load_collection(self.name, timeout=WRITE_SECONDS)

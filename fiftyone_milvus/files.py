@@ -151,7 +151,7 @@ def import_index(
                 if not added:
                     raise InvalidRequest(_why_nothing(file))
                 work.tell("Finishing", file.rows, file.rows)
-                index.rows.flush()
+                index.rows.flush_if_many(added)
                 method.save_run_results(dataset, brain_key, index)
             except BaseException:
                 index.discard()

@@ -18,9 +18,6 @@ from .vectors import as_vectors
 
 logger = logging.getLogger(__name__)
 
-# Adding more rows than this ends with a flush, which costs a server seconds
-FLUSH_ROWS = 1_000
-
 
 class Writing(SimilarityIndex):
     """What FiftyOne asks of an index that can be changed."""
@@ -211,8 +208,10 @@ class Writing(SimilarityIndex):
         try:
             kept = self.filter_values(ids, sample_ids)
             self._rows.upsert(ids, sample_ids, vectors, origins, kept)
-            if flush or (flush is None and len(ids) >= FLUSH_ROWS):
+            if flush:
                 self._rows.flush()
+            elif flush is None:
+                self._rows.flush_if_many(len(ids))
         except Exception:
             if created:
                 self.discard()

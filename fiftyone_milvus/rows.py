@@ -25,6 +25,7 @@ MAX_K = 16384  # a limit of Milvus, for one call
 BATCH_BYTES = 4 * 1024 * 1024
 IDS_PER_CALL = 10_000
 ROWS_PER_CALL = 2_000  # with their vectors
+FLUSH_ROWS = 1_000
 
 _ALL_FIELDS = [PK, SAMPLE_ID, VECTOR]
 
@@ -94,6 +95,11 @@ class StoredRows(Collection):
         """Seals what was written, so that the server indexes it. Servers limit how
         often, and it takes seconds: once, after much was written."""
         self._call(lambda c: c.flush(self.name, timeout=WRITE_SECONDS))
+
+    def flush_if_many(self, written: int) -> None:
+        """Flushes if so many rows were written that an index of them is worth it."""
+        if written >= FLUSH_ROWS:
+            self.flush()
 
     def delete(self, ids: Iterable[str]) -> None:
         """Deletes rows by primary key; missing ones are no error."""

@@ -119,7 +119,7 @@ def move(
             sample = Sample()
             copied = copy_rows(source, target, sample, work, total)
             work.tell("Finishing", copied, total)
-            target.flush()
+            target.flush_if_many(copied)
             settle(target, work)
             work.tell("Checking", copied, total)
             check_copy(source, target, copied, sample, work)

@@ -40,11 +40,11 @@ RECOVERY_SECONDS = 120
 # Where a build is killed, just before it would do this
 STEPS = (
     "fiftyone_milvus.collection:Collection._create_index",
-    "fiftyone_milvus.rows:IndexedRows.upsert",
+    "fiftyone_milvus.rows:StoredRows.upsert",
     "fiftyone_milvus.similarity:Similarity.register_run",
     "fiftyone_milvus.similarity:Similarity.save_run_results",
     "fiftyone_milvus.ranges:Ranges.started",
-    "fiftyone_milvus.rows:IndexedRows.flush",
+    "fiftyone_milvus.rows:StoredRows.flush_if_many",
     "fiftyone_milvus.ranges:Ranges.__exit__",
     "fiftyone_milvus.building:Share._finished",
 )
