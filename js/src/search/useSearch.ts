@@ -46,11 +46,12 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
     if (busy || usable.length === 0 || wrong) return;
     const keys = new Set(chips.map(({ key }) => key));
     const removed = from.removed.filter(({ key }) => !keys.has(key));
-    query.set({ ...from, chips, removed });
     const terms = usable.map(termOf);
     const options = toParams(from.options, index);
     const params = { brain_key: index.brain_key, query: { terms }, ...options };
+    // first, so that it is on its way while the panel is drawn anew
     run(api.search(params), (result) => show(result, usable));
+    query.set({ ...from, chips, removed });
   };
 
   return {

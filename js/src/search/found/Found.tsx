@@ -1,6 +1,8 @@
 import { Stack } from "@mui/material";
 import type { Index } from "../../shared/api";
 import { Empty } from "../../shared/Empty";
+import { useStable } from "../../shared/useStable";
+import type { Chip } from "../chips";
 import { HitList } from "../hits/HitList";
 import type { Found as FoundData, Search } from "../useSearch";
 import { Actions } from "./Actions";
@@ -16,6 +18,7 @@ interface Props {
 /** What a search found. */
 export function Found({ search, found, index }: Props) {
   const { result } = found;
+  const like = useStable((chip: Chip) => search.search([chip]));
   return (
     <Stack spacing={1}>
       <ResultLine found={found} index={index} />
@@ -38,7 +41,7 @@ export function Found({ search, found, index }: Props) {
             />
           )}
           <Actions search={search} found={found} />
-          <HitList key={`hits ${result.token}`} search={search} found={found} index={index} />
+          <HitList key={`hits ${result.token}`} found={found} index={index} onLike={like} />
         </>
       )}
     </Stack>

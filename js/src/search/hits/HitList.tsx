@@ -1,9 +1,10 @@
 import { Box } from "@mui/material";
-import { useEffect, useRef } from "react";
-import type { Index } from "../../shared/api";
+import { memo, useEffect, useRef } from "react";
+import type { Hit, Index } from "../../shared/api";
 import { Problem } from "../../shared/Problem";
-import { hitChip } from "../chips";
-import type { Found, Search } from "../useSearch";
+import { useStable } from "../../shared/useStable";
+import { hitChip, type Chip } from "../chips";
+import type { Found } from "../useSearch";
 import { HitTile } from "./HitTile";
 import { useGridLayout } from "./useGridLayout";
 import { useHits } from "./useHits";
@@ -12,21 +13,24 @@ import { useRoving } from "./useRoving";
 import { useTicks } from "./useTicks";
 
 interface Props {
-  search: Search;
   found: Found;
   index: Index;
+  /** more, or less, like a hit is asked for */
+  onLike: (chip: Chip) => void;
 }
 
 /** The hits in rank order, of which only those in sight are drawn. */
-export function HitList({ search, found, index }: Props) {
+export const HitList = memo(function HitList({ found, index, onLike }: Props) {
   const { result, keep, chips } = found;
   const { hits, need, problem } = useHits(result);
   const list = useRef<HTMLUListElement>(null);
   const layout = useGridLayout(list, keep);
   const { first, last } = layout;
   const roving = useRoving({ count: keep, columns: layout.columns, show: layout.show });
-  const open = useOpen();
+  const open = useStable(useOpen());
   const ticks = useTicks();
+  const toggle = useStable(ticks.toggle);
+  const like = useStable((hit: Hit, unwanted: boolean) => onLike(hitChip(hit, index, unwanted)));
   useEffect(() => {
     if (last >= first) need(first, last);
   });
@@ -59,12 +63,12 @@ export function HitList({ search, found, index }: Props) {
               ticked={ticks.has(hits.get(place)?.id)}
               place={place}
               onOpen={open}
-              onTick={ticks.toggle}
-              onLike={(hit, unwanted) => search.search([hitChip(hit, index, unwanted)])}
+              onTick={toggle}
+              onLike={like}
             />
           </Box>
         ))}
       </Box>
     </>
   );
-}
+});
