@@ -70,7 +70,8 @@ def _run(server: Server, count: int, options: argparse.Namespace) -> None:
     paths = (fo.Sample(filepath=f"/pictures/{i}.png") for i in range(count))
     dataset.add_samples(paths, progress=False, num_samples=count)
     table = Table(f"{server.title}, {count:,}", COLUMNS, versus=OURS)
-    measured = _on_milvus(server, dataset, vectors, table)
+    by_range = count <= options.range_up_to
+    measured = _on_milvus(server, dataset, vectors, table, by_range)
     if count <= options.exact_up_to:
         measured[SKLEARN] = _sklearn(vectors)
     if count <= options.fiftyone_up_to:
@@ -107,7 +108,11 @@ def _vectors(count: int, options: argparse.Namespace) -> np.ndarray:
 
 
 def _on_milvus(
-    server: Server, dataset: fo.Dataset, vectors: np.ndarray, table: Table
+    server: Server,
+    dataset: fo.Dataset,
+    vectors: np.ndarray,
+    table: Table,
+    by_range: bool,
 ) -> dict[str, Measured]:
     """Ours, and Milvus's own range search over the index that ours built."""
     import fiftyone.brain as fob
@@ -130,7 +135,9 @@ def _on_milvus(
             pass
 
     _contenders.settle(index.rows.name, server)
-    measured = {OURS: _ours(index), RANGE: _range_search(server, index, vectors)}
+    measured = {OURS: _ours(index)}
+    if by_range:
+        measured[RANGE] = _range_search(server, index, vectors)
     table.add("read, s", {OURS: seconds(read)}, ",.1f")
     index.delete()
     return measured
@@ -218,6 +225,9 @@ def _parsed() -> argparse.Namespace:
     )
     parser.add_argument(
         "--fiftyone-up-to", type=int, default=5_000, help="and FiftyOne's own backend"
+    )
+    parser.add_argument(
+        "--range-up-to", type=int, default=5_000, help="and Milvus's range search"
     )
     return parser.parse_args()
 
