@@ -1,6 +1,7 @@
 import { MuiIconFont } from "@fiftyone/components";
 import { ButtonBase, Stack, Typography } from "@mui/material";
 import type { ReactNode } from "react";
+import { FOCUS } from "../../shared/focus";
 
 interface Props {
   icon: string;
@@ -28,7 +29,7 @@ export function Entry({ icon, label, note, name, onClick, children }: Props) {
           textAlign: "start",
           borderRadius: 1,
           "&:hover": { bgcolor: "action.hover" },
-          "&.Mui-focusVisible": { outline: "2px solid", outlineColor: "primary.main", outlineOffset: -2 },
+          ...FOCUS,
         }}
       >
         <MuiIconFont name={icon} sx={{ fontSize: 18, color: "text.secondary" }} />

@@ -1,6 +1,7 @@
 import { Box, ButtonBase, Checkbox, Stack, Tooltip, Typography } from "@mui/material";
 import { memo } from "react";
 import type { Hit, SearchResult } from "../../shared/api";
+import { FOCUS } from "../../shared/focus";
 import type { Chip } from "../chips";
 import { Thumbnail } from "../picture/Thumbnail";
 import { LikeButton } from "./LikeButton";
@@ -49,6 +50,7 @@ function Content({ hit, kind, chips, place, active, ticked, onOpen, onTick, onLi
     <>
       <Tooltip title={<Why hit={hit} kind={kind} chips={chips} />} enterDelay={300} enterNextDelay={150}>
         <ButtonBase
+          disableRipple
           data-cy="milvus-hit"
           data-id={hit.id}
           data-place={place}
@@ -59,7 +61,7 @@ function Content({ hit, kind, chips, place, active, ticked, onOpen, onTick, onLi
             display: "block",
             width: "100%",
             textAlign: "start",
-            "&.Mui-focusVisible": { outline: "2px solid", outlineColor: "primary.main", outlineOffset: -2 },
+            ...FOCUS,
           }}
         >
           <Thumbnail filepath={hit.filepath} box={hit.box} alt="" />
@@ -84,7 +86,8 @@ function Content({ hit, kind, chips, place, active, ticked, onOpen, onTick, onLi
           checked={ticked}
           onChange={() => onTick(hit.id)}
           inputProps={{ "aria-label": `Select ${name} in the grid`, tabIndex, ...TICK }}
-          sx={{ p: 0.5 }}
+          disableRipple
+          sx={{ p: 0.5, ...FOCUS }}
         />
         <Box>
           <LikeButton unwanted={false} name={name} tabIndex={tabIndex} onClick={() => onLike(hit, false)} />

@@ -1,5 +1,6 @@
 import { MuiIconFont } from "@fiftyone/components";
 import { IconButton, Tooltip } from "@mui/material";
+import { FOCUS } from "../../shared/focus";
 
 interface Props {
   unwanted: boolean;
@@ -15,11 +16,17 @@ export function LikeButton({ unwanted, name, tabIndex, onClick }: Props) {
     <Tooltip title={words}>
       <IconButton
         size="small"
+        disableRipple
         aria-label={`${words}: ${name}`}
         data-cy={unwanted ? "milvus-less-like" : "milvus-more-like"}
         tabIndex={tabIndex}
         onClick={onClick}
-        sx={{ p: 0.5, color: "text.secondary", "&:hover": { color: unwanted ? "error.main" : "success.main" } }}
+        sx={{
+          p: 0.5,
+          color: "text.secondary",
+          "&:hover": { color: unwanted ? "error.main" : "success.main" },
+          ...FOCUS,
+        }}
       >
         <MuiIconFont name={unwanted ? "remove_circle_outline" : "add_circle_outline"} sx={{ fontSize: 18 }} />
       </IconButton>
