@@ -207,8 +207,9 @@ class Share:
         with (
             closing(_ahead(self._read(reader, ids, ranges))) as pieces,
             closing(_ahead(self._embed(reader, pieces))) as embedded,
+            closing(self._written(embedded, ranges)) as written,
         ):
-            for piece in self._written(embedded, ranges):
+            for piece in written:
                 self._note(piece, ranges)
                 done += piece.samples
                 if piece.ends_part and time.monotonic() - asked > ASK_SECONDS:
@@ -247,7 +248,9 @@ class Share:
                     piece.embedded = reader.embed(piece.chunk, piece.wanted)
             yield piece
 
-    def _written(self, pieces: Iterator[_Piece], ranges: Ranges) -> Iterator[_Piece]:
+    def _written(
+        self, pieces: Iterator[_Piece], ranges: Ranges
+    ) -> Generator[_Piece, None, None]:
         """Writes pieces, and gives each when it is written: up to the first rows one
         by one, since these make the collection and store the run."""
         while self._embedded == 0:
