@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from pymilvus.grpc_gen.schema_pb2 import FloatArray
 
 
 def packed(vectors: np.ndarray) -> list[Sequence[float]]:
     """Each of ``(n, dim)`` vectors, as a value that pymilvus takes for one."""
+    from pymilvus.grpc_gen.schema_pb2 import FloatArray
+
     if not len(vectors):
         return []
     numbers = vectors.astype("<f4", copy=False)
