@@ -256,7 +256,7 @@ def test_a_build_whose_mongodb_is_killed_is_finished(stage, run):
 
 def test_two_workers_share_a_build(stage):
     with Build(stage, "k") as build:
-        workers = [build.fork(builds.build, seconds=4 * SECONDS) for _ in range(2)]
+        workers = [build.fork(builds.build, seconds=16 * SECONDS) for _ in range(2)]
         for worker in workers:
             worker.result()
         shares = pictures.embedded_by(stage.notes("k"))
