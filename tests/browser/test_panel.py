@@ -45,7 +45,8 @@ def test_a_person_builds_an_index_and_cleans_it_up(panel, scenes):
     card = panel.cy("milvus-index-by_hand")
     expect(card).to_be_visible(timeout=60_000)
     expect(card.locator('[data-cy="milvus-size"]')).to_have_text("60 vectors")
-    expect(panel.cy("milvus-job")).to_have_attribute("data-state", "done")
+    job = panel.cy("milvus-job").filter(has_text="by_hand")
+    expect(job).to_have_attribute("data-state", "done")
 
     scenes.reload()
     index = runs.load(scenes, "by_hand")
