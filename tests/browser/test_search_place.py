@@ -259,6 +259,7 @@ def test_a_search_stays_in_the_view_or_among_what_is_selected(panel, indexes, sc
 
     panel.after_grid_change(panel.cy("milvus-clear").click)
     expect(panel.cy("entry-counts")).to_have_text("20 samples")
+    panel.page.wait_for_timeout(1_500)  # the hits were 20 too, in another order
     for number in range(3):
         panel.select(number)
     expect(panel.cy("milvus-scope-selected")).to_have_text("Selected 3")
