@@ -6,10 +6,9 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import fiftyone as fo
 from pymongo.errors import PyMongoError
@@ -19,13 +18,12 @@ from .config import MilvusSimilarityConfig
 from .errors import Cancelled, InvalidRequest, VectorSearchError
 from .index import MilvusSimilarityIndex
 from .indexed_rows import IndexedRows
+from .pipeline import END, ahead, done_in_turn
 from .progress import Progress, Report
 from .ranges import FIRST, WAIT_SECONDS, Ranges
 from .settings import KEYS as CONNECTION
 from .similarity import MilvusSimilarity
 from .sources import Embedded, Failure, Item, Reader, Source
-
-T = TypeVar("T")
 
 # Samples that a worker claims at a time: at least twenty steps of progress; ten where
 # the vectors are there already, which is quick
@@ -205,8 +203,8 @@ class Share:
     def _fill(self, reader: Reader, ids: Any, ranges: Ranges) -> None:
         done, asked = ranges.done(), time.monotonic()
         with (
-            closing(_ahead(self._read(reader, ids, ranges))) as pieces,
-            closing(_ahead(self._embed(reader, pieces))) as embedded,
+            closing(ahead(self._read(reader, ids, ranges))) as pieces,
+            closing(ahead(self._embed(reader, pieces))) as embedded,
             closing(self._written(embedded, ranges)) as written,
         ):
             for piece in written:
@@ -261,16 +259,12 @@ class Share:
             with self._busy("writing"):
                 self._write_first(piece, ranges)
             yield piece
-        at_once = 1 if self._source.embeds else WRITES_AT_ONCE_OF_FIELD
-        with ThreadPoolExecutor(at_once) as pool:
-            under_way: deque[tuple[_Piece, Future[None]]] = deque()
-            for piece in pieces:
+        writes = done_in_turn(self._write, pieces, self._writes_at_once)
+        with closing(writes) as written:
+            self._stop_if_cancelled(ranges)
+            for piece in written:
+                yield piece
                 self._stop_if_cancelled(ranges)
-                under_way.append((piece, pool.submit(self._write, piece, at_once)))
-                if len(under_way) == at_once:
-                    yield _done(*under_way.popleft())
-            while under_way:
-                yield _done(*under_way.popleft())
 
     def _write_first(self, piece: _Piece, ranges: Ranges) -> None:
         index, found = self._index, piece.embedded
@@ -285,12 +279,16 @@ class Share:
             self._made_run = True
             ranges.started()
 
-    def _write(self, piece: _Piece, at_once: int) -> None:
+    def _write(self, piece: _Piece) -> None:
         index, found = self._index, piece.embedded
         assert index is not None
         if found is not None and found.rows.ids:
-            with self._busy("writing", 1 / at_once):
+            with self._busy("writing", 1 / self._writes_at_once):
                 index.add_rows(found.rows, checked=True)
+
+    @property
+    def _writes_at_once(self) -> int:
+        return 1 if self._source.embeds else WRITES_AT_ONCE_OF_FIELD
 
     def _note(self, piece: _Piece, ranges: Ranges) -> None:
         """After a piece was written."""
@@ -400,20 +398,3 @@ class Share:
             return f"The samples have no patches in '{patches}'; choose another field."
         why = f": {self._failures[0].reason}" if self._failures else ""
         return f"No sample's media could be read, so nothing was indexed{why}"
-
-
-END: Any = object()
-
-
-def _done(piece: _Piece, writing: Future[None]) -> _Piece:
-    writing.result()
-    return piece
-
-
-def _ahead(items: Iterator[T]) -> Generator[T, None, None]:
-    """Makes each item in a thread, while the one before is used."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, items, END)
-        while (item := coming.result()) is not END:
-            coming = pool.submit(next, items, END)
-            yield item

@@ -13,11 +13,10 @@ import numpy as np
 
 from . import filters, segments
 from .client import CALL_SECONDS as READ_SECONDS
-from .client import WRITE_SECONDS
+from .client import WRITE_SECONDS, packed
 from .collection import ORIGIN, PK, SAMPLE_ID, VECTOR, Collection
 from .errors import CollectionError
 from .expressions import is_in
-from .packing import packed
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = sorted((ROOT / "fiftyone_milvus").glob("*.py"))
 APP = sorted([*(ROOT / "operators").glob("*.py"), *(ROOT / "panels").glob("*.py")])
-TALKS_TO_MILVUS = {"collection.py", "client.py", "embedded_server.py", "packing.py"}
+TALKS_TO_MILVUS = {"collection.py", "client.py", "embedded_server.py"}
 
 
 def imports(path: Path) -> set[str]:

@@ -1,0 +1,41 @@
+"""Steps of a work that go on at the same time, each item in its turn."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+END: Any = object()
+
+
+def ahead(items: Iterator[T]) -> Generator[T, None, None]:
+    """Makes each item in a thread, while the one before is used."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, END)
+        while (item := coming.result()) is not END:
+            coming = pool.submit(next, items, END)
+            yield item
+
+
+def done_in_turn(
+    function: Callable[[T], None], items: Iterator[T], at_once: int
+) -> Generator[T, None, None]:
+    """Does something with some items at a time, each in a thread; gives them back in
+    their order, when it is done."""
+    with ThreadPoolExecutor(at_once) as pool:
+        under_way: deque[tuple[T, Future[None]]] = deque()
+        for item in items:
+            under_way.append((item, pool.submit(function, item)))
+            if len(under_way) == at_once:
+                yield _ended(*under_way.popleft())
+        while under_way:
+            yield _ended(*under_way.popleft())
+
+
+def _ended(item: T, work: Future[None]) -> T:
+    work.result()
+    return item
