@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import fiftyone as fo
 import pytest
@@ -19,20 +20,37 @@ from harness.worker import DelegatedWorker
 
 PANEL = "milvus_panel"
 MODEL = "conse-lite0-minilm-offline"
-SECONDS = 0.3  # that the slow model takes for a picture
+SLOW, QUICK = "1", "0"  # seconds that the slow model takes for a picture
 WORK = 60_000
 HEBREW, ARABIC = "מפתח_של_תמונות", "فهرس_الصور"
 
 
 @pytest.fixture(scope="module")
-def app_server(offline_models: None) -> Iterator[AppServer]:
-    """A server whose counting model is slow enough for a person to step in."""
+def pace_file() -> Iterator[Path]:
+    """Tells the counting model its pace, here and in processes started from here."""
+    path = environment.HOME / "pace"
+    path.write_text(QUICK)
     pictures.install_counting_model()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COUNTING_MODEL_SECONDS", str(SECONDS))
-        server = AppServer()
-        yield server
-        server.stop()
+        patch.setenv("COUNTING_MODEL_PACE", str(path))
+        yield path
+
+
+@pytest.fixture
+def slow_model(pace_file: Path) -> Iterator[Path]:
+    """The counting model, slow enough for a person to step in, until ``QUICK`` is
+    written."""
+    pace_file.write_text(SLOW)
+    yield pace_file
+    pace_file.write_text(QUICK)
+
+
+@pytest.fixture(scope="module")
+def app_server(offline_models: None, pace_file: Path) -> Iterator[AppServer]:
+    """A server that knows the counting model."""
+    server = AppServer()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -61,13 +79,13 @@ def choose(app: App, action: str, key: str = "pictures") -> None:
 
 
 def choose_model(app: App, model: str) -> None:
-    app.cy("milvus-model").fill(model[:8])
+    app.cy("milvus-model").fill(model[:4])  # of which it may be the default
     app.page.get_by_role("option", name=model).click()
     expect(app.cy("milvus-model")).to_have_value(model)
 
 
 def start_slow_build(app: App, key: str, delegate: bool = False) -> None:
-    """Starts a build that takes about twenty seconds."""
+    """Starts a build with the counting model."""
     app.cy("milvus-new-index").click()
     app.cy("milvus-brain-key").fill(key)
     choose_model(app, pictures.MODEL)
@@ -108,7 +126,7 @@ def test_without_an_index_one_button_teaches_and_makes_one(app, dataset):
     assert runs.describe(dataset, "pictures").filter_fields == ("theme",)
 
 
-def test_a_build_is_paused_and_resumed_also_after_a_reload(app, dataset):
+def test_a_build_is_paused_and_resumed_also_after_a_reload(app, dataset, slow_model):
     opened(app)
     start_slow_build(app, "slow")
     job = app.cy("milvus-job")
@@ -128,13 +146,16 @@ def test_a_build_is_paused_and_resumed_also_after_a_reload(app, dataset):
     expect(job).to_have_attribute("data-state", "paused")
     dataset.reload()
     assert 0 < runs.load(dataset, "slow").total_index_size < 60
+    slow_model.write_text(QUICK)
     app.cy("milvus-resume").click()
     expect(job).to_have_attribute("data-state", "done", timeout=WORK)
     expect(card.locator('[data-cy="milvus-size"]')).to_have_text("60 vectors")
     expect(card).not_to_contain_text("not finished")
 
 
-def test_a_build_is_seen_and_cancelled_from_a_second_window(app, context, dataset):
+def test_a_build_is_seen_and_cancelled_from_a_second_window(
+    app, context, dataset, slow_model
+):
     opened(app)
     start_slow_build(app, "slow")
     expect(app.cy("milvus-progress")).to_contain_text("/s", timeout=WORK)
@@ -150,21 +171,20 @@ def test_a_build_is_seen_and_cancelled_from_a_second_window(app, context, datase
     assert other.errors == []
 
 
-def test_a_build_on_a_worker_is_paused_and_resumed(app, dataset):
+def test_a_build_on_a_worker_is_paused_and_resumed(app, dataset, slow_model):
     opened(app)
     start_slow_build(app, "far", delegate=True)
     job = app.cy("milvus-job")
     expect(job).to_contain_text("waiting for a worker")
     expect(job).to_contain_text("fiftyone delegated launch")
     app.shot("indexes-queued")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COUNTING_MODEL_SECONDS", str(SECONDS))
-        worker = DelegatedWorker()
+    worker = DelegatedWorker()
     try:
         expect(job).to_contain_text("on a worker", timeout=WORK)
         expect(app.cy("milvus-progress")).to_contain_text("/s", timeout=WORK)
         app.cy("milvus-pause").click()
         expect(job).to_have_attribute("data-state", "paused", timeout=WORK)
+        slow_model.write_text(QUICK)
         app.cy("milvus-resume").click()
         expect(job).to_have_attribute("data-state", "done", timeout=2 * WORK)
     finally:

@@ -73,11 +73,13 @@ class Stage:
 
     def fork(self, key: str, function, *args, seconds: float = SECONDS) -> Fork:
         """A process that works here, on the index of a key."""
+        pace = self.folder / f"pace-{seconds}"
+        pace.write_text(str(seconds))
         variables = {
             "FIFTYONE_DATABASE_URI": self.database.uri,
             "FIFTYONE_MILVUS_DIR": str(self.home.state),
             "COUNTING_MODEL_NOTES": str(self.notes(key)),
-            "COUNTING_MODEL_SECONDS": str(seconds),
+            "COUNTING_MODEL_PACE": str(pace),
         }
         if self.server is not None:
             variables[ENV_PREFIX + "URI"] = self.server.uri

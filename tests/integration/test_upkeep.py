@@ -229,7 +229,8 @@ def test_a_run_that_names_no_source_says_so(milvus, vectors_dataset):
 
 def test_two_delegated_workers_share_a_build(standalone, monkeypatch, tmp_path, notes):
     monkeypatch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", standalone.uri)
-    monkeypatch.setenv("COUNTING_MODEL_SECONDS", "0.1")
+    (pace := tmp_path / "pace").write_text("0.1")
+    monkeypatch.setenv("COUNTING_MODEL_PACE", str(pace))
     dataset = pictures.make_pictures_dataset(tmp_path / "pictures", 160)
     dataset.persistent = True
     workers = [DelegatedWorker(), DelegatedWorker()]

@@ -10,7 +10,7 @@ import fiftyone.core.models as fom
 import numpy as np
 
 NOTES = "COUNTING_MODEL_NOTES"
-SECONDS = "COUNTING_MODEL_SECONDS"
+PACE = "COUNTING_MODEL_PACE"
 GRID = 4
 
 
@@ -26,7 +26,8 @@ class CountingModel(fom.Model, fom.EmbeddingsMixin):
     """Embeds a picture as the mean colours of its 4 x 4 parts, ``(48,)``.
 
     Each picture embedded adds a line, a hash of its pixels, to the file that
-    ``COUNTING_MODEL_NOTES`` names; and takes ``COUNTING_MODEL_SECONDS``.
+    ``COUNTING_MODEL_NOTES`` names; and takes the seconds that are written in the file
+    that ``COUNTING_MODEL_PACE`` names.
     """
 
     @property
@@ -57,7 +58,8 @@ class CountingModel(fom.Model, fom.EmbeddingsMixin):
         raise NotImplementedError
 
     def embed(self, arg: np.ndarray) -> np.ndarray:
-        time.sleep(float(os.environ.get(SECONDS, 0)))
+        if pace := os.environ.get(PACE):
+            time.sleep(float(Path(pace).read_text()))
         if notes := os.environ.get(NOTES):
             digest = hashlib.blake2b(arg.tobytes(), digest_size=8).hexdigest()
             line = f"{digest} {os.getpid()}\n".encode()
