@@ -1,5 +1,5 @@
 import { MuiIconFont } from "@fiftyone/components";
-import { Box, Button, IconButton, InputBase, LinearProgress, Stack, Tooltip, Typography } from "@mui/material";
+import { Box, Button, IconButton, InputBase, Stack, Tooltip, Typography } from "@mui/material";
 import { useId } from "react";
 import type { Index } from "../../shared/api";
 import { cy } from "../../shared/cy";
@@ -9,6 +9,7 @@ import { check } from "../options/values";
 import type { Search } from "../useSearch";
 import { ChipView } from "./ChipView";
 import { useDrop } from "./useDrop";
+import { WaitingBar } from "./WaitingBar";
 
 interface Props {
   search: Search;
@@ -48,12 +49,7 @@ export function Composer({ search, index }: Props) {
           "&:focus-within": { borderColor: "primary.main" },
         }}
       >
-        {busy && (
-          <LinearProgress
-            aria-label="Searching"
-            sx={{ position: "absolute", left: 0, right: 0, bottom: 0, height: 2 }}
-          />
-        )}
+        {busy && <WaitingBar />}
         {chips.length > 0 && (
           <Stack
             component="ul"

@@ -6,6 +6,8 @@ const GAP = 8;
 const NARROWEST = 104;
 /** The line of rank and score, that of the buttons, the border. */
 const LINES = 54;
+/** Rows beyond those in sight. */
+const OVERSCAN = 2;
 
 /** Where each tile of a grid goes that scrolls with the panel, and which are to be drawn. */
 export function useGridLayout(list: RefObject<HTMLElement>, count: number) {
@@ -35,12 +37,19 @@ export function useGridLayout(list: RefObject<HTMLElement>, count: number) {
     return () => observer.disconnect();
   }, [list, scroller]);
 
+  // what can be seen is drawn first
+  const [overscan, setOverscan] = useState(0);
+  useEffect(() => {
+    const timer = setTimeout(() => setOverscan(OVERSCAN), 0);
+    return () => clearTimeout(timer);
+  }, []);
+
   // eslint-disable-next-line react-hooks/incompatible-library -- the compiler isn't used
   const rows = useVirtualizer({
     count: Math.ceil(count / columns),
     getScrollElement: () => scroller.current,
     estimateSize: () => height + GAP,
-    overscan: 2,
+    overscan,
     scrollMargin: top,
   });
   const { measure } = rows;

@@ -1,7 +1,7 @@
 import { MuiIconFont } from "@fiftyone/components";
 import { getSampleSrc } from "@fiftyone/state";
 import { Box } from "@mui/material";
-import { useState, type CSSProperties } from "react";
+import { useState, type CSSProperties, type SyntheticEvent } from "react";
 import type { Box as Crop } from "../../shared/api";
 import { clampBox, cropStyle } from "./crop";
 
@@ -20,6 +20,10 @@ export function Thumbnail({ filepath, box, alt }: Props) {
   const [broken, setBroken] = useState(false);
   const crop = box && clampBox(box);
   const style = !crop ? WHOLE : size ? cropStyle(crop, size) : UNMEASURED;
+  const measure = ({ currentTarget }: SyntheticEvent<HTMLImageElement>) => {
+    const { naturalWidth: width, naturalHeight: height } = currentTarget;
+    setSize(width && height ? { width, height } : null);
+  };
   return (
     <Box
       sx={{
@@ -42,9 +46,7 @@ export function Thumbnail({ filepath, box, alt }: Props) {
           loading="lazy"
           decoding="async"
           style={style}
-          onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) =>
-            setSize(width && height ? { width, height } : null)
-          }
+          onLoad={crop ? measure : undefined}
           onError={() => setBroken(true)}
         />
       )}
