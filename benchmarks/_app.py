@@ -17,7 +17,7 @@ from harness.app import BROWSER_ARGS, App, AppServer, browser_path
 from harness.datasets import clustered_vectors
 from harness.pictures import paint
 
-from . import _data
+from . import _contenders, _data
 from ._measure import Table, Value, median
 from ._setup import Server
 
@@ -63,7 +63,7 @@ def run(server: Server, options: argparse.Namespace) -> None:
     """Prints the table of one server."""
     if server.given is not None:
         os.environ[URI] = server.given
-    dataset = _dataset(options)
+    dataset = _dataset(server, options)
     service = AppServer()
     try:
         with _opened(service, dataset) as app:
@@ -90,13 +90,14 @@ def run(server: Server, options: argparse.Namespace) -> None:
     table.show()
 
 
-def _dataset(options: argparse.Namespace) -> fo.Dataset:
+def _dataset(server: Server, options: argparse.Namespace) -> fo.Dataset:
     """Samples of one picture each and the same, with an index of their vectors."""
     path = environment.HOME / "one.png"
     paint(path, 0)
     vectors, _ = clustered_vectors(options.count, options.dim, 50, options.seed)
     dataset = _data.with_field("app", [vectors], str(path))
-    build.build(dataset, KEY, build.Source(embeddings_field="embeddings"))
+    built = build.build(dataset, KEY, build.Source(embeddings_field="embeddings"))
+    _contenders.settle(built.collection_name, server)
     dataset.reload()
     return dataset
 
