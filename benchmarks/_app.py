@@ -64,14 +64,12 @@ def run(server: Server, options: argparse.Namespace) -> None:
     if server.given is not None:
         os.environ[URI] = server.given
     dataset = _dataset(server, options)
-    service = AppServer()
     try:
-        with _opened(service, dataset) as app:
+        with _opened(dataset) as app:
             ours = _ours(app, options)
-        with _opened(service, dataset) as app:
+        with _opened(dataset) as app:
             stock = _stock(app, options)
     finally:
-        service.stop()
         runs.cleanup(dataset, KEY)
         dataset.delete()
         os.environ.pop(URI, None)
@@ -103,15 +101,22 @@ def _dataset(server: Server, options: argparse.Namespace) -> fo.Dataset:
 
 
 @contextmanager
-def _opened(service: AppServer, dataset: fo.Dataset) -> Iterator[App]:
+def _opened(dataset: fo.Dataset) -> Iterator[App]:
+    """A page of a server of its own, which remembers no panel of an earlier page."""
     sandbox = os.geteuid() != 0
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=browser_path(), args=BROWSER_ARGS, chromium_sandbox=sandbox
-        )
-        page = browser.new_page(viewport={"width": 1400, "height": 850})
-        yield App(page, service.url, dataset)
-        browser.close()
+    service = AppServer()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=browser_path(),
+                args=BROWSER_ARGS,
+                chromium_sandbox=sandbox,
+            )
+            page = browser.new_page(viewport={"width": 1400, "height": 850})
+            yield App(page, service.url, dataset)
+            browser.close()
+    finally:
+        service.stop()
 
 
 def _ours(app: App, options: argparse.Namespace) -> Times:
@@ -144,15 +149,17 @@ def _stock(app: App, options: argparse.Namespace) -> Times:
     # beside the grid, where its samples can be selected
     beside = {"isActive": True, "layout": "horizontal"}
     app.op("open_panel", name=PANELS["fiftyone"], **beside)
-    app.page.get_by_role("button", name="New Search").wait_for(timeout=60_000)
+    panel = app.cy(f"panel-content-{PANELS['fiftyone']}")
+    panel.get_by_role("button", name="New Search").wait_for(timeout=60_000)
     times = Times()
     for number in range(options.repeats + 1):
         _start_over(app)
-        app.page.get_by_role("button", name="New Search").click()
+        panel.get_by_role("button", name="New Search").click()
         app.select(number % SELECTED)
-        app.page.locator('input[type="number"]').fill(str(options.k))
-        search = app.page.get_by_role("button", name="Search", exact=True).last
-        search.evaluate("(e) => e.setAttribute('data-cy', 'stock-search')")
+        panel.locator('input[type="number"]').fill(str(options.k))
+        panel.get_by_role("button", name="Search", exact=True).click()
+        execute = app.page.get_by_role("menuitem").filter(has_text="synchronously")
+        execute.evaluate("(e) => e.setAttribute('data-cy', 'stock-search')")
         _measure(
             app,
             times,

@@ -3,8 +3,9 @@ plugin's panel beside FiftyOne's own *Similarity Search*, on the same index.
 
     PYTHONPATH=. python benchmarks/app.py --count 10000 --servers lite
 
-FiftyOne's panel lists a search when it is done, and shows it on a second click, on
-*Show results*, which it is given at once. Requests and bytes are all that the page
+FiftyOne's panel asks in a menu whether to search now, which isn't counted; it lists a
+search when it is done, and shows it on another click, on *Show results*, which it is
+given at once. Requests and bytes are all that the page
 asked for and got from the search to the sorted grid. Nothing is asserted.
 """
 
