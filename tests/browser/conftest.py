@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 
+from harness import environment
 from harness.app import BROWSER_ARGS, App, AppServer, browser_path
 from harness.worker import DelegatedWorker
 
@@ -82,15 +84,42 @@ def delegated_worker() -> Iterator[DelegatedWorker]:
     worker.stop()
 
 
-@pytest.fixture(scope="module")
-def indexes(scenes: fo.Dataset, offline_models: None) -> Iterator[dict[str, Any]]:
-    """An index of the scenes and one of their objects, ready to search."""
-    from fiftyone_milvus import build, runs
+@pytest.fixture(scope="session")
+def give_index(
+    scenes: fo.Dataset, offline_models: None
+) -> Callable[[fo.Dataset, str], None]:
+    """``give_index(dataset, key)`` gives the scenes, or a copy of them, an index
+    ``pictures`` or ``objects``. It is built once, which takes up to a minute, and
+    imported from then on."""
+    from fiftyone_milvus import build, files, runs
 
-    source = build.Source(model=MODEL)
-    build.build(scenes, "pictures", source, filter_fields=["theme"])
-    build.build(scenes, "objects", source, patches_field="ground_truth")
-    scenes.reload()
+    made: dict[str, Path] = {}
+    options: dict[str, dict[str, Any]] = {
+        "pictures": {"filter_fields": ["theme"]},
+        "objects": {"patches_field": "ground_truth"},
+    }
+
+    def give(dataset: fo.Dataset, key: str) -> None:
+        if key not in made:
+            made[key] = environment.HOME / f"{key}.parquet"
+            build.build(scenes, key, build.Source(model=MODEL), **options[key])
+            files.export_index(scenes, key, made[key])
+            runs.cleanup(scenes, key)
+        files.import_index(dataset, key, made[key])
+        dataset.reload()
+
+    return give
+
+
+@pytest.fixture(scope="module")
+def indexes(
+    scenes: fo.Dataset, give_index: Callable[[fo.Dataset, str], None]
+) -> Iterator[dict[str, Any]]:
+    """An index of the scenes and one of their objects, ready to search."""
+    from fiftyone_milvus import runs
+
+    for key in ("pictures", "objects"):
+        give_index(scenes, key)
     yield {key: runs.load(scenes, key) for key in ("pictures", "objects")}
     for key in ("pictures", "objects"):
         runs.cleanup(scenes, key)

@@ -59,10 +59,9 @@ def dataset(own_scenes: fo.Dataset) -> fo.Dataset:
 
 
 @pytest.fixture
-def indexed(dataset: fo.Dataset) -> fo.Dataset:
+def indexed(dataset: fo.Dataset, give_index) -> fo.Dataset:
     """With an index of the pictures."""
-    build.build(dataset, "pictures", build.Source(model=MODEL))
-    dataset.reload()
+    give_index(dataset, "pictures")
     return dataset
 
 
@@ -79,7 +78,8 @@ def choose(app: App, action: str, key: str = "pictures") -> None:
 
 
 def choose_model(app: App, model: str) -> None:
-    app.cy("milvus-model").fill(model[:4])  # of which it may be the default
+    # not all of it, which may be there already
+    app.cy("milvus-model").fill(model[:4])
     app.page.get_by_role("option", name=model).click()
     expect(app.cy("milvus-model")).to_have_value(model)
 
@@ -300,10 +300,10 @@ def test_clean_up_shows_first_what_goes(app, indexed):
 
 
 @pytest.fixture
-def kinds(indexed: fo.Dataset) -> fo.Dataset:
+def kinds(indexed: fo.Dataset, give_index) -> fo.Dataset:
     """With an index of each kind: true, not true any more, unfinished, of patches."""
     source = build.Source(model=MODEL)
-    build.build(indexed, "objects", source, patches_field="ground_truth")
+    give_index(indexed, "objects")
     done: list[int] = []
     with pytest.raises(Cancelled):
         build.build(

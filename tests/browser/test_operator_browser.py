@@ -8,17 +8,14 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from fiftyone_milvus import build, groups, runs, search
+from fiftyone_milvus import groups, runs, search
 from fiftyone_milvus.terms import Query, Term
 from plugin.operators import OPERATORS
 
-MODEL = "conse-lite0-minilm-offline"
-
 
 @pytest.fixture(scope="module")
-def index(scenes, offline_models):
-    build.build(scenes, "pictures", build.Source(model=MODEL))
-    scenes.reload()
+def index(scenes, give_index):
+    give_index(scenes, "pictures")
     yield runs.load(scenes, "pictures")
     runs.cleanup(scenes, "pictures")
 

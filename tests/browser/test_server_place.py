@@ -22,10 +22,9 @@ WORK = 60_000
 
 
 @pytest.fixture
-def dataset(own_scenes: fo.Dataset, offline_models: None) -> fo.Dataset:
+def dataset(own_scenes: fo.Dataset, give_index) -> fo.Dataset:
     """With an index of its pictures."""
-    build.build(own_scenes, "pictures", build.Source(model=MODEL))
-    own_scenes.reload()
+    give_index(own_scenes, "pictures")
     return own_scenes
 
 

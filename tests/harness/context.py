@@ -17,7 +17,6 @@ def make_context(
     view: fo.SampleCollection | None = None,
     selected: list[str] | None = None,
     selected_labels: list[dict[str, Any]] | None = None,
-    panel_state: dict[str, Any] | None = None,
     **params: Any,
 ) -> foo.ExecutionContext:
     """The context of a panel method: what it triggers is in ``triggered(ctx)``."""
@@ -29,11 +28,7 @@ def make_context(
             "view": (dataset.view() if view is None else view)._serialize(),
             "selected": selected or [],
             "selected_labels": selected_labels or [],
-            "params": {
-                "panel_id": "panel",
-                "panel_state": panel_state or {},
-                **params,
-            },
+            "params": {"panel_id": "panel", "panel_state": {}, **params},
         },
         executor=Executor(),
         operator_uri=f"{PLUGIN}/milvus_panel",

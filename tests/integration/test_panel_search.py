@@ -77,20 +77,11 @@ def after(ctx, **kwargs):
     triggered."""
     [shown] = triggered(ctx, "set_view")
     view = fo.DatasetView._build(ctx.dataset, shown["view"])
-    return make_context(ctx.dataset, view=view, panel_state=panel_state(ctx), **kwargs)
+    return make_context(ctx.dataset, view=view, **kwargs)
 
 
 def query_of(*ids) -> dict:
     return {"terms": [{"id": id_} for id_ in ids]}
-
-
-def panel_state(ctx) -> dict:
-    """What the browser keeps, and sends with the next event."""
-    return {
-        key: value
-        for params in triggered(ctx, "patch_panel_state")
-        for key, value in params["state"].items()
-    }
 
 
 def test_the_next_hits_need_no_other_search(indexed, monkeypatch):
