@@ -228,11 +228,18 @@ def raw(data: Data, metric: str, server: Server) -> Raw:
 
 
 def settle(collection: str, server: Server) -> float:
-    """Waits until the server has built the index, and makes it use it.
+    """Waits until the server has built the index, makes it use it, and waits until the
+    server does nothing more: it puts segments together, and builds those anew.
 
     Returns:
-        the seconds that it took
+        the seconds until it used the index
     """
+    took = _use_index(collection, server)
+    server.wait_until_idle()
+    return took
+
+
+def _use_index(collection: str, server: Server) -> float:
     client = MilvusClient(uri=server.uri)
     started = time.perf_counter()
     (index,) = client.list_indexes(collection)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,23 +19,46 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 
 from harness import environment
+from harness.processes import Service
 from harness.standalone import Standalone
+
+WATCHED_SECONDS, IDLE = 10, 0.15  # of one core
+MOST_SECONDS = 600
 
 
 @dataclass(frozen=True)
 class Server:
     """A Milvus that runs. ``given`` is the address that FiftyOne is told, ``None``
-    for the embedded one; ``uri`` is where it really listens."""
+    for the embedded one; ``uri`` is where it really listens; ``service`` are the
+    processes of one that goes on working when it has answered."""
 
     kind: str
     given: str | None
     uri: str
+    service: Service | None = None
 
     @property
     def title(self) -> str:
         if self.kind == "lite":
             return "Embedded (Milvus Lite)"
         return "Milvus Standalone 2.3.5"
+
+    def wait_until_idle(self) -> None:
+        """Waits until it hardly uses the processor, at most some minutes."""
+        if self.service is None:
+            return
+        end = time.monotonic() + MOST_SECONDS
+        idle = False
+        while not idle and time.monotonic() < end:
+            before = _seconds_used(self.service)
+            time.sleep(WATCHED_SECONDS)
+            used = _seconds_used(self.service) - before
+            idle = used < IDLE * WATCHED_SECONDS
+
+
+def _seconds_used(service: Service) -> float:
+    """How long its processes have used a core."""
+    return sum(sum(member.cpu_times()[:2]) for member in service.members())
 
 
 def prepare() -> None:
@@ -55,7 +79,7 @@ def serving(kind: str) -> Iterator[Server]:
         return
     standalone = Standalone(environment.HOME / "standalone")
     try:
-        yield Server(kind, standalone.uri, standalone.uri)
+        yield Server(kind, standalone.uri, standalone.uri, standalone.service)
     finally:
         client.disconnect_all()
         standalone.kill()
