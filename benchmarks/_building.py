@@ -105,6 +105,8 @@ def _start_pair(server: Server, dataset: str) -> list[subprocess.Popen[str]]:
 
 
 def _run(server: Server, program: str, dataset: str) -> dict[str, Any]:
+    # Milvus goes on with an index when its collection was dropped
+    server.wait_until_idle()
     return _answer(_start(server, program, dataset))
 
 
