@@ -21,6 +21,8 @@ PANEL = "milvus_panel"
 COUNT = 10_000
 SEARCHES = 1_000
 KEY = "a_very_long_name_of_an_index_" + "that_goes_on_and_on_" * 4
+LABELS = "ground_truth.detections.label"
+HEBREW, BIRD = "ציפור כחולה", "طائر"
 ARABIC = "طائر أزرق كبير على شجرة خضراء قديمة بجانب البحر"
 
 
@@ -97,3 +99,26 @@ def test_ten_thousand_hits_and_a_thousand_searches(app, large):
     app.shot("large-history")
     assert sideways <= 1  # rounded
     assert axe.violations(app.page, '[data-cy="milvus-panel"]') == []
+
+
+def test_text_is_read_in_its_own_direction(app, own_scenes, give_index):
+    """Hebrew typed, and labels in Arabic."""
+    labels = own_scenes.values(LABELS)
+    own_scenes.set_values(LABELS, [[BIRD] * len(some) for some in labels])
+    give_index(own_scenes, "objects")
+    app.dataset = own_scenes
+    app.open(PANEL)
+    app.cy("milvus-query").fill(HEBREW)
+    app.shot("search-right-to-left-typed")
+    assert direction(app.cy("milvus-query")) == "rtl"
+    app.hits_after(lambda: app.cy("milvus-query").press("Enter"))
+    assert direction(app.cy("milvus-chip").get_by_text(HEBREW)) == "rtl"
+    hit = app.cy("milvus-hit").first
+    assert direction(hit.get_by_text(BIRD)) == "rtl"
+    assert direction(hit.locator('[data-cy="milvus-hit-score"]')) == "ltr"
+    app.page.wait_for_timeout(500)
+    app.shot("search-right-to-left")
+
+
+def direction(text) -> str:
+    return text.evaluate("(e) => getComputedStyle(e).direction")

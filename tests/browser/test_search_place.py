@@ -18,8 +18,6 @@ from harness import axe
 PANEL = "milvus_panel"
 MODEL = "conse-lite0-minilm-offline"
 WIDTHS = (320, 480, 900)
-LABELS = "ground_truth.detections.label"
-HEBREW, ARABIC = "ציפור כחולה", "طائر"
 PASTE = """([data, name, kind]) => {
     const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
     const files = new DataTransfer();
@@ -438,26 +436,3 @@ def test_it_is_at_home_at_every_width(panel, indexes, theme):
         panel.shot(f"search-{theme}-{width}")
     panel.theme("dark")
     assert {at: what for at, what in found.items() if what} == {}
-
-
-def test_text_is_read_in_its_own_direction(app, own_scenes, give_index):
-    """Hebrew typed, and labels in Arabic."""
-    labels = own_scenes.values(LABELS)
-    own_scenes.set_values(LABELS, [[ARABIC] * len(some) for some in labels])
-    give_index(own_scenes, "objects")
-    app.dataset = own_scenes
-    app.open(PANEL)
-    app.cy("milvus-query").fill(HEBREW)
-    app.shot("search-right-to-left-typed")
-    assert direction(app.cy("milvus-query")) == "rtl"
-    app.hits_after(lambda: app.cy("milvus-query").press("Enter"))
-    assert direction(chips(app).get_by_text(HEBREW)) == "rtl"
-    hit = app.cy("milvus-hit").first
-    assert direction(hit.get_by_text(ARABIC)) == "rtl"
-    assert direction(hit.locator('[data-cy="milvus-hit-score"]')) == "ltr"
-    app.page.wait_for_timeout(500)
-    app.shot("search-right-to-left")
-
-
-def direction(text) -> str:
-    return text.evaluate("(e) => getComputedStyle(e).direction")
