@@ -67,7 +67,7 @@ def test_texts_wanted_and_unwanted_sort_the_grid_and_are_kept(opened, index):
     start(opened, "Milvus: Search history")
     execute(opened)
     expect(opened.page.get_by_text(re.compile('text "bird", unlike'))).to_be_visible()
-    opened.shot("search-history")
+    opened.shot("operator-history")
 
 
 def test_near_duplicates_are_found_shown_and_tagged(opened, index, scenes):
