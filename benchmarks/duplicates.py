@@ -145,7 +145,6 @@ def _on_milvus(
         measured[RANGE] = _range_search(server, index, vectors)
     table.add("read, s", {OURS: seconds(read)}, ",.1f")
     again = _stopped_late(index)
-    assert again.groups == measured[OURS].result.groups
     table.add("stopped late, s", {OURS: again.seconds}, ",.1f")
     table.add("done before", {OURS: again.resumed}, ".2f")
     index.delete()
