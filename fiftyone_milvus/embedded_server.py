@@ -4,6 +4,8 @@ Milvus Lite's own server binds every network interface, and lets several writers
 interleave one collection's write-ahead log, which loses acknowledged rows at a
 crash. This one listens on 127.0.0.1 and lets the writers of a collection take turns,
 whichever process they are in. It ends when no process holds a lease any more.
+
+It takes from pymilvus the protocol that it serves, and asks Milvus for nothing.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ folder=".tools/milvus-$version"
 scripts/check_tools.sh python
 "${PYTHON:-python3}" -m venv --clear "$folder"
 if ! "$folder/bin/python" -m pip install --quiet "milvus==$version"; then
-    echo "Milvus $version has no package for this machine: run the tests with SKIP_STANDALONE=1." >&2
+    echo "Milvus $version has no package for this machine: run make test SKIP_STANDALONE=1." >&2
     exit 1
 fi
 "$folder/bin/milvus-server" --help >/dev/null

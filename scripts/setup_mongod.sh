@@ -44,7 +44,8 @@ if ! works; then
 fi
 if ! works; then
     "$bin/mongod" --version >&2 || true
-    echo "No mongod runs here: start MongoDB 6 or newer yourself and name it in FIFTYONE_DATABASE_URI." >&2
-    exit 1
+    echo "FiftyOne has no mongod here. For the demo, start MongoDB 6 or newer yourself and name it in FIFTYONE_DATABASE_URI; the tests need mongod on PATH." >&2
+    command -v mongod >&2 || exit 1
+    exit 0
 fi
 echo "mongod: $("$bin/mongod" --version | head -n 1)"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import fiftyone as fo
 
 KINDS = ("unit", "integration", "browser")
+STANDALONE = {"standalone", "start_standalone"}
 PICTURES = 60
 
 
@@ -30,10 +31,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks each test by its folder; the quick kinds come first."""
+    """Marks each test by its folder, and by whether it needs Milvus Standalone; the
+    quick kinds come first."""
     for item in items:
         if (kind := _kind(item)) in KINDS:
             item.add_marker(kind)
+        if _needs_standalone(item):
+            item.add_marker("standalone")
     items.sort(key=lambda item: (*KINDS, None).index(_kind(item)))
 
 
@@ -69,14 +73,19 @@ def pytest_sessionfinish(exitstatus: int) -> None:
         environment.keep_logs()
 
 
-def pytest_unconfigure() -> None:
-    environment.leave()
-
-
 def _kind(item: pytest.Item) -> str | None:
     here = Path(__file__).parent
     first = item.path.relative_to(here).parts[0] if here in item.path.parents else None
     return first if first in KINDS else None
+
+
+def _needs_standalone(item: pytest.Item) -> bool:
+    """By its fixtures, or by which kind of Milvus it is run on. A module whose own
+    fixtures start one says so itself."""
+    assert isinstance(item, pytest.Function)
+    given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    kinds = {value for value in given if isinstance(value, str)}
+    return "standalone" in kinds or bool(STANDALONE & set(item.fixturenames))
 
 
 def _exit(*_: object) -> None:

@@ -13,7 +13,8 @@ import tempfile
 import uuid
 from pathlib import Path
 
-from . import mongod, plugin_finder, reaper
+from . import plugin_finder, reaper
+from .mongod import Mongod
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = Path(tempfile.mkdtemp(prefix="fiftyone-milvus-tests-"))
@@ -32,7 +33,6 @@ KEPT_LOG_BYTES = 200_000
 def prepare() -> None:
     """Sets all of it up; what it starts ends with this process, however that ends."""
     run = uuid.uuid4().hex
-    database_uri = os.environ.get("FIFTYONE_DATABASE_URI")
     _forget_the_person()
     os.environ[reaper.MARK] = run
     reaper.start(run, HOME)
@@ -40,9 +40,7 @@ def prepare() -> None:
         folder.mkdir()
     (PLUGINS / "milvus-vector-search").symlink_to(ROOT)
     os.environ.update(
-        FIFTYONE_DATABASE_URI=mongod.start(
-            HOME / "db", LOGS / "mongod.log", database_uri
-        ),
+        FIFTYONE_DATABASE_URI=Mongod(HOME / "db", LOGS / "mongod.log").uri,
         FIFTYONE_DATABASE_NAME=f"fiftyone-milvus-tests-{run[:8]}",
         FIFTYONE_DATABASE_DIR=str(HOME / "fiftyone-db"),
         FIFTYONE_DEFAULT_DATASET_DIR=str(HOME / "datasets"),
@@ -65,15 +63,6 @@ def prepare() -> None:
         OMP_WAIT_POLICY="PASSIVE",
     )
     plugin_finder.install(ROOT)
-
-
-def leave() -> None:
-    """Removes the run's database from a MongoDB that is not the run's own."""
-    if mongod.find() is None and "FIFTYONE_DATABASE_NAME" in os.environ:
-        import pymongo
-
-        with pymongo.MongoClient(os.environ["FIFTYONE_DATABASE_URI"]) as client:
-            client.drop_database(os.environ["FIFTYONE_DATABASE_NAME"])
 
 
 def keep_logs() -> None:

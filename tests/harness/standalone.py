@@ -6,7 +6,6 @@ for that. The setting ``ip`` is only what its parts tell each other.
 
 from __future__ import annotations
 
-import os
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -85,8 +84,6 @@ class Standalone:
     """
 
     def __init__(self, folder: Path, options: StandaloneOptions | None = None) -> None:
-        if os.environ.get("SKIP_STANDALONE"):
-            pytest.skip("SKIP_STANDALONE is set")
         if not (TOOL / "server" / "bin").is_dir():
             pytest.fail("There is no Milvus Standalone: run `make setup` first.")
         self.folder = folder

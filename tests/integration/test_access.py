@@ -31,6 +31,8 @@ from harness.datasets import make_vectors_dataset
 from harness.oracle import distances, ranked
 from harness.standalone import Standalone, StandaloneOptions
 
+pytestmark = pytest.mark.standalone
+
 ROOT = {"user": "root", "password": "Milvus"}
 WRONG = "notthepassword"
 BUILD = {"backend": "milvus", "embeddings": "embeddings", "metric": "cosine"}

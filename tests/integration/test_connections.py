@@ -30,7 +30,7 @@ RECOVERY_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
-def server():
+def standalone():
     """A server that the tests may stop and freeze; each leaves it running."""
     started = Standalone(environment.HOME / "connections")
     yield started
@@ -80,8 +80,8 @@ class Indexed:
 
 
 @pytest.fixture(scope="module")
-def on_server(server):
-    made = Indexed(uri=server.uri)
+def on_server(standalone):
+    made = Indexed(uri=standalone.uri)
     yield made
     made.dataset.delete()
 
@@ -129,12 +129,12 @@ def test_threads_get_their_own_answers(indexed):
     assert found == [indexed.true(row) for row in asked]
 
 
-def test_threads_that_connect_at_once_share_one_connection(on_server, server):
+def test_threads_that_connect_at_once_share_one_connection(on_server, standalone):
     client.disconnect_all()
     with ThreadPoolExecutor(THREADS) as pool:
         found = list(pool.map(on_server.found, [0] * THREADS))
     assert found == [on_server.true()] * THREADS
-    assert established(server.port) == 1
+    assert established(standalone.port) == 1
 
 
 # -- lost
@@ -170,11 +170,11 @@ def kill(running: embedded.Running | None) -> None:
 
 
 @pytest.fixture
-def frozen(on_server, server):
+def frozen(on_server, standalone):
     on_server.found()
-    server.freeze()
+    standalone.freeze()
     yield on_server
-    server.thaw()
+    standalone.thaw()
 
 
 def test_a_search_on_a_silent_server_ends(frozen, monkeypatch):
@@ -188,8 +188,8 @@ def test_a_search_on_a_silent_server_ends(frozen, monkeypatch):
     assert took < SILENCE_SECONDS + client.CONNECT_SECONDS + 20
 
 
-def test_a_silent_server_cannot_be_connected_to(frozen, server):
-    stranger = settings.Settings(uri=server.uri, user="somebody", password="else")
+def test_a_silent_server_cannot_be_connected_to(frozen, standalone):
+    stranger = settings.Settings(uri=standalone.uri, user="somebody", password="else")
     began = time.monotonic()
     with ThreadPoolExecutor(THREADS) as pool:
         errors = list(pool.map(lambda _: connect_error(stranger), range(THREADS)))
@@ -276,14 +276,14 @@ def test_a_fork_while_a_thread_connects_leaves_the_child_free(on_server):
 
 
 @pytest.fixture(scope="module")
-def restarted(on_server, server) -> tuple[Exception | None, list[str]]:
+def restarted(on_server, standalone) -> tuple[Exception | None, list[str]]:
     """What a search gives while the server is away, and once it is back."""
     on_server.found()
-    server.stop()
+    standalone.stop()
     try:
         away = search_error(on_server)
     finally:
-        server.start()
+        standalone.start()
     until = time.monotonic() + RECOVERY_SECONDS
     while (error := search_error(on_server)) and time.monotonic() < until:
         assert isinstance(error, ServerUnavailable), error

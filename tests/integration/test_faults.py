@@ -24,8 +24,8 @@ from fiftyone_milvus import embedded, ranges
 from fiftyone_milvus.building import MIN_PART
 from fiftyone_milvus.settings import ENV_PREFIX
 from harness import builds, environment, pictures
-from harness.database import Database
 from harness.forks import Failed, Fork
+from harness.mongod import Mongod
 from harness.standalone import Standalone
 
 PICTURES = 96
@@ -57,7 +57,8 @@ class Stage:
     def __init__(self, folder: Path, server: Standalone | None) -> None:
         self.folder = folder
         self.server = server
-        self.database = Database(folder / "db")
+        log = environment.LOGS / f"{folder.name}-mongod.log"
+        self.database = Mongod(folder / "db", log)
         self.home = embedded.Home(folder / "milvus" / "data", folder / "milvus")
         self.name, self.paths = self.dataset("pictures")
         self.fork("", builds.ask, self.name).result()  # the embedded one starts now
