@@ -18,8 +18,9 @@ KEPT_SECONDS = 7 * 24 * 3600
 
 def base_view(ctx: foo.ExecutionContext) -> fo.DatasetView:
     """The view that the person searches from: the current one, or, if that is a
-    search's result, the one that it was searched from."""
-    shown = _fingerprint(ctx.view)
+    search's result, the one that it was searched from. Hits that were saved as a view
+    are a view like others."""
+    shown = None if ctx.view.name is not None else _fingerprint(ctx.view)
     stages = None if shown is None else ctx.store(SHOWN).get(shown)
     if stages is None:
         return ctx.view

@@ -15,6 +15,7 @@ def make_context(
     dataset: fo.Dataset,
     *,
     view: fo.SampleCollection | None = None,
+    view_name: str | None = None,
     selected: list[str] | None = None,
     selected_labels: list[dict[str, Any]] | None = None,
     **params: Any,
@@ -26,6 +27,7 @@ def make_context(
         {
             "dataset_name": dataset.name,
             "view": (dataset.view() if view is None else view)._serialize(),
+            "view_name": view_name,
             "selected": selected or [],
             "selected_labels": selected_labels or [],
             "params": {"panel_id": "panel", "panel_state": {}, **params},

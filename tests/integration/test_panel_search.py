@@ -62,6 +62,8 @@ def test_search_stays_in_the_view_and_clear_brings_it_back(indexed):
     ctx = make_context(indexed, view=view, **params)
     found = panel.search(ctx)
     assert {hit["id"] for hit in found["hits"]} <= set(view.values("id"))
+    # which would have the App ask for its page anew
+    assert triggered(ctx, "patch_panel_state") == []
 
     # a second search is in that view again, not in the first one's five hits
     again = after(ctx, **{**params, "k": 8})
@@ -242,6 +244,18 @@ def test_a_cut_leaves_the_first_hits_in_the_grid_and_the_view_to_go_back_to(inde
     back = after(cut)
     panel.clear(back)
     assert shown_ids(back) == view.values("id")
+
+
+def test_hits_that_were_saved_as_a_view_are_searched_like_any_view(indexed):
+    ctx = make_context(indexed, k=5, brain_key="idx", **VECTOR)
+    token = panel.search(ctx)["token"]
+    panel.save_view(after(ctx, token=token, keep=5, name="hits"))
+    indexed.reload()
+    opened = make_context(indexed, view_name="hits", brain_key="idx")
+    assert panel.view_count(opened) == {"count": 5}
+    assert panel.view_count(after(ctx, brain_key="idx")) == {"count": 100}
+    panel.clear(opened)
+    assert shown_ids(opened) == indexed.load_saved_view("hits").values("id")
 
 
 def test_a_search_of_selected_samples_stays_among_them(indexed):

@@ -5,7 +5,7 @@ import { RecoilRoot, type MutableSnapshot } from "recoil";
 import { UrisContext, type Uris } from "../shared/api";
 import { ScrollContext } from "../shared/scroll";
 import type { Place } from "../shell/places";
-import { python } from "./fiftyone";
+import { execute, python } from "./fiftyone";
 
 const METHODS: Record<keyof Uris, true> = {
   overview: true,
@@ -91,6 +91,14 @@ export function at<T extends Element = HTMLElement>(name: string): T {
   if (!found) throw new Error(`no element named ${name}`);
   return found;
 }
+
+/** The button of an open dialog that does what it asks. */
+export const button = () => at<HTMLButtonElement>("milvus-confirm-button");
+
+export const PLUGIN = "@milvus/vector-search";
+
+/** The params of every operator that was executed, in turn, with its `uri`. */
+export const asked = () => execute.mock.calls.map(([params]) => params as { uri: string });
 
 export function absent(name: string): boolean {
   return document.querySelector(`[data-cy="${name}"]`) === null;

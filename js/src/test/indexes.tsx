@@ -1,0 +1,38 @@
+import { vi } from "vitest";
+import { Indexes } from "../indexes/Indexes";
+import { useWork } from "../indexes/useWork";
+import type { Index, Job } from "../shared/api";
+import { index } from "./data";
+import { execute } from "./fiftyone";
+import { asked, at, show } from "./panel";
+
+interface Props {
+  indexes?: Index[];
+  jobs?: Job[];
+  onNew: () => void;
+  onChanged: () => void;
+}
+
+function WithWork({ indexes = [index], jobs = [], ...on }: Props) {
+  const work = useWork(on.onChanged);
+  return <Indexes canDelegate making={false} {...{ indexes, jobs, work }} {...on} />;
+}
+
+/** The list of indexes. */
+export function indexes(props = {}) {
+  const on = { onNew: vi.fn(), onChanged: vi.fn() };
+  return { ...on, ...show(<WithWork {...on} {...props} />) };
+}
+
+/** Opens a dialog from the card's menu. */
+export async function choose(user: ReturnType<typeof indexes>["user"], action: string) {
+  await user.click(at("milvus-actions-pictures"));
+  await user.click(at(`milvus-${action}-pictures`));
+}
+
+/** The operators that were executed, in turn. */
+export const operators = () => asked().map(({ uri }) => uri);
+
+/** Has every operator answer so. */
+export const succeed = (answer: object = { result: {} }) =>
+  execute.mockImplementation((_, { callback }) => callback(answer));

@@ -1,0 +1,27 @@
+import { vi } from "vitest";
+import type { MutableSnapshot } from "recoil";
+import { SearchPlace } from "../search/SearchPlace";
+import type { Index } from "../shared/api";
+import { index, result } from "./data";
+import { answer, at, show } from "./panel";
+
+/** What the Search place tells the panel. */
+export const on = { onMakeIndex: vi.fn(), onIndex: vi.fn() };
+
+/** The Search place of an index. */
+export const place = (shown: Index | undefined = index, dataset = "animals") => (
+  <SearchPlace dataset={dataset} index={shown} indexes={shown ? [shown] : []} samples={1538} {...on} />
+);
+
+/** The Search place after a search by a text. */
+export async function searched(answers: object = {}, initialize?: (snapshot: MutableSnapshot) => void) {
+  answer({ search: result, clear: {}, cut: {}, ...answers });
+  const shown = show(place(), initialize);
+  await shown.user.type(at("milvus-query"), "a bird{Enter}");
+  return shown;
+}
+
+/** All elements of a `data-cy` name. */
+export const all = (name: string) => [...document.querySelectorAll<HTMLElement>(`[data-cy="${name}"]`)];
+export const hits = () => all("milvus-hit");
+export const chips = () => all("milvus-chip");

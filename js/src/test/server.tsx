@@ -1,0 +1,14 @@
+import { waitFor } from "@testing-library/react";
+import { expect } from "vitest";
+import { DatasetPanel } from "../DatasetPanel";
+import { details, overview } from "./data";
+import { absent, answer, go, show } from "./panel";
+
+/** The panel with its Server place open. */
+export async function place(answers: object = {}) {
+  answer({ overview, server_details: details, ...answers });
+  const shown = show(<DatasetPanel dataset="animals" />);
+  await waitFor(() => expect(absent("milvus-loading")).toBe(true));
+  await go(shown.user, "server");
+  return shown;
+}
