@@ -26,7 +26,7 @@ test: setup ## all tests: the panel's, then unit, integration and browser; ARGS=
 	$(if $(wildcard js/package.json),npm --prefix js run --if-present lint)
 	$(if $(wildcard js/package.json),npm --prefix js run --if-present typecheck)
 	$(if $(wildcard js/package.json),npm --prefix js test)
-	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile $(if $(SKIP_STANDALONE),-m "not standalone") $(ARGS)
+	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(SKIP_STANDALONE),-m "not standalone") $(ARGS)
 
 bench: .venv/.done-dev mongod $(STANDALONE) ## benchmarks that print tables; BENCHMARKS= chooses some
 	set -e; for program in $(BENCHMARKS); do echo "== $$program"; PYTHONPATH=. $(PY) "$$program"; done

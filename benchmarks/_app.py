@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 import fiftyone as fo
 from playwright.sync_api import Page, Request, sync_playwright
 
-from fiftyone_milvus import build, runs
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.building import build
 from harness import environment
-from harness.app import BROWSER_ARGS, App, AppServer, browser_path
+from harness.app import BROWSER_ARGS, App, AppServer, Window, browser_path
 from harness.datasets import clustered_vectors
 from harness.pictures import paint
 
@@ -112,8 +113,7 @@ def _opened(dataset: fo.Dataset) -> Iterator[App]:
                 args=BROWSER_ARGS,
                 chromium_sandbox=sandbox,
             )
-            page = browser.new_page(viewport={"width": 1400, "height": 850})
-            yield App(page, service.url, dataset)
+            yield App(Window(browser).page, service.url, dataset)
             browser.close()
     finally:
         service.stop()

@@ -18,7 +18,9 @@ import fiftyone.brain as fob
 import numpy as np
 
 import fiftyone_milvus  # from here on the backend "milvus" is ours
-from fiftyone_milvus import build, models, runs
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.building import build
+from fiftyone_milvus.dataset import models
 from harness import environment
 
 from . import _contenders, _data

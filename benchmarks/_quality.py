@@ -13,9 +13,11 @@ from PIL import Image
 
 from demo import pictures, zoo
 from demo.dataset import build_scenes_dataset
-from fiftyone_milvus import build, query, runs, search
-from fiftyone_milvus.index import MilvusSimilarityIndex
-from fiftyone_milvus.terms import Query, Term
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.backend.index import MilvusSimilarityIndex
+from fiftyone_milvus.building import build
+from fiftyone_milvus.searching import query, search
+from fiftyone_milvus.searching.terms import Query, Term
 from harness import environment
 
 from ._measure import Table

@@ -20,11 +20,12 @@ import numpy as np
 from fiftyone import ViewField as F
 
 import fiftyone_milvus  # noqa: F401  (from here on the backend "milvus" is ours)
-from fiftyone_milvus import filters, memberships, neighbors
+from fiftyone_milvus.dataset import memberships
+from fiftyone_milvus.dataset.ids import within
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.ids import within
-from fiftyone_milvus.indexed_rows import IndexedRows
-from fiftyone_milvus.neighbors import Found, PlanName
+from fiftyone_milvus.milvus.indexed_rows import IndexedRows
+from fiftyone_milvus.nearest import filters, neighbors
+from fiftyone_milvus.nearest.neighbors import Found, PlanName
 
 from . import _contenders, _data
 from ._contenders import Contender

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from benchmarks._measure import Table
     from benchmarks._setup import Server
-    from fiftyone_milvus import groups
+    from fiftyone_milvus.finding import groups
     from fiftyone_milvus.progress import Progress
 
 OURS, RANGE, SKLEARN, FIFTYONE = "ours", "range search", "sklearn", "fiftyone"
@@ -124,7 +124,7 @@ def _on_milvus(
 
     from benchmarks import _contenders
     from benchmarks._measure import seconds
-    from fiftyone_milvus import finding
+    from fiftyone_milvus.finding import held
 
     index = fob.compute_similarity(
         dataset,
@@ -136,7 +136,7 @@ def _on_milvus(
     )
 
     def read() -> None:
-        with finding.held(index, None, False, finding.never):
+        with held.held(index, None, False, held.never):
             pass
 
     _contenders.settle(index.rows.name, server)
@@ -156,7 +156,7 @@ def _ours(index: Any) -> Measured:
     from itertools import combinations
 
     from benchmarks import _pairs
-    from fiftyone_milvus import groups
+    from fiftyone_milvus.finding import groups
 
     measured = _measured(lambda: groups.find_groups(index, THRESH, progress=False))
     at = {id_: i for i, id_ in enumerate(index.sample_ids)}
@@ -170,8 +170,8 @@ def _ours(index: Any) -> Measured:
 
 def _stopped_late(index: Any) -> groups.Groups:
     """What ours finds after it was cancelled, and then told to go on."""
-    from fiftyone_milvus import groups
     from fiftyone_milvus.errors import Cancelled
+    from fiftyone_milvus.finding import groups
 
     share = [0.0]
 

@@ -8,7 +8,7 @@
 
 from typing import Any
 
-from . import hook
+from .backend import hook
 
 __version__ = "0.1.0"
 
@@ -18,11 +18,11 @@ hook.install()
 def __getattr__(name: str) -> Any:
     # not imported above, since they import fiftyone
     if name == "health":
-        from .index_health import health
+        from .building.health import health
 
         return health
     if name == "sync":
-        from .index_sync import sync
+        from .building.sync import sync
 
         return sync
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -42,6 +42,8 @@ export default defineConfig(({ command }) => ({
     environment: "happy-dom",
     // a machine that does more beside this takes longer than five seconds
     testTimeout: 30_000,
+    // to load MUI anew for each file takes longer than all tests
+    isolate: false,
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test/setup.ts"],
     // none of these is on npm, so there is nothing to resolve: one stand-in

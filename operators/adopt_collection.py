@@ -8,8 +8,9 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import adoption, build
-from fiftyone_milvus.adoption import Adoption
+from fiftyone_milvus.building import build
+from fiftyone_milvus.managing import adoption
+from fiftyone_milvus.managing.adoption import Adoption
 
 from . import schema, tables, zoo
 from .collections import plain
@@ -40,17 +41,7 @@ class AdoptCollection(foo.Operator):
             label="Collection",
             description="Its name, as 'Milvus: Collections' lists it",
         )
-        fields = schema.patches_fields(ctx.dataset)
-        if fields:
-            schema.choice(
-                inputs,
-                "patches_field",
-                fields,
-                ctx.params.get("patches_field"),
-                required=False,
-                label="Patches field",
-                description="If its vectors are of this field's objects",
-            )
+        schema.patches_choice(inputs, ctx, "If its vectors are of this field's objects")
         inputs.bool("dry_run", default=True, label="Only show how they match")
         if not ctx.params.get("dry_run", True):
             _index_inputs(ctx, inputs)

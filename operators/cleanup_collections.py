@@ -8,8 +8,8 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import dropping
-from fiftyone_milvus.dropping import Candidate, DropPlan
+from fiftyone_milvus.managing import dropping
+from fiftyone_milvus.managing.dropping import Candidate, DropPlan
 
 from . import schema, tables
 from .context import connection, without_causes

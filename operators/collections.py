@@ -9,8 +9,8 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import catalog
-from fiftyone_milvus.catalog import CollectionInfo
+from fiftyone_milvus.managing import catalog
+from fiftyone_milvus.managing.catalog import CollectionInfo
 
 from . import schema, tables
 from .context import connection, without_causes

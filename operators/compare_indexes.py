@@ -8,8 +8,9 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import fusion, runs
+from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.searching import fusion
 
 from . import schema, search_form, search_request, tables
 from .context import connection, without_causes

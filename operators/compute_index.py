@@ -10,12 +10,12 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import build
-from fiftyone_milvus.collection import CONSISTENCY_LEVELS, METRICS
+from fiftyone_milvus.building import build
+from fiftyone_milvus.dataset.sources import Source
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.options import INDEX_TYPES
+from fiftyone_milvus.milvus.collection import CONSISTENCY_LEVELS, METRICS
+from fiftyone_milvus.milvus.options import INDEX_TYPES
 from fiftyone_milvus.progress import Report
-from fiftyone_milvus.sources import Source
 
 from . import coverage, schema, zoo
 from .context import (
@@ -132,17 +132,9 @@ def _target_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
 
 
 def _source_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
-    fields = schema.patches_fields(ctx.dataset)
-    if fields:
-        schema.choice(
-            inputs,
-            "patches_field",
-            fields,
-            ctx.params.get("patches_field"),
-            required=False,
-            label="Patches field",
-            description="Index the objects of this field; leave empty for samples",
-        )
+    schema.patches_choice(
+        inputs, ctx, "Index the objects of this field; leave empty for samples"
+    )
     patches_field = ctx.params.get("patches_field") or None
     own = schema.embeddings_fields(ctx.dataset, patches_field)
     sources = types.RadioGroup(orientation="horizontal")

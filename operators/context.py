@@ -12,9 +12,9 @@ import fiftyone.core.patches as fop
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
+from fiftyone_milvus.backend.index import MilvusSimilarityIndex
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.index import MilvusSimilarityIndex
-from fiftyone_milvus.settings import ENV_PREFIX, KEYS
+from fiftyone_milvus.milvus.settings import ENV_PREFIX, KEYS
 
 P = ParamSpec("P")
 T = TypeVar("T")

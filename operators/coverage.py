@@ -11,7 +11,7 @@ from typing import Any
 import fiftyone as fo
 import fiftyone.operators as foo
 
-from fiftyone_milvus import index_health
+from fiftyone_milvus.building import health
 from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.progress import Report
 
@@ -47,14 +47,14 @@ def check(
     report: Report,
     cancelled: Callable[[], bool],
     **connection: Any,
-) -> index_health.Health:
+) -> health.Health:
     """Compares an index with its dataset, and keeps what was found.
 
     Raises:
-        VectorSearchError: as :func:`fiftyone_milvus.index_health.health` does
+        VectorSearchError: as :func:`fiftyone_milvus.building.health.health` does
     """
     seen = _fingerprint(ctx.dataset)
-    found = index_health.health(
+    found = health.health(
         ctx.dataset, brain_key, progress=report, cancelled=cancelled, **connection
     )
     now = datetime.now(timezone.utc).isoformat()

@@ -7,7 +7,7 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import files
+from fiftyone_milvus.managing import files
 
 from . import schema, transfers
 from .context import without_causes

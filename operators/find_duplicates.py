@@ -7,7 +7,7 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import groups
+from fiftyone_milvus.finding import groups
 
 from . import findings, schema
 from .context import without_causes

@@ -11,8 +11,9 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import elsewhere, finding, runs
+from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.finding import elsewhere, held
 from fiftyone_milvus.progress import Progress, Report
 
 from . import findings, schema
@@ -89,7 +90,7 @@ class FindInDataset(foo.Operator):
                 dataset, ids, field = ctx.dataset, list(done.ids), None
                 data |= {"copied": ids, "skipped": done.skipped}
             if ids:
-                views.append(finding.view_of(dataset, field, ids))
+                views.append(held.view_of(dataset, field, ids))
             return {
                 **data,
                 **findings.leave(ctx, dataset, views, ids, field, message),

@@ -9,7 +9,8 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import outliers, runs
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.finding import outliers
 
 from . import findings, schema
 from .context import without_causes

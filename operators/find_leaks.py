@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import leaks
+from fiftyone_milvus.finding import leaks
 
 from . import findings, schema
 from .context import without_causes

@@ -7,7 +7,7 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import unique
+from fiftyone_milvus.finding import unique
 
 from . import findings, schema
 from .context import MAX_HITS, without_causes

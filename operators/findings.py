@@ -11,8 +11,9 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import finding, runs, tagging
+from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.finding import held, tagging
 from fiftyone_milvus.progress import Report
 
 from . import schema
@@ -62,7 +63,7 @@ def run(
         found = outcome(result)
         field = index.config.patches_field
         if found.ids:
-            views.append(finding.view_of(samples, field, found.ids[:MAX_HITS]))
+            views.append(held.view_of(samples, field, found.ids[:MAX_HITS]))
         return {
             "brain_key": index.key,
             "patches_field": field,

@@ -8,7 +8,7 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import runs
+from fiftyone_milvus.backend import runs
 
 from . import schema, tables
 from .context import connection, without_causes

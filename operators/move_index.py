@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import settings, transfer
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
+from fiftyone_milvus.managing import transfer
+from fiftyone_milvus.milvus import settings
 
 from . import schema, transfers
 from .context import connection, without_causes

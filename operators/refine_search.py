@@ -8,9 +8,9 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import runs
+from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.terms import Query
+from fiftyone_milvus.searching.terms import Query
 
 from . import saved_searches, schema
 from .context import selection, without_causes

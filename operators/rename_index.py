@@ -7,7 +7,8 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import build, renaming
+from fiftyone_milvus.building import build
+from fiftyone_milvus.managing import renaming
 
 from . import schema
 from .context import connection, without_causes

@@ -12,8 +12,9 @@ import fiftyone.core.labels as fol
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import filters, runs
+from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.nearest import filters
 
 _UNMEANT = ("id", "filepath", "bounding_box", "mask_path", "map_path", "index")
 _PATCHES = (fol.Detection, fol.Detections, fol.Polyline, fol.Polylines)
@@ -118,6 +119,23 @@ def choice(
         label = kwargs.get("label", name)
         options = ", ".join(list(values)[:12]) + (", ..." if len(values) > 12 else "")
         problem(inputs, name, f"{label}: there is no '{given}' here. Use: {options}")
+
+
+def patches_choice(
+    inputs: types.Object, ctx: foo.ExecutionContext, description: str
+) -> None:
+    """Asks which field's objects are meant, if there is one."""
+    fields = patches_fields(ctx.dataset)
+    if fields:
+        choice(
+            inputs,
+            "patches_field",
+            fields,
+            ctx.params.get("patches_field"),
+            required=False,
+            label="Patches field",
+            description=description,
+        )
 
 
 def index_choice(

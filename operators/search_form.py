@@ -8,9 +8,10 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import filters, runs
+from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.terms import Query, Term
+from fiftyone_milvus.nearest import filters
+from fiftyone_milvus.searching.terms import Query, Term
 
 from . import schema
 from .context import MAX_HITS, selection, target_choices, target_samples

@@ -11,11 +11,12 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import numpy as np
 
-from fiftyone_milvus import fusion, parents, runs, search
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.backend.index import MilvusSimilarityIndex
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.index import MilvusSimilarityIndex
-from fiftyone_milvus.query import term_scores
-from fiftyone_milvus.terms import Query
+from fiftyone_milvus.searching import fusion, parents, search
+from fiftyone_milvus.searching.query import term_scores
+from fiftyone_milvus.searching.terms import Query
 
 from .context import MAX_HITS
 
@@ -41,7 +42,7 @@ class SearchRequest:
         also: another index, whose ranking is merged with the first one's
         at_least: of an index of patches, find pictures with so many such objects
         where: what the fields that the index stores must hold, see
-            ``fiftyone_milvus.search.search``
+            ``fiftyone_milvus.searching.search.search``
         score_field: a field of our own that the hits' scores are written to; more
             than 10,000 hits need it, since a view can't name so many
         search_params: parameters of the index for this search alone, by Milvus's names

@@ -9,7 +9,7 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import index_sync
+from fiftyone_milvus.building import sync
 from fiftyone_milvus.progress import Report
 
 from . import coverage, schema
@@ -47,7 +47,7 @@ class SyncIndex(foo.Operator):
         key = ctx.params["brain_key"]
 
         def work(report: Report, cancelled: Callable[[], bool]) -> dict[str, Any]:
-            done = index_sync.sync(
+            done = sync.sync(
                 ctx.dataset,
                 key,
                 dry_run=bool(ctx.params.get("dry_run")),

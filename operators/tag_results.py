@@ -9,7 +9,8 @@ import fiftyone.core.patches as fop
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import runs, tagging
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.finding import tagging
 
 from . import findings, schema
 from .context import TARGETS, target_choices, target_samples, without_causes

@@ -8,7 +8,7 @@ from typing import Any
 
 import fiftyone.operators as foo
 
-from fiftyone_milvus import files, transfer
+from fiftyone_milvus.managing import files, transfer
 from fiftyone_milvus.progress import Report
 
 from .context import connection
@@ -28,7 +28,7 @@ def run(
 
     Args:
         ctx: the context
-        work: a function of ``fiftyone_milvus.transfer`` or ``files``
+        work: a function of ``fiftyone_milvus.managing.transfer`` or ``files``
         summary: the sentence for what it returns
         *args: what the function takes after the dataset and the brain key
         **kwargs: its keyword arguments, other than those of every such function

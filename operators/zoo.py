@@ -13,7 +13,7 @@ import fiftyone.zoo as foz
 import fiftyone.zoo.models as fozm
 from packaging.requirements import InvalidRequirement, Requirement
 
-from fiftyone_milvus.models import TEXT_TAGS
+from fiftyone_milvus.dataset.models import TEXT_TAGS
 
 
 @dataclass(frozen=True)

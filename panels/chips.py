@@ -9,8 +9,8 @@ import fiftyone as fo
 import fiftyone.core.patches as fop
 import fiftyone.operators as foo
 
-from fiftyone_milvus.runs import IndexInfo
-from fiftyone_milvus.terms import Query, Term
+from fiftyone_milvus.backend.runs import IndexInfo
+from fiftyone_milvus.searching.terms import Query, Term
 
 from .media import labels_media, media
 

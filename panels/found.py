@@ -10,8 +10,8 @@ import fiftyone as fo
 import fiftyone.core.stages as fos
 import numpy as np
 
-from fiftyone_milvus import runs
-from fiftyone_milvus.query import term_scores
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.searching.query import term_scores
 
 from ..operators.search_request import Answer
 

@@ -8,10 +8,11 @@ from typing import Any
 import fiftyone as fo
 import fiftyone.operators as foo
 
-from fiftyone_milvus import client, runs, settings
-from fiftyone_milvus.collection import CONSISTENCY_LEVELS, METRICS
+from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import VectorSearchError
-from fiftyone_milvus.options import INDEX_TYPES
+from fiftyone_milvus.milvus import client, settings
+from fiftyone_milvus.milvus.collection import CONSISTENCY_LEVELS, METRICS
+from fiftyone_milvus.milvus.options import INDEX_TYPES
 
 from ..operators import jobs, schema, zoo
 from ..operators.cleanup_index import done

@@ -9,10 +9,10 @@ from typing import Any
 
 import fiftyone as fo
 
-from fiftyone_milvus import filters
+from fiftyone_milvus.backend.runs import IndexInfo
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.options import INDEX_TYPES
-from fiftyone_milvus.runs import IndexInfo
+from fiftyone_milvus.milvus.options import INDEX_TYPES
+from fiftyone_milvus.nearest import filters
 
 from ..operators.coverage import Coverage
 

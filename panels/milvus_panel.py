@@ -11,7 +11,8 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus import models, runs
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.dataset import models
 
 from ..operators import coverage, jobs
 from ..operators.context import connection

@@ -9,9 +9,10 @@ import fiftyone as fo
 import fiftyone.core.patches as fop
 import fiftyone.operators as foo
 
-from fiftyone_milvus import pages, runs
+from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.terms import Query
+from fiftyone_milvus.searching import pages
+from fiftyone_milvus.searching.terms import Query
 
 from ..operators import saved_searches, search_form, tag_results
 from ..operators import search as searching

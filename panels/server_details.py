@@ -8,9 +8,10 @@ from typing import Any
 
 import fiftyone.brain as fob
 
-from fiftyone_milvus import catalog, client, embedded, settings
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.settings import Settings
+from fiftyone_milvus.managing import catalog
+from fiftyone_milvus.milvus import client, embedded, settings
+from fiftyone_milvus.milvus.settings import Settings
 
 from ..operators.collections import plain
 from . import server_payloads

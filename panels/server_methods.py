@@ -6,7 +6,7 @@ from typing import Any
 
 import fiftyone.operators as foo
 
-from fiftyone_milvus import embedded
+from fiftyone_milvus.milvus import embedded
 
 from ..operators.context import connection
 from . import server_details

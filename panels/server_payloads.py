@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from fiftyone_milvus import client, settings
 from fiftyone_milvus.errors import VectorSearchError
+from fiftyone_milvus.milvus import client, settings
 
 
 def server(connection: dict[str, Any]) -> dict[str, Any]:

@@ -9,4 +9,5 @@ if ! .venv/bin/python -c '' 2>/dev/null; then
     "${PYTHON:-python3}" -m venv --clear .venv
 fi
 .venv/bin/python -m pip install --quiet --upgrade pip
-.venv/bin/python -m pip install --editable ".[$1]"
+# Python compiles what it uses when it uses it
+.venv/bin/python -m pip install --no-compile --editable ".[$1]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,14 +32,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks each test by its folder, and by whether it needs Milvus Standalone; the
-    quick kinds come first."""
+    """Marks each test by its folder, and by whether it needs Milvus Standalone. The
+    quick kinds come first, of a kind the largest files; those with a browser last:
+    Playwright leaves an event loop in its process, and where one runs, FiftyOne
+    executes no operator before it returns."""
     for item in items:
         if (kind := _kind(item)) in KINDS:
             item.add_marker(kind)
         if _needs_standalone(item):
             item.add_marker("standalone")
-    items.sort(key=lambda item: (*KINDS, None).index(_kind(item)))
+    sizes = Counter(item.path for item in items)
+    kinds = (*KINDS, None)
+    items.sort(key=lambda i: (kinds.index(_kind(i)), -sizes[i.path], i.path))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,5 @@
 import { PluginComponentType, registerComponent } from "@fiftyone/plugins";
-import { MilvusPanel } from "./MilvusPanel";
+import { MilvusPanel } from "./shell/MilvusPanel";
 
 registerComponent({
   name: "MilvusPanel", // types.View(component="MilvusPanel") in Python

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,12 @@ import pytest
 from playwright.sync_api import expect
 
 from harness import environment
-from harness.app import BROWSER_ARGS, App, AppServer, browser_path
+from harness.app import BROWSER_ARGS, App, AppServer, Window, browser_path
 from harness.worker import DelegatedWorker
 
 if TYPE_CHECKING:
     import fiftyone as fo
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser
 
 MODEL = "conse-lite0-minilm-offline"
 # a busy machine may take seconds for what takes none
@@ -33,11 +33,6 @@ def browser_type_launch_args() -> dict[str, Any]:
         # Chromium cannot use its sandbox as root
         "chromium_sandbox": os.geteuid() != 0,
     }
-
-
-@pytest.fixture(scope="session")
-def browser_context_args() -> dict[str, Any]:
-    return {"viewport": {"width": 1400, "height": 850}}
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +53,7 @@ def dataset(scenes: fo.Dataset) -> fo.Dataset:
 @pytest.fixture
 def own_scenes(scenes: fo.Dataset) -> Iterator[fo.Dataset]:
     """The scenes, as a dataset of the test's own."""
-    from fiftyone_milvus import runs
+    from fiftyone_milvus.backend import runs
 
     copy = scenes.clone(f"scenes-{uuid.uuid4().hex[:6]}", persistent=True)
     yield copy
@@ -68,12 +63,44 @@ def own_scenes(scenes: fo.Dataset) -> Iterator[fo.Dataset]:
     copy.delete()
 
 
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[Window]:
+    """What a module's tests see the App in."""
+    window = Window(browser)
+    yield window
+    window.close()
+
+
+@pytest.fixture(scope="session")
+def lobby(scenes: fo.Dataset) -> Iterator[fo.Dataset]:
+    """What the App shows between two tests."""
+    dataset = scenes.limit(1).clone("lobby", persistent=True)
+    yield dataset
+    dataset.delete()
+
+
 @pytest.fixture
-def app(page: Page, app_server: AppServer, dataset: fo.Dataset) -> Iterator[App]:
+def app(
+    window: Window, app_server: AppServer, dataset: fo.Dataset, lobby: fo.Dataset
+) -> Iterator[App]:
     """A page of the App; the test fails when an error turns up in its console."""
-    app = App(page, app_server.url, dataset)
+    app = App(window.page, app_server.url, dataset)
     yield app
+    if not app.page.is_closed():
+        app.leave(lobby)
     assert app.errors == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where a test fails, keeps a picture, and lets the next one begin anew."""
+    report = yield
+    window = item.funcargs.get("window")
+    if report.failed and isinstance(window, Window):
+        window.close(environment.ROOT / "test-results" / f"{item.name}.png")
+    return report
 
 
 @pytest.fixture
@@ -91,7 +118,9 @@ def give_index(
     """``give_index(dataset, key)`` gives the scenes, or a copy of them, an index
     ``pictures`` or ``objects``. It is built once, which takes up to a minute, and
     imported from then on."""
-    from fiftyone_milvus import build, files, runs
+    from fiftyone_milvus.backend import runs
+    from fiftyone_milvus.building import build
+    from fiftyone_milvus.managing import files
 
     made: dict[str, Path] = {}
     options: dict[str, dict[str, Any]] = {
@@ -116,7 +145,7 @@ def indexes(
     scenes: fo.Dataset, give_index: Callable[[fo.Dataset, str], None]
 ) -> Iterator[dict[str, Any]]:
     """An index of the scenes and one of their objects, ready to search."""
-    from fiftyone_milvus import runs
+    from fiftyone_milvus.backend import runs
 
     for key in ("pictures", "objects"):
         give_index(scenes, key)

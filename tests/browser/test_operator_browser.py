@@ -8,8 +8,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from fiftyone_milvus import groups, runs, search
-from fiftyone_milvus.terms import Query, Term
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.finding import groups
+from fiftyone_milvus.searching import search
+from fiftyone_milvus.searching.terms import Query, Term
 from plugin.operators import OPERATORS
 
 
@@ -79,7 +81,6 @@ def test_near_duplicates_are_found_shown_and_tagged(opened, index, scenes):
     opened.shot("find-duplicates")
     shown = opened.hits_after(lambda: execute(opened))
     assert shown == wanted.ids[: len(shown)]
-    opened.page.wait_for_timeout(500)
     opened.shot("duplicates")
     scenes.reload()
     assert scenes.match_tags("near").values("id") == [
@@ -95,7 +96,6 @@ def test_every_form_opens_in_the_light_theme_too(opened):
         form = start(opened, label)
         expect(form.get_by_role("button", name="Execute").first).to_be_visible()
         expect(form).not_to_contain_text("rror")
-        opened.page.wait_for_timeout(300)
         opened.shot(f"form-{name}")
         opened.page.keyboard.press("Escape")
         expect(opened.page.get_by_role("dialog")).to_have_count(0)

@@ -7,9 +7,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from fiftyone_milvus import build, client, runs, settings
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import Cancelled
-from harness.worker import DelegatedWorker
+from fiftyone_milvus.milvus import client, settings
 
 PANEL = "milvus_panel"
 MODEL = "conse-lite0-minilm-offline"
@@ -64,34 +65,6 @@ def test_a_person_builds_an_index_and_cleans_it_up(panel, scenes):
     assert "by_hand" not in scenes.list_brain_runs()
     milvus = client.connect(settings.resolve()).client
     assert name not in milvus.list_collections()
-
-
-def test_a_delegated_build_is_followed_across_a_reload(panel, indexes, scenes):
-    panel.place("indexes")
-    panel.cy("milvus-new-index").click()
-    panel.cy("milvus-brain-key").fill("by_worker")
-    choose_model(panel)
-    panel.cy("milvus-delegate").check()
-    panel.cy("milvus-build").click()
-    job = panel.cy("milvus-job").filter(has_text="by_worker")
-    expect(job).to_have_attribute("data-state", "queued")
-
-    panel.open(PANEL)  # the state of the work is not the page's
-    panel.place("indexes")
-    expect(job).to_have_attribute("data-state", "queued")
-    worker = DelegatedWorker()
-    try:
-        expect(job).to_have_attribute("data-state", "running", timeout=60_000)
-        panel.open(PANEL)
-        panel.place("indexes")
-        card = panel.cy("milvus-index-by_worker")
-        expect(card).to_be_visible(timeout=60_000)
-        expect(job).to_have_attribute("data-state", "done")
-    finally:
-        worker.stop()
-    scenes.reload()
-    assert runs.load(scenes, "by_worker").total_index_size == 60
-    runs.cleanup(scenes, "by_worker")
 
 
 def test_the_operator_browser_builds_with_progress(panel, indexes, scenes):

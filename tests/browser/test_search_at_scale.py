@@ -10,7 +10,8 @@ import fiftyone as fo
 import pytest
 from playwright.sync_api import expect
 
-from fiftyone_milvus import build, runs
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.building import build
 from harness import axe
 from harness.context import make_context
 from harness.datasets import clustered_vectors
@@ -80,7 +81,6 @@ def test_ten_thousand_hits_and_a_thousand_searches(app, large):
     expect(last).to_contain_text("10000")
     assert set(asked) == {"more"} and len(asked) <= 2
     assert app.cy("milvus-hit").count() < 100
-    app.page.wait_for_timeout(500)
     app.shot("large-hits")
 
     app.cy("milvus-cut").focus()
@@ -116,7 +116,6 @@ def test_text_is_read_in_its_own_direction(app, own_scenes, give_index):
     hit = app.cy("milvus-hit").first
     assert direction(hit.get_by_text(BIRD)) == "rtl"
     assert direction(hit.locator('[data-cy="milvus-hit-score"]')) == "ltr"
-    app.page.wait_for_timeout(500)
     app.shot("search-right-to-left")
 
 

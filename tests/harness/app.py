@@ -1,15 +1,21 @@
-"""FiftyOne's App: its server, and a page of it in a browser."""
+"""FiftyOne's App: its server, and windows that show it."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import sys
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from . import environment
 from .ports import free_port
@@ -18,6 +24,7 @@ from .processes import Service
 if TYPE_CHECKING:
     import fiftyone as fo
     from playwright.sync_api import (
+        Browser,
         ConsoleMessage,
         Error,
         Locator,
@@ -27,6 +34,7 @@ if TYPE_CHECKING:
     )
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+SIZE = {"width": 1400, "height": 850}
 BROWSER_ARGS = [
     "--disable-gpu",
     "--disable-quic",
@@ -51,7 +59,10 @@ SAY_HOME = """home => {
 COUNT_GRID_MOUNTS = """
 window.IS_PLAYWRIGHT = true;
 window.__gridMounts = 0;
-document.addEventListener('grid-mount', () => window.__gridMounts++);
+document.addEventListener('grid-mount', () => {
+    window.__gridMounts++;
+    window.__gridOf = location.pathname;
+});
 """
 
 
@@ -86,9 +97,41 @@ class AppServer:
         return True
 
 
-def _loads_hits(response: Response) -> bool:
+def _loads_grid(response: Response, hits: bool) -> bool:
+    """Whether it is the first page of the grid, of hits or of a view without them; a
+    later one may come before."""
     asked = response.request.post_data or ""
-    return "paginateSamples" in asked and "fiftyone.core.stages.Select" in asked
+    selects = "fiftyone.core.stages.Select" in asked
+    if "paginateSamples" not in asked or selects != hits:
+        return False
+    return json.loads(asked)["variables"].get("after") is None
+
+
+class Window:
+    """A window of the browser that tests share, since the App takes seconds to load;
+    after :meth:`close` there is a new one."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._page: Page | None = None
+
+    @property
+    def page(self) -> Page:
+        if self._page is None:
+            context = self._browser.new_context(viewport=SIZE)
+            context.route(ELSEWHERE, lambda route: route.fulfill(status=200, body=""))
+            context.add_init_script(COUNT_GRID_MOUNTS)
+            self._page = context.new_page()
+        return self._page
+
+    def close(self, picture: Path | None = None) -> None:
+        """Closes it, if it is open, with a last picture of it if asked."""
+        if self._page is not None:
+            page, self._page = self._page, None
+            with suppress(PlaywrightError):  # it may have crashed
+                if picture is not None:
+                    page.screenshot(path=picture)
+                page.context.close()
 
 
 class App:
@@ -99,8 +142,6 @@ class App:
         self.errors: list[str] = []
         page.on("pageerror", self._on_error)
         page.on("console", self._on_console)
-        page.route(ELSEWHERE, lambda route: route.fulfill(status=200, body=""))
-        page.add_init_script(COUNT_GRID_MOUNTS)
 
     def cy(self, name: str) -> Locator:
         """The elements with this ``data-cy``."""
@@ -113,14 +154,51 @@ class App:
             [uri, params],
         )
 
-    def open(self, panel: str | None = None) -> None:
-        """Shows the dataset, with nothing selected, and the panel beside the grid."""
+    def load(self, panel: str | None = None) -> None:
+        """Loads the page, also where it is loaded already, and does as :meth:`open`."""
         self.page.goto(f"{self.url}/datasets/{self.dataset.name}")
         self.page.wait_for_function("() => window.__gridMounts > 0")
+        self.dismiss_advertisement()
+        self._begin(panel)
+
+    def open(self, panel: str | None = None) -> None:
+        """Shows the dataset, with nothing selected, and the panel beside the grid."""
+        if not self.page.url.startswith(self.url):
+            self.load(panel)
+        else:
+            self._go(self.dataset.name)
+            self._begin(panel)
+
+    def leave(self, dataset: fo.Dataset) -> None:
+        """Shows another dataset, without panels and dialogs; errors are no longer
+        noticed."""
+        self.page.remove_listener("pageerror", self._on_error)
+        self.page.remove_listener("console", self._on_console)
+        if self.page.url.startswith(self.url):
+            self.page.keyboard.press("Escape")
+            self._go(dataset.name)
+
+    def _go(self, dataset: str) -> None:
+        path = f"/datasets/{dataset}"
+        for patience in (10_000, 30_000):
+            self.op("open_dataset", dataset=dataset)
+            try:
+                # a grid is mounted anew for less, such as a panel that closes
+                self.page.wait_for_function(
+                    "path => window.__gridOf === path", arg=path, timeout=patience
+                )
+            except PlaywrightTimeout:
+                continue  # a view that was set just before came after it
+            return
+        raise AssertionError(f"The App does not go to {path}")
+
+    def _begin(self, panel: str | None) -> None:
+        self.page.set_viewport_size(SIZE)
+        self.theme("dark")
         # The server has one state for all pages: what an earlier one left is there
         self.op("clear_selected_samples")
-        self.op("clear_all_stages")
-        self.dismiss_advertisement()
+        if self.cy("btn-view-stage-delete").count():
+            self.after_grid_change(lambda: self.op("clear_all_stages"))
         if panel is not None:
             self.open_panel(panel)
 
@@ -201,7 +279,15 @@ class App:
 
     def hits_after(self, action: Callable[[], Any]) -> list[str]:
         """Does ``action``; the ids of the hits that the grid then loads, in order."""
-        with self.page.expect_response(_loads_hits, timeout=FIRST_SEARCH) as response:
+        return self._loaded_after(action, hits=True)
+
+    def view_after(self, action: Callable[[], Any]) -> list[str]:
+        """As :meth:`hits_after`, where the grid then shows a view without hits."""
+        return self._loaded_after(action, hits=False)
+
+    def _loaded_after(self, action: Callable[[], Any], hits: bool) -> list[str]:
+        loads = partial(_loads_grid, hits=hits)
+        with self.page.expect_response(loads, timeout=FIRST_SEARCH) as response:
             action()
         edges = response.value.json()["data"]["samples"]["edges"]
         return [edge["node"]["id"] for edge in edges]
@@ -213,6 +299,7 @@ class App:
             path = Path(folder)
             path.mkdir(parents=True, exist_ok=True)
             self.page.evaluate(SAY_HOME, str(environment.HOME))
+            self.page.wait_for_timeout(400)  # what comes in has come
             self.page.screenshot(path=path / f"{name}.png")
 
     def _on_error(self, error: Error) -> None:

@@ -9,7 +9,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 AXE = Path(__file__).resolve().parents[2] / "js/node_modules/axe-core/axe.min.js"
+# Colours that fade are of no contrast yet
 RUN = """async (within) => {
+    const fading = document.getAnimations().filter((a) => a instanceof CSSTransition);
+    await Promise.allSettled(fading.map(({ finished }) => finished));
     const found = await window.axe.run(within, { resultTypes: ["violations"] });
     return found.violations.flatMap(({ id, help, nodes }) =>
         nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 200)}`));

@@ -1,4 +1,4 @@
-"""What the fault tests have forks do, and see of an index."""
+"""What tests have forks do, and see of an index."""
 
 from __future__ import annotations
 
@@ -43,11 +43,29 @@ def build(name: str, key: str) -> None:
     """Builds an index with the model that counts, unless it is finished."""
     import fiftyone as fo
 
-    from fiftyone_milvus import build, runs
+    from fiftyone_milvus.backend import runs
+    from fiftyone_milvus.building import build
 
     dataset = fo.load_dataset(name)
     if key not in runs.keys(dataset) or build.is_unfinished(dataset, key):
-        build.build(dataset, key, build.Source(model=pictures.MODEL))
+        built = build.build(dataset, key, build.Source(model=pictures.MODEL))
+        assert not built.failures, built.failures
+
+
+def nearest(name: str, key: str) -> list[Any] | str:
+    """The size of an index, its address, and what is nearest to the first sample; or
+    why it can't be asked."""
+    import fiftyone as fo
+
+    from fiftyone_milvus.errors import VectorSearchError
+
+    dataset = fo.load_dataset(name)
+    try:
+        index = dataset.load_brain_results(key)
+        ids = index._kneighbors(dataset.first().id, k=5)[0]
+    except VectorSearchError as e:
+        return str(e)
+    return [index.total_index_size, index.rows.connection.settings.address, ids]
 
 
 def sync(name: str, key: str) -> None:
@@ -88,7 +106,8 @@ def ask(name: str) -> None:
     """Asks Milvus for the rows of a dataset's indexes, or else for a sign of life."""
     import fiftyone as fo
 
-    from fiftyone_milvus import client, runs, settings
+    from fiftyone_milvus.backend import runs
+    from fiftyone_milvus.milvus import client, settings
 
     client.connect(settings.resolve()).ping()
     for info in runs.list_indexes(fo.load_dataset(name)):
@@ -107,7 +126,8 @@ def see(name: str, key: str) -> Seen:
     import fiftyone as fo
     import fiftyone.core.odm as foo
 
-    from fiftyone_milvus import ranges, runs
+    from fiftyone_milvus.backend import runs
+    from fiftyone_milvus.building import ranges
 
     dataset = fo.load_dataset(name)
     index = runs.load(dataset, key)
@@ -124,7 +144,7 @@ def see(name: str, key: str) -> Seen:
 
 def collections(key: str) -> list[str]:
     """The collections made for the key of an index."""
-    from fiftyone_milvus import client, settings
+    from fiftyone_milvus.milvus import client, settings
 
     there = client.connect(settings.resolve()).client.list_collections()
     return [found for found in there if f"_{key}_" in found]
@@ -135,7 +155,9 @@ def clear(name: str, key: str) -> None:
     import fiftyone as fo
     import fiftyone.core.odm as foo
 
-    from fiftyone_milvus import client, ranges, runs, settings
+    from fiftyone_milvus.backend import runs
+    from fiftyone_milvus.building import ranges
+    from fiftyone_milvus.milvus import client, settings
 
     dataset = fo.load_dataset(name)
     if key in runs.keys(dataset):
@@ -149,7 +171,7 @@ def clean_up(name: str, key: str) -> None:
     """Removes an index."""
     import fiftyone as fo
 
-    from fiftyone_milvus import runs
+    from fiftyone_milvus.backend import runs
 
     runs.cleanup(fo.load_dataset(name), key)
 

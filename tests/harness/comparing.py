@@ -7,7 +7,7 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fiftyone_milvus.groups import Groups
+    from fiftyone_milvus.finding.groups import Groups
 
 TILE = 32  # so that few vectors are many blocks
 PART_BYTES = 1_000  # so that what is kept is many parts
@@ -18,7 +18,10 @@ def find(name: str, key: str, params: dict[str, Any]) -> tuple[Groups, int]:
     block."""
     import fiftyone as fo
 
-    from fiftyone_milvus import checkpoints, groups, metrics, runs
+    from fiftyone_milvus import metrics
+    from fiftyone_milvus.backend import runs
+    from fiftyone_milvus.finding import groups
+    from fiftyone_milvus.pairs import checkpoints
 
     metrics.TILE, checkpoints.PART_BYTES = TILE, PART_BYTES
     checkpoints.SAVE_SECONDS, checkpoints.SAVING_SHARE = 0.0, float("inf")
@@ -30,14 +33,14 @@ def find(name: str, key: str, params: dict[str, Any]) -> tuple[Groups, int]:
 
 def find_until(name: str, key: str, params: dict[str, Any], told: int) -> None:
     """Does so, and dies by SIGKILL when progress is told for the so-many-th time."""
-    from fiftyone_milvus import finding
+    from fiftyone_milvus.finding import held
 
-    tell, left = finding.Progress, iter(range(told))
+    tell, left = held.Progress, iter(range(told))
 
     def progress(*args: Any, **kwargs: Any) -> Any:
         if next(left, None) is None:
             os.kill(os.getpid(), signal.SIGKILL)
         return tell(*args, **kwargs)
 
-    finding.Progress = progress  # type: ignore[assignment, misc]
+    held.Progress = progress  # type: ignore[assignment, misc]
     find(name, key, params)

@@ -10,7 +10,7 @@ from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
-from . import environment
+from . import environment, pictures
 
 START_SECONDS = 60
 ANSWER_SECONDS = 120
@@ -28,7 +28,8 @@ class Fork:
     """A process that runs a function of an importable module.
 
     Args:
-        variables: what it adds to its environment before FiftyOne connects
+        variables: what its environment has beside this process's, before FiftyOne
+            connects
         function: what to run, in this module's terms: pickled by its name
         *args: what to run it with
     """
@@ -40,7 +41,9 @@ class Fork:
         context = get_context("forkserver")
         self._answers, there = context.Pipe(duplex=False)
         self._process = context.Process(
-            target=_main, args=(there, dict(variables), function, args), daemon=True
+            target=_main,
+            args=(there, {**os.environ, **variables}, function, args),
+            daemon=True,
         )
         self._process.start()
         there.close()
@@ -86,6 +89,7 @@ class Fork:
 
 def _ensure_server() -> None:
     """Starts the process to fork, once."""
+    pictures.install_counting_model()  # which it loads
     # it takes the path of modules from the environment alone
     before = os.environ.get("PYTHONPATH")
     own = [str(environment.ROOT / "tests"), str(environment.ROOT)]
@@ -108,6 +112,7 @@ def _main(
 ) -> None:
     import fiftyone as fo
 
+    os.environ.clear()
     os.environ.update(variables)
     fo.config.database_uri = os.environ["FIFTYONE_DATABASE_URI"]
     answers.send("begun")

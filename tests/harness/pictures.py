@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import numpy as np
 from PIL import Image
@@ -20,9 +22,22 @@ _SOURCE = Path(__file__).parent / "model_zoo" / MODEL
 
 
 def install_counting_model() -> None:
-    """Puts the model where FiftyOne finds it by name, in every process."""
+    """Puts the model where FiftyOne finds it by name, in every process; once, and at
+    once, since others may be reading it."""
     target = environment.MODEL_ZOO / MODEL
-    shutil.copytree(_SOURCE, target, dirs_exist_ok=True)
+    if not target.exists():
+        made = environment.HOME / f"{MODEL}-{uuid4().hex}"
+        shutil.copytree(_SOURCE, made)
+        with suppress(OSError):  # another thread was quicker
+            made.rename(target)
+
+
+def set_pace(path: Path, seconds: float) -> None:
+    """Says in a file how long the counting model takes for a picture; at once, since
+    it may be reading that."""
+    written = path.with_name(f"{path.name}-{uuid4().hex}")
+    written.write_text(str(seconds))
+    written.replace(path)
 
 
 def paint(path: Path, seed: int) -> None:

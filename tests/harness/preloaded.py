@@ -7,7 +7,9 @@ import pymilvus  # noqa: F401
 import torch  # noqa: F401
 
 import fiftyone_milvus  # noqa: F401
-from fiftyone_milvus import build, index_sync, models, runs  # noqa: F401
+from fiftyone_milvus.backend import runs  # noqa: F401
+from fiftyone_milvus.building import build, sync  # noqa: F401
+from fiftyone_milvus.dataset import models
 
 from . import builds, environment, forks, pictures  # noqa: F401
 

@@ -83,7 +83,7 @@ def vectors_dataset() -> Iterator[fo.Dataset]:
 @pytest.fixture
 def dataset(milvus: Milvus, vectors_dataset: fo.Dataset) -> Iterator[fo.Dataset]:
     """``vectors_dataset``, whose indexes go with it."""
-    from fiftyone_milvus import runs
+    from fiftyone_milvus.backend import runs
 
     yield vectors_dataset
     for key in runs.keys(vectors_dataset):

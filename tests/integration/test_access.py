@@ -2,30 +2,32 @@
 
 import json
 import logging
-import os
 import subprocess
 import sys
 import textwrap
 import traceback
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import fiftyone as fo
 import fiftyone.brain as fob
 import fiftyone.core.odm as foo
 import numpy as np
 import pytest
+from fiftyone.brain.config import load_brain_config
 from pymilvus import MilvusClient
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
-from fiftyone_milvus import client
 from fiftyone_milvus.errors import (
     AccessDenied,
     InvalidRequest,
     ServerUnavailable,
     VectorSearchError,
 )
-from fiftyone_milvus.settings import ENV_PREFIX
+from fiftyone_milvus.milvus import client
+from fiftyone_milvus.milvus.settings import ENV_PREFIX
 from harness import certificates, environment
 from harness.datasets import make_vectors_dataset
 from harness.oracle import distances, ranked
@@ -120,21 +122,6 @@ def sorted_ids(dataset: fo.Dataset, key: str = "index", k: int = 5) -> list[str]
     return dataset.sort_by_similarity(query, k=k, brain_key=key).values("id")
 
 
-def fresh(code: str, **variables: str | None) -> str:
-    """What a new process prints, which has the given environment variables too."""
-    environ = {**os.environ, **{k: v for k, v in variables.items() if v is not None}}
-    prelude = f"import sys; sys.path.insert(0, {str(environment.ROOT)!r})\n"
-    done = subprocess.run(
-        [sys.executable, "-c", prelude + textwrap.dedent(code)],
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout.strip().splitlines()[-1]
-
-
 # -- let in
 
 GRANTED = {
@@ -176,8 +163,8 @@ def test_who_is_let_in_can_build_load_and_search(servers, people, case, dataset)
 def test_a_fresh_process_gets_in_with_keywords(servers, dataset):
     credentials = {"uri": servers["tls"].uri, **ROOT, **trust(servers.ours)}
     build(dataset, credentials)
-    found = fresh(
-        f"""
+    code = f"""
+        import sys; sys.path.insert(0, {str(environment.ROOT)!r})
         import fiftyone_milvus, fiftyone as fo, json
         dataset = fo.load_dataset({dataset.name!r})
         credentials = json.loads({json.dumps(credentials)!r})
@@ -188,37 +175,53 @@ def test_a_fresh_process_gets_in_with_keywords(servers, dataset):
         view = dataset.sort_by_similarity(query, k=5, brain_key="index")
         print(json.dumps(view.values("id")))
         """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
-    assert json.loads(found) == nearest(dataset)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout.splitlines()[-1]) == nearest(dataset)
 
 
 @pytest.mark.parametrize("user", ["digits", "comma"])
 def test_a_password_in_the_environment_is_taken_as_it_is(
-    servers, people, user, dataset
+    servers, people, user, dataset, configure
 ):
-    count = fresh(
-        build_and_load(dataset),
-        **variables(uri=servers["password"].uri, user=user, password=people[user]),
-    )
-    assert json.loads(count) == [100, 100]
+    uri = servers["password"].uri
+    configure(variables(uri=uri, user=user, password=people[user]))
+    assert built_and_loaded(dataset) == [100, 100]
 
 
-def test_a_token_in_the_environment_is_taken_as_it_is(servers, people, dataset):
-    count = fresh(
-        build_and_load(dataset),
-        **variables(uri=servers["password"].uri, token=f"colon:{people['colon']}"),
-    )
-    assert json.loads(count) == [100, 100]
+def test_a_token_in_the_environment_is_taken_as_it_is(
+    servers, people, dataset, configure
+):
+    uri, token = servers["password"].uri, f"colon:{people['colon']}"
+    configure(variables(uri=uri, token=token))
+    assert built_and_loaded(dataset) == [100, 100]
 
 
-def build_and_load(dataset: fo.Dataset) -> str:
-    return f"""
-        import fiftyone_milvus, fiftyone as fo, fiftyone.brain as fob
-        dataset = fo.load_dataset({dataset.name!r})
-        made = fob.compute_similarity(dataset, brain_key="index", **{BUILD!r})
-        loaded = dataset.load_brain_results("index", cache=False)
-        print([made.total_index_size, loaded.total_index_size])
-        """
+def built_and_loaded(dataset: fo.Dataset) -> list[int]:
+    made = build(dataset, {})
+    loaded = dataset.load_brain_results("index", cache=False)
+    return [made.total_index_size, loaded.total_index_size]
+
+
+@pytest.fixture
+def configure(monkeypatch, tmp_path) -> Callable[..., None]:
+    """``configure(variables, **config)`` has the environment and the brain's config as
+    FiftyOne reads both when it is imported."""
+
+    def do(variables: dict[str, str], **config: Any) -> None:
+        path = tmp_path / "brain_config.json"
+        path.write_text(json.dumps(config))
+        monkeypatch.setenv("FIFTYONE_BRAIN_CONFIG_PATH", str(path))
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(fob, "brain_config", load_brain_config())
+
+    return do
 
 
 def variables(**settings: str) -> dict[str, str]:
@@ -439,32 +442,6 @@ def test_a_loaded_run_shows_no_credentials(servers, people, dataset):
 
 # -- precedence
 
-OUTCOMES = """
-    import fiftyone_milvus, fiftyone as fo, fiftyone.brain as fob, json
-    dataset = fo.load_dataset({name!r})
-    keywords = json.loads({keywords!r})
-
-    def outcome(function):
-        try:
-            function()
-        except Exception as e:
-            return type(e).__name__
-        return "ok"
-
-    def create(key, **given):
-        fob.compute_similarity(dataset, brain_key=key, **{build!r}, **given)
-
-    def load(**given):
-        dataset.load_brain_results("made", cache=False, **given)
-
-    print(json.dumps([
-        outcome(lambda: create("plain")),
-        outcome(lambda: load()),
-        outcome(lambda: create("keyword", **keywords)),
-        outcome(lambda: load(**keywords)),
-    ]))
-"""
-
 
 @pytest.mark.parametrize(
     ("in_file", "in_environment", "keyword", "expected"),
@@ -476,48 +453,38 @@ OUTCOMES = """
     ids=["file", "environment over file", "keyword over both"],
 )
 def test_keyword_beats_environment_beats_brain_config(
-    servers, dataset, tmp_path, in_file, in_environment, keyword, expected
+    servers, dataset, configure, in_file, in_environment, keyword, expected
 ):
     uri = servers["password"].uri
     build(dataset, {"uri": uri, **ROOT}, "made", **EMPTY)
     settings = {"uri": uri, "user": "root", "password": in_file}
-    found = fresh(
-        OUTCOMES.format(
-            name=dataset.name, keywords=json.dumps({"password": keyword}), build=EMPTY
-        ),
-        FIFTYONE_BRAIN_CONFIG_PATH=brain_config(
-            tmp_path, {"similarity_backends": {"milvus": settings}}
-        ),
-        **{ENV_PREFIX + "PASSWORD": in_environment},
-    )
-    assert json.loads(found) == expected
+    given = {} if in_environment is None else variables(password=in_environment)
+    configure(given, similarity_backends={"milvus": settings})
+    password = {"password": keyword}
+    assert [
+        outcome(build, dataset, {}, "plain", **EMPTY),
+        outcome(dataset.load_brain_results, "made", cache=False),
+        outcome(build, dataset, password, "keyword", **EMPTY),
+        outcome(dataset.load_brain_results, "made", cache=False, **password),
+    ] == expected
 
 
-def brain_config(folder, content: dict) -> str:
-    path = folder / "brain_config.json"
-    path.write_text(json.dumps(content))
-    return str(path)
+def outcome(function: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
+    try:
+        function(*args, **kwargs)
+    except VectorSearchError as e:
+        return type(e).__name__
+    return "ok"
 
 
 @pytest.mark.parametrize("given", ["environment", "file"])
-def test_milvus_can_be_the_default_backend(servers, tmp_path, given, dataset):
+def test_milvus_can_be_the_default_backend(servers, given, dataset, configure):
     milvus = {"uri": servers["password"].uri, **ROOT}
-    content: dict = {"similarity_backends": {"milvus": milvus}}
-    default = {}
+    chosen, default = {}, {}
     if given == "file":
-        content["default_similarity_backend"] = "milvus"
+        default["default_similarity_backend"] = "milvus"
     else:
-        default["FIFTYONE_BRAIN_DEFAULT_SIMILARITY_BACKEND"] = "milvus"
-    method = fresh(
-        f"""
-        import fiftyone_milvus, fiftyone as fo, fiftyone.brain as fob
-        dataset = fo.load_dataset({dataset.name!r})
-        index = fob.compute_similarity(
-            dataset, brain_key="index", embeddings=False
-        )
-        print(index.config.method)
-        """,
-        FIFTYONE_BRAIN_CONFIG_PATH=brain_config(tmp_path, content),
-        **default,
-    )
-    assert method == "milvus"
+        chosen["FIFTYONE_BRAIN_DEFAULT_SIMILARITY_BACKEND"] = "milvus"
+    configure(chosen, similarity_backends={"milvus": milvus}, **default)
+    index = fob.compute_similarity(dataset, brain_key="index", embeddings=False)
+    assert index.config.method == "milvus"

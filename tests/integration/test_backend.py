@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
-from fiftyone_milvus import runs
+from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import CollectionError, InvalidRequest, ServerUnavailable
 from harness.oracle import distances, ranked
 

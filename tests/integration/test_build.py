@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 import fiftyone_milvus
-from fiftyone_milvus import build, client, runs, settings
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import Cancelled, InvalidRequest
+from fiftyone_milvus.milvus import client, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 FIELD = build.Source(embeddings_field="embeddings")
@@ -26,7 +28,7 @@ def test_a_build_in_a_fresh_process_stores_fiftyones_own_class(milvus, vectors_d
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 import fiftyone as fo
-from fiftyone_milvus import build
+from fiftyone_milvus.building import build
 dataset = fo.load_dataset({vectors_dataset.name!r})
 build.build(dataset, "k", build.Source(embeddings_field="embeddings"))
 """

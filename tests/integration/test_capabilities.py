@@ -5,10 +5,10 @@ import uuid
 import numpy as np
 import pytest
 
-from fiftyone_milvus import capabilities, client, options, settings
-from fiftyone_milvus.collection import Owner
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.indexed_rows import IndexedRows
+from fiftyone_milvus.milvus import capabilities, client, options, settings
+from fiftyone_milvus.milvus.collection import Owner
+from fiftyone_milvus.milvus.indexed_rows import IndexedRows
 
 NEEDS_HARDWARE = "GPU_CAGRA"
 OWNER = Owner("dataset id", "dataset", "brain key")

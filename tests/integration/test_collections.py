@@ -21,20 +21,13 @@ import pytest
 from pymilvus import MilvusClient
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
-from fiftyone_milvus import (
-    adoption,
-    catalog,
-    client,
-    dropping,
-    embedded,
-    renaming,
-    runs,
-    settings,
-)
-from fiftyone_milvus.catalog import CollectionInfo
-from fiftyone_milvus.collection import Owner
+from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import CollectionError, InvalidRequest, VectorSearchError
-from fiftyone_milvus.indexed_rows import IndexedRows
+from fiftyone_milvus.managing import adoption, catalog, dropping, renaming
+from fiftyone_milvus.managing.catalog import CollectionInfo
+from fiftyone_milvus.milvus import client, embedded, settings
+from fiftyone_milvus.milvus.collection import Owner
+from fiftyone_milvus.milvus.indexed_rows import IndexedRows
 from harness import datasets, environment
 from harness.context import PLUGIN, execute, make_context
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
-from fiftyone_milvus import runs
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.backend.similarity import MilvusSimilarityIndex
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.similarity import MilvusSimilarityIndex
 from harness.oracle import distances
 
 METRICS = ("cosine", "dotproduct", "euclidean")

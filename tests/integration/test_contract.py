@@ -12,7 +12,7 @@ import pytest
 from fiftyone import ViewField as F
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
-from fiftyone_milvus import runs
+from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import CollectionError, InvalidRequest
 from harness import datasets
 from harness.oracle import distances, ranked
@@ -528,7 +528,8 @@ def test_two_datasets_share_a_collection_by_partition(milvus, vectors_dataset):
         assert first.total_index_size == 100
         assert first.rows.exists()
     finally:
-        first.delete()
+        first.delete()  # its partition, where others may still put theirs
+        first.client.drop_collection(first.config.collection_name)
         other.delete()
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from fiftyone_milvus import client, embedded, settings
-from fiftyone_milvus.collection import Owner
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.indexed_rows import IndexedRows
+from fiftyone_milvus.milvus import client, embedded, settings
+from fiftyone_milvus.milvus.collection import Owner
+from fiftyone_milvus.milvus.indexed_rows import IndexedRows
 
 ROOT = Path(__file__).resolve().parents[2]
 DIM = 128
@@ -24,9 +24,9 @@ PRELUDE = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 import numpy as np
-from fiftyone_milvus import client, embedded, settings
-from fiftyone_milvus.collection import Owner
-from fiftyone_milvus.indexed_rows import IndexedRows
+from fiftyone_milvus.milvus import client, embedded, settings
+from fiftyone_milvus.milvus.collection import Owner
+from fiftyone_milvus.milvus.indexed_rows import IndexedRows
 where = embedded.home(settings.Settings())
 rows = IndexedRows(client.connect(settings.Settings()), "shared", "cosine", "Strong")
 """
@@ -68,6 +68,14 @@ def test_processes_that_come_at_once_share_one_server(home):
     pids = {finish(process) for process in [start(code) for _ in range(4)]}
     assert len(pids) == 1
     assert embedded.running(home).pid == int(pids.pop())
+
+
+def test_it_keeps_memory_for_the_next_search_unless_told_otherwise(home, monkeypatch):
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "7")
+    running = embedded.ensure_running(home)
+    told = psutil.Process(running.pid).environ()
+    wanted = {**embedded.MALLOC, "MALLOC_ARENA_MAX": "7"}
+    assert {name: told.get(name) for name in wanted} == wanted
 
 
 def test_it_listens_on_this_machine_only(home):

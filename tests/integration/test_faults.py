@@ -20,9 +20,10 @@ import numpy as np
 import psutil
 import pytest
 
-from fiftyone_milvus import embedded, ranges
-from fiftyone_milvus.building import MIN_PART
-from fiftyone_milvus.settings import ENV_PREFIX
+from fiftyone_milvus.building import ranges
+from fiftyone_milvus.building.share import MIN_PART
+from fiftyone_milvus.milvus import embedded
+from fiftyone_milvus.milvus.settings import ENV_PREFIX
 from harness import builds, environment, pictures
 from harness.forks import Failed, Fork
 from harness.mongod import Mongod
@@ -39,14 +40,14 @@ RECOVERY_SECONDS = 120
 
 # Where a build is killed, just before it would do this
 STEPS = (
-    "fiftyone_milvus.collection:Collection._create_index",
-    "fiftyone_milvus.rows:StoredRows.upsert",
-    "fiftyone_milvus.similarity:Similarity.register_run",
-    "fiftyone_milvus.similarity:Similarity.save_run_results",
-    "fiftyone_milvus.ranges:Ranges.started",
-    "fiftyone_milvus.rows:StoredRows.flush_if_many",
-    "fiftyone_milvus.ranges:Ranges.__exit__",
-    "fiftyone_milvus.building:Share._finished",
+    "fiftyone_milvus.milvus.collection:Collection._create_index",
+    "fiftyone_milvus.milvus.rows:StoredRows.upsert",
+    "fiftyone_milvus.backend.similarity:Similarity.register_run",
+    "fiftyone_milvus.backend.similarity:Similarity.save_run_results",
+    "fiftyone_milvus.building.ranges:Ranges.started",
+    "fiftyone_milvus.milvus.rows:StoredRows.flush_if_many",
+    "fiftyone_milvus.building.ranges:Ranges.__exit__",
+    "fiftyone_milvus.building.share:Share._finished",
 )
 
 
@@ -75,7 +76,7 @@ class Stage:
     def fork(self, key: str, function, *args, seconds: float = SECONDS) -> Fork:
         """A process that works here, on the index of a key."""
         pace = self.folder / f"pace-{seconds}"
-        pace.write_text(str(seconds))
+        pictures.set_pace(pace, seconds)
         variables = {
             "FIFTYONE_DATABASE_URI": self.database.uri,
             "FIFTYONE_MILVUS_DIR": str(self.home.state),
@@ -190,7 +191,6 @@ def assert_embedded_once(
 
 @pytest.fixture(scope="module", params=["lite", "standalone"])
 def stage(request) -> Iterator[Stage]:
-    pictures.install_counting_model()
     folder = environment.HOME / f"faults-{request.param}"
     server = None
     if request.param == "standalone":

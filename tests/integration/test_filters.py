@@ -9,12 +9,17 @@ import numpy as np
 import pytest
 
 import fiftyone_milvus
-from fiftyone_milvus import build, files, neighbors, runs, search
-from fiftyone_milvus.build import Source
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.building import build
+from fiftyone_milvus.building.build import Source
+from fiftyone_milvus.dataset.ids import within
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.filters import Matching, expression, in_parts
-from fiftyone_milvus.ids import within
-from fiftyone_milvus.terms import Query
+from fiftyone_milvus.managing import files
+from fiftyone_milvus.milvus.expressions import in_parts
+from fiftyone_milvus.nearest import neighbors
+from fiftyone_milvus.nearest.filters import Matching, expression
+from fiftyone_milvus.searching import search
+from fiftyone_milvus.searching.terms import Query
 from harness import oracle
 from harness.context import PLUGIN, execute, make_context
 
@@ -115,6 +120,7 @@ def test_every_plan_gives_the_same(index, dataset):
         assert found.plan.name == plan
 
 
+@pytest.mark.parametrize("_milvus", ["standalone"], indirect=True)
 def test_a_filter_in_parts_gives_the_same(index, dataset):
     query = np.random.default_rng(9).normal(size=(1, DIM)).astype(np.float32)
     told = expression({"tags": ["t0", "t1"]}, FIELDS, dataset, None)

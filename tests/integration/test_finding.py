@@ -15,17 +15,10 @@ import pytest
 from fiftyone import ViewField as F
 from fiftyone.operators.delegated import DelegatedOperationService
 
-from fiftyone_milvus import (
-    client,
-    elsewhere,
-    groups,
-    leaks,
-    metrics,
-    outliers,
-    tagging,
-    unique,
-)
+from fiftyone_milvus import metrics
 from fiftyone_milvus.errors import Cancelled, InvalidRequest
+from fiftyone_milvus.finding import elsewhere, groups, leaks, outliers, tagging, unique
+from fiftyone_milvus.milvus import client
 from harness.context import PLUGIN, execute, make_context
 from harness.oracle import distances
 from harness.worker import DelegatedWorker

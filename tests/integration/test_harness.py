@@ -22,7 +22,7 @@ def round_trip(client: MilvusClient) -> None:
     hits = client.search("round_trip", [vectors[3].tolist()], limit=1)
     assert hits[0][0]["id"] == 3
     client.drop_collection("round_trip")
-    assert client.list_collections() == []
+    assert "round_trip" not in client.list_collections()
 
 
 def test_fiftyone_uses_the_private_database() -> None:

@@ -20,10 +20,12 @@ import pytest
 from pymilvus import MilvusClient
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
-from fiftyone_milvus import client, embedded, runs, search, settings
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.backend.similarity import MilvusSimilarityIndex
 from fiftyone_milvus.errors import CollectionError, InvalidRequest
-from fiftyone_milvus.similarity import MilvusSimilarityIndex
-from fiftyone_milvus.terms import Query
+from fiftyone_milvus.milvus import client, embedded, settings
+from fiftyone_milvus.searching import search
+from fiftyone_milvus.searching.terms import Query
 from harness import datasets, environment
 from harness.oracle import distances, ranked
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from fiftyone.operators.delegated import DelegatedOperationService
 
-from fiftyone_milvus import client, runs, settings
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.milvus import client, settings
 from harness.context import PLUGIN, execute, make_context
 from harness.worker import DelegatedWorker
 

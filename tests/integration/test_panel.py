@@ -7,8 +7,9 @@ import jsonschema
 import numpy as np
 import pytest
 
-from fiftyone_milvus import runs, settings
+from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import Cancelled, InvalidRequest
+from fiftyone_milvus.milvus import settings
 from fiftyone_milvus.progress import Progress
 from harness import contract
 from harness.context import execute, make_context
@@ -100,8 +101,9 @@ def test_a_job_shows_its_progress_while_it_runs(dataset, monkeypatch):
         record.progress(
             Progress("Embedding", 40, 100, 2.0, rate=20, failed=3, pace="reading")
         )
-        time.sleep(0.5)
-        [job] = jobs.list_jobs(ctx)
+        end = time.monotonic() + 30
+        while not (job := jobs.list_jobs(ctx)[0]).done and time.monotonic() < end:
+            time.sleep(0.02)
         assert (job.state, job.done, job.total) == ("running", 40, 100)
         assert job.rate == 20 and job.remaining == 3
         assert (job.failed, job.pace) == (3, "reading")
@@ -143,7 +145,7 @@ def test_a_job_whose_process_is_gone_is_told(dataset, monkeypatch):
 
 
 def test_cancel_stops_a_build_that_can_be_finished_later(dataset, monkeypatch):
-    from fiftyone_milvus.sources import Reader
+    from fiftyone_milvus.dataset.sources import Reader
 
     monkeypatch.setattr(jobs, "BEAT_SECONDS", 0.05)
     embed = Reader.embed

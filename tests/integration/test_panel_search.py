@@ -4,7 +4,8 @@ import fiftyone as fo
 import numpy as np
 import pytest
 
-from fiftyone_milvus import build, search
+from fiftyone_milvus.building import build
+from fiftyone_milvus.searching import search
 from harness import contract
 from harness.context import execute, make_context, triggered
 from harness.panel import CheckedPanel

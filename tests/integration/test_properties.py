@@ -16,8 +16,8 @@ from hypothesis.stateful import (
 )
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
+from fiftyone_milvus.backend.similarity import MilvusSimilarityIndex
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.similarity import MilvusSimilarityIndex
 from harness import datasets
 from harness.oracle import distances
 

@@ -12,10 +12,13 @@ import pytest
 from fiftyone import ViewField as F
 from PIL import Image
 
-from fiftyone_milvus import build, metrics, runs, search
+from fiftyone_milvus import metrics
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.query import resolve
-from fiftyone_milvus.terms import Crop, Query, Term
+from fiftyone_milvus.searching import search
+from fiftyone_milvus.searching.query import resolve
+from fiftyone_milvus.searching.terms import Crop, Query, Term
 from harness import datasets, pictures
 from harness.context import execute, make_context
 from plugin.operators import saved_searches

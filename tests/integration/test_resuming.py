@@ -15,9 +15,12 @@ import fiftyone.core.odm as foo
 import numpy as np
 import pytest
 
-from fiftyone_milvus import checkpoints, groups, metrics, runs
+from fiftyone_milvus import metrics
+from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import Cancelled
-from harness import comparing, pictures
+from fiftyone_milvus.finding import groups
+from fiftyone_milvus.pairs import checkpoints
+from harness import comparing
 from harness.datasets import clustered_vectors
 from harness.forks import Fork
 
@@ -29,7 +32,6 @@ HOW = [{"thresh": 0.004}, {"fraction": 0.3}]
 
 @pytest.fixture
 def dataset() -> Iterator[fo.Dataset]:
-    pictures.install_counting_model()  # which forks begin with
     dataset = fo.Dataset(persistent=True)
     paths = (fo.Sample(filepath=f"/pictures/{i}.png") for i in range(COUNT))
     dataset.add_samples(paths, progress=False, num_samples=COUNT)

@@ -16,10 +16,14 @@ from fiftyone import ViewField as F
 from hypothesis import HealthCheck, Phase, given, settings
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
-from fiftyone_milvus import memberships, neighbors, pages, scores, search
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.dataset import memberships
+from fiftyone_milvus.dataset.ids import within
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.ids import within
-from fiftyone_milvus.terms import Query
+from fiftyone_milvus.milvus import collection
+from fiftyone_milvus.nearest import neighbors
+from fiftyone_milvus.searching import pages, scores, search
+from fiftyone_milvus.searching.terms import Query, Term
 from harness import datasets
 from harness.datasets import clustered_vectors
 from harness.oracle import distances, ranked
@@ -491,3 +495,31 @@ def test_a_field_of_ones_own_is_not_written_over(milvus, world, cosine):
     with pytest.raises(InvalidRequest, match="can't name a field"):
         search.write_scores(result, world.dataset, "a b")
     assert world.dataset.values("number") == list(range(COUNT))
+
+
+# -- what it asks
+
+
+def test_how_rows_are_indexed_is_asked_now_and_then(milvus, world, monkeypatch):
+    """Milvus Lite goes through all rows to say it."""
+    index = world.indexes["cosine"]
+    milvus_client, asked = index.client, []
+    describe = milvus_client.describe_index
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        asked.append(args)
+        return describe(*args, **kwargs)
+
+    def search_anew() -> None:
+        loaded = runs.load(world.dataset, index.key)
+        search.search(loaded, Query((Term(id=world.ids[0]),)), 5)
+
+    search_anew()
+    monkeypatch.setattr(milvus_client, "describe_index", counted)
+    monkeypatch.setattr(collection._built, "seconds", 600)
+    for _ in range(2):
+        search_anew()
+    assert asked == []
+    monkeypatch.setattr(collection._built, "seconds", 0)
+    search_anew()
+    assert asked

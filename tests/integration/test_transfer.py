@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tracemalloc
 from dataclasses import dataclass
 from typing import Any
@@ -18,18 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import fiftyone_milvus
-from fiftyone_milvus import (
-    build,
-    client,
-    dropping,
-    files,
-    parquet,
-    runs,
-    search,
-    settings,
-    transfer,
-)
-from fiftyone_milvus.collection import Owner
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import (
     Cancelled,
     CollectionError,
@@ -37,27 +25,18 @@ from fiftyone_milvus.errors import (
     ServerUnavailable,
     VectorSearchError,
 )
-from fiftyone_milvus.indexed_rows import IndexedRows
-from fiftyone_milvus.terms import Query
-from harness import datasets, environment
+from fiftyone_milvus.managing import dropping, files, parquet, transfer
+from fiftyone_milvus.milvus import client, settings
+from fiftyone_milvus.milvus.collection import Owner
+from fiftyone_milvus.milvus.indexed_rows import IndexedRows
+from fiftyone_milvus.searching import search
+from fiftyone_milvus.searching.terms import Query
+from harness import builds, datasets
 from harness.context import PLUGIN, execute, make_context
+from harness.forks import Fork
 
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 NOWHERE = "http://127.0.0.1:1"
-FIND = """
-import json, sys
-import fiftyone as fo
-import fiftyone_milvus
-from fiftyone_milvus.errors import VectorSearchError
-dataset = fo.load_dataset(sys.argv[1])
-try:
-    index = dataset.load_brain_results("idx")
-    hits = index._kneighbors(dataset.first().id, k=5)
-    where = index.rows.connection.settings.address
-    print(json.dumps([index.total_index_size, where, hits[0]]))
-except VectorSearchError as e:
-    print(json.dumps(str(e)))
-"""
 
 
 @dataclass(frozen=True)
@@ -101,21 +80,10 @@ def collections(**connection: Any) -> set[str]:
     return set(found.list_collections())
 
 
-def fresh(dataset: fo.Dataset, uri: str | None) -> Any:
-    """What a fresh process finds of the index ``idx``: its size, address, nearest; or
-    the error's words."""
-    variables = {k: v for k, v in os.environ.items() if k != URI}
-    done = subprocess.run(
-        [sys.executable, "-c", FIND, dataset.name],
-        env={**variables, **({URI: uri} if uri else {})},
-        cwd=environment.HOME,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+def elsewhere(dataset: fo.Dataset, uri: str | None) -> Any:
+    """What another process, whose Milvus is ``uri``, finds of the index ``idx``."""
+    variables = {URI: uri} if uri else {}
+    return Fork(variables, builds.nearest, dataset.name, "idx").result()
 
 
 @pytest.fixture
@@ -151,8 +119,11 @@ def place(milvus):
 # -- moving
 
 
-@pytest.mark.parametrize("patches", [False, True], ids=["samples", "patches"])
-@pytest.mark.parametrize("metric", ["cosine", "dotproduct"])
+@pytest.mark.parametrize(
+    ("patches", "metric"),
+    [(False, "cosine"), (True, "dotproduct")],
+    ids=["samples", "patches"],
+)
 def test_to_a_server_and_back_keeps_rows_origins_and_neighbours(
     server, dataset, patches, metric
 ):
@@ -190,15 +161,15 @@ def test_the_old_collection_stays_as_it_was(server, dataset):
     assert old.allowed
 
 
-def test_a_fresh_process_finds_a_moved_index(server, dataset):
+def test_another_process_finds_a_moved_index(server, dataset):
     index = make(dataset)
     near = index._kneighbors(dataset.first().id, k=5)[0]
     moved = transfer.move(dataset, "idx", {"uri": server})
     assert moved.note is None
     for uri in (server, None):
-        assert fresh(dataset, uri) == [100, server, near]
+        assert elsewhere(dataset, uri) == [100, server, near]
     transfer.move(dataset, "idx", {"uri": ""})
-    assert fresh(dataset, server) == [100, settings.EMBEDDED, near]
+    assert elsewhere(dataset, server) == [100, settings.EMBEDDED, near]
 
 
 def test_settings_that_name_another_server_are_told(server, dataset, monkeypatch):
@@ -207,8 +178,8 @@ def test_settings_that_name_another_server_are_told(server, dataset, monkeypatch
         patch.setenv(URI, NOWHERE)
         moved = transfer.move(dataset, "idx", {"uri": server})
     assert f"Set {URI} to {server}" in moved.note
-    assert f"{NOWHERE} does not answer" in fresh(dataset, NOWHERE)
-    assert fresh(dataset, server)[:2] == [100, server]
+    assert f"{NOWHERE} does not answer" in elsewhere(dataset, NOWHERE)
+    assert elsewhere(dataset, server)[:2] == [100, server]
 
 
 def test_an_index_is_found_at_its_old_address_when_the_new_one_is_configured(

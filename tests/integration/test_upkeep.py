@@ -13,7 +13,8 @@ import pytest
 from fiftyone.operators.delegated import DelegatedOperationService
 
 import fiftyone_milvus
-from fiftyone_milvus import build, runs
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import CollectionError, InvalidRequest
 from harness import pictures
 from harness.context import PLUGIN
@@ -229,7 +230,8 @@ def test_a_run_that_names_no_source_says_so(milvus, vectors_dataset):
 
 def test_two_delegated_workers_share_a_build(standalone, monkeypatch, tmp_path, notes):
     monkeypatch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", standalone.uri)
-    (pace := tmp_path / "pace").write_text("0.1")
+    # one leaves the other much to do, until both have begun
+    pictures.set_pace(pace := tmp_path / "pace", 1)
     monkeypatch.setenv("COUNTING_MODEL_PACE", str(pace))
     dataset = pictures.make_pictures_dataset(tmp_path / "pictures", 160)
     dataset.persistent = True
@@ -247,6 +249,8 @@ def test_two_delegated_workers_share_a_build(standalone, monkeypatch, tmp_path, 
             if len(found) == 2 and all(one.completed_at for one in found):
                 break
             assert not any(one.failed_at for one in found), found
+            if notes.exists() and len(pictures.embedded_by(notes)) == 2:
+                pictures.set_pace(pace, 0)
             time.sleep(0.5)
         results = [service.get(one.id).result.result for one in found]
         assert sum(result["embedded"] for result in results) == 160

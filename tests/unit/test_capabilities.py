@@ -1,8 +1,8 @@
 import pytest
 from pymilvus.client.prepare import Prepare
 
-from fiftyone_milvus import capabilities, options
-from fiftyone_milvus.expressions import is_in
+from fiftyone_milvus.milvus import capabilities, options
+from fiftyone_milvus.milvus.expressions import is_in
 
 ALL = tuple(options.INDEX_TYPES)
 OF_2_3 = ("AUTOINDEX", "FLAT", "HNSW", "IVF_FLAT", "IVF_SQ8", "DISKANN")

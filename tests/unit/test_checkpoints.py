@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from pymongo.collection import Collection
 from pymongo.errors import AutoReconnect
 
-from fiftyone_milvus import checkpoints, groups, joined, tiles
-from fiftyone_milvus.checkpoints import Checkpoint, Store, fingerprint
 from fiftyone_milvus.errors import Cancelled
-from fiftyone_milvus.finding import Held
+from fiftyone_milvus.finding import groups
+from fiftyone_milvus.finding.held import Held
 from fiftyone_milvus.metrics import Space
+from fiftyone_milvus.pairs import checkpoints, joined, tiles
+from fiftyone_milvus.pairs.checkpoints import Checkpoint, Store, fingerprint
 from harness.datasets import clustered_vectors
 
 COUNT = 60

@@ -1,7 +1,7 @@
 import pytest
 
-from fiftyone_milvus import costs
-from fiftyone_milvus.costs import Costs
+from fiftyone_milvus.nearest import costs
+from fiftyone_milvus.nearest.costs import Costs
 
 
 @pytest.fixture

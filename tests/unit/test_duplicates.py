@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from fiftyone_milvus import duplicates, metrics, sieve, tiles
+from fiftyone_milvus import metrics
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.indexed_rows import IndexedRows
 from fiftyone_milvus.metrics import Space
+from fiftyone_milvus.milvus.indexed_rows import IndexedRows
+from fiftyone_milvus.pairs import duplicates, sieve, tiles
 from harness.datasets import clustered_vectors
 
 METRICS = ("cosine", "dotproduct", "euclidean")
@@ -303,7 +304,8 @@ def test_a_full_disk_is_told_before_it_ends_the_process(monkeypatch):
 MEASURE = """
 import tracemalloc
 import numpy as np
-from fiftyone_milvus import duplicates, metrics, sieve, tiles
+from fiftyone_milvus import metrics
+from fiftyone_milvus.pairs import duplicates, sieve, tiles
 
 metrics.IN_MEMORY_BYTES = 0
 rng = np.random.default_rng(0)

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fiftyone_milvus import fusion, parents
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.neighbors import Plan
-from fiftyone_milvus.query import Resolved
-from fiftyone_milvus.search import Result
-from fiftyone_milvus.terms import Query
+from fiftyone_milvus.nearest.neighbors import Plan
+from fiftyone_milvus.searching import fusion, parents
+from fiftyone_milvus.searching.query import Resolved
+from fiftyone_milvus.searching.search import Result
+from fiftyone_milvus.searching.terms import Query
 
 
 def result(ids, sample_ids=None, patches_field=None, key="k"):

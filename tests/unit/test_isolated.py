@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from fiftyone_milvus import isolated, metrics
+from fiftyone_milvus import metrics
 from fiftyone_milvus.errors import Cancelled
 from fiftyone_milvus.metrics import Space
+from fiftyone_milvus.pairs import isolated
 
 METRICS = ("cosine", "dotproduct", "euclidean")
 

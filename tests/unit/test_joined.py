@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from fiftyone_milvus import groups, joined, metrics, tiles
-from fiftyone_milvus.finding import Held
+from fiftyone_milvus import metrics
+from fiftyone_milvus.finding import groups
+from fiftyone_milvus.finding.held import Held
 from fiftyone_milvus.metrics import Space
+from fiftyone_milvus.pairs import joined, tiles
 
 # few values, so that many vectors are equal and many distances are
 small_vectors = arrays.arrays(

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from fiftyone_milvus import models
+from fiftyone_milvus.dataset import models
 from fiftyone_milvus.errors import InvalidRequest
 
 

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from fiftyone_milvus import pages
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.plans import Plan
-from fiftyone_milvus.query import Resolved
-from fiftyone_milvus.results import Result
-from fiftyone_milvus.terms import Query
+from fiftyone_milvus.nearest.plans import Plan
+from fiftyone_milvus.searching import pages
+from fiftyone_milvus.searching.query import Resolved
+from fiftyone_milvus.searching.results import Result
+from fiftyone_milvus.searching.terms import Query
 
 
 def result(count: int = 60) -> Result:

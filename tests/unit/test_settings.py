@@ -1,7 +1,7 @@
 import pytest
 
-from fiftyone_milvus import settings
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.milvus import settings
 
 PREFIX = settings.ENV_PREFIX
 

@@ -7,9 +7,29 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-LIBRARY = sorted((ROOT / "fiftyone_milvus").glob("*.py"))
+LIBRARY = sorted((ROOT / "fiftyone_milvus").rglob("*.py"))
 APP = sorted([*(ROOT / "operators").glob("*.py"), *(ROOT / "panels").glob("*.py")])
-TALKS_TO_MILVUS = {"collection.py", "client.py", "embedded_server.py"}
+TALKS_TO_MILVUS = {
+    ROOT / "fiftyone_milvus" / "milvus" / name
+    for name in ("collection.py", "client.py", "embedded_server.py")
+}
+COMPONENTS = sorted(
+    path
+    for path in (ROOT / "js" / "src").rglob("[A-Z]*.tsx")
+    if not path.name.endswith(".test.tsx")
+)
+# Each may import from those before it
+ROOMS = (
+    "milvus",
+    "dataset",
+    "nearest",
+    "pairs",
+    "backend",
+    "searching",
+    "building",
+    "managing",
+    "finding",
+)
 
 
 def imports(path: Path) -> set[str]:
@@ -31,8 +51,42 @@ def test_the_library_knows_no_app(path):
 
 @pytest.mark.parametrize("path", LIBRARY + APP, ids=lambda p: p.name)
 def test_few_modules_talk_to_milvus(path):
-    if path.name not in TALKS_TO_MILVUS:
+    if path not in TALKS_TO_MILVUS:
         assert not imports(path) & {"pymilvus", "milvus_lite"}
+
+
+def rooms_imported(path: Path) -> set[str]:
+    """The rooms of the library that a file of it imports when it runs: what is only
+    named in annotations doesn't count."""
+    tree = ast.parse(path.read_text())
+    annotations = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test)
+        for node in ast.walk(block)
+    }
+    to_library = 2 if path.parent.name in ROOMS else 1
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level == to_library:
+            named = [node.module] if node.module else [a.name for a in node.names]
+            if id(node) not in annotations:
+                found |= {name.split(".")[0] for name in named}
+    return found & set(ROOMS)
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_each_room_stands_on_those_before_it(path):
+    room = path.parent.name
+    if room in ROOMS:
+        assert rooms_imported(path) <= set(ROOMS[: ROOMS.index(room)])
+    else:  # what all rooms use
+        assert path.name == "__init__.py" or not rooms_imported(path)
+
+
+def test_every_room_is_in_the_list():
+    folders = {p.parent.name for p in LIBRARY} - {"fiftyone_milvus"}
+    assert folders == set(ROOMS)
 
 
 @pytest.mark.parametrize("path", APP, ids=lambda p: p.name)
@@ -51,7 +105,7 @@ def test_the_manifest_names_what_is_registered():
 
 
 def test_every_setting_is_declared_as_a_secret():
-    from fiftyone_milvus.settings import ENV_PREFIX, KEYS
+    from fiftyone_milvus.milvus.settings import ENV_PREFIX, KEYS
 
     manifest = yaml.safe_load((ROOT / "fiftyone.yml").read_text())
     assert set(manifest["secrets"]) == {ENV_PREFIX + key.upper() for key in KEYS}
@@ -64,3 +118,10 @@ def test_every_operator_declares_its_risk():
 
     for cls in OPERATORS:
         assert cls().config.risk_level is not types.RiskLevel.DANGEROUS
+
+
+@pytest.mark.parametrize("path", COMPONENTS, ids=lambda p: p.stem)
+def test_a_component_is_a_folder_with_its_test(path):
+    name = path.parent.name  # its own, or that of the component that it is a part of
+    names = {f"{name}.tsx", f"{name}.test.tsx", "index.ts"}
+    assert names <= {file.name for file in path.parent.iterdir()}

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from fiftyone_milvus import query
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.terms import KINDS, MAX_TERMS, Crop, Query, Term
+from fiftyone_milvus.searching import query
+from fiftyone_milvus.searching.terms import KINDS, MAX_TERMS, Crop, Query, Term
 
 ID, OTHER = "a" * 24, "b" * 24
 

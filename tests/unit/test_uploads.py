@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fiftyone_milvus import uploads
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.searching import uploads
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 

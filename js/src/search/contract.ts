@@ -4,7 +4,7 @@ import type { Nothing } from "../shared/contract";
 /** Relative x, y, width and height. */
 export type Box = [number, number, number, number];
 
-/** What to search with: one of the first seven, as `fiftyone_milvus/terms.py` reads it. */
+/** What to search with: one of the first seven, read by `searching/terms.py`. */
 export interface Term {
   /** in the index: of a sample, or of a label */
   id?: string;

@@ -1,6 +1,6 @@
 /**
  * What the panel's Python methods take and give: `takes` their parameters, `gives` their
- * answer. `tests/integration/test_contract_of_panel.py` holds real answers against it.
+ * answer. `tests/integration/test_panel.py` holds real answers against it.
  */
 import type { Index, IndexMethods, IndexOperations, Job } from "../indexes/contract";
 import type { SearchMethods } from "../search/contract";

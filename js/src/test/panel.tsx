@@ -72,14 +72,14 @@ function Scroller({ children }: { children: ReactNode }) {
 /** Renders with the App's state and the panel's URIs around it. */
 export function show(element: ReactNode, initialize?: (snapshot: MutableSnapshot) => void) {
   const user = userEvent.setup();
-  const view = render(
+  const wrapper = ({ children }: { children: ReactNode }) => (
     <RecoilRoot initializeState={initialize}>
       <UrisContext.Provider value={URIS}>
-        <Scroller>{element}</Scroller>
+        <Scroller>{children}</Scroller>
       </UrisContext.Provider>
-    </RecoilRoot>,
+    </RecoilRoot>
   );
-  return { user, ...view };
+  return { user, ...render(element, { wrapper }) };
 }
 
 /** Goes to one of the panel's places. */

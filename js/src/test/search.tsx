@@ -1,6 +1,8 @@
 import { vi } from "vitest";
+import type { ReactNode } from "react";
 import type { MutableSnapshot } from "recoil";
 import { SearchPlace } from "../search/SearchPlace";
+import { useSearch, type Search } from "../search/useSearch";
 import type { Index } from "../shared/api";
 import { index, result } from "./data";
 import { answer, at, show } from "./panel";
@@ -19,6 +21,16 @@ export async function searched(answers: object = {}, initialize?: (snapshot: Mut
   const shown = show(place(), initialize);
   await shown.user.type(at("milvus-query"), "a bird{Enter}");
   return shown;
+}
+
+interface WithSearchProps {
+  index?: Index;
+  children: (search: Search) => ReactNode;
+}
+
+/** A part of the Search place, with a search of its own. */
+export function WithSearch({ index: of = index, children }: WithSearchProps) {
+  return children(useSearch({ dataset: "animals", index: of, indexes: [of], onIndex: on.onIndex }));
 }
 
 /** All elements of a `data-cy` name. */

@@ -1,0 +1,1 @@
+"""The similarity backend ``milvus``, as FiftyOne's interface has it."""

@@ -1,0 +1,146 @@
+"""The configuration of a Milvus similarity index: what is stored, and what never is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from fiftyone.brain.similarity import SimilarityConfig
+
+from ..errors import InvalidRequest
+from ..milvus import options, settings
+from ..milvus.collection import CONSISTENCY_LEVELS, METRICS, check_name
+from . import hook
+
+# How the neighbours of several queries are combined, as in FiftyOne's sklearn backend:
+# one averaged query, or the mean, least or greatest of each row's distances
+AGGREGATIONS = ("mean", "post-mean", "post-min", "post-max")
+
+_BASE_KEYS = (
+    "embeddings_field",
+    "model",
+    "model_kwargs",
+    "patches_field",
+    "roi_field",
+    "supports_prompts",
+)
+
+
+class MilvusSimilarityConfig(SimilarityConfig):
+    """Configuration of a Milvus similarity index.
+
+    How to connect is never stored: the settings are found anew in each process, from
+    keyword arguments, the environment or the brain config.
+
+    Args:
+        collection_name: the collection to use or create; a new one if ``None``
+        metric: ``"cosine"``, ``"dotproduct"`` or ``"euclidean"``
+        consistency_level: ``"Session"``, ``"Strong"``, ``"Bounded"``, ``"Eventually"``
+        ext: our own settings as JSON, in one attribute that plain FiftyOne ignores
+        **kwargs: the connection settings
+            (:data:`~fiftyone_milvus.milvus.settings.KEYS`), the index options
+            (:class:`~fiftyone_milvus.milvus.options.IndexOptions`), and those of
+            ``fiftyone.brain.similarity.SimilarityConfig``
+
+    Raises:
+        InvalidRequest: if a value is not one of those allowed
+    """
+
+    __module__ = hook.MODULE  # stored with each run
+
+    def __init__(
+        self,
+        collection_name: str | None = None,
+        metric: str = "dotproduct",
+        consistency_level: str = "Session",
+        ext: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        _check_choice("metric", metric, METRICS)
+        _check_choice("consistency_level", consistency_level, CONSISTENCY_LEVELS)
+        if collection_name is not None:
+            check_name(collection_name)
+        self._given = {k: kwargs.pop(k) for k in settings.KEYS if k in kwargs}
+        chosen = options.parse({k: kwargs.pop(k, None) for k in options.OPTIONS})
+        if chosen.partition is not None:
+            check_name(chosen.partition)
+        # FiftyOne would store an unknown name in MongoDB, secret or not
+        self._unknown = sorted(set(kwargs) - set(_BASE_KEYS))
+        super().__init__(**{k: v for k, v in kwargs.items() if k in _BASE_KEYS})
+        self.collection_name = collection_name
+        self.metric = metric
+        self.consistency_level = consistency_level
+        self.ext = ext
+        if chosen.to_dict():
+            self.remember(options=chosen.to_dict())
+
+    @property
+    def method(self) -> str:
+        return "milvus"
+
+    @property
+    def max_k(self) -> None:
+        return None
+
+    @property
+    def supports_least_similarity(self) -> bool:
+        return True
+
+    @property
+    def supported_aggregations(self) -> tuple[str, ...]:
+        return AGGREGATIONS
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """Our own settings, as stored with the run."""
+        return json.loads(self.ext) if self.ext else {}
+
+    def remember(self, **values: Any) -> None:
+        """Changes our own settings; ``None`` forgets one. FiftyOne stores them with the
+        run."""
+        known = {**self.stored, **values}
+        self.ext = json.dumps({k: v for k, v in known.items() if v is not None})
+
+    @property
+    def options(self) -> options.IndexOptions:
+        """The index options that were chosen."""
+        return options.parse(self.stored.get("options", {}))
+
+    @property
+    def connection_settings(self) -> settings.Settings:
+        """How to reach the Milvus of this index, as found now."""
+        found = self.stored
+        given = {"db_name": found.get("db_name"), **_present(self._given)}
+        return settings.resolve(given, stored=found.get("address"))
+
+    def load_credentials(self, **kwargs: Any) -> None:
+        """Takes connection settings that override the configured ones."""
+        unknown = sorted(set(kwargs) - set(settings.KEYS))
+        if unknown:
+            raise InvalidRequest(
+                f"Unknown connection settings {unknown}. Those that Milvus knows are "
+                f"{list(settings.KEYS)}"
+            )
+        self._given.update(_present(kwargs))
+
+    def refuse_unknown(self) -> None:
+        """Raises InvalidRequest for keyword arguments that mean nothing."""
+        if self._unknown:
+            own = ("collection_name", "metric", "consistency_level")
+            known = [*own, *options.OPTIONS, *settings.KEYS]
+            raise InvalidRequest(
+                f"The Milvus backend has no parameter {self._unknown}. Those it has "
+                f"are {known}"
+            )
+
+
+def _check_choice(name: str, value: Any, allowed: Iterable[str]) -> None:
+    if value not in allowed:
+        raise InvalidRequest(
+            f"Unsupported {name} '{value}'. Supported values are {tuple(allowed)}"
+        )
+
+
+def _present(values: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in values.items() if v is not None}

@@ -1,0 +1,367 @@
+"""A similarity index whose vectors are in a Milvus collection."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import fiftyone.core.utils as fou
+import numpy as np
+from fiftyone.brain.similarity import DuplicatesMixin, Similarity, SimilarityIndex
+
+from ..dataset import models
+from ..dataset.ids import as_list, in_dataset_order, report_missing
+from ..errors import CollectionError, InvalidRequest
+from ..milvus import client
+from ..milvus.collection import Owner
+from ..milvus.indexed_rows import IndexedRows
+from ..milvus.rows import Rows
+from ..nearest import filters
+from . import hook
+from .config import MilvusSimilarityConfig
+from .index_neighbors import Neighbors
+from .index_writing import Writing
+
+if TYPE_CHECKING:
+    from ..milvus.client import MilvusClient
+
+logger = logging.getLogger(__name__)
+
+
+class MilvusSimilarityIndex(Writing, Neighbors):
+    """A similarity index whose vectors are in a Milvus collection.
+
+    Args:
+        samples: the ``fiftyone.core.collections.SampleCollection`` that is indexed
+        config: the :class:`MilvusSimilarityConfig`
+        brain_key: the brain key
+        backend: the factory that makes it
+    """
+
+    __module__ = hook.MODULE
+
+    _model: Any
+
+    def __init__(
+        self,
+        samples: Any,
+        config: MilvusSimilarityConfig,
+        brain_key: str,
+        backend: Similarity | None = None,
+    ) -> None:
+        SimilarityIndex.__init__(self, samples, config, brain_key, backend=backend)
+        DuplicatesMixin.__init__(self)
+        self._dataset = samples._root_dataset
+        self._dataset_id = str(self._dataset._doc.id)
+        self._dataset_name = str(self._dataset.name)
+        found = config.connection_settings
+        connection = client.connect(found)
+        if config.collection_name is None:
+            config.collection_name = _new_name(self._dataset_name, brain_key)
+        if self.is_new:
+            names = config.options.filter_fields
+            filters.paths(samples, config.patches_field, names)
+            place = {"address": found.address, "db_name": found.db_name}
+            config.remember(
+                version=1,
+                dataset_id=self._dataset_id,
+                **{k: v for k, v in place.items() if v},
+            )
+        elif self._is_empty_clone:
+            config.collection_name = _new_name(self._dataset_name, brain_key)
+        self._rows = IndexedRows(
+            connection,
+            config.collection_name,
+            config.metric,
+            config.consistency_level,
+            config.options,
+        )
+        self._created = False
+        self._all_ids: tuple[np.ndarray, np.ndarray | None] | None = None
+        self._check_collection()
+
+    # -- what there is
+
+    @property
+    def client(self) -> MilvusClient:
+        """pymilvus's own client, connected."""
+        return self._rows.connection.client
+
+    @property
+    def rows(self) -> IndexedRows:
+        """The rows behind the index, for what FiftyOne's interface has no word for."""
+        return self._rows
+
+    @property
+    def collection(self) -> Any:
+        """The ``pymilvus.Collection``, or ``None`` before anything was added."""
+        if not self._present():
+            return None
+        return self._rows.connection.orm_collection(self._rows.name)
+
+    @property
+    def total_index_size(self) -> int:
+        return self._rows.count() if self._present() else 0
+
+    @property
+    def sample_ids(self) -> np.ndarray:
+        """The sample ids of all rows, in the dataset's order; read when asked for."""
+        return self._ordered_ids()[0]
+
+    @property
+    def label_ids(self) -> np.ndarray | None:
+        """The label ids of all rows, in the dataset's order; ``None`` for samples."""
+        return self._ordered_ids()[1]
+
+    @property
+    def owned(self) -> bool:
+        """Whether this dataset made the collection, so that it may drop it."""
+        owner = self._rows.owner()
+        if owner is not None:
+            return owner.dataset_id == self._dataset_id
+        if "version" in self.config.stored:
+            return False
+        # FiftyOne's own backend writes no stamp, but has a way to name what it makes
+        name = "fiftyone_" + fou.to_slug(self._dataset_name).replace("-", "_")
+        pattern = re.escape(name) + "(_[a-z0-9]{6,})?"
+        return re.fullmatch(pattern, self._rows.name) is not None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether this index is just being made, its run not stored yet."""
+        return bool(getattr(self.backend, "_pending", False))
+
+    @property
+    def _is_empty_clone(self) -> bool:
+        """Whether this run came with a cloned dataset, and has no rows to share."""
+        stored = self.config.stored
+        made_by = stored.get("dataset_id", self._dataset_id)
+        return made_by != self._dataset_id and not stored.get("filled")
+
+    def _present(self) -> bool:
+        """Whether the collection is there; not yet is fine, no more is not.
+
+        Raises:
+            CollectionError: if it is gone
+        """
+        if self._rows.exists():
+            return True
+        if not self.config.stored.get("filled"):
+            return False
+        raise CollectionError(
+            f"The collection '{self._rows.name}' of the index '{self.key}' is not on "
+            f"Milvus at {self._rows.connection.settings.address}: it was dropped, or "
+            "the index was made on another Milvus. Set the address that it was made "
+            "at, or clean the index up and build it again."
+        )
+
+    def _recheck(self) -> bool:
+        """Looks at the collection afresh; whether it is there.
+
+        Raises:
+            CollectionError: if it is gone, or was made anew and doesn't fit
+        """
+        self._rows.forget()
+        if not self._present():
+            return False
+        self._rows.check_fits()
+        return True
+
+    def _check_collection(self) -> None:
+        """An index that was filled must find its collection again, and one that is
+        connected to a collection must fit it."""
+        if self.is_new:
+            if self._rows.exists():
+                self._rows.check_fits()
+                made = self._rows.add_partition()
+                self.config.remember(filled=True, own_partition=made)
+        else:
+            self._present()
+
+    def _ordered_ids(self) -> tuple[np.ndarray, np.ndarray | None]:
+        if self._all_ids is None:
+            found = self._rows.all_ids() if self._present() else ([], [])
+            self._all_ids = in_dataset_order(
+                self._samples, self.config.patches_field, *found
+            )
+        return self._all_ids
+
+    def reload(self) -> None:
+        """Takes a fresh look at the index and the view."""
+        self._all_ids = None
+        super().reload()
+
+    def get_model(self) -> Any:
+        """The model that the index was made with; loaded once per process.
+
+        Raises:
+            InvalidRequest: if the run names none, or it can't be loaded
+        """
+        if self._model is None:
+            if self.config.model is None:
+                raise InvalidRequest(
+                    f"The run '{self.key}' names no model. Pass the name of a zoo "
+                    "model as model= when you build the index."
+                )
+            self._model = models.load(self.config.model, self.config.model_kwargs)
+        return self._model
+
+    # -- the collection and the run
+
+    def stamp(self, brain_key: str | None) -> None:
+        """Writes this dataset and the key into the collection's stamp, if ours."""
+        if self._rows.exists() and self.owned:
+            self._rows.set_owner(self._owner(brain_key))
+
+    def cleanup(self) -> None:
+        """Drops the collection, or what of it is this index's own; the run's record
+        stays, as FiftyOne documents.
+
+        Raises:
+            CollectionError: if another dataset, or another tool, made the collection
+        """
+        if self._rows.exists():
+            self._drop_what_is_ours()
+        self._all_ids = None
+        if self.config.stored.get("filled"):
+            self.remember(filled=False)
+
+    def _drop_what_is_ours(self) -> None:
+        if self.config.stored.get("own_partition"):
+            self._rows.drop_partition()
+        elif self.owned and self._rows.other_partitions():
+            self._rows.delete(self._rows.all_ids()[0])
+        elif self.owned:
+            self._rows.drop()
+        else:
+            raise CollectionError(
+                f"The collection '{self._rows.name}' was not made by this dataset, so "
+                "it is not dropped. Delete the record alone with "
+                f"dataset.delete_brain_run('{self.key}'), or drop the collection with "
+                "Milvus's own tools."
+            )
+
+    def delete(self) -> None:
+        """Drops the collection and deletes the run, as Milvus's guide shows."""
+        self.cleanup()
+        if self.key is not None:
+            self._dataset.delete_brain_run(self.key)
+
+    def discard(self) -> None:
+        """Drops what this object created: a build that failed."""
+        if self._created:
+            self._rows.drop_quietly()
+            self._created = False
+        self._leave_place()
+
+    # -- reading
+
+    def get_embeddings(
+        self,
+        sample_ids: Sequence[str] | str | None = None,
+        label_ids: Sequence[str] | str | None = None,
+        allow_missing: bool = True,
+        warn_missing: bool = False,
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """The vectors of ids in the order asked, or all; see FiftyOne's interface.
+
+        Returns:
+            ``(n, dim)`` float32 vectors, ``n`` sample ids, and ``n`` label ids or
+            ``None``
+        """
+        patches = self.config.patches_field is not None
+        if label_ids is not None and not patches:
+            raise InvalidRequest("This index is of samples; it has no label ids")
+        wanted = None
+        if label_ids is not None:
+            wanted = as_list(label_ids)
+        elif sample_ids is not None:
+            wanted = as_list(sample_ids)
+        self._recheck()
+        rows = self._read(wanted, by_sample=patches and label_ids is None)
+        if wanted is not None:
+            by_label = patches and label_ids is not None
+            have = set(rows.ids if by_label else rows.sample_ids)
+            missing = [i for i in wanted if i not in have]
+            report_missing(missing, allow_missing, warn_missing)
+        labels = np.array(rows.ids) if patches else None
+        return rows.vectors, np.array(rows.sample_ids), labels
+
+    def _read(
+        self,
+        wanted: list[str] | None,
+        by_sample: bool,
+        consistency_level: str = "Strong",
+    ) -> Rows:
+        if not self._present():
+            return Rows([], [], np.empty((0, 0), np.float32))
+        if wanted is None:
+            parts = list(self._rows.iterate())
+            empty = np.empty((0, self._rows.dimension()), np.float32)
+            return Rows(
+                [id_ for part in parts for id_ in part.ids],
+                [id_ for part in parts for id_ in part.sample_ids],
+                np.concatenate([empty, *(part.vectors for part in parts)]),
+            )
+        if by_sample:
+            found = self._rows.ids_of_samples(wanted)
+            wanted = [id_ for ids in found.values() for id_ in ids]
+        return self._rows.fetch(wanted, consistency_level)
+
+    # -- helpers
+
+    def _claim_place(self) -> None:
+        """Sees to it that this index changes none but its own rows.
+
+        Raises:
+            CollectionError: if the rows are those of another dataset's index
+        """
+        owner = self._rows.owner()
+        chosen = self.config.options.partition
+        if chosen is not None:
+            self._rows.add_partition()  # cleaning up dropped it
+        if owner is None or chosen is not None:
+            return
+        mine = (owner.dataset_id, owner.brain_key) == (self._dataset_id, self.key)
+        if self.is_new and not mine:
+            name = _new_name(self._dataset_name, self.key)
+            self._rows.move_to_partition(name)
+            options = {**self.config.options.to_dict(), "partition": name}
+            self.config.remember(options=options, own_partition=True)
+        elif owner.dataset_id != self._dataset_id:
+            raise CollectionError(
+                f"The rows of the collection '{self._rows.name}' belong to the dataset "
+                f"'{owner.dataset}', so they are not changed here. Build an index of "
+                "this dataset's own; it may share the collection."
+            )
+
+    def _leave_place(self) -> None:
+        """Drops the partition that a failed build made."""
+        if self.is_new and self.config.stored.get("own_partition"):
+            self._rows.drop_partition()
+            self.config.remember(own_partition=False)
+
+    def _owner(self, brain_key: str | None) -> Owner:
+        return Owner(self._dataset_id, self._dataset.name, brain_key)
+
+    def remember(self, **values: Any) -> None:
+        """Stores settings of our own with the run."""
+        self.config.remember(**values)
+        if self.key is not None and not self.is_new and not self._dataset.deleted:
+            self.save_config()
+
+    @classmethod
+    def _from_dict(
+        cls, d: Any, samples: Any, config: MilvusSimilarityConfig, brain_key: str
+    ) -> MilvusSimilarityIndex:
+        return cls(samples, config, brain_key)
+
+
+def _new_name(dataset: str, brain_key: str | None) -> str:
+    """A collection name that tells whose it is, and that no other index has."""
+    words = f"fiftyone_{dataset}_{brain_key or 'index'}"
+    legal = re.sub(r"\W+", "_", words, flags=re.ASCII)
+    return f"{legal[:200]}_{uuid4().hex[:8]}"

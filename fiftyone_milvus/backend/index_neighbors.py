@@ -1,0 +1,317 @@
+"""The searching half of an index: neighbours and near duplicates, as FiftyOne asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import fiftyone.core.patches as fop
+import numpy as np
+from bson import ObjectId
+from fiftyone.brain.similarity import DuplicatesMixin, SimilarityIndex
+
+from ..dataset.ids import Within, within
+from ..errors import InvalidRequest, VectorSearchError
+from ..metrics import Space, let_go, room_for
+from ..milvus.indexed_rows import Hits, IndexedRows
+from ..milvus.rows import Rows
+from ..nearest import neighbors
+from ..pairs import duplicates
+from ..pairs.tiles import Tick, untold
+from ..vectors import as_vectors
+from .config import AGGREGATIONS
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+FETCH_IDS = 2_000
+FETCH_BYTES = 16 * 1024 * 1024  # of the 64 MB that a message may hold
+
+
+class Neighbors(SimilarityIndex, DuplicatesMixin):
+    """What FiftyOne asks of an index that is there."""
+
+    _held: Space | None = None
+    _rows: IndexedRows
+    _within: Within | None = None
+
+    def sort_by_similarity(
+        self,
+        query: Any,
+        k: int | None = None,
+        reverse: bool = False,
+        aggregation: str | None = "mean",
+        dist_field: str | None = None,
+        _mongo: bool = False,
+    ) -> Any:
+        """Sorts the current view by similarity; see FiftyOne's interface."""
+        of_labels = self.config.patches_field is not None and not isinstance(
+            self.view, fop.PatchesView
+        )
+        if dist_field is not None and of_labels:
+            # FiftyOne's own way to write these fails for every backend
+            self._write_label_dists(query, k, reverse, aggregation, dist_field)
+            dist_field = None
+        return super().sort_by_similarity(
+            query,
+            k=k,
+            reverse=reverse,
+            aggregation=aggregation,
+            dist_field=dist_field,
+            _mongo=_mongo,
+        )
+
+    def _write_label_dists(
+        self,
+        query: Any,
+        k: int | None,
+        reverse: bool,
+        aggregation: str | None,
+        dist_field: str,
+    ) -> None:
+        _, label_ids, dists = self._kneighbors(
+            self._parse_query(query), k, reverse, aggregation, return_dists=True
+        )
+        _, path = self._dataset._get_label_field_path(
+            self.config.patches_field, dist_field
+        )
+        values = dict(zip(label_ids, dists, strict=True))
+        self._dataset.set_label_values(path, values, dynamic=True)
+
+    def _kneighbors(
+        self,
+        query: Any = None,
+        k: int | None = None,
+        reverse: bool = False,
+        aggregation: str | None = None,
+        return_dists: bool = False,
+    ) -> Any:
+        if aggregation not in (None, *AGGREGATIONS):
+            raise InvalidRequest(
+                f"Unsupported aggregation '{aggregation}'. Supported values are "
+                f"{AGGREGATIONS}"
+            )
+        if query is None:
+            return self._all_neighbors(k, reverse, aggregation, return_dists)
+        queries, single = self._query_vectors(query)
+        combine = None
+        if aggregation == "mean":
+            queries = queries.mean(axis=0, keepdims=True)
+        elif aggregation is not None:
+            combine = aggregation
+        try:
+            found = neighbors.nearest(
+                self._rows,
+                queries,
+                k,
+                among=self._within,
+                reverse=reverse,
+                combine=combine,
+            )
+        except VectorSearchError:
+            # what it is now may tell better what is wrong
+            if self._recheck():
+                neighbors.check(self._rows, queries, k)
+            raise
+        return self._as_fiftyone(found.hits, single or bool(aggregation), return_dists)
+
+    def _all_neighbors(
+        self, k: int | None, reverse: bool, aggregation: str | None, return_dists: bool
+    ) -> Any:
+        if reverse or aggregation is not None:
+            raise InvalidRequest(
+                "The neighbours of every vector can't be aggregated or reversed"
+            )
+        with self._holding_vectors() as space:
+            near, dists = duplicates.nearest(space, k)
+        return (near, dists) if return_dists else near
+
+    def _radius_neighbors(
+        self,
+        query: Any = None,
+        thresh: float | None = None,
+        return_dists: bool = False,
+    ) -> Any:
+        thresh = _checked(thresh)
+        if query is None:
+            with self._holding_vectors() as space:
+                near, dists = duplicates.within(space, thresh, return_dists)
+            return (near, dists) if return_dists else near
+        queries, single = self._query_vectors(query)
+        found = neighbors.nearest(self._rows, queries, None, among=self._within)
+        hits = [_up_to(one, thresh) for one in found.hits]
+        return self._as_fiftyone(hits, single, return_dists)
+
+    def find_duplicates(
+        self, thresh: float | None = None, fraction: float | None = None
+    ) -> None:
+        """Finds near duplicates; see FiftyOne's interface."""
+        with self._holding_vectors() as space:
+            ids = self._current_ids()
+            if fraction is None:
+                unique_ids = self._remove_duplicates_thresh(thresh, ids)
+            else:
+                count = round(min(max(0.0, 1.0 - fraction), 1.0) * len(ids))
+                unique_ids, thresh = self._remove_duplicates_count(
+                    count, ids, init_thresh=thresh
+                )
+            unique = np.isin(ids, list(unique_ids))
+            self._neighbors_map = _neighbors_map(space, ids, unique)
+        self._thresh = thresh
+        self._unique_ids = unique_ids
+        self._duplicate_ids = list(ids[~unique])
+
+    def find_unique(self, count: int) -> None:
+        """Finds the most unique; see FiftyOne's interface."""
+        with self._holding_vectors():
+            super().find_unique(count)
+
+    def _remove_duplicates_thresh(self, thresh: float | None, ids: Any) -> list[str]:
+        # FiftyOne's own asks for all pairs first, which at a large threshold are more
+        # than memory holds
+        thresh = _checked(thresh)
+        with self._holding_vectors() as space:
+            return list(ids[duplicates.thinned(space, thresh)])
+
+    @contextmanager
+    def _holding_vectors(self, tick: Tick = untold) -> Iterator[Space]:
+        """The current view's vectors, in the order of its ids, read once for all that
+        is done within; ``tick`` is told how many are read."""
+        if self._held is not None:
+            yield self._held
+            return
+        ids = [str(id_) for id_ in self._current_ids()]
+        dim = self._rows.dimension() if ids else 0
+        with room_for(len(ids), dim) as vectors:
+            self._read_into(vectors, ids, tick)
+            self._held = Space(self._rows.metric, vectors)
+            try:
+                yield self._held
+            finally:
+                self._held = None
+
+    def _current_ids(self) -> np.ndarray:
+        """The primary keys of the current view's rows, ``(n,)``."""
+        patches = self.config.patches_field is not None
+        return np.asarray(
+            self.current_label_ids if patches else self.current_sample_ids, dtype=str
+        )
+
+    def _read_into(self, vectors: np.ndarray, ids: list[str], tick: Tick) -> None:
+        """Fills ``(n, dim)`` with the vectors of ``n`` ids, a batch at a time.
+
+        Raises:
+            InvalidRequest: if one isn't in the index any more
+        """
+        at = {id_: i for i, id_ in enumerate(ids)}
+        for rows in self._batches(ids, vectors.shape[1]):
+            found = [(at.pop(id_), i) for i, id_ in enumerate(rows.ids) if id_ in at]
+            if found:
+                to, of = np.array(found).T
+                vectors[to] = rows.vectors[of]
+                let_go(vectors)
+            tick(len(ids) - len(at))
+        if at:
+            self._recheck()
+            raise InvalidRequest(
+                f"{len(at)} of the {len(ids)} vectors of the index '{self.key}' (such "
+                f"as that of '{next(iter(at))}') are gone since it was loaded. Call "
+                "reload(), and try again."
+            )
+
+    def _batches(self, ids: list[str], dim: int) -> Iterator[Rows]:
+        if not self.has_view:
+            yield from self._rows.iterate() if ids else ()
+            return
+        step = max(1, min(FETCH_IDS, FETCH_BYTES // (4 * dim or 1)))
+        for start in range(0, len(ids), step):
+            yield self._rows.fetch(ids[start : start + step])
+
+    def use_view(self, *args: Any, **kwargs: Any) -> Self:
+        """Restricts the index to a view; see FiftyOne's interface."""
+        super().use_view(*args, **kwargs)
+        self._within = (
+            within(self._curr_view, self.config.patches_field)
+            if self.has_view
+            else None
+        )
+        return self
+
+    def _query_vectors(self, query: Any) -> tuple[np.ndarray, bool]:
+        """Vectors ``(q, dim)`` of a query, and whether it was a single one."""
+        if isinstance(query, str | ObjectId):
+            return self.vectors_of([str(query)]), True
+        if not isinstance(query, np.ndarray):
+            query = list(query)
+            if query and isinstance(query[0], str | ObjectId):
+                return self.vectors_of([str(i) for i in query]), False
+        array = np.asarray(query)
+        if array.dtype.kind in "USO":
+            return self.vectors_of([str(i) for i in array]), False
+        return as_vectors(np.atleast_2d(array)), array.ndim == 1
+
+    def vectors_of(self, ids: list[str]) -> np.ndarray:
+        """The vectors of ids in the index, ``(n, dim)``, in the order asked.
+
+        Raises:
+            InvalidRequest: if one isn't in the index
+        """
+        level = self._rows.consistency_level
+        rows = self._read(list(dict.fromkeys(ids)), False, level)
+        at = {id_: i for i, id_ in enumerate(rows.ids)}
+        missing = [id_ for id_ in ids if id_ not in at]
+        if missing:
+            self._recheck()
+            raise InvalidRequest(
+                f"{len(missing)} of the query's {len(ids)} ids (such as "
+                f"'{missing[0]}') are not in the index '{self.key}'. Add them to the "
+                "index, or query with others."
+            )
+        return rows.vectors[[at[id_] for id_ in ids]]
+
+    def _as_fiftyone(
+        self, hits: list[Hits], single: bool, return_dists: bool
+    ) -> tuple[Any, ...]:
+        patches = self.config.patches_field is not None
+        sample_ids: Any = [h.sample_ids for h in hits]
+        label_ids: Any = [h.ids for h in hits] if patches else None
+        dists: Any = [h.dists.tolist() for h in hits]
+        if single:
+            sample_ids, dists = sample_ids[0], dists[0]
+            label_ids = label_ids[0] if patches else None
+        if return_dists:
+            return sample_ids, label_ids, dists
+        return sample_ids, label_ids
+
+
+def _up_to(hits: Hits, thresh: float) -> Hits:
+    count = int(np.searchsorted(hits.dists, thresh, side="right"))
+    return Hits(hits.ids[:count], hits.sample_ids[:count], hits.dists[:count])
+
+
+def _checked(thresh: float | None) -> float:
+    if thresh is None or not np.isfinite(thresh) or thresh < 0:
+        raise InvalidRequest(f"thresh must be a distance, not {thresh}")
+    return float(thresh)
+
+
+def _neighbors_map(
+    space: Space, ids: np.ndarray, unique: np.ndarray
+) -> dict[str, list[tuple[str, float]]]:
+    """The duplicates next to each unique one, the nearest first, and their distances.
+
+    Args:
+        space: ``n`` vectors
+        ids: their ``n`` ids
+        unique: which of them aren't duplicates, ``(n,)`` bool
+    """
+    if unique.all() or not unique.any():
+        return {}
+    rows = np.flatnonzero(~unique)
+    near, dists = duplicates.nearest(space, 1, rows, np.flatnonzero(unique))
+    found: dict[str, list[tuple[str, float]]] = {}
+    for row, [to], [dist] in zip(rows, near, dists, strict=True):
+        found.setdefault(str(ids[to]), []).append((str(ids[row]), float(dist)))
+    return {id_: sorted(others, key=lambda o: o[1]) for id_, others in found.items()}

@@ -1,0 +1,220 @@
+"""The writing half of an index: rows added and removed, as FiftyOne asks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from fiftyone.brain.similarity import SimilarityIndex
+
+from ..dataset.ids import as_list, report_missing
+from ..errors import InvalidRequest
+from ..milvus.indexed_rows import IndexedRows
+from ..milvus.rows import Rows
+from ..nearest import filters
+from ..vectors import as_vectors
+
+logger = logging.getLogger(__name__)
+
+
+class Writing(SimilarityIndex):
+    """What FiftyOne asks of an index that can be changed."""
+
+    _rows: IndexedRows
+    _created: bool
+    _all_ids: tuple[np.ndarray, np.ndarray | None] | None
+    _claim_place: Callable[[], None]
+    _leave_place: Callable[[], None]
+
+    def add_to_index(
+        self,
+        embeddings: Any,
+        sample_ids: Sequence[str],
+        label_ids: Sequence[str] | None = None,
+        overwrite: bool = True,
+        allow_existing: bool = True,
+        warn_existing: bool = False,
+        reload: bool = True,
+        flush: bool | None = None,
+    ) -> None:
+        """Adds vectors, or replaces those of ids that exist.
+
+        Args:
+            embeddings: ``(n, dim)`` vectors
+            sample_ids: ``n`` sample ids
+            label_ids: ``n`` label ids, for an index of patches
+            overwrite: whether an id that exists gets the new vector
+            allow_existing: whether ids may exist; else an error changes nothing
+            warn_existing: whether to log how many exist
+            reload: whether to refresh the current view
+            flush: whether to seal the rows at the end; by default, if they are many
+
+        Raises:
+            InvalidRequest: before anything is written, if the vectors can't be right
+        """
+        vectors = as_vectors(embeddings)
+        ids = sample_ids if label_ids is None else label_ids
+        ids, sample_ids = [str(i) for i in ids], [str(i) for i in sample_ids]
+        if not len(vectors) == len(ids) == len(sample_ids):
+            raise InvalidRequest(
+                f"{len(vectors)} vectors came with {len(sample_ids)} sample ids and "
+                f"{len(ids)} ids; there must be one of each for each"
+            )
+        if not ids:
+            return
+        present = self._recheck()
+        keep = None
+        if present:
+            self._check_dimension(vectors.shape[1])
+            self._claim_place()
+            keep = self._new_or_overwritten(
+                ids, overwrite, allow_existing, warn_existing
+            )
+        if keep is not None:
+            ids, sample_ids = [ids[i] for i in keep], [sample_ids[i] for i in keep]
+            vectors = vectors[keep]
+        if ids:
+            if present:
+                self._check_free(ids)
+            self._write(ids, sample_ids, vectors, flush)
+            self._all_ids = None
+        if reload:
+            self.reload()
+
+    def add_rows(self, rows: Rows, *, checked: bool = False) -> None:
+        """Adds rows with their origins, or replaces those of ids that exist; flushes
+        nothing.
+
+        Args:
+            rows: the rows
+            checked: whether the collection is known to be there, and to be this
+                index's to write to, since rows were added just now
+
+        Raises:
+            InvalidRequest: before anything is written, if the vectors can't be right
+        """
+        vectors = as_vectors(rows.vectors)
+        self._all_ids = None
+        if not checked and self._recheck():
+            self._claim_place()
+            checked = True
+        if not checked:
+            self._write(rows.ids, rows.sample_ids, vectors, False, rows.origins)
+            return
+        self._check_dimension(vectors.shape[1])
+        self._check_free(rows.ids)
+        kept = self.filter_values(rows.ids, rows.sample_ids)
+        self._rows.upsert(rows.ids, rows.sample_ids, vectors, rows.origins, kept)
+
+    def filter_values(
+        self, ids: Sequence[str], sample_ids: Sequence[str]
+    ) -> list[dict[str, Any]] | None:
+        """What rows are to keep to be filtered by, from the dataset as it is now;
+        ``None`` if this index keeps nothing.
+
+        Args:
+            ids: ``n`` primary keys
+            sample_ids: their ``n`` sample ids
+        """
+        names = self.config.options.filter_fields
+        if not names:
+            return None
+        field = self.config.patches_field
+        return filters.values(self._dataset, field, names, ids, sample_ids)
+
+    def remove_from_index(
+        self,
+        sample_ids: Sequence[str] | None = None,
+        label_ids: Sequence[str] | None = None,
+        allow_missing: bool = True,
+        warn_missing: bool = False,
+        reload: bool = True,
+    ) -> None:
+        """Removes rows by label id, or by sample id; see FiftyOne's interface."""
+        wanted = as_list(sample_ids if label_ids is None else label_ids)
+        present = self._recheck()
+        if present:
+            self._claim_place()
+        if not present:
+            found: list[str] = []
+            missing = wanted
+        elif label_ids is None and self.config.patches_field is not None:
+            by_sample = self._rows.ids_of_samples(wanted)
+            found = [id_ for ids in by_sample.values() for id_ in ids]
+            missing = [i for i in wanted if i not in by_sample]
+        else:
+            existing = self._rows.ids(wanted)
+            found = [i for i in wanted if i in existing]
+            missing = [i for i in wanted if i not in existing]
+        report_missing(missing, allow_missing, warn_missing)
+        self._rows.delete(found)
+        self._all_ids = None
+        if reload:
+            self.reload()
+
+    def _check_dimension(self, dim: int) -> None:
+        if self._rows.dimension() != dim:
+            raise InvalidRequest(
+                f"The index '{self.key}' holds vectors of length "
+                f"{self._rows.dimension()}; these have length {dim}. Use the model "
+                "that the index was made with, or build a new index."
+            )
+
+    def _check_free(self, ids: list[str]) -> None:
+        taken = self._rows.taken(ids)
+        if taken:
+            self._leave_place()
+            raise InvalidRequest(
+                f"{len(taken)} ids (such as '{next(iter(taken))}') are those of rows "
+                "that another index has in this collection, and Milvus Lite keeps one "
+                "row of an id in a collection. Choose another collection_name."
+            )
+
+    def _new_or_overwritten(
+        self, ids: list[str], overwrite: bool, allow_existing: bool, warn_existing: bool
+    ) -> list[int] | None:
+        """Which of the rows to write; ``None`` for all."""
+        if overwrite and allow_existing and not warn_existing:
+            return None
+        existing = self._rows.ids(ids)
+        if existing and not allow_existing:
+            raise InvalidRequest(
+                f"{len(existing)} ids (such as '{next(iter(existing))}') are in the "
+                "index already, and allow_existing is False. Nothing was added."
+            )
+        if existing and warn_existing:
+            verb = "Overwriting" if overwrite else "Skipping"
+            logger.warning(
+                "%s %d IDs that already exist in the index", verb, len(existing)
+            )
+        if overwrite:
+            return None
+        return [i for i, id_ in enumerate(ids) if id_ not in existing]
+
+    def _write(
+        self,
+        ids: list[str],
+        sample_ids: list[str],
+        vectors: np.ndarray,
+        flush: bool | None,
+        origins: Sequence[str | None] | None = None,
+    ) -> None:
+        created = not self._rows.exists()
+        if created:
+            self._rows.create(vectors.shape[1], self._owner(self.key))
+            self._created = True
+        try:
+            kept = self.filter_values(ids, sample_ids)
+            self._rows.upsert(ids, sample_ids, vectors, origins, kept)
+            if flush:
+                self._rows.flush()
+            elif flush is None:
+                self._rows.flush_if_many(len(ids))
+        except Exception:
+            if created:
+                self.discard()
+            raise
+        if not self.config.stored.get("filled"):
+            self.remember(filled=True)

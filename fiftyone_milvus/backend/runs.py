@@ -1,0 +1,207 @@
+"""The brain runs of a dataset that are Milvus indexes: list, load, clean up."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, cast
+
+import fiftyone as fo
+import fiftyone.brain as fob
+
+from ..errors import CollectionError, InvalidRequest, VectorSearchError
+from .index import MilvusSimilarityIndex
+
+CALLS_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class IndexInfo:
+    """One index: what the run says, and what Milvus says of it.
+
+    ``partial`` means that its build was not finished.
+
+    ``size`` and ``index_type`` are ``None``, and ``problem`` a sentence, if Milvus
+    can't be asked.
+    """
+
+    brain_key: str
+    patches_field: str | None
+    embeddings_field: str | None
+    model: str | None
+    metric: str
+    supports_prompts: bool
+    collection_name: str | None
+    created: datetime
+    model_kwargs: dict[str, Any] | None = None
+    partial: bool = False
+    filter_fields: tuple[str, ...] = ()
+    index_type: str | None = None
+    size: int | None = None
+    owned: bool = False
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class CleanupPlan:
+    """What cleaning an index up would do, in numbers and in a sentence."""
+
+    brain_key: str
+    collection_name: str | None
+    rows: int | None
+    drops_rows: bool
+    deletes_run: bool
+    message: str
+
+
+def keys(dataset: fo.Dataset) -> list[str]:
+    """The brain keys of a dataset's Milvus indexes; asks no server."""
+    return cast(
+        list[str], dataset.list_brain_runs(type=fob.Similarity, method="milvus")
+    )
+
+
+def describe(dataset: fo.Dataset, brain_key: str) -> IndexInfo:
+    """What the run of an index says; asks no server."""
+    info = dataset.get_brain_info(_known(dataset, brain_key))
+    config = info.config
+    return IndexInfo(
+        brain_key,
+        config.patches_field,
+        config.embeddings_field,
+        config.model,
+        config.metric,
+        bool(config.supports_prompts),
+        config.collection_name,
+        info.timestamp,
+        config.model_kwargs,
+        bool(config.stored.get("partial")),
+        config.options.filter_fields,
+    )
+
+
+def list_indexes(dataset: fo.Dataset, **connection: Any) -> list[IndexInfo]:
+    """All Milvus indexes of a dataset with their sizes; a problem with one is told in
+    its entry and hides no other."""
+    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
+        asked = partial(_inspected, dataset, connection=connection)
+        return list(pool.map(asked, keys(dataset)))
+
+
+def load(
+    dataset: fo.Dataset, brain_key: str, **connection: Any
+) -> MilvusSimilarityIndex:
+    """Loads an index as it is now.
+
+    FiftyOne keeps what it loaded for as long as the process lives, also when another
+    process built the index anew; so that copy isn't used.
+
+    Raises:
+        InvalidRequest: if the dataset has no such index
+        VectorSearchError: if Milvus can't be reached, or has lost the collection
+    """
+    _known(dataset, brain_key)
+    results = dataset.load_brain_results(brain_key, cache=False, **connection)
+    if results is None:
+        raise InvalidRequest(
+            f"The run '{brain_key}' was never finished. Clean it up and build it again."
+        )
+    return cast(MilvusSimilarityIndex, results)
+
+
+def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> CleanupPlan:
+    """Says what :func:`cleanup` would do, and does nothing."""
+    info = describe(dataset, brain_key)
+    record = f"the record '{brain_key}' of this dataset"
+    try:
+        index = load(dataset, brain_key, **connection)
+        exists = index.rows.exists()
+    except CollectionError:
+        exists = False
+    if not exists:
+        message = f"Its collection is already gone. This deletes {record}."
+        return CleanupPlan(brain_key, info.collection_name, 0, False, True, message)
+    name, rows = index.rows.name, index.total_index_size
+    partition = index.config.options.partition
+    others = [
+        key
+        for key in keys(dataset)
+        if key != brain_key and _place(dataset, key) == (name, partition)
+    ]
+    if index.config.stored.get("own_partition"):
+        message = (
+            f"This drops the partition '{partition}' of the Milvus collection "
+            f"'{name}' with its {rows:,} vectors, and deletes {record}. The rest of "
+            "the collection stays."
+        )
+        return CleanupPlan(brain_key, name, rows, True, True, message)
+    if others:
+        why = f"the index '{others[0]}' uses it too"
+    elif not index.owned:
+        why = "this dataset did not make it"
+    else:
+        message = (
+            f"This drops the Milvus collection '{name}' with its {rows:,} vectors, and "
+            f"deletes {record}. No picture, label or embeddings field is touched."
+        )
+        if index.rows.other_partitions():
+            message = (
+                f"This deletes the {rows:,} vectors of this index and {record}. The "
+                f"Milvus collection '{name}' stays, since others have rows in it."
+            )
+        return CleanupPlan(brain_key, name, rows, True, True, message)
+    message = f"The collection '{name}' stays, since {why}. This deletes {record}."
+    return CleanupPlan(brain_key, name, rows, False, True, message)
+
+
+def cleanup(dataset: fo.Dataset, brain_key: str, **connection: Any) -> CleanupPlan:
+    """Cleans an index up: drops the collection if it is this dataset's own, and
+    deletes the run.
+
+    Returns:
+        the :class:`CleanupPlan` that was carried out
+
+    Raises:
+        VectorSearchError: if Milvus can't be reached; then nothing is changed
+    """
+    plan = cleanup_plan(dataset, brain_key, **connection)
+    if plan.drops_rows:
+        load(dataset, brain_key, **connection).cleanup()
+    dataset.delete_brain_run(brain_key)
+    return plan
+
+
+def _known(dataset: fo.Dataset, brain_key: str) -> str:
+    found = keys(dataset)
+    if brain_key not in found:
+        raise InvalidRequest(
+            f"This dataset has no Milvus index '{brain_key}'. Those it has: "
+            f"{', '.join(found) or 'none'}."
+        )
+    return brain_key
+
+
+def _inspected(
+    dataset: fo.Dataset, brain_key: str, connection: dict[str, Any]
+) -> IndexInfo:
+    info = describe(dataset, brain_key)
+    try:
+        index = load(dataset, brain_key, **connection)
+        if not index.rows.exists():
+            return replace(info, size=0, owned=True)
+        return replace(
+            info,
+            size=index.total_index_size,
+            owned=index.owned,
+            index_type=index.rows.built["index_type"],
+        )
+    except VectorSearchError as e:
+        return replace(info, problem=str(e))
+
+
+def _place(dataset: fo.Dataset, brain_key: str) -> tuple[str | None, str | None]:
+    """The collection and the partition of an index; asks no server."""
+    config = dataset.get_brain_info(brain_key).config
+    return config.collection_name, config.options.partition

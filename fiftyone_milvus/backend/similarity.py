@@ -1,0 +1,109 @@
+"""FiftyOne's similarity interface over Milvus: the factory, and its three classes.
+
+They take the names, and the place, of those that FiftyOne ships (see ``hook.py``).
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from fiftyone.brain.similarity import Similarity
+
+from ..errors import InvalidRequest, VectorSearchError
+from ..milvus import client
+from ..pairs import checkpoints
+from . import hook
+from .config import MilvusSimilarityConfig
+from .index import MilvusSimilarityIndex
+
+__all__ = ["MilvusSimilarity", "MilvusSimilarityConfig", "MilvusSimilarityIndex"]
+
+logger = logging.getLogger(__name__)
+
+STORE_TRIES = 3
+
+
+class MilvusSimilarity(Similarity):
+    """Makes Milvus indexes, and registers their runs.
+
+    A run is stored when its index is complete, so that a build that fails leaves
+    nothing behind.
+    """
+
+    __module__ = hook.MODULE
+
+    _pending = False
+
+    def ensure_requirements(self) -> None:
+        self.config.refuse_unknown()
+        client.ensure_installed()
+
+    def ensure_usage_requirements(self) -> None:
+        client.ensure_installed()
+
+    def register_run(
+        self, samples: Any, key: str, overwrite: bool = True, cleanup: bool = True
+    ) -> None:
+        """Checks that the run could be stored and Milvus answers; it is stored by
+        :meth:`save_run_results`."""
+        if key is None:
+            return
+        if not overwrite and key in self.list_runs(samples):
+            raise InvalidRequest(
+                f"The brain key '{key}' is in use. Choose another, or clean that run "
+                "up first."
+            )
+        self.validate_run(samples, key, overwrite=overwrite)
+        client.connect(self.config.connection_settings).ping()
+        self._pending = True
+
+    def initialize(self, samples: Any, brain_key: str) -> MilvusSimilarityIndex:
+        return MilvusSimilarityIndex(samples, self.config, brain_key, backend=self)
+
+    @classmethod
+    def save_run_results(
+        cls,
+        samples: Any,
+        key: str,
+        run_results: MilvusSimilarityIndex,
+        overwrite: bool = True,
+        cache: bool = True,
+    ) -> None:
+        backend = run_results.backend
+        if getattr(backend, "_pending", False):
+            try:
+                _register(backend, samples, key)
+            except Exception:
+                run_results.discard()
+                raise
+            backend._pending = False
+        super().save_run_results(
+            samples, key, run_results, overwrite=overwrite, cache=cache
+        )
+
+    def cleanup(self, samples: Any, key: str) -> None:
+        """Removes, with the run, what its comparisons keep."""
+        checkpoints.forget(samples._root_dataset, key)
+
+    def rename(self, samples: Any, key: str, new_key: str) -> None:
+        """Writes the new key into the collection's stamp."""
+        try:
+            self.initialize(samples, key).stamp(new_key)
+        except VectorSearchError as e:
+            logger.warning("The collection still names the key '%s': %s", key, e)
+
+
+def _register(backend: MilvusSimilarity, samples: Any, key: str) -> None:
+    """Stores the run. FiftyOne loses it when another thread of this process, such as
+    one that answers the App, loads the dataset at that moment; so it looks again."""
+    dataset = samples._root_dataset
+    for _ in range(STORE_TRIES):
+        Similarity.register_run(backend, samples, key, overwrite=False)
+        dataset.reload()
+        if key in dataset.list_brain_runs():
+            return
+    raise InvalidRequest(
+        f"The run '{key}' could not be stored, because the dataset "
+        f"'{dataset.name}' is changed all the time. Try again."
+    )

@@ -1,0 +1,164 @@
+"""Builds an index in chunks: read, embed, upsert, go on. Memory stays flat, the
+progress is true, and a build that was stopped goes on where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import fiftyone as fo
+
+from ..backend import runs
+from ..backend.config import MilvusSimilarityConfig
+from ..backend.index import MilvusSimilarityIndex
+from ..dataset.sources import Item, Reader
+from ..dataset.sources import Source as Source
+from ..errors import InvalidRequest
+from ..nearest import filters
+from ..progress import Report, reporting
+from .share import Built as Built
+from .share import Choice, Share
+
+
+def build(
+    samples: fo.SampleCollection,
+    brain_key: str,
+    source: Source,
+    *,
+    patches_field: str | None = None,
+    metric: str = "cosine",
+    consistency_level: str = "Session",
+    progress: Report | bool | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    **settings: Any,
+) -> Built:
+    """Builds an index over samples, or over the patches of one of their fields.
+
+    The run is stored with the first vectors, marked as unfinished. Calling this again
+    with the same arguments finishes an index that was cancelled, or whose process, or
+    Milvus, or MongoDB was killed; and calling it meanwhile, from other processes too,
+    shares the work. What can't be right from the start leaves nothing behind.
+
+    Args:
+        samples: the dataset or view to index
+        brain_key: the key of the run, an identifier
+        source: where the vectors come from
+        patches_field: the label field whose patches to index; ``None`` for samples
+        metric: ``"cosine"``, ``"dotproduct"`` or ``"euclidean"``
+        consistency_level: ``"Session"``, ``"Strong"``, ``"Bounded"``, ``"Eventually"``
+        progress: called about ten times or more, from this thread; or whether to
+            show a progress bar, by default as FiftyOne's configuration says
+        cancelled: asked between two pieces of work
+        **settings: index options, and connection settings that override the
+            configured ones; see :class:`MilvusSimilarityConfig`
+
+    Raises:
+        InvalidRequest: if the request can't be right
+        Cancelled: if ``cancelled()`` was true; the index holds what was done
+        VectorSearchError: if Milvus fails; the index holds what was done
+    """
+    dataset = samples._root_dataset
+    dataset.reload()  # another process may have begun, or finished, this index
+    again = brain_key in dataset.list_brain_runs()
+    if again:
+        _check_same(dataset, brain_key, source, patches_field, metric)
+    check(samples, brain_key, source, patches_field, again=again)
+    config = MilvusSimilarityConfig(
+        embeddings_field=source.embeddings_field,
+        model=source.model,
+        model_kwargs=dict(source.model_kwargs) if source.model_kwargs else None,
+        patches_field=patches_field,
+        metric=metric,
+        consistency_level=consistency_level,
+        **settings,
+    )
+    filters.paths(samples, patches_field, config.options.filter_fields)
+    with reporting(progress) as report:
+        work = Share(samples, brain_key, source, config, missing, report, cancelled)
+        return work.run(settings)
+
+
+def refresh(
+    samples: fo.SampleCollection,
+    brain_key: str,
+    source: Source,
+    wanted: Choice,
+    *,
+    progress: Report,
+    cancelled: Callable[[], bool],
+    **connection: Any,
+) -> Built:
+    """Embeds again what is wanted of the samples of an index that is there; otherwise
+    as :func:`build`."""
+    config = samples._root_dataset.get_brain_info(brain_key).config
+    work = Share(samples, brain_key, source, config, wanted, progress, cancelled)
+    return work.run(connection)
+
+
+def missing(
+    index: MilvusSimilarityIndex, reader: Reader, chunk: Any, items: list[Item]
+) -> list[Item]:
+    """Those of a chunk's rows that an index lacks."""
+    there = index.rows.ids(item.id for item in items)
+    return [item for item in items if item.id not in there]
+
+
+def check(
+    samples: fo.SampleCollection,
+    brain_key: str,
+    source: Source,
+    patches_field: str | None,
+    *,
+    again: bool = False,
+) -> None:
+    """Checks all that can be known without a server and without a model.
+
+    Raises:
+        InvalidRequest: naming what to change
+    """
+    problem = None if again else brain_key_problem(samples._root_dataset, brain_key)
+    if problem is not None:
+        raise InvalidRequest(problem)
+    source.check(samples, patches_field)
+    # not len(), which MongoDB estimates, wrongly after it was killed
+    if not samples.limit(1).count():
+        raise InvalidRequest("There are no samples to index. Choose a fuller view.")
+
+
+def brain_key_problem(dataset: fo.Dataset, brain_key: str) -> str | None:
+    """Why a new run can't have this key, in a sentence; ``None`` if it can."""
+    if not brain_key:
+        return "Give the index a brain key"
+    if not (brain_key.isidentifier() and brain_key.isascii()):
+        return (
+            f"'{brain_key}' can't be a brain key. Use letters, digits and underscores, "
+            "not a digit first."
+        )
+    if brain_key in dataset.list_brain_runs():
+        return f"The brain key '{brain_key}' is in use. Choose another."
+    return None
+
+
+def is_unfinished(dataset: fo.Dataset, brain_key: str) -> bool:
+    """Whether a run is an index that :func:`build` began and didn't finish."""
+    return brain_key in runs.keys(dataset) and runs.describe(dataset, brain_key).partial
+
+
+def _check_same(
+    dataset: fo.Dataset,
+    brain_key: str,
+    source: Source,
+    patches_field: str | None,
+    metric: str,
+) -> None:
+    if not is_unfinished(dataset, brain_key):
+        raise InvalidRequest(f"The brain key '{brain_key}' is in use. Choose another.")
+    found = runs.describe(dataset, brain_key)
+    has = (found.model, found.embeddings_field, found.patches_field, found.metric)
+    if has != (source.model, source.embeddings_field, patches_field, metric):
+        raise InvalidRequest(
+            f"The brain key '{brain_key}' is that of an unfinished index of "
+            f"{found.patches_field or 'samples'} by "
+            f"{found.embeddings_field or found.model} and {found.metric}. Build it "
+            "with these again to finish it, clean it up, or choose another key."
+        )

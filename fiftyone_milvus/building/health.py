@@ -1,0 +1,294 @@
+"""An index against its dataset: what is missing, stale or orphaned; ``sync.py`` repairs
+it.
+
+Everything streams, so that memory stays flat, and counts are exact.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import fiftyone as fo
+from fiftyone.core.view import DatasetView
+
+from ..backend import runs
+from ..backend.index import MilvusSimilarityIndex
+from ..dataset import origins
+from ..dataset.sources import Item, Reader, Source, is_gone
+from ..errors import Cancelled, CollectionError
+from ..progress import Progress, Report, reporting
+
+AT_ONCE = 5_000  # samples
+EXAMPLES = 100
+
+MISSING, STALE, CURRENT, UNKNOWN, UNAVAILABLE = (
+    "missing",
+    "stale",
+    "current",
+    "unknown",
+    "unavailable",
+)
+ORPHANED, OUTDATED = "orphaned", "outdated"
+
+
+@dataclass(frozen=True)
+class Health:
+    """How true an index is to its dataset, in rows.
+
+    ``missing``: the dataset has it, the index doesn't. ``stale``: the picture, the
+    patch's outline or the own vector changed since. ``orphaned``: the index has it, the
+    dataset doesn't. ``unknown``: indexed without a word about what it was made of, as
+    by plain FiftyOne. ``unavailable``: not indexed, and it can't be: no file, or no
+    vector in the field. ``outdated``: the vector is right, and what the row keeps to be
+    filtered by isn't what the dataset says. ``examples`` has up to a hundred ids of
+    each; ``problem`` says what is wrong with the collection, if anything.
+    """
+
+    brain_key: str
+    rows: int
+    current: int
+    missing: int
+    stale: int
+    orphaned: int
+    unknown: int
+    unavailable: int
+    partial: bool
+    problem: str | None
+    examples: dict[str, list[str]] = field(default_factory=dict)
+    seconds: float = 0.0
+    outdated: int = 0
+
+    @property
+    def healthy(self) -> bool:
+        """Whether there is nothing to repair."""
+        return self.problem is None and not (
+            self.partial or self.missing or self.stale or self.orphaned or self.outdated
+        )
+
+    @property
+    def message(self) -> str:
+        """All of it in a sentence or two."""
+        if self.problem is not None:
+            return self.problem
+        parts = [
+            f"{count:,} {word}"
+            for count, word in (
+                (self.missing, "missing"),
+                (self.stale, "stale"),
+                (self.orphaned, "orphaned"),
+                (self.outdated, "with outdated filter values"),
+            )
+            if count
+        ]
+        text = f"{self.rows:,} rows, "
+        text += f"{', '.join(parts)}: sync it" if parts else "true to the dataset"
+        if self.partial:
+            text += "; its build was not finished: build or sync it"
+        if self.unavailable:
+            text += f"; {self.unavailable:,} can't be indexed, having no file or vector"
+        if self.unknown:
+            text += f"; of {self.unknown:,} it isn't known what they were made of"
+        return text + "."
+
+
+def health(
+    dataset: fo.Dataset,
+    brain_key: str,
+    *,
+    progress: Report | bool | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    **connection: Any,
+) -> Health:
+    """Compares an index with the samples that it was made over; changes nothing.
+
+    Args:
+        dataset: the dataset
+        brain_key: the index
+        progress: called now and then, from this thread; or whether to show a progress
+            bar, by default as FiftyOne's configuration says
+        cancelled: asked now and then
+        **connection: connection settings that override the configured ones
+
+    Raises:
+        InvalidRequest: if the dataset has no such index
+        Cancelled: if ``cancelled()`` was true
+        VectorSearchError: if Milvus doesn't answer
+    """
+    with reporting(progress) as report:
+        return _health(dataset, brain_key, report, cancelled, connection)
+
+
+def _health(
+    dataset: fo.Dataset,
+    brain_key: str,
+    report: Report,
+    cancelled: Callable[[], bool],
+    connection: dict[str, Any],
+) -> Health:
+    started = time.monotonic()
+    info = runs.describe(dataset, brain_key)
+    try:
+        index = runs.load(dataset, brain_key, **connection)
+        wrong = problem(index)
+    except CollectionError as e:
+        wrong = str(e)
+    if wrong is not None:
+        return Health(brain_key, 0, 0, 0, 0, 0, 0, 0, info.partial, wrong)
+    reader = _reader(dataset, index)
+    counts: Counter[str] = Counter()
+    examples: dict[str, list[str]] = {}
+
+    def count(state: str, ids: list[str]) -> None:
+        counts[state] += len(ids)
+        if state != CURRENT and ids:
+            kept = examples.setdefault(state, [])
+            kept += ids[: EXAMPLES - len(kept)]
+
+    ids = reader.ids()
+    for start in range(0, len(ids), AT_ONCE):
+        if cancelled():
+            raise Cancelled("Cancelled; nothing was changed")
+        chunk = reader.chunk([r.tobytes().hex() for r in ids[start : start + AT_ONCE]])
+        found = states(index, reader, chunk, reader.items(chunk))
+        for state, items in found.items():
+            count(state, [item.id for item in items])
+        count(OUTDATED, list(outdated(index, found[CURRENT] + found[UNKNOWN])))
+        done = min(len(ids), start + AT_ONCE)
+        report(Progress("Comparing", done, len(ids), time.monotonic() - started))
+    rows = index.total_index_size
+    matched = counts[CURRENT] + counts[STALE] + counts[UNKNOWN]
+    if rows != matched:
+        for some in orphans(dataset, index):
+            count(ORPHANED, some)
+    return Health(
+        brain_key,
+        rows,
+        counts[CURRENT],
+        counts[MISSING],
+        counts[STALE],
+        counts[ORPHANED],
+        counts[UNKNOWN],
+        counts[UNAVAILABLE],
+        info.partial,
+        None,
+        examples,
+        time.monotonic() - started,
+        counts[OUTDATED],
+    )
+
+
+def outdated(
+    index: MilvusSimilarityIndex, items: list[Item]
+) -> dict[str, dict[str, Any]]:
+    """What rows should keep to be filtered by, of those that keep something else."""
+    ids = [item.id for item in items]
+    now = index.filter_values(ids, [item.sample_id for item in items])
+    if now is None:
+        return {}
+    kept = index.rows.filtered_by(ids)
+    wanted = zip(ids, now, strict=True)
+    return {id_: values for id_, values in wanted if kept.get(id_) != values}
+
+
+def states(
+    index: MilvusSimilarityIndex, reader: Reader, chunk: Any, items: list[Item]
+) -> dict[str, list[Item]]:
+    """A chunk's rows by what is to be said of them."""
+    found: dict[str, list[Item]] = {
+        state: [] for state in (MISSING, STALE, CURRENT, UNKNOWN, UNAVAILABLE)
+    }
+    recorded = index.rows.origins(item.id for item in items)
+    own = index.config.embeddings_field
+    now = reader.current_origins(chunk) if own is not None else None
+    for item in items:
+        found[_state(item, recorded, now)].append(item)
+    return found
+
+
+def _state(
+    item: Item, recorded: dict[str, str | None], now: dict[str, str] | None
+) -> str:
+    if item.id not in recorded:
+        gone = item.id not in now if now is not None else is_gone(item.path)
+        return UNAVAILABLE if gone else MISSING
+    origin = recorded[item.id]
+    if origin is None:
+        return UNKNOWN
+    if now is not None:
+        return CURRENT if now.get(item.id, origin) == origin else STALE
+    if not origin.startswith(origins.OF_FILE):
+        return UNKNOWN
+    current = origins.is_current(origin, item.path, item.outline)
+    return CURRENT if current else STALE
+
+
+def orphans(dataset: fo.Dataset, index: MilvusSimilarityIndex) -> Iterator[list[str]]:
+    """The primary keys of rows whose sample or patch the dataset doesn't have, in
+    batches."""
+    made_over = view(dataset, index)
+    # of a grouped dataset, and of frames, only the view knows the samples
+    own = made_over._is_generated or _is_grouped(dataset)
+    samples = made_over if own else dataset
+    reader = Reader(samples, Source(), index.config.patches_field)
+    for ids, sample_ids in index.rows.iterate_ids():
+        for start in range(0, len(ids), AT_ONCE):
+            some = ids[start : start + AT_ONCE]
+            of = sample_ids[start : start + AT_ONCE]
+            chunk = reader.chunk(list(dict.fromkeys(of)))
+            there = {item.id for item in reader.items(chunk)}
+            gone = [id_ for id_ in some if id_ not in there]
+            if gone:
+                yield gone
+
+
+def problem(index: MilvusSimilarityIndex) -> str | None:
+    """What is wrong with the collection as a whole, in a sentence."""
+    try:
+        if not index.rows.exists():
+            return (
+                f"The index '{index.key}' has no collection: it was cleaned up, or "
+                "never filled. Clean its record up and build it again."
+            )
+        index.rows.forget()
+        index.rows.check_fits()
+    except CollectionError as e:
+        return str(e)
+    return None
+
+
+def _reader(dataset: fo.Dataset, index: MilvusSimilarityIndex) -> Reader:
+    return Reader(
+        view(dataset, index), Source(**chosen(index)), index.config.patches_field
+    )
+
+
+def chosen(index: MilvusSimilarityIndex) -> dict[str, Any]:
+    """What its run says of where its vectors come from, for a :class:`Source`."""
+    config, stored = index.config, index.config.stored
+    return {
+        "model": config.model,
+        "embeddings_field": config.embeddings_field,
+        "model_kwargs": config.model_kwargs,
+        "alpha": stored.get("alpha"),
+        "force_square": stored.get("force_square", False),
+    }
+
+
+def view(dataset: fo.Dataset, index: MilvusSimilarityIndex) -> fo.SampleCollection:
+    """What the index was made over, as it is now."""
+    made_over = dataset.load_brain_view(index.key)
+    if not made_over._is_generated:
+        return made_over
+    # of frames FiftyOne keeps a copy, which may be old, and in use
+    stages = made_over._serialize(include_uuids=False)
+    for stage in stages:
+        stage["kwargs"] = [kwarg for kwarg in stage["kwargs"] if kwarg[0] != "_state"]
+    return DatasetView._build(dataset, stages)
+
+
+def _is_grouped(dataset: fo.Dataset) -> bool:
+    return dataset.media_type == "group"

@@ -1,0 +1,1 @@
+"""What is read from FiftyOne's datasets: ids, and vectors, from a field or a model."""

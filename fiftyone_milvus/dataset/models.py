@@ -1,0 +1,142 @@
+"""Zoo models by name, loaded once per process: loading one takes seconds."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import fiftyone.zoo as foz
+
+from ..errors import InvalidRequest
+
+TEXT_TAGS = ("zero-shot", "text-embeddings")
+KEPT = 2  # a person switches between few, and each may take gigabytes
+
+_models: OrderedDict[str, Future[Any]] = OrderedDict()
+_turns: WeakKeyDictionary[Any, Turns] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+class Turns:
+    """A lock that those who wait get before those who had it: a build takes it again
+    at once, and would keep a search waiting to its end."""
+
+    def __init__(self) -> None:
+        self._next = threading.Lock()
+        self._held = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._next:
+            self._held.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._held.release()
+
+
+def check(name: str) -> None:
+    """Checks that the zoo has a model of this name; loads nothing.
+
+    Raises:
+        InvalidRequest: if it has none
+    """
+    if name not in foz.list_zoo_models():
+        raise InvalidRequest(
+            f"The FiftyOne model zoo has no model '{name}'. Choose one that "
+            "`fiftyone zoo models list` shows."
+        )
+
+
+def embeds_text(name: str) -> bool:
+    """Whether a zoo model embeds text as well; loads nothing."""
+    found = foz.get_zoo_model(name)
+    return any(found.has_tag(tag) for tag in TEXT_TAGS)
+
+
+def load(name: str, model_kwargs: dict[str, Any] | None = None) -> Any:
+    """The model of a name; the last few stay loaded. Whoever asks while it is being
+    loaded waits for that.
+
+    Returns:
+        a ``fiftyone.core.models.Model`` that gives embeddings
+
+    Raises:
+        InvalidRequest: if it isn't there, can't be loaded, or gives no embeddings
+    """
+    future, is_mine = _claim(name, model_kwargs)
+    if is_mine:
+        _fill(future, name, model_kwargs)
+    return future.result()
+
+
+def warm(name: str, model_kwargs: dict[str, Any] | None = None) -> None:
+    """Begins to load a model in the background, unless it is loaded or being loaded,
+    and to embed a text by it, which loads the rest of some; an error is told to whoever
+    then asks for it."""
+    future, is_mine = _claim(name, model_kwargs)
+    if is_mine:
+        work = (future, name, model_kwargs)
+        threading.Thread(target=_warm, args=work, daemon=True).start()
+
+
+def turns(model: Any) -> Turns:
+    """The lock for those who embed by a model. It is one thread's at a time: FiftyOne's
+    keep a layer's output, and whether to preprocess, in the object."""
+    with _lock:
+        return _turns.setdefault(model, Turns())
+
+
+def _claim(name: str, model_kwargs: dict[str, Any] | None) -> tuple[Future[Any], bool]:
+    """The model's place, and whether the caller is to fill it."""
+    key = _key(name, model_kwargs)
+    with _lock:
+        future = _models.get(key)
+        failed = future is not None and future.done() and future.exception() is not None
+        is_mine = future is None or failed
+        if future is None or failed:
+            future = _models[key] = Future()
+        _models.move_to_end(key)
+        while len(_models) > KEPT:
+            _models.popitem(last=False)
+        return future, is_mine
+
+
+def _warm(future: Future[Any], name: str, model_kwargs: dict[str, Any] | None) -> None:
+    _fill(future, name, model_kwargs)
+    if future.exception() is not None:
+        return
+    if getattr(future.result(), "can_embed_prompts", False):
+        model = future.result()
+        with suppress(Exception), turns(model):  # it is told when a person embeds one
+            model.embed_prompt("a picture")
+
+
+def _fill(future: Future[Any], name: str, model_kwargs: dict[str, Any] | None) -> None:
+    try:
+        future.set_result(_loaded(name, model_kwargs or {}))
+    except BaseException as e:
+        future.set_exception(e)
+
+
+def _key(name: str, model_kwargs: dict[str, Any] | None) -> str:
+    return json.dumps([name, model_kwargs or {}], sort_keys=True, default=str)
+
+
+def _loaded(name: str, model_kwargs: dict[str, Any]) -> Any:
+    check(name)
+    try:
+        model = foz.load_zoo_model(name, **model_kwargs)
+    except Exception as e:
+        raise InvalidRequest(
+            f"The model '{name}' can't be loaded: {e}. Install what it asks for, or "
+            "choose another model."
+        ) from e
+    if not model.has_embeddings:
+        raise InvalidRequest(
+            f"The model '{name}' gives no embeddings. Choose one that does."
+        )
+    return model

@@ -1,0 +1,353 @@
+"""Where vectors come from: a model, or an embeddings field; chunk by chunk."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.brain.internal.core.utils as fbu
+import fiftyone.core.labels as fol
+import fiftyone.core.media as fom
+import numpy as np
+
+from ..errors import InvalidRequest
+from ..milvus.rows import Rows
+from . import models, origins, stored
+from .ids import packed_ids
+
+_OUTLINES = {
+    fol.Detection: "bounding_box",
+    fol.Detections: "bounding_box",
+    fol.Polyline: "points",
+    fol.Polylines: "points",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the vectors come from: a zoo model by name, or an embeddings field (of the
+    samples, or of the patches by the attribute's name). A model named beside a field
+    is for queries by text and by picture.
+
+    Args:
+        model: the name of a zoo model
+        embeddings_field: the field that holds the vectors
+        model_kwargs: keyword arguments for loading the model
+        batch_size: pictures in one call of the model
+        num_workers: processes that read pictures beside this one; ``None`` is what
+            FiftyOne's ``default_process_pool_workers`` says, else none: they are forks
+            of a process that is connected to Milvus and MongoDB, which both advise
+            against. Worth it where a GPU waits for pictures
+        alpha: how much wider than its box to cut a patch, such as ``0.1``
+        force_square: whether to widen a patch's box to a square
+    """
+
+    model: str | None = None
+    embeddings_field: str | None = None
+    model_kwargs: Mapping[str, Any] | None = None
+    batch_size: int | None = None
+    num_workers: int | None = None
+    alpha: float | None = None
+    force_square: bool = False
+
+    @property
+    def embeds(self) -> bool:
+        """Whether the model makes the vectors."""
+        return self.embeddings_field is None
+
+    @property
+    def readers(self) -> int:
+        """How many processes read pictures beside this one."""
+        if self.num_workers is not None:
+            return self.num_workers
+        return fo.config.default_process_pool_workers or 0
+
+    def cutting(self) -> dict[str, Any]:
+        """How patches are cut, where that was chosen; stored with the run."""
+        chosen = {"alpha": self.alpha, "force_square": self.force_square}
+        return {name: value for name, value in chosen.items() if value}
+
+    def check(self, samples: fo.SampleCollection, patches_field: str | None) -> None:
+        """Checks all that can be known without a server and without loading a model.
+
+        Raises:
+            InvalidRequest: naming what to change
+        """
+        if not self.model and not self.embeddings_field:
+            raise InvalidRequest("Name a model, or an embeddings field")
+        dataset = samples._root_dataset
+        if samples.media_type in (fom.VIDEO, fom.GROUP):
+            raise InvalidRequest(
+                f"This dataset holds {samples.media_type}s. Index a view of images: "
+                "select_group_slices() of a grouped dataset, to_frames() of videos."
+            )
+        if patches_field is not None and not dataset.has_field(patches_field):
+            raise InvalidRequest(
+                f"The dataset has no field '{patches_field}' to take patches from"
+            )
+        if self.model is not None:
+            models.check(self.model)
+        if self.embeddings_field is not None:
+            self._check_field(samples, patches_field)
+
+    def _check_field(
+        self, samples: fo.SampleCollection, patches_field: str | None
+    ) -> None:
+        path = self.embeddings_field
+        if patches_field is not None:
+            _, path = samples._get_label_field_path(patches_field, path)
+        if not samples.has_field(path):
+            raise InvalidRequest(
+                f"There is no embeddings field '{path}'. Choose one that the dataset "
+                "has, or a model."
+            )
+
+
+@dataclass(frozen=True)
+class Item:
+    """A row that an index should have. ``outline`` is a patch's box or points."""
+
+    id: str
+    sample_id: str
+    path: str
+    outline: Any = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A sample or patch that gave no vector, and why."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """What a chunk gave."""
+
+    rows: Rows
+    failures: list[Failure] = field(default_factory=list)
+
+
+class Reader:
+    """Reads what the rows of an index are made of, from samples or their patches.
+
+    Args:
+        samples: the view that is indexed
+        source: where the vectors come from
+        patches_field: the field whose patches are indexed; ``None`` for samples
+        model: the loaded model, if the source embeds
+    """
+
+    def __init__(
+        self,
+        samples: fo.SampleCollection,
+        source: Source,
+        patches_field: str | None,
+        model: Any = None,
+    ) -> None:
+        self._samples = samples
+        self._source = source
+        self._patches_field = patches_field
+        self._model = model
+
+    def ids(self) -> np.ndarray:
+        """The ids of the view's samples, in its order: ``(n, 12)`` bytes, since a text
+        for each would be most of a build's memory."""
+        return packed_ids(self._samples)
+
+    def chunk(self, ids: Sequence[str]) -> fo.DatasetView:
+        """The samples of some ids."""
+        return self._samples.select(list(ids))
+
+    def items(self, chunk: fo.DatasetView) -> list[Item]:
+        """The rows that an index of these samples should have."""
+        if self._patches_field is None:
+            ids, paths = chunk.values(["id", "filepath"])
+            return [Item(*one) for one in zip(ids, ids, paths, strict=True)]
+        label_type, id_path = chunk._get_label_field_path(self._patches_field, "id")
+        _, path = chunk._get_label_field_path(
+            self._patches_field, _OUTLINES[label_type]
+        )
+        owner = "sample_id" if chunk._is_patches else "id"
+        values = chunk.values([owner, "filepath", id_path, path])
+        several = issubclass(label_type, fol._LABEL_LIST_FIELDS)
+        return [
+            Item(id_, sample_id, filepath, outline)
+            for sample_id, filepath, ids, outlines in zip(*values, strict=True)
+            for id_, outline in _pairs(ids, outlines, several)
+        ]
+
+    def current_origins(self, chunk: fo.DatasetView) -> dict[str, str]:
+        """The origins of a chunk's own vectors, by primary key."""
+        found = self._stored(chunk)
+        return {
+            id_: origins.of_vector(vector)
+            for id_, vector in zip(found.ids, found.vectors, strict=True)
+        }
+
+    def embed(self, chunk: fo.DatasetView, wanted: Sequence[Item] | None) -> Embedded:
+        """The vectors of some of a chunk's rows, ``None`` for all; what gives none is
+        told, with the reason, and holds up no other.
+
+        Raises:
+            InvalidRequest: if the vectors of a field don't have one length
+        """
+        if not self._source.embeds:
+            return self._copied(chunk, wanted)
+        wanted = self.items(chunk) if wanted is None else wanted
+        wanted, failures, made_of = _readable(wanted)
+        rows, left = self._modelled(chunk, wanted)
+        if left and len(wanted) > 1:
+            # a batch fails as a whole, and so do all patches of a picture
+            again = [self._modelled(chunk, [item]) for item in left]
+            rows = _joined([rows, *(found for found, _ in again)])
+            left = [item for _, missing in again for item in missing]
+        failures += [Failure(item.id, _why_no_vector(item)) for item in left]
+        kept_origins = [made_of[id_] for id_ in rows.ids]
+        return Embedded(replace(rows, origins=kept_origins), failures)
+
+    def _copied(self, chunk: fo.DatasetView, wanted: Sequence[Item] | None) -> Embedded:
+        """The vectors that the field holds."""
+        found = self._stored(chunk)
+        ids, sample_ids, vectors = found.ids, found.sample_ids, found.vectors
+        without = found.without
+        if wanted is not None:
+            names = {item.id for item in wanted}
+            at = [i for i, id_ in enumerate(ids) if id_ in names]
+            ids, sample_ids = [ids[i] for i in at], [sample_ids[i] for i in at]
+            vectors = vectors[at]
+            without = [id_ for id_ in without if id_ in names]
+        reason = f"it has no vector in '{self._source.embeddings_field}'"
+        return Embedded(
+            Rows(ids, sample_ids, vectors, [origins.of_vector(v) for v in vectors]),
+            [Failure(id_, reason) for id_ in without],
+        )
+
+    def _stored(self, chunk: fo.DatasetView) -> stored.Stored:
+        field = self._source.embeddings_field
+        assert field is not None
+        try:
+            return stored.read(chunk, field, self._patches_field)
+        except ValueError as e:
+            raise InvalidRequest(
+                f"The vectors in '{field}' don't all have one length. Compute that "
+                "field again with one model."
+            ) from e
+
+    def _modelled(
+        self, chunk: fo.DatasetView, wanted: Sequence[Item]
+    ) -> tuple[Rows, list[Item]]:
+        """The rows of the items that the model gives a vector for, and the items that
+        it doesn't."""
+        if not wanted:
+            return Rows([], [], np.empty((0, 0), np.float32)), []
+        source = self._source
+        with _quiet(), models.turns(self._model):  # a search may use it meanwhile
+            vectors, sample_ids, label_ids = fbu.get_embeddings(
+                self._only(chunk, wanted),
+                model=self._model,
+                patches_field=self._patches_field,
+                alpha=source.alpha,
+                force_square=source.force_square,
+                batch_size=source.batch_size,
+                num_workers=source.readers,
+                progress=False,
+            )
+        ids = [str(id_) for id_ in (sample_ids if label_ids is None else label_ids)]
+        names = {item.id for item in wanted}
+        usable = [
+            i for i, id_ in enumerate(ids) if id_ in names and _is_usable(vectors[i])
+        ]
+        rows = Rows(
+            [ids[i] for i in usable],
+            [str(sample_ids[i]) for i in usable],
+            vectors[usable],
+        )
+        found = set(rows.ids)
+        return rows, [item for item in wanted if item.id not in found]
+
+    def _only(self, chunk: fo.DatasetView, wanted: Sequence[Item]) -> fo.DatasetView:
+        if self._patches_field is None or chunk._is_patches:
+            return chunk.select([item.id for item in wanted])
+        return chunk.select_labels(
+            ids=[item.id for item in wanted], fields=self._patches_field
+        )
+
+
+def _readable(
+    wanted: Sequence[Item],
+) -> tuple[list[Item], list[Failure], dict[str, str | None]]:
+    """Those that there is something to embed of, those that there isn't, and what the
+    first are made of."""
+    made_of = {item.id: origins.of_file(item.path, item.outline) for item in wanted}
+    failures = [
+        Failure(item.id, reason)
+        for item in wanted
+        if (reason := _why_nothing(item, made_of[item.id])) is not None
+    ]
+    failed = {failure.id for failure in failures}
+    return [item for item in wanted if item.id not in failed], failures, made_of
+
+
+def _why_nothing(item: Item, origin: str | None) -> str | None:
+    if origin is None and is_gone(item.path):
+        return f"no file at {item.path}"
+    box = item.outline
+    flat = box and not isinstance(box[0], list | tuple) and min(box[2:]) <= 0
+    return "the patch is empty" if flat else None
+
+
+def _why_no_vector(item: Item) -> str:
+    if item.outline is not None:
+        return "the model gave no vector for this patch: it may be empty"
+    return "the picture can't be read, or the model gave no vector for it"
+
+
+def is_gone(path: str) -> bool:
+    """Whether a path is one of this machine, and has no file."""
+    return "://" not in path and not os.path.isfile(path)
+
+
+def _is_usable(vector: np.ndarray) -> bool:
+    return bool(np.isfinite(vector).all() and np.any(vector))
+
+
+def _pairs(ids: Any, outlines: Any, several: bool) -> Iterable[tuple[str, Any]]:
+    """The id and the outline of each label of one sample."""
+    if ids is None:
+        return ()
+    return zip(ids, outlines, strict=True) if several else ((ids, outlines),)
+
+
+def _joined(parts: Sequence[Rows]) -> Rows:
+    filled = [part for part in parts if part.ids]
+    if not filled:
+        return parts[0]
+    return Rows(
+        [id_ for part in filled for id_ in part.ids],
+        [id_ for part in filled for id_ in part.sample_ids],
+        np.concatenate([part.vectors for part in filled]),
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """FiftyOne logs what it does for each chunk, and each failure: told here."""
+    loggers = [
+        logging.getLogger(name)
+        for name in ("fiftyone.core.models", "fiftyone.brain.internal.core.utils")
+    ]
+    levels = [found.level for found in loggers]
+    for found in loggers:
+        found.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for found, level in zip(loggers, levels, strict=True):
+            found.setLevel(level)

@@ -1,0 +1,1 @@
+"""Near duplicates, leaks, the most unique, outliers, and hits in another dataset."""

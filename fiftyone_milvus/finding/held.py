@@ -1,0 +1,130 @@
+"""What finding duplicates, leaks, outliers and the like have in common: an index's
+vectors in the order of its ids, read once, and progress while they are compared."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import fiftyone as fo
+import numpy as np
+
+from ..errors import Cancelled, InvalidRequest
+from ..metrics import Space
+from ..pairs.tiles import Tick
+from ..progress import Progress, Report, reporting
+
+if TYPE_CHECKING:
+    from ..backend.index import MilvusSimilarityIndex
+
+Stop = Callable[[], bool]
+
+
+def never() -> bool:
+    """Asks nobody whether to stop."""
+    return False
+
+
+@dataclass(frozen=True)
+class Held:
+    """The vectors of an index, or of a view of it: ``ids`` (primary keys) and
+    ``sample_ids`` of shape ``(n,)``, in the dataset's order, that of the vectors in
+    ``space``; and what gives a phase of the work its tick."""
+
+    ids: np.ndarray
+    sample_ids: np.ndarray
+    space: Space
+    phase: Callable[[str], Tick]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@contextmanager
+def held(
+    index: MilvusSimilarityIndex,
+    view: fo.SampleCollection | None,
+    progress: Report | bool | None,
+    cancelled: Stop,
+) -> Iterator[Held]:
+    """Reads the vectors of an index, for as long as the block runs.
+
+    Args:
+        index: the index
+        view: the view to stay within; ``None`` for what the index is restricted to
+        progress: called now and then; or whether to show a progress bar
+        cancelled: asked at each tick
+
+    Raises:
+        Cancelled: from a tick, if ``cancelled()`` was true
+        InvalidRequest: if vectors went away since the index was loaded
+    """
+    with index.use_view(index.view if view is None else view):
+        ids = index._current_ids()
+        sample_ids = np.asarray(index.current_sample_ids, dtype=str)
+        with reporting(progress) as report:
+            phases = _Phases(len(ids), report, cancelled)
+            with index._holding_vectors(phases.tick("Reading")) as space:
+                yield Held(ids, sample_ids, space, phases.tick)
+
+
+class _Phases:
+    """Tells of the phases of work on a number of vectors."""
+
+    def __init__(self, total: int, report: Report, cancelled: Stop) -> None:
+        self._total = total
+        self._report = report
+        self._cancelled = cancelled
+
+    def tick(self, phase: str) -> Tick:
+        started = time.monotonic()
+        since: tuple[float, int] | None = None  # what was done before took no time
+
+        def tick(done: int) -> None:
+            nonlocal since
+            if self._cancelled():
+                raise Cancelled("Cancelled; nothing was changed")
+            now = time.monotonic()
+            since = since or (now, done)
+            more, seconds = done - since[1], now - since[0]
+            rate = more / seconds if more and seconds > 0 else None
+            self._report(
+                Progress(phase, done, self._total, now - started, rate, unit="vectors")
+            )
+
+        return tick
+
+
+def check_thresh(thresh: float, metric: str) -> float:
+    """A threshold that is a distance.
+
+    Raises:
+        InvalidRequest: if it is none
+    """
+    negative = thresh < 0 and metric != "dotproduct"
+    if isinstance(thresh, bool) or not np.isfinite(thresh) or negative:
+        raise InvalidRequest(
+            f"The threshold is {thresh}. Give a distance of 0 or more: for cosine, "
+            "0.05 means that two vectors' cosine is at least 0.95."
+        )
+    return float(thresh)
+
+
+def view_of(
+    samples: fo.SampleCollection, patches_field: str | None, ids: Sequence[str]
+) -> fo.DatasetView:
+    """What was found as a view in its order: of samples, or of patches.
+
+    Args:
+        samples: the dataset or view that was looked at
+        patches_field: the field whose patches were; ``None`` for samples
+        ids: the ids in the index
+    """
+    if patches_field is not None and not samples._is_patches:
+        samples = samples.to_patches(patches_field)
+    if patches_field is None and samples._is_patches:
+        samples = samples._root_dataset
+    return samples.select(list(ids), ordered=True)

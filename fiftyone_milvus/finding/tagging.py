@@ -1,0 +1,96 @@
+"""Tags on many samples or labels at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import fiftyone as fo
+from fiftyone import ViewField as F
+
+from ..errors import InvalidRequest
+
+IDS_AT_ONCE = 50_000
+
+
+def tag(
+    dataset: fo.Dataset, ids: Sequence[str], tag: str, patches_field: str | None = None
+) -> int:
+    """Tags samples, or the labels of a field; those that have the tag keep one of it.
+
+    Args:
+        dataset: the dataset
+        ids: sample ids, or label ids; those that the dataset lacks are passed over
+        tag: the tag
+        patches_field: the field of the labels; ``None`` for samples
+
+    Returns:
+        how many didn't have it before
+
+    Raises:
+        InvalidRequest: if it can't be a tag, or there is no such field
+    """
+    name = check(tag)
+    changed = 0
+    for view in _without(dataset, ids, name, patches_field, False):
+        changed += _count(view, patches_field)
+        _change(view, patches_field, name, True)
+    return changed
+
+
+def untag(
+    dataset: fo.Dataset, ids: Sequence[str], tag: str, patches_field: str | None = None
+) -> int:
+    """Takes a tag off samples, or off the labels of a field; as :func:`tag`.
+
+    Returns:
+        how many had it before
+    """
+    name = check(tag)
+    changed = 0
+    for view in _without(dataset, ids, name, patches_field, True):
+        changed += _count(view, patches_field)
+        _change(view, patches_field, name, False)
+    return changed
+
+
+def check(tag: str) -> str:
+    """A tag without the spaces around it.
+
+    Raises:
+        InvalidRequest: if nothing is left
+    """
+    if not isinstance(tag, str) or not tag.strip():
+        raise InvalidRequest("Type a tag: a word or a few")
+    return tag.strip()
+
+
+def _without(
+    dataset: fo.Dataset, ids: Sequence[str], tag: str, field: str | None, has: bool
+) -> Iterator[fo.DatasetView]:
+    """Views of those of the ids that have a tag, or that don't."""
+    if field is not None and not dataset.has_field(field):
+        raise InvalidRequest(f"The dataset has no field '{field}' whose labels to tag")
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        some = list(ids[start : start + IDS_AT_ONCE])
+        if field is None:
+            yield dataset.select(some).match_tags(tag, bool=has)
+            continue
+        tagged = F("tags").contains(tag)
+        view = dataset.select_labels(ids=some, fields=field)
+        yield view.filter_labels(field, tagged if has else ~tagged)
+
+
+def _count(view: fo.DatasetView, field: str | None) -> int:
+    if field is None:
+        return int(view.count())
+    _, path = view._get_label_field_path(field, "id")
+    return int(view.count(path))
+
+
+def _change(view: fo.DatasetView, field: str | None, tag: str, add: bool) -> None:
+    if field is None:
+        (view.tag_samples if add else view.untag_samples)(tag)
+    elif add:
+        view.tag_labels(tag, label_fields=field)
+    else:
+        view.untag_labels(tag, label_fields=field)

@@ -1,0 +1,1 @@
+"""Collections and indexes as a whole: list, adopt, rename, move, export, drop."""

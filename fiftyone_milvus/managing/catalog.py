@@ -1,0 +1,353 @@
+"""Every collection of a Milvus: whose it is, what is in it, and who uses it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any
+
+import fiftyone.core.odm as foo
+
+from ..errors import CollectionError, VectorSearchError
+from ..milvus import client, settings
+from ..milvus.client import CALL_SECONDS as READ_SECONDS
+from ..milvus.client import NOT_LOADED, Connection, error_code
+from ..milvus.collection import METRICS, OWNER, VECTOR, Owner
+from ..milvus.settings import EMBEDDED, Settings
+
+IN_USE, ORPHAN, FOREIGN, UNKNOWN = "in use", "orphan", "foreign", "unknown"
+STATES = (IN_USE, ORPHAN, FOREIGN, UNKNOWN)
+
+AT_ONCE = 4
+ID_BYTES = 2 * 24  # a primary key and a sample id
+TIMESTAMP_SHIFT = 18  # of Milvus's hybrid timestamps: milliseconds above a counter
+
+_VECTOR_BYTES = {  # of one number
+    "FLOAT_VECTOR": 4.0,
+    "FLOAT16_VECTOR": 2.0,
+    "BFLOAT16_VECTOR": 2.0,
+    "INT8_VECTOR": 1.0,
+    "BINARY_VECTOR": 1 / 8,
+}
+
+
+@dataclass(frozen=True)
+class CollectionUser:
+    """An index of this FiftyOne database whose run names a collection."""
+
+    dataset_id: str
+    dataset: str
+    brain_key: str
+    created: datetime | None
+
+
+@dataclass(frozen=True)
+class CollectionInfo:
+    """One collection.
+
+    Args:
+        name: its name
+        state: ``"in use"``: an index of this FiftyOne database uses it; ``"orphan"``:
+            this backend made it, and no index uses it; ``"foreign"``: neither;
+            ``"unknown"``: Milvus didn't say, see ``problem``
+        why: the state in a sentence
+        owner: the stamp of who made it, ``None`` if it has none
+        owner_gone: whether the stamp names a dataset that is not in this FiftyOne
+            database: it was deleted, or another FiftyOne shares this Milvus
+        users: the indexes that use it
+        created: when (UTC): by a server's word, else when its index was stored
+        rows: how many it has, of all partitions
+        loaded: whether it can be searched as it is; if not, ``rows`` is the server's
+            estimate, which may still count deleted ones
+        size_bytes: an estimate of what the vectors and ids take; no index, no logs
+        dim: the length of its vectors
+        metric: FiftyOne's name of it, or Milvus's where FiftyOne has none
+        index_type: Milvus's name of it
+        problem: what Milvus could not tell, and why
+    """
+
+    name: str
+    state: str = UNKNOWN
+    why: str = ""
+    owner: Owner | None = None
+    owner_gone: bool = False
+    users: tuple[CollectionUser, ...] = ()
+    created: datetime | None = None
+    rows: int | None = None
+    loaded: bool = True
+    size_bytes: int | None = None
+    dim: int | None = None
+    metric: str | None = None
+    index_type: str | None = None
+    problem: str | None = None
+
+
+def list_collections(**connection: Any) -> list[CollectionInfo]:
+    """Every collection of the database in use, by name. Loads none of them.
+
+    A problem with one is told in its entry and hides no other.
+
+    Args:
+        **connection: connection settings that override the configured ones
+
+    Raises:
+        VectorSearchError: if Milvus can't be reached
+    """
+    place = settings.resolve(connection)
+    server = client.connect(place)
+    names = server.call(lambda c: c.list_collections(timeout=READ_SECONDS))
+    return _inspected(server, place, names)
+
+
+def inspect(name: str, **connection: Any) -> CollectionInfo:
+    """One collection.
+
+    Raises:
+        CollectionError: if there is none of this name
+        VectorSearchError: if Milvus can't be reached
+    """
+    place = settings.resolve(connection)
+    server = client.connect(place)
+    if not server.call(lambda c: c.has_collection(name, timeout=READ_SECONDS)):
+        raise CollectionError(
+            f"Milvus at {place.address} has no collection '{name}'. Choose one that it "
+            "has: list_collections(), or 'Milvus: Collections' in the App."
+        )
+    return _inspected(server, place, [name])[0]
+
+
+def _inspected(
+    server: Connection, place: Settings, names: Iterable[str]
+) -> list[CollectionInfo]:
+    records = _Records.read()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(lambda n: _info(server, place, n, records), sorted(names)))
+
+
+def _info(
+    server: Connection, place: Settings, name: str, records: _Records
+) -> CollectionInfo:
+    try:
+        described = server.call(
+            lambda c: dict(c.describe_collection(name, timeout=READ_SECONDS))
+        )
+    except VectorSearchError as e:
+        users = records.users((name,), place, None)
+        why = "Milvus did not describe it"
+        return CollectionInfo(name, why=why, users=users, problem=str(e))
+    info = _owned(CollectionInfo(name), described, place, records)
+    for ask in (_indexed, _counted):
+        try:
+            info = ask(info, server, described)
+        except VectorSearchError as e:
+            info = replace(info, problem=str(e))
+    return info
+
+
+# -- whose it is
+
+
+def _owned(
+    info: CollectionInfo,
+    described: Mapping[str, Any],
+    place: Settings,
+    records: _Records,
+) -> CollectionInfo:
+    owner = _owner(described)
+    names = (info.name, *described.get("aliases", ()))
+    users = records.users(names, place, owner)
+    gone = owner is not None and owner.dataset_id not in records.datasets
+    state, why = _state(owner, gone, users, records)
+    created = _created(described) or _first(users)
+    return replace(
+        info,
+        state=state,
+        why=why,
+        owner=owner,
+        owner_gone=gone,
+        users=users,
+        created=created,
+    )
+
+
+def _state(
+    owner: Owner | None,
+    owner_gone: bool,
+    users: tuple[CollectionUser, ...],
+    records: _Records,
+) -> tuple[str, str]:
+    if users:
+        more = f" and {len(users) - 1:,} more" if users[1:] else ""
+        return IN_USE, (
+            f"The index '{users[0].brain_key}' of the dataset '{users[0].dataset}'"
+            f"{more} use{'' if more else 's'} it"
+        )
+    if owner is None:
+        return FOREIGN, (
+            "This backend did not make it, and no index of this FiftyOne database "
+            "uses it"
+        )
+    if owner_gone:
+        return ORPHAN, (
+            f"Its dataset '{owner.dataset}' is not in this FiftyOne database: it was "
+            "deleted, or it is in another FiftyOne that uses this Milvus"
+        )
+    lives = (owner.dataset_id, str(owner.brain_key)) in records.keys
+    return ORPHAN, (
+        f"The index '{owner.brain_key}' of the dataset "
+        f"'{records.datasets[owner.dataset_id]}' "
+        f"{'has another collection now' if lives else 'is gone'}"
+    )
+
+
+def _owner(described: Mapping[str, Any]) -> Owner | None:
+    try:
+        return Owner(**json.loads((described.get("properties") or {}).get(OWNER, "")))
+    except (ValueError, TypeError):
+        return None
+
+
+def _created(described: Mapping[str, Any]) -> datetime | None:
+    """When a server says it was created; Milvus Lite doesn't."""
+    stamp = int(described.get("created_timestamp") or 0)
+    if not stamp:
+        return None
+    return datetime.fromtimestamp((stamp >> TIMESTAMP_SHIFT) / 1000, timezone.utc)
+
+
+def _first(users: tuple[CollectionUser, ...]) -> datetime | None:
+    return min((user.created for user in users if user.created), default=None)
+
+
+# -- what is in it
+
+
+def _indexed(
+    info: CollectionInfo, server: Connection, described: Mapping[str, Any]
+) -> CollectionInfo:
+    fields = {f["name"]: f for f in described["fields"] if _type(f) in _VECTOR_BYTES}
+    if not fields:
+        return info
+    name = VECTOR if VECTOR in fields else next(iter(fields))
+    info = replace(info, dim=int(fields[name]["params"]["dim"]))
+    built = server.call(lambda c: c.describe_index(info.name, name, READ_SECONDS)) or {}
+    metrics = {milvus: ours for ours, milvus in METRICS.items()}
+    name = built.get("metric_type") or ""
+    metric = metrics.get(name, name) or None
+    return replace(info, metric=metric, index_type=built.get("index_type"))
+
+
+def _counted(
+    info: CollectionInfo, server: Connection, described: Mapping[str, Any]
+) -> CollectionInfo:
+    rows, loaded = _count(server, info.name)
+    each = ID_BYTES + sum(
+        _VECTOR_BYTES[_type(field)] * int(field["params"]["dim"])
+        for field in described["fields"]
+        if _type(field) in _VECTOR_BYTES
+    )
+    return replace(info, rows=rows, loaded=loaded, size_bytes=int(rows * each))
+
+
+def _count(server: Connection, name: str) -> tuple[int, bool]:
+    """How many rows, and whether it is loaded. Loading it to count exactly could take
+    a shared server gigabytes."""
+    try:
+        counted = server.call(
+            lambda c: c.query(
+                name,
+                filter="",
+                output_fields=["count(*)"],
+                consistency_level="Strong",
+                timeout=READ_SECONDS,
+            )
+        )
+        return int(counted[0]["count(*)"]), True
+    except VectorSearchError as e:
+        if error_code(e.__cause__) not in NOT_LOADED:
+            raise
+    found = server.call(lambda c: c.get_collection_stats(name, timeout=READ_SECONDS))
+    return int(found["row_count"]), False
+
+
+def _type(field: Mapping[str, Any]) -> str:
+    return getattr(field["type"], "name", str(field["type"]))
+
+
+# -- what FiftyOne knows
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the record of a Milvus index says."""
+
+    user: CollectionUser
+    address: str | None
+    db_name: str | None
+
+    def may_be_at(self, place: Settings) -> bool:
+        """False only where its index is surely on another Milvus: one server can have
+        several addresses."""
+        if self.db_name and self.db_name != (place.db_name or "default"):
+            return False
+        if self.address is None:
+            return True
+        embedded = self.address == EMBEDDED or self.address.endswith(".db")
+        return self.address == place.address if embedded or place.embedded else True
+
+
+@dataclass(frozen=True)
+class _Records:
+    """What this FiftyOne database has: its datasets, name by id; the dataset ids and
+    keys of their brain runs; and the Milvus indexes by the collection they name."""
+
+    datasets: dict[str, str]
+    keys: set[tuple[str, str]]
+    runs: dict[str, list[_Run]]
+
+    def users(
+        self, names: Iterable[str], place: Settings, owner: Owner | None
+    ) -> tuple[CollectionUser, ...]:
+        """The indexes that use a collection; ``names`` are its own and its aliases."""
+        stamped = owner and (owner.dataset_id, owner.brain_key)
+        found = [
+            run.user
+            for name in names
+            for run in self.runs.get(name, ())
+            if run.may_be_at(place)
+            or (run.user.dataset_id, run.user.brain_key) == stamped
+        ]
+        return tuple(sorted(found, key=lambda user: (user.dataset, user.brain_key)))
+
+    @classmethod
+    def read(cls) -> _Records:
+        """Two queries, however many datasets there are; no dataset is loaded."""
+        db = foo.get_db_conn()
+        names: dict[str, str] = {}
+        keys: dict[Any, tuple[str, str]] = {}
+        for dataset in db.datasets.find({}, {"name": 1, "brain_methods": 1}):
+            names[str(dataset["_id"])] = str(dataset["name"])
+            for key, run in (dataset.get("brain_methods") or {}).items():
+                keys[getattr(run, "id", run)] = (str(dataset["_id"]), key)
+        runs: dict[str, list[_Run]] = {}
+        wanted = {"timestamp": 1, "config.collection_name": 1, "config.ext": 1}
+        for run in db.runs.find({"config.method": "milvus"}, wanted):
+            name = run["config"].get("collection_name")
+            if name and run["_id"] in keys:  # else FiftyOne has forgotten it
+                dataset_id, key = keys[run["_id"]]
+                user = CollectionUser(dataset_id, names[dataset_id], key, _time(run))
+                runs.setdefault(name, []).append(_run(user, run["config"]))
+        return cls(names, set(keys.values()), runs)
+
+
+def _run(user: CollectionUser, config: Mapping[str, Any]) -> _Run:
+    stored = json.loads(config.get("ext") or "{}")
+    return _Run(user, stored.get("address"), stored.get("db_name"))
+
+
+def _time(run: Mapping[str, Any]) -> datetime | None:
+    found = run.get("timestamp")
+    return found and found.replace(tzinfo=found.tzinfo or timezone.utc)

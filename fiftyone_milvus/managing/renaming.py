@@ -1,0 +1,35 @@
+"""Gives an index another brain key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone as fo
+
+from ..backend import runs
+from ..building import build
+from ..errors import CollectionError, InvalidRequest
+
+
+def rename(
+    dataset: fo.Dataset, brain_key: str, new_brain_key: str, **connection: Any
+) -> runs.IndexInfo:
+    """Renames an index: its run, and the stamp of its collection if it has one of this
+    dataset's own. Milvus is asked first, so that both or none have the new key.
+
+    Raises:
+        InvalidRequest: if there is no such index, or the new key can't be
+        VectorSearchError: if Milvus can't be reached
+    """
+    runs.describe(dataset, brain_key)
+    problem = build.brain_key_problem(dataset, new_brain_key)
+    if problem is not None:
+        raise InvalidRequest(problem)
+    try:
+        runs.load(dataset, brain_key, **connection)
+    except CollectionError:
+        connection = {}  # it is lost, and there is nothing to stamp
+    dataset.rename_brain_run(brain_key, new_brain_key)
+    if connection:  # FiftyOne's call knows the configured Milvus alone
+        runs.load(dataset, new_brain_key, **connection).stamp(new_brain_key)
+    return runs.describe(dataset, new_brain_key)

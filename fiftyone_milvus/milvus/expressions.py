@@ -1,0 +1,46 @@
+"""Milvus's filter expressions: which rows a call is about.
+
+A row keeps a field's value under the field's place among the index's
+``filter_fields``: names of fields never become part of an expression. And it keeps a
+number that is as good as random, so that a filter can be cut into parts of about the
+same size.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from .capabilities import Capabilities
+
+PART, PARTS = "filter_part", 1 << 16
+
+
+def is_in(field: str, values: Sequence[str], can: Capabilities) -> dict[str, Any]:
+    """The keyword arguments of ``query``, ``search`` or ``delete`` for the rows whose
+    field has one of the values: sent beside the filter to a server that can take them
+    there, which spares it parsing them."""
+    if can.filter_templates and values:  # an empty list says no type
+        names = {"values": list(values)}
+        return {"filter": f"{field} in {{values}}", "filter_params": names}
+    # Milvus Lite doesn't know JSON's escapes for letters beyond ASCII
+    listed = json.dumps(list(values), ensure_ascii=False)
+    return {"filter": f"{field} in {listed}"}
+
+
+def key(place: int) -> str:
+    """The name in Milvus of the filter field with a place, from 0."""
+    return f"filter_{place}"
+
+
+def in_parts(expression: str, count: int) -> list[str]:
+    """Expressions that are each true of about one of ``count`` equal parts of the rows
+    that one is true of. Milvus Lite can't read them: a range costs a server half of
+    what two comparisons do."""
+    ends = [place * PARTS // count for place in range(count + 1)]
+    return [
+        f"({expression}) and {low} <= {PART} < {high}"
+        for low, high in itertools.pairwise(ends)
+    ]

@@ -1,0 +1,305 @@
+"""The rows of a collection: write and read them; ``indexed_rows.py`` searches them.
+
+FiftyOne's names on the outside; Milvus's only in here and in ``collection.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ..errors import CollectionError
+from . import segments
+from .client import CALL_SECONDS as READ_SECONDS
+from .client import WRITE_SECONDS, packed
+from .collection import ORIGIN, PK, SAMPLE_ID, VECTOR, Collection
+from .expressions import PART, is_in, key
+
+T = TypeVar("T")
+
+MAX_K = 16384  # a limit of Milvus, for one call
+BATCH_BYTES = 4 * 1024 * 1024
+IDS_PER_CALL = 10_000
+ROWS_PER_CALL = 2_000  # with their vectors
+FLUSH_ROWS = 1_000
+
+_ALL_FIELDS = [PK, SAMPLE_ID, VECTOR]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a collection: ``ids`` (primary keys), ``sample_ids``, ``vectors`` of
+    shape ``(n, dim)``, float32, and, where they were asked for, their ``origins`` and
+    what they keep to be filtered by, see ``expressions.py``."""
+
+    ids: list[str]
+    sample_ids: list[str]
+    vectors: np.ndarray
+    origins: list[str | None] | None = None
+    filtered_by: list[dict[str, Any]] | None = None
+
+
+class StoredRows(Collection):
+    """The rows of one collection, or of its partition that holds them."""
+
+    def upsert(
+        self,
+        ids: Sequence[str],
+        sample_ids: Sequence[str],
+        vectors: np.ndarray,
+        origins: Sequence[str | None] | None = None,
+        filtered_by: Sequence[dict[str, Any]] | None = None,
+    ) -> None:
+        """Writes rows; a row whose id exists is replaced.
+
+        Args:
+            ids: ``n`` primary keys; of equal ones the last counts
+            sample_ids: ``n`` sample ids
+            vectors: ``(n, dim)`` float32
+            origins: what the ``n`` vectors were made of, see
+                ``dataset/origins.py``
+            filtered_by: what the ``n`` rows keep to be filtered by, by its name here
+
+        Raises:
+            CollectionError: if others made the collection so that it can't keep that
+        """
+        if filtered_by is not None and not self.keeps_origins:
+            raise CollectionError(
+                f"The collection '{self.name}' has no dynamic field, so it can't keep "
+                f"{list(self.options.filter_fields)} to filter by. Leave filter_fields "
+                "out, or build a new index."
+            )
+        if origins is not None and not self.keeps_origins:
+            origins = None
+        # two rows of one key in one upsert stay two on Milvus 2.3
+        last = {id_: i for i, id_ in enumerate(ids)}
+        kept = sorted(last.values())
+        step = max(1, BATCH_BYTES // (vectors.shape[1] * 4 + 100))
+        for some in _chunks(kept, step):
+            rows = [
+                {
+                    PK: ids[i],
+                    SAMPLE_ID: sample_ids[i],
+                    VECTOR: vector,
+                    **_origin(None if origins is None else origins[i]),
+                    **({} if filtered_by is None else filtered_by[i]),
+                }
+                for i, vector in zip(some, packed(vectors[some]), strict=True)
+            ]
+            self._upsert(rows)
+
+    def flush(self) -> None:
+        """Seals what was written, so that the server indexes it. Servers limit how
+        often, and it takes seconds: once, after much was written."""
+        self._call(lambda c: c.flush(self.name, timeout=WRITE_SECONDS))
+
+    def flush_if_many(self, written: int) -> None:
+        """Flushes if so many rows were written that an index of them is worth it."""
+        if written >= FLUSH_ROWS:
+            self.flush()
+
+    def delete(self, ids: Iterable[str]) -> None:
+        """Deletes rows by primary key; missing ones are no error."""
+        for chunk in _chunks(list(ids), IDS_PER_CALL):
+            self._delete(chunk)
+
+    # -- reading
+
+    def ids(self, wanted: Iterable[str], expression: str | None = None) -> set[str]:
+        """Those of the given primary keys that it has, or of whose rows an expression
+        is true."""
+        found = self._query(PK, wanted, [PK], expression=expression)
+        return {row[PK] for row in found}
+
+    def ids_matching(self, expression: str) -> set[str]:
+        """The primary keys of all rows that an expression is true of."""
+        found = self._iterate([PK], MAX_K, expression)
+        return {row[PK] for rows in found for row in rows}
+
+    @property
+    def filter_keys(self) -> list[str]:
+        """The names here of what rows keep to be filtered by."""
+        fields = self.options.filter_fields
+        return [key(i) for i in range(len(fields))] + [PART] * bool(fields)
+
+    def filtered_by(self, wanted: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """What those of the given primary keys that it has keep to be filtered by."""
+        rows = self._query(PK, wanted, [PK, *self.filter_keys])
+        return {row[PK]: self._kept_of(row) for row in rows}
+
+    def filter_anew(self, kept: Mapping[str, dict[str, Any]]) -> None:
+        """Has rows keep something else to be filtered by, and all else as it is.
+
+        Args:
+            kept: by primary key
+        """
+        for some in _chunks(list(kept), ROWS_PER_CALL):
+            found = list(self._query(PK, some, [*_ALL_FIELDS, ORIGIN]))
+            rows = self._rows(found)
+            made_of = [row.get(ORIGIN) for row in found]
+            now = [kept[id_] for id_ in rows.ids]
+            self.upsert(rows.ids, rows.sample_ids, rows.vectors, made_of, now)
+
+    def taken(self, wanted: Iterable[str]) -> set[str]:
+        """Those of the given primary keys that this index can't use: Milvus Lite keeps
+        one row of a key in a collection, a server one in each partition."""
+        if not self.connection.settings.embedded:
+            return set()
+        wanted = list(wanted)
+        others = [self.in_partition(name) for name in self.other_partitions()]
+        return {id_ for other in others for id_ in other.ids(wanted)}
+
+    def ids_of_samples(self, sample_ids: Iterable[str]) -> dict[str, list[str]]:
+        """The primary keys of all rows of the given samples, by sample, in the order
+        asked; samples without rows are left out."""
+        found: dict[str, list[str]] = {id_: [] for id_ in sample_ids}
+        for row in self._query(SAMPLE_ID, found, [PK, SAMPLE_ID]):
+            found[row[SAMPLE_ID]].append(row[PK])
+        return {id_: sorted(ids) for id_, ids in found.items() if ids}
+
+    def fetch(self, wanted: Iterable[str], consistency_level: str = "Strong") -> Rows:
+        """The rows of the given primary keys that exist, in the order asked."""
+        wanted = list(wanted)
+        rows = self._query(PK, wanted, _ALL_FIELDS, consistency_level)
+        found = {row[PK]: row for row in rows}
+        return self._rows([found[id_] for id_ in wanted if id_ in found])
+
+    def iterate(self, with_origins: bool = False) -> Iterator[Rows]:
+        """All rows, in batches of a few megabytes, in no particular order; with their
+        origins, and what they keep to be filtered by, if asked for."""
+        size = max(1, min(MAX_K, BATCH_BYTES // (self.dimension() * 4 + 100)))
+        asked = with_origins and self.keeps_origins
+        more = [ORIGIN, *self.filter_keys] if asked else []
+        for found in self._iterate(_ALL_FIELDS + more, size):
+            rows = self._rows(found)
+            if with_origins:
+                rows = replace(rows, origins=[row.get(ORIGIN) for row in found])
+            if with_origins and self.filter_keys:
+                rows = replace(rows, filtered_by=[self._kept_of(row) for row in found])
+            yield rows
+
+    def all_ids(self) -> tuple[list[str], list[str]]:
+        """All primary keys and their sample ids, in no particular order."""
+        ids: list[str] = []
+        sample_ids: list[str] = []
+        for some, their_samples in self.iterate_ids():
+            ids += some
+            sample_ids += their_samples
+        return ids, sample_ids
+
+    def origins(self, wanted: Iterable[str]) -> dict[str, str | None]:
+        """The origins of those of the given primary keys that it has; ``None`` for a
+        row that doesn't say."""
+        output = [PK, ORIGIN] if self.keeps_origins else [PK]
+        rows = self._query(PK, wanted, output)
+        return {row[PK]: row.get(ORIGIN) for row in rows}
+
+    def iterate_ids(self) -> Iterator[tuple[list[str], list[str]]]:
+        """All primary keys and their sample ids, in batches, in no particular order."""
+        for rows in self._iterate([PK, SAMPLE_ID], MAX_K):
+            yield [row[PK] for row in rows], [row[SAMPLE_ID] for row in rows]
+
+    def _iterate(
+        self, output: list[str], size: int, expression: str = ""
+    ) -> Iterator[list[dict[str, Any]]]:
+        iterator = self._call(
+            lambda c: c.query_iterator(
+                self.name,
+                batch_size=size,
+                filter=expression,
+                output_fields=output,
+                consistency_level="Strong",
+                timeout=READ_SECONDS,
+                **self._partitions(),
+            )
+        )
+        try:
+            while rows := self._call(lambda _: iterator.next()):
+                yield rows
+        finally:
+            iterator.close()
+
+    def _upsert(self, rows: list[dict[str, Any]]) -> None:
+        where = self._partition_name()
+        self._call(lambda c: c.upsert(self.name, rows, WRITE_SECONDS, **where))
+        segments.changed(self)
+
+    def _delete(self, ids: list[str]) -> None:
+        where = {**self._is_in(PK, ids), **self._partition_name()}
+        self._call(lambda c: c.delete(self.name, timeout=WRITE_SECONDS, **where))
+
+    def _query(
+        self,
+        field: str,
+        wanted: Iterable[str],
+        output: list[str],
+        consistency_level: str = "Strong",
+        expression: str | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        # rows with vectors are big; a message may hold 64 MB
+        step = ROWS_PER_CALL if VECTOR in output else IDS_PER_CALL
+        for chunk in _chunks(list(dict.fromkeys(wanted)), step):
+            yield from self._query_chunk(
+                field, chunk, output, consistency_level, expression
+            )
+
+    def _query_chunk(
+        self,
+        field: str,
+        values: list[str],
+        output: list[str],
+        consistency_level: str,
+        expression: str | None,
+    ) -> list[dict[str, Any]]:
+        where = self._is_in(field, values)
+        if expression is not None:
+            where["filter"] = f"{where['filter']} and ({expression})"
+        rows = self._call(
+            lambda c: c.query(
+                self.name,
+                output_fields=output,
+                consistency_level=consistency_level,
+                timeout=READ_SECONDS,
+                **where,
+                **self._partitions(),
+            )
+        )
+        if field == SAMPLE_ID and len(rows) >= MAX_K and len(values) > 1:
+            # a query without a limit stops there: ask for fewer samples at a time
+            half = len(values) // 2
+            parts = (values[:half], values[half:])
+            return [
+                row
+                for part in parts
+                for row in self._query_chunk(
+                    field, part, output, consistency_level, expression
+                )
+            ]
+        return list(rows)
+
+    def _kept_of(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Without what the row doesn't keep."""
+        return {k: row[k] for k in self.filter_keys if row.get(k) is not None}
+
+    def _rows(self, rows: Sequence[dict[str, Any]]) -> Rows:
+        vectors = np.array([row[VECTOR] for row in rows], dtype=np.float32)
+        return Rows(
+            ids=[row[PK] for row in rows],
+            sample_ids=[row[SAMPLE_ID] for row in rows],
+            vectors=vectors if len(rows) else vectors.reshape(0, 0),
+        )
+
+    def _is_in(self, field: str, values: Sequence[str]) -> dict[str, Any]:
+        return is_in(field, values, self.connection.capabilities)
+
+
+def _origin(origin: str | None) -> dict[str, str]:
+    return {ORIGIN: origin} if origin else {}
+
+
+def _chunks(values: list[T], size: int) -> Iterator[list[T]]:
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

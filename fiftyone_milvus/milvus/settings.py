@@ -1,0 +1,208 @@
+"""Which Milvus: keyword arguments, then the environment, then the brain config, then
+the embedded default."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..errors import InvalidRequest
+
+ENV_PREFIX = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_"
+EMBEDDED = "embedded"
+
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+_SCHEMES = ("http", "https", "tcp")
+
+
+@dataclass(frozen=True, repr=False)
+class Settings:
+    """How to reach one Milvus.
+
+    The names are the ones that FiftyOne documents for its Milvus backend. Without
+    ``uri``, or with a ``uri`` that ends in ``.db``, Milvus is embedded. The text of
+    an instance never holds a secret.
+    """
+
+    uri: str | None = None
+    user: str | None = None
+    password: str | None = None
+    secure: bool | None = None
+    token: str | None = None
+    db_name: str | None = None
+    client_key_path: str | None = None
+    client_pem_path: str | None = None
+    ca_pem_path: str | None = None
+    server_pem_path: str | None = None
+    server_name: str | None = None
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this is the Milvus Lite that the library runs by itself."""
+        return self.uri is None or self.uri.endswith(".db")
+
+    @property
+    def address(self) -> str:
+        """The address without credentials, for people and for MongoDB.
+
+        ``"embedded"``, the path of a ``.db`` folder, or ``scheme://host:port``.
+        """
+        if self.uri is None:
+            return EMBEDDED
+        if self.embedded:
+            return self.uri
+        parts = urlsplit(self.uri)
+        port = f":{parts.port}" if parts.port else ""
+        return f"{parts.scheme}://{parts.hostname or 'localhost'}{port}"
+
+    def connection_kwargs(self) -> dict[str, Any]:
+        """The settings that are set, as keyword arguments of
+        ``fob.compute_similarity`` and ``dataset.load_brain_results``."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def __repr__(self) -> str:
+        return f"Settings({self.address})"
+
+
+KEYS: tuple[str, ...] = tuple(f.name for f in fields(Settings))
+
+
+def resolve(
+    given: Mapping[str, Any] | None = None,
+    *,
+    stored: str | None = None,
+) -> Settings:
+    """Finds the settings to use.
+
+    Args:
+        given: keyword arguments by the names in :data:`KEYS`
+        stored: the address that an index was made at, for an index that exists. An
+            index made in an embedded Milvus stays there, whatever server is
+            configured later; one made on a server is looked for at the configured
+            server, and at its own address only if nothing is configured
+
+    Returns:
+        a :class:`Settings`
+
+    Raises:
+        InvalidRequest: if a value cannot be right
+    """
+    given = {k: v for k, v in (given or {}).items() if v is not None}
+    configured = _configured()
+    given = {k: v for k, v in given.items() if not _is_parsed_copy(k, v, configured)}
+
+    if stored is not None and "uri" not in given:
+        if stored == EMBEDDED or stored.endswith(".db"):
+            # what is configured belongs to a server that this index isn't on
+            path = None if stored == EMBEDDED else stored
+            return _checked({**given, "uri": path})
+        configured.setdefault("uri", stored)
+
+    if ("user" in given or "password" in given) and "token" not in given:
+        configured.pop("token", None)  # pymilvus would prefer it to what was asked
+    return _checked({**configured, **given})
+
+
+def _configured() -> dict[str, Any]:
+    """What environment and brain config say, the first one first."""
+    values = {}
+    config = _brain_config()
+    for key in KEYS:
+        name = ENV_PREFIX + key.upper()
+        # raw: FiftyOne's parser turns "00123" into 123 and "root:a,b" into a list
+        value: Any = os.environ.get(name) or config.get(key)
+        if value not in (None, "", "None"):
+            values[key] = value
+    return values
+
+
+def _brain_config() -> Mapping[str, Any]:
+    import fiftyone.brain as fob
+
+    return fob.brain_config.similarity_backends.get("milvus", {})
+
+
+def _is_parsed_copy(key: str, value: Any, configured: Mapping[str, Any]) -> bool:
+    """Whether a keyword argument is only FiftyOne's parsed copy of what an
+    environment variable says, as it hands them to a backend's config class."""
+    return (
+        key in configured
+        and ENV_PREFIX + key.upper() in os.environ
+        and value == _brain_config().get(key)
+    )
+
+
+def _checked(values: Mapping[str, Any]) -> Settings:
+    typed = {k: _typed(k, v) for k, v in values.items() if v is not None}
+    uri = typed.get("uri")
+    if uri is not None:
+        typed["uri"] = _checked_uri(uri)
+        database = _database_of(typed["uri"])
+        if database and "db_name" not in typed:
+            typed["db_name"] = database
+    for key, value in typed.items():
+        if key.endswith("_path") and not Path(value).expanduser().is_file():
+            raise InvalidRequest(
+                f"The Milvus setting {key} names a file that doesn't exist: {value}"
+            )
+    return Settings(**typed)
+
+
+def _typed(key: str, value: Any) -> Any:
+    if key != "secure":
+        return str(value)
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word in _TRUE + _FALSE:
+        return word in _TRUE
+    raise InvalidRequest("The Milvus setting secure must be true or false")
+
+
+def _checked_uri(uri: str) -> str:
+    uri = uri.strip()
+    if uri.endswith(".db"):
+        return str(Path(uri).expanduser().resolve())
+    # FiftyOne's page writes tcp:localhost:19530, which parses as a path
+    uri = re.sub(r"^(https?|tcp):(?!//)", r"\1://", uri)
+    if "://" not in uri:
+        uri = f"http://{uri}"
+    parts = urlsplit(uri)
+    try:
+        valid = parts.scheme in _SCHEMES and bool(parts.hostname)
+        _ = parts.port
+    except ValueError:
+        valid = False
+    if not valid:
+        # not the address itself: it may hold a password
+        raise InvalidRequest(
+            "The Milvus address (uri) must look like http://host:19530, "
+            "https://host, or a path that ends in .db for an embedded Milvus"
+        )
+    return uri
+
+
+def _database_of(uri: str) -> str | None:
+    """The database that an address names, as in ``http://host:19530/mine``."""
+    if uri.endswith(".db"):
+        return None
+    return urlsplit(uri).path.strip("/").split("/")[0] or None
+
+
+def without_secrets(text: str, settings: Settings) -> str:
+    """Takes every secret of the settings out of a text, such as an error's."""
+    secrets = {settings.password, settings.token}
+    if settings.uri and not settings.embedded:
+        parts = urlsplit(settings.uri)
+        secrets |= {parts.password, settings.uri if parts.password else None}
+    if settings.token and ":" in settings.token:
+        secrets.add(settings.token.split(":", 1)[1])
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text

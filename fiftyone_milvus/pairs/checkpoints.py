@@ -1,0 +1,183 @@
+"""How far a long comparison is, kept in FiftyOne's MongoDB: the same call goes on from
+there after its process was killed, or after it was cancelled."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timezone
+from typing import Any, Protocol
+from uuid import uuid4
+
+import fiftyone as fo
+import fiftyone.core.odm as foo
+import numpy as np
+from pymongo.errors import PyMongoError
+
+from ..metrics import Space
+
+COLLECTION = "milvus.comparisons"
+KEPT_SECONDS = 7 * 24 * 3600
+SAVE_SECONDS = 5.0
+SAVING_SHARE = 0.05  # of the time, at most, goes into saving
+PART_BYTES = 8 * 1024 * 1024  # MongoDB's documents hold 16 MB
+FORMAT = 1  # of what is kept; another one is not gone on with
+
+State = Mapping[str, np.ndarray]
+
+
+class Work(Protocol):
+    """What pairs are gathered in."""
+
+    def state(self) -> State:
+        """All that it needs to go on."""
+
+    def restore(self, state: State) -> None:
+        """Goes on from a state."""
+
+
+class Checkpoint:
+    """How far the phases of one comparison are, each of which ends in a number.
+
+    Args:
+        store: where it is kept; ``None`` for nowhere
+        phases: their names, in order
+        total: how many vectors each goes through
+    """
+
+    def __init__(
+        self, store: Store | None = None, phases: Sequence[str] = (), total: int = 0
+    ) -> None:
+        self._store = store
+        self._results: dict[str, float] = {}
+        self._phase, self._done = "", 0
+        self._state: State = {}
+        if store is not None and (data := store.load()) is not None:
+            self._unpack(data)
+        ended = len(self._results) + (self._done / total if total else 0)
+        self.resumed = ended / len(phases) if phases else 0.0
+        """The share of the work, of 0 to 1, that was found done."""
+        self._next = time.monotonic() + SAVE_SECONDS
+
+    def result(self, phase: str) -> float | None:
+        """What a phase ended in, if it did."""
+        return self._results.get(phase)
+
+    def end(self, phase: str, result: float) -> None:
+        """A phase has ended."""
+        self._results[phase] = result
+
+    def restore(self, phase: str, work: Work) -> int:
+        """Lets a phase's work go on from where it was; how many vectors are done."""
+        if phase != self._phase:
+            return 0
+        work.restore(self._state)
+        self._state = {}
+        return self._done
+
+    def keeping(self, phase: str, work: Work) -> Callable[[int], None]:
+        """What to tell how many vectors are done with for good: keeps that and the
+        work's state, every few seconds."""
+
+        def keep(done: int) -> None:
+            began = time.monotonic()
+            if self._store is None or began < self._next:
+                return
+            self._store.save(self._packed(phase, done, work.state()))
+            now = time.monotonic()
+            self._next = now + max(SAVE_SECONDS, (now - began) / SAVING_SHARE)
+
+        return keep
+
+    def forget(self) -> None:
+        """The comparison has ended."""
+        if self._store is not None:
+            self._store.delete()
+
+    def _packed(self, phase: str, done: int, state: State) -> bytes:
+        head = json.dumps({"phase": phase, "done": done, "results": self._results})
+        file = io.BytesIO()
+        arrays: dict[str, Any] = {"head": np.array(head), **state}
+        np.savez_compressed(file, **arrays)
+        return file.getvalue()
+
+    def _unpack(self, data: bytes) -> None:
+        with np.load(io.BytesIO(data), allow_pickle=False) as kept:
+            self._state = {name: kept[name] for name in kept.files if name != "head"}
+            head = json.loads(str(kept["head"]))
+        self._phase, self._done = head["phase"], head["done"]
+        self._results = head["results"]
+
+
+class Store:
+    """The bytes that one index's comparison keeps in MongoDB, in documents that go away
+    by themselves after some days. Without MongoDB nothing is kept, and no more.
+
+    Args:
+        index: the index's name, of :func:`name_of`
+        fingerprint: of all that the comparison depends on; what is there of another is
+            removed
+    """
+
+    def __init__(self, index: str, fingerprint: str) -> None:
+        self._docs = foo.get_db_conn()[COLLECTION]
+        self._index = index
+        self._own = {"index": index, "fingerprint": fingerprint}
+        self._goes_away = False
+
+    def load(self) -> bytes | None:
+        """What was saved last, as a whole."""
+        saves: dict[str, list[dict[str, Any]]] = {}
+        with suppress(PyMongoError):
+            others = {"$ne": self._own["fingerprint"]}
+            self._docs.delete_many({"index": self._index, "fingerprint": others})
+            for doc in self._docs.find(self._own).sort("_id"):
+                saves.setdefault(doc["save"], []).append(doc)
+        whole = [docs for docs in saves.values() if len(docs) == docs[0]["parts"]]
+        return b"".join(doc["data"] for doc in whole[-1]) if whole else None
+
+    def save(self, data: bytes) -> None:
+        """Saves bytes, and then removes what was saved before."""
+        save = uuid4().hex
+        parts = [data[at : at + PART_BYTES] for at in range(0, len(data), PART_BYTES)]
+        shared = {**self._own, "save": save, "saved": datetime.now(timezone.utc)}
+        with suppress(PyMongoError):
+            if not self._goes_away:
+                self._docs.create_index("saved", expireAfterSeconds=KEPT_SECONDS)
+                self._goes_away = True
+            self._docs.insert_many(
+                {**shared, "parts": len(parts), "data": part} for part in parts
+            )
+            self._docs.delete_many({**self._own, "save": {"$ne": save}})
+
+    def delete(self) -> None:
+        """Removes it."""
+        with suppress(PyMongoError):
+            self._docs.delete_many(self._own)
+
+
+def name_of(dataset: fo.Dataset, brain_key: str) -> str:
+    """What an index's comparisons are kept under."""
+    return f"{dataset._doc.id}/{brain_key}"
+
+
+def forget(dataset: fo.Dataset, brain_key: str) -> None:
+    """Removes what is kept for an index."""
+    with suppress(PyMongoError):
+        index = name_of(dataset, brain_key)
+        foo.get_db_conn()[COLLECTION].delete_many({"index": index})
+
+
+def fingerprint(space: Space, ids: Iterable[str], *what: object) -> str:
+    """Tells comparisons apart: by the vectors and their ids, in order, and by what else
+    is given."""
+    parts = (FORMAT, space.metric, space.side, space.dim, *what)
+    digest = hashlib.blake2b(repr(parts).encode(), digest_size=16)
+    digest.update("\n".join(ids).encode())
+    for part in space.parts():
+        digest.update(np.ascontiguousarray(part).data)
+    return digest.hexdigest()

@@ -1,0 +1,108 @@
+"""Runs a person's search, over a whole index or within a view."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import fiftyone as fo
+
+from ..dataset.ids import Members, within
+from ..errors import InvalidRequest
+from ..nearest import filters
+from . import refining
+from .grouping import Groups
+from .query import resolve
+from .refining import Conditions
+from .results import Result as Result
+from .results import result_view as result_view
+from .scores import write_scores as write_scores
+
+if TYPE_CHECKING:
+    from ..backend.index import MilvusSimilarityIndex
+    from .terms import Query
+
+
+def search(
+    index: MilvusSimilarityIndex,
+    query: Query,
+    k: int,
+    *,
+    samples: fo.SampleCollection | None = None,
+    reverse: bool = False,
+    min_score: float | None = None,
+    max_score: float | None = None,
+    group_by: str | None = None,
+    exclude: Iterable[str] = (),
+    exclude_query: bool = False,
+    where: Mapping[str, Any] | None = None,
+    search_params: Mapping[str, Any] | None = None,
+) -> Result:
+    """Searches an index for a person's query.
+
+    Args:
+        index: the index
+        query: what to search with
+        k: how many hits, up to as many as the index has
+        samples: the view to stay within; ``None`` for the whole index
+        reverse: the least similar first
+        min_score: the least score of a hit, a similarity, or a distance for
+            euclidean: see :attr:`~fiftyone_milvus.searching.results.Result.score_kind`
+        max_score: the largest score of a hit
+        group_by: a field of the samples, of whose values each gives its best hit
+            alone; or ``"group"`` of a grouped dataset, ``"sample"`` of patches.
+            Samples without a value are each a group of their own
+        exclude: ids of rows or samples that are no hits, such as those seen before
+        exclude_query: whether what the query names is no hit either
+        where: for some of the fields that the index stores (its ``filter_fields``),
+            a value that hits must have, a list of such values, or
+            ``{"min": ..., "max": ...}``; as Milvus has them, which is as they were
+            when the index was built or last synced
+        search_params: parameters of the index for this search alone, by Milvus's
+            names, such as ``{"ef": 512}`` of HNSW
+
+    Raises:
+        InvalidRequest: if the query or ``k`` can't be answered, the samples can't be
+            grouped so, or the index has no such parameters
+    """
+    if k < 1:
+        raise InvalidRequest(f"k is {k}; ask for 1 or more hits")
+    rows = index.rows.searched_with(search_params) if search_params else index.rows
+    field = index.config.patches_field
+    excluded = frozenset(str(id_) for id_ in exclude)
+    resolved = resolve(index, query)
+    if exclude_query:
+        excluded |= resolved.ids
+    conditions = Conditions(
+        min_score,
+        max_score,
+        Groups(index.samples, field, group_by, samples) if group_by else None,
+        excluded,
+    )
+    among: Members | None = within(samples, field)
+    if where:
+        stored = index.config.options.filter_fields
+        told = filters.expression(where, stored, index.samples, field)
+        among = filters.Matching(rows, told, among)
+    started = time.perf_counter()
+    found = refining.nearest(
+        rows,
+        resolved.vector,
+        k,
+        conditions,
+        among=among,
+        reverse=reverse,
+    )
+    hits = found.hits[0]
+    return Result(
+        index.key,
+        field,
+        index.config.metric,
+        hits.ids,
+        hits.sample_ids,
+        hits.dists,
+        found.plan,
+        time.perf_counter() - started,
+        resolved,
+    )

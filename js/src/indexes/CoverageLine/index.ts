@@ -1,0 +1,2 @@
+export * from "./CoverageLine";
+export { toSync } from "./parts";

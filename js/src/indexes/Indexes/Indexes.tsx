@@ -1,0 +1,124 @@
+import { Button, Stack, Typography } from "@mui/material";
+import { useState } from "react";
+import { isActive } from "../../jobs/progress";
+import type { Index, Job } from "../../shared/api";
+import { count } from "../../shared/format";
+import { Problem } from "../../shared/Problem";
+import { Section } from "../../shared/Section";
+import { TextInput } from "../../shared/TextInput";
+import type { DialogKind } from "../dialogs/dialog";
+import { ImportDialog } from "../dialogs/ImportDialog";
+import { IndexDialog } from "../dialogs/IndexDialog";
+import { IndexCard } from "./IndexCard";
+import { NoIndex } from "./NoIndex";
+import type { Work } from "../useWork";
+
+/** From so many on they are looked for by name. */
+const MANY = 8;
+
+interface Props {
+  indexes: Index[];
+  jobs: Job[];
+  work: Work;
+  canDelegate: boolean;
+  /** an index is being described or built */
+  making: boolean;
+  onNew: () => void;
+  onChanged: () => void;
+}
+
+type Asked = { kind: DialogKind; brain_key: string } | { kind: "import" };
+
+export function Indexes({ indexes, jobs, work, canDelegate, making, onNew, onChanged }: Props) {
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [wanted, setWanted] = useState("");
+  const close = () => setAsked(null);
+  const ask = (kind: DialogKind, brain_key: string) => {
+    forget(work);
+    setAsked({ kind, brain_key });
+    // what a sync would do is found out by comparing
+    if (kind === "sync") work.check.run({ brain_key }, false);
+  };
+  const importing = asked?.kind === "import" && (
+    <ImportDialog {...{ indexes, jobs, work, canDelegate }} onClose={close} />
+  );
+  const about = asked && asked.kind !== "import" ? asked : null;
+  const index = about && indexes.find((each) => each.brain_key === about.brain_key);
+  if (indexes.length === 0)
+    return (
+      <>
+        {!making && <NoIndex onNew={onNew} onImport={() => setAsked({ kind: "import" })} />}
+        {importing}
+      </>
+    );
+  const shown = indexes.filter((each) => matches(each, wanted));
+  return (
+    <Section
+      title={`Indexes (${count(indexes.length)})`}
+      action={
+        !making && (
+          <Stack direction="row" spacing={1}>
+            <Button
+              size="small"
+              color="secondary"
+              data-cy="milvus-import"
+              onClick={() => setAsked({ kind: "import" })}
+            >
+              Import
+            </Button>
+            <Button size="small" variant="outlined" color="secondary" data-cy="milvus-new-index" onClick={onNew}>
+              New index
+            </Button>
+          </Stack>
+        )
+      }
+    >
+      <Problem
+        message={asked ? null : (work.sync.problem ?? work.check.problem)}
+        onClose={() => forget(work)}
+      />
+      {indexes.length > MANY && (
+        <TextInput label="Find an index" name="milvus-find-index" value={wanted} onChange={setWanted} />
+      )}
+      <Stack component="ul" spacing={1} sx={{ m: 0, p: 0 }}>
+        {shown.map((each) => (
+          <IndexCard
+            key={each.brain_key}
+            index={each}
+            busy={isBusy(each, jobs, work)}
+            onDialog={(kind) => ask(kind, each.brain_key)}
+            onCheck={() => work.check.run({ brain_key: each.brain_key }, false)}
+            onResume={() => work.sync.run({ brain_key: each.brain_key }, false)}
+          />
+        ))}
+      </Stack>
+      {shown.length === 0 && (
+        <Typography variant="body2" color="text.secondary">
+          None has a name like that.
+        </Typography>
+      )}
+      {importing}
+      {about && index && (
+        <IndexDialog
+          {...{ index, indexes, jobs, work, canDelegate, onChanged }}
+          kind={about.kind}
+          onClose={close}
+        />
+      )}
+    </Section>
+  );
+}
+
+function matches({ brain_key, patches_field, model }: Index, wanted: string): boolean {
+  const text = [brain_key, patches_field, model].join(" ").toLowerCase();
+  return text.includes(wanted.trim().toLowerCase());
+}
+
+function isBusy({ brain_key }: Index, jobs: Job[], work: Work): boolean {
+  const started = work.all.some((each) => each.running === brain_key);
+  return started || jobs.some((job) => isActive(job) && job.brain_key === brain_key);
+}
+
+function forget(work: Work) {
+  work.all.forEach((each) => each.forget());
+}

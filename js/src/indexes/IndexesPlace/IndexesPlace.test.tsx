@@ -1,0 +1,39 @@
+import { waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { usePanel } from "../../shell/DatasetPanel/usePanel";
+import { form, job, overview } from "../../test/data";
+import { PLUGIN, absent, answer, asked, at, show } from "../../test/panel";
+import { IndexesPlace } from "./IndexesPlace";
+
+function WithPanel() {
+  const panel = usePanel("animals");
+  const { value } = panel.overview;
+  return value && <IndexesPlace dataset="animals" overview={value} panel={panel} />;
+}
+
+async function place(jobs: object[] = []) {
+  answer({ overview: { ...overview, jobs }, form });
+  const { user } = show(<WithPanel />);
+  await waitFor(() => at("milvus-index-pictures"));
+  return user;
+}
+
+test("what was paused goes on", async () => {
+  const user = await place([{ ...job, state: "paused" }]);
+  await user.click(at("milvus-resume"));
+  expect(asked()).toMatchObject([{ uri: `${PLUGIN}/sync_index`, brain_key: "pictures" }]);
+});
+
+test("while one index is described or built, no other is begun", async () => {
+  const user = await place();
+  await user.click(at("milvus-new-index"));
+  at("milvus-form");
+  expect(absent("milvus-new-index")).toBe(true);
+  await user.click(at("milvus-form-cancel"));
+  at("milvus-new-index");
+});
+
+test("nor is it while one is built elsewhere", async () => {
+  await place([job]);
+  expect(absent("milvus-new-index")).toBe(true);
+});

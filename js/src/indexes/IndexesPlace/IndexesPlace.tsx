@@ -1,0 +1,35 @@
+import { Jobs } from "../../jobs/Jobs";
+import { isActive } from "../../jobs/progress";
+import type { Job, Overview } from "../../shared/api";
+import type { Panel } from "../../shell/DatasetPanel";
+import { IndexForm } from "../form/IndexForm";
+import { Indexes } from "../Indexes";
+
+interface Props {
+  dataset: string;
+  overview: Overview;
+  panel: Panel;
+}
+
+/** The indexes of the dataset, and the work on them. */
+export function IndexesPlace({ dataset, overview, panel }: Props) {
+  const { jobs, build, work, form } = panel;
+  const { indexes } = overview;
+  const resume = ({ brain_key, delegated }: Job) => work.sync.run({ brain_key }, delegated);
+  return (
+    <>
+      <Jobs jobs={jobs} known={indexes.map((index) => index.brain_key)} onResume={resume} />
+      {form.open && <IndexForm dataset={dataset} build={build} onClose={form.hide} />}
+      <Indexes
+        indexes={indexes}
+        jobs={jobs}
+        work={work}
+        canDelegate={overview.can_delegate}
+        // of an index that is being described or built for the first time there is no card
+        making={form.open || jobs.some((job) => isActive(job) && job.operator === "compute_index")}
+        onNew={form.show}
+        onChanged={panel.overview.reload}
+      />
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+import { useState } from "react";
+import { Check } from "../../../shared/Check";
+import { FormDialog } from "../../../shared/FormDialog";
+import { TextInput } from "../../../shared/TextInput";
+import type { DialogProps } from "../dialog";
+import { WorkerChoice } from "../WorkerChoice";
+
+/** Keeps an index as a file on the machine where FiftyOne runs. */
+export function ExportDialog({ index, work, open, canDelegate, onClose }: DialogProps) {
+  const { brain_key } = index;
+  const [path, setPath] = useState("");
+  const [overwrite, setOverwrite] = useState(false);
+  const [delegate, setDelegate] = useState(false);
+  const { run, running, problem } = work.exporting;
+  return (
+    <FormDialog
+      open={open}
+      title={`Export ${brain_key}`}
+      action="Export"
+      acting="Exporting…"
+      busy={running === brain_key}
+      ready={path.trim() !== ""}
+      problem={problem}
+      onSubmit={() => run({ brain_key, path: path.trim(), overwrite }, delegate, onClose)}
+      onClose={onClose}
+    >
+      <TextInput
+        autoFocus
+        label="File"
+        name="milvus-export-path"
+        placeholder={`/data/${brain_key}.parquet`}
+        value={path}
+        hint="A path on the machine where FiftyOne runs; its folder must exist. Ids, vectors and settings go in, no picture does."
+        onChange={setPath}
+      />
+      <Check
+        name="milvus-export-overwrite"
+        label="Overwrite an earlier export"
+        checked={overwrite}
+        onChange={setOverwrite}
+      />
+      {canDelegate && <WorkerChoice checked={delegate} onChange={setDelegate} />}
+    </FormDialog>
+  );
+}

@@ -1,0 +1,52 @@
+import { useState } from "react";
+import { FormDialog } from "../../../shared/FormDialog";
+import { TextInput } from "../../../shared/TextInput";
+import { brainKeyProblem } from "../../form/values";
+import type { DialogProps } from "../dialog";
+import { isUnderWay } from "../dialog";
+import { WorkerChoice } from "../WorkerChoice";
+
+type Props = Pick<DialogProps, "indexes" | "jobs" | "work" | "canDelegate" | "onClose">;
+
+/** Makes an index of a file that was exported. */
+export function ImportDialog({ indexes, jobs, work, canDelegate, onClose }: Props) {
+  const [path, setPath] = useState("");
+  const [name, setName] = useState("imported");
+  const [delegate, setDelegate] = useState(false);
+  const { run, running, problem } = work.importing;
+  const wrong = brainKeyProblem(
+    name,
+    running === name ? [] : indexes.map((index) => index.brain_key),
+  );
+  return (
+    <FormDialog
+      open={!isUnderWay("import", name, jobs)}
+      title="Import an index"
+      action="Import"
+      acting="Importing…"
+      busy={running === name}
+      ready={path.trim() !== "" && wrong === null}
+      problem={problem}
+      onSubmit={() => run({ brain_key: name, path: path.trim() }, delegate, onClose)}
+      onClose={onClose}
+    >
+      <TextInput
+        autoFocus
+        label="File"
+        name="milvus-import-path"
+        placeholder="/data/index.parquet"
+        value={path}
+        hint="A file that was exported, on the machine where FiftyOne runs. Rows are matched by the ids of samples and labels."
+        onChange={setPath}
+      />
+      <TextInput
+        label="Name (brain key)"
+        name="milvus-import-key"
+        value={name}
+        error={wrong}
+        onChange={setName}
+      />
+      {canDelegate && <WorkerChoice checked={delegate} onChange={setDelegate} />}
+    </FormDialog>
+  );
+}

@@ -1,0 +1,51 @@
+import { Choice } from "../../../../shared/Choice";
+import type { FieldProps } from "../fields";
+import { ModelField } from "../../ModelField";
+import { Pair } from "../Pair";
+import { fittingFields } from "../../values";
+
+/** Where the embeddings come from. */
+export function SourceFields({ form, values, problems, change }: FieldProps) {
+  const fields = fittingFields(form, values.patches_field);
+  return (
+    <Pair>
+      <Choice
+        label="Embeddings from"
+        name="milvus-source"
+        value={values.source}
+        options={[
+          { value: "model", label: "A model" },
+          { value: "field", label: "A field", disabled: fields.length === 0 },
+        ]}
+        onChange={(source) => change({ source })}
+      />
+      {values.source === "model" ? (
+        <ModelField
+          models={form.models}
+          value={values.model}
+          error={problems.model}
+          onChange={(model) => change({ model })}
+        />
+      ) : (
+        <>
+          <Choice
+            label="Embeddings field"
+            name="milvus-embeddings-field"
+            value={values.embeddings_field}
+            options={fields.map((field) => ({ value: field, label: field }))}
+            disabled={fields.length === 0}
+            error={problems.embeddings_field}
+            onChange={(embeddings_field) => change({ embeddings_field })}
+          />
+          <ModelField
+            label="Model that made them (optional)"
+            models={form.models}
+            value={values.made_by}
+            hint="With it, the index can be searched by text and by other pictures"
+            onChange={(made_by) => change({ made_by })}
+          />
+        </>
+      )}
+    </Pair>
+  );
+}

@@ -1,0 +1,42 @@
+import { Stack } from "@mui/material";
+import { useState } from "react";
+import { useApi, type Job } from "../../shared/api";
+import { EndedJob } from "./EndedJob";
+import { isActive, isNews } from "../progress";
+import { RunningJob } from "./RunningJob";
+
+interface Props {
+  jobs: Job[];
+  /** the brain keys of the indexes there are */
+  known: string[];
+  onResume: (job: Job) => void;
+}
+
+/** A card for each job that goes on, a line for each that ended. */
+export function Jobs({ jobs, known, onResume }: Props) {
+  const api = useApi();
+  const [dismissed, setDismissed] = useState<string[]>([]);
+  const dismiss = ({ id }: Job) => {
+    setDismissed([...dismissed, id]);
+    // if this fails, the line is only back after a reload
+    api.dismiss({ job_id: id }).catch(() => undefined);
+  };
+  const shown = jobs.filter((job) => isNews(job) && !dismissed.includes(job.id));
+  if (shown.length === 0) return null;
+  return (
+    <Stack spacing={1} component="section" aria-label="Jobs">
+      {shown.map((job) =>
+        isActive(job) ? (
+          <RunningJob key={job.id} job={job} />
+        ) : (
+          <EndedJob
+            key={job.id}
+            job={job}
+            onDismiss={() => dismiss(job)}
+            onResume={known.includes(job.brain_key) ? () => onResume(job) : undefined}
+          />
+        ),
+      )}
+    </Stack>
+  );
+}

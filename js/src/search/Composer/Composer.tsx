@@ -1,0 +1,142 @@
+import { MuiIconFont } from "@fiftyone/components";
+import { Box, Button, IconButton, InputBase, Stack, Tooltip, Typography } from "@mui/material";
+import { useId } from "react";
+import type { Index } from "../../shared/api";
+import { cy } from "../../shared/cy";
+import { FilledButton } from "../../shared/FilledButton";
+import { Problem } from "../../shared/Problem";
+import { misfit, textProblem } from "../chips";
+import { check } from "../options/values";
+import type { Search } from "../useSearch";
+import { ChipView } from "./ChipView";
+import { useDrop } from "./useDrop";
+import { WaitingBar } from "./WaitingBar";
+
+interface Props {
+  search: Search;
+  index: Index;
+}
+
+/** What to search with: chips, and a box for words. Enter searches. */
+export function Composer({ search, index }: Props) {
+  const { draft, ghosts, busy } = search;
+  const id = useId();
+  const drop = useDrop(index, (chip) => search.search([chip]));
+  const unable = textProblem(index);
+  const problems = Object.keys(check(draft.options, index)).length > 0;
+  const chips = [...draft.chips, ...ghosts];
+  const usable = chips.some((chip) => !misfit(chip, index) && !chip.unwanted);
+  const ready = !busy && !problems && (usable || draft.text.trim() !== "");
+  return (
+    <Box {...drop.props} onPaste={drop.onPaste}>
+      <Stack
+        component="form"
+        role="search"
+        aria-label="Search by similarity"
+        onSubmit={(event) => {
+          event.preventDefault();
+          // as it stands in the box: the state may lag behind a quick Enter
+          const text = String(new FormData(event.currentTarget).get("query") ?? "");
+          if (!busy && !problems) search.searchText(text);
+        }}
+        data-cy="milvus-composer"
+        sx={{
+          position: "relative",
+          border: 1,
+          borderStyle: drop.over ? "dashed" : "solid",
+          borderColor: drop.over ? "primary.main" : "divider",
+          borderRadius: 1,
+          bgcolor: drop.over ? "action.hover" : undefined,
+          "&:focus-within": { borderColor: "primary.main" },
+        }}
+      >
+        {busy && <WaitingBar />}
+        {chips.length > 0 && (
+          <Stack
+            component="ul"
+            direction="row"
+            useFlexGap
+            flexWrap="wrap"
+            spacing={0.75}
+            aria-label="Searched with"
+            sx={{ m: 0, p: 0.75, pb: 0, listStyle: "none" }}
+          >
+            {chips.map((chip) => (
+              <ChipView
+                key={chip.key}
+                chip={chip}
+                ghost={ghosts.includes(chip)}
+                problem={misfit(chip, index)}
+                onChange={search.update}
+                onRemove={search.remove}
+              />
+            ))}
+          </Stack>
+        )}
+        <Stack direction="row" alignItems="center" spacing={0.5} sx={{ p: 0.5, pl: 1 }}>
+          <InputBase
+            value={unable ? "" : draft.text}
+            disabled={Boolean(unable)}
+            name="query"
+            placeholder={unable ? "Select, paste or drop a picture" : "Describe what to look for"}
+            inputProps={cy("milvus-query", {
+              "aria-label": "Describe what to look for",
+              "aria-describedby": unable ? id : undefined,
+              autoComplete: "off",
+              enterKeyHint: "search",
+              dir: "auto",
+            })}
+            onChange={(event) => search.type(event.target.value)}
+            sx={{ flex: 1, minWidth: 0 }}
+          />
+          {draft.chips.length > 0 && (
+            <Tooltip title="New search: removes what it is with">
+              <IconButton
+                size="small"
+                aria-label="New search"
+                data-cy="milvus-new-search"
+                onClick={search.startOver}
+              >
+                <MuiIconFont name="restart_alt" sx={{ fontSize: 20 }} />
+              </IconButton>
+            </Tooltip>
+          )}
+          <input {...drop.inputProps} aria-label="Picture to search with" />
+          <Tooltip title={drop.problem ?? "Search with a picture from a file; you can paste or drop one, too"}>
+            <span>
+              <IconButton
+                size="small"
+                aria-label="Search with a picture from a file"
+                data-cy="milvus-upload"
+                disabled={Boolean(drop.unable)}
+                onClick={drop.open}
+              >
+                <MuiIconFont name="add_photo_alternate" sx={{ fontSize: 20 }} />
+              </IconButton>
+            </span>
+          </Tooltip>
+          <FilledButton type="submit" size="small" data-cy="milvus-search" disabled={!ready} sx={{ flex: "none" }}>
+            Search
+          </FilledButton>
+        </Stack>
+      </Stack>
+      {unable && (
+        <Typography id={id} variant="caption" color="text.secondary" data-cy="milvus-no-text">
+          {unable}
+        </Typography>
+      )}
+      <PutBack search={search} />
+      <Problem message={drop.problem} name="milvus-drop-problem" />
+    </Box>
+  );
+}
+
+function PutBack({ search }: { search: Search }) {
+  const last = search.draft.removed.at(-1);
+  if (!last) return null;
+  return (
+    <Button size="small" color="secondary" data-cy="milvus-put-back" onClick={search.putBack}>
+      Put back what was removed ({search.draft.removed.length})
+    </Button>
+  );
+}

@@ -1,0 +1,69 @@
+import { Button, Stack } from "@mui/material";
+import { useState } from "react";
+import * as fos from "@fiftyone/state";
+import { useRecoilValue } from "recoil";
+import { useApi } from "../../../shared/api";
+import { counted } from "../../../shared/format";
+import type { Found, Search } from "../../useSearch";
+import { NameForm } from "./NameForm";
+
+type Action = "tag" | "save_view" | "save_search";
+
+/** What can be done with the hits. */
+export function Actions({ search, found }: { search: Search; found: Found }) {
+  const api = useApi();
+  const [open, setOpen] = useState<Action | null>(null);
+  const { result, keep } = found;
+  const { token } = result;
+  const selection = [...useRecoilValue(fos.selectedSamples).keys()];
+  const kept = { token, keep };
+  const forms = {
+    tag: {
+      title: "Tag",
+      label: `Tag for ${selection.length ? "the ticked hits" : counted(keep, "hit")}`,
+      call: (tag: string) => api.tag({ ...kept, tag, ...(selection.length > 0 && { selection }) }),
+    },
+    save_view: {
+      title: "Save view",
+      label: "Name of the view",
+      call: (name: string) => api.save_view({ ...kept, name }),
+    },
+    save_search: {
+      title: "Save search",
+      label: "Name of the search",
+      call: (name: string) => api.save_search({ token, name }),
+    },
+  };
+  const actions = Object.keys(forms) as Action[];
+  return (
+    <Stack spacing={1}>
+      <Stack direction="row" useFlexGap flexWrap="wrap" spacing={0.5}>
+        {actions.map((action) => (
+          <Button
+            key={action}
+            size="small"
+            color="secondary"
+            variant="outlined"
+            aria-expanded={open === action}
+            data-cy={`milvus-${action}`}
+            onClick={() => setOpen(open === action ? null : action)}
+            sx={{ textTransform: "none" }}
+          >
+            {forms[action].title}
+          </Button>
+        ))}
+        <Button
+          size="small"
+          color="secondary"
+          data-cy="milvus-clear"
+          disabled={search.busy}
+          onClick={search.clear}
+          sx={{ textTransform: "none" }}
+        >
+          Clear
+        </Button>
+      </Stack>
+      {open && <NameForm key={open} {...forms[open]} onClose={() => setOpen(null)} />}
+    </Stack>
+  );
+}

@@ -1,0 +1,75 @@
+import { Box, Slider, Stack, Typography } from "@mui/material";
+import { useEffect, useRef, useState } from "react";
+import type { Histogram, SearchResult } from "../../../shared/api";
+import { counted } from "../../../shared/format";
+import { binsOf, edge, kept } from "./cut";
+
+/** Of a drag, or of an arrow key held down, the grid shows where it rests. */
+const QUIET_MILLISECONDS = 250;
+
+interface Props {
+  histogram: Histogram;
+  kind: SearchResult["score"];
+  keep: number;
+  onCut: (keep: number) => void;
+}
+
+/** How many hits there are by score, with a handle that cuts off the worst. */
+export function ScoreCut({ histogram, kind, keep, onCut }: Props) {
+  const bins = histogram.counts.length;
+  const [dragged, setDragged] = useState<number | null>(null);
+  const timer = useRef(0);
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+  const move = (value: number) => {
+    setDragged(value);
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => {
+      setDragged(null);
+      const next = kept(histogram, value);
+      if (next !== keep) onCut(next);
+    }, QUIET_MILLISECONDS);
+  };
+  const at = dragged ?? binsOf(histogram, keep);
+  const words = (value: number) =>
+    `${counted(kept(histogram, value), "hit")}, ${kind} ${histogram.first.toFixed(3)} to ${edge(histogram, value).toFixed(3)}`;
+  return (
+    <Stack data-cy="milvus-histogram" sx={{ px: 1 }}>
+      <Bars counts={histogram.counts} at={at} />
+      <Slider
+        size="small"
+        min={1}
+        max={bins}
+        value={at}
+        track={false}
+        aria-label="Cut off the worst hits"
+        getAriaValueText={words}
+        slotProps={{ input: { "data-cy": "milvus-cut" } as object }}
+        onChange={(_, value) => move(value as number)}
+        sx={{ py: "6px !important", my: -0.25 }}
+      />
+      <Typography variant="caption" color="text.secondary" data-cy="milvus-cut-line">
+        {words(at)}
+      </Typography>
+    </Stack>
+  );
+}
+
+function Bars({ counts, at }: { counts: number[]; at: number }) {
+  // many more hits are in some bins than in others: the root keeps the small to be seen
+  const most = Math.sqrt(Math.max(...counts));
+  return (
+    <Stack direction="row" alignItems="flex-end" spacing="1px" height={36} aria-hidden>
+      {counts.map((n, bin) => (
+        <Box
+          key={bin}
+          sx={{
+            flex: 1,
+            height: `${(100 * Math.sqrt(n)) / most}%`,
+            minHeight: n ? 2 : 0,
+            bgcolor: bin < at ? "primary.main" : "action.disabled",
+          }}
+        />
+      ))}
+    </Stack>
+  );
+}

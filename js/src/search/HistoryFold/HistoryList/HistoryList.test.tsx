@@ -1,0 +1,30 @@
+import { waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { result } from "../../../test/data";
+import { answer, at, callsOf, show } from "../../../test/panel";
+import { all, chips, hits, on, place } from "../../../test/search";
+
+test("a search of the history restores everything", async () => {
+  const past = { id: "1", label: "flower", at: "2025-03-04T05:06:07Z", hits: 7, brain_key: "pictures" };
+  answer({
+    history: { searches: [past], total: 1, saved: ["mine"] },
+    again: {
+      ...result,
+      chips: [{ key: "0", term: { text: ["flower"], weight: 2, unwanted: false }, media: null }],
+      request: { brain_key: "pictures", k: 7, target: "view", reverse: true },
+    },
+    options: { group_by: [] },
+  });
+  const { user } = show(place());
+  await user.click(at("milvus-history"));
+  await waitFor(() => expect(at("milvus-past").textContent).toContain("7 hits"));
+  expect(at("milvus-saved").textContent).toContain("mine");
+  await user.click(at("milvus-past"));
+  await waitFor(() => expect(hits()).toHaveLength(2));
+  expect(callsOf("again")).toEqual([{ id: "1" }]);
+  expect(chips()[0].textContent).toContain("flower");
+  expect(all("milvus-chip-weight")[0]).toMatchObject({ value: "2" });
+  expect(at("milvus-scope-view").getAttribute("aria-pressed")).toBe("true");
+  expect(at<HTMLInputElement>("milvus-reverse").checked).toBe(true);
+  expect(on.onIndex).toHaveBeenCalledWith("pictures");
+});

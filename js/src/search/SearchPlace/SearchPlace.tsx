@@ -1,0 +1,64 @@
+import { Stack } from "@mui/material";
+import type { Index } from "../../shared/api";
+import { Empty } from "../../shared/Empty";
+import { FilledButton } from "../../shared/FilledButton";
+import { NoIndexYet } from "../../shared/NoIndexYet";
+import { Problem } from "../../shared/Problem";
+import { Composer } from "../Composer";
+import { Found } from "../Found";
+import { HistoryFold } from "../HistoryFold";
+import { MoreOptions } from "../options/MoreOptions";
+import { Scope } from "../options/Scope";
+import { useSearch } from "../useSearch";
+
+interface Props {
+  dataset: string;
+  index: Index | undefined;
+  indexes: Index[];
+  samples: number;
+  onIndex: (brain_key: string) => void;
+  onMakeIndex: () => void;
+}
+
+export function SearchPlace({ index, onMakeIndex, ...props }: Props) {
+  if (!index) return <NoIndex onMakeIndex={onMakeIndex} />;
+  return <Search index={index} {...props} />;
+}
+
+function Search(props: Omit<Props, "onMakeIndex" | "index"> & { index: Index }) {
+  const { index, indexes, samples } = props;
+  const search = useSearch(props);
+  return (
+    <>
+      <Composer search={search} index={index} />
+      <Scope search={search} index={index} samples={samples} />
+      <Stack direction="row" flexWrap="wrap">
+        <MoreOptions search={search} index={index} indexes={indexes} />
+        <HistoryFold search={search} />
+      </Stack>
+      <Problem message={search.problem} />
+      {search.found ? <Found search={search} found={search.found} index={index} /> : <Hint />}
+    </>
+  );
+}
+
+function Hint() {
+  return (
+    <Empty
+      name="milvus-hint"
+      icon="image_search"
+      title="What are you looking for?"
+      text="Describe it, select samples or patches in the grid that look like it (with Alt: unlike it), or drop a picture here. Then press Enter."
+    />
+  );
+}
+
+function NoIndex({ onMakeIndex }: { onMakeIndex: () => void }) {
+  return (
+    <NoIndexYet name="milvus-no-index" title="No index to search yet">
+      <FilledButton data-cy="milvus-make-index" onClick={onMakeIndex}>
+        Make an index
+      </FilledButton>
+    </NoIndexYet>
+  );
+}

@@ -1,0 +1,58 @@
+import { Stack, ToggleButton, ToggleButtonGroup } from "@mui/material";
+import type { Index } from "../../../shared/api";
+import { Check } from "../../../shared/Check";
+import { count } from "../../../shared/format";
+import { useSelection } from "../../../shared/useGrid";
+import type { Search } from "../../useSearch";
+import { useViewCount } from "./useViewCount";
+import type { Options } from "../values";
+
+interface Props {
+  search: Search;
+  index: Index;
+  /** in the dataset */
+  samples: number;
+}
+
+/** What to search in, and which end first. */
+export function Scope({ search, index, samples }: Props) {
+  const { options } = search.draft;
+  const selected = useSelection().samples;
+  const inView = useViewCount(index, search.found, search.busy);
+  const whole = index.total ?? samples;
+  const scopes: { name: Options["target"]; label: string; off?: boolean }[] = [
+    { name: "dataset", label: `Dataset ${count(whole)}` },
+    { name: "view", label: `View ${count(inView ?? whole)}` },
+    { name: "selected", label: `Selected ${count(selected)}`, off: selected === 0 },
+  ];
+  return (
+    <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" sx={{ columnGap: 2, rowGap: 0.5 }}>
+      <ToggleButtonGroup
+        exclusive
+        size="small"
+        value={options.target}
+        aria-label="Search in"
+        onChange={(_, target: Options["target"] | null) => target && search.change({ target })}
+      >
+        {scopes.map(({ name, label, off }) => (
+          <ToggleButton
+            key={name}
+            value={name}
+            disabled={off && options.target !== name}
+            data-cy={`milvus-scope-${name}`}
+            sx={{ py: 0.25, px: 1, textTransform: "none" }}
+          >
+            {label}
+          </ToggleButton>
+        ))}
+      </ToggleButtonGroup>
+      <Check
+        name="milvus-reverse"
+        label="Least similar"
+        checked={options.reverse}
+        onChange={(reverse) => search.change({ reverse })}
+        toggle
+      />
+    </Stack>
+  );
+}

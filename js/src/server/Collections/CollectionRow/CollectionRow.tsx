@@ -1,0 +1,59 @@
+import { Chip, Typography } from "@mui/material";
+import type { Collection } from "../../../shared/api";
+import { ActionsMenu } from "../../../shared/ActionsMenu";
+import { bytes, counted, date } from "../../../shared/format";
+import { NamedCard } from "../../../shared/NamedCard";
+import { Problem } from "../../../shared/Problem";
+
+const COLORS = { "in use": "success", orphan: "warning", foreign: "default", unknown: "error" } as const;
+
+interface Props {
+  collection: Collection;
+  onAdopt: () => void;
+  onDrop: () => void;
+}
+
+/** A collection: what it holds, and whose it is. */
+export function CollectionRow({ collection, onAdopt, onDrop }: Props) {
+  const { name, state, why, problem } = collection;
+  return (
+    <NamedCard
+      name={name}
+      cy={`milvus-collection-${name}`}
+      height={78}
+      actions={
+        <>
+          <Chip size="small" variant="outlined" color={COLORS[state]} label={state} />
+          <ActionsMenu
+            of={name}
+            actions={[
+              { name: "adopt", label: "Use as an index of this dataset", icon: "add_link", onClick: onAdopt },
+              { name: "drop", label: "Drop", icon: "delete", onClick: onDrop, disabled: state === "in use", apart: true },
+            ]}
+          />
+        </>
+      }
+    >
+      <Typography variant="caption" component="p" sx={{ m: 0 }}>
+        {holds(collection)}
+      </Typography>
+      <Typography variant="caption" component="p" color="text.secondary" sx={{ m: 0, overflowWrap: "anywhere" }}>
+        {why}
+      </Typography>
+      <Problem message={problem} severity="warning" />
+    </NamedCard>
+  );
+}
+
+/** "1,538 rows · about 3.1 MB · 512 long, cosine, HNSW · Mar 4, 2025" */
+export function holds(collection: Collection): string {
+  const { rows, loaded, size_bytes, dim, metric, index_type, created } = collection;
+  const vectors = [dim !== null && `${dim} long`, metric, index_type].filter(Boolean).join(", ");
+  const parts = [
+    rows !== null && `${loaded ? "" : "about "}${counted(rows, "row")}`,
+    size_bytes !== null && `about ${bytes(size_bytes)}`,
+    vectors,
+    created !== null && date(created),
+  ];
+  return parts.filter(Boolean).join(" · ");
+}

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { details, server } from "../../test/data";
+import { at, show } from "../../test/panel";
+import { Facts } from "./Facts";
+
+/** What each name stands beside. */
+function facts() {
+  const names = [...at("milvus-facts").querySelectorAll("dt")];
+  return Object.fromEntries(names.map((name) => [name.textContent, name.nextElementSibling?.textContent]));
+}
+
+test("address, version, latency and what it supports are told", () => {
+  show(<Facts server={{ ...server, kind: "server" }} details={{ ...details, database: "plants" }} />);
+  expect(facts()).toEqual({
+    Status: "http://127.0.0.1:19530 · Lite 3.2.2",
+    Address: "http://127.0.0.1:19530",
+    Version: "Lite 3.2.2",
+    Latency: "3.6 ms",
+    Database: "plants",
+    Supports: "iteratorsFLATHNSW",
+  });
+});
+
+test("what isn't known has no line", () => {
+  show(<Facts server={{ ...server, version: null, latency_ms: null }} details={null} />);
+  expect(Object.keys(facts())).toEqual(["Status", "Address"]);
+});
+
+test("one that is stopped is only that", () => {
+  show(<Facts server={null} details={{ ...details, capabilities: null }} />);
+  expect(facts()).toEqual({ Status: "Stopped" });
+});

@@ -1,0 +1,2 @@
+export * from "./DatasetPanel";
+export type { Panel } from "./usePanel";

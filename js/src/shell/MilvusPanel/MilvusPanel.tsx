@@ -1,0 +1,42 @@
+import { useRecoilValue } from "recoil";
+import * as fos from "@fiftyone/state";
+import { Box } from "@mui/material";
+import { useRef, type KeyboardEvent } from "react";
+import { DatasetPanel } from "../DatasetPanel";
+import { UrisContext, type Uris } from "../../shared/api";
+import { Empty } from "../../shared/Empty";
+import { ScrollContext } from "../../shared/scroll";
+
+interface Props {
+  /** the panel's state from Python; everything shown is asked for instead */
+  data?: unknown;
+  schema: { view: Uris };
+}
+
+export function MilvusPanel({ schema }: Props) {
+  const dataset = useRecoilValue(fos.datasetName);
+  const scroller = useRef<HTMLElement>(null);
+  return (
+    <UrisContext.Provider value={schema.view}>
+      <Box ref={scroller} data-cy="milvus-panel" onKeyDown={keepEnter} sx={{ p: 1.5, height: "100%", overflow: "auto" }}>
+        {dataset ? (
+          <ScrollContext.Provider value={scroller}>
+            <DatasetPanel key={dataset} dataset={dataset} />
+          </ScrollContext.Provider>
+        ) : (
+          <Empty
+            name="milvus-no-dataset"
+            icon="hub"
+            title="No dataset"
+            text="Open a dataset to search it by similarity."
+          />
+        )}
+      </Box>
+    </UrisContext.Provider>
+  );
+}
+
+/** The App takes Enter for itself, and then it would press no button here. */
+function keepEnter(event: KeyboardEvent) {
+  if (event.key === "Enter") event.stopPropagation();
+}
