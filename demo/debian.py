@@ -19,7 +19,8 @@ def unpack_package(
     """Fetches ``package`` with apt and writes its wanted files under ``folder``.
 
     The folder appears only once it's complete, so a run that was stopped leaves
-    nothing that a later one would take for the whole.
+    nothing that a later one would take for the whole; of several at once, the first
+    one's stays.
 
     Args:
         package: a package's name
@@ -40,13 +41,21 @@ def unpack_package(
             archive = _download(package, Path(temp))
             files = Path(temp) / "files"
             _extract(archive, files, wanted)
-            shutil.rmtree(folder, ignore_errors=True)
-            files.rename(folder)
+            _put(files, folder)
     except (OSError, tarfile.TarError) as error:
         raise DemoError(
             f"{package} could not be unpacked into {folder} ({error}): make room "
             "there and start the demo again, or use --dataset photos."
         ) from error
+
+
+def _put(files: Path, folder: Path) -> None:
+    """Makes ``files`` the folder, unless another process has made it meanwhile."""
+    try:
+        files.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
 
 
 def _download(package: str, folder: Path) -> Path:
