@@ -180,8 +180,10 @@ class App:
 
     def _go(self, dataset: str) -> None:
         path = f"/datasets/{dataset}"
-        for patience in (10_000, 30_000):
-            self.op("open_dataset", dataset=dataset)
+        for patience in (10_000, 60_000):
+            # asked twice, the App would come once more later, and lose its panels
+            if self.page.evaluate("location.pathname") != path:
+                self.op("open_dataset", dataset=dataset)
             try:
                 # a grid is mounted anew for less, such as a panel that closes
                 self.page.wait_for_function(

@@ -1,5 +1,6 @@
 import { TextField } from "@mui/material";
 import { cy } from "../cy";
+import { FIELD } from "../field";
 
 export interface Option<T extends string> {
   value: T;
@@ -23,16 +24,15 @@ export function Choice<T extends string>(props: Props<T>) {
   const { label, name, value, options, onChange, disabled, error, hint } = props;
   return (
     <TextField
+      {...FIELD}
       select
       fullWidth
-      size="small"
       label={label}
       value={value}
       disabled={disabled}
       error={Boolean(error)}
       helperText={error || hint}
       SelectProps={{ native: true }}
-      InputLabelProps={{ shrink: true }}
       inputProps={cy(name)}
       onChange={(event) => onChange(event.target.value as T)}
     >

@@ -1,5 +1,6 @@
 import { TextField } from "@mui/material";
 import { cy } from "../cy";
+import { FIELD } from "../field";
 
 interface Props {
   label: string;
@@ -18,15 +19,14 @@ export function TextInput(props: Props) {
   const { label, name, value, onChange, error, hint, placeholder, numeric, autoFocus } = props;
   return (
     <TextField
+      {...FIELD}
       fullWidth
-      size="small"
       label={label}
       value={value}
       error={Boolean(error)}
       helperText={error ?? hint}
       placeholder={placeholder}
       autoFocus={autoFocus}
-      InputLabelProps={{ shrink: true }}
       inputProps={cy(name, {
         autoComplete: "off",
         spellCheck: false,

@@ -1,6 +1,7 @@
 import { Autocomplete, Chip, Stack, TextField, Typography } from "@mui/material";
 import { useMemo } from "react";
 import type { Model } from "../../../shared/api";
+import { FIELD } from "../../../shared/field";
 import { about, place, PLACES, sortModels } from "../models";
 
 interface Props {
@@ -32,10 +33,11 @@ export function ModelField({ label = "Model", models, value, error, hint, onChan
       renderInput={(params) => (
         <TextField
           {...params}
+          sx={FIELD.sx}
           label={label}
           error={Boolean(error)}
           helperText={error ?? (chosen ? about(chosen) : hint)}
-          InputLabelProps={{ ...params.InputLabelProps, shrink: true }}
+          InputLabelProps={{ ...params.InputLabelProps, ...FIELD.InputLabelProps }}
           inputProps={{ ...params.inputProps, "data-cy": "milvus-model" }}
         />
       )}

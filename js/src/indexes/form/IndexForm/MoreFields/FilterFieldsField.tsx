@@ -1,4 +1,5 @@
 import { Autocomplete, TextField } from "@mui/material";
+import { FIELD } from "../../../../shared/field";
 import type { FieldProps } from "../fields";
 import { filterFields } from "../../values";
 
@@ -16,7 +17,7 @@ export function FilterFieldsField({ form, values, change }: FieldProps) {
           {...params}
           label="Fields to filter by"
           helperText="Searches can then ask for some of their values"
-          InputLabelProps={{ ...params.InputLabelProps, shrink: true }}
+          InputLabelProps={{ ...params.InputLabelProps, ...FIELD.InputLabelProps }}
           inputProps={{ ...params.inputProps, "data-cy": "milvus-filter-fields" }}
         />
       )}

@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { cleanup, screen } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { form } from "../../../../test/data";
 import { absent, at, show } from "../../../../test/panel";
@@ -37,7 +37,13 @@ test("where none fits, none can be chosen", () => {
   expect(screen.getByRole<HTMLOptionElement>("option", { name: "A field" }).disabled).toBe(true);
 });
 
-test("what is wrong with a model is told", () => {
+test("what is wrong with a model is told, and that one is to be chosen isn't wrong", () => {
+  const model = () => screen.getByRole("combobox", { name: "Model" }).getAttribute("aria-invalid");
   source({ model: "" }, { problems: { model: "Choose a model." } });
   expect(screen.getByText("Choose a model.")).toBeTruthy();
+  expect(model()).toBe("false");
+  cleanup();
+  source({ model: "clip" }, { problems: { model: "It needs packages first." } });
+  expect(screen.getByText("It needs packages first.")).toBeTruthy();
+  expect(model()).toBe("true");
 });

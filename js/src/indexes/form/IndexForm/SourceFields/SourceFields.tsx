@@ -23,7 +23,9 @@ export function SourceFields({ form, values, problems, change }: FieldProps) {
         <ModelField
           models={form.models}
           value={values.model}
-          error={problems.model}
+          // nothing is wrong with what wasn't chosen yet
+          error={values.model ? problems.model : undefined}
+          hint={problems.model}
           onChange={(model) => change({ model })}
         />
       ) : (

@@ -1,7 +1,6 @@
-import { TextField } from "@mui/material";
 import type { Index } from "../../../../shared/api";
 import { Choice } from "../../../../shared/Choice";
-import { cy } from "../../../../shared/cy";
+import { TextInput } from "../../../../shared/TextInput";
 import type { Search } from "../../../useSearch";
 import { whereProblem } from "../../where";
 
@@ -32,16 +31,13 @@ export function FilterFields({ search, index }: { search: Search; index: Index }
       );
     const problem = whereProblem(field, typed);
     return (
-      <TextField
+      <TextInput
         key={name}
         {...shared}
-        size="small"
+        name={`milvus-where-${name}`}
         placeholder={kind === "number" ? "0.5..2" : "one, or another"}
-        error={problem !== null}
-        helperText={problem}
-        InputLabelProps={{ shrink: true }}
-        inputProps={cy(`milvus-where-${name}`, { autoComplete: "off" })}
-        onChange={(event) => change(name, event.target.value)}
+        error={problem}
+        onChange={(value) => change(name, value)}
       />
     );
   });

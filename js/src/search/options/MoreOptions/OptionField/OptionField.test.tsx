@@ -10,7 +10,7 @@ const props = { options: FIRST_OPTIONS, problems: {}, change };
 test("what is typed changes its option and no other", async () => {
   const { user } = show(<OptionField {...props} name="k" label="Hits (k)" numeric />);
   const input = screen.getByRole<HTMLInputElement>("textbox", { name: "Hits (k)" });
-  expect([input.value, input.inputMode]).toEqual(["25", "decimal"]);
+  expect([input.value, input.inputMode]).toEqual(["25", "numeric"]);
   await user.type(input, "0");
   expect(change.mock.calls).toEqual([[{ k: "250" }]]);
 });

@@ -1,5 +1,4 @@
-import { TextField } from "@mui/material";
-import { cy } from "../../../../shared/cy";
+import { TextInput } from "../../../../shared/TextInput";
 import type { Options, Problems } from "../../values";
 
 interface Props {
@@ -14,16 +13,13 @@ interface Props {
 /** An option that is typed. */
 export function OptionField({ name, label, numeric, options, problems, change }: Props) {
   return (
-    <TextField
-      size="small"
+    <TextInput
       label={label}
+      name={`milvus-${name}`}
+      numeric={numeric}
       value={options[name]}
-      error={Boolean(problems[name])}
-      helperText={problems[name]}
-      FormHelperTextProps={{ "data-cy": `milvus-${name}-problem` } as object}
-      InputLabelProps={{ shrink: true }}
-      inputProps={cy(`milvus-${name}`, { inputMode: numeric ? "decimal" : "text", autoComplete: "off" })}
-      onChange={(event) => change({ [name]: event.target.value })}
+      error={problems[name]}
+      onChange={(value) => change({ [name]: value })}
     />
   );
 }

@@ -1,6 +1,5 @@
-import { TextField } from "@mui/material";
 import type { Index } from "../../../../shared/api";
-import { cy } from "../../../../shared/cy";
+import { TextInput } from "../../../../shared/TextInput";
 import type { Search } from "../../../useSearch";
 import { paramProblem } from "../../values";
 
@@ -11,19 +10,15 @@ export function ParamFields({ search, index }: { search: Search; index: Index })
     const typed = search_params[name] ?? "";
     const problem = paramProblem(typed);
     return (
-      <TextField
+      <TextInput
         key={name}
-        size="small"
+        numeric
         label={`Index parameter ${name}`}
+        name={`milvus-param-${name}`}
         value={typed}
         placeholder="as usual"
-        error={problem !== null}
-        helperText={problem}
-        InputLabelProps={{ shrink: true }}
-        inputProps={cy(`milvus-param-${name}`, { inputMode: "numeric", autoComplete: "off" })}
-        onChange={(event) =>
-          search.change({ search_params: { ...search_params, [name]: event.target.value } })
-        }
+        error={problem}
+        onChange={(value) => search.change({ search_params: { ...search_params, [name]: value } })}
       />
     );
   });
