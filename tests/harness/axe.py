@@ -14,8 +14,8 @@ RUN = """async (within) => {
     const fading = document.getAnimations().filter((a) => a instanceof CSSTransition);
     await Promise.allSettled(fading.map(({ finished }) => finished));
     const found = await window.axe.run(within, { resultTypes: ["violations"] });
-    return found.violations.flatMap(({ id, nodes }) => nodes.map(
-        ({ html, failureSummary }) => `${id}: ${failureSummary}: ${html.slice(0, 200)}`));
+    return found.violations.flatMap(({ id, nodes }) =>
+        nodes.map((n) => `${id}: ${n.failureSummary}: ${n.html.slice(0, 200)}`));
 }"""
 
 
