@@ -330,7 +330,7 @@ def test_it_is_at_home_in_every_theme_and_width(app, kinds):
     expect(app.cy("milvus-index-stopped")).to_contain_text("not finished")
     for look in looks.each_look(app):
         app.shot(f"indexes-{look}")
-        assert looks.problems(app, "indexes") == [], look
+        assert looks.problems(app) == [], look
 
 
 @pytest.mark.parametrize("action", ["sync", "rename", "move", "export", "cleanup"])
@@ -361,7 +361,7 @@ def test_the_form_is_accessible_and_goes_by_keyboard(app, dataset):
     expect(app.cy("milvus-index-type")).to_be_visible()
     for look in looks.each_look(app):
         app.shot(f"indexes-form-{look}")
-        assert looks.problems(app, "indexes") == [], look
+        assert looks.problems(app) == [], look
     app.cy("milvus-model").focus()
     app.page.keyboard.press("ArrowDown")
     expect(app.page.get_by_role("listbox")).to_be_visible()
@@ -398,4 +398,4 @@ def test_two_hundred_indexes_with_long_and_right_to_left_names(app, many):
     app.cy("milvus-find-index").fill("a")
     app.widen_panel(PANEL, 320)
     app.shot("indexes-many-narrow")
-    assert looks.problems(app, "indexes") == []
+    assert looks.problems(app) == []

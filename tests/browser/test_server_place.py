@@ -179,7 +179,7 @@ def test_it_is_at_home_in_every_theme_and_width(app, dataset, orphan, foreign):
     expect(app.cy(f"milvus-collection-{orphan}")).to_be_visible()
     for look in looks.each_look(app):
         app.shot(f"server-{look}")
-        assert looks.problems(app, "server") == [], look
+        assert looks.problems(app) == [], look
 
 
 @pytest.mark.parametrize("action", ["orphans", "adopt", "drop", "stop"])

@@ -1,4 +1,4 @@
-import { useTriggerPanelEvent, type OperatorResult } from "@fiftyone/operators";
+import type { OperatorResult, useTriggerPanelEvent } from "@fiftyone/operators";
 import { createContext, useContext } from "react";
 import type { Methods } from "./contract";
 
@@ -29,7 +29,7 @@ export class ApiError extends Error {
 /** How FiftyOne introduces the message of one of the library's own errors. */
 const OWN = /^fiftyone_milvus\.errors\.(\w+): /;
 
-export const UrisContext = createContext<Uris | null>(null);
+export const ApiContext = createContext<Api | null>(null);
 
 /** The sentence to show for anything thrown. */
 export function messageOf(error: unknown): string {
@@ -50,11 +50,8 @@ function lastLine(traceback: string): string {
   return traceback.trim().split("\n").at(-1) ?? traceback;
 }
 
-/** The panel's Python methods as promises. */
-export function useApi(): Api {
-  const uris = useContext(UrisContext);
-  const trigger = useTriggerPanelEvent();
-  if (!uris) throw new Error("useApi needs a UrisContext");
+/** The panel's Python methods as promises; `trigger` is what calls one of them. */
+export function methods(uris: Uris, trigger: ReturnType<typeof useTriggerPanelEvent>): Api {
   const method = (uri: string) => (params?: object) =>
     new Promise<unknown>((resolve, reject) =>
       trigger(uri, params ?? {}, false, (answer) => {
@@ -64,6 +61,13 @@ export function useApi(): Api {
         return false; // the panel shows its own errors
       }),
     );
-  const methods = Object.entries(uris).map(([name, uri]) => [name, method(uri)]);
-  return Object.fromEntries(methods) as Api;
+  const named = Object.entries(uris).map(([name, uri]) => [name, method(uri)]);
+  return Object.fromEntries(named) as Api;
+}
+
+/** The panel's Python methods; they stay the same. */
+export function useApi(): Api {
+  const api = useContext(ApiContext);
+  if (!api) throw new Error("useApi needs an ApiProvider");
+  return api;
 }

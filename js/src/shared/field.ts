@@ -1,12 +1,13 @@
 import type { TextFieldProps } from "@mui/material";
+import { readable } from "./colors";
 
-/** How every field looks. The App's red alone is too pale to be read on white. */
+/** How every field looks. */
 export const FIELD = {
   size: "small",
   InputLabelProps: { shrink: true },
   sx: {
     "& .MuiFormHelperText-root.Mui-error, & .MuiFormLabel-root.Mui-error": {
-      color: ({ palette }) => `color-mix(in srgb, ${palette.error.main} 75%, ${palette.text.primary})`,
+      color: readable("error"),
     },
   },
 } satisfies TextFieldProps;

@@ -2,7 +2,8 @@ import { render } from "@testing-library/react";
 import userEvent, { type UserEvent } from "@testing-library/user-event";
 import { useRef, type ReactNode } from "react";
 import { RecoilRoot, type MutableSnapshot } from "recoil";
-import { UrisContext, type Uris } from "../shared/api";
+import type { Uris } from "../shared/api";
+import { ApiProvider } from "../shared/ApiProvider";
 import { ScrollContext } from "../shared/scroll";
 import type { Place } from "../shell/places";
 import { execute, python } from "./fiftyone";
@@ -55,7 +56,7 @@ export function callsOf(uri: keyof Uris): unknown[] {
 export function Wrapper({ children }: { children: ReactNode }) {
   return (
     <RecoilRoot>
-      <UrisContext.Provider value={URIS}>{children}</UrisContext.Provider>
+      <ApiProvider uris={URIS}>{children}</ApiProvider>
     </RecoilRoot>
   );
 }
@@ -74,9 +75,9 @@ export function show(element: ReactNode, initialize?: (snapshot: MutableSnapshot
   const user = userEvent.setup();
   const wrapper = ({ children }: { children: ReactNode }) => (
     <RecoilRoot initializeState={initialize}>
-      <UrisContext.Provider value={URIS}>
+      <ApiProvider uris={URIS}>
         <Scroller>{children}</Scroller>
-      </UrisContext.Provider>
+      </ApiProvider>
     </RecoilRoot>
   );
   return { user, ...render(element, { wrapper }) };

@@ -1,4 +1,5 @@
 import { Skeleton, Stack } from "@mui/material";
+import { memo } from "react";
 import { IndexesPlace } from "../../indexes/IndexesPlace";
 import { SearchPlace } from "../../search/SearchPlace";
 import { ServerPlace } from "../../server/ServerPlace";
@@ -13,7 +14,7 @@ import type { Index } from "../../shared/api";
 
 const NO_INDEXES: Index[] = [];
 
-export function DatasetPanel({ dataset }: { dataset: string }) {
+export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: string }) {
   const panel = usePanel(dataset);
   const { value, error, loading, reload } = panel.overview;
   const indexes = value?.indexes ?? NO_INDEXES;
@@ -59,7 +60,7 @@ export function DatasetPanel({ dataset }: { dataset: string }) {
       </Contents>
     </Stack>
   );
-}
+});
 
 function Loading() {
   return (

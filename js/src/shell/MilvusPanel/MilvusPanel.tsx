@@ -3,7 +3,8 @@ import * as fos from "@fiftyone/state";
 import { Box } from "@mui/material";
 import { useRef, type KeyboardEvent } from "react";
 import { DatasetPanel } from "../DatasetPanel";
-import { UrisContext, type Uris } from "../../shared/api";
+import type { Uris } from "../../shared/api";
+import { ApiProvider } from "../../shared/ApiProvider";
 import { Empty } from "../../shared/Empty";
 import { ScrollContext } from "../../shared/scroll";
 
@@ -17,7 +18,7 @@ export function MilvusPanel({ schema }: Props) {
   const dataset = useRecoilValue(fos.datasetName);
   const scroller = useRef<HTMLElement>(null);
   return (
-    <UrisContext.Provider value={schema.view}>
+    <ApiProvider uris={schema.view}>
       <Box ref={scroller} data-cy="milvus-panel" onKeyDown={keepEnter} sx={{ p: 1.5, height: "100%", overflow: "auto" }}>
         {dataset ? (
           <ScrollContext.Provider value={scroller}>
@@ -32,7 +33,7 @@ export function MilvusPanel({ schema }: Props) {
           />
         )}
       </Box>
-    </UrisContext.Provider>
+    </ApiProvider>
   );
 }
 

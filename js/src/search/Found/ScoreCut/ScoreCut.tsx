@@ -7,6 +7,15 @@ import { binsOf, edge, kept } from "./cut";
 /** Of a drag, or of an arrow key held down, the grid shows where it rests. */
 const QUIET_MILLISECONDS = 250;
 
+const BARS = {
+  display: "flex",
+  alignItems: "flex-end",
+  gap: "1px",
+  height: 36,
+  "& > *": { flex: 1, bgcolor: "action.disabled" },
+  "& > [data-kept=true]": { bgcolor: "primary.main" },
+} as const;
+
 interface Props {
   histogram: Histogram;
   kind: SearchResult["score"];
@@ -58,18 +67,14 @@ function Bars({ counts, at }: { counts: number[]; at: number }) {
   // many more hits are in some bins than in others: the root keeps the small to be seen
   const most = Math.sqrt(Math.max(...counts));
   return (
-    <Stack direction="row" alignItems="flex-end" spacing="1px" height={36} aria-hidden>
+    <Box aria-hidden sx={BARS}>
       {counts.map((n, bin) => (
-        <Box
+        <div
           key={bin}
-          sx={{
-            flex: 1,
-            height: `${(100 * Math.sqrt(n)) / most}%`,
-            minHeight: n ? 2 : 0,
-            bgcolor: bin < at ? "primary.main" : "action.disabled",
-          }}
+          data-kept={bin < at}
+          style={{ height: `${(100 * Math.sqrt(n)) / most}%`, minHeight: n ? 2 : 0 }}
         />
       ))}
-    </Stack>
+    </Box>
   );
 }

@@ -2,7 +2,7 @@ import { renderHook, waitFor } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { RecoilRoot } from "recoil";
 import { expect, test } from "vitest";
-import { UrisContext } from "../../../shared/api";
+import { ApiProvider } from "../../../shared/ApiProvider";
 import { index, result as hits } from "../../../test/data";
 import { view } from "../../../test/fiftyone";
 import { answer, callsOf, URIS } from "../../../test/panel";
@@ -15,7 +15,7 @@ const words = { ...index, brain_key: "words" };
 function counted(stages: object[], searched?: number | null) {
   const wrapper = ({ children }: { children: ReactNode }) => (
     <RecoilRoot initializeState={({ set }) => set(view, stages)}>
-      <UrisContext.Provider value={URIS}>{children}</UrisContext.Provider>
+      <ApiProvider uris={URIS}>{children}</ApiProvider>
     </RecoilRoot>
   );
   const found =

@@ -1,6 +1,7 @@
 import { MuiIconFont } from "@fiftyone/components";
 import { NativeSelect, Stack, Tooltip, Typography } from "@mui/material";
 import type { Index } from "../../../shared/api";
+import { readable } from "../../../shared/colors";
 import { coverage, incomplete } from "./coverage";
 
 const NAME: object = { "data-cy": "milvus-index-select" };
@@ -32,7 +33,7 @@ export function IndexInUse({ index, indexes, onChange }: Props) {
         <Typography
           variant="caption"
           noWrap
-          color={incomplete(index) ? "warning.main" : "text.secondary"}
+          sx={{ color: incomplete(index) ? readable("warning") : "text.secondary" }}
           data-cy="milvus-coverage"
         >
           {coverage(index)}
