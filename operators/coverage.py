@@ -4,7 +4,7 @@ every process and every browser window sees it: in the dataset's execution store
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -15,30 +15,17 @@ from fiftyone_milvus.building import health
 from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.progress import Report
 
-STORE = "milvus_vector_search_coverage"
+STORE = "milvus_vector_search_comparisons"
 KEEP_SECONDS = 90 * 24 * 3600
 
 
-@dataclass(frozen=True)
-class Coverage:
-    """An index against its dataset, in rows: what a ``Health`` says of it.
+@dataclass(frozen=True, kw_only=True)
+class Coverage(health.Counts):
+    """What is kept of a comparison. ``checked`` is an ISO time in UTC; ``changed``
+    whether samples were added, removed or changed since."""
 
-    ``filters_outdated`` are those, among the others, whose filter values alone changed.
-    ``checked`` is an ISO time in UTC; ``outdated`` whether samples were added, removed
-    or changed since. ``problem`` says what is wrong with the collection, if anything.
-    """
-
-    rows: int
-    current: int
-    missing: int
-    stale: int
-    orphaned: int
-    unknown: int
-    unavailable: int
-    filters_outdated: int
-    problem: str | None
     checked: str
-    outdated: bool = False
+    changed: bool = False
 
 
 def check(
@@ -58,19 +45,8 @@ def check(
         ctx.dataset, brain_key, progress=report, cancelled=cancelled, **connection
     )
     now = datetime.now(timezone.utc).isoformat()
-    coverage = Coverage(
-        found.rows,
-        found.current,
-        found.missing,
-        found.stale,
-        found.orphaned,
-        found.unknown,
-        found.unavailable,
-        found.outdated,
-        found.problem,
-        now,
-    )
-    value = {**asdict(coverage), "seen": seen}
+    counts = {each.name: getattr(found, each.name) for each in fields(health.Counts)}
+    value = {**asdict(Coverage(**counts, checked=now)), "seen": seen}
     ctx.store(STORE).set(_run_id(ctx.dataset, brain_key), value, ttl=KEEP_SECONDS)
     return found
 
@@ -100,8 +76,8 @@ def known(ctx: foo.ExecutionContext) -> dict[str, Coverage]:
     for run_id in kept & set(runs):
         value = store.get(run_id)
         if value is not None:
-            outdated = value.pop("seen") != seen
-            found[runs[run_id]] = replace(Coverage(**value), outdated=outdated)
+            changed = value.pop("seen") != seen
+            found[runs[run_id]] = replace(Coverage(**value), changed=changed)
     return found
 
 

@@ -3,7 +3,6 @@ in the dataset's execution store."""
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
@@ -17,6 +16,7 @@ from fiftyone.operators.delegated import DelegatedOperationService
 from fiftyone.operators.executor import ExecutionRunState
 from fiftyone.operators.store import ExecutionStore
 
+from fiftyone_milvus.beat import Beat
 from fiftyone_milvus.errors import Cancelled, VectorSearchError
 from fiftyone_milvus.progress import Progress
 
@@ -90,8 +90,7 @@ class JobRecord:
             phase="Starting",
         )
         self._asked: str | None = None  # "cancelled" or "paused"
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._beat, daemon=True)
+        self._beat = Beat(BEAT_SECONDS, self._look_and_write)
 
     def progress(self, progress: Progress) -> None:
         """Takes the latest progress; it is written at the next beat."""
@@ -117,7 +116,7 @@ class JobRecord:
 
     def __enter__(self) -> JobRecord:
         self._write()
-        self._thread.start()
+        self._beat.start()
         return self
 
     def __exit__(
@@ -126,8 +125,7 @@ class JobRecord:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._stopped.set()
-        self._thread.join()
+        self._beat.stop()
         state, message = "done", self._job.message
         if isinstance(error, Cancelled):
             state, message = self._asked or "cancelled", str(error)
@@ -139,10 +137,9 @@ class JobRecord:
         self._job = replace(self._job, state=state, message=message, remaining=None)
         self._write()
 
-    def _beat(self) -> None:
-        while not self._stopped.wait(BEAT_SECONDS):
-            self._asked = self._asked or self._store.get(_stop_key(self._job.id))
-            self._write()
+    def _look_and_write(self) -> None:
+        self._asked = self._asked or self._store.get(_stop_key(self._job.id))
+        self._write()
 
     def _write(self) -> None:
         now = datetime.now(timezone.utc).isoformat()

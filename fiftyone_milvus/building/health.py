@@ -35,8 +35,8 @@ MISSING, STALE, CURRENT, UNKNOWN, UNAVAILABLE = (
 ORPHANED, OUTDATED = "orphaned", "outdated"
 
 
-@dataclass(frozen=True)
-class Health:
+@dataclass(frozen=True, kw_only=True)
+class Counts:
     """How true an index is to its dataset, in rows.
 
     ``missing``: the dataset has it, the index doesn't. ``stale``: the picture, the
@@ -44,23 +44,30 @@ class Health:
     dataset doesn't. ``unknown``: indexed without a word about what it was made of, as
     by plain FiftyOne. ``unavailable``: not indexed, and it can't be: no file, or no
     vector in the field. ``outdated``: the vector is right, and what the row keeps to be
-    filtered by isn't what the dataset says. ``examples`` has up to a hundred ids of
-    each; ``problem`` says what is wrong with the collection, if anything.
+    filtered by isn't what the dataset says. ``problem`` says what is wrong with the
+    collection, if anything.
     """
 
+    rows: int = 0
+    current: int = 0
+    missing: int = 0
+    stale: int = 0
+    orphaned: int = 0
+    unknown: int = 0
+    unavailable: int = 0
+    outdated: int = 0
+    problem: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health(Counts):
+    """What a comparison found. ``partial``: the build was not finished. ``examples``
+    has up to a hundred ids of each of what isn't current."""
+
     brain_key: str
-    rows: int
-    current: int
-    missing: int
-    stale: int
-    orphaned: int
-    unknown: int
-    unavailable: int
     partial: bool
-    problem: str | None
     examples: dict[str, list[str]] = field(default_factory=dict)
     seconds: float = 0.0
-    outdated: int = 0
 
     @property
     def healthy(self) -> bool:
@@ -137,7 +144,7 @@ def _health(
     except CollectionError as e:
         wrong = str(e)
     if wrong is not None:
-        return Health(brain_key, 0, 0, 0, 0, 0, 0, 0, info.partial, wrong)
+        return Health(brain_key=brain_key, partial=info.partial, problem=wrong)
     reader = _reader(dataset, index)
     counts: Counter[str] = Counter()
     examples: dict[str, list[str]] = {}
@@ -165,19 +172,18 @@ def _health(
         for some in orphans(dataset, index):
             count(ORPHANED, some)
     return Health(
-        brain_key,
-        rows,
-        counts[CURRENT],
-        counts[MISSING],
-        counts[STALE],
-        counts[ORPHANED],
-        counts[UNKNOWN],
-        counts[UNAVAILABLE],
-        info.partial,
-        None,
-        examples,
-        time.monotonic() - started,
-        counts[OUTDATED],
+        brain_key=brain_key,
+        rows=rows,
+        current=counts[CURRENT],
+        missing=counts[MISSING],
+        stale=counts[STALE],
+        orphaned=counts[ORPHANED],
+        unknown=counts[UNKNOWN],
+        unavailable=counts[UNAVAILABLE],
+        outdated=counts[OUTDATED],
+        partial=info.partial,
+        examples=examples,
+        seconds=time.monotonic() - started,
     )
 
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from types import TracebackType
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +18,8 @@ import fiftyone.core.odm as foo
 import psutil
 from pymongo import WriteConcern
 from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from ..beat import Beat
 
 COLLECTION = "milvus.builds"
 BEAT_SECONDS = 2.0
@@ -46,8 +46,7 @@ class Ranges:
         self._size = size
         self._worker = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
         self._claims = foo.get_db_conn()[COLLECTION]
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._keep_beating, daemon=True)
+        self._beat = Beat(BEAT_SECONDS, self._say_alive)
 
     def __enter__(self) -> Ranges:
         self._forget_all_if_lost()
@@ -57,17 +56,11 @@ class Ranges:
             upsert=True,
         )
         _working.add(self._worker)
-        self._thread.start()
+        self._beat.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._stopped.set()
-        self._thread.join()
+    def __exit__(self, *_: object) -> None:
+        self._beat.stop()
         _working.discard(self._worker)
         mine = {"build": self._build, "worker": self._worker, "done": False}
         with suppress(PyMongoError):  # MongoDB is gone: the error in hand says so
@@ -186,14 +179,7 @@ class Ranges:
         mine = {"_id": self._id(start), "worker": self._worker}
         claims.update_one(mine, {"$set": values})
 
-    def _keep_beating(self) -> None:
-        while not self._stopped.wait(BEAT_SECONDS):
-            try:
-                self._beat()
-            except PyMongoError:
-                continue  # the work itself says so if MongoDB is gone
-
-    def _beat(self) -> None:
+    def _say_alive(self) -> None:
         mine = {"build": self._build, "worker": self._worker, "done": False}
         self._claims.update_many(mine, {"$currentDate": {"seen": True}})
 

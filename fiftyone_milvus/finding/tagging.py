@@ -29,12 +29,7 @@ def tag(
     Raises:
         InvalidRequest: if it can't be a tag, or there is no such field
     """
-    name = check(tag)
-    changed = 0
-    for view in _without(dataset, ids, name, patches_field, False):
-        changed += _count(view, patches_field)
-        _change(view, patches_field, name, True)
-    return changed
+    return _change(dataset, ids, tag, patches_field, True)
 
 
 def untag(
@@ -45,12 +40,7 @@ def untag(
     Returns:
         how many had it before
     """
-    name = check(tag)
-    changed = 0
-    for view in _without(dataset, ids, name, patches_field, True):
-        changed += _count(view, patches_field)
-        _change(view, patches_field, name, False)
-    return changed
+    return _change(dataset, ids, tag, patches_field, False)
 
 
 def check(tag: str) -> str:
@@ -64,7 +54,18 @@ def check(tag: str) -> str:
     return tag.strip()
 
 
-def _without(
+def _change(
+    dataset: fo.Dataset, ids: Sequence[str], tag: str, field: str | None, add: bool
+) -> int:
+    name = check(tag)
+    changed = 0
+    for view in _tagged(dataset, ids, name, field, not add):
+        changed += _count(view, field)
+        _set(view, field, name, add)
+    return changed
+
+
+def _tagged(
     dataset: fo.Dataset, ids: Sequence[str], tag: str, field: str | None, has: bool
 ) -> Iterator[fo.DatasetView]:
     """Views of those of the ids that have a tag, or that don't."""
@@ -87,7 +88,7 @@ def _count(view: fo.DatasetView, field: str | None) -> int:
     return int(view.count(path))
 
 
-def _change(view: fo.DatasetView, field: str | None, tag: str, add: bool) -> None:
+def _set(view: fo.DatasetView, field: str | None, tag: str, add: bool) -> None:
     if field is None:
         (view.tag_samples if add else view.untag_samples)(tag)
     elif add:

@@ -359,6 +359,8 @@ def test_the_form_is_accessible_and_goes_by_keyboard(app, dataset):
     app.cy("milvus-brain-key").wait_for()
     app.cy("milvus-more").press("Enter")
     expect(app.cy("milvus-index-type")).to_be_visible()
+    app.cy("milvus-brain-key").fill("1 bad key")
+    expect(app.cy("milvus-build")).to_be_disabled()
     for look in looks.each_look(app):
         app.shot(f"indexes-form-{look}")
         assert looks.problems(app) == [], look

@@ -229,14 +229,14 @@ def test_a_build_a_check_and_a_sync_tell_the_coverage(indexed):
     assert index["total"] == 100
     found = index["coverage"]
     assert (found["rows"], found["current"], found["missing"]) == (100, 100, 0)
-    assert not found["outdated"]
+    assert not found["changed"]
 
     indexed.delete_samples(indexed.values("id")[:3])
     [index] = panel.overview(make_context(indexed))["indexes"]
-    assert index["coverage"]["outdated"]  # nobody looked since, and it is known
+    assert index["coverage"]["changed"]  # nobody looked since, and it is known
     execute("index_health", indexed, brain_key="idx")
     [index] = panel.overview(make_context(indexed))["indexes"]
-    assert index["coverage"]["orphaned"] == 3 and not index["coverage"]["outdated"]
+    assert index["coverage"]["orphaned"] == 3 and not index["coverage"]["changed"]
     execute("sync_index", indexed, brain_key="idx", dry_run=True)
     [index] = panel.overview(make_context(indexed))["indexes"]
     assert index["coverage"]["orphaned"] == 3

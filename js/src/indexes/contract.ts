@@ -46,12 +46,12 @@ export interface Coverage {
   /** not indexed, and can't be */
   unavailable: number;
   /** of the others, those whose filter values alone changed */
-  filters_outdated: number;
+  outdated: number;
   problem: string | null;
   /** ISO, UTC */
   checked: string;
   /** the dataset changed since */
-  outdated: boolean;
+  changed: boolean;
 }
 
 export interface Job {

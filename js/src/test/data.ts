@@ -28,10 +28,10 @@ export const coverage: Coverage = {
   orphaned: 0,
   unknown: 0,
   unavailable: 0,
-  filters_outdated: 0,
+  outdated: 0,
   problem: null,
   checked: "2025-03-04T05:06:07Z",
-  outdated: false,
+  changed: false,
 };
 
 export const index: Index = {

@@ -21,7 +21,8 @@ export const python = vi.fn<(uri: string, params: object) => unknown>();
 /** What the panel's callback told the App: `false` keeps the error page away. */
 export const handled = vi.fn<(told: boolean) => void>();
 
-export const useTriggerPanelEvent = () => trigger;
+/** another function each time, as FiftyOne's */
+export const useTriggerPanelEvent = (): typeof trigger => (...call) => trigger(...call);
 
 async function trigger(
   uri: string,

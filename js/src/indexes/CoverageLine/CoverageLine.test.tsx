@@ -13,7 +13,7 @@ test("what was compared has its numbers, and says when", () => {
 });
 
 test("news that the dataset has outrun says so", () => {
-  show(<CoverageLine index={{ ...index, coverage: { ...coverage, outdated: true, unavailable: 2 } }} />);
+  show(<CoverageLine index={{ ...index, coverage: { ...coverage, changed: true, unavailable: 2 } }} />);
   expect(line()).toContain("the dataset changed since");
   expect(line()).toContain("2 more can't be indexed");
 });

@@ -43,5 +43,5 @@ function Legend({ part: { name, rows, color } }: { part: Part }) {
 function age(coverage: Coverage | null): string {
   if (!coverage) return "not compared yet";
   const when = `compared ${ago(coverage.checked)}`;
-  return coverage.outdated ? `${when}; the dataset changed since` : when;
+  return coverage.changed ? `${when}; the dataset changed since` : when;
 }

@@ -37,12 +37,12 @@ export function told(of: Part[]): string {
 }
 
 /** What a sync would do, in a sentence; null if nothing. */
-export function toSync({ missing, stale, orphaned, filters_outdated }: Coverage): string | null {
+export function toSync({ missing, stale, orphaned, outdated }: Coverage): string | null {
   const things = [
     missing > 0 && `embed ${count(missing)} missing`,
     stale > 0 && `embed ${count(stale)} stale again`,
     orphaned > 0 && `remove ${count(orphaned)} orphaned`,
-    filters_outdated > 0 && `update the filter values of ${count(filters_outdated)}`,
+    outdated > 0 && `update the filter values of ${count(outdated)}`,
   ].filter((thing) => thing !== false);
   return things.length > 0 ? `Sync would ${joined(things)}.` : null;
 }

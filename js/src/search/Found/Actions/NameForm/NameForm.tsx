@@ -3,6 +3,7 @@ import { Stack, TextField } from "@mui/material";
 import { useState } from "react";
 import type { Message } from "../../../../shared/api";
 import { cy } from "../../../../shared/cy";
+import { FIELD } from "../../../../shared/field";
 import { FilledButton } from "../../../../shared/FilledButton";
 import { Problem } from "../../../../shared/Problem";
 import { useCall } from "../../../useCall";
@@ -36,14 +37,13 @@ export function NameForm({ title, label, call, onClose }: Props) {
     >
       <Stack direction="row" spacing={1}>
         <TextField
+          {...FIELD}
           autoFocus
           fullWidth
-          size="small"
           label={label}
           name="name"
           value={name}
           onChange={(event) => setName(event.target.value)}
-          InputLabelProps={{ shrink: true }}
           inputProps={cy("milvus-name", { autoComplete: "off", dir: "auto" })}
         />
         <FilledButton type="submit" data-cy="milvus-name-do" disabled={busy || !name.trim()}>
