@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from ..errors import MissingRequirement, VectorSearchError
+from ..errors import MissingRequirement, ServerUnavailable, VectorSearchError
 from . import capabilities, embedded
 from .capabilities import Capabilities
 from .explain import error_code as error_code
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pymilvus import MilvusClient
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 4.0
 CALL_SECONDS = 30.0
@@ -205,6 +207,21 @@ class Connection:
         except Exception as e:
             raise explained(e, self.settings) from e
 
+    def note_write(self, collection: str) -> None:
+        """Has the reads of this process at ``Session`` wait for what was written to a
+        collection until now, through this or any other client.
+
+        pymilvus lets them wait for the timestamp of the process's last write. A delete
+        of Milvus 2.3 reports none, so the server is asked for one of now.
+        """
+        try:
+            self.call(lambda c: _note_write(c, collection))
+        except ServerUnavailable:
+            raise
+        except VectorSearchError as e:
+            # later versions report one, and may refuse the question
+            logger.debug("No timestamp for a write to '%s': %s", collection, e)
+
     def ping(self) -> None:
         """Asks for a sign of life.
 
@@ -284,6 +301,15 @@ def _milvus_client_class() -> type[MilvusClient]:
     for name, level in _NOISY.items():  # after the import, which resets them
         logging.getLogger(name).setLevel(level)
     return MilvusClient
+
+
+def _note_write(client: MilvusClient, collection: str) -> None:
+    from pymilvus.client.ts_utils import update_collection_ts
+
+    handler, context = client._get_connection(), client._generate_call_context()
+    now = handler.alloc_timestamp(timeout=CALL_SECONDS, context=context)
+    database = context.get_db_name()
+    update_collection_ts(collection, now, handler.server_address, database)
 
 
 def packed(vectors: np.ndarray) -> list[Sequence[float]]:

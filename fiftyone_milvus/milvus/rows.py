@@ -230,6 +230,8 @@ class StoredRows(Collection):
     def _delete(self, ids: list[str]) -> None:
         where = {**self._is_in(PK, ids), **self._partition_name()}
         self._call(lambda c: c.delete(self.name, timeout=WRITE_SECONDS, **where))
+        if not self.connection.settings.embedded:  # Milvus Lite makes no read wait
+            self.connection.note_write(self.name)
 
     def _query(
         self,
