@@ -1,11 +1,11 @@
 """This machine's one shared Milvus Lite server.
 
 Milvus Lite locks its folder to one process, but an App server, a notebook and a
-delegated worker are three. So whoever comes first starts a server on 127.0.0.1, a
-small state file tells the others where it is, and it stops when nobody is left: the
-way FiftyOne treats its ``mongod``. Each process that uses the server holds a shared
-lock on ``clients.lock`` until it ends; the operating system lets go of it even after
-a ``kill -9``.
+delegated worker are three. So the first of them starts a server on a Unix socket, a
+small state file says where it is, and it stops when no process uses it: the way
+FiftyOne treats its ``mongod``. Each process that uses the server holds a shared lock on
+``clients.lock`` until it ends; the operating system releases it even after a
+``kill -9``. Socket and state are in a folder that only its owner can enter.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import InvalidRequest, MissingRequirement, ServerUnavailable
-from .settings import ENV_PREFIX, Settings
+from . import private_folders
+from .private_folders import PRIVATE_FILE, open_file
+from .settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +40,9 @@ MALLOC = {
     "MALLOC_MMAP_MAX_": "0",
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
 }
+# What the server is given of the environment
+NEEDED = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR", "TZ", "VIRTUAL_ENV")
+NEEDED_PREFIXES = ("FIFTYONE_MILVUS_", "LC_", "MALLOC_", "MKL_", "OMP_", "OPENBLAS_")
 
 
 @dataclass(frozen=True)
@@ -71,15 +76,16 @@ class Home:
 
 @dataclass(frozen=True)
 class Running:
-    """A server that runs: its process and where it listens."""
+    """A server that runs: its process and the Unix socket that it listens on."""
 
     pid: int
-    port: int
+    socket: str
     started: float
 
     @property
     def uri(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        """Its address, as ``pymilvus.MilvusClient(uri=...)`` takes it."""
+        return f"unix:{self.socket}"
 
 
 # one lease a process and home: forked children must not think it is theirs
@@ -113,7 +119,7 @@ def ensure_running(where: Home) -> Running:
     from filelock import FileLock
 
     _make_folders(where)
-    with FileLock(where.start_lock, timeout=START_SECONDS * 2):
+    with FileLock(where.start_lock, START_SECONDS * 2, PRIVATE_FILE):
         _take_lease(where)
         found = running(where)
         return found if found is not None else _start(where)
@@ -125,7 +131,7 @@ def running(where: Home) -> Running | None:
         found = Running(**json.loads(where.state_file.read_text()))
     except (OSError, ValueError, TypeError):
         return None
-    return found if _is_ours(found, where) and _listens(found.port) else None
+    return found if _is_ours(found, where) and _listens(found.socket) else None
 
 
 def stop(where: Home, timeout: float = 15) -> bool:
@@ -149,7 +155,8 @@ def stop(where: Home, timeout: float = 15) -> bool:
 def write_state(where: Home, state: Running) -> None:
     """Publishes where the server listens, in one step."""
     partial = where.state_file.with_suffix(f".{os.getpid()}")
-    partial.write_text(json.dumps(asdict(state)))
+    with open_file(partial, "wb") as file:
+        file.write(json.dumps(asdict(state)).encode())
     partial.replace(where.state_file)
 
 
@@ -161,9 +168,8 @@ def _make_folders(where: Home) -> None:
             "indexes again."
         )
     try:
-        where.state.mkdir(parents=True, exist_ok=True)
-        where.state.chmod(0o700)
-        where.data.mkdir(parents=True, exist_ok=True)
+        private_folders.make(where.state)
+        private_folders.make(where.data)
     except OSError as e:
         raise InvalidRequest(
             f"The embedded Milvus can't keep its data in {where.data} ({e.strerror}). "
@@ -176,7 +182,7 @@ def _take_lease(where: Home) -> None:
 
     key = (os.getpid(), where.state)
     if key not in _leases:
-        lease = open(where.clients_lock, "ab")  # noqa: SIM115 (held until exit)
+        lease = open_file(where.clients_lock, "ab")
         fcntl.flock(lease, fcntl.LOCK_SH)
         _leases[key] = lease
 
@@ -190,7 +196,7 @@ def _start(where: Home) -> Running:
     where.state_file.unlink(missing_ok=True)
     logger.info("Starting the embedded Milvus in %s", where.data)
     package_root = str(Path(__file__).resolve().parents[2])
-    with open(where.log_file, "wb") as log:
+    with open_file(where.log_file, "wb") as log:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "fiftyone_milvus.milvus.embedded_server"),
@@ -199,7 +205,7 @@ def _start(where: Home) -> Running:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            cwd=where.state,
+            cwd="/",  # Python would import from here
             env=_server_environment(package_root),
             start_new_session=True,
         )
@@ -225,10 +231,21 @@ def _lite_is_installed() -> bool:
 
 
 def _server_environment(package_root: str) -> dict[str, str]:
-    """The server needs no settings, and so it gets no secrets."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(ENV_PREFIX)}
-    path = [package_root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**MALLOC, **kept, "PYTHONPATH": os.pathsep.join(path)}
+    """The server needs no settings, and so it gets no secrets; and imports nothing from
+    folders that aren't named in full."""
+    kept = {k: v for k, v in os.environ.items() if _is_needed(k)}
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    path = [package_root, *(part for part in given if os.path.isabs(part))]
+    return {
+        **MALLOC,
+        **kept,
+        "PYTHONPATH": os.pathsep.join(path),
+        "PYTHONSAFEPATH": "1",
+    }
+
+
+def _is_needed(variable: str) -> bool:
+    return variable in NEEDED or variable.startswith(NEEDED_PREFIXES)
 
 
 def _last_line(log: Path) -> str:
@@ -248,15 +265,16 @@ def _is_ours(found: Running, where: Home) -> bool:
         process = psutil.Process(found.pid)
         return (
             process.status() != psutil.STATUS_ZOMBIE
+            and process.uids().real == os.getuid()
             and str(where.state) in process.cmdline()
         )
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return False
 
 
-def _listens(port: int) -> bool:
+def _listens(path: str) -> bool:
     import socket
 
-    with socket.socket() as s:
+    with socket.socket(socket.AF_UNIX) as s:
         s.settimeout(2)
-        return s.connect_ex(("127.0.0.1", port)) == 0
+        return s.connect_ex(path) == 0

@@ -2,8 +2,9 @@
 
 Milvus Lite's own server binds every network interface, and lets several writers
 interleave one collection's write-ahead log, which loses acknowledged rows at a
-crash. This one listens on 127.0.0.1 and lets the writers of a collection take turns,
-whichever process they are in. It ends when no process holds a lease any more.
+crash. This one listens on a Unix socket in a folder that only its owner can enter, and
+lets the writers of a collection take turns, whichever process they are in. It ends when
+no process holds a lease any more.
 
 It takes from pymilvus the protocol that it serves, and asks Milvus for nothing.
 """
@@ -14,6 +15,7 @@ import fcntl
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections import defaultdict
@@ -21,6 +23,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import grpc
 from filelock import FileLock, Timeout
@@ -30,10 +33,13 @@ from milvus_lite.exceptions import DataDirLockedError
 from pymilvus.grpc_gen import milvus_pb2_grpc
 
 from .embedded import Home, Running, write_state
+from .embedded_guard import Guard
+from .private_folders import PRIVATE_FILE, open_file
 
 MESSAGE_BYTES = 256 * 1024 * 1024
 WORKERS = 32
 OPEN_SECONDS = 20
+SOCKET_PATH_BYTES = 100  # Linux allows 107, macOS 103
 
 # Every call that changes a collection; the rest only reads
 WRITES = frozenset(
@@ -95,7 +101,7 @@ def serve(home: Home, idle_seconds: float) -> None:
     _forget_half_written_indexes(home)
     server = grpc.server(
         ThreadPoolExecutor(max_workers=WORKERS),
-        interceptors=[OneWriter()],
+        interceptors=[Guard(), OneWriter()],
         options=[
             ("grpc.max_receive_message_length", MESSAGE_BYTES),
             ("grpc.max_send_message_length", MESSAGE_BYTES),
@@ -105,15 +111,34 @@ def serve(home: Home, idle_seconds: float) -> None:
         ],
     )
     milvus_pb2_grpc.add_MilvusServiceServicer_to_server(MilvusServicer(db), server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    socket = _socket(home)
+    server.add_insecure_port(f"unix:{socket}")
     server.start()
-    write_state(home, Running(os.getpid(), port, time.time()))
+    write_state(home, Running(os.getpid(), str(socket), time.time()))
     try:
         _wait_until_idle(home, idle_seconds, stopping)
     finally:
         server.stop(grace=5).wait()
+        _remove(socket, home)
         db.close()
         home.open_file.unlink(missing_ok=True)
+
+
+def _socket(home: Home) -> Path:
+    """Where to listen: of another name each time, so that clients of the server before
+    don't take this one for it. A socket's path may only be short."""
+    for left in home.state.glob("*.sock"):
+        left.unlink(missing_ok=True)
+    socket = home.state / f"{uuid4().hex[:12]}.sock"
+    if len(os.fsencode(socket)) <= SOCKET_PATH_BYTES:
+        return socket
+    return Path(tempfile.mkdtemp(prefix="milvus-")) / socket.name
+
+
+def _remove(socket: Path, home: Home) -> None:
+    socket.unlink(missing_ok=True)
+    if socket.parent != home.state:
+        socket.parent.rmdir()
 
 
 def _open(home: Home) -> MilvusLite:
@@ -151,7 +176,7 @@ def _wait_until_idle(home: Home, seconds: float, stopping: threading.Event) -> N
 def _retire(home: Home) -> bool:
     """Takes the state file away, unless a client is just arriving."""
     try:
-        with FileLock(home.start_lock, timeout=0):
+        with FileLock(home.start_lock, 0, PRIVATE_FILE):
             if not _unused(home):
                 return False
             home.state_file.unlink(missing_ok=True)
@@ -162,7 +187,7 @@ def _retire(home: Home) -> bool:
 
 def _unused(home: Home) -> bool:
     """Whether no process holds a lease."""
-    with open(home.clients_lock, "ab") as leases:
+    with open_file(home.clients_lock, "ab") as leases:
         try:
             fcntl.flock(leases, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -171,5 +196,6 @@ def _unused(home: Home) -> bool:
 
 
 if __name__ == "__main__":
+    os.umask(0o077)
     data, state, idle = sys.argv[1:]
     serve(Home(Path(data), Path(state)), float(idle))

@@ -111,13 +111,20 @@ def test_two_hundred_loads_share_one_connection(indexed):
         for _ in range(LOADS)
     }
     assert len(clients) == 1
-    assert established(urlsplit(indexed.connection.uri).port) == 1
+    assert established(indexed.connection) == 1
 
 
-def established(port: int | None) -> int:
-    """How many connections this process has to a port."""
+def established(connection: client.Connection) -> int:
+    """How many connections this process has to a Milvus."""
+    address = urlsplit(connection.uri)
+    if address.scheme == "unix":  # the server's end has the name: it listens, and each
+        server = embedded.running(embedded.home(connection.settings))
+        found = psutil.Process(server.pid).net_connections("unix")
+        return [c.laddr for c in found].count(address.path) - 1
     return sum(
-        bool(c.raddr) and c.raddr.port == port and c.status == psutil.CONN_ESTABLISHED
+        bool(c.raddr)
+        and c.raddr.port == address.port
+        and c.status == psutil.CONN_ESTABLISHED
         for c in psutil.Process().net_connections("tcp")
     )
 
@@ -134,7 +141,7 @@ def test_threads_that_connect_at_once_share_one_connection(on_server, standalone
     with ThreadPoolExecutor(THREADS) as pool:
         found = list(pool.map(on_server.found, [0] * THREADS))
     assert found == [on_server.true()] * THREADS
-    assert established(standalone.port) == 1
+    assert established(on_server.connection) == 1
 
 
 # -- lost
@@ -148,7 +155,7 @@ def test_an_embedded_server_that_was_killed_is_started_again(on_lite, home):
 def test_an_embedded_server_that_another_process_started_again_is_found(on_lite, home):
     before = embedded.running(home)
     kill(before)
-    assert embedded.ensure_running(home).port != before.port
+    assert embedded.ensure_running(home).socket != before.socket
     assert on_lite.found() == on_lite.true()
 
 

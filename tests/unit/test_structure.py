@@ -11,7 +11,12 @@ LIBRARY = sorted((ROOT / "fiftyone_milvus").rglob("*.py"))
 APP = sorted([*(ROOT / "operators").glob("*.py"), *(ROOT / "panels").glob("*.py")])
 TALKS_TO_MILVUS = {
     ROOT / "fiftyone_milvus" / "milvus" / name
-    for name in ("collection.py", "client.py", "embedded_server.py")
+    for name in (
+        "collection.py",
+        "client.py",
+        "embedded_server.py",
+        "embedded_guard.py",
+    )
 }
 COMPONENTS = sorted(
     path
