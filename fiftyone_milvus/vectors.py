@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,12 @@ from .errors import InvalidRequest
 MAX_DIMENSION = 32_768  # Milvus's own limit
 
 
-def as_vectors(embeddings: Any) -> np.ndarray:
+def as_vectors(embeddings: Any, ids: Sequence[str] | None = None) -> np.ndarray:
     """Checks embeddings and makes them float32, never in place.
 
     Args:
         embeddings: ``n`` vectors: an array of any numeric type, or lists
+        ids: whose they are, ``n`` of them, for the error
 
     Returns:
         a ``(n, dim)`` float32 array
@@ -41,9 +43,12 @@ def as_vectors(embeddings: Any) -> np.ndarray:
         )
     bad = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
     if len(bad):
+        first = f"row {bad[0]}"
+        if ids is not None and len(ids) == len(vectors):
+            first = f"'{ids[bad[0]]}'"
         raise InvalidRequest(
-            f"{len(bad)} of {len(vectors)} vectors hold NaN or infinity, the first at "
-            f"row {bad[0]}. Mend or leave out those rows; nothing was added."
+            f"{len(bad)} of {len(vectors)} vectors hold NaN or infinity, such as that "
+            f"of {first}. Correct them or leave them out; nothing was added."
         )
     return vectors
 

@@ -11,6 +11,7 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.building import build
+from fiftyone_milvus.dataset import items
 from fiftyone_milvus.dataset.sources import Source
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.milvus.collection import CONSISTENCY_LEVELS, METRICS
@@ -142,6 +143,11 @@ def _source_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     if own:
         sources.add_choice("field", label="An embeddings field")
     source = ctx.params.get("source", "model")
+    if patches_field in schema.patches_fields(ctx.dataset):
+        by_model = source == "model"
+        problem = items.patches_problem(ctx.dataset, patches_field, cropped=by_model)
+        if problem is not None:
+            schema.problem(inputs, "patches_field", problem)
     schema.choice(
         inputs,
         "source",

@@ -8,16 +8,15 @@ from contextlib import suppress
 from typing import Any
 
 import fiftyone as fo
-import fiftyone.core.labels as fol
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
+from fiftyone_milvus.dataset import items
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.nearest import filters
 
 _UNMEANT = ("id", "filepath", "bounding_box", "mask_path", "map_path", "index")
-_PATCHES = (fol.Detection, fol.Detections, fol.Polyline, fol.Polylines)
 
 
 def config(
@@ -54,9 +53,14 @@ def config(
 
 
 def patches_fields(dataset: fo.Dataset) -> list[str]:
-    """The label fields whose objects can be indexed."""
-    fields = dataset.get_field_schema(embedded_doc_type=_PATCHES)
-    return sorted(fields)
+    """The label fields whose objects can be indexed: by a model, or by vectors that
+    they have."""
+    return [
+        field
+        for field in sorted(dataset.get_field_schema(embedded_doc_type=items.PATCHES))
+        if items.patches_problem(dataset, field, cropped=True) is None
+        or embeddings_fields(dataset, field)
+    ]
 
 
 def embeddings_fields(dataset: fo.Dataset, patches_field: str | None) -> list[str]:
@@ -64,7 +68,7 @@ def embeddings_fields(dataset: fo.Dataset, patches_field: str | None) -> list[st
     the attribute's name)."""
     if patches_field is None:
         return sorted(dataset.get_field_schema(ftype=fo.VectorField))
-    if not dataset.has_field(patches_field):
+    if items.patches_problem(dataset, patches_field, cropped=False) is not None:
         return []
     _, root = dataset._get_label_field_path(patches_field)
     paths = dataset.get_field_schema(ftype=fo.VectorField, flat=True)

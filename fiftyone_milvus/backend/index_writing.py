@@ -54,9 +54,9 @@ class Writing(SimilarityIndex):
         Raises:
             InvalidRequest: before anything is written, if the vectors can't be right
         """
-        vectors = as_vectors(embeddings)
         ids = sample_ids if label_ids is None else label_ids
         ids, sample_ids = [str(i) for i in ids], [str(i) for i in sample_ids]
+        vectors = as_vectors(embeddings, ids)
         if not len(vectors) == len(ids) == len(sample_ids):
             raise InvalidRequest(
                 f"{len(vectors)} vectors came with {len(sample_ids)} sample ids and "
@@ -95,7 +95,7 @@ class Writing(SimilarityIndex):
         Raises:
             InvalidRequest: before anything is written, if the vectors can't be right
         """
-        vectors = as_vectors(rows.vectors)
+        vectors = as_vectors(rows.vectors, rows.ids)
         self._all_ids = None
         if not checked and self._recheck():
             self._claim_place()

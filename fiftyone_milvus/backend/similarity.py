@@ -10,6 +10,7 @@ from typing import Any
 
 from fiftyone.brain.similarity import Similarity
 
+from ..dataset import items
 from ..errors import InvalidRequest, VectorSearchError
 from ..milvus import client
 from ..pairs import checkpoints
@@ -54,9 +55,18 @@ class MilvusSimilarity(Similarity):
                 f"The brain key '{key}' is in use. Choose another, or clean that run "
                 "up first."
             )
+        self._check_patches(samples)
         self.validate_run(samples, key, overwrite=overwrite)
         client.connect(self.config.connection_settings).ping()
         self._pending = True
+
+    def _check_patches(self, samples: Any) -> None:
+        field = self.config.patches_field
+        if field is None or samples._is_patches:
+            return
+        problem = items.patches_problem(samples, field, cropped=False)
+        if problem is not None:
+            raise InvalidRequest(problem)
 
     def initialize(self, samples: Any, brain_key: str) -> MilvusSimilarityIndex:
         return MilvusSimilarityIndex(samples, self.config, brain_key, backend=self)

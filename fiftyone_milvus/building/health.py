@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import fiftyone as fo
@@ -18,7 +19,7 @@ from fiftyone.core.view import DatasetView
 from ..backend import runs
 from ..backend.index import MilvusSimilarityIndex
 from ..dataset import origins
-from ..dataset.sources import Item, Reader, Source, is_gone
+from ..dataset.sources import Failure, Item, Own, Reader, Source, why_nothing
 from ..errors import Cancelled, CollectionError
 from ..progress import Progress, Report, reporting
 
@@ -43,9 +44,9 @@ class Counts:
     patch's outline or the own vector changed since. ``orphaned``: the index has it, the
     dataset doesn't. ``unknown``: indexed without a word about what it was made of, as
     by plain FiftyOne. ``unavailable``: not indexed, and it can't be: no file, or no
-    vector in the field. ``outdated``: the vector is right, and what the row keeps to be
-    filtered by isn't what the dataset says. ``problem`` says what is wrong with the
-    collection, if anything.
+    vector in the field that is of use. ``outdated``: the vector is right, and what the
+    row keeps to be filtered by isn't what the dataset says. ``problem`` says what is
+    wrong with the collection, if anything.
     """
 
     rows: int = 0
@@ -62,11 +63,13 @@ class Counts:
 @dataclass(frozen=True, kw_only=True)
 class Health(Counts):
     """What a comparison found. ``partial``: the build was not finished. ``examples``
-    has up to a hundred ids of each of what isn't current."""
+    has up to a hundred ids of each of what isn't current, and ``failures`` why those
+    that are unavailable are."""
 
     brain_key: str
     partial: bool
     examples: dict[str, list[str]] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
     seconds: float = 0.0
 
     @property
@@ -96,7 +99,10 @@ class Health(Counts):
         if self.partial:
             text += "; its build was not finished: build or sync it"
         if self.unavailable:
-            text += f"; {self.unavailable:,} can't be indexed, having no file or vector"
+            text += f"; {self.unavailable:,} can't be indexed"
+            if self.failures:
+                first = self.failures[0]
+                text += f", such as {first.id}: {first.reason}"
         if self.unknown:
             text += f"; of {self.unknown:,} it isn't known what they were made of"
         return text + "."
@@ -148,6 +154,7 @@ def _health(
     reader = _reader(dataset, index)
     counts: Counter[str] = Counter()
     examples: dict[str, list[str]] = {}
+    reasons: dict[str, str] = {}
 
     def count(state: str, ids: list[str]) -> None:
         counts[state] += len(ids)
@@ -160,7 +167,7 @@ def _health(
         if cancelled():
             raise Cancelled("Cancelled; nothing was changed")
         chunk = reader.chunk([r.tobytes().hex() for r in ids[start : start + AT_ONCE]])
-        found = states(index, reader, chunk, reader.items(chunk))
+        found = states(index, reader, chunk, reader.items(chunk), reasons)
         for state, items in found.items():
             count(state, [item.id for item in items])
         count(OUTDATED, list(outdated(index, found[CURRENT] + found[UNKNOWN])))
@@ -183,6 +190,7 @@ def _health(
         outdated=counts[OUTDATED],
         partial=info.partial,
         examples=examples,
+        failures=tuple(Failure(*one) for one in islice(reasons.items(), EXAMPLES)),
         seconds=time.monotonic() - started,
     )
 
@@ -201,31 +209,46 @@ def outdated(
 
 
 def states(
-    index: MilvusSimilarityIndex, reader: Reader, chunk: Any, items: list[Item]
+    index: MilvusSimilarityIndex,
+    reader: Reader,
+    chunk: Any,
+    items: list[Item],
+    reasons: dict[str, str] | None = None,
 ) -> dict[str, list[Item]]:
-    """A chunk's rows by what is to be said of them."""
+    """A chunk's rows by what is to be said of them.
+
+    Args:
+        index: the index
+        reader: reads what the rows should be made of
+        chunk: the samples
+        items: what the reader gave for them
+        reasons: takes why those that are unavailable are, by primary key
+    """
     found: dict[str, list[Item]] = {
         state: [] for state in (MISSING, STALE, CURRENT, UNKNOWN, UNAVAILABLE)
     }
     recorded = index.rows.origins(item.id for item in items)
     own = index.config.embeddings_field
-    now = reader.current_origins(chunk) if own is not None else None
+    now = reader.own(chunk) if own is not None else None
     for item in items:
         found[_state(item, recorded, now)].append(item)
+    if reasons is not None:
+        known = now.reasons if now is not None else {}
+        for item in found[UNAVAILABLE]:
+            reasons[item.id] = known.get(item.id) or why_nothing(item) or ""
     return found
 
 
-def _state(
-    item: Item, recorded: dict[str, str | None], now: dict[str, str] | None
-) -> str:
+def _state(item: Item, recorded: dict[str, str | None], now: Own | None) -> str:
     if item.id not in recorded:
-        gone = item.id not in now if now is not None else is_gone(item.path)
-        return UNAVAILABLE if gone else MISSING
+        own = now is not None and now.origins.get(item.id) is not None
+        nothing = not own if now is not None else why_nothing(item) is not None
+        return UNAVAILABLE if nothing else MISSING
     origin = recorded[item.id]
     if origin is None:
         return UNKNOWN
     if now is not None:
-        return CURRENT if now.get(item.id, origin) == origin else STALE
+        return CURRENT if now.origins.get(item.id, origin) == origin else STALE
     if not origin.startswith(origins.OF_FILE):
         return UNKNOWN
     current = origins.is_current(origin, item.path, item.outline)
@@ -268,7 +291,11 @@ def problem(index: MilvusSimilarityIndex) -> str | None:
 
 def _reader(dataset: fo.Dataset, index: MilvusSimilarityIndex) -> Reader:
     return Reader(
-        view(dataset, index), Source(**chosen(index)), index.config.patches_field
+        view(dataset, index),
+        Source(**chosen(index)),
+        index.config.patches_field,
+        metric=index.config.metric,
+        dim=index.rows.dimension(),
     )
 
 

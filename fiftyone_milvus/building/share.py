@@ -121,7 +121,8 @@ class Share:
         patches_field = self._config.patches_field
         method = self._config.build()
         method.ensure_requirements()
-        reader = Reader(self._samples, self._source, patches_field)
+        metric = self._config.metric
+        reader = Reader(self._samples, self._source, patches_field, metric=metric)
         ids = reader.ids()
         self._total = len(ids)
         self._tell("Loading the model" if self._source.embeds else "Reading", 0)
@@ -137,6 +138,7 @@ class Share:
         with Ranges(name, len(ids), self._part_size()) as ranges:
             self._find_or_start(method, ranges, settings)
             try:
+                reader.dim = self._dimension(reader, ids)
                 self._fill(reader, ids, ranges)
                 rows = self._seal()
             except InvalidRequest:
@@ -177,6 +179,14 @@ class Share:
             if self._cancelled():
                 raise Cancelled("Cancelled; nothing was kept")
             time.sleep(WAIT_SECONDS)
+
+    def _dimension(self, reader: Reader, ids: Any) -> int | None:
+        """What all vectors must have: the index's, else what most in the field have;
+        ``None`` if that is not known, or the model says it."""
+        index = self._index
+        if index is not None and index.rows.exists():
+            return index.rows.dimension()
+        return None if self._source.embeds else reader.usual_dimension(ids)
 
     def _store_results(self, connection: dict[str, Any]) -> None:
         """Ends the storing of a run, whose maker was killed before it was through."""
@@ -373,12 +383,14 @@ class Share:
 
     def _why_nothing(self) -> str:
         field, patches = self._source.embeddings_field, self._config.patches_field
+        first = self._failures[0] if self._failures else None
         if field is not None:
+            why = f" (of {first.id}: {first.reason})" if first else ""
             return (
-                f"No sample has a vector in '{field}'. Compute the embeddings first, "
-                "or choose a model."
+                f"No sample has a vector in '{field}' that can be indexed{why}. "
+                "Compute the embeddings first, or choose a model."
             )
         if patches is not None and not self._failed:
             return f"The samples have no patches in '{patches}'; choose another field."
-        why = f": {self._failures[0].reason}" if self._failures else ""
+        why = f": {first.reason}" if first else ""
         return f"No sample's media could be read, so nothing was indexed{why}"

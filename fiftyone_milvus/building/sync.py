@@ -19,6 +19,7 @@ from .health import (
     CURRENT,
     MISSING,
     STALE,
+    UNAVAILABLE,
     UNKNOWN,
     Health,
     chosen,
@@ -55,7 +56,7 @@ class Synced:
         if self.updated:
             update = "update" if self.dry_run else "updated"
             text += f", and {update} the filter values of {self.updated:,}"
-        if self.failed:
+        if self.failures:
             first = self.failures[0]
             text += f"; {self.failed:,} gave no vector, such as {first.id}: "
             text += first.reason
@@ -101,7 +102,15 @@ def sync(
         todo = found.missing + found.stale
         seconds = time.monotonic() - started
         return Synced(
-            brain_key, True, todo, found.orphaned, 0, (), found, seconds, found.outdated
+            brain_key,
+            True,
+            todo,
+            found.orphaned,
+            found.unavailable,
+            found.failures,
+            found,
+            seconds,
+            found.outdated,
         )
     index = runs.load(dataset, brain_key, **connection)
     wrong = problem(index)
@@ -159,7 +168,8 @@ class _Repair:
         kept = outdated(index, found[CURRENT] + found[UNKNOWN])
         index.rows.filter_anew(kept)
         self.updated += len(kept)
-        return found[MISSING] + found[STALE]
+        # of the last there is no vector to be had, which is told
+        return found[MISSING] + found[STALE] + found[UNAVAILABLE]
 
 
 def _source(index: MilvusSimilarityIndex) -> Source:

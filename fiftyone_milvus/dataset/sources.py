@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import fiftyone as fo
 import fiftyone.brain.internal.core.utils as fbu
-import fiftyone.core.labels as fol
 import fiftyone.core.media as fom
 import numpy as np
 
 from ..errors import InvalidRequest
 from ..milvus.rows import Rows
-from . import models, origins, stored
+from . import items, models, origins, stored
 from .ids import packed_ids
+from .items import Item as Item
 
-_OUTLINES = {
-    fol.Detection: "bounding_box",
-    fol.Detections: "bounding_box",
-    fol.Polyline: "points",
-    fol.Polylines: "points",
-}
+JUDGED_BY = 1_000  # samples, for the dimension that a field's vectors have
 
 
 @dataclass(frozen=True)
@@ -80,16 +75,15 @@ class Source:
         """
         if not self.model and not self.embeddings_field:
             raise InvalidRequest("Name a model, or an embeddings field")
-        dataset = samples._root_dataset
-        if samples.media_type in (fom.VIDEO, fom.GROUP):
+        if self.embeds and samples.media_type in (fom.VIDEO, fom.GROUP):
             raise InvalidRequest(
                 f"This dataset holds {samples.media_type}s. Index a view of images: "
                 "select_group_slices() of a grouped dataset, to_frames() of videos."
             )
-        if patches_field is not None and not dataset.has_field(patches_field):
-            raise InvalidRequest(
-                f"The dataset has no field '{patches_field}' to take patches from"
-            )
+        if patches_field is not None:
+            problem = items.patches_problem(samples, patches_field, self.embeds)
+            if problem is not None:
+                raise InvalidRequest(problem)
         if self.model is not None:
             models.check(self.model)
         if self.embeddings_field is not None:
@@ -101,21 +95,11 @@ class Source:
         path = self.embeddings_field
         if patches_field is not None:
             _, path = samples._get_label_field_path(patches_field, path)
-        if not samples.has_field(path):
+        if not (samples.has_field(path) or stored.has_any(samples, path)):
             raise InvalidRequest(
                 f"There is no embeddings field '{path}'. Choose one that the dataset "
                 "has, or a model."
             )
-
-
-@dataclass(frozen=True)
-class Item:
-    """A row that an index should have. ``outline`` is a patch's box or points."""
-
-    id: str
-    sample_id: str
-    path: str
-    outline: Any = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +108,15 @@ class Failure:
 
     id: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Own:
+    """A chunk's own vectors, by primary key: the ``origins`` of those that there are,
+    ``None`` of one that can't be indexed; and why the others can't be (``reasons``)."""
+
+    origins: dict[str, str | None]
+    reasons: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -142,6 +135,8 @@ class Reader:
         source: where the vectors come from
         patches_field: the field whose patches are indexed; ``None`` for samples
         model: the loaded model, if the source embeds
+        metric: what the vectors are compared by
+        dim: the index's dimension; ``None`` if the first vectors say it
     """
 
     def __init__(
@@ -150,11 +145,16 @@ class Reader:
         source: Source,
         patches_field: str | None,
         model: Any = None,
+        *,
+        metric: str = "euclidean",
+        dim: int | None = None,
     ) -> None:
         self._samples = samples
         self._source = source
         self._patches_field = patches_field
         self._model = model
+        self._metric = metric
+        self.dim = dim
 
     def ids(self) -> np.ndarray:
         """The ids of the view's samples, in its order: ``(n, 12)`` bytes, since a text
@@ -167,37 +167,35 @@ class Reader:
 
     def items(self, chunk: fo.DatasetView) -> list[Item]:
         """The rows that an index of these samples should have."""
-        if self._patches_field is None:
-            ids, paths = chunk.values(["id", "filepath"])
-            return [Item(*one) for one in zip(ids, ids, paths, strict=True)]
-        label_type, id_path = chunk._get_label_field_path(self._patches_field, "id")
-        _, path = chunk._get_label_field_path(
-            self._patches_field, _OUTLINES[label_type]
-        )
-        owner = "sample_id" if chunk._is_patches else "id"
-        values = chunk.values([owner, "filepath", id_path, path])
-        several = issubclass(label_type, fol._LABEL_LIST_FIELDS)
-        return [
-            Item(id_, sample_id, filepath, outline)
-            for sample_id, filepath, ids, outlines in zip(*values, strict=True)
-            for id_, outline in _pairs(ids, outlines, several)
-        ]
+        return items.read(chunk, self._patches_field)
 
-    def current_origins(self, chunk: fo.DatasetView) -> dict[str, str]:
-        """The origins of a chunk's own vectors, by primary key."""
+    def usual_dimension(self, ids: np.ndarray) -> int | None:
+        """The dimension that most of the own vectors have, judged by some of all of
+        them; ``None`` if those have none.
+
+        Args:
+            ids: what :meth:`ids` gave
+        """
+        assert self._source.embeddings_field is not None
+        some = np.unique(np.linspace(0, len(ids) - 1, JUDGED_BY).astype(int))
+        chunk = self.chunk([ids[at].tobytes().hex() for at in some])
+        return stored.dimension(
+            chunk, self._source.embeddings_field, self._patches_field
+        )
+
+    def own(self, chunk: fo.DatasetView) -> Own:
+        """What a chunk's own vectors are."""
         found = self._stored(chunk)
-        return {
+        hashes: dict[str, str | None] = {
             id_: origins.of_vector(vector)
             for id_, vector in zip(found.ids, found.vectors, strict=True)
         }
+        unusable = dict.fromkeys(found.unusable)
+        return Own({**hashes, **unusable}, self._reasons(found))
 
     def embed(self, chunk: fo.DatasetView, wanted: Sequence[Item] | None) -> Embedded:
         """The vectors of some of a chunk's rows, ``None`` for all; what gives none is
-        told, with the reason, and holds up no other.
-
-        Raises:
-            InvalidRequest: if the vectors of a field don't have one length
-        """
+        told, with the reason, and holds up no other."""
         if not self._source.embeds:
             return self._copied(chunk, wanted)
         wanted = self.items(chunk) if wanted is None else wanted
@@ -205,10 +203,11 @@ class Reader:
         rows, left = self._modelled(chunk, wanted)
         if left and len(wanted) > 1:
             # a batch fails as a whole, and so do all patches of a picture
-            again = [self._modelled(chunk, [item]) for item in left]
+            alone = [item for item in wanted if item.id in left]
+            again = [self._modelled(chunk, [item]) for item in alone]
             rows = _joined([rows, *(found for found, _ in again)])
-            left = [item for _, missing in again for item in missing]
-        failures += [Failure(item.id, _why_no_vector(item)) for item in left]
+            left = {id_: why for _, missing in again for id_, why in missing.items()}
+        failures += [Failure(*one) for one in left.items()]
         kept_origins = [made_of[id_] for id_ in rows.ids]
         return Embedded(replace(rows, origins=kept_origins), failures)
 
@@ -216,37 +215,40 @@ class Reader:
         """The vectors that the field holds."""
         found = self._stored(chunk)
         ids, sample_ids, vectors = found.ids, found.sample_ids, found.vectors
-        without = found.without
+        reasons = self._reasons(found)
         if wanted is not None:
             names = {item.id for item in wanted}
             at = [i for i, id_ in enumerate(ids) if id_ in names]
             ids, sample_ids = [ids[i] for i in at], [sample_ids[i] for i in at]
             vectors = vectors[at]
-            without = [id_ for id_ in without if id_ in names]
-        reason = f"it has no vector in '{self._source.embeddings_field}'"
+            reasons = {id_: why for id_, why in reasons.items() if id_ in names}
         return Embedded(
             Rows(ids, sample_ids, vectors, [origins.of_vector(v) for v in vectors]),
-            [Failure(id_, reason) for id_ in without],
+            [Failure(*one) for one in reasons.items()],
         )
 
     def _stored(self, chunk: fo.DatasetView) -> stored.Stored:
         field = self._source.embeddings_field
         assert field is not None
-        try:
-            return stored.read(chunk, field, self._patches_field)
-        except ValueError as e:
-            raise InvalidRequest(
-                f"The vectors in '{field}' don't all have one length. Compute that "
-                "field again with one model."
-            ) from e
+        found = stored.read(
+            chunk, field, self._patches_field, metric=self._metric, dim=self.dim
+        )
+        if found.ids:
+            self.dim = found.vectors.shape[1]
+        return found
+
+    def _reasons(self, found: stored.Stored) -> dict[str, str]:
+        """Why some have no vector that is of use, by their ids."""
+        none = f"it has no vector in '{self._source.embeddings_field}'"
+        return {**dict.fromkeys(found.none, none), **found.unusable}
 
     def _modelled(
         self, chunk: fo.DatasetView, wanted: Sequence[Item]
-    ) -> tuple[Rows, list[Item]]:
-        """The rows of the items that the model gives a vector for, and the items that
-        it doesn't."""
+    ) -> tuple[Rows, dict[str, str]]:
+        """The rows of the items that the model gives a vector for, and by primary key
+        why it gives none for the others."""
         if not wanted:
-            return Rows([], [], np.empty((0, 0), np.float32)), []
+            return Rows([], [], np.empty((0, 0), np.float32)), {}
         source = self._source
         with _quiet(), models.turns(self._model):  # a search may use it meanwhile
             vectors, sample_ids, label_ids = fbu.get_embeddings(
@@ -261,16 +263,23 @@ class Reader:
             )
         ids = [str(id_) for id_ in (sample_ids if label_ids is None else label_ids)]
         names = {item.id for item in wanted}
-        usable = [
-            i for i, id_ in enumerate(ids) if id_ in names and _is_usable(vectors[i])
-        ]
+        with np.errstate(over="ignore"):
+            vectors = np.asarray(vectors, np.float32)
+        # a model's zero is no vector, by whatever metric
+        wrong = stored.problems(vectors, "cosine") if ids else {}
+        usable = [i for i, id_ in enumerate(ids) if id_ in names and i not in wrong]
         rows = Rows(
             [ids[i] for i in usable],
             [str(sample_ids[i]) for i in usable],
             vectors[usable],
         )
+        told = {ids[i]: f"the model's vector {reason}" for i, reason in wrong.items()}
         found = set(rows.ids)
-        return rows, [item for item in wanted if item.id not in found]
+        return rows, {
+            item.id: told.get(item.id) or _why_no_vector(item)
+            for item in wanted
+            if item.id not in found
+        }
 
     def _only(self, chunk: fo.DatasetView, wanted: Sequence[Item]) -> fo.DatasetView:
         if self._patches_field is None or chunk._is_patches:
@@ -289,18 +298,17 @@ def _readable(
     failures = [
         Failure(item.id, reason)
         for item in wanted
-        if (reason := _why_nothing(item, made_of[item.id])) is not None
+        if (reason := why_nothing(item)) is not None
     ]
     failed = {failure.id for failure in failures}
     return [item for item in wanted if item.id not in failed], failures, made_of
 
 
-def _why_nothing(item: Item, origin: str | None) -> str | None:
-    if origin is None and is_gone(item.path):
+def why_nothing(item: Item) -> str | None:
+    """Why there is nothing for a model to read; ``None`` if there is something."""
+    if is_gone(item.path):
         return f"no file at {item.path}"
-    box = item.outline
-    flat = box and not isinstance(box[0], list | tuple) and min(box[2:]) <= 0
-    return "the patch is empty" if flat else None
+    return None if item.outline is None else items.why_not_cropped(item.outline)
 
 
 def _why_no_vector(item: Item) -> str:
@@ -312,17 +320,6 @@ def _why_no_vector(item: Item) -> str:
 def is_gone(path: str) -> bool:
     """Whether a path is one of this machine, and has no file."""
     return "://" not in path and not os.path.isfile(path)
-
-
-def _is_usable(vector: np.ndarray) -> bool:
-    return bool(np.isfinite(vector).all() and np.any(vector))
-
-
-def _pairs(ids: Any, outlines: Any, several: bool) -> Iterable[tuple[str, Any]]:
-    """The id and the outline of each label of one sample."""
-    if ids is None:
-        return ()
-    return zip(ids, outlines, strict=True) if several else ((ids, outlines),)
 
 
 def _joined(parts: Sequence[Rows]) -> Rows:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import functools
 import io
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,17 +21,20 @@ import numpy as np
 from numpy.lib import format as npy
 
 LENGTH_ENDS = 10  # bytes of a header of numpy's format 1.0, before its text
+NUMBERS = "biuf"  # kinds of numpy's types
 
 
 @dataclass(frozen=True)
 class Stored:
-    """What a field holds: ``(n, dim)`` ``vectors``, the ``n`` ids of their samples and,
-    for patches, of their labels; and which samples or patches hold none."""
+    """What a field holds: ``(n, dim)`` float32 ``vectors``, the ``n`` ids of their
+    samples and, for patches, of their labels; the ids of what holds ``none``; and why
+    what others hold is ``unusable``, by their ids."""
 
     vectors: np.ndarray
     sample_ids: list[str]
     label_ids: list[str] | None
-    without: list[str]
+    none: list[str]
+    unusable: dict[str, str]
 
     @property
     def ids(self) -> list[str]:
@@ -39,7 +43,12 @@ class Stored:
 
 
 def read(
-    samples: fo.SampleCollection, field: str, patches_field: str | None = None
+    samples: fo.SampleCollection,
+    field: str,
+    patches_field: str | None = None,
+    *,
+    metric: str = "euclidean",
+    dim: int | None = None,
 ) -> Stored:
     """Reads the vectors that are there.
 
@@ -47,24 +56,87 @@ def read(
         samples: the samples
         field: the field, or the attribute of the patches, that holds the vectors
         patches_field: the label field whose patches are meant; ``None`` for samples
-
-    Raises:
-        ValueError: if the vectors don't have one length
+        metric: what the vectors are compared by; a zero vector has no cosine
+        dim: the dimension that they must have; ``None`` for that of the most of them
     """
     vectors: list[np.ndarray] = []
     sample_ids: list[str] = []
-    label_ids: list[str] | None = None if patches_field is None else []
-    without: list[str] = []
+    label_ids: list[str] = []
+    none: list[str] = []
+    unusable: dict[str, str] = {}
     for sample_id, label_id, value in _values(samples, field, patches_field):
+        id_ = str(label_id or sample_id)
+        vector = None if value is None else _vector(value)
         if value is None:
-            without.append(str(label_id or sample_id))
-            continue
-        vectors.append(_vector(value))
-        sample_ids.append(str(sample_id))
-        if label_ids is not None:
-            label_ids.append(str(label_id))
-    found = np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
-    return Stored(found, sample_ids, label_ids, without)
+            none.append(id_)
+        elif vector is None:
+            unusable[id_] = f"what '{field}' holds is no vector of numbers"
+        else:
+            vectors.append(vector)
+            sample_ids.append(str(sample_id))
+            label_ids.append(id_)
+    dim = dim or usual_dimension(vectors)
+    right = [at for at, vector in enumerate(vectors) if vector.shape == (dim,)]
+    found = np.empty((len(right), dim or 0), np.float32)
+    with np.errstate(over="ignore"):
+        for place, at in enumerate(right):
+            found[place] = vectors[at]
+    reasons = {
+        at: _shape_problem(vector, dim)
+        for at, vector in enumerate(vectors)
+        if vector.shape != (dim,)
+    }
+    wrong = problems(found, metric)
+    reasons |= {right[place]: reason for place, reason in wrong.items()}
+    for at, reason in reasons.items():
+        unusable[label_ids[at]] = f"its vector in '{field}' {reason}"
+    usable = [at for at in right if at not in reasons]
+    return Stored(
+        np.delete(found, list(wrong), axis=0) if wrong else found,
+        [sample_ids[at] for at in usable],
+        None if patches_field is None else [label_ids[at] for at in usable],
+        none,
+        unusable,
+    )
+
+
+def problems(vectors: np.ndarray, metric: str) -> dict[int, str]:
+    """What is wrong with some of the vectors ``(n, dim)``, by their places."""
+    finite = np.isfinite(vectors).all(axis=1)
+    found = dict.fromkeys(np.flatnonzero(~finite).tolist(), "holds NaN or infinity")
+    if metric == "cosine":
+        zero = np.flatnonzero(finite & ~vectors.any(axis=1)).tolist()
+        found |= dict.fromkeys(zero, "is zero, which has no cosine similarity")
+    return found
+
+
+def dimension(
+    samples: fo.SampleCollection, field: str, patches_field: str | None = None
+) -> int | None:
+    """The dimension that most of the vectors in a field have, the first one's of
+    several; ``None`` if there are none."""
+    values = (value for *_, value in _values(samples, field, patches_field))
+    vectors = (_vector(value) for value in values if value is not None)
+    return usual_dimension([vector for vector in vectors if vector is not None])
+
+
+def has_any(samples: fo.SampleCollection, path: str) -> bool:
+    """Whether anything is in a field, which needn't be declared."""
+    anything = {samples._handle_db_field(path): {"$ne": None}}
+    collection = samples._dataset._sample_collection
+    return collection.find_one(anything, {"_id": True}) is not None
+
+
+def usual_dimension(vectors: Sequence[np.ndarray]) -> int | None:
+    """The dimension that most vectors have, the first one's of several."""
+    counted = Counter(len(vector) for vector in vectors if vector.ndim == 1)
+    return counted.most_common(1)[0][0] if counted else None
+
+
+def _shape_problem(vector: np.ndarray, dim: int | None) -> str:
+    if vector.ndim != 1:
+        return f"has the shape {vector.shape}, and not that of one vector"
+    return f"has dimension {len(vector)}, not {dim}"
 
 
 def _values(
@@ -84,7 +156,7 @@ def _values(
         held = _inside(doc, root)
         labels = held or [] if several else [held]
         for label in labels:
-            if label:
+            if isinstance(label, dict) and "_id" in label:
                 yield doc[owner], label["_id"], _inside(label, field)
 
 
@@ -98,10 +170,17 @@ def _inside(doc: Any, path: str) -> Any:
     return doc
 
 
-def _vector(value: Any) -> np.ndarray:
-    """A list of numbers, or what ``fiftyone.core.utils.serialize_numpy_array`` made."""
-    if not isinstance(value, bytes):
-        return np.asarray(value)
+def _vector(value: Any) -> np.ndarray | None:
+    """A list of numbers, or what ``fiftyone.core.utils.serialize_numpy_array`` made;
+    ``None`` if it is neither."""
+    try:
+        found = _decoded(value) if isinstance(value, bytes) else np.asarray(value)
+    except Exception:  # what comes of bytes that mean nothing is not to be foreseen
+        return None
+    return found if found.dtype.kind in NUMBERS else None
+
+
+def _decoded(value: bytes) -> np.ndarray:
     data = zlib.decompress(value)
     end = LENGTH_ENDS + int.from_bytes(data[8:LENGTH_ENDS], "little")
     shape, dtype = _header(data[:end])

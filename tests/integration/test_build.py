@@ -13,6 +13,7 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import Cancelled, InvalidRequest
 from fiftyone_milvus.milvus import client, settings
+from harness import pictures
 
 ROOT = Path(__file__).resolve().parents[2]
 FIELD = build.Source(embeddings_field="embeddings")
@@ -80,17 +81,6 @@ def test_a_build_cancelled_before_its_first_row_leaves_nothing(milvus, vectors_d
     before = collections()
     with pytest.raises(Cancelled, match="nothing was kept"):
         build.build(vectors_dataset, "k", FIELD, cancelled=lambda: True)
-    assert vectors_dataset.list_brain_runs() == []
-    assert collections() == before
-
-
-def test_bad_vectors_halfway_leave_nothing(milvus, vectors_dataset):
-    before = collections()
-    sample = vectors_dataset.skip(80).first()
-    sample["embeddings"] = np.ones(9, np.float32)
-    sample.save()
-    with pytest.raises(InvalidRequest, match="length"):
-        build.build(vectors_dataset, "k", FIELD)
     assert vectors_dataset.list_brain_runs() == []
     assert collections() == before
 
@@ -187,11 +177,12 @@ def test_frames_of_videos_are_indexed_and_kept_true(milvus):
         dataset.delete()
 
 
-def test_videos_and_groups_are_told_what_to_index(milvus):
+def test_a_model_is_given_no_videos(milvus):
     import fiftyone as fo
 
+    pictures.install_counting_model()
     dataset = fo.Dataset()
     dataset.add_sample(fo.Sample(filepath="/v.mp4"))
     with pytest.raises(InvalidRequest, match="to_frames"):
-        build.build(dataset, "k", FIELD)
+        build.build(dataset, "k", build.Source(model=pictures.MODEL))
     dataset.delete()

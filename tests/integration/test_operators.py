@@ -122,15 +122,19 @@ def test_a_key_in_use_is_told_in_the_form(dataset):
         build(dataset)
 
 
-def test_ragged_vectors_leave_nothing_behind(dataset):
-    before = collections()
+def test_vectors_of_another_dimension_are_left_out_and_told(dataset):
     sample = dataset.last()
     sample["embeddings"] = np.ones(3)
     sample.save()
-    with pytest.raises(Exception, match="length"):
-        build(dataset)
-    assert dataset.list_brain_runs() == []
-    assert collections() == before
+    made = execute(
+        "compute_index",
+        dataset,
+        brain_key="k",
+        source="field",
+        embeddings_field="embeddings",
+    )
+    assert (made["rows"], made["failed"]) == (99, 1)
+    assert f"1 gave none, such as {sample.id}: its vector" in made["message"]
 
 
 def test_a_field_without_vectors_is_told(dataset):
