@@ -92,7 +92,7 @@ class Source:
     def _check_field(
         self, samples: fo.SampleCollection, patches_field: str | None
     ) -> None:
-        path = self.embeddings_field
+        path = self.embeddings_field or ""
         if patches_field is not None:
             _, path = samples._get_label_field_path(patches_field, path)
         if not (samples.has_field(path) or stored.has_any(samples, path)):
