@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import fiftyone as fo
 import fiftyone.brain as fob
+from fiftyone.core.brain import BrainMethod
 
 from ..errors import CollectionError, InvalidRequest, VectorSearchError
 from .index import MilvusSimilarityIndex
@@ -95,20 +96,27 @@ def load(
 ) -> MilvusSimilarityIndex:
     """Loads an index as it is now.
 
-    FiftyOne keeps what it loaded for as long as the process lives, also when another
-    process built the index anew; so that copy isn't used.
+    FiftyOne's own way keeps what it loaded for as long as the process lives, also when
+    another process has built the index again, and needs a file of results, which isn't
+    there if MongoDB was killed at the wrong moment. This needs the run alone.
 
     Raises:
         InvalidRequest: if the dataset has no such index
         VectorSearchError: if Milvus can't be reached, or has lost the collection
     """
-    _known(dataset, brain_key)
-    results = dataset.load_brain_results(brain_key, cache=False, **connection)
-    if results is None:
-        raise InvalidRequest(
-            f"The run '{brain_key}' was never finished. Clean it up and build it again."
-        )
-    return cast(MilvusSimilarityIndex, results)
+    config = dataset.get_brain_info(_known(dataset, brain_key)).config
+    config.load_credentials(**connection)
+    samples = dataset.load_brain_view(brain_key)
+    return cast(MilvusSimilarityIndex, config.build().initialize(samples, brain_key))
+
+
+def has_results(dataset: fo.Dataset, brain_key: str) -> bool:
+    """Whether the file of results that FiftyOne needs to load a run can be read."""
+    results = BrainMethod._get_run_doc(dataset, brain_key).results
+    if not results or results.get() is None:
+        return False
+    results.seek(0)
+    return bool(results.read())  # nothing where it fails
 
 
 def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> CleanupPlan:

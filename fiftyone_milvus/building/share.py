@@ -158,10 +158,8 @@ class Share:
             self._dataset.reload()
             if self._key in self._dataset.list_brain_runs():
                 connection = {k: v for k, v in settings.items() if k in CONNECTION}
-                self._index = self._dataset.load_brain_results(
-                    self._key, cache=False, **connection
-                )
-                if self._index is not None:
+                if runs.has_results(self._dataset, self._key):
+                    self._index = runs.load(self._dataset, self._key, **connection)
                     ranges.finish(FIRST)
                     return
                 if ranges.may_start():
@@ -190,11 +188,8 @@ class Share:
 
     def _store_results(self, connection: dict[str, Any]) -> None:
         """Ends the storing of a run, whose maker was killed before it was through."""
-        config = self._dataset.get_brain_info(self._key).config
-        config.load_credentials(**connection)
-        method = config.build()
-        index = method.initialize(self._dataset, self._key)
-        method.save_run_results(self._samples, self._key, index)
+        index = runs.load(self._dataset, self._key, **connection)
+        index.backend.save_run_results(self._samples, self._key, index)
 
     def _drop_half_made(self, name: str | None) -> None:
         """Drops the collection of a worker that was killed before it stored the run."""

@@ -15,13 +15,16 @@ from typing import Any
 
 import fiftyone as fo
 import fiftyone.brain as fob
+import fiftyone.core.odm as foo
 import numpy as np
 import pytest
+from fiftyone.core.brain import BrainMethod
 from pymilvus import MilvusClient
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.similarity import MilvusSimilarityIndex
+from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import CollectionError, InvalidRequest
 from fiftyone_milvus.milvus import client, embedded, settings
 from fiftyone_milvus.searching import search
@@ -445,6 +448,29 @@ def test_adding_to_a_dropped_collection_does_not_pass_for_the_whole(lite, datase
     with pytest.raises(CollectionError, match=DROPPED):
         index.add_to_index(np.eye(1, 16), dataset.values("id")[:1])
     assert not lite.has_collection(index.config.collection_name)
+
+
+@pytest.mark.parametrize("lost", ["files", "chunks", "reference"])
+def test_a_run_whose_results_are_lost_works_and_is_finished(lite, dataset, lost):
+    """As after a kill of MongoDB: FiftyOne's own loading fails, or finds nothing."""
+    source = build.Source(embeddings_field="embeddings")
+    build.build(dataset, "idx", source)
+    runs.load(dataset, "idx").remember(partial=True)
+    run = BrainMethod._get_run_doc(dataset, "idx")
+    if lost == "reference":
+        run.results = None
+        run.save()
+    else:
+        key = {"files": "_id", "chunks": "files_id"}[lost]
+        foo.get_db_conn()[f"fs.{lost}"].delete_one({key: run.results.grid_id})
+    dataset.reload()
+    assert not runs.has_results(dataset, "idx")
+    index = runs.load(dataset, "idx")
+    assert len(search.search(index, Query.of(ids=[dataset.first().id]), 5).ids) == 5
+    assert build.build(dataset, "idx", source).embedded == 0
+    assert dataset.load_brain_results("idx", cache=False).total_index_size == 100
+    assert runs.cleanup(dataset, "idx").rows == 100
+    assert runs.keys(dataset) == []
 
 
 def test_a_dropped_index_is_deleted(lite, dataset):
