@@ -91,4 +91,5 @@ def times_embedded(notes: Path) -> Counter[str]:
 
 def embedded_by(notes: Path) -> Counter[int]:
     """How many pictures each process embedded, by its id."""
-    return Counter(int(line.split()[1]) for line in notes.read_text().splitlines())
+    lines = notes.read_text().splitlines() if notes.exists() else []
+    return Counter(int(line.split()[1]) for line in lines)
