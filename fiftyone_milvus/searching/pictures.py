@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import cv2
-import fiftyone as fo
-import fiftyone.utils.image as foui
-import fiftyone.utils.patches as foup
 import numpy as np
 
 from .. import metrics
-from ..dataset import models
+from ..dataset import embedding, models
 from ..dataset.sources import is_gone
 from ..errors import InvalidRequest
 from ..vectors import as_vectors
@@ -33,9 +30,9 @@ def embed(index: MilvusSimilarityIndex, term: Term) -> np.ndarray:
     if term.text is not None:
         return of_texts(index, tuple(term.text))
     if term.picture is not None:
-        return of_picture(index, uploads.decode(term.picture))
+        return _of_upload(index, term.picture)
     assert term.crop is not None
-    return of_picture(index, _cut(index, term.crop))
+    return _of_crop(index, term.crop)
 
 
 def of_texts(index: MilvusSimilarityIndex, texts: Sequence[str]) -> np.ndarray:
@@ -54,48 +51,62 @@ def of_texts(index: MilvusSimilarityIndex, texts: Sequence[str]) -> np.ndarray:
     return vectors[0] if len(vectors) == 1 else metrics.unit(vectors).mean(axis=0)
 
 
-def of_picture(index: MilvusSimilarityIndex, picture: np.ndarray) -> np.ndarray:
-    """The vector ``(dim,)`` of a picture ``(h, w, 3)`` uint8 RGB."""
-    model: Any = index.get_model()
-    try:
-        with models.turns(model), model:
-            vector = np.asarray(model.embed(picture))
-    except Exception as e:  # models raise what they like
-        raise InvalidRequest(
-            f"The model {index.config.model} can't embed this picture ({e}). Search "
-            "with another one."
-        ) from e
+def _of_upload(index: MilvusSimilarityIndex, data: bytes) -> np.ndarray:
+    """The vector ``(dim,)`` of an image's file: of a sample that has this image, or, of
+    an index of patches, of a patch that is all of it."""
+    suffix = uploads.check(data)
+    with _told(index, "this image"), embedding.as_file(data, suffix) as path:
+        return _of_file(index, path, embedding.WHOLE)
+
+
+def _of_crop(index: MilvusSimilarityIndex, crop: Crop) -> np.ndarray:
+    """The vector ``(dim,)`` of a part of a sample's image, cut as the index's patches
+    were."""
+    path = _path(index, crop.sample_id)
+    with _told(index, f"the image {path}"):
+        return _of_file(index, path, crop.box)
+
+
+def _of_file(index: MilvusSimilarityIndex, path: str, box: embedding.Box) -> np.ndarray:
+    model, stored = index.get_model(), index.config.stored
+    with models.turns(model):
+        if index.config.patches_field is None:
+            vector = embedding.of_part(model, path, box)
+        else:
+            cutting = embedding.Cutting(
+                stored.get("alpha"), stored.get("force_square", False)
+            )
+            vector = embedding.of_patch(model, path, box, cutting)
     return as_vectors(vector.reshape(1, -1))[0]
 
 
-def _cut(index: MilvusSimilarityIndex, crop: Crop) -> np.ndarray:
-    """A part of a sample's picture ``(h, w, 3)``, cut as the index's patches were."""
+@contextmanager
+def _told(index: MilvusSimilarityIndex, image: str) -> Iterator[None]:
+    try:
+        yield
+    except InvalidRequest:
+        raise
+    except embedding.Unreadable as e:
+        raise InvalidRequest(
+            f"FiftyOne can't read {image} for the model {index.config.model}. Save it "
+            "as JPEG or PNG, and try again."
+        ) from e
+    except Exception as e:  # models raise what they like
+        raise InvalidRequest(
+            f"The model {index.config.model} can't embed {image} ({e}). Search with "
+            "another one."
+        ) from e
+
+
+def _path(index: MilvusSimilarityIndex, sample_id: str) -> str:
     samples = index.samples
     source = samples if samples._is_frames else index._dataset
     try:
-        path = source[crop.sample_id].filepath
+        path = str(source[sample_id].filepath)
     except (KeyError, ValueError) as e:
         raise InvalidRequest(
-            f"The dataset has no sample '{crop.sample_id}'. Choose another picture."
+            f"The dataset has no sample '{sample_id}'. Choose another image."
         ) from e
-    stored = index.config.stored
-    cut = foup.extract_patch(
-        _read(path),
-        fo.Detection(bounding_box=list(crop.box)),
-        force_square=stored.get("force_square", False),
-        alpha=stored.get("alpha"),
-    )
-    if not cut.size:
-        raise InvalidRequest("The box is smaller than a pixel. Draw a larger one.")
-    return np.ascontiguousarray(cut)
-
-
-def _read(path: str) -> np.ndarray:
     if is_gone(path):
         raise InvalidRequest(f"There is no file at {path}. Put it back, and try again.")
-    try:
-        return np.asarray(foui.read(path, flag=cv2.IMREAD_COLOR))
-    except Exception as e:  # OpenCV's own errors, and those of downloads
-        raise InvalidRequest(
-            f"The picture {path} can't be read. Choose another."
-        ) from e
+    return path

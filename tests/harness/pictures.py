@@ -18,16 +18,21 @@ if TYPE_CHECKING:
     import fiftyone as fo
 
 MODEL = "counting"
-_SOURCE = Path(__file__).parent / "model_zoo" / MODEL
+_ZOO = Path(__file__).parent / "model_zoo"
 
 
 def install_counting_model() -> None:
-    """Puts the model where FiftyOne finds it by name, in every process; once, and at
-    once, since others may be reading it."""
-    target = environment.MODEL_ZOO / MODEL
+    """Puts the model where FiftyOne finds it by name, in every process."""
+    install_models(MODEL)
+
+
+def install_models(source: str) -> None:
+    """Puts a source of ``model_zoo/`` where FiftyOne finds its models by name, in every
+    process; once, and at once, since others may be reading it."""
+    target = environment.MODEL_ZOO / source
     if not target.exists():
-        made = environment.HOME / f"{MODEL}-{uuid4().hex}"
-        shutil.copytree(_SOURCE, made)
+        made = environment.HOME / f"{source}-{uuid4().hex}"
+        shutil.copytree(_ZOO / source, made)
         with suppress(OSError):  # another thread was quicker
             made.rename(target)
 

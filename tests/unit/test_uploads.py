@@ -15,11 +15,11 @@ from fiftyone_milvus.searching import uploads
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
 
-def two_colours(mode="RGB"):
+def two_colours():
     """6 x 4, the left half red and the right one blue."""
     picture = Image.new("RGB", (6, 4), RED)
     picture.paste(BLUE, (3, 0, 6, 4))
-    return picture.convert(mode)
+    return picture
 
 
 def saved(picture, kind, **options):
@@ -60,55 +60,12 @@ def webp(width, height):
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
 def test_each_format_is_known_by_its_content(kind):
-    pixels = uploads.decode(saved(two_colours(), kind))
-    assert pixels.shape == (4, 6, 3)
-    assert pixels.dtype == np.uint8
-    assert pixels.flags.writeable
-    assert pixels[0, 0, 0] > 200 and pixels[0, 5, 2] > 200
-
-
-@pytest.mark.parametrize("mode", ["L", "1", "P", "RGBA", "LA", "CMYK", "YCbCr"])
-def test_each_mode_becomes_rgb(mode):
-    kind = "TIFF" if mode in ("CMYK", "YCbCr") else "PNG"
-    found = uploads.decode(saved(two_colours(mode), kind))
-    expected = np.asarray(two_colours(mode).convert("RGB")).astype(int)
-    assert np.abs(found - expected).max() <= 2
-
-
-def test_sixteen_bits_keep_their_brightness():
-    dark = np.full((3, 3), 100 * 256, np.uint16)
-    found = uploads.decode(saved(Image.fromarray(dark), "PNG"))
-    assert (found == 100).all()
-
-
-def test_what_is_transparent_is_white():
-    picture = Image.new("RGBA", (2, 1), (0, 0, 0, 0))
-    picture.putpixel((1, 0), (255, 0, 0, 128))
-    found = uploads.decode(saved(picture, "PNG"))
-    np.testing.assert_allclose(found[0], [(255, 255, 255), (255, 127, 127)], atol=1)
-
-
-def test_of_an_animation_the_first_frame_counts():
-    frames = [Image.new("RGB", (2, 2), colour) for colour in (RED, BLUE)]
-    data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    assert (uploads.decode(data) == RED).all()
-
-
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_picture_stands_as_its_exif_says(orientation):
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    found = uploads.decode(saved(two_colours(), "PNG", exif=exif))
-    lies = orientation >= 5
-    assert found.shape == ((6, 4, 3) if lies else (4, 6, 3))
-    red_last = orientation in (2, 3, 7, 8)
-    end = found[-1, 0] if lies else found[0, -1]
-    assert tuple(end) == (RED if red_last else BLUE)
+    assert uploads.check(saved(two_colours(), kind)) == f".{kind.lower()}"
 
 
 def test_broken_exif_spoils_nothing():
     data = saved(two_colours(), "PNG", exif=b"Exif\0\0" + b"\xff" * 40)
-    assert uploads.decode(data).shape == (4, 6, 3)
+    assert uploads.check(data) == ".png"
 
 
 # -- bad ones
@@ -138,7 +95,7 @@ def test_what_is_no_picture_is_refused_in_little_memory(data, words):
     tracemalloc.start()
     try:
         with pytest.raises(InvalidRequest, match=words):
-            uploads.decode(data)
+            uploads.check(data)
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
@@ -151,7 +108,7 @@ def test_a_picture_that_is_cut_off_is_refused(kind, share):
     noise = Image.fromarray(rng.integers(0, 256, (64, 64, 3), np.uint8))
     data = saved(noise, kind)
     with pytest.raises(InvalidRequest, match=r"damaged|no picture"):
-        uploads.decode(data[: int(len(data) * share)])
+        uploads.check(data[: int(len(data) * share)])
 
 
 def test_a_jpeg_of_endless_scans_is_refused():
@@ -159,4 +116,4 @@ def test_a_jpeg_of_endless_scans_is_refused():
     start = data.index(b"\xff\xda")
     scan = data[start : data.index(b"\xff", start + 2)]
     with pytest.raises(InvalidRequest, match="too long to decode"):
-        uploads.decode(data[:start] + scan * 5_000 + data[start:])
+        uploads.check(data[:start] + scan * 5_000 + data[start:])

@@ -1,0 +1,238 @@
+"""One image file, or a part of it, into a vector: read as FiftyOne reads those that it
+indexes. Its ``compute_embeddings`` and ``compute_patch_embeddings`` take samples of a
+dataset; this does the same for one file.
+
+How an image is read depends on the model: Pillow reads it for Torch models, and leaves
+it as it is stored; OpenCV reads it for other models, and for all patches, and turns it
+as its EXIF says. They also differ in how they read transparency, 16 bits and CMYK.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.core.models as fom
+import fiftyone.core.utils as fou
+import fiftyone.utils.image as foui
+import fiftyone.utils.patches as foup
+import fiftyone.utils.torch as fout
+import numpy as np
+from PIL import Image, ImageOps
+
+from ..errors import InvalidRequest
+
+Box = Sequence[float]
+WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
+
+_ORIENTATION = 0x0112
+# From upright back to how the pixels are stored
+_AS_STORED: dict[object, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+class Unreadable(Exception):
+    """An image can't be read the way that FiftyOne reads it for a model."""
+
+
+@dataclass(frozen=True)
+class Cutting:
+    """How an index of patches cuts them: see ``Source``."""
+
+    alpha: float | None = None
+    force_square: bool = False
+
+
+def of_image(model: Any, path: str) -> np.ndarray:
+    """The vector ``(dim,)`` of an image file, as of a sample.
+
+    Raises:
+        InvalidRequest: if the model reads more of a sample than its image
+        Unreadable: if the image can't be read
+        Exception: of the model
+    """
+    if not _has_loader(model):
+        return _embedded(model, _read(path))
+    with _fed(model):
+        with _reading():
+            batch = _collate(model)([_loaded(model, path)])
+        return _first(model, batch)
+
+
+def of_part(model: Any, path: str, box: Box) -> np.ndarray:
+    """The vector ``(dim,)`` of a part of an image file, as of a sample whose image is
+    that part.
+
+    Args:
+        model: a ``fiftyone.core.models.Model`` that gives embeddings
+        path: the image file
+        box: ``(x, y, width, height)``, relative to the size of the upright image, as
+            people see it
+
+    Raises:
+        InvalidRequest: if the box is smaller than a pixel
+        Unreadable: if the image can't be read
+        Exception: of the model
+    """
+    if tuple(box) == WHOLE:
+        return of_image(model, path)
+    if not _has_loader(model):
+        return _embedded(model, _cut(_read(path), box, Cutting()))
+    with as_file(_part(path, box), ".png") as part:
+        return of_image(model, part)
+
+
+def of_patch(model: Any, path: str, box: Box, cutting: Cutting) -> np.ndarray:
+    """The vector ``(dim,)`` of a box in an image file, as of a patch.
+
+    Raises:
+        InvalidRequest: if the box is smaller than a pixel
+        Unreadable: if the image can't be read
+        Exception: of the model
+    """
+    if not _has_loader(model):
+        return _embedded(model, _cut(_read(path), box, cutting))
+    with _fed(model):
+        patches = fout.TorchImagePatchesDataset(
+            image_paths=[path],
+            patches=[fo.Detection(bounding_box=list(box))],
+            transform=_filled(model.transforms),
+            ragged_batches=model.ragged_batches,
+            use_numpy=not isinstance(model, fom.TorchModelMixin),
+            force_rgb=True,
+            force_square=cutting.force_square,
+            alpha=cutting.alpha,
+        )
+        with _reading():
+            batch = patches[0]
+        return _first(model, batch)
+
+
+@contextmanager
+def as_file(data: bytes, suffix: str) -> Iterator[str]:
+    """The path of a file with these bytes, which only this user can read, until the
+    end of the block."""
+    with tempfile.TemporaryDirectory(prefix="fiftyone-milvus-") as folder:
+        handle, path = tempfile.mkstemp(suffix, dir=folder)
+        os.close(handle)
+        Path(path).write_bytes(data)
+        yield path
+
+
+def _has_loader(model: Any) -> bool:
+    """Whether FiftyOne feeds a model by a Torch data loader."""
+    return isinstance(model, fom.SupportsGetItem | fom.TorchModelMixin)
+
+
+@contextmanager
+def _fed(model: Any) -> Iterator[None]:
+    """The model as it is while a data loader feeds it."""
+    with fou.SetAttributes(model, preprocess=False), model:
+        yield
+
+
+def _first(model: Any, batch: Any) -> np.ndarray:
+    return np.asarray(model.embed_all(batch)[0])
+
+
+def _embedded(model: Any, image: np.ndarray) -> np.ndarray:
+    with model:
+        return np.asarray(model.embed(image))
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except InvalidRequest:
+        raise
+    except Exception as e:  # the readers raise what they like
+        raise Unreadable(str(e)) from e
+
+
+def _read(path: str) -> np.ndarray:
+    with _reading():
+        return np.asarray(foui.read(path))
+
+
+def _loaded(model: Any, path: str) -> Any:
+    """An image as the model's data loader gives it."""
+    if not isinstance(model, fom.SupportsGetItem):
+        images = fout.TorchImageDataset(
+            image_paths=[path], transform=model.transforms, force_rgb=True
+        )
+        return images[0]
+    get_item = model.build_get_item()
+    fields = get_item.field_mapping
+    if more := set(fields.values()) - {"filepath"}:
+        raise InvalidRequest(
+            f"The model reads {', '.join(sorted(more))} of a sample beside its image, "
+            "which a query image doesn't have. Search with a sample of the index."
+        )
+    return get_item(dict.fromkeys(fields, path))
+
+
+def _collate(model: Any) -> Callable[[list[Any]], Any]:
+    return fom.ErrorHandlingCollate(
+        skip_failures=False,
+        ragged_batches=model.ragged_batches,
+        use_numpy=not isinstance(model, fom.TorchModelMixin),
+        user_collate_fn=model.collate_fn if model.has_collate_fn else None,
+    )
+
+
+def _part(path: str, box: Box) -> bytes:
+    """A PNG file of a part of an image, with the pixels that Pillow reads, stored as
+    turned as those of the image."""
+    with _reading():
+        image = fout.to_rgb_pil(path)
+    turned = image.getexif().get(_ORIENTATION)
+    upright = np.asarray(ImageOps.exif_transpose(image))
+    part = Image.fromarray(_cut(upright, box, Cutting()))
+    exif = Image.Exif()
+    if turned in _AS_STORED:
+        part = part.transpose(_AS_STORED[turned])
+        exif[_ORIENTATION] = turned
+    file = io.BytesIO()
+    part.save(file, "PNG", exif=exif, compress_level=0)
+    return file.getvalue()
+
+
+def _cut(image: np.ndarray, box: Box, cutting: Cutting) -> np.ndarray:
+    patch = foup.extract_patch(
+        image,
+        fo.Detection(bounding_box=list(box)),
+        force_square=cutting.force_square,
+        alpha=cutting.alpha,
+    )
+    _check_filled(patch)
+    return np.ascontiguousarray(patch)
+
+
+def _filled(transforms: Any) -> Callable[[Any], Any]:
+    """A model's transforms, which refuse an empty patch."""
+
+    def transform(patch: Any) -> Any:
+        _check_filled(patch)
+        return patch if transforms is None else transforms(patch)
+
+    return transform
+
+
+def _check_filled(patch: Any) -> None:
+    if not np.all(patch.size):  # the number of values, or Pillow's width and height
+        raise InvalidRequest("The box is smaller than a pixel. Draw a larger one.")

@@ -1,0 +1,204 @@
+"""Query images are read as the samples of the index were: a file of every kind finds
+itself, by every kind of model."""
+
+import io
+from pathlib import Path
+
+import fiftyone as fo
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.building import build
+from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.metrics import unit
+from fiftyone_milvus.searching import search
+from fiftyone_milvus.searching.query import resolve
+from fiftyone_milvus.searching.terms import Crop, Query, Term
+from harness import image_files, pictures
+
+OPENCV = ("counting", "reading-opencv")
+PLAIN_TORCH = ("reading-torch", "reading-torch-raw", "reading-torch-plain")
+MODELS = (*OPENCV, *PLAIN_TORCH, "reading-torch-upright")
+UNREADABLE_BY_OPENCV = {"turned.tiff", "float.tiff"}
+BOXES = {"whole": [0, 0, 1, 1], "part": [0.25, 0.125, 0.5, 0.5]}
+# The quarter that is the upper left one when people see the image
+UPPER_LEFT = [(0, 0), (1, 0), (1, 1), (0, 1), (0, 0), (0, 1), (1, 1), (1, 0)]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A dataset of a file of each kind, each with two boxes in ``objects``."""
+    pictures.install_counting_model()
+    pictures.install_models("reading")
+    folder = tmp_path_factory.mktemp("files")
+    samples = []
+    for name, data in image_files.every_kind().items():
+        path = folder / name
+        path.write_bytes(data)
+        labels = [fo.Detection(label=n, bounding_box=box) for n, box in BOXES.items()]
+        objects = fo.Detections(detections=labels)
+        samples.append(fo.Sample(filepath=str(path), kind=name, objects=objects))
+    dataset = fo.Dataset()
+    dataset.add_samples(samples, progress=False)
+    yield dataset
+    for key in runs.keys(dataset):
+        runs.cleanup(dataset, key)
+    dataset.delete()
+
+
+@pytest.fixture(scope="module")
+def built(files):
+    """Indexes of the files, or of their objects, by a model; each built once."""
+    found = {}
+
+    def of(model, patches_field=None, **how):
+        name = (model, patches_field, *how.items())
+        if name not in found:
+            key = f"k{len(found)}"
+            source = build.Source(model=model, **how)
+            build.build(files, key, source, patches_field=patches_field)
+            found[name] = runs.load(files, key)
+        return found[name]
+
+    return of
+
+
+def vector_of(index, term):
+    return unit(resolve(index, Query((term,))).vector)[0]
+
+
+def rows(index):
+    """The unit vectors of an index, by their rows' ids."""
+    vectors, sample_ids, label_ids = index.get_embeddings()
+    ids = sample_ids if label_ids is None else label_ids
+    return dict(zip(map(str, ids), unit(vectors), strict=True))
+
+
+def check_finds_itself(index, asked, refused=frozenset()):
+    """Each kind's term gives the vector of its row; or is refused, as it was when the
+    index was built."""
+    stored = rows(index)
+    for kind, (term, id_) in asked.items():
+        if kind in refused:
+            assert id_ not in stored
+            with pytest.raises(InvalidRequest, match="as JPEG or PNG, and try again"):
+                resolve(index, Query((term,)))
+        else:
+            assert vector_of(index, term) @ stored[id_] >= 0.999, kind
+
+
+def unreadable(model):
+    return UNREADABLE_BY_OPENCV if model in OPENCV else frozenset()
+
+
+def of_kind(files, kind):
+    return files.match(fo.ViewField("kind") == kind).first()
+
+
+def upload(sample):
+    return Term(picture=Path(sample.filepath).read_bytes())
+
+
+def whole(sample):
+    return Term(crop=Crop(sample.id, (0, 0, 1, 1)))
+
+
+def patch(sample, name):
+    return next(d for d in sample.objects.detections if d.label == name)
+
+
+def cut(sample, name):
+    return Term(crop=Crop(sample.id, tuple(patch(sample, name).bounding_box)))
+
+
+# -- the table of docs/search.md
+
+
+@pytest.mark.parametrize("ask", [upload, whole])
+@pytest.mark.parametrize("model", MODELS)
+def test_a_file_of_every_kind_is_its_sample(files, built, model, ask):
+    asked = {sample.kind: (ask(sample), sample.id) for sample in files}
+    check_finds_itself(built(model), asked, unreadable(model))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_file_of_every_kind_is_the_patch_that_fills_it(files, built, model):
+    asked = {s.kind: (upload(s), patch(s, "whole").id) for s in files}
+    check_finds_itself(built(model, "objects"), asked, UNREADABLE_BY_OPENCV)
+
+
+@pytest.mark.parametrize("name", BOXES)
+@pytest.mark.parametrize("model", MODELS)
+def test_a_box_in_a_file_of_every_kind_is_its_patch(files, built, model, name):
+    asked = {s.kind: (cut(s, name), patch(s, name).id) for s in files}
+    check_finds_itself(built(model, "objects"), asked, UNREADABLE_BY_OPENCV)
+
+
+# -- how it is cut, turned and collated
+
+
+@pytest.mark.parametrize("model", ["counting", "reading-torch"])
+def test_query_images_are_cut_as_the_patches_were(files, built, model):
+    index = built(model, "objects", alpha=0.5, force_square=True)
+    asked = {s.kind: (cut(s, "part"), patch(s, "part").id) for s in files}
+    check_finds_itself(index, asked, UNREADABLE_BY_OPENCV)
+    asked = {s.kind: (upload(s), patch(s, "whole").id) for s in files}
+    check_finds_itself(index, asked, UNREADABLE_BY_OPENCV)
+
+
+def test_an_index_that_was_embedded_in_batches_is_no_different(files, built):
+    index = built("reading-opencv", batch_size=4)
+    asked = {s.kind: (upload(s), s.id) for s in files}
+    check_finds_itself(index, asked, UNREADABLE_BY_OPENCV)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_part_of_a_turned_image_is_what_people_see_there(files, built, model):
+    """As the model sees the whole: stored pixels, or upright ones."""
+    upright = model not in PLAIN_TORCH
+    index = built(model)
+    for orientation in image_files.ORIENTATIONS:
+        sample = files.match(
+            fo.ViewField("kind") == f"turned-{orientation}.jpg"
+        ).first()
+        with Image.open(sample.filepath) as image:
+            pixels = np.asarray(ImageOps.exif_transpose(image) if upright else image)
+        right, lower = (0, 0) if upright else UPPER_LEFT[orientation - 1]
+        height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
+        quarter = pixels[lower * height :, right * width :][:height, :width]
+        file = io.BytesIO()
+        Image.fromarray(quarter).save(file, "PNG")
+        wanted = vector_of(index, Term(picture=file.getvalue()))
+        found = vector_of(index, Term(crop=Crop(sample.id, (0, 0, 0.5, 0.5))))
+        assert wanted @ found >= 0.999, orientation
+
+
+def test_a_turned_photo_finds_itself_first(files, built):
+    sample = of_kind(files, "turned-6.jpg")
+    found = search.search(built("reading-torch"), Query((upload(sample),)), 1)
+    assert found.ids == [sample.id]
+    assert found.scores[0] == pytest.approx(1, abs=1e-3)
+
+
+# -- what can't be
+
+
+@pytest.mark.parametrize("model", ["counting", "reading-torch"])
+@pytest.mark.parametrize("patches_field", [None, "objects"])
+def test_a_box_smaller_than_a_pixel_is_refused(files, built, model, patches_field):
+    index = built(model, patches_field)
+    term = Term(crop=Crop(files.first().id, (0.5, 0.5, 1e-3, 1e-3)))
+    with pytest.raises(InvalidRequest, match="smaller than a pixel"):
+        resolve(index, Query((term,)))
+
+
+def test_a_model_that_reads_more_than_images_takes_no_query_image(files, built):
+    pictures.install_models("reading")
+    files.set_values("prompt", ["a"] * len(files))
+    build.build(files, "prompted", build.Source(model="reading-torch-prompted"))
+    with pytest.raises(
+        InvalidRequest, match="reads prompt of a sample beside its image"
+    ):
+        resolve(runs.load(files, "prompted"), Query((upload(files.first()),)))
