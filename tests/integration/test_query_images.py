@@ -86,7 +86,7 @@ def check_finds_itself(index, asked, refused=frozenset()):
             with pytest.raises(InvalidRequest, match="as JPEG or PNG, and try again"):
                 resolve(index, Query((term,)))
         else:
-            assert vector_of(index, term) @ stored[id_] >= 0.999, kind
+            assert float(vector_of(index, term) @ stored[id_]) >= 0.999, kind
 
 
 def unreadable(model):
@@ -172,7 +172,7 @@ def test_a_part_of_a_turned_image_is_what_people_see_there(files, built, model):
         Image.fromarray(quarter).save(file, "PNG")
         wanted = vector_of(index, Term(picture=file.getvalue()))
         found = vector_of(index, Term(crop=Crop(sample.id, (0, 0, 0.5, 0.5))))
-        assert wanted @ found >= 0.999, orientation
+        assert float(wanted @ found) >= 0.999, orientation
 
 
 def test_a_turned_photo_finds_itself_first(files, built):
