@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import metrics
-from ..dataset import embedding, models
+from ..dataset import embedding, models, stored
 from ..dataset.sources import is_gone
 from ..errors import InvalidRequest
-from ..vectors import as_vectors
 from . import uploads
 from .terms import Crop, Term
 
@@ -46,8 +45,10 @@ def of_texts(index: MilvusSimilarityIndex, texts: Sequence[str]) -> np.ndarray:
             "both, such as clip-vit-base32-torch."
         )
     model: Any = index.get_model()
-    with models.turns(model), model:
-        vectors = as_vectors(np.asarray(model.embed_prompts(list(texts))))
+    with _told(index, "this text"):
+        with models.turns(model), model:
+            vectors = np.asarray(model.embed_prompts(list(texts)), np.float32)
+        _check(index, vectors)
     return vectors[0] if len(vectors) == 1 else metrics.unit(vectors).mean(axis=0)
 
 
@@ -68,32 +69,39 @@ def _of_crop(index: MilvusSimilarityIndex, crop: Crop) -> np.ndarray:
 
 
 def _of_file(index: MilvusSimilarityIndex, path: str, box: embedding.Box) -> np.ndarray:
-    model, stored = index.get_model(), index.config.stored
+    model, settings = index.get_model(), index.config.stored
     with models.turns(model):
         if index.config.patches_field is None:
             vector = embedding.of_part(model, path, box)
         else:
             cutting = embedding.Cutting(
-                stored.get("alpha"), stored.get("force_square", False)
+                settings.get("alpha"), settings.get("force_square", False)
             )
             vector = embedding.of_patch(model, path, box, cutting)
-    return as_vectors(vector.reshape(1, -1))[0]
+    vector = vector.astype(np.float32).ravel()
+    _check(index, vector[None])
+    return vector
+
+
+def _check(index: MilvusSimilarityIndex, vectors: np.ndarray) -> None:
+    for problem in stored.problems(vectors, index.config.metric).values():
+        raise ValueError(f"its vector {problem}")
 
 
 @contextmanager
-def _told(index: MilvusSimilarityIndex, image: str) -> Iterator[None]:
+def _told(index: MilvusSimilarityIndex, what: str) -> Iterator[None]:
     try:
         yield
     except InvalidRequest:
         raise
     except embedding.Unreadable as e:
         raise InvalidRequest(
-            f"FiftyOne can't read {image} for the model {index.config.model}. Save it "
+            f"FiftyOne can't read {what} for the model {index.config.model}. Save it "
             "as JPEG or PNG, and try again."
         ) from e
     except Exception as e:  # models raise what they like
         raise InvalidRequest(
-            f"The model {index.config.model} can't embed {image} ({e}). Search with "
+            f"The model {index.config.model} can't embed {what} ({e}). Search with "
             "another one."
         ) from e
 

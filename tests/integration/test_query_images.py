@@ -194,6 +194,25 @@ def test_a_box_smaller_than_a_pixel_is_refused(files, built, model, patches_fiel
         resolve(index, Query((term,)))
 
 
+@pytest.mark.parametrize(
+    ("gray", "words"),
+    [
+        (0, "its vector holds NaN or infinity"),
+        (115, "its vector is zero, which has no cosine similarity"),
+        (255, "too bright"),
+    ],
+)
+@pytest.mark.parametrize("patches_field", [None, "objects"])
+def test_an_image_that_a_model_gives_no_vector_for_is_told(
+    built, patches_field, gray, words
+):
+    file = io.BytesIO()
+    Image.new("RGB", (9, 9), (gray,) * 3).save(file, "PNG")
+    index = built("reading-opencv", patches_field)
+    with pytest.raises(InvalidRequest, match=rf"can't embed this image \({words}\)"):
+        resolve(index, Query((Term(picture=file.getvalue()),)))
+
+
 def test_a_model_that_reads_more_than_images_takes_no_query_image(files, built):
     pictures.install_models("reading")
     files.set_values("prompt", ["a"] * len(files))

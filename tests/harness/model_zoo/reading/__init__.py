@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 from torchvision import transforms
 
 SIZE = 8
+GRAY = 115
 
 
 def download_model(model_name: str, model_path: str) -> None:
@@ -36,7 +37,7 @@ class _Colours(torch.nn.Module):
     def forward(self, images: Any) -> torch.Tensor:
         if isinstance(images, list):
             images = torch.stack([_transforms()(image) for image in images])
-        return images.flatten(1) - 0.45
+        return images.flatten(1) - GRAY / 255
 
 
 def _transforms() -> transforms.Compose:
@@ -62,7 +63,8 @@ def _config(raw: bool = False) -> fout.TorchImageModelConfig:
 
 
 class OpenCV(fom.Model, fom.EmbeddingsMixin):
-    """Embeds arrays, in batches where FiftyOne is asked for them."""
+    """Embeds arrays, in batches where FiftyOne is asked for them; a black image as NaN,
+    one of the gray 115 as 0, and fails at a white one."""
 
     media_type = "image"
     has_embeddings = True
@@ -78,6 +80,9 @@ class OpenCV(fom.Model, fom.EmbeddingsMixin):
 
     def embed_all(self, args: Any) -> np.ndarray:
         images = torch.stack([_transforms()(arg) for arg in args])
+        if (images == 1).all():
+            raise RuntimeError("too bright")
+        images[(images == 0).flatten(1).all(1)] = torch.nan
         return _Colours()(images).numpy()
 
 
