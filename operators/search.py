@@ -9,7 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from . import saved_searches, schema, search_form, search_request
+from . import empty_results, saved_searches, schema, search_form, search_request
 from .context import connection, without_causes
 from .search_request import Answer, SearchRequest
 
@@ -51,7 +51,18 @@ def perform(ctx: foo.ExecutionContext, request: SearchRequest) -> dict[str, Any]
     if not ctx.delegated:
         ctx.ops.set_view(view)
         mark(ctx, answer)
-    return answer.to_dict()
+    found = answer.to_dict()
+    if (why := why_empty(ctx, answer)) is not None:
+        found["message"] += f". {why}"
+    return found
+
+
+def why_empty(ctx: foo.ExecutionContext, answer: Answer) -> str | None:
+    """Why a search has no result, and what to do; ``None`` if it has one."""
+    if answer.ids:
+        return None
+    samples = search_request.samples_of(ctx, answer.request)
+    return empty_results.reason(answer.request, samples, **connection(ctx))
 
 
 def find(

@@ -102,7 +102,10 @@ class SearchMethods:
     @answered
     def view_count(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         info = runs.describe(ctx.dataset, ctx.params["brain_key"])
-        return {"count": _count(grid.base_view(ctx), info.patches_field)}
+        return {
+            "count": _count(grid.base_view(ctx), info.patches_field),
+            "shows_results": grid.shows_results(ctx),
+        }
 
     @answered
     def options(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
@@ -171,11 +174,21 @@ def _found(
     grid.show(ctx, view, base)
     searching.mark(ctx, answer)
     found = Found.of(answer, view)
+    field = answer.result.patches_field
+    in_view = _count(base, field) if base._stages else None
     searched = None
-    if request.view is not None:
-        stages = fo.DatasetView._build(ctx.dataset, request.view)
-        searched = _count(stages, answer.result.patches_field)
-    return search_payloads.search_result(found, view, pages.keep(found), searched)
+    if request.view == base._serialize(include_uuids=False):
+        searched = in_view
+    elif request.view is not None:
+        searched = _count(fo.DatasetView._build(ctx.dataset, request.view), field)
+    return search_payloads.search_result(
+        found,
+        view,
+        pages.keep(found),
+        searched=searched,
+        in_view=in_view,
+        why_empty=searching.why_empty(ctx, answer),
+    )
 
 
 def _kept(ctx: foo.ExecutionContext) -> Found:

@@ -16,7 +16,13 @@ BINS = 40
 
 
 def search_result(
-    found: Found, view: fo.DatasetView, token: str, searched: int | None
+    found: Found,
+    view: fo.DatasetView,
+    token: str,
+    *,
+    searched: int | None,
+    in_view: int | None,
+    why_empty: str | None,
 ) -> dict[str, Any]:
     """A search's result with what is needed to draw its first hits.
 
@@ -26,6 +32,9 @@ def search_result(
         token: what to ask for the next hits with
         searched: how many samples or patches are in the view that was searched;
             ``None`` for the whole index
+        in_view: how many are in the view that was searched from; ``None`` for the
+            whole dataset
+        why_empty: why there is no result, and what to do; ``None`` if there is one
     """
     answer = found.answer
     explained = found.explain(view._dataset, 0, SHOWN_HITS)
@@ -35,6 +44,8 @@ def search_result(
         "hits": hits(found, view._root_dataset, 0, explained),
         "total": len(answer.ids),
         "searched": searched,
+        "in_view": in_view,
+        "why_empty": why_empty,
         "score": answer.score,
         "milliseconds": round(answer.seconds * 1000, 1),
         "exact": answer.exact,

@@ -14,20 +14,19 @@ from playwright.sync_api import expect
 from fiftyone_milvus.dataset import models
 from fiftyone_milvus.searching import search
 from fiftyone_milvus.searching.terms import Query, Term
-from harness import axe
+from harness import axe, looks
 
 PANEL = "milvus_panel"
 MODEL = "conse-lite0-minilm-offline"
 WIDTHS = (320, 480, 900)
-PASTE = """([data, name, kind]) => {
+WINDOWS = (1400, 800, 320)
+PASTE = """([data, name]) => {
     const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
     const files = new DataTransfer();
     files.items.add(new File([bytes], name, { type: "image/png" }));
     const at = document.querySelector('[data-cy="milvus-composer"]');
-    const how = { bubbles: true, cancelable: true };
-    at.dispatchEvent(kind === "paste"
-        ? new ClipboardEvent("paste", { ...how, clipboardData: files })
-        : new DragEvent("drop", { ...how, dataTransfer: files }));
+    const how = { bubbles: true, cancelable: true, clipboardData: files };
+    at.dispatchEvent(new ClipboardEvent("paste", how));
 }"""
 
 
@@ -181,9 +180,11 @@ def test_a_picture_from_elsewhere_is_searched_with(panel, indexes, scenes, how):
     def give() -> None:
         if how == "choose":
             panel.page.locator("input[type=file]").set_input_files(path)
+        elif how == "drop":
+            panel.drag([path], panel.cy("milvus-hint"), drop=True)
         else:
             encoded = base64.b64encode(data).decode()
-            panel.page.evaluate(PASTE, [encoded, path.name, how])
+            panel.page.evaluate(PASTE, [encoded, path.name])
 
     ids = panel.hits_after(give)
     assert ids[0] == scenes.skip(4).first().id
@@ -191,6 +192,27 @@ def test_a_picture_from_elsewhere_is_searched_with(panel, indexes, scenes, how):
     expect(chips(panel).locator("img")).to_be_visible()
     if how == "drop":
         panel.shot("search-picture")
+
+
+def test_a_drag_lights_the_search_box_while_a_file_is_over_the_panel(panel, scenes):
+    composer, hint = panel.cy("milvus-composer"), panel.cy("milvus-hint")
+    grid, path = panel.cy("fo-grid"), Path(scenes.first().filepath)
+    panel.drag([path], composer, hint)
+    expect(composer).to_have_css("border-style", "dashed")
+    panel.drag([path], grid)
+    expect(composer).to_have_css("border-style", "solid")
+    # the App is still there
+    panel.drag([path], composer, grid, drop=True)
+    expect(composer).to_have_css("border-style", "solid")
+    for files, words in (
+        ([path, path], "Drop one image at a time: these were 2 files."),
+        ([Path(__file__)], f"{Path(__file__).name} is no image file."),
+        ([], "Only image files can be dropped here."),
+    ):
+        panel.drag(files, hint, drop=True)
+        expect(panel.cy("milvus-drop-problem")).to_contain_text(words)
+        expect(composer).to_have_css("border-style", "solid")
+    expect(chips(panel)).to_have_count(0)
 
 
 def test_a_chip_flips_has_a_weight_is_removed_and_put_back(panel, indexes):
@@ -265,6 +287,56 @@ def test_a_search_stays_in_the_view_or_among_what_is_selected(panel, indexes, sc
         expect(panel.cy("milvus-scope-selected")).to_have_text(f"Selected {number + 1}")
     panel.cy("milvus-scope-selected").click()
     assert set(search_now(panel)) == set(scenes.limit(3).values("id"))
+
+
+@pytest.fixture
+def odd(scenes):
+    """Eight samples whose objects have a tag."""
+    view = scenes.limit(8)
+    view.tag_labels("odd", label_fields="ground_truth")
+    yield view
+    view.untag_labels("odd", label_fields="ground_truth")
+
+
+def test_the_count_of_the_view_is_that_of_the_grid_as_it_is(odd, panel, indexes):
+    panel.load(PANEL)  # so that the App learns of the tag
+    choose(panel, "pictures")
+    in_view = panel.cy("milvus-scope-view")
+    expect(in_view).to_have_text("View 60")
+    panel.cy("sidebar-field-arrow-enabled-_label_tags").click()
+    tags = panel.cy("selector-sidebar-search-_label_tags")
+    tags.fill("odd")
+    tags.press("Enter")
+    expect(in_view).to_have_text("View 8")
+    panel.cy("clear-filters-tags").click()
+    expect(in_view).to_have_text("View 60")
+    search_text(panel, "bird")
+    expect(in_view).to_have_text("View 60")
+    in_view.click()
+    assert len(search_text(panel, "fish")) > 8
+    expect(panel.cy("milvus-result-line")).to_contain_text("25 of 60")
+
+
+def test_without_a_result_it_says_why_and_the_grid_comes_back(panel, indexes, scenes):
+    choose(panel, "pictures")
+    set_option(panel, "min_score", "0.99")
+    assert search_text(panel, "bird") == []
+    why = panel.cy("milvus-no-hits")
+    _, scores = ranked(indexes["pictures"], text_vector("bird"))
+    expect(why).to_contain_text(f"the first result has {scores[0]:.3f}")
+    expect(panel.cy("entry-counts")).to_have_text("0 samples")
+    panel.shot("search-nothing")
+    assert panel.view_after(panel.cy("milvus-clear").click)[:3] == (
+        scenes.limit(3).values("id")
+    )
+    expect(panel.cy("entry-counts")).to_have_text("60 samples")
+
+    # another index, or a new window, can clear what was found, too
+    set_option(panel, "min_score", "")
+    search_now(panel)
+    choose(panel, "objects")
+    panel.view_after(panel.cy("milvus-clear").click)
+    expect(panel.cy("entry-counts")).to_have_text("60 samples")
 
 
 def test_the_handle_of_the_histogram_cuts_the_grid(panel, indexes):
@@ -422,14 +494,16 @@ def test_it_is_at_home_at_every_width(panel, indexes, theme):
         panel.widen_panel(PANEL, width)
         panel.shot(f"search-{theme}-{width}-open")
         found[f"{width}"] = axe.violations(panel.page, '[data-cy="milvus-panel"]')
-        sideways = panel.cy("milvus-panel").evaluate(
-            "(e) => e.scrollWidth - e.clientWidth"
-        )
-        assert sideways <= 1, width  # rounded
+        assert looks.sideways(panel) == [], width
     panel.cy("milvus-more-options").click()
     panel.cy("milvus-history").click()
     for width in WIDTHS:
         panel.widen_panel(PANEL, width)
         panel.shot(f"search-{theme}-{width}")
+    for place in ("search", "indexes", "server"):
+        panel.place(place)
+        for width in WINDOWS:
+            panel.page.set_viewport_size({"width": width, "height": 757})
+            assert looks.sideways(panel) == [], (place, width)
     panel.theme("dark")
     assert {at: what for at, what in found.items() if what} == {}

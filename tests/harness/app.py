@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -240,6 +240,32 @@ class App:
         if button.count():
             button.click()
         self.page.locator(f'html[data-mui-color-scheme="{name}"]').wait_for()
+
+    def drag(self, files: Sequence[Path], *targets: Locator, drop: bool = False) -> None:
+        """Drags files from one element to the next, as a person does; or a link, if
+        there are none.
+
+        Args:
+            files: their paths
+            *targets: the elements
+            drop: whether to drop them on the last one
+        """
+        link = {"mimeType": "text/uri-list", "data": "http://127.0.0.1/image.png"}
+        data = {
+            "items": [] if files else [link],
+            "files": [str(path) for path in files],
+            "dragOperationsMask": 1,  # to copy
+        }
+        devtools = self.page.context.new_cdp_session(self.page)
+        for number, target in enumerate(targets):
+            box = target.bounding_box()
+            assert box is not None
+            at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+            last = drop and number == len(targets) - 1
+            for kind in ("dragEnter", "dragOver", *(["drop"] if last else [])):
+                event = {"type": kind, "data": data, **at}
+                devtools.send("Input.dispatchDragEvent", event)
+        devtools.detach()
 
     def asked(self, action: Callable[[], Any]) -> list[str]:
         """Does ``action``; the names of the panel's methods that were then called,

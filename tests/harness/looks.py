@@ -24,6 +24,14 @@ _STICKS_OUT = """within => {
         .map(e => e.dataset.cy || e.textContent.slice(0, 40));
 }"""
 
+_SCROLLS_SIDEWAYS = """within => {
+    const wide = [];
+    for (let e = document.querySelector(within); e !== null; e = e.parentElement)
+        if (getComputedStyle(e).overflowX !== 'visible' && e.scrollWidth > e.clientWidth)
+            wide.push(`${e.dataset.cy}: ${e.scrollWidth} of ${e.clientWidth}`);
+    return wide;
+}"""
+
 
 def each_look(app: App) -> Iterator[str]:
     """Shows the panel in each theme and width, last as it was; the name of each, such
@@ -43,4 +51,11 @@ def each_look(app: App) -> Iterator[str]:
 def problems(app: App) -> list[str]:
     """What sticks out of the panel, and what axe finds wrong in it."""
     wide = app.page.evaluate(_STICKS_OUT, CONTENT)
-    return [f"sticks out: {one}" for one in wide] + axe.violations(app.page, CONTENT)
+    found = [f"sticks out: {one}" for one in wide] + sideways(app)
+    return found + axe.violations(app.page, CONTENT)
+
+
+def sideways(app: App) -> list[str]:
+    """The panel and what it is in, where they scroll sideways."""
+    wide = app.page.evaluate(_SCROLLS_SIDEWAYS, '[data-cy="milvus-panel"]')
+    return [f"scrolls sideways: {one}" for one in wide]

@@ -93,6 +93,10 @@ export interface SearchResult {
   total: number;
   /** how many were searched; null for the whole index */
   searched: number | null;
+  /** how many are in the view that was searched from; null for the whole dataset */
+  in_view: number | null;
+  /** why there is no result, and what to do; null if there is one */
+  why_empty: string | null;
   score: "similarity" | "distance" | "rank";
   milliseconds: number;
   exact: boolean;
@@ -150,8 +154,9 @@ export interface SearchMethods {
   clear: { gives: Nothing };
   /** What is selected in the grid, as terms. */
   selection: { takes: { brain_key: string }; gives: { chips: TermShown[] } };
-  /** How many samples or patches are in the view that is searched from. */
-  view_count: { takes: { brain_key: string }; gives: { count: number } };
+  /** How many samples or patches are in the view that is searched from, and whether the
+   * grid shows the results of a search of it. */
+  view_count: { takes: { brain_key: string }; gives: { count: number; shows_results: boolean } };
   options: { gives: { group_by: string[] } };
   history: { takes: { skip: number }; gives: History };
   /** Deletes a saved search, or else clears the history. */

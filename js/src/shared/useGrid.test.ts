@@ -3,17 +3,19 @@ import { useSetRecoilState } from "recoil";
 import { expect, test } from "vitest";
 import * as fos from "../test/fiftyone";
 import { Wrapper } from "../test/panel";
-import { useBrainRuns, useGridRevision, useSelection } from "./useGrid";
+import { useBrainRuns, useGrid, useSelection } from "./useGrid";
 
 function grid() {
   const hook = renderHook(
     () => ({
       runs: useBrainRuns(),
-      revision: useGridRevision(),
+      grid: useGrid(),
       selection: useSelection(),
       learn: useSetRecoilState(fos.dataset),
       setView: useSetRecoilState(fos.view),
       setFilters: useSetRecoilState(fos.filters),
+      extend: useSetRecoilState(fos.extendedStages),
+      refresh: useSetRecoilState(fos.refresher),
       select: useSetRecoilState(fos.selectedSamples),
       selectLabels: useSetRecoilState(fos.selectedLabels),
     }),
@@ -34,14 +36,32 @@ test("another set of brain runs is news, another order isn't", () => {
   expect(result.current.runs).not.toBe(first);
 });
 
-test("another view is news, and so are other filters", () => {
+test("another view is news, and so is all else that changes what the grid shows", () => {
   const result = grid();
-  const seen = new Set([result.current.revision]);
-  act(() => result.current.setView([{ _cls: "Match" }]));
-  seen.add(result.current.revision);
-  act(() => result.current.setFilters({ label: "cat" }));
-  seen.add(result.current.revision);
-  expect(seen.size).toBe(3);
+  const { current } = result;
+  const seen = new Set([current.grid.revision]);
+  for (const change of [
+    () => current.setView([{ _cls: "Match" }]),
+    () => current.setFilters({ label: "cat" }),
+    () => current.extend({ Select: {} }),
+    () => current.refresh(1),
+  ]) {
+    act(change);
+    seen.add(result.current.grid.revision);
+  }
+  expect(seen.size).toBe(5);
+});
+
+test("filters, and what other panels let through, filter the view", () => {
+  const result = grid();
+  const { current } = result;
+  expect(current.grid.filtered).toBe(false);
+  act(() => current.setFilters({ label: "cat" }));
+  expect(result.current.grid.filtered).toBe(true);
+  act(() => current.setFilters({}));
+  expect(result.current.grid.filtered).toBe(false);
+  act(() => current.extend({ Select: {} }));
+  expect(result.current.grid.filtered).toBe(true);
 });
 
 test("selected samples and labels are counted apart", () => {

@@ -14,9 +14,24 @@ export function useBrainRuns(): string {
   return (dataset?.brainMethods ?? []).map(({ key }) => key).sort().join();
 }
 
-/** Changes when the grid shows something else. */
-export function useGridRevision(): string {
-  const view = useRecoilValue(fos.view);
+export interface Grid {
+  /** of the view, without the sidebar's filters */
+  stages: unknown[];
+  /** the sidebar, or another panel, lets only some of the view through */
+  filtered: boolean;
+  /** changes when the grid shows something else, or the same as it is now */
+  revision: string;
+}
+
+/** What the grid shows. */
+export function useGrid(): Grid {
+  const stages = useRecoilValue(fos.view);
   const filters = useRecoilValue(fos.filters);
-  return JSON.stringify([view, filters]);
+  const extended = useRecoilValue(fos.extendedStages);
+  const refreshed = useRecoilValue(fos.refresher);
+  return {
+    stages,
+    filtered: [filters, extended].some((each) => Object.values(each ?? {}).some(Boolean)),
+    revision: JSON.stringify([stages, filters, extended, refreshed]),
+  };
 }

@@ -147,6 +147,8 @@ export const result: SearchResult = {
   exact: true,
   plan: "Ranked all 1,538 vectors",
   searched: null,
+  in_view: null,
+  why_empty: null,
   histogram: { first: 0.91, last: 0.11, counts: [2, 500, 30, 6] },
 };
 

@@ -74,6 +74,8 @@ export const selectedSamples = atom({ key: "selectedSamples", default: new Map()
 export const selectedLabels = atom<unknown[]>({ key: "selectedLabels", default: [] });
 export const view = atom<unknown[]>({ key: "view", default: [] });
 export const filters = atom<object>({ key: "filters", default: {} });
+export const extendedStages = atom<object>({ key: "extendedStages", default: {} });
+export const refresher = atom({ key: "refresher", default: 0 });
 export const dataset = atom<{ brainMethods: { key: string }[] } | null>({
   key: "dataset",
   default: null,

@@ -67,6 +67,10 @@ declare module "@fiftyone/state" {
   export const selectedLabels: RecoilState<{ labelId: string; sampleId: string }[]>;
   export const view: RecoilState<unknown[]>;
   export const filters: RecoilState<Record<string, unknown>>;
+  /** stages that other panels put after the view, by name */
+  export const extendedStages: RecoilValueReadOnly<Record<string, unknown>>;
+  /** counts how often the grid was loaded again */
+  export const refresher: RecoilState<number>;
   export const dataset: RecoilValueReadOnly<{ brainMethods?: { key: string }[] } | null>;
   export const datasetName: RecoilValueReadOnly<string | null>;
   export const isPatchesView: RecoilValueReadOnly<boolean>;

@@ -1,7 +1,7 @@
 import { usePanelStatePartial } from "@fiftyone/spaces";
 import { useApi } from "../../shared/api";
 import { useFetched } from "../../shared/useFetched";
-import { useGridRevision, useSelection } from "../../shared/useGrid";
+import { useGrid, useSelection } from "../../shared/useGrid";
 import { check, fill, type Draft } from "./values";
 
 /** What was typed into the form, kept while it is closed. */
@@ -13,7 +13,7 @@ export function useDraft() {
 export function useIndexForm(dataset: string) {
   const api = useApi();
   const [draft, setDraft] = useDraft();
-  const { value: form, error, loading, reload } = useFetched(api.form, dataset, useGridRevision());
+  const { value: form, error, loading, reload } = useFetched(api.form, dataset, useGrid().revision);
   const selected = useSelection().samples;
   const values = form && fill(form, draft);
   return {

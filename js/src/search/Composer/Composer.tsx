@@ -28,7 +28,7 @@ export function Composer({ search, index }: Props) {
   const usable = chips.some((chip) => !misfit(chip, index) && !chip.unwanted);
   const ready = !busy && !problems && (usable || draft.text.trim() !== "");
   return (
-    <Box {...drop.props} onPaste={drop.onPaste}>
+    <Box onPaste={drop.onPaste}>
       <Stack
         component="form"
         role="search"
@@ -126,7 +126,7 @@ export function Composer({ search, index }: Props) {
         </Typography>
       )}
       <PutBack search={search} />
-      <Problem message={drop.problem} name="milvus-drop-problem" />
+      <Problem message={drop.problem} name="milvus-drop-problem" onClose={drop.dismiss} />
     </Box>
   );
 }

@@ -28,9 +28,14 @@ test("hits are tagged, and a view and a search are saved, each with one request"
   expect(callsOf("save_search")).toEqual([{ token: "token-1", name: "good" }]);
 });
 
-test("no hits are said so", async () => {
-  await searched({ search: { ...result, hits: [], total: 0, histogram: null } });
-  await waitFor(() => expect(at("milvus-no-hits").textContent).toContain("No hits"));
+test("without a result it says why, and what was in the grid comes back", async () => {
+  const why_empty = "Nothing passes the filter on theme.";
+  const empty = { ...result, hits: [], total: 0, histogram: null, why_empty };
+  const { user } = await searched({ search: empty });
+  await waitFor(() => expect(at("milvus-no-hits").textContent).toContain(why_empty));
+  await user.click(at("milvus-clear"));
+  await waitFor(() => expect(absent("milvus-no-hits")).toBe(true));
+  expect(callsOf("clear")).toHaveLength(1);
 });
 
 test("clearing takes the result out of the grid and out of the panel", async () => {

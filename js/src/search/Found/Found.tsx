@@ -3,6 +3,7 @@ import type { Index } from "../../shared/api";
 import { Empty } from "../../shared/Empty";
 import { useStable } from "../../shared/useStable";
 import type { Chip } from "../chips";
+import { ClearButton } from "../ClearButton";
 import { HitList } from "../HitList";
 import type { Found as FoundData, Search } from "../useSearch";
 import { Actions } from "./Actions";
@@ -27,8 +28,10 @@ export function Found({ search, found, index }: Props) {
           name="milvus-no-hits"
           icon="search_off"
           title="No hits"
-          text="Nothing in this index matches. Search in the whole dataset, with other words, or without a threshold."
-        />
+          text={result.why_empty ?? ""}
+        >
+          <ClearButton search={search} />
+        </Empty>
       ) : (
         <>
           {result.histogram && (

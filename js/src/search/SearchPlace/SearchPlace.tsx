@@ -37,20 +37,20 @@ function Search(props: Omit<Props, "onMakeIndex" | "index"> & { index: Index }) 
         <HistoryFold search={search} />
       </Stack>
       <Problem message={search.problem} />
-      {search.found ? <Found search={search} found={search.found} index={index} /> : <Hint />}
+      {search.found ? <Found search={search} found={search.found} index={index} /> : <Hint index={index} />}
     </>
   );
 }
 
-function Hint() {
-  return (
-    <Empty
-      name="milvus-hint"
-      icon="image_search"
-      title="What are you looking for?"
-      text="Describe it, select samples or patches in the grid that look like it (with Alt: unlike it), or drop a picture here. Then press Enter."
-    />
-  );
+function Hint({ index }: { index: Index }) {
+  return <Empty name="milvus-hint" icon="image_search" title="What are you looking for?" text={ways(index)} />;
+}
+
+/** How an index can be searched. */
+function ways({ supports_prompts, model }: Index): string {
+  const describe = supports_prompts ? "Describe it, or select" : "Select";
+  const select = `${describe} samples or patches in the grid that look like it (with Alt: unlike it). Then press Enter.`;
+  return model ? `${select} You can also drop an image file here.` : select;
 }
 
 function NoIndex({ onMakeIndex }: { onMakeIndex: () => void }) {

@@ -18,7 +18,15 @@ export function Section({ title, action, children }: Props) {
       sx={{ p: 1.5, backgroundImage: "none" }}
     >
       <Stack spacing={1.5}>
-        <Stack direction="row" alignItems="center" justifyContent="space-between" minHeight={30}>
+        <Stack
+          direction="row"
+          useFlexGap
+          flexWrap="wrap"
+          alignItems="center"
+          justifyContent="space-between"
+          minHeight={30}
+          sx={{ columnGap: 1 }}
+        >
           <Typography id={id} component="h2" variant="subtitle2">
             {title}
           </Typography>

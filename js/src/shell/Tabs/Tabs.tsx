@@ -26,7 +26,7 @@ export function Tabs({ place, onChange }: Props) {
           label={label}
           aria-controls={contentsId(name)}
           data-cy={`milvus-place-${name}`}
-          sx={{ minHeight: 36, py: 0.5, textTransform: "none" }}
+          sx={{ minHeight: 36, minWidth: 0, px: 0, py: 0.5, textTransform: "none" }}
         />
       ))}
     </MuiTabs>

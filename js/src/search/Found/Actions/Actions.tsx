@@ -5,6 +5,7 @@ import { useRecoilValue } from "recoil";
 import { useApi } from "../../../shared/api";
 import { counted } from "../../../shared/format";
 import type { Found, Search } from "../../useSearch";
+import { ClearButton } from "../../ClearButton";
 import { NameForm } from "./NameForm";
 
 type Action = "tag" | "save_view" | "save_search";
@@ -52,16 +53,7 @@ export function Actions({ search, found }: { search: Search; found: Found }) {
             {forms[action].title}
           </Button>
         ))}
-        <Button
-          size="small"
-          color="secondary"
-          data-cy="milvus-clear"
-          disabled={search.busy}
-          onClick={search.clear}
-          sx={{ textTransform: "none" }}
-        >
-          Clear
-        </Button>
+        <ClearButton search={search} />
       </Stack>
       {open && <NameForm key={open} {...forms[open]} onClose={() => setOpen(null)} />}
     </Stack>

@@ -42,7 +42,8 @@ export function ScoreCut({ histogram, kind, keep, onCut }: Props) {
   const words = (value: number) =>
     `${counted(kept(histogram, value), "hit")}, ${kind} ${histogram.first.toFixed(3)} to ${edge(histogram, value).toFixed(3)}`;
   return (
-    <Stack data-cy="milvus-histogram" sx={{ px: 1 }}>
+    // as wide as half of what a finger can touch of the handle, which would stick out
+    <Stack data-cy="milvus-histogram" sx={{ px: "12px" }}>
       <Bars counts={histogram.counts} at={at} />
       <Slider
         size="small"

@@ -1,9 +1,10 @@
-import { Stack, ToggleButton, ToggleButtonGroup } from "@mui/material";
+import { Stack, ToggleButton, ToggleButtonGroup, Typography } from "@mui/material";
 import type { Index } from "../../../shared/api";
 import { Check } from "../../../shared/Check";
 import { count } from "../../../shared/format";
 import { useSelection } from "../../../shared/useGrid";
 import type { Search } from "../../useSearch";
+import { ClearButton } from "../../ClearButton";
 import { useViewCount } from "./useViewCount";
 import type { Options } from "../values";
 
@@ -19,10 +20,11 @@ export function Scope({ search, index, samples }: Props) {
   const { options } = search.draft;
   const selected = useSelection().samples;
   const inView = useViewCount(index, search.found, search.busy);
+  const left = inView?.showsResults && !search.found;
   const whole = index.total ?? samples;
   const scopes: { name: Options["target"]; label: string; off?: boolean }[] = [
     { name: "dataset", label: `Dataset ${count(whole)}` },
-    { name: "view", label: `View ${count(inView ?? whole)}` },
+    { name: "view", label: `View ${inView ? count(inView.count ?? whole) : "…"}` },
     { name: "selected", label: `Selected ${count(selected)}`, off: selected === 0 },
   ];
   return (
@@ -53,6 +55,14 @@ export function Scope({ search, index, samples }: Props) {
         onChange={(reverse) => search.change({ reverse })}
         toggle
       />
+      {left && (
+        <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" spacing={0.5}>
+          <Typography variant="caption" color="text.secondary">
+            The grid shows the results of another search.
+          </Typography>
+          <ClearButton search={search} />
+        </Stack>
+      )}
     </Stack>
   );
 }

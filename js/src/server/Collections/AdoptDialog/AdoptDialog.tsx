@@ -10,7 +10,7 @@ import { FormDialog } from "../../../shared/FormDialog";
 import { Problem } from "../../../shared/Problem";
 import { TextInput } from "../../../shared/TextInput";
 import { useFetched } from "../../../shared/useFetched";
-import { useGridRevision } from "../../../shared/useGrid";
+import { useGrid } from "../../../shared/useGrid";
 import { useAdoption } from "./useAdoption";
 
 interface Props {
@@ -24,7 +24,7 @@ interface Props {
 export function AdoptDialog(props: Props) {
   const { dataset, name, onClose } = props;
   const api = useApi();
-  const form = useFetched(api.form, dataset, useGridRevision());
+  const form = useFetched(api.form, dataset, useGrid().revision);
   if (form.value) return <Adopt {...props} form={form.value} />;
   return (
     <FormDialog

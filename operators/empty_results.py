@@ -1,0 +1,103 @@
+"""Why a search has no result, in a sentence that says what to change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import fiftyone as fo
+
+from fiftyone_milvus.backend import runs
+
+from . import search_request
+from .search_request import Answer, SearchRequest
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Something that keeps samples out of a result: its name, the search without it,
+    and what to say if that has results."""
+
+    name: str
+    without: SearchRequest
+    sentence: Callable[[Answer], str]
+
+
+def reason(
+    request: SearchRequest, samples: fo.SampleCollection, **connection: Any
+) -> str:
+    """Finds out which of its limits left a search without a result, by searching for
+    one result without each of them.
+
+    Args:
+        request: the search
+        samples: the dataset, or the view that the search stayed within
+        **connection: connection settings that override the configured ones
+    """
+    dataset, key = samples._root_dataset, request.brain_key
+    if not runs.load(dataset, key, **connection).total_index_size:
+        return f"The index '{key}' is empty. Sync it in Indexes, or build another one."
+    limits = list(_limits(request))
+    for limit in limits:
+        within = dataset if limit.without.view is None else samples
+        one = replace(limit.without, k=1, score_field=None)
+        found = search_request.run(one, within, **connection)
+        if found.ids:
+            return limit.sentence(found)
+    if not limits:
+        return f"The index '{key}' has no sample of this dataset. Sync it in Indexes."
+    names = " and ".join(limit.name for limit in limits)
+    return f"More than one limit keeps results out. Loosen {names}."
+
+
+def _limits(request: SearchRequest) -> Iterator[Limit]:
+    bounds = [
+        f"{name} {bound:g}"
+        for name, bound in (("min", request.min_score), ("max", request.max_score))
+        if bound is not None
+    ]
+    if bounds:
+        limits = ", ".join(bounds)
+        yield Limit(
+            "the limits of the score",
+            replace(request, min_score=None, max_score=None),
+            lambda found: (
+                f"No {found.score} is within the limits ({limits}): without them, the "
+                f"first result has {found.scores[0]:.3f}. Change them in More options."
+            ),
+        )
+    if request.where:
+        fields = ", ".join(request.where)
+        yield Limit(
+            "the filter",
+            replace(request, where=None),
+            lambda _: (
+                f"Nothing passes the filter on {fields}. Change it in More options."
+            ),
+        )
+    if request.at_least is not None:
+        count = request.at_least
+        yield Limit(
+            "the number of matching objects",
+            replace(request, at_least=None),
+            lambda _: (
+                f"No sample has {count:,} matching objects. Ask for fewer in More "
+                "options."
+            ),
+        )
+    if request.exclude or request.exclude_query:
+        yield Limit(
+            "what is excluded",
+            replace(request, exclude=(), exclude_query=False),
+            lambda _: "All results are excluded. Exclude less in More options.",
+        )
+    if request.view is not None:
+        yield Limit(
+            "the view",
+            replace(request, view=None),
+            lambda _: (
+                f"Nothing that matches in the index '{request.brain_key}' is in the "
+                "view. Search in Dataset, or sync the index."
+            ),
+        )
