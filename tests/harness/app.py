@@ -241,7 +241,9 @@ class App:
             button.click()
         self.page.locator(f'html[data-mui-color-scheme="{name}"]').wait_for()
 
-    def drag(self, files: Sequence[Path], *targets: Locator, drop: bool = False) -> None:
+    def drag(
+        self, files: Sequence[Path], *targets: Locator, drop: bool = False
+    ) -> None:
         """Drags files from one element to the next, as a person does; or a link, if
         there are none.
 

@@ -18,6 +18,7 @@ def make_context(
     view_name: str | None = None,
     selected: list[str] | None = None,
     selected_labels: list[dict[str, Any]] | None = None,
+    filters: dict[str, Any] | None = None,
     **params: Any,
 ) -> foo.ExecutionContext:
     """The context of a panel method: what it triggers is in ``triggered(ctx)``."""
@@ -28,6 +29,7 @@ def make_context(
             "dataset_name": dataset.name,
             "view": (dataset.view() if view is None else view)._serialize(),
             "view_name": view_name,
+            "filters": filters or {},
             "selected": selected or [],
             "selected_labels": selected_labels or [],
             "params": {"panel_id": "panel", "panel_state": {}, **params},

@@ -32,11 +32,15 @@ def test_the_view_names_reacts_component_and_its_methods():
 
 @pytest.mark.parametrize(
     "broken",
-    [{"count": "1"}, {}, {"count": 1, "more": 1}],
+    [
+        {"count": "1", "shows_results": True},
+        {"count": 1},
+        {"count": 1, "shows_results": True, "more": 1},
+    ],
     ids=["another type", "one too few", "one too many"],
 )
 def test_an_answer_that_react_does_not_expect_is_noticed(broken):
-    contract.check_answer("view_count", {"count": 1})
+    contract.check_answer("view_count", {"count": 1, "shows_results": True})
     with pytest.raises(jsonschema.ValidationError):
         contract.check_answer("view_count", broken)
 

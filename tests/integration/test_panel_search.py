@@ -4,6 +4,7 @@ import fiftyone as fo
 import numpy as np
 import pytest
 
+from fiftyone_milvus.backend import runs
 from fiftyone_milvus.building import build
 from fiftyone_milvus.searching import search
 from harness import contract
@@ -73,6 +74,73 @@ def test_search_stays_in_the_view_and_clear_brings_it_back(indexed):
     back = after(again)
     panel.clear(back)
     assert shown_ids(back) == view.values("id")
+
+
+def test_filters_are_part_of_the_view_over_results_and_saved_views_too(indexed):
+    ids = indexed.values("id")
+    indexed.select(ids[:8]).tag_samples("odd")
+    odd = {"tags": {"values": ["odd"], "exclude": False, "isMatching": True}}
+    asked = {"brain_key": "idx", "target": "view", "k": 100, "query": query_of(ids[0])}
+    ctx = make_context(indexed, filters=odd, **asked)
+    assert panel.view_count(ctx) == {"count": 8, "shows_results": False}
+    found = panel.search(ctx)
+    assert {hit["id"] for hit in found["hits"]} == set(ids[:8])
+    assert found["in_view"] == 8
+
+    # all are hits, and what they are filtered by is what the next search is among
+    ctx = make_context(indexed, **{**asked, "target": "dataset"})
+    assert panel.search(ctx)["in_view"] is None
+    filtered = after(ctx, filters=odd, **asked)
+    assert panel.view_count(filtered) == {"count": 8, "shows_results": True}
+    assert panel.search(filtered)["total"] == 8
+    cleared = after(ctx, filters=odd)
+    panel.clear(cleared)
+    assert shown_ids(cleared) == ids[:8]
+
+    indexed.save_view("first", indexed.limit(20))
+    opened = make_context(indexed, view_name="first", filters=odd, **asked)
+    assert panel.view_count(opened)["count"] == 8
+    assert panel.search(opened)["searched"] == 8
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"min_score": 2}, "the first result has 1.000. Change them in More options"),
+        ({"max_score": -2}, "within the limits (max -2)"),
+        ({"where": {"number": {"min": 500}}}, "passes the filter on number."),
+        ({"k": 1, "exclude_query": True, "target": "view"}, "results are excluded."),
+        (
+            {"min_score": 2, "where": {"number": {"min": 500}}},
+            "Loosen the limits of the score and the filter.",
+        ),
+    ],
+    ids=str,
+)
+def test_without_a_result_it_says_why_and_clear_brings_the_view_back(
+    dataset, options, words
+):
+    build.build(dataset, "idx", SOURCE, filter_fields=["number"])
+    view, query = dataset.limit(1), query_of(dataset.first().id)
+    asked = {"brain_key": "idx", "k": 5, "query": query, **options}
+    ctx = make_context(dataset, view=view, **asked)
+    found = panel.search(ctx)
+    assert found["total"] == 0 and found["hits"] == [] and shown_ids(ctx) == []
+    assert words in found["why_empty"]
+    back = after(ctx)
+    panel.clear(back)
+    assert shown_ids(back) == view.values("id")
+
+
+def test_a_view_without_anything_of_the_index_is_named_as_the_reason(dataset):
+    build.build(dataset.limit(5), "idx", SOURCE)
+    params = {"brain_key": "idx", "k": 5, "query": query_of(dataset.first().id)}
+    rest = make_context(dataset, view=dataset.skip(5), target="view", **params)
+    assert "Search in Dataset, or sync the index" in panel.search(rest)["why_empty"]
+    runs.load(dataset, "idx").rows.delete(dataset.limit(5).values("id"))
+    query = {"terms": [{"vector": [1.0] * 16}]}
+    ctx = make_context(dataset, **{**params, "query": query})
+    assert panel.search(ctx)["why_empty"].startswith("The index 'idx' is empty")
 
 
 def after(ctx, **kwargs):
@@ -236,12 +304,12 @@ def test_a_cut_leaves_the_first_hits_in_the_grid_and_the_view_to_go_back_to(inde
         indexed, view=view, target="view", k=10, brain_key="idx", **VECTOR
     )
     found = panel.search(ctx)
-    assert found["searched"] == 20
+    assert found["searched"] == found["in_view"] == 20
     cut = after(ctx, token=found["token"], keep=3)
     assert panel.cut(cut) == {}
     assert shown_ids(cut) == [hit["id"] for hit in found["hits"][:3]]
     counted = after(cut, brain_key="idx")
-    assert panel.view_count(counted) == {"count": 20}
+    assert panel.view_count(counted) == {"count": 20, "shows_results": True}
     back = after(cut)
     panel.clear(back)
     assert shown_ids(back) == view.values("id")
@@ -253,8 +321,9 @@ def test_hits_that_were_saved_as_a_view_are_searched_like_any_view(indexed):
     panel.save_view(after(ctx, token=token, keep=5, name="hits"))
     indexed.reload()
     opened = make_context(indexed, view_name="hits", brain_key="idx")
-    assert panel.view_count(opened) == {"count": 5}
-    assert panel.view_count(after(ctx, brain_key="idx")) == {"count": 100}
+    assert panel.view_count(opened) == {"count": 5, "shows_results": False}
+    counted = panel.view_count(after(ctx, brain_key="idx"))
+    assert counted == {"count": 100, "shows_results": True}
     panel.clear(opened)
     assert shown_ids(opened) == indexed.load_saved_view("hits").values("id")
 
