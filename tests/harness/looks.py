@@ -26,8 +26,9 @@ _STICKS_OUT = """within => {
 
 _SCROLLS_SIDEWAYS = """within => {
     const wide = [];
+    const scrolls = e => getComputedStyle(e).overflowX !== 'visible';
     for (let e = document.querySelector(within); e !== null; e = e.parentElement)
-        if (getComputedStyle(e).overflowX !== 'visible' && e.scrollWidth > e.clientWidth)
+        if (e.scrollWidth > e.clientWidth && scrolls(e))
             wide.push(`${e.dataset.cy}: ${e.scrollWidth} of ${e.clientWidth}`);
     return wide;
 }"""
