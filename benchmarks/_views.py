@@ -120,11 +120,11 @@ def _measure(
 ) -> tuple[dict[str, Value], str]:
     case.ids = data.ids if case.view is None else case.view.values("id")
     memberships.forget()
-    first, _ = _timed(lambda: _search(rows, case, case.queries[:1]))
+    first, _ = _timed(lambda: _search(rows, case, data, case.queries[:1]))
     taken: dict[str, list[float]] = {}
     found: list[Found] = []
     for query in case.queries:
-        took, one = _timed(lambda q=query: _search(rows, case, q[None]))  # type: ignore[misc]
+        took, one = _timed(lambda q=query: _search(rows, case, data, q[None]))  # type: ignore[misc]
         taken.setdefault("ours", []).append(took)
         # in turn with the view's, so that what else the machine does hits both
         took, _ = _timed(lambda q=query: neighbors.nearest(rows, q[None], K))  # type: ignore[misc]
@@ -142,17 +142,21 @@ def _measure(
     if case.clusters is not None:
         values["by filter"] = _filtered(rows, case, data)
     if case.view is not None:
-        values |= {plan: _forced(rows, case, plan) for plan in PLANS}
+        values |= {plan: _forced(rows, case, data, plan) for plan in PLANS}
         best = min(v for p in PLANS if isinstance(v := values[p], float))
         values["x best"] = _times(values[str(values["plan"])], best)
     return values, found[-1].plan.reason
 
 
 def _search(
-    rows: IndexedRows, case: Case, query: np.ndarray, plan: PlanName | None = None
+    rows: IndexedRows,
+    case: Case,
+    data: Data,
+    query: np.ndarray,
+    plan: PlanName | None = None,
 ) -> Found:
     """What ``search.search`` does for a query vector, the view looked up anew."""
-    among = within(case.view, None)
+    among = within(case.view, None, data.dataset)
     return neighbors.nearest(rows, query, K, among=among, plan=plan)
 
 
@@ -171,14 +175,14 @@ def _filtered(rows: IndexedRows, case: Case, data: Data) -> float:
     return median(times)
 
 
-def _forced(rows: IndexedRows, case: Case, plan: PlanName) -> Value:
+def _forced(rows: IndexedRows, case: Case, data: Data, plan: PlanName) -> Value:
     if plan == "scan" or (plan == "exact" and len(case.ids) > MOST_FETCHED):
         return None
     if plan == "pushed down" and len(case.ids) > MOST_SENT:
         return None
     try:
         times = [
-            _timed(lambda q=query: _search(rows, case, q[None], plan))[0]  # type: ignore[misc]
+            _timed(lambda q=query: _search(rows, case, data, q[None], plan))[0]  # type: ignore[misc]
             for query in case.queries
         ]
     except InvalidRequest:

@@ -110,7 +110,7 @@ def selected_ids(
     """
     ids, samples = selection(ctx, index.config.patches_field)
     if samples:
-        found = index.rows.ids_of_samples(samples)
+        found = index.rows_of_samples(samples)
         ids = [id_ for of_sample in found.values() for id_ in of_sample]
         if not ids:
             raise InvalidRequest(

@@ -90,6 +90,7 @@ def _outcome(found: groups.Groups) -> findings.Outcome:
             }
             for group in listed
         ],
+        "orphaned": found.orphaned,
         "seconds": round(found.seconds, 3),
         "resumed": round(found.resumed, 3),
     }

@@ -107,6 +107,7 @@ def _outcome(found: outliers.Outliers) -> findings.Outcome:
         "unlabelled": found.unlabelled,
         "total": found.total,
         "outliers": [asdict(one) for one in found.outliers[: findings.MAX_LISTED]],
+        "orphaned": found.orphaned,
         "seconds": round(found.seconds, 3),
     }
     return findings.Outcome(found.ids, found.ids, data, found.message)

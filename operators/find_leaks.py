@@ -94,6 +94,7 @@ def _outcome(found: leaks.Leaks) -> findings.Outcome:
         ],
         "in_several": list(found.in_several[: findings.MAX_LISTED]),
         "leaks": [asdict(leak) for leak in found.leaks[: findings.MAX_LISTED]],
+        "orphaned": found.orphaned,
         "seconds": round(found.seconds, 3),
     }
     return findings.Outcome(found.ids, found.ids, data, found.message)

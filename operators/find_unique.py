@@ -54,6 +54,7 @@ def _outcome(found: unique.Unique) -> findings.Outcome:
         "ids": list(found.ids),
         "dists": list(found.dists),
         "nearest_ids": list(found.nearest_ids),
+        "orphaned": found.orphaned,
         "seconds": round(found.seconds, 3),
     }
     return findings.Outcome(found.ids, found.ids, data, found.message)

@@ -13,7 +13,7 @@ import numpy as np
 from fiftyone.brain.similarity import DuplicatesMixin, Similarity, SimilarityIndex
 
 from ..dataset import models
-from ..dataset.ids import as_list, in_dataset_order, report_missing
+from ..dataset.ids import Existing, Ordered, as_list, report_missing
 from ..errors import CollectionError, InvalidRequest
 from ..milvus import client
 from ..milvus.collection import Owner
@@ -80,7 +80,7 @@ class MilvusSimilarityIndex(Writing, Neighbors):
             config.options,
         )
         self._created = False
-        self._all_ids: tuple[np.ndarray, np.ndarray | None] | None = None
+        self._all_ids: tuple[list[str], list[str]] | None = None
         self._check_collection()
 
     # -- what there is
@@ -108,13 +108,14 @@ class MilvusSimilarityIndex(Writing, Neighbors):
 
     @property
     def sample_ids(self) -> np.ndarray:
-        """The sample ids of all rows, in the dataset's order; read when asked for."""
-        return self._ordered_ids()[0]
+        """The sample ids of all rows, in the dataset's order, those of samples that are
+        gone last; read when asked for."""
+        return self._ordered_ids().sample_ids
 
     @property
     def label_ids(self) -> np.ndarray | None:
         """The label ids of all rows, in the dataset's order; ``None`` for samples."""
-        return self._ordered_ids()[1]
+        return self._ordered_ids().label_ids
 
     @property
     def owned(self) -> bool:
@@ -181,13 +182,14 @@ class MilvusSimilarityIndex(Writing, Neighbors):
         else:
             self._present()
 
-    def _ordered_ids(self) -> tuple[np.ndarray, np.ndarray | None]:
+    def _ordered_ids(self) -> Ordered:
         if self._all_ids is None:
-            found = self._rows.all_ids() if self._present() else ([], [])
-            self._all_ids = in_dataset_order(
-                self._samples, self.config.patches_field, *found
-            )
-        return self._all_ids
+            self._all_ids = self._rows.all_ids() if self._present() else ([], [])
+            self._ordered = None
+        if self._ordered is None:
+            there = Existing(self.all_samples, self.config.patches_field)
+            self._ordered = there.ordered(*self._all_ids)
+        return self._ordered
 
     def reload(self) -> None:
         """Takes a fresh look at the index and the view."""

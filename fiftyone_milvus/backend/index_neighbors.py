@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,8 @@ import numpy as np
 from bson import ObjectId
 from fiftyone.brain.similarity import DuplicatesMixin, SimilarityIndex
 
-from ..dataset.ids import Within, within
+from ..dataset import indexed
+from ..dataset.ids import Existing, Ordered, Within, within
 from ..errors import InvalidRequest, VectorSearchError
 from ..metrics import Space, let_go, room_for
 from ..milvus.indexed_rows import Hits, IndexedRows
@@ -35,7 +36,18 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
 
     _held: Space | None = None
     _rows: IndexedRows
-    _within: Within | None = None
+    _curr_view: Any
+    _curr_sample_ids: Any
+    _curr_keep_inds: Any
+    _ordered: Ordered | None = None
+    _ordered_ids: Callable[[], Ordered]
+    _within: Within
+
+    @property
+    def all_samples(self) -> Any:
+        """All samples that rows may belong to: those of the dataset, of all its slices
+        if it is grouped; or the frames or clips that the index was made over."""
+        return indexed.all_samples(self._samples, self.config.patches_field)
 
     def sort_by_similarity(
         self,
@@ -182,6 +194,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         if self._held is not None:
             yield self._held
             return
+        self._ordered = self._curr_sample_ids = None  # samples may be gone since
         ids = [str(id_) for id_ in self._current_ids()]
         dim = self._rows.dimension() if ids else 0
         with room_for(len(ids), dim) as vectors:
@@ -232,12 +245,48 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
     def use_view(self, *args: Any, **kwargs: Any) -> Self:
         """Restricts the index to a view; see FiftyOne's interface."""
         super().use_view(*args, **kwargs)
-        self._within = (
-            within(self._curr_view, self.config.patches_field)
-            if self.has_view
-            else None
-        )
+        self._ordered = None
+        view = self._curr_view if self.has_view else None
+        self._within = within(view, self.config.patches_field, self.all_samples)
         return self
+
+    @property
+    def orphaned(self) -> int:
+        """How many rows have no sample or patch in the dataset any more; reads the ids
+        of all."""
+        found = self._ordered_ids()
+        return len(found.sample_ids) - found.existing
+
+    def _apply_view(self) -> None:
+        # all that is done to every row of the view is done to these
+        if not self.has_view:
+            found = self._ordered_ids()
+            self._curr_sample_ids = found.sample_ids[: found.existing]
+            if found.label_ids is not None:
+                self._curr_label_ids = found.label_ids[: found.existing]
+            if self.orphaned:
+                self._curr_keep_inds = np.arange(found.existing)
+            return
+        view = self._curr_view
+        self._curr_view = indexed.part_of(self.all_samples, view)
+        try:
+            super()._apply_view()
+        finally:
+            self._curr_view = view
+
+    def rows_of_samples(self, sample_ids: Iterable[str]) -> dict[str, list[str]]:
+        """The ids of the rows of samples, their patches that are there, by sample;
+        samples without any are left out."""
+        found = self._rows.ids_of_samples(sample_ids)
+        of = {id_: sample_id for sample_id, ids in found.items() for id_ in ids}
+        there = Existing(self.all_samples, self.config.patches_field).holding(
+            list(of), list(of.values())
+        )
+        kept: dict[str, list[str]] = {}
+        for id_, sample_id in of.items():
+            if id_ in there:
+                kept.setdefault(sample_id, []).append(id_)
+        return kept
 
     def _query_vectors(self, query: Any) -> tuple[np.ndarray, bool]:
         """Vectors ``(q, dim)`` of a query, and whether it was a single one."""

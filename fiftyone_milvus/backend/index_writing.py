@@ -24,7 +24,7 @@ class Writing(SimilarityIndex):
 
     _rows: IndexedRows
     _created: bool
-    _all_ids: tuple[np.ndarray, np.ndarray | None] | None
+    _all_ids: tuple[list[str], list[str]] | None
     _claim_place: Callable[[], None]
     _leave_place: Callable[[], None]
 

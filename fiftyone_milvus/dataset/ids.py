@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Protocol, cast
 
@@ -12,7 +13,7 @@ import numpy as np
 from bson import ObjectId
 
 from ..errors import InvalidRequest
-from . import memberships
+from . import indexed, memberships
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,21 @@ def report_missing(missing: list[str], allow: bool, warn: bool) -> None:
 
 
 class Members(Protocol):
-    """What a search is restricted to, by primary key."""
+    """What a search is restricted to, by primary key.
+
+    ``place`` is what it is, in a word. ``likely_all`` says that it probably has all
+    that would be found without it: so :attr:`unchecked` is searched first, and what was
+    found is looked up with :meth:`holding`.
+    """
+
+    @property
+    def place(self) -> str: ...
+
+    @property
+    def likely_all(self) -> bool: ...
+
+    @property
+    def unchecked(self) -> Members | None: ...
 
     @property
     def ids(self) -> list[str]:
@@ -63,11 +78,21 @@ class Within:
     Args:
         samples: the view
         patches_field: the field whose patches are indexed; ``None`` for samples
+        likely_all: whether it probably has all rows of the index
     """
 
-    def __init__(self, samples: fo.SampleCollection, patches_field: str | None) -> None:
+    place = "view"
+    unchecked: Members | None = None
+
+    def __init__(
+        self,
+        samples: fo.SampleCollection,
+        patches_field: str | None,
+        likely_all: bool = False,
+    ) -> None:
         self._samples = samples
         self._patches_field = patches_field
+        self.likely_all = likely_all
 
     @cached_property
     def ids(self) -> list[str]:
@@ -111,17 +136,82 @@ class Within:
         if label_ids is not None:
             return as_list(label_ids)
         if samples._is_patches:
-            sample_ids = dict.fromkeys(samples.values("sample_id"))
+            sample_ids = dict.fromkeys(samples.values(samples._id_field))
         return as_list(sample_ids)
 
 
+class Existing(Within):
+    """The primary keys of all samples, or patches, that there are: what a search of a
+    whole index is restricted to, since rows stay when their sample is deleted.
+
+    Args:
+        samples: what :func:`~fiftyone_milvus.dataset.indexed.all_samples` says
+        patches_field: the field whose patches are indexed; ``None`` for samples
+    """
+
+    place = "dataset"
+
+    def __init__(self, samples: fo.SampleCollection, patches_field: str | None) -> None:
+        super().__init__(samples, patches_field, likely_all=True)
+
+    def holding(self, ids: list[str], sample_ids: list[str]) -> set[str]:
+        """Those of the given rows that there are."""
+        if self.known is not None:
+            return self._every & set(ids)
+        found: set[str] = set()
+        for start in range(0, len(ids), IDS_AT_ONCE):
+            part = slice(start, start + IDS_AT_ONCE)
+            some, of = ids[part], sample_ids[part]
+            found |= indexed.existing(self._samples, self._patches_field, some, of)
+        return found
+
+    def ordered(self, ids: list[str], sample_ids: list[str]) -> Ordered:
+        """An index's rows in the order of its dataset, as FiftyOne's own backend has
+        them.
+
+        Args:
+            ids: ``n`` primary keys
+            sample_ids: their ``n`` sample ids
+        """
+        there = set(ids)
+        if self._samples._is_generated:  # it may be a copy, older than the index
+            there = self.holding(ids, sample_ids)
+        order = [id_ for id_ in self.ids if id_ in there]
+        existing = len(order)
+        order += sorted(set(ids).difference(order))
+        sample_of = dict(zip(ids, sample_ids, strict=True))
+        found = np.array([sample_of[id_] for id_ in order], dtype=str)
+        labels = None if self._patches_field is None else np.array(order, dtype=str)
+        return Ordered(found, labels, existing)
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """The rows of an index: ``n`` sample ids, and ``n`` label ids or ``None``. The
+    first are ``existing``, in the dataset's order; of the others the sample or patch is
+    gone."""
+
+    sample_ids: np.ndarray
+    label_ids: np.ndarray | None
+    existing: int
+
+
 def within(
-    samples: fo.SampleCollection | None, patches_field: str | None
-) -> Within | None:
-    """What a search is restricted to; ``None`` for the whole dataset."""
+    samples: fo.SampleCollection | None,
+    patches_field: str | None,
+    everything: fo.SampleCollection,
+) -> Within:
+    """What a search is restricted to.
+
+    Args:
+        samples: the dataset or view to search in; ``None`` for the dataset
+        patches_field: the field whose patches are indexed; ``None`` for samples
+        everything: all samples that the index may have rows of, see
+            :func:`~fiftyone_milvus.dataset.indexed.all_samples`
+    """
     if samples is None or samples.view() == samples._root_dataset.view():
-        return None
-    view = samples.view()
+        return Existing(everything, patches_field)
+    view = indexed.part_of(everything, samples).view()
     make = partial(Within, view, patches_field)
     return cast(Within, memberships.get(view, patches_field, make))
 
@@ -144,30 +234,3 @@ def packed_ids(samples: fo.SampleCollection) -> np.ndarray:
 def _sample_ids(samples: fo.SampleCollection) -> list[str]:
     digits = packed_ids(samples).tobytes().hex()
     return [digits[at : at + 24] for at in range(0, len(digits), 24)]
-
-
-def in_dataset_order(
-    samples: fo.SampleCollection,
-    patches_field: str | None,
-    ids: list[str],
-    sample_ids: list[str],
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """An index's rows in the order of its dataset, as FiftyOne's own backend has them.
-
-    Args:
-        samples: the dataset
-        patches_field: the field whose patches are indexed; ``None`` for samples
-        ids: ``n`` primary keys
-        sample_ids: their ``n`` sample ids
-
-    Returns:
-        ``n`` sample ids, and ``n`` label ids or ``None``; rows whose sample or label
-        is gone come last
-    """
-    sample_of = dict(zip(ids, sample_ids, strict=True))
-    known, labels = fbu.get_ids(samples, patches_field=patches_field)
-    known = known if labels is None else labels
-    order = [str(id_) for id_ in known if str(id_) in sample_of]
-    order += sorted(set(ids) - set(order))
-    found = np.array([sample_of[id_] for id_ in order], dtype=str)
-    return found, None if patches_field is None else np.array(order, dtype=str)

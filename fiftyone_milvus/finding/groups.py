@@ -16,7 +16,7 @@ from ..pairs.checkpoints import Checkpoint
 from ..pairs.joined import CHOOSING, NEARING, Joined, threshold_for
 from ..pairs.sieve import sieving
 from ..progress import Report
-from .held import Held, Stop, check_thresh, held, never
+from .held import Held, Stop, check_thresh, held, left_out, never
 
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
@@ -48,7 +48,8 @@ class Groups:
 
     ``thresh`` is the distance that was asked for, or that the fraction led to; ``None``
     if the fraction left nothing to join. ``resumed`` is the share of the work, of 0 to
-    1, that an earlier call had done before it was interrupted.
+    1, that an earlier call had done before it was interrupted; ``orphaned`` rows of the
+    index were left out, since their samples or patches were deleted.
     """
 
     brain_key: str
@@ -59,6 +60,7 @@ class Groups:
     groups: tuple[Group, ...]
     seconds: float
     resumed: float = 0.0
+    orphaned: int = 0
 
     @cached_property
     def ids(self) -> list[str]:
@@ -89,7 +91,7 @@ class Groups:
             text = f"No near duplicates among {self.compared:,} {what}"
         if self.resumed:
             text += f"; {self.resumed:.0%} of the work was done before"
-        return text
+        return text + left_out(self.orphaned)
 
 
 def find_groups(
@@ -152,6 +154,7 @@ def find_groups(
             groups,
             time.monotonic() - started,
             checkpoint.resumed,
+            found.orphaned,
         )
 
 

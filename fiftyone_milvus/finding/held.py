@@ -32,12 +32,14 @@ def never() -> bool:
 class Held:
     """The vectors of an index, or of a view of it: ``ids`` (primary keys) and
     ``sample_ids`` of shape ``(n,)``, in the dataset's order, that of the vectors in
-    ``space``; and what gives a phase of the work its tick."""
+    ``space``; what gives a phase of the work its tick; and how many rows were left out
+    because their sample or patch is gone, ``orphaned``."""
 
     ids: np.ndarray
     sample_ids: np.ndarray
     space: Space
     phase: Callable[[str], Tick]
+    orphaned: int
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -62,19 +64,22 @@ def held(
         Cancelled: from a tick, if ``cancelled()`` was true
         InvalidRequest: if vectors went away since the index was loaded
     """
-    with index.use_view(index.view if view is None else view):
-        ids = index._current_ids()
-        sample_ids = np.asarray(index.current_sample_ids, dtype=str)
-        with reporting(progress) as report:
-            phases = _Phases(len(ids), report, cancelled)
-            with index._holding_vectors(phases.tick("Reading")) as space:
-                yield Held(ids, sample_ids, space, phases.tick)
+    chosen = index.use_view(index.view if view is None else view)
+    with chosen, reporting(progress) as report:
+        phases = _Phases(lambda: index.index_size, report, cancelled)
+        with index._holding_vectors(phases.tick("Reading")) as space:
+            ids = index._current_ids()
+            sample_ids = np.asarray(index.current_sample_ids, dtype=str)
+            orphaned = 0 if index.has_view else index.orphaned
+            yield Held(ids, sample_ids, space, phases.tick, orphaned)
 
 
 class _Phases:
     """Tells of the phases of work on a number of vectors."""
 
-    def __init__(self, total: int, report: Report, cancelled: Stop) -> None:
+    def __init__(
+        self, total: Callable[[], int], report: Report, cancelled: Stop
+    ) -> None:
         self._total = total
         self._report = report
         self._cancelled = cancelled
@@ -91,11 +96,21 @@ class _Phases:
             since = since or (now, done)
             more, seconds = done - since[1], now - since[0]
             rate = more / seconds if more and seconds > 0 else None
-            self._report(
-                Progress(phase, done, self._total, now - started, rate, unit="vectors")
-            )
+            spent, total = now - started, self._total()
+            self._report(Progress(phase, done, total, spent, rate, unit="vectors"))
 
         return tick
+
+
+def left_out(orphaned: int) -> str:
+    """What is to be said of rows that were left out; nothing if none were."""
+    if not orphaned:
+        return ""
+    rows = "row" if orphaned == 1 else "rows"
+    return (
+        f"; {orphaned:,} orphaned {rows} of the index left out, whose samples or "
+        "patches were deleted: sync it"
+    )
 
 
 def check_thresh(thresh: float, metric: str) -> float:

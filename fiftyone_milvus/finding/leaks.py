@@ -14,7 +14,7 @@ import numpy as np
 from ..pairs import tiles
 from ..pairs.sieve import Sieve, sieving
 from ..progress import Report
-from .held import Held, Stop, check_thresh, held, never
+from .held import Held, Stop, check_thresh, held, left_out, never
 from .splits import by_sample
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ class Leaks:
     each pair of splits, in the order the splits were given, and ``leaking`` how many
     vectors of the first have one in the second, for both orders. ``leaks`` are the
     nearest up to a limit. ``in_several`` are the ids of samples in more than one split,
-    each a leak by itself; they count for the first of their splits.
+    each a leak by itself; they count for the first of their splits. ``orphaned`` rows
+    of the index were left out, since their samples or patches were deleted.
     """
 
     brain_key: str
@@ -53,6 +54,7 @@ class Leaks:
     leaks: tuple[Leak, ...]
     in_several: tuple[str, ...]
     seconds: float
+    orphaned: int = 0
 
     @property
     def total(self) -> int:
@@ -80,7 +82,7 @@ class Leaks:
             text = f"No leaks within a distance of {self.thresh:.4g} between {splits}"
         if self.in_several:
             text += f"; {len(self.in_several):,} samples are in several splits at once"
-        return text
+        return text + left_out(self.orphaned)
 
 
 def find_leaks(
@@ -116,7 +118,7 @@ def find_leaks(
     """
     started = time.monotonic()
     thresh = check_thresh(thresh, index.config.metric)
-    splits = by_sample(index.samples, tags, field)
+    splits = by_sample(index.all_samples, tags, field)
     with held(index, view, progress, cancelled) as found:
         codes = splits.codes(found.sample_ids)
         with sieving(found.space, thresh) as sieve:
@@ -132,6 +134,7 @@ def find_leaks(
             tuple(nearest.leaks(splits.names)),
             tuple(id_ for id_ in splits.in_several if id_ in there),
             time.monotonic() - started,
+            found.orphaned,
         )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import InvalidRequest
 from ..pairs import duplicates
 from ..progress import Report
-from .held import Held, Stop, held, never
+from .held import Held, Stop, held, left_out, never
 
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
@@ -48,7 +48,8 @@ class Outlier:
 @dataclass(frozen=True)
 class Outliers:
     """The label outliers of a field, the most suspicious first, up to a limit;
-    ``total`` counts all. ``labelled`` were compared, ``unlabelled`` left out."""
+    ``total`` counts all. ``labelled`` were compared, ``unlabelled`` left out, and so
+    were ``orphaned`` rows of the index, whose samples or patches were deleted."""
 
     brain_key: str
     patches_field: str | None
@@ -59,6 +60,7 @@ class Outliers:
     total: int
     outliers: tuple[Outlier, ...]
     seconds: float
+    orphaned: int = 0
 
     @property
     def ids(self) -> list[str]:
@@ -74,7 +76,7 @@ class Outliers:
         )
         if self.unlabelled:
             text += f"; {self.unlabelled:,} have no label"
-        return text
+        return text + left_out(self.orphaned)
 
 
 def find_outliers(
@@ -144,6 +146,7 @@ def find_outliers(
                 for i in listed
             ),
             time.monotonic() - started,
+            found.orphaned,
         )
 
 
@@ -156,7 +159,7 @@ def labels(
     Raises:
         InvalidRequest: if the field doesn't hold one label for each
     """
-    samples, patches = index.samples, index.config.patches_field
+    samples, patches = index.all_samples, index.config.patches_field
     field = label_field or patches
     if field is None:
         raise InvalidRequest("Name the field that holds the labels of the samples")

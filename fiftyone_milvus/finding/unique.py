@@ -11,7 +11,7 @@ import fiftyone as fo
 from ..errors import InvalidRequest
 from ..pairs.isolated import isolated
 from ..progress import Report
-from .held import Stop, held, never
+from .held import Stop, held, left_out, never
 
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Unique:
     """The most unique of ``compared`` vectors, the most unique first: ``ids`` (primary
     keys), ``sample_ids`` and ``dists``, the distance of each to its nearest neighbour,
-    whose id is in ``nearest_ids``."""
+    whose id is in ``nearest_ids``; ``orphaned`` rows of the index were left out, since
+    their samples or patches were deleted."""
 
     brain_key: str
     patches_field: str | None
@@ -32,6 +33,7 @@ class Unique:
     dists: tuple[float, ...]
     nearest_ids: tuple[str, ...]
     seconds: float
+    orphaned: int = 0
 
     @property
     def message(self) -> str:
@@ -40,7 +42,7 @@ class Unique:
         text = f"The {len(self.ids):,} most unique of {self.compared:,} {what}"
         if self.dists:
             text += f", {self.dists[-1]:.4g} to {self.dists[0]:.4g} from their nearest"
-        return text
+        return text + left_out(self.orphaned)
 
 
 def most_unique(
@@ -88,4 +90,5 @@ def most_unique(
         tuple(dists.tolist()),
         tuple(found.ids[near].tolist()),
         time.monotonic() - started,
+        found.orphaned,
     )

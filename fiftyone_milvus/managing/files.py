@@ -15,7 +15,8 @@ from ..backend import runs
 from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
 from ..building import build
-from ..dataset.ids import Within
+from ..dataset import indexed
+from ..dataset.ids import Existing
 from ..errors import InvalidRequest, VectorSearchError
 from ..milvus import client, settings
 from ..milvus.indexed_rows import IndexedRows
@@ -265,7 +266,8 @@ def _check_name_free(config: MilvusSimilarityConfig) -> None:
 def _matching(dataset: fo.Dataset, file: parquet.Reader, work: Work) -> Iterator[Rows]:
     """The file's rows of what the dataset has; batches without any are left out."""
     done = 0
-    inside = Within(dataset, file.header.patches_field)
+    field = file.header.patches_field
+    inside = Existing(indexed.all_samples(dataset, field), field)
     for rows in file.batches():
         work.stop_if_cancelled()
         found = inside.holding(rows.ids, rows.sample_ids)

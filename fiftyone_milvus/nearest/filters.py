@@ -169,6 +169,21 @@ class Matching:
         """What says all of it; ``None`` if a view says some."""
         return self._expression if self._view is None else None
 
+    @property
+    def place(self) -> str:
+        """Where they are, in a word."""
+        return "view" if self._view is None else self._view.place
+
+    @property
+    def likely_all(self) -> bool:
+        """Whether the view has nearly all rows that the expression is true of."""
+        return self._view is not None and self._view.likely_all
+
+    @property
+    def unchecked(self) -> Matching:
+        """The rows that the expression is true of, whatever the view has."""
+        return Matching(self._rows, self._expression)
+
     @cached_property
     def count(self) -> int:
         """How many rows the expression is true of."""

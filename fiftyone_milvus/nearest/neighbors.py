@@ -18,6 +18,7 @@ from .plans import Found as Found
 from .plans import Plan as Plan
 from .plans import Task
 from .ranking import COMBINATIONS as COMBINATIONS
+from .ranking import kept_of
 
 PlanName = Literal["expression", "filtered", "pushed down", "exact", "scan"]
 
@@ -51,7 +52,7 @@ def nearest(
         rows: the rows to search
         queries: ``(q, dim)`` vectors
         k: how many for each query; ``None`` ranks everything
-        among: what to search among; ``None`` for all
+        among: what to search among; ``None`` for all, also those whose sample is gone
         reverse: the least similar first, always exact
         combine: one of :data:`COMBINATIONS` of each row's distances to the queries:
             then there is one ranking for all queries
@@ -62,11 +63,7 @@ def nearest(
     """
     check(rows, queries, k)
     task = Task(rows, queries, k, among, reverse, combine)
-    if among is None:
-        if task.in_one_call and (rows.exact or not reverse):
-            return plans.whole(task)
-        return plans.streamed(task, _why_all(task))
-    found = _forced(task, plan) if plan else _quickest(task)
+    found = _forced(task, plan) if plan else _found(task)
     return replace(found, plan=replace(found.plan, seconds=task.watch.seconds))
 
 
@@ -101,6 +98,31 @@ class _Option:
         return f"{self.name} {1e3 * self.seconds:,.0f} ms"
 
 
+def _found(task: Task) -> Found:
+    if task.among is None:
+        if _can_look(task):
+            return plans.whole(task)
+        return plans.streamed(task, _why_all(task))
+    return _checked(task) if task.among.likely_all else _quickest(task)
+
+
+def _checked(task: Task) -> Found:
+    """Searches as if nothing were outside, and looks up what was found: as a rule
+    nothing is."""
+    assert task.among is not None
+    found = _found(replace(task, among=task.among.unchecked))
+    there = plans.inside(task, found.hits)
+    hits = [kept_of(one, there) for one in found.hits]
+    left = [len(one.ids) for one in hits]
+    before = [len(one.ids) for one in found.hits]
+    if left == before:
+        return found
+    if task.k is None or max(before) < task.k:  # there are no more
+        reason = f"{found.plan.reason}, those outside the {task.among.place} left out"
+        return Found(hits, replace(found.plan, reason=reason))
+    return _quickest(task, _State(looked=task.k, inside=min(left)))
+
+
 @dataclass
 class _State:
     """What was learned about a search so far."""
@@ -111,9 +133,9 @@ class _State:
     can_express: bool = True
 
 
-def _quickest(task: Task) -> Found:
+def _quickest(task: Task, state: _State | None = None) -> Found:
     """Takes the quickest way; one that turns out not to answer leaves the others."""
-    state = _State()
+    state = state or _State()
     while True:
         options = sorted(_options(task, state), key=lambda o: o.seconds)
         best = options[0]
@@ -180,7 +202,8 @@ def _options(task: Task, state: _State) -> Iterator[_Option]:
         yield from _by_filter(task, state)
         return
     known, rows, costs = task.among.known, task.size, task.costs
-    count = int(rows * UNREAD_SHARE) if known is None else len(known)
+    share = 1 if task.among.likely_all else UNREAD_SHARE
+    count = int(rows * share) if known is None else len(known)
     reading = costs.seconds("ids", count, rows) if known is None else 0.0
     sure = [
         _Option(reading + costs.seconds("fetch", count, rows), "exact"),

@@ -15,7 +15,7 @@ from ..stopwatch import Seconds, Stopwatch
 from . import costs
 from .costs import Costs
 from .filters import Matching
-from .ranking import Best, kept, ranked
+from .ranking import Best, kept, kept_of, ranked
 
 FETCH_AT_ONCE = 10_000
 # Up to so many ids may go with a search
@@ -102,7 +102,7 @@ def nothing(task: Task) -> Found:
     """An empty view's answer."""
     count = len(task.queries) if task.combine is None else 1
     hits = [Hits([], [], np.empty(0))] * count
-    return task.found(hits, "nothing", True, "an empty view")
+    return task.found(hits, "nothing", True, f"an empty {_place(task)}")
 
 
 def whole(task: Task) -> Found:
@@ -128,18 +128,26 @@ def looked_past(task: Task, enough: int) -> tuple[Found | None, int]:
     units = enough * len(task.queries)
     with task.watch.timing("milvus"), task.costs.learning("look", units, task.size):
         found = task.rows.search(task.queries, enough, reverse=task.reverse)
-    with task.watch.timing("ids"):
-        wanted = task.among.holding(
-            [id_ for one in found for id_ in one.ids],
-            [id_ for one in found for id_ in one.sample_ids],
-        )
-    inside = [[i for i, id_ in enumerate(one.ids) if id_ in wanted] for one in found]
-    fewest = min(map(len, inside))
+    wanted = inside(task, found)
+    hits = [kept_of(one, wanted) for one in found]
+    fewest = min(len(one.ids) for one in hits)
     if fewest < task.k:
         return None, fewest
-    hits = [kept(one, at[: task.k]) for one, at in zip(found, inside, strict=True)]
-    reason = f"the nearest {enough:,}, those outside the view left out"
+    hits = [kept(one, range(task.k)) for one in hits]
+    reason = f"the nearest {enough:,}, those outside the {_place(task)} left out"
     return task.found(hits, "filtered", task.rows.exact, reason), fewest
+
+
+def inside(task: Task, hits: list[Hits]) -> set[str]:
+    """The ids of those hits that are among what is searched."""
+    assert task.among is not None
+    of = {
+        id_: sample_id
+        for one in hits
+        for id_, sample_id in zip(one.ids, one.sample_ids, strict=True)
+    }
+    with task.watch.timing("ids"):
+        return task.among.holding(list(of), list(of.values()))
 
 
 def by_expression(task: Task) -> Found | None:
@@ -195,7 +203,7 @@ def pushed_down(task: Task) -> Found | None:
         for found in task.watch.each("milvus", answers):
             for one, hits in zip(best, found, strict=True):
                 one.add(hits, hits.dists)
-    reason = f"Milvus searched the {len(ids):,} of the view alone"
+    reason = f"Milvus searched the {len(ids):,} of the {_place(task)} alone"
     return task.found([one.hits() for one in best], "pushed down", True, reason)
 
 
@@ -208,7 +216,7 @@ def fetched(task: Task) -> Found:
     )
     with task.costs.learning("fetch", len(ids), task.size):
         hits = _ranked(task, parts)
-    reason = f"{len(ids):,} vectors of the view, ranked exactly"
+    reason = f"{len(ids):,} vectors of the {_place(task)}, ranked exactly"
     return task.found(hits, "exact", True, reason)
 
 
@@ -221,6 +229,11 @@ def streamed(task: Task, why: str) -> Found:
     with task.costs.learning("scan", 0, task.size):
         hits = _ranked(task, batches)
     return task.found(hits, "scan", True, f"every vector ranked exactly: {why}")
+
+
+def _place(task: Task) -> str:
+    assert task.among is not None
+    return task.among.place
 
 
 def _ranked(task: Task, batches: Iterator[Rows]) -> list[Hits]:

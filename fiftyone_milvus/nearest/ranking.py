@@ -51,6 +51,11 @@ def kept(hits: Hits, inds: Iterable[int]) -> Hits:
     )
 
 
+def kept_of(hits: Hits, ids: set[str]) -> Hits:
+    """Those of the hits that have one of some ids, in order."""
+    return kept(hits, [i for i, id_ in enumerate(hits.ids) if id_ in ids])
+
+
 class Best:
     """The best ``k`` of all hits added so far, ties in the order of their ids."""
 

@@ -122,7 +122,7 @@ def _ids(index: MilvusSimilarityIndex, terms: Sequence[Term]) -> dict[int, list[
     """The rows of the index that each term means, for those that mean some."""
     of_samples = {t.sample_id for t in terms if t.sample_id is not None}
     patches = index.config.patches_field is not None
-    labels = index.rows.ids_of_samples(of_samples) if patches and of_samples else {}
+    labels = index.rows_of_samples(of_samples) if patches and of_samples else {}
     found: dict[int, list[str]] = {}
     for i, term in enumerate(terms):
         if term.id is not None:

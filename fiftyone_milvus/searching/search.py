@@ -80,7 +80,7 @@ def search(
         Groups(index.samples, field, group_by, samples) if group_by else None,
         excluded,
     )
-    among: Members | None = within(samples, field)
+    among: Members = within(samples, field, index.all_samples)
     if where:
         stored = index.config.options.filter_fields
         told = filters.expression(where, stored, index.samples, field)

@@ -145,7 +145,9 @@ def test_a_view_and_conditions_restrict_together(index, dataset):
     found = search.search(index, Query.of(vector=query), 15, samples=view, where=where)
     assert found.ids == wanted_ids(view, where, query, 15)
     few = Matching(
-        index.rows, expression(where, FIELDS, dataset, None), within(view, None)
+        index.rows,
+        expression(where, FIELDS, dataset, None),
+        within(view, None, dataset),
     )
     assert set(few.ids) == {sample.id for sample in view if holds(sample, where)}
 

@@ -126,9 +126,7 @@ def query_of(world, row: int) -> Query:
 )
 def test_every_plan_is_exact(milvus, world, metric, view, plan, k, reverse, row):
     samples = VIEWS[view](world.dataset)
-    rows, among = world.indexes[metric].rows, within(samples, None)
-    if among is None:  # a view of everything that no stage restricts
-        return
+    rows, among = world.indexes[metric].rows, within(samples, None, world.dataset)
     query = world.vectors[row] * 1.1
     try:
         found = neighbors.nearest(
@@ -153,7 +151,11 @@ def test_the_least_similar_in_a_view_by_every_plan(milvus, world, metric):
     exact = distances(metric, query, world.vectors[world.inside(samples)])
     answered = set()
     for plan in PLANS:
-        kwargs = {"among": within(samples, None), "reverse": True, "plan": plan}
+        kwargs = {
+            "among": within(samples, None, world.dataset),
+            "reverse": True,
+            "plan": plan,
+        }
         try:
             found = neighbors.nearest(rows, query[None], 7, **kwargs)
         except InvalidRequest:
@@ -361,7 +363,9 @@ def test_a_view_is_kept_and_follows_its_dataset(milvus, world, cosine, monkeypat
 
     before = found()
     assert found() == before
-    assert within(view, None) is within(dataset.match(F("cluster") == 5), None)
+    assert within(view, None, dataset) is within(
+        dataset.match(F("cluster") == 5), None, dataset
+    )
     sample = dataset[world.ids[0]]
     sample["cluster"] = 5
     sample.save()
@@ -375,17 +379,17 @@ def test_a_deleted_sample_leaves_a_kept_view(milvus, world, monkeypatch):
     monkeypatch.setattr(memberships, "SETTLED", timedelta(0))
     dataset = datasets.make_vectors_dataset(30, DIM, 3)
     view = dataset.match(F("cluster") == 1)
-    ids = within(view, None).ids
-    assert within(view, None).known == ids
+    ids = within(view, None, dataset).ids
+    assert within(view, None, dataset).known == ids
     dataset.delete_samples(ids[:2])
-    assert within(view, None).ids == ids[2:]
+    assert within(view, None, dataset).ids == ids[2:]
     dataset.delete()
 
 
 def test_a_view_just_changed_is_not_kept(milvus, world):
     dataset = datasets.make_vectors_dataset(10, DIM, 2)
     view = dataset.match(F("cluster") == 1)
-    assert within(view, None) is not within(view, None)
+    assert within(view, None, dataset) is not within(view, None, dataset)
     dataset.delete()
 
 
