@@ -34,7 +34,7 @@ WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 
 _ORIENTATION = 0x0112
 # From upright back to how the pixels are stored
-_AS_STORED: dict[object, Image.Transpose] = {
+_AS_STORED: dict[int, Image.Transpose] = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -200,16 +200,25 @@ def _part(path: str, box: Box) -> bytes:
     turned as those of the image."""
     with _reading():
         image = fout.to_rgb_pil(path)
-    turned = image.getexif().get(_ORIENTATION)
-    upright = np.asarray(ImageOps.exif_transpose(image))
-    part = Image.fromarray(_cut(upright, box, Cutting()))
+    turned = _orientation(image)
+    upright = image if turned is None else ImageOps.exif_transpose(image)
+    part = Image.fromarray(_cut(np.asarray(upright), box, Cutting()))
     exif = Image.Exif()
-    if turned in _AS_STORED:
+    if turned is not None:
         part = part.transpose(_AS_STORED[turned])
         exif[_ORIENTATION] = turned
     file = io.BytesIO()
     part.save(file, "PNG", exif=exif, compress_level=0)
     return file.getvalue()
+
+
+def _orientation(image: Image.Image) -> int | None:
+    """How an image's EXIF turns it; ``None`` if it doesn't."""
+    try:
+        found = image.getexif().get(_ORIENTATION)
+    except Exception:  # broken EXIF is no reason to refuse an image
+        return None
+    return found if found in _AS_STORED else None
 
 
 def _cut(image: np.ndarray, box: Box, cutting: Cutting) -> np.ndarray:

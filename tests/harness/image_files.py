@@ -134,6 +134,7 @@ _KINDS: dict[str, Callable[[int], bytes]] = {
     "gray.jpg": _kind("JPEG", "L"),
     "cmyk.jpg": _kind("JPEG", "CMYK"),
     "profiled.jpg": _profiled,
+    "broken-exif.jpg": _kind("JPEG", exif=b"Exif\0\0" + b"\xff" * 40),
     **{f"turned-{i}.jpg": _turned(i) for i in ORIENTATIONS},
     "plain.png": _kind("PNG"),
     "turned.png": _turned(6, "PNG"),
