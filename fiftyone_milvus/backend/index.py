@@ -159,6 +159,19 @@ class MilvusSimilarityIndex(Writing, Neighbors):
             "at, or clean the index up and build it again."
         )
 
+    def check_filled(self) -> None:
+        """Checks that there is something to search; asks Milvus only of an index that
+        was empty when it was loaded.
+
+        Raises:
+            InvalidRequest: if nothing was added yet
+        """
+        if not self.config.stored.get("filled") and not self._rows.exists():
+            raise InvalidRequest(
+                f"The index '{self.key}' is empty: nothing was added to it yet. Add "
+                "vectors with add_to_index(), or clean it up and build it again."
+            )
+
     def _recheck(self) -> bool:
         """Looks at the collection afresh; whether it is there.
 

@@ -62,9 +62,11 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         of_labels = self.config.patches_field is not None and not isinstance(
             self.view, fop.PatchesView
         )
-        if dist_field is not None and of_labels:
-            # FiftyOne's own way to write these fails for every backend
-            self._write_label_dists(query, k, reverse, aggregation, dist_field)
+        new = dist_field is not None and not self.view.has_field(dist_field)
+        if dist_field is not None and (of_labels or new):
+            # FiftyOne's own way to write these fails for the labels of every backend,
+            # and for a new field that no result gives a value
+            self._write_dists(query, k, reverse, aggregation, dist_field, of_labels)
             dist_field = None
         return super().sort_by_similarity(
             query,
@@ -75,21 +77,27 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
             _mongo=_mongo,
         )
 
-    def _write_label_dists(
+    def _write_dists(
         self,
         query: Any,
         k: int | None,
         reverse: bool,
         aggregation: str | None,
         dist_field: str,
+        of_labels: bool,
     ) -> None:
-        _, label_ids, dists = self._kneighbors(
+        sample_ids, label_ids, dists = self._kneighbors(
             self._parse_query(query), k, reverse, aggregation, return_dists=True
         )
+        ids = sample_ids if label_ids is None else label_ids
+        values = dict(zip(ids, dists, strict=True))
+        if not of_labels:
+            if values:
+                self.view.set_values(dist_field, values, key_field="id")
+            return
         _, path = self._dataset._get_label_field_path(
             self.config.patches_field, dist_field
         )
-        values = dict(zip(label_ids, dists, strict=True))
         self._dataset.set_label_values(path, values, dynamic=True)
 
     def _kneighbors(
@@ -166,6 +174,8 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
                 unique_ids = self._remove_duplicates_thresh(thresh, ids)
             else:
                 count = round(min(max(0.0, 1.0 - fraction), 1.0) * len(ids))
+                # what all others are duplicates of is no duplicate itself
+                count = max(count, min(1, len(ids)))
                 unique_ids, thresh = self._remove_duplicates_count(
                     count, ids, init_thresh=thresh
                 )
@@ -290,6 +300,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
 
     def _query_vectors(self, query: Any) -> tuple[np.ndarray, bool]:
         """Vectors ``(q, dim)`` of a query, and whether it was a single one."""
+        self.check_filled()
         if isinstance(query, str | ObjectId):
             return self.vectors_of([str(query)]), True
         if not isinstance(query, np.ndarray):

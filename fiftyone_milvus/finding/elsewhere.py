@@ -117,8 +117,11 @@ def check(other: MilvusSimilarityIndex, index: MilvusSimilarityIndex) -> None:
     """Checks that the vectors of two indexes can be compared.
 
     Raises:
-        InvalidRequest: if they were made by different models, or have two lengths
+        InvalidRequest: if they were made by different models, or have two lengths, or
+            one was never filled
     """
+    for one in (other, index):
+        one.check_filled()
     models = other.config.model, index.config.model
     if None not in models and models[0] != models[1]:
         raise InvalidRequest(
@@ -126,7 +129,7 @@ def check(other: MilvusSimilarityIndex, index: MilvusSimilarityIndex) -> None:
             f"{models[1]}, whose vectors can't be compared. Choose two indexes of one "
             "model."
         )
-    dims = [one.rows.dimension() if one.rows.exists() else 0 for one in (other, index)]
+    dims = [one.rows.dimension() for one in (other, index)]
     if dims[0] != dims[1]:
         raise InvalidRequest(
             f"The vectors of '{other.key}' have {dims[0]} numbers and those of "

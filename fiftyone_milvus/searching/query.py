@@ -55,6 +55,7 @@ def resolve(index: MilvusSimilarityIndex, query: Query) -> Resolved:
     Raises:
         InvalidRequest: if this index can't answer it, or its terms cancel each other
     """
+    index.check_filled()
     found, ids = _vectors(index, query.terms)
     vectors = np.stack([one.vector for one in found])
     metric = index.config.metric
@@ -74,6 +75,8 @@ def term_scores(
 ) -> np.ndarray:
     """How near each term is to some rows of the index: ``(n, t)``, cosine or dot
     product, or the euclidean distance; so that a hit can be explained."""
+    if not len(ids):
+        return np.empty((0, len(resolved.terms)))
     vectors = index.vectors_of(list(ids))
     terms = np.stack([one.vector for one in resolved.terms])
     found = metrics.distances(index.config.metric, vectors, terms)

@@ -1,0 +1,472 @@
+"""Every operator, method of the panel and function of the library with nothing to find,
+and with indexes of no row and of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.brain as fob
+import numpy as np
+import pytest
+
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.errors import VectorSearchError
+from fiftyone_milvus.finding import groups, leaks, outliers, unique
+from fiftyone_milvus.searching import fusion, parents, search
+from fiftyone_milvus.searching.terms import Query
+from harness import datasets
+from harness.context import make_context
+from harness.panel import CheckedPanel
+from plugin.operators import OPERATORS
+from plugin.panels.milvus_panel import METHODS
+
+URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
+# An index that was never filled, one whose rows were all removed, and one of one row
+KINDS = ("empty", "emptied", "one row")
+VECTOR = [1.0, 2.0, 3.0, 4.0]
+ONE_TERM = {"query": {"terms": [{"vector": VECTOR}]}}
+TWO_TERMS = {"query": {"terms": [{"vector": VECTOR}, {"vector": [1.0] * 4}]}}
+NOTHING = {"min_score": 3.0}  # no cosine is as much
+
+
+@dataclass
+class Few:
+    """A dataset of three samples, and indexes ``idx`` and ``other`` of samples and
+    ``objects`` of patches; ``id`` and ``label_id`` are those of the row, if there is
+    one."""
+
+    kind: str
+    dataset: fo.Dataset
+    id: str
+    label_id: str
+    folder: Path
+
+    def row(self, key: str) -> str:
+        return self.label_id if key == "objects" else self.id
+
+    def view(self, name: str | None) -> fo.DatasetView | None:
+        if name is None:
+            return None
+        parts = {"none": (0, 0), "first": (0, 1), "others": (1, 2)}
+        skip, limit = parts[name]
+        return self.dataset.skip(skip).limit(limit)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def _few(request, _milvus, tmp_path_factory) -> Iterator[Few]:
+    with pytest.MonkeyPatch.context() as patch:
+        if _milvus.uri:
+            patch.setenv(URI, _milvus.uri)
+        made = make(request.param, tmp_path_factory.mktemp("few"))
+        yield made
+        for key in runs.keys(made.dataset):
+            runs.cleanup(made.dataset, key)
+        made.dataset.delete()
+
+
+@pytest.fixture
+def few(milvus, _few) -> Few:
+    return _few
+
+
+def make(kind: str, folder: Path) -> Few:
+    dataset = datasets.make_vectors_dataset(3, 4, 1)
+    dataset.add_sample_field("kind", fo.StringField)
+    dataset.set_values("kind", ["a", "a", "b"])
+    first = dataset.first()
+    label = first.ground_truth.detections[0]
+    for key, field, vector, label_ids in (
+        ("idx", None, first.embeddings, None),
+        ("other", None, first.embeddings, None),
+        ("objects", "ground_truth", label.embedding, [label.id]),
+    ):
+        index = fob.compute_similarity(
+            dataset,
+            brain_key=key,
+            backend="milvus",
+            metric="cosine",
+            consistency_level="Strong",
+            embeddings=False,
+            patches_field=field,
+        )
+        if kind != "empty":
+            index.add_to_index(vector[None], [first.id], label_ids)
+        if kind == "emptied":
+            index.remove_from_index(sample_ids=[first.id])
+    return Few(kind, dataset, first.id, label.id, folder)
+
+
+def said(call: Callable[[], Any]) -> str:
+    """The sentence that a call ends with, whether it succeeds or not."""
+    try:
+        found = call()
+    except VectorSearchError as e:
+        return str(e)
+    if isinstance(found, dict) and "error" in found:
+        assert found["error"]["code"] != "internal", found
+        return str(found["error"]["message"])
+    return str(found["message"] if isinstance(found, dict) else found)
+
+
+# -- the operators
+
+ROW, FILE = "the row", "the file"  # stand for its id, and for a path
+NEVER = "is empty: nothing was added to it yet"
+ABSENT = "not in the index"
+RESULT = (NEVER, "0 hits", "1 hit")
+NO_RESULT = (NEVER, "0 hits", "0 hits")
+KEYS = ("idx", "objects")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A call, and words that its sentence has: for each of :data:`KINDS`, or for
+    all."""
+
+    name: str
+    params: dict[str, Any]
+    words: tuple[str, str, str] | str
+    view: str | None = None
+
+    def expected(self, kind: str) -> str:
+        return (
+            self.words if isinstance(self.words, str) else self.words[KINDS.index(kind)]
+        )
+
+    def filled(self, few: Few) -> dict[str, Any]:
+        key = self.params.get("brain_key", "idx")
+        values = {ROW: few.row(key), FILE: str(few.folder / f"{key}.parquet")}
+
+        def fill(value: Any) -> Any:
+            if isinstance(value, dict):
+                return {name: fill(one) for name, one in value.items()}
+            if isinstance(value, list):
+                return [fill(one) for one in value]
+            return values.get(value, value) if isinstance(value, str) else value
+
+        return fill(self.params)
+
+
+def of_each_index(key: str) -> list[Case]:
+    what = "samples" if key == "idx" else "patches"
+    of, by_row = {"brain_key": key}, {"query": {"terms": [{"id": ROW}]}}
+    found_row = (NEVER, ABSENT, "1 hit, similarity 1.000 to 1.000")
+    unlike = (f"among 0 {what}", f"among 0 {what}", f"among 1 {what}")
+    of_all = (f"of 0 {what}", f"of 0 {what}", f"of 1 {what}")
+    labelled = ("0 of 0", "0 of 0", "0 of 1")
+    synced = ("no collection", *["nothing can be embedded"] * 2)
+    exported = (*["holds no vectors"] * 2, "Wrote 1 vectors")
+    tag, field = {"tag": "t", "save_view": "v"}, {"field": "kind"}
+    return [
+        Case("search", {**of, **TWO_TERMS}, RESULT),
+        Case("search", {**of, **TWO_TERMS, **NOTHING}, NO_RESULT),
+        Case("search", {**of, **TWO_TERMS, "reverse": True}, RESULT),
+        Case("search", {**of, **TWO_TERMS, "group_by": "kind"}, RESULT),
+        Case("search", {**of, **TWO_TERMS, "target": "view"}, NO_RESULT, "others"),
+        Case("search", {**of, **ONE_TERM, "score_field": "no", **NOTHING}, NO_RESULT),
+        Case("search", {**of, **by_row, "score_field": "score"}, found_row),
+        Case("more_like_these", {**of, "ids": [ROW]}, (NEVER, ABSENT, "0 hits")),
+        Case("find_duplicates", {**of, **tag}, unlike),
+        Case("find_duplicates", {**of, "by": "fraction"}, unlike),
+        Case("find_leaks", {**of, **field}, "No leaks"),
+        Case("find_leaks", {**of, "tags": "x, y"}, "No sample has the tag"),
+        Case("find_unique", {**of, **tag}, of_all),
+        Case("find_label_outliers", {**of, "label_field": "kind"}, labelled),
+        Case("index_health", of, ("no collection", "0 rows", "1 rows")),
+        Case("sync_index", of, synced),
+        Case("export_index", {**of, "path": FILE, "overwrite": True}, exported),
+        Case("rename_index", {**of, "new_brain_key": "new"}, "is now 'new'"),
+        Case("rename_index", {"brain_key": "new", "new_brain_key": key}, "is now"),
+    ]
+
+
+def of_pairs(other: str) -> list[Case]:
+    also = {"brain_key": "idx", "also": other, **TWO_TERMS}
+    both = {"brain_key": "idx", "other": other, **TWO_TERMS}
+    none, all_ = "share 0% of their hits", "share 100% of their hits"
+    return [
+        Case("search", also, RESULT),
+        Case("search", {**also, **NOTHING}, NO_RESULT),
+        Case("compare_indexes", both, (NEVER, none, all_)),
+        Case("compare_indexes", {**both, **NOTHING}, (NEVER, none, none)),
+    ]
+
+
+BY_OBJECTS = {"brain_key": "objects", **TWO_TERMS, "at_least": 1}
+FIELD = {"source": "field", "embeddings_field": "embeddings", "target": "view"}
+NO_SEARCH, NO_SAVED = "There is no search to", "There is no saved search 's'"
+OPERATIONS = [
+    *of_each_index("idx"),
+    *of_each_index("objects"),
+    *of_pairs("other"),
+    *of_pairs("objects"),
+    Case("search", BY_OBJECTS, RESULT),
+    Case("search", {**BY_OBJECTS, "at_least": 2}, NO_RESULT),
+    Case("search", {**BY_OBJECTS, **NOTHING}, NO_RESULT),
+    Case("refine_search", {"more": [ROW]}, (NO_SEARCH, ABSENT, ABSENT)),
+    Case("save_search", {"name": "s"}, (NO_SEARCH, "Saved 's'", "Saved 's'")),
+    Case("run_saved_search", {"name": "s"}, (NO_SAVED, "0 hits", "0 hits")),
+    Case("delete_saved_search", {"name": "s"}, (NO_SAVED, "Deleted", "Deleted")),
+    Case("delete_saved_search", {"name": "s"}, NO_SAVED),
+    Case("search_history", {}, ("0 searches", "searches", "searches")),
+    Case("search_history", {"clear": True}, "0 searches"),
+    Case("list_indexes", {}, "3 Milvus indexes"),
+    Case("collections", {}, "collections"),
+    Case("cleanup_collections", {"orphans": True}, "Would drop"),
+    Case("adopt_collection", {"collection_name": "none"}, "no collection 'none'"),
+    Case("tag_results", {"tag": "x", "target": "view"}, "0 of 0 samples", "none"),
+    Case("move_index", {"brain_key": "idx", "uri": "http://127.0.0.1:1"}, "Milvus at"),
+    Case("import_index", {"brain_key": "new", "path": "/none"}, "There is no file"),
+    Case("compute_index", {"brain_key": "new", **FIELD}, "no samples to index", "none"),
+    Case("compute_index", {"brain_key": "new", **FIELD}, "Indexed 1 vectors", "first"),
+    Case("cleanup_index", {"brain_key": "new"}, "Removed the 1 vectors"),
+    Case("cleanup_index", {"brain_key": "new"}, "no Milvus index 'new'"),
+]
+
+
+def test_every_operator_is_tried():
+    named = {case.name for case in OPERATIONS} | {"find_in_dataset"}
+    assert named == {operator().config.name for operator in OPERATORS}
+
+
+def test_each_operator_ends_with_a_sentence(few):
+    operators = {operator().config.name: operator() for operator in OPERATORS}
+    for case in OPERATIONS:
+        context = {"view": few.view(case.view), **case.filled(few)}
+        # the App resolves the form first
+        operators[case.name].resolve_input(make_context(few.dataset, **context))
+        ctx = make_context(few.dataset, **context)
+        message = said(lambda: operators[case.name].execute(ctx))  # noqa: B023
+        assert case.expected(few.kind) in message, (case, message)
+
+
+def test_another_dataset_is_searched(few):
+    other = fo.Dataset()
+    other.add_sample(fo.Sample(filepath="/elsewhere.png"))
+    index = fob.compute_similarity(
+        other,
+        brain_key="all",
+        backend="milvus",
+        metric="cosine",
+        embeddings=np.array([VECTOR], np.float32),
+    )
+    operator = next(o for o in OPERATORS if o().config.name == "find_in_dataset")()
+    params = {"brain_key": "all", "other_dataset": few.dataset.name, "copy": True}
+    ids = other.values("id")
+    ctx = make_context(other, **params, other_key="idx", ids=ids)
+    message = said(lambda: operator.execute(ctx))
+    copied = ("1 hits", "copied 1 of their samples")
+    expected = {"empty": [NEVER], "emptied": ["0 hits", "copied 0"], "one row": copied}
+    assert all(words in message for words in expected[few.kind]), message
+    index.delete()
+    other.delete()
+
+
+# -- the panel
+
+SEARCHES = [
+    {"brain_key": "idx", "k": 5, **TWO_TERMS, **NOTHING},
+    {"brain_key": "idx", "k": 5, **ONE_TERM},
+    {"brain_key": "objects", "k": 5, **TWO_TERMS},
+    {"brain_key": "objects", "k": 5, **TWO_TERMS, "at_least": 2},
+    {"brain_key": "idx", "k": 5, "also": "objects", **TWO_TERMS, **NOTHING},
+]
+OF_A_RESULT = {
+    "more": {"start": 0},
+    "cut": {"keep": 3},
+    "tag": {"keep": 3, "tag": "x"},
+    "save_view": {"keep": 3, "name": "v"},
+    "save_search": {"name": "s"},
+}
+WITHOUT = {  # a search
+    "overview": {},
+    "jobs": {},
+    "form": {},
+    "options": {},
+    "server_details": {},
+    "clear": {},
+    "view_count": {"brain_key": "objects"},
+    "selection": {"brain_key": "objects"},
+    "cleanup_plan": {"brain_key": "idx"},
+}
+SERVER = {"start_embedded", "stop_embedded"}  # which know no index
+NOT_THERE = {
+    "again": ({"name": "no"}, "There is no saved search"),
+    "forget": ({"name": "no"}, "There is no saved search"),
+    "cleanup": ({"brain_key": "no"}, "This dataset has no Milvus index"),
+    "pause": ({"job_id": "no"}, ""),
+    "cancel": ({"job_id": "no"}, ""),
+    "dismiss": ({"job_id": "no"}, ""),
+}
+
+
+def test_every_method_of_the_panel_is_tried():
+    tried = {*OF_A_RESULT, *WITHOUT, *NOT_THERE, "search", "history"}
+    assert tried == set(METHODS) - SERVER
+
+
+@pytest.mark.parametrize("params", SEARCHES, ids=str)
+def test_the_panel_shows_what_there_is(few, params):
+    panel, dataset = CheckedPanel(), few.dataset
+    found = panel.search(make_context(dataset, **params))
+    if few.kind == "empty":
+        assert NEVER in found["error"]["message"]
+        return
+    some = (
+        few.kind == "one row" and "min_score" not in params and "at_least" not in params
+    )
+    assert found["total"] == len(found["hits"]) == (1 if some else 0)
+    for name, more in OF_A_RESULT.items():
+        answer = getattr(panel, name)(
+            make_context(dataset, token=found["token"], **more)
+        )
+        if name == "tag" and not some:
+            assert "no result to tag" in answer["error"]["message"]
+        else:
+            assert "error" not in answer, (name, answer)
+    assert dataset.load_saved_view("v").count() == (1 if some else 0)
+    dataset.delete_saved_views()
+    assert panel.again(make_context(dataset, name="s"))["total"] == found["total"]
+    last = panel.history(make_context(dataset, skip=0))["searches"][0]
+    again = panel.again(make_context(dataset, id=last["id"]))
+    assert again["total"] == found["total"] == last["hits"]
+
+
+@pytest.mark.parametrize("view", [None, "none"])
+def test_the_panel_answers_without_a_search(few, view):
+    panel = CheckedPanel()
+    for name, params in WITHOUT.items():
+        ctx = make_context(few.dataset, view=few.view(view), **params)
+        answer = getattr(panel, name)(ctx)
+        assert "error" not in answer, (name, answer)
+        if name == "view_count":
+            objects = few.dataset.count("ground_truth.detections")
+            assert answer["count"] == (objects if view is None else 0)
+    for name, (params, words) in NOT_THERE.items():
+        call = getattr(panel, name)
+        answer = call(make_context(few.dataset, **params))
+        assert words in answer.get("error", {"message": ""})["message"], (name, answer)
+
+
+# -- the library
+
+Call = Callable[[Few, Any, Any], Any]
+
+
+def sorted_ids(few: Few, index: Any, view: Any, **params: Any) -> list[str]:
+    index = index.use_view(few.dataset.view() if view is None else view)
+    return index.sort_by_similarity(np.array(VECTOR), **params).values("id")
+
+
+def searched(few: Few, index: Any, view: Any, **params: Any) -> search.Result:
+    return search.search(index, Query.of(vector=VECTOR), 3, samples=view, **params)
+
+
+def neighbors(few: Few, index: Any, view: Any, **params: Any) -> Any:
+    index = index.use_view(few.dataset.view() if view is None else view)
+    return index._kneighbors(return_dists=True, **params)[0]
+
+
+def near_duplicates(few: Few, index: Any, view: Any, **params: Any) -> list[str]:
+    index = index.use_view(few.dataset.view() if view is None else view)
+    index.find_duplicates(**params)
+    assert not index.neighbors_map and not index.duplicates_view().count()
+    return index.unique_ids
+
+
+def most_unique(few: Few, index: Any, view: Any) -> list[str]:
+    index = index.use_view(few.dataset.view() if view is None else view)
+    index.find_unique(1)
+    return index.unique_view().values("id")
+
+
+# What finds the row, where there is one in the view
+FINDING: dict[str, Call] = {
+    "sort": lambda *of: sorted_ids(*of, k=3),
+    "sort all": lambda *of: sorted_ids(*of),
+    "sort backwards": lambda *of: sorted_ids(*of, k=3, reverse=True),
+    "write distances": lambda *of: sorted_ids(*of, k=3, dist_field="dist"),
+    "neighbors": lambda *of: neighbors(*of, query=np.array(VECTOR), k=3),
+    "neighbors by several": lambda *of: neighbors(
+        *of, query=np.ones((2, 4)), k=3, aggregation="post-min"
+    ),
+    "duplicates": lambda *of: near_duplicates(*of, thresh=0.1),
+    "duplicates by fraction": lambda *of: near_duplicates(*of, fraction=0.5),
+    "unique": most_unique,
+    "search": lambda *of: searched(*of).ids,
+    "search backwards": lambda *of: searched(*of, reverse=True).ids,
+    "search by group": lambda *of: searched(*of, group_by="kind").ids,
+}
+OF_SAMPLES = [name for name in FINDING if name.startswith(("sort", "write", "neigh"))]
+# What finds nothing, since it needs two
+NEEDING_TWO: dict[str, Call] = {
+    "groups": lambda few, index, view: groups.find_groups(index, 0.1, view=view).ids,
+    "groups by fraction": lambda few, index, view: (
+        groups.find_groups(index, fraction=0.5, view=view).ids
+    ),
+    "leaks": lambda few, index, view: (
+        leaks.find_leaks(index, 0.1, field="kind", view=view).ids
+    ),
+    "outliers": lambda few, index, view: (
+        outliers.find_outliers(index, "kind", view=view).ids
+    ),
+    "most unique": lambda few, index, view: unique.most_unique(index, 3, view=view).ids,
+    "all neighbors": lambda *of: [list(one) for one in neighbors(*of)],
+}
+
+
+@pytest.mark.parametrize("view", [None, "none", "first", "others"])
+@pytest.mark.parametrize("key", KEYS)
+def test_each_function_finds_the_row_or_says_why_not(few, key, view):
+    inside = few.kind == "one row" and view in (None, "first")
+    index = runs.load(few.dataset, key)
+    for name, call in FINDING.items():
+        try:
+            found = list(call(few, index, few.view(view)))
+        except VectorSearchError as e:
+            assert few.kind == "empty" and NEVER in str(e), (name, e)
+        else:
+            row = few.id if name in OF_SAMPLES else few.row(key)
+            assert found == ([row] if inside else []), name
+    for name, call in NEEDING_TWO.items():
+        assert not any(call(few, index, few.view(view))), name
+
+
+def test_a_result_without_a_row_is_a_result(few):
+    if few.kind == "empty":
+        return
+    for key in KEYS:
+        index = runs.load(few.dataset, key)
+        none = searched(few, index, None, min_score=3.0)
+        assert none.ids == [] and none.page(0, 5).ids == []
+        assert search.result_view(none, few.dataset).count() == 0
+        fields = {"field": "none", "rank_field": "none_rank"}
+        assert search.write_scores(none, few.dataset, **fields) is None
+        assert fusion.fuse([none, none], 5).ranking.ids == []
+        assert fusion.compare(none, none).rows == []
+    found = parents.find(lambda k: searched(few, index, None, min_score=3.0), 3, 2)
+    assert found.sample_ids == [] and found.scores.shape == (0,)
+
+
+def test_an_index_gives_and_takes_nothing(few):
+    for key in KEYS:
+        index = runs.load(few.dataset, key)
+        rows = 1 if few.kind == "one row" else 0
+        for ids in (None, [few.id]):
+            vectors, sample_ids, label_ids = index.get_embeddings(sample_ids=ids)
+            assert len(vectors) == rows and sample_ids.tolist() == [few.id] * rows
+            labels = [few.label_id] * rows if key == "objects" else None
+            assert (None if label_ids is None else label_ids.tolist()) == labels
+        assert len(index.get_embeddings(sample_ids=[])[0]) == 0
+        near, _ = index._radius_neighbors(thresh=0.1, return_dists=True)
+        assert [list(one) for one in near] == [[]] * rows
+        index.add_to_index([], [])
+        index.add_to_index(np.empty((0, 4)), [], [] if key == "objects" else None)
+        index.remove_from_index(sample_ids=[])
+        index.remove_from_index(sample_ids=["0" * 24])
+        sizes = index.total_index_size, index.index_size, len(index.sample_ids)
+        assert sizes == (rows, rows, rows)
