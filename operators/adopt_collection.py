@@ -8,7 +8,7 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.building import build
+from fiftyone_milvus.dataset import names
 from fiftyone_milvus.managing import adoption
 from fiftyone_milvus.managing.adoption import Adoption
 
@@ -85,7 +85,7 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     free = schema.free_key(ctx.dataset, DEFAULT_KEY)
     inputs.str("brain_key", required=True, default=free, label="Brain key")
     key = ctx.params.get("brain_key", free)
-    problem = build.brain_key_problem(ctx.dataset, key or "")
+    problem = names.brain_key_problem(ctx.dataset, key or "")
     if problem is not None:
         schema.problem(inputs, "brain_key", problem)
     schema.choice(

@@ -11,7 +11,7 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.building import build
-from fiftyone_milvus.dataset import items
+from fiftyone_milvus.dataset import items, names
 from fiftyone_milvus.dataset.sources import Source
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.milvus.collection import CONSISTENCY_LEVELS, METRICS
@@ -255,7 +255,7 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
             types.Notice(label=f"'{key}' is not finished: this goes on where it was"),
         )
     else:
-        problem = build.brain_key_problem(ctx.dataset, key or "")
+        problem = names.brain_key_problem(ctx.dataset, key or "")
         if problem is not None:
             schema.problem(inputs, "brain_key", problem)
     inputs.int(

@@ -57,7 +57,10 @@ class FindInDataset(foo.Operator):
             description="No file is copied: the copies name the same pictures",
         )
         copied = "the copies" if ctx.params.get("copy") else "the hits, in that dataset"
-        findings.inputs_for(ctx, inputs, copied, scope=False)
+        name = ctx.params.get("other_dataset")
+        of_copies = ctx.params.get("copy") or not name or not fo.dataset_exists(name)
+        dataset = ctx.dataset if of_copies else _load(name)
+        findings.inputs_for(ctx, inputs, copied, scope=False, dataset=dataset)
         # from Python: the ids to search with, and what to copy beside path and tags
         for name in ("ids", "fields"):
             inputs.list(name, types.String(), required=False, view=types.HiddenView())
@@ -79,6 +82,7 @@ class FindInDataset(foo.Operator):
             dataset, ids, field = other, found.ids, found.patches_field
             data = _data(found)
             if copies:
+                findings.check(ctx)  # again, since the view's name may be taken by now
                 done = elsewhere.copy_hits(
                     other,
                     ctx.dataset,

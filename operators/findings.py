@@ -12,7 +12,7 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.dataset import names
 from fiftyone_milvus.finding import held, tagging
 from fiftyone_milvus.progress import Report
 
@@ -82,13 +82,19 @@ def leave(
     patches_field: str | None,
     message: str,
 ) -> dict[str, Any]:
-    """Tags what was found and saves its view, as far as that was asked for; says so."""
+    """Tags what was found and saves its view, as far as that was asked for; says so.
+
+    Raises:
+        InvalidRequest: if the view's name was taken meanwhile; nothing is changed
+    """
+    check(ctx, dataset)
     tag, name = ctx.params.get("tag"), ctx.params.get("save_view")
     done: dict[str, Any] = {"tagged": 0, "saved_view": None}
     if tag and to_tag:
         done["tagged"] = tagging.tag(dataset, to_tag, tag, patches_field)
         message += f"; tagged {done['tagged']:,} '{tag.strip()}'"
     if name and views:
+        name = name.strip()
         dataset.save_view(name, views[0])
         done["saved_view"] = name
         message += f"; saved as the view '{name}'"
@@ -104,18 +110,19 @@ def check(ctx: foo.ExecutionContext, dataset: fo.Dataset | None = None) -> None:
     """Checks before the work what would fail after it.
 
     Raises:
-        InvalidRequest: if the tag can't be one, or the view's name is taken
+        InvalidRequest: if the tag can't be one, or the view can't have that name
     """
-    tag, name = ctx.params.get("tag"), ctx.params.get("save_view")
-    if tag:
-        tagging.check(tag)
-    problem = _view_problem(dataset or ctx.dataset, name)
-    if problem is not None:
-        raise InvalidRequest(problem)
+    if ctx.params.get("tag"):
+        tagging.check(ctx.params["tag"])
+    names.check(_view_problem(dataset or ctx.dataset, ctx.params.get("save_view")))
 
 
 def inputs_for(
-    ctx: foo.ExecutionContext, inputs: types.Object, what: str, scope: bool = True
+    ctx: foo.ExecutionContext,
+    inputs: types.Object,
+    what: str,
+    scope: bool = True,
+    dataset: fo.Dataset | None = None,
 ) -> None:
     """The inputs that say where to look and what to leave behind.
 
@@ -124,6 +131,7 @@ def inputs_for(
         inputs: the form
         what: what the tag is given to, in a word or a few
         scope: whether there is a choice of where to look
+        dataset: the dataset of what is found, if it isn't the one that is open
     """
     if scope:
         schema.choice(
@@ -141,14 +149,18 @@ def inputs_for(
         label="Tag",
         description=f"Given to {what}; leave empty for none",
     )
+    tag = ctx.params.get("tag")
+    problem = names.tag_problem(tag) if tag else None
+    if problem is not None:
+        schema.problem(inputs, "tag", problem)
     inputs.str(
         "save_view",
         required=False,
         label="Save as view",
         description="A name for what is shown; on a worker, a tag or this keeps it",
     )
-    problem = _view_problem(ctx.dataset, ctx.params.get("save_view"))
-    if scope and problem is not None:
+    problem = _view_problem(dataset or ctx.dataset, ctx.params.get("save_view"))
+    if problem is not None:
         schema.problem(inputs, "save_view", problem)
 
 
@@ -200,6 +212,4 @@ def output(title: str, label: str = "Found") -> types.Property:
 
 
 def _view_problem(dataset: fo.Dataset, name: str | None) -> str | None:
-    if name and dataset.has_saved_view(name):
-        return f"There is a saved view '{name}' already. Type another name."
-    return None
+    return names.saved_view_problem(dataset, name) if name else None

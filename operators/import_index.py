@@ -7,7 +7,7 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.building import build
+from fiftyone_milvus.dataset import names
 from fiftyone_milvus.managing import files
 
 from . import schema, transfers
@@ -46,7 +46,7 @@ class ImportIndex(foo.Operator):
         free = schema.free_key(ctx.dataset, DEFAULT_KEY)
         inputs.str("brain_key", required=True, default=free, label="Brain key")
         key = ctx.params.get("brain_key", free)
-        problem = build.brain_key_problem(ctx.dataset, key or "")
+        problem = names.brain_key_problem(ctx.dataset, key or "")
         if problem is not None:
             schema.problem(inputs, "brain_key", problem)
         return types.Property(inputs, view=types.View(label="Import Milvus index"))

@@ -7,7 +7,7 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.building import build
+from fiftyone_milvus.dataset import names
 from fiftyone_milvus.managing import renaming
 
 from . import schema
@@ -32,7 +32,7 @@ class RenameIndex(foo.Operator):
         schema.index_choice(ctx, inputs)
         inputs.str("new_brain_key", required=True, label="New brain key")
         new = ctx.params.get("new_brain_key")
-        problem = build.brain_key_problem(ctx.dataset, new) if new else None
+        problem = names.brain_key_problem(ctx.dataset, new) if new else None
         if problem is not None:
             schema.problem(inputs, "new_brain_key", problem)
         return types.Property(inputs, view=types.View(label="Rename Milvus index"))

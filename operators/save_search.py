@@ -7,6 +7,7 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
+from fiftyone_milvus.dataset import names
 from fiftyone_milvus.errors import InvalidRequest
 
 from . import saved_searches, schema
@@ -31,7 +32,11 @@ class SaveSearch(foo.Operator):
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
         inputs.str("name", required=True, label="Name")
-        if ctx.params.get("name") in saved_searches.names(ctx):
+        given = ctx.params.get("name")
+        problem = names.saved_search_problem(given) if given else None
+        if problem is not None:
+            schema.problem(inputs, "name", problem)
+        if given in saved_searches.names(ctx):
             inputs.view(
                 "taken", types.Notice(label="This replaces the one of that name")
             )

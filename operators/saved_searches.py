@@ -12,6 +12,7 @@ from uuid import uuid4
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
+from fiftyone_milvus.dataset import names as names_
 from fiftyone_milvus.errors import InvalidRequest
 
 from .search_request import SearchRequest
@@ -21,7 +22,6 @@ HISTORY = "milvus_vector_search_history"
 PICTURES = "milvus_vector_search_pictures"
 MAX_HISTORY = 1_000
 OFFERED = 25
-MAX_NAME_LENGTH = 100
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,8 @@ def save(ctx: foo.ExecutionContext, name: str, request: SearchRequest) -> KeptSe
     Raises:
         InvalidRequest: if the name can't be
     """
+    names_.check(names_.saved_search_problem(name))
     name = name.strip()
-    if not name or len(name) > MAX_NAME_LENGTH:
-        raise InvalidRequest(
-            f"Give the search a name of 1 to {MAX_NAME_LENGTH} characters"
-        )
     params = _without_pictures(ctx, request.to_dict())
     kept = KeptSearch(name, request.label, _now(), params)
     ctx.store(SAVED).set(name, kept.to_dict())

@@ -15,7 +15,7 @@ from fiftyone_milvus.searching.terms import Query, Term
 
 from . import schema
 from .context import MAX_HITS, selection, target_choices, target_samples
-from .search_request import DEFAULT_K, SearchRequest, check_k
+from .search_request import DEFAULT_K, SearchRequest, check_k, check_score_field
 
 SELECTION = {"wanted": "More like them", "unwanted": "Less like them", "no": "Not used"}
 # Between two phrasings of one text
@@ -226,6 +226,11 @@ def _more_inputs(
             "ranks too, to another"
         ),
     )
+    if ctx.params.get("score_field"):
+        try:
+            check_score_field(read(ctx), ctx.dataset)
+        except VectorSearchError as e:
+            schema.problem(form, "score_field", str(e))
     form.map(
         "search_params",
         types.String(),

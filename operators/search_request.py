@@ -219,6 +219,25 @@ def samples_of(
     return view
 
 
+def check_score_field(request: SearchRequest, samples: fo.SampleCollection) -> None:
+    """Checks that the scores can be written that are asked for, if any are.
+
+    Raises:
+        InvalidRequest: if not
+    """
+    field = request.score_field
+    if field is None:
+        return
+    keys = [key for key in (request.brain_key, request.also) if key]
+    infos = [runs.describe(samples._root_dataset, key) for key in keys]
+    patches = {info.patches_field for info in infos}
+    by_patch = len(patches) == 1 and request.at_least is None
+    of = patches.pop() if by_patch else None
+    search.check_field(samples, of, field)
+    if request.k > MAX_HITS:
+        search.check_field(samples, of, f"{field}_rank")
+
+
 def run(
     request: SearchRequest, samples: fo.SampleCollection, **connection: Any
 ) -> Answer:
@@ -232,6 +251,7 @@ def run(
     Raises:
         VectorSearchError: one of its kinds, in words for people
     """
+    check_score_field(request, samples)
     index = runs.load(samples._root_dataset, request.brain_key, **connection)
     if request.at_least is not None:
         answer = _by_objects(request, lambda k: _search(request, index, k, samples))

@@ -10,6 +10,7 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
+from fiftyone_milvus.dataset import names
 from fiftyone_milvus.finding import tagging
 
 from . import findings, schema
@@ -32,6 +33,10 @@ class TagResults(foo.Operator):
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
         inputs.str("tag", required=True, label="Tag")
+        tag = ctx.params.get("tag")
+        problem = names.tag_problem(tag) if tag else None
+        if problem is not None:
+            schema.problem(inputs, "tag", problem)
         inputs.bool("remove", default=False, label="Take the tag off instead")
         schema.choice(
             inputs,

@@ -10,6 +10,7 @@ import fiftyone.core.patches as fop
 import fiftyone.operators as foo
 
 from fiftyone_milvus.backend import runs
+from fiftyone_milvus.dataset import names
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.searching import pages
 from fiftyone_milvus.searching.terms import Query
@@ -139,15 +140,8 @@ class SearchMethods:
     @answered
     def save_view(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         name = str(ctx.params["name"]).strip()
-        if name in ctx.dataset.list_saved_views():
-            raise InvalidRequest(
-                f"There is a view '{name}' already: choose another name"
-            )
-        view = _first(ctx)
-        try:
-            ctx.dataset.save_view(name, view)
-        except ValueError as e:
-            raise InvalidRequest(str(e)) from e
+        names.check(names.saved_view_problem(ctx.dataset, name))
+        ctx.dataset.save_view(name, _first(ctx))
         ctx.ops.reload_dataset()
         return {"message": f"Saved the view '{name}'"}
 
@@ -160,8 +154,10 @@ class SearchMethods:
             ids = [id_ for id_ in answer.ids if id_ in set(selection)]
         if not ids:
             raise InvalidRequest(
-                "None of what is selected in the grid is a hit. Clear the selection to "
-                "tag the hits that are kept."
+                "None of what is selected in the grid is a result. Clear the selection "
+                "to tag the results that are kept."
+                if selection
+                else "There is no result to tag. Search for something else."
             )
         done = tag_results.change(ctx, ids, answer.patches_field, params["tag"])
         return {"message": done["message"]}

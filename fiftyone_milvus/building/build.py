@@ -11,6 +11,7 @@ import fiftyone as fo
 from ..backend import runs
 from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
+from ..dataset import names
 from ..dataset.sources import Item, Reader
 from ..dataset.sources import Source as Source
 from ..errors import InvalidRequest
@@ -116,27 +117,12 @@ def check(
     Raises:
         InvalidRequest: naming what to change
     """
-    problem = None if again else brain_key_problem(samples._root_dataset, brain_key)
-    if problem is not None:
-        raise InvalidRequest(problem)
+    if not again:
+        names.check(names.brain_key_problem(samples._root_dataset, brain_key))
     source.check(samples, patches_field)
     # not len(), which MongoDB estimates, wrongly after it was killed
     if not samples.limit(1).count():
         raise InvalidRequest("There are no samples to index. Choose a fuller view.")
-
-
-def brain_key_problem(dataset: fo.Dataset, brain_key: str) -> str | None:
-    """Why a new run can't have this key, in a sentence; ``None`` if it can."""
-    if not brain_key:
-        return "Give the index a brain key"
-    if not (brain_key.isidentifier() and brain_key.isascii()):
-        return (
-            f"'{brain_key}' can't be a brain key. Use letters, digits and underscores, "
-            "not a digit first."
-        )
-    if brain_key in dataset.list_brain_runs():
-        return f"The brain key '{brain_key}' is in use. Choose another."
-    return None
 
 
 def is_unfinished(dataset: fo.Dataset, brain_key: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import fiftyone as fo
 from fiftyone import ViewField as F
 
+from ..dataset import names
 from ..errors import InvalidRequest
 
 IDS_AT_ONCE = 50_000
@@ -49,8 +50,7 @@ def check(tag: str) -> str:
     Raises:
         InvalidRequest: if nothing is left
     """
-    if not isinstance(tag, str) or not tag.strip():
-        raise InvalidRequest("Type a tag: a word or a few")
+    names.check(names.tag_problem(tag))
     return tag.strip()
 
 

@@ -12,8 +12,7 @@ from bson import ObjectId
 from ..backend import runs
 from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
-from ..building import build
-from ..dataset import models
+from ..dataset import models, names
 from ..errors import CollectionError, InvalidRequest
 from ..milvus import client, settings
 from ..milvus.collection import DEFAULT_PARTITION, METRICS, Owner
@@ -137,9 +136,7 @@ def adopt(
             be owned; nothing was changed
         VectorSearchError: if Milvus fails
     """
-    problem = build.brain_key_problem(dataset, brain_key)
-    if problem is not None:
-        raise InvalidRequest(problem)
+    names.check(names.brain_key_problem(dataset, brain_key))
     found = adoption(dataset, collection_name, patches_field, **connection)
     if found.problem is not None:
         raise InvalidRequest(f"'{collection_name}' was not adopted. {found.problem}")

@@ -14,8 +14,7 @@ import fiftyone as fo
 from ..backend import runs
 from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
-from ..building import build
-from ..dataset import indexed
+from ..dataset import indexed, names
 from ..dataset.ids import Existing
 from ..errors import InvalidRequest, VectorSearchError
 from ..milvus import client, settings
@@ -132,9 +131,7 @@ def import_index(
         VectorSearchError: if Milvus fails
     """
     with Work(progress, cancelled) as work:
-        problem = build.brain_key_problem(dataset, brain_key)
-        if problem is not None:
-            raise InvalidRequest(problem)
+        names.check(names.brain_key_problem(dataset, brain_key))
         with parquet.Reader(path) as file:
             header = file.header
             _check_patches_field(dataset, file)

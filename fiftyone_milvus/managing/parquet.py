@@ -67,7 +67,7 @@ class Writer:
     """
 
     def __init__(self, path: str | Path, dim: int, overwrite: bool = False) -> None:
-        self.path = Path(path).expanduser().absolute()
+        self.path = _absolute(path)
         self.rows = 0
         self._overwrite = overwrite
         self._check_place()
@@ -163,7 +163,7 @@ class Reader:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path).expanduser().absolute()
+        self.path = _absolute(path)
         if not self.path.is_file():
             raise InvalidRequest(f"There is no file {self.path}")
         with self._told():
@@ -286,3 +286,15 @@ def _is_index(path: Path) -> bool:
 def _reason(error: BaseException) -> str:
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return str(text).splitlines()[0].rstrip(".")
+
+
+def _absolute(path: Any) -> Path:
+    try:
+        found = Path(path).expanduser().absolute()
+    except (TypeError, RuntimeError) as e:  # no text, or no such user
+        raise InvalidRequest(f"{path!r} can't be a file's path: {e}") from e
+    if "\0" in str(found):
+        raise InvalidRequest(
+            f"{path!r} can't be a file's path: it has a null character"
+        )
+    return found

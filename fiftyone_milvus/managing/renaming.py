@@ -7,8 +7,8 @@ from typing import Any
 import fiftyone as fo
 
 from ..backend import runs
-from ..building import build
-from ..errors import CollectionError, InvalidRequest
+from ..dataset import names
+from ..errors import CollectionError
 
 
 def rename(
@@ -22,9 +22,7 @@ def rename(
         VectorSearchError: if Milvus can't be reached
     """
     runs.describe(dataset, brain_key)
-    problem = build.brain_key_problem(dataset, new_brain_key)
-    if problem is not None:
-        raise InvalidRequest(problem)
+    names.check(names.brain_key_problem(dataset, new_brain_key))
     try:
         runs.load(dataset, brain_key, **connection)
     except CollectionError:

@@ -51,13 +51,14 @@ class Owner:
     version: int = 1
 
 
-def check_name(name: str) -> None:
+def check_name(name: Any) -> None:
     """Checks a collection's name by a server's rules: Milvus Lite accepts more.
 
     Raises:
         InvalidRequest: if a server would refuse the name
     """
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or len(name) > MAX_NAME_LENGTH:
+    legal = isinstance(name, str) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name)
+    if not legal or len(name) > MAX_NAME_LENGTH:
         raise InvalidRequest(
             f"'{name}' can't name a Milvus collection. Use letters, digits and "
             f"underscores, not a digit first, at most {MAX_NAME_LENGTH} characters."

@@ -6,6 +6,7 @@ from typing import Any
 
 import fiftyone as fo
 
+from ..dataset import names
 from ..errors import InvalidRequest
 from .results import SELECTED_AT_MOST, Ranked
 
@@ -30,45 +31,64 @@ def write_scores(
             since only by their ranks so many can be shown in order
 
     Returns:
-        the ranks' field, ``None`` if none was written
+        the ranks' field, ``None`` if none was written, as for no hits
 
     Raises:
         InvalidRequest: if a field is there that no search wrote
     """
     if rank_field is None and len(result.ids) > SELECTED_AT_MOST:
         rank_field = f"{field}_rank"
-    target = samples if samples._is_frames else samples._root_dataset
+    target = _target(samples)
     columns: dict[str, list[Any]] = {field: [float(s) for s in result.scores]}
     if rank_field is not None:
         columns[rank_field] = list(range(1, len(result.ids) + 1))
-    paths = {name: _path(target, result, name) for name in columns}
-    for path in paths.values():
-        _check_free(target, path)
+    for name in columns:
+        check_field(samples, result.patches_field, name)
     for name, values in columns.items():
-        _write(target, result, paths[name], values)
-    if rank_field is not None and result.patches_field is None:
+        _write(target, result, _path(target, result.patches_field, name), values)
+    if rank_field is not None and result.ids and result.patches_field is None:
         target.create_index(rank_field)
-    return rank_field
+    return rank_field if result.ids else None
 
 
-def _path(target: fo.SampleCollection, result: Ranked, name: str) -> str:
-    if not name.isidentifier():
-        raise InvalidRequest(
-            f"'{name}' can't name a field. Use letters, digits and underscores, not a "
-            "digit first."
-        )
-    if result.patches_field is None:
-        return name
-    return str(target._get_label_field_path(result.patches_field, name)[1])
+def check_field(
+    samples: fo.SampleCollection, patches_field: str | None, field: str
+) -> None:
+    """Checks that scores can be written to a field.
 
+    Args:
+        samples: the dataset or view that is searched
+        patches_field: the field whose patches have the scores; ``None`` for samples
+        field: the name of the field; for patches, within the label
 
-def _check_free(target: fo.SampleCollection, path: str) -> None:
+    Raises:
+        InvalidRequest: if FiftyOne doesn't take the name, or what is there was not
+            written by a search
+    """
+    target = _target(samples)
+    names.check(names.field_problem(target, patches_field, field))
+    path = _path(target, patches_field, field)
     found = target.get_field(path)
-    if found is not None and not (found.info or {}).get(MARK):
+    if found is None and patches_field is not None:
+        # labels hold what no schema declares
+        taken = target._dataset._sample_collection.find_one({path: {"$exists": True}})
+    else:
+        taken = found is not None and not (found.info or {}).get(MARK)
+    if taken:
         raise InvalidRequest(
             f"The field '{path}' is there already, and no search wrote it. Choose "
             "another name."
         )
+
+
+def _target(samples: fo.SampleCollection) -> fo.SampleCollection:
+    return samples if samples._is_frames else samples._root_dataset
+
+
+def _path(target: fo.SampleCollection, patches_field: str | None, name: str) -> str:
+    if patches_field is None:
+        return name
+    return str(target._get_label_field_path(patches_field, name)[1])
 
 
 def _write(
@@ -77,6 +97,8 @@ def _write(
     by_id = dict(zip(result.ids, values, strict=True))
     if target.get_field(path) is not None:
         _clear(target, result, path, set(by_id))
+    if not by_id:
+        return  # of which FiftyOne couldn't say what the new field holds
     if result.patches_field is None:
         target.set_values(path, by_id, key_field="id")
     else:

@@ -17,6 +17,7 @@ from .query import resolve
 from .refining import Conditions
 from .results import Result as Result
 from .results import result_view as result_view
+from .scores import check_field as check_field
 from .scores import write_scores as write_scores
 
 if TYPE_CHECKING:

@@ -393,7 +393,7 @@ def test_the_hits_are_saved_as_a_view_in_their_order(indexed):
     view = indexed.load_saved_view("nearest")
     assert view.values("id") == [hit["id"] for hit in made["hits"][:4]]
     again = panel.save_view(make_context(indexed, name="nearest", **kept))
-    assert "choose another name" in again["error"]["message"]
+    assert "Type another name" in again["error"]["message"]
 
 
 def test_what_is_selected_are_chips_and_alt_is_unwanted(indexed):
