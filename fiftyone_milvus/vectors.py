@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ def as_vectors(embeddings: Any, ids: Sequence[str] | None = None) -> np.ndarray:
     """Checks embeddings and makes them float32, never in place.
 
     Args:
-        embeddings: ``n`` vectors: an array of any numeric type, or lists
+        embeddings: ``n`` vectors: an array or a tensor of any numeric type, or lists
         ids: whose they are, ``n`` of them, for the error
 
     Returns:
@@ -27,7 +27,7 @@ def as_vectors(embeddings: Any, ids: Sequence[str] | None = None) -> np.ndarray:
             not numbers
     """
     try:
-        vectors = np.asarray(embeddings, dtype=np.float32)
+        vectors = _float32(as_array(embeddings))
     except (ValueError, TypeError) as e:
         raise InvalidRequest(_why_not_an_array(embeddings)) from e
     if vectors.size == 0:
@@ -51,6 +51,54 @@ def as_vectors(embeddings: Any, ids: Sequence[str] | None = None) -> np.ndarray:
             f"of {first}. Correct them or leave them out; nothing was added."
         )
     return vectors
+
+
+def as_vector(vector: Any) -> np.ndarray:
+    """One vector as :func:`as_vectors` makes them, of the shape ``(dim,)`` or
+    ``(1, dim)``; ``(dim,)``."""
+    try:
+        array = as_array(vector)
+    except (ValueError, TypeError) as e:
+        raise InvalidRequest("A vector is a list of numbers") from e
+    if array.ndim == 2 and len(array) == 1:
+        array = array[0]
+    if array.ndim != 1 or not array.size:
+        raise InvalidRequest(
+            f"A vector has the shape (dim,); this one has {array.shape}"
+        )
+    return as_vectors(array[None])[0]
+
+
+def as_array(values: Any) -> np.ndarray:
+    """What is a tensor, on whatever device, or a list of some, as an array.
+
+    Raises:
+        ValueError, TypeError: if it can't be one
+    """
+    if is_tensor(values):
+        values = values.detach().cpu()
+        # numpy has no bfloat16
+        return np.asarray(values.float() if values.is_floating_point() else values)
+    if isinstance(values, np.ndarray):
+        return values if values.dtype != object else np.asarray(values.tolist())
+    if isinstance(values, str | bytes | Mapping | Set):
+        raise TypeError("not a sequence of numbers")
+    if hasattr(values, "__array__"):
+        return as_array(np.asarray(values))
+    values = list(values)
+    return np.asarray([as_array(v) if is_tensor(v) else v for v in values])
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether it is PyTorch's, which need not be installed."""
+    return hasattr(value, "detach") and hasattr(value, "is_floating_point")
+
+
+def _float32(array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind not in "fiub":
+        raise TypeError("not numbers")
+    with np.errstate(over="ignore"):  # infinity is refused with the vector's id
+        return np.ascontiguousarray(array, dtype=np.float32)
 
 
 def _why_not_an_array(embeddings: Any) -> str:

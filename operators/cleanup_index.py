@@ -54,7 +54,8 @@ def done(plan: runs.CleanupPlan) -> str:
             f"Removed the {plan.rows:,} vectors in '{plan.collection_name}', and "
             f"deleted the record '{plan.brain_key}'"
         )
-    return f"Deleted the record '{plan.brain_key}'; no collection was dropped"
+    text = f"Deleted the record '{plan.brain_key}'; no collection was dropped"
+    return f"{text}, since {plan.kept_because}" if plan.kept_because else text
 
 
 def _describe(inputs: types.Object, info: runs.IndexInfo) -> None:

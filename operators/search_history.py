@@ -7,6 +7,8 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
+from fiftyone_milvus.counts import count
+
 from . import saved_searches, schema, tables
 from .context import without_causes
 from .search import perform
@@ -54,7 +56,9 @@ class SearchHistory(foo.Operator):
         elif ctx.params.get("again"):
             perform(ctx, saved_searches.recall(ctx, ctx.params["again"]))
         found, total = saved_searches.history(
-            ctx, ctx.params.get("count", PAGE), ctx.params.get("skip", 0)
+            ctx,
+            count(ctx.params.get("count", PAGE), "count", "searches"),
+            count(ctx.params.get("skip", 0), "skip", "searches", least=0),
         )
         return {
             "searches": [entry.to_dict() for entry in found],

@@ -13,6 +13,8 @@ import numpy as np
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.index import MilvusSimilarityIndex
+from fiftyone_milvus.counts import is_number
+from fiftyone_milvus.dataset.ids import as_list
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.searching import fusion, parents, search
 from fiftyone_milvus.searching.query import term_scores
@@ -79,7 +81,7 @@ class SearchRequest:
                 f"it needs; this one has {sorted(params)}"
             )
         given = {k: v for k, v in params.items() if v is not None}
-        request = cls(**{**given, "exclude": tuple(given.get("exclude") or ())})
+        request = cls(**{**given, "exclude": tuple(as_list(given.get("exclude")))})
         request.check()
         return request
 
@@ -104,7 +106,7 @@ class SearchRequest:
         Query.from_dict(self.query)
         for name in ("min_score", "max_score"):
             value = getattr(self, name)
-            if value is not None and not _is_number(value):
+            if value is not None and not is_number(value):
                 raise InvalidRequest(f"{name} is a number; this was {value!r}")
         if self.at_least is not None and self.group_by is not None:
             raise InvalidRequest("Find pictures by their objects, or group: not both")
@@ -196,7 +198,7 @@ def check_k(k: Any, most: int | None = MAX_HITS) -> int:
     Raises:
         InvalidRequest: if it is no number, or more than the grid can take
     """
-    whole = isinstance(k, int) and not isinstance(k, bool)
+    whole = is_number(k) and k == int(k)
     if not whole or k < 1 or (most is not None and k > most):
         text = f"Ask for 1 to {MAX_HITS:,} hits; this was {k}. More need a score field"
         raise InvalidRequest(text)
@@ -344,8 +346,3 @@ def _merged(request: SearchRequest, results: list[search.Result]) -> Answer:
             for which, key in enumerate(fused.brain_keys)
         },
     )
-
-
-def _is_number(value: Any) -> bool:
-    real = isinstance(value, int | float) and not isinstance(value, bool)
-    return real and bool(np.isfinite(value))

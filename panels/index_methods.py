@@ -61,7 +61,9 @@ class IndexMethods:
     @answered
     def cleanup_plan(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         key = ctx.params["brain_key"]
-        return asdict(runs.cleanup_plan(ctx.dataset, key, **connection(ctx)))
+        plan = asdict(runs.cleanup_plan(ctx.dataset, key, **connection(ctx)))
+        del plan["kept_because"]  # its message says so
+        return plan
 
     @answered
     def cleanup(self, ctx: foo.ExecutionContext) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ..milvus.collection import Owner
 from ..milvus.indexed_rows import IndexedRows
 from ..milvus.rows import Rows
 from ..nearest import filters
-from . import hook
+from . import hook, records
 from .config import MilvusSimilarityConfig
 from .index_neighbors import Neighbors
 from .index_writing import Writing
@@ -236,7 +236,8 @@ class MilvusSimilarityIndex(Writing, Neighbors):
         stays, as FiftyOne documents.
 
         Raises:
-            CollectionError: if another dataset, or another tool, made the collection
+            CollectionError: if another dataset, or another tool, made the collection,
+                or another index has the same rows
         """
         if self._rows.exists():
             self._drop_what_is_ours()
@@ -245,19 +246,20 @@ class MilvusSimilarityIndex(Writing, Neighbors):
             self.remember(filled=False)
 
     def _drop_what_is_ours(self) -> None:
-        if self.config.stored.get("own_partition"):
-            self._rows.drop_partition()
-        elif self.owned and self._rows.other_partitions():
-            self._rows.delete(self._rows.all_ids()[0])
-        elif self.owned:
-            self._rows.drop()
-        else:
+        why = records.kept_because(self)
+        if why is not None:
             raise CollectionError(
-                f"The collection '{self._rows.name}' was not made by this dataset, so "
-                "it is not dropped. Delete the record alone with "
+                f"The collection '{self._rows.name}' is not dropped, since {why}. "
+                "Delete the record alone with "
                 f"dataset.delete_brain_run('{self.key}'), or drop the collection with "
                 "Milvus's own tools."
             )
+        if self.config.stored.get("own_partition"):
+            self._rows.drop_partition()
+        elif self._rows.other_partitions():
+            self._rows.delete(self._rows.all_ids()[0])
+        else:
+            self._rows.drop()
 
     def delete(self) -> None:
         """Drops the collection and deletes the run, as Milvus's guide shows."""

@@ -11,6 +11,7 @@ import numpy as np
 from bson import ObjectId
 from fiftyone.brain.similarity import DuplicatesMixin, SimilarityIndex
 
+from ..counts import count, is_number
 from ..dataset import indexed
 from ..dataset.ids import Existing, Ordered, Within, within
 from ..errors import InvalidRequest, VectorSearchError
@@ -22,6 +23,7 @@ from ..pairs import duplicates
 from ..pairs.tiles import Tick, untold
 from ..vectors import as_vectors
 from .config import AGGREGATIONS
+from .queries import as_query
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -113,6 +115,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
                 f"Unsupported aggregation '{aggregation}'. Supported values are "
                 f"{AGGREGATIONS}"
             )
+        k = None if k is None else count(k, "k", "neighbours")
         if query is None:
             return self._all_neighbors(k, reverse, aggregation, return_dists)
         queries, single = self._query_vectors(query)
@@ -173,11 +176,11 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
             if fraction is None:
                 unique_ids = self._remove_duplicates_thresh(thresh, ids)
             else:
-                count = round(min(max(0.0, 1.0 - fraction), 1.0) * len(ids))
+                keep = round(min(max(0.0, 1.0 - fraction), 1.0) * len(ids))
                 # what all others are duplicates of is no duplicate itself
-                count = max(count, min(1, len(ids)))
+                keep = max(keep, min(1, len(ids)))
                 unique_ids, thresh = self._remove_duplicates_count(
-                    count, ids, init_thresh=thresh
+                    keep, ids, init_thresh=thresh
                 )
             unique = np.isin(ids, list(unique_ids))
             self._neighbors_map = _neighbors_map(space, ids, unique)
@@ -298,6 +301,9 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
                 kept.setdefault(sample_id, []).append(id_)
         return kept
 
+    def _parse_query(self, query: Any) -> Any:
+        return super()._parse_query(as_query(query))
+
     def _query_vectors(self, query: Any) -> tuple[np.ndarray, bool]:
         """Vectors ``(q, dim)`` of a query, and whether it was a single one."""
         self.check_filled()
@@ -347,13 +353,13 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
 
 
 def _up_to(hits: Hits, thresh: float) -> Hits:
-    count = int(np.searchsorted(hits.dists, thresh, side="right"))
-    return Hits(hits.ids[:count], hits.sample_ids[:count], hits.dists[:count])
+    near = int(np.searchsorted(hits.dists, thresh, side="right"))
+    return Hits(hits.ids[:near], hits.sample_ids[:near], hits.dists[:near])
 
 
 def _checked(thresh: float | None) -> float:
-    if thresh is None or not np.isfinite(thresh) or thresh < 0:
-        raise InvalidRequest(f"thresh must be a distance, not {thresh}")
+    if not is_number(thresh) or thresh < 0:
+        raise InvalidRequest(f"thresh must be a distance, not {thresh!r}")
     return float(thresh)
 
 

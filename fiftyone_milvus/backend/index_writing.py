@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from fiftyone.brain.similarity import SimilarityIndex
 
-from ..dataset.ids import as_list, report_missing
+from ..dataset.ids import as_list, in_order, report_missing
 from ..errors import InvalidRequest
 from ..milvus.indexed_rows import IndexedRows
 from ..milvus.rows import Rows
@@ -42,8 +42,8 @@ class Writing(SimilarityIndex):
         """Adds vectors, or replaces those of ids that exist.
 
         Args:
-            embeddings: ``(n, dim)`` vectors
-            sample_ids: ``n`` sample ids
+            embeddings: ``(n, dim)`` vectors: an array or tensor, or lists
+            sample_ids: ``n`` sample ids, texts or ``ObjectId``
             label_ids: ``n`` label ids, for an index of patches
             overwrite: whether an id that exists gets the new vector
             allow_existing: whether ids may exist; else an error changes nothing
@@ -52,10 +52,17 @@ class Writing(SimilarityIndex):
             flush: whether to seal the rows at the end; by default, if they are many
 
         Raises:
-            InvalidRequest: before anything is written, if the vectors can't be right
+            InvalidRequest: before anything is written, if the vectors or the ids can't
+                be right
         """
-        ids = sample_ids if label_ids is None else label_ids
-        ids, sample_ids = [str(i) for i in ids], [str(i) for i in sample_ids]
+        sample_ids = in_order(sample_ids)
+        ids = sample_ids if label_ids is None else in_order(label_ids)
+        if ids and (label_ids is None) != (self.config.patches_field is None):
+            raise InvalidRequest(
+                f"The index '{self.key}' is of samples; it has no label ids"
+                if self.config.patches_field is None
+                else f"The index '{self.key}' is of patches: give their label_ids too"
+            )
         vectors = as_vectors(embeddings, ids)
         if not len(vectors) == len(ids) == len(sample_ids):
             raise InvalidRequest(

@@ -13,6 +13,7 @@ import fiftyone.brain as fob
 from fiftyone.core.brain import BrainMethod
 
 from ..errors import CollectionError, InvalidRequest, VectorSearchError
+from . import records
 from .index import MilvusSimilarityIndex
 
 CALLS_AT_ONCE = 8
@@ -47,7 +48,8 @@ class IndexInfo:
 
 @dataclass(frozen=True)
 class CleanupPlan:
-    """What cleaning an index up would do, in numbers and in a sentence."""
+    """What cleaning an index up would do, in numbers and in a sentence;
+    ``kept_because`` says why a collection stays, and whose it is."""
 
     brain_key: str
     collection_name: str | None
@@ -55,6 +57,7 @@ class CleanupPlan:
     drops_rows: bool
     deletes_run: bool
     message: str
+    kept_because: str | None = None
 
 
 def keys(dataset: fo.Dataset) -> list[str]:
@@ -132,36 +135,28 @@ def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> Clea
         message = f"Its collection is already gone. This deletes {record}."
         return CleanupPlan(brain_key, info.collection_name, 0, False, True, message)
     name, rows = index.rows.name, index.total_index_size
-    partition = index.config.options.partition
-    others = [
-        key
-        for key in keys(dataset)
-        if key != brain_key and _place(dataset, key) == (name, partition)
-    ]
+    why = records.kept_because(index)
+    if why is not None:
+        message = f"The collection '{name}' stays, since {why}. This deletes {record}."
+        return CleanupPlan(brain_key, name, rows, False, True, message, why)
     if index.config.stored.get("own_partition"):
+        partition = index.config.options.partition
         message = (
             f"This drops the partition '{partition}' of the Milvus collection "
             f"'{name}' with its {rows:,} vectors, and deletes {record}. The rest of "
             "the collection stays."
         )
-        return CleanupPlan(brain_key, name, rows, True, True, message)
-    if others:
-        why = f"the index '{others[0]}' uses it too"
-    elif not index.owned:
-        why = "this dataset did not make it"
+    elif index.rows.other_partitions():
+        message = (
+            f"This deletes the {rows:,} vectors of this index and {record}. The "
+            f"Milvus collection '{name}' stays, since others have rows in it."
+        )
     else:
         message = (
             f"This drops the Milvus collection '{name}' with its {rows:,} vectors, and "
             f"deletes {record}. No picture, label or embeddings field is touched."
         )
-        if index.rows.other_partitions():
-            message = (
-                f"This deletes the {rows:,} vectors of this index and {record}. The "
-                f"Milvus collection '{name}' stays, since others have rows in it."
-            )
-        return CleanupPlan(brain_key, name, rows, True, True, message)
-    message = f"The collection '{name}' stays, since {why}. This deletes {record}."
-    return CleanupPlan(brain_key, name, rows, False, True, message)
+    return CleanupPlan(brain_key, name, rows, True, True, message)
 
 
 def cleanup(dataset: fo.Dataset, brain_key: str, **connection: Any) -> CleanupPlan:
@@ -207,9 +202,3 @@ def _inspected(
         )
     except VectorSearchError as e:
         return replace(info, problem=str(e))
-
-
-def _place(dataset: fo.Dataset, brain_key: str) -> tuple[str | None, str | None]:
-    """The collection and the partition of an index; asks no server."""
-    config = dataset.get_brain_info(brain_key).config
-    return config.collection_name, config.options.partition

@@ -4,6 +4,7 @@ progress is true, and a build that was stopped goes on where it was."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import fiftyone as fo
@@ -58,6 +59,10 @@ def build(
         Cancelled: if ``cancelled()`` was true; the index holds what was done
         VectorSearchError: if Milvus fails; the index holds what was done
     """
+    field = source.embeddings_field
+    if field and patches_field:
+        field = names.attribute(samples, patches_field, field) or field
+        source = replace(source, embeddings_field=field)
     dataset = samples._root_dataset
     dataset.reload()  # another process may have begun, or finished, this index
     again = brain_key in dataset.list_brain_runs()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Protocol, cast
@@ -22,10 +23,42 @@ FEW = 5_000  # ids that a view is asked for, rather than for all that it has
 
 
 def as_list(ids: Any) -> list[str]:
-    """One id, several or none, as a list."""
+    """One id, several or none, as a list of texts.
+
+    Args:
+        ids: a text, an ``ObjectId``, or any number of them
+
+    Raises:
+        InvalidRequest: if one is something else
+    """
     if ids is None:
         return []
-    return [ids] if isinstance(ids, str) else [str(i) for i in ids]
+    if isinstance(ids, str | ObjectId):
+        ids = [ids]
+    if not isinstance(ids, Iterable) or isinstance(ids, bytes | Mapping):
+        raise _no_id(ids)
+    found = list(ids)
+    for one in found:
+        if not (isinstance(one, str) and one) and not isinstance(one, ObjectId):
+            raise _no_id(one)
+    return [str(one) for one in found]
+
+
+def in_order(ids: Any) -> list[str]:
+    """As :func:`as_list`, of what other values are given for, one by one.
+
+    Raises:
+        InvalidRequest: if the ids have no order
+    """
+    if isinstance(ids, set | frozenset):
+        raise InvalidRequest("The ids are a set, which has no order. Give a list.")
+    return as_list(ids)
+
+
+def _no_id(value: Any) -> InvalidRequest:
+    return InvalidRequest(
+        f"Ids of samples or labels are texts or ObjectIds; this was {value!r:.100}"
+    )
 
 
 def report_missing(missing: list[str], allow: bool, warn: bool) -> None:

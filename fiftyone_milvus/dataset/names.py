@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import fiftyone as fo
+import fiftyone.core.labels as fol
 import fiftyone.core.odm.utils as foou
 import fiftyone.core.utils as fou
 
@@ -90,6 +91,21 @@ def field_problem(
     except ValueError as e:
         return f"'{_shortened(name)}' can't name {what}. {e}."
     return None
+
+
+def attribute(
+    samples: fo.SampleCollection, patches_field: str, path: str
+) -> str | None:
+    """The name, within the labels of a field, of a path that leads through that field,
+    such as ``"embedding"`` of ``"objects.detections.embedding"`` or
+    ``"objects.embedding"``; ``None`` of a path that doesn't."""
+    if not path.startswith(f"{patches_field}."):
+        return None
+    name = path[len(patches_field) + 1 :]
+    kind = getattr(samples.get_field(patches_field), "document_type", None)
+    if kind is not None and issubclass(kind, fol._LABEL_LIST_FIELDS):
+        name = name.removeprefix(f"{kind._LABEL_LIST_FIELD}.")
+    return name
 
 
 def check(problem: str | None) -> None:

@@ -11,6 +11,8 @@ import fiftyone as fo
 import numpy as np
 from fiftyone import ViewField as F
 
+from ..counts import count
+from ..dataset.ids import as_list
 from ..errors import InvalidRequest
 from ..milvus.rows import MAX_K
 
@@ -90,9 +92,9 @@ def find_in(
     """
     started = time.monotonic()
     check(other, index)
-    if isinstance(k, bool) or not 1 <= k <= MAX_K:
-        raise InvalidRequest(f"k is {k}; ask for 1 to {MAX_K:,} hits")
-    if not len(ids):
+    k = count(k, "k", "hits", MAX_K)
+    ids = as_list(ids)
+    if not ids:
         raise InvalidRequest("Name samples or patches to search with")
     best: dict[str, Hit] = {}
     with other.use_view(other.view if view is None else view):

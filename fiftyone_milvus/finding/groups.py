@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import fiftyone as fo
 import numpy as np
 
+from ..counts import is_number
 from ..errors import InvalidRequest
 from ..pairs import checkpoints, tiles
 from ..pairs.checkpoints import Checkpoint
@@ -137,8 +138,8 @@ def find_groups(
         raise InvalidRequest("Give a threshold or a fraction, one of them")
     if thresh is not None:
         thresh = check_thresh(thresh, metric)
-    elif not 0 <= fraction <= 1:  # type: ignore[operator]
-        raise InvalidRequest(f"The fraction is {fraction}. Give a share of 0 to 1.")
+    elif not is_number(fraction) or not 0 <= fraction <= 1:
+        raise InvalidRequest(f"The fraction is {fraction!r}. Give a share of 0 to 1.")
     with held(index, view, progress, cancelled) as found:
         checkpoint = _checkpoint(index, found, thresh, fraction)
         if fraction is not None:

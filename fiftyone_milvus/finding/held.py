@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import fiftyone as fo
 import numpy as np
 
+from ..counts import is_number
 from ..errors import Cancelled, InvalidRequest
 from ..metrics import Space
 from ..pairs.tiles import Tick
@@ -119,10 +120,10 @@ def check_thresh(thresh: float, metric: str) -> float:
     Raises:
         InvalidRequest: if it is none
     """
-    negative = thresh < 0 and metric != "dotproduct"
-    if isinstance(thresh, bool) or not np.isfinite(thresh) or negative:
+    negative = is_number(thresh) and thresh < 0 and metric != "dotproduct"
+    if not is_number(thresh) or negative:
         raise InvalidRequest(
-            f"The threshold is {thresh}. Give a distance of 0 or more: for cosine, "
+            f"The threshold is {thresh!r}. Give a distance of 0 or more: for cosine, "
             "0.05 means that two vectors' cosine is at least 0.95."
         )
     return float(thresh)

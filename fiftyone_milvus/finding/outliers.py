@@ -10,6 +10,7 @@ import fiftyone as fo
 import fiftyone.core.labels as fol
 import numpy as np
 
+from ..counts import count, is_number
 from ..errors import InvalidRequest
 from ..pairs import duplicates
 from ..progress import Report
@@ -119,7 +120,11 @@ def find_outliers(
         VectorSearchError: if Milvus doesn't answer
     """
     started = time.monotonic()
-    _check(k, min_score)
+    k = count(k, "k", "neighbours", MAX_NEIGHBORS)
+    if not is_number(min_score) or not 0 < min_score <= 1:
+        raise InvalidRequest(
+            f"The least score is {min_score!r}; give a share above 0, up to 1"
+        )
     field, label_of = labels(index, label_field)
     with held(index, view, progress, cancelled) as found:
         keys = found.ids if _is_own(index, field) else found.sample_ids
@@ -194,15 +199,6 @@ def _own(samples: Any, field: str) -> tuple[list[str], list[str | None]]:
 
 def _is_own(index: MilvusSimilarityIndex, field: str) -> bool:
     return field == index.config.patches_field
-
-
-def _check(k: int, min_score: float) -> None:
-    if isinstance(k, bool) or not 1 <= k <= MAX_NEIGHBORS:
-        raise InvalidRequest(f"k is {k}; ask for 1 to {MAX_NEIGHBORS} neighbours")
-    if not 0 < min_score <= 1:
-        raise InvalidRequest(
-            f"The least score is {min_score}; give a share above 0, up to 1"
-        )
 
 
 def _ranked(

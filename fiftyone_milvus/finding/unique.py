@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import fiftyone as fo
 
-from ..errors import InvalidRequest
+from .. import counts
 from ..pairs.isolated import isolated
 from ..progress import Report
 from .held import Stop, held, left_out, never
@@ -75,8 +75,7 @@ def most_unique(
         VectorSearchError: if Milvus doesn't answer
     """
     started = time.monotonic()
-    if isinstance(count, bool) or count < 1:
-        raise InvalidRequest(f"Ask for 1 or more; this was {count}")
+    count = counts.count(count, "count", "samples or patches")
     with held(index, view, progress, cancelled) as found:
         tick = found.phase("Looking for the nearest")
         chosen, near, dists = isolated(found.space, count, tick)

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
-import fiftyone.core.odm as foo
-
+from ..backend.records import CollectionUser as CollectionUser
+from ..backend.records import Records
 from ..errors import CollectionError, VectorSearchError
 from ..milvus import client, settings
 from ..milvus.client import CALL_SECONDS as READ_SECONDS
 from ..milvus.client import NOT_LOADED, Connection, error_code
 from ..milvus.collection import METRICS, OWNER, VECTOR, Owner
-from ..milvus.settings import EMBEDDED, Settings
+from ..milvus.settings import Settings
 
 IN_USE, ORPHAN, FOREIGN, UNKNOWN = "in use", "orphan", "foreign", "unknown"
 STATES = (IN_USE, ORPHAN, FOREIGN, UNKNOWN)
@@ -32,16 +32,6 @@ _VECTOR_BYTES = {  # of one number
     "INT8_VECTOR": 1.0,
     "BINARY_VECTOR": 1 / 8,
 }
-
-
-@dataclass(frozen=True)
-class CollectionUser:
-    """An index of this FiftyOne database whose run names a collection."""
-
-    dataset_id: str
-    dataset: str
-    brain_key: str
-    created: datetime | None
 
 
 @dataclass(frozen=True)
@@ -122,13 +112,13 @@ def inspect(name: str, **connection: Any) -> CollectionInfo:
 def _inspected(
     server: Connection, place: Settings, names: Iterable[str]
 ) -> list[CollectionInfo]:
-    records = _Records.read()
+    records = Records.read()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(lambda n: _info(server, place, n, records), sorted(names)))
 
 
 def _info(
-    server: Connection, place: Settings, name: str, records: _Records
+    server: Connection, place: Settings, name: str, records: Records
 ) -> CollectionInfo:
     try:
         described = server.call(
@@ -154,7 +144,7 @@ def _owned(
     info: CollectionInfo,
     described: Mapping[str, Any],
     place: Settings,
-    records: _Records,
+    records: Records,
 ) -> CollectionInfo:
     owner = _owner(described)
     names = (info.name, *described.get("aliases", ()))
@@ -177,7 +167,7 @@ def _state(
     owner: Owner | None,
     owner_gone: bool,
     users: tuple[CollectionUser, ...],
-    records: _Records,
+    records: Records,
 ) -> tuple[str, str]:
     if users:
         more = f" and {len(users) - 1:,} more" if users[1:] else ""
@@ -275,79 +265,3 @@ def _count(server: Connection, name: str) -> tuple[int, bool]:
 
 def _type(field: Mapping[str, Any]) -> str:
     return getattr(field["type"], "name", str(field["type"]))
-
-
-# -- what FiftyOne knows
-
-
-@dataclass(frozen=True)
-class _Run:
-    """What the record of a Milvus index says."""
-
-    user: CollectionUser
-    address: str | None
-    db_name: str | None
-
-    def may_be_at(self, place: Settings) -> bool:
-        """False only where its index is surely on another Milvus: one server can have
-        several addresses."""
-        if self.db_name and self.db_name != (place.db_name or "default"):
-            return False
-        if self.address is None:
-            return True
-        embedded = self.address == EMBEDDED or self.address.endswith(".db")
-        return self.address == place.address if embedded or place.embedded else True
-
-
-@dataclass(frozen=True)
-class _Records:
-    """What this FiftyOne database has: its datasets, name by id; the dataset ids and
-    keys of their brain runs; and the Milvus indexes by the collection they name."""
-
-    datasets: dict[str, str]
-    keys: set[tuple[str, str]]
-    runs: dict[str, list[_Run]]
-
-    def users(
-        self, names: Iterable[str], place: Settings, owner: Owner | None
-    ) -> tuple[CollectionUser, ...]:
-        """The indexes that use a collection; ``names`` are its own and its aliases."""
-        stamped = owner and (owner.dataset_id, owner.brain_key)
-        found = [
-            run.user
-            for name in names
-            for run in self.runs.get(name, ())
-            if run.may_be_at(place)
-            or (run.user.dataset_id, run.user.brain_key) == stamped
-        ]
-        return tuple(sorted(found, key=lambda user: (user.dataset, user.brain_key)))
-
-    @classmethod
-    def read(cls) -> _Records:
-        """Two queries, however many datasets there are; no dataset is loaded."""
-        db = foo.get_db_conn()
-        names: dict[str, str] = {}
-        keys: dict[Any, tuple[str, str]] = {}
-        for dataset in db.datasets.find({}, {"name": 1, "brain_methods": 1}):
-            names[str(dataset["_id"])] = str(dataset["name"])
-            for key, run in (dataset.get("brain_methods") or {}).items():
-                keys[getattr(run, "id", run)] = (str(dataset["_id"]), key)
-        runs: dict[str, list[_Run]] = {}
-        wanted = {"timestamp": 1, "config.collection_name": 1, "config.ext": 1}
-        for run in db.runs.find({"config.method": "milvus"}, wanted):
-            name = run["config"].get("collection_name")
-            if name and run["_id"] in keys:  # else FiftyOne has forgotten it
-                dataset_id, key = keys[run["_id"]]
-                user = CollectionUser(dataset_id, names[dataset_id], key, _time(run))
-                runs.setdefault(name, []).append(_run(user, run["config"]))
-        return cls(names, set(keys.values()), runs)
-
-
-def _run(user: CollectionUser, config: Mapping[str, Any]) -> _Run:
-    stored = json.loads(config.get("ext") or "{}")
-    return _Run(user, stored.get("address"), stored.get("db_name"))
-
-
-def _time(run: Mapping[str, Any]) -> datetime | None:
-    found = run.get("timestamp")
-    return found and found.replace(tzinfo=found.tzinfo or timezone.utc)

@@ -5,16 +5,20 @@ expressions that say which rows are meant."""
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal
 
 import fiftyone as fo
 import fiftyone.core.labels as fol
 import numpy as np
 
+from ..counts import is_number
+from ..dataset import names as names_
 from ..errors import InvalidRequest
 from ..milvus.expressions import PART, PARTS, key
 
@@ -28,6 +32,14 @@ _KINDS: dict[type, Kind] = {
     fo.StringField: "text",
     fo.BooleanField: "boolean",
 }
+_HOLDS: dict[Kind, str] = {
+    "text": "texts",
+    "number": "numbers of 64 bits",
+    "boolean": "true or false",
+}
+MAX_NUMBER = 2**63 - 1
+# Milvus Lite doesn't know JSON's escapes for control characters
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 MAX_TEXT = 1_000  # characters of a value
 BOUNDS = ("min", "max")
 AT_ONCE = 5_000  # samples
@@ -133,7 +145,11 @@ def expression(
     Raises:
         InvalidRequest: naming what can't be
     """
-    unknown = sorted(set(where) - set(names))
+    if not isinstance(where, Mapping):
+        raise InvalidRequest(
+            f"where says for each field what it must hold; this was {where!r:.100}"
+        )
+    unknown = sorted(map(str, set(where) - set(names)))
     if unknown:
         stored = f"It stores {list(names)}" if names else "It stores none"
         raise InvalidRequest(
@@ -223,11 +239,9 @@ class Matching:
 
 def _path(samples: fo.SampleCollection, patches_field: str | None, name: str) -> Path:
     full, of_patches = name, False
-    if patches_field is not None and name.startswith(f"{patches_field}."):
-        label_type, root = samples._get_label_field_path(patches_field)
-        attribute = name[len(patches_field) + 1 :]
-        if issubclass(label_type, fol._LABEL_LIST_FIELDS):
-            attribute = attribute.removeprefix(label_type._LABEL_LIST_FIELD + ".")
+    attribute = patches_field and names_.attribute(samples, patches_field, name)
+    if attribute:
+        _, root = samples._get_label_field_path(patches_field)
         full, of_patches = f"{root}.{attribute}", True
     field = samples.get_field(full)
     inner = field.field if isinstance(field, fo.ListField) else field
@@ -277,10 +291,21 @@ def _plain(value: Any, several: bool) -> Any:
         flat = [_plain(one, False) for one in _flat(value)]
         return sorted({one for one in flat if one is not None}, key=str)
     if isinstance(value, str):
-        return value[:MAX_TEXT]
+        return _text(value)
     if isinstance(value, float) and not np.isfinite(value):
         return None
     return value
+
+
+def _text(value: str) -> str:
+    """A text as Milvus keeps it: one that is too long, or has characters that can't be
+    written in an expression, ends in the digest of all of it, so that two are equal
+    only if all of them is."""
+    plain = _UNWRITABLE.sub("", value)
+    if len(value) <= MAX_TEXT and plain == value:
+        return value
+    digest = blake2b(value.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+    return plain[: MAX_TEXT - len(digest)] + digest
 
 
 def _flat(value: Any) -> Iterable[Any]:
@@ -294,7 +319,8 @@ def _flat(value: Any) -> Iterable[Any]:
 def _condition(name: str, path: Path, wanted: Any) -> str:
     if isinstance(wanted, Mapping):
         return _range(name, path, wanted)
-    listed = list(wanted) if isinstance(wanted, list | tuple | set) else [wanted]
+    one = isinstance(wanted, str | bytes) or not isinstance(wanted, Iterable)
+    listed = [wanted] if one else list(wanted)
     if not listed:
         raise InvalidRequest(f"No value is given for '{path.name}'. Name one or more.")
     written = [_literal(path, value) for value in listed]
@@ -308,7 +334,7 @@ def _condition(name: str, path: Path, wanted: Any) -> str:
 def _range(name: str, path: Path, wanted: Mapping[str, Any]) -> str:
     given = {bound: wanted[bound] for bound in BOUNDS if wanted.get(bound) is not None}
     wrong = path.several or set(wanted) - set(BOUNDS) or not given
-    if wrong or not all(_is_number(value) for value in given.values()):
+    if wrong or not all(is_number(value) for value in given.values()):
         raise InvalidRequest(
             f"The range of '{path.name}' can't be {dict(wanted)}. Give numbers as "
             "'min', 'max' or both, for a field of single numbers."
@@ -322,17 +348,16 @@ def _range(name: str, path: Path, wanted: Mapping[str, Any]) -> str:
 
 def _literal(path: Path, value: Any) -> str:
     """A value, written so that it can't be anything but a value."""
-    if isinstance(value, str):
+    if isinstance(value, np.generic):
+        value = value.item()
+    if path.kind == "text" and isinstance(value, str):
         # Milvus Lite doesn't know JSON's escapes for letters beyond ASCII
-        return json.dumps(value[:MAX_TEXT], ensure_ascii=False)
-    if isinstance(value, bool) or _is_number(value):
+        return json.dumps(_text(value), ensure_ascii=False)
+    if path.kind == "boolean" and isinstance(value, bool):
+        return json.dumps(value)
+    if path.kind == "number" and is_number(value) and abs(value) <= MAX_NUMBER:
         return json.dumps(value)
     raise InvalidRequest(
-        f"'{path.name}' can't be filtered by {value!r}. Give a text, a number or a "
-        "boolean."
+        f"'{path.name}' can't be filtered by {value!r:.100}, since it holds "
+        f"{_HOLDS[path.kind]}. Give one."
     )
-
-
-def _is_number(value: Any) -> bool:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and bool(np.isfinite(value))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..counts import count
 from ..errors import InvalidRequest
 from .results import Result
 
@@ -77,6 +78,7 @@ def fuse(results: Sequence[Result], k: int) -> Fused:
     Raises:
         InvalidRequest: if there is only one result
     """
+    k = count(k, "k", "hits")
     rankings = _of_one_kind(results)
     places = [_places(ranking) for ranking in rankings]
     samples = {

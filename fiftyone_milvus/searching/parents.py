@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..counts import count
 from ..errors import InvalidRequest
 from .results import Result
 
@@ -42,20 +43,20 @@ def find(search: Callable[[int], Result], k: int, at_least: int = 1) -> Parents:
     Raises:
         InvalidRequest: if the index isn't one of patches, or the numbers make no sense
     """
-    if k < 1 or at_least < 1:
-        raise InvalidRequest("Ask for 1 or more pictures, with 1 or more objects each")
-    count = HITS_PER_PARENT * k * at_least
+    k = count(k, "k", "samples")
+    at_least = count(at_least, "at_least", "objects of each")
+    asked = HITS_PER_PARENT * k * at_least
     while True:
-        result = search(count)
+        result = search(asked)
         if result.patches_field is None:
             raise InvalidRequest(
                 f"The index '{result.brain_key}' is of samples. Choose one of patches "
                 "to find pictures by their objects."
             )
         found = _ranked(result, k, at_least)
-        if len(found.sample_ids) == k or len(result.ids) < count:
+        if len(found.sample_ids) == k or len(result.ids) < asked:
             return found
-        count *= 4
+        asked *= 4
 
 
 def _ranked(result: Result, k: int, at_least: int) -> Parents:

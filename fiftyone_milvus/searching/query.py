@@ -55,7 +55,6 @@ def resolve(index: MilvusSimilarityIndex, query: Query) -> Resolved:
     Raises:
         InvalidRequest: if this index can't answer it, or its terms cancel each other
     """
-    index.check_filled()
     found, ids = _vectors(index, query.terms)
     vectors = np.stack([one.vector for one in found])
     metric = index.config.metric

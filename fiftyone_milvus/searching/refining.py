@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from numbers import Real
 
 import numpy as np
 
@@ -40,8 +41,9 @@ class Conditions:
     def __post_init__(self) -> None:
         low, high = self.min_score, self.max_score
         for bound in (low, high):
-            if bound is not None and np.isnan(bound):
-                raise InvalidRequest("A score limit must be a number, not NaN")
+            real = isinstance(bound, Real) and not isinstance(bound, bool)
+            if bound is not None and (not real or np.isnan(bound)):
+                raise InvalidRequest(f"A score limit must be a number, not {bound!r}")
         if low is not None and high is not None and low > high:
             raise InvalidRequest(
                 f"No score is at least {low} and at most {high}. Swap the limits."

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import fiftyone as fo
 
-from ..dataset.ids import Members, within
-from ..errors import InvalidRequest
+from ..counts import count
+from ..dataset.ids import Members, as_list, within
 from ..nearest import filters
 from . import refining
 from .grouping import Groups
@@ -67,11 +67,11 @@ def search(
         InvalidRequest: if the query or ``k`` can't be answered, the samples can't be
             grouped so, or the index has no such parameters
     """
-    if k < 1:
-        raise InvalidRequest(f"k is {k}; ask for 1 or more hits")
+    k = count(k, "k", "hits")
+    index.check_filled()
     rows = index.rows.searched_with(search_params) if search_params else index.rows
     field = index.config.patches_field
-    excluded = frozenset(str(id_) for id_ in exclude)
+    excluded = frozenset(as_list(exclude))
     resolved = resolve(index, query)
     if exclude_query:
         excluded |= resolved.ids

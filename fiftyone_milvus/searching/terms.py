@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+from bson import ObjectId
 
+from ..counts import is_number
+from ..dataset.ids import as_list
 from ..errors import InvalidRequest
+from ..vectors import as_vector
 from . import uploads
 
 MAX_TERMS = 200
@@ -31,7 +34,7 @@ class Crop:
 
     def __post_init__(self) -> None:
         _text("sample_id of a crop", self.sample_id)
-        if len(self.box) != 4 or not all(map(_is_number, self.box)):
+        if len(self.box) != 4 or not all(map(is_number, self.box)):
             raise InvalidRequest("The box of a crop is [x, y, width, height]")
         x, y, width, height = self.box
         if min(x, y) < 0 or min(width, height) <= 0 or max(x + width, y + height) > 1:
@@ -74,12 +77,7 @@ class Term:
         given = [name for name in KINDS if getattr(self, name) is not None]
         if len(given) != 1:
             raise InvalidRequest(f"A term is one of {KINDS}; this one has {given}")
-        if isinstance(self.text, str):
-            object.__setattr__(self, "text", (self.text,))
-        if self.vector is not None:
-            with np.errstate(over="ignore"):  # it is told below
-                values = np.asarray(self.vector, dtype=np.float32).ravel()
-            object.__setattr__(self, "vector", tuple(float(v) for v in values))
+        object.__setattr__(self, given[0], _settled(given[0], getattr(self, given[0])))
         self._check(given[0])
 
     def _check(self, kind: str) -> None:
@@ -92,9 +90,7 @@ class Term:
             if not isinstance(value, bytes):
                 raise InvalidRequest("A picture is given as the bytes of its file")
             uploads.check_bytes(len(value))
-        elif kind == "vector" and not (value and np.isfinite(value).all()):
-            raise InvalidRequest("A vector is a list of numbers, none NaN or infinite")
-        if not _is_number(self.weight) or self.weight <= 0:
+        if not is_number(self.weight) or self.weight <= 0:
             raise InvalidRequest(
                 f"A weight is a number above 0; this was {self.weight!r}. Mark the "
                 "term as unwanted to steer away from it."
@@ -199,12 +195,12 @@ class Query:
     def of(
         cls,
         *,
-        ids: Iterable[str] = (),
+        ids: Iterable[str] | str = (),
         text: str | None = None,
         vector: Any = None,
     ) -> Query:
         """A query of wanted ids of the index, of a text, or of a vector ``(dim,)``."""
-        terms = [Term(id=id_) for id_ in ids]
+        terms = [Term(id=id_) for id_ in as_list(ids)]
         terms += [Term(text=text)] if text else []
         terms += [Term(vector=vector)] if vector is not None else []
         return cls(tuple(terms))
@@ -248,6 +244,24 @@ class Query:
         return cls(tuple(Term.from_dict(term) for term in terms))
 
 
+def _settled(kind: str, value: Any) -> Any:
+    """A value as a term keeps it: tuples of Python's own texts and numbers."""
+    if isinstance(value, ObjectId):
+        return str(value)
+    if kind == "text" and isinstance(value, str):
+        return (value,)
+    if kind in ("text", "result") and isinstance(value, list | np.ndarray):
+        return tuple(str(v) if isinstance(v, str | ObjectId) else v for v in value)
+    if kind != "vector":
+        return value
+    try:
+        return tuple(as_vector(value).tolist())
+    except InvalidRequest as e:
+        raise InvalidRequest(
+            "A vector is a list of numbers, none NaN or infinite"
+        ) from e
+
+
 def _text(name: str, value: Any) -> None:
     if not isinstance(value, str) or not value.strip():
         raise InvalidRequest(f"The {name} is empty, or no text: {value!r}")
@@ -262,13 +276,8 @@ def _texts(name: str, values: Any) -> None:
         _text(name, value)
 
 
-def _is_number(value: Any) -> bool:
-    real = isinstance(value, int | float) and not isinstance(value, bool)
-    return real and math.isfinite(value)
-
-
 def _plain(name: str, values: list[Any]) -> tuple[Any, ...]:
-    if name == "vector" and not all(map(_is_number, values)):
+    if name == "vector" and not all(map(is_number, values)):
         raise InvalidRequest("A vector is a list of numbers, none NaN or infinite")
     return tuple(values)
 
