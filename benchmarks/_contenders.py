@@ -194,6 +194,28 @@ class Raw:
         iterator.close()
         return len(np.concatenate(parts))
 
+    def read_columns(self) -> int:
+        """Reads every vector, decoding the messages alone; returns how many came."""
+        parts: list[np.ndarray] = []
+        last, size = "", IDS_PER_CALL
+        while True:
+            found = self._client.query(
+                self.collection,
+                filter=f"pk > {json.dumps(last)}",
+                output_fields=["pk", "vector"],
+                limit=size,
+                iterator="True",
+                reduce_stop_for_best="True",
+            )
+            if not found:
+                return len(np.concatenate(parts))
+            [column] = [c for c in found._lazy_field_data if c.field_name == "vector"]
+            data = column.vectors.float_vector.SerializeToString()
+            numbers = len(found) * int(column.vectors.dim)
+            parts.append(np.frombuffer(data, "<f4", offset=len(data) - 4 * numbers))
+            parts[-1] = parts[-1].reshape(len(found), -1)
+            last = found[-1]["pk"]
+
     def read(self, ids: list[str]) -> int:
         parts = []
         for start in range(0, len(ids), IDS_PER_CALL):

@@ -72,6 +72,7 @@ def run(server: Server, options: argparse.Namespace) -> None:
         _within(table, name, contenders, data, metric, view, queries)
         notes.append(f"ours in {name}: {_plan(ours, view, queries)}")
     _read(table, contenders, data)
+    notes.append(f"raw by column: all read in {seconds(raw.read_columns):.2f} s")
     table.show()
     print("\n".join(notes) + "\n", flush=True)
     if server.kind == "lite":

@@ -18,7 +18,7 @@ from ..errors import CollectionError, InvalidRequest
 from ..milvus import client
 from ..milvus.collection import Owner
 from ..milvus.indexed_rows import IndexedRows
-from ..milvus.rows import Rows
+from ..milvus.rows import Rows, joined
 from ..nearest import filters
 from . import hook, records
 from .config import MilvusSimilarityConfig
@@ -316,13 +316,7 @@ class MilvusSimilarityIndex(Writing, Neighbors):
         if not self._present():
             return Rows([], [], np.empty((0, 0), np.float32))
         if wanted is None:
-            parts = list(self._rows.iterate())
-            empty = np.empty((0, self._rows.dimension()), np.float32)
-            return Rows(
-                [id_ for part in parts for id_ in part.ids],
-                [id_ for part in parts for id_ in part.sample_ids],
-                np.concatenate([empty, *(part.vectors for part in parts)]),
-            )
+            return joined(list(self._rows.iterate()), self._rows.dimension())
         if by_sample:
             found = self._rows.ids_of_samples(wanted)
             wanted = [id_ for ids in found.values() for id_ in ids]

@@ -29,10 +29,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-FETCH_IDS = 2_000
-FETCH_BYTES = 16 * 1024 * 1024  # of the 64 MB that a message may hold
-
-
 class Neighbors(SimilarityIndex, DuplicatesMixin):
     """What FiftyOne asks of an index that is there."""
 
@@ -232,7 +228,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
             InvalidRequest: if one isn't in the index any more
         """
         at = {id_: i for i, id_ in enumerate(ids)}
-        for rows in self._batches(ids, vectors.shape[1]):
+        for rows in self._batches(ids):
             found = [(at.pop(id_), i) for i, id_ in enumerate(rows.ids) if id_ in at]
             if found:
                 to, of = np.array(found).T
@@ -247,13 +243,10 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
                 "reload(), and try again."
             )
 
-    def _batches(self, ids: list[str], dim: int) -> Iterator[Rows]:
-        if not self.has_view:
-            yield from self._rows.iterate() if ids else ()
-            return
-        step = max(1, min(FETCH_IDS, FETCH_BYTES // (4 * dim or 1)))
-        for start in range(0, len(ids), step):
-            yield self._rows.fetch(ids[start : start + step])
+    def _batches(self, ids: list[str]) -> Iterator[Rows]:
+        if not ids:
+            return iter(())
+        return self._rows.fetch_each(ids) if self.has_view else self._rows.iterate()
 
     def use_view(self, *args: Any, **kwargs: Any) -> Self:
         """Restricts the index to a view; see FiftyOne's interface."""

@@ -14,7 +14,7 @@ from fiftyone import ViewField as F
 from ..counts import count
 from ..dataset.ids import as_list
 from ..errors import InvalidRequest
-from ..milvus.rows import MAX_K
+from ..milvus.batches import MAX_K
 
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex

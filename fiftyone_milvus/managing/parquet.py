@@ -23,12 +23,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import InvalidRequest, VectorSearchError
+from ..milvus.batches import rows_per_call
 from ..milvus.rows import Rows
 
 KEY = b"fiftyone_milvus"
 VERSION = 1
-READ_BYTES = 4 * 1024 * 1024
-READ_ROWS = 5_000
 
 
 @dataclass(frozen=True)
@@ -194,8 +193,8 @@ class Reader:
         Raises:
             InvalidRequest: if the file is damaged
         """
-        size = max(1, min(READ_ROWS, READ_BYTES // (self.dim * 4)))
         with self._told():
+            size = rows_per_call(self.dim)
             for batch in self._file.iter_batches(size, use_threads=False):
                 yield self._rows(batch)
 

@@ -84,6 +84,16 @@ def is_gone(error: BaseException) -> bool:
     )
 
 
+def is_too_large(error: BaseException | None) -> bool:
+    """Whether an answer would have been larger than a server's messages may be."""
+    if error is None:
+        return False
+    return (
+        _status(error) == "RESOURCE_EXHAUSTED"
+        or "exceed the limit size" in _text(error).lower()
+    )
+
+
 def error_code(error: BaseException | None) -> int | None:
     """Milvus's own code of an error, or of the error behind it."""
     for one in _chain(error):

@@ -30,6 +30,13 @@ def is_in(field: str, values: Sequence[str], can: Capabilities) -> dict[str, Any
     return {"filter": f"{field} in {listed}"}
 
 
+def after(field: str, value: str, expression: str) -> str:
+    """The rows whose field comes after a value, of those that an expression is true
+    of; ``""`` is true of all."""
+    beyond = f"{field} > {json.dumps(value, ensure_ascii=False)}"
+    return f"{beyond} and ({expression})" if expression else beyond
+
+
 def key(place: int) -> str:
     """The name in Milvus of the filter field with a place, from 0."""
     return f"filter_{place}"

@@ -17,11 +17,13 @@ import numpy as np
 from .. import metrics
 from ..errors import VectorSearchError
 from . import segments
+from .batches import IDS_PER_CALL, MAX_K, of_ids
 from .client import CALL_SECONDS as READ_SECONDS
 from .collection import METRICS, PK, SAMPLE_ID, VECTOR
+from .explain import is_too_large
 from .expressions import in_parts
 from .options import check_search_params, search_choice
-from .rows import IDS_PER_CALL, MAX_K, StoredRows
+from .rows import StoredRows
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -73,7 +75,9 @@ class IndexedRows(StoredRows):
         found = [
             hits
             for start in range(0, len(queries), step)
-            for hits in self._search(asked[start : start + step], k, among, expression)
+            for hits in self._search_all(
+                asked[start : start + step], k, among, expression
+            )
         ]
         return (
             [replace(one, dists=2 - one.dists) for one in found] if reverse else found
@@ -147,14 +151,19 @@ class IndexedRows(StoredRows):
         reverse: bool = False,
     ) -> Iterator[list[Hits]]:
         """As :meth:`search` among ids, in parts that leave each other nothing."""
-        if parts == 1:
+        order = np.arange(len(among))
+        if parts > 1:
+            order = np.random.default_rng(0).permutation(order)
+        chunks = [
+            some
+            for part in np.array_split(order, parts)
+            for some in of_ids([among[i] for i in part], self.ids_per_search)
+        ]
+        if len(chunks) == 1:
             yield self.search(queries, min(k, len(among)), among, reverse)
             return
-        shuffled = np.random.default_rng(0).permutation(np.array(among))
-        chunks = [part.tolist() for part in np.array_split(shuffled, parts)]
         yield from _at_once(
-            lambda some: self.search(queries, min(k, len(some)), some, reverse),
-            [some for some in chunks if some],
+            lambda some: self.search(queries, min(k, len(some)), some, reverse), chunks
         )
 
     def search_by_filter(
@@ -177,6 +186,25 @@ class IndexedRows(StoredRows):
     def distances(self, queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
         """Exact distances, shape ``(q, n)``, as :meth:`search` would give them."""
         return metrics.distances(self.metric, queries, vectors)
+
+    def _search_all(
+        self,
+        queries: np.ndarray,
+        k: int,
+        among: Sequence[str] | None,
+        expression: str | None,
+    ) -> list[Hits]:
+        """In one call, or in more if the answer is too large: ids may be long."""
+        try:
+            return self._search(queries, k, among, expression)
+        except VectorSearchError as e:
+            if len(queries) == 1 or not is_too_large(e.__cause__):
+                raise
+        return [
+            hits
+            for part in np.array_split(queries, 2)
+            for hits in self._search_all(part, k, among, expression)
+        ]
 
     def _search(
         self,

@@ -7,23 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-from ..errors import CollectionError
-from . import segments
+from ..errors import CollectionError, VectorSearchError
+from . import batches, columns, segments
+from .batches import MAX_K
 from .client import CALL_SECONDS as READ_SECONDS
 from .client import WRITE_SECONDS, packed
 from .collection import ORIGIN, PK, SAMPLE_ID, VECTOR, Collection
-from .expressions import PART, is_in, key
+from .columns import Answer
+from .explain import is_too_large
+from .expressions import PART, after, is_in, key
 
-T = TypeVar("T")
-
-MAX_K = 16384  # a limit of Milvus, for one call
-BATCH_BYTES = 4 * 1024 * 1024
-IDS_PER_CALL = 10_000
-ROWS_PER_CALL = 2_000  # with their vectors
 FLUSH_ROWS = 1_000
 
 _ALL_FIELDS = [PK, SAMPLE_ID, VECTOR]
@@ -40,6 +37,26 @@ class Rows:
     vectors: np.ndarray
     origins: list[str | None] | None = None
     filtered_by: list[dict[str, Any]] | None = None
+
+    def take(self, places: Sequence[int]) -> Rows:
+        """The rows at some places, without their origins and what they keep."""
+        return Rows(
+            [self.ids[i] for i in places],
+            [self.sample_ids[i] for i in places],
+            self.vectors[list(places)],
+        )
+
+
+def joined(parts: Sequence[Rows], dim: int = 0) -> Rows:
+    """Rows of a dimension, one part after the other, without their origins and what
+    they keep."""
+    return Rows(
+        [id_ for part in parts for id_ in part.ids],
+        [id_ for part in parts for id_ in part.sample_ids],
+        np.concatenate([part.vectors for part in parts if part.ids])
+        if any(part.ids for part in parts)
+        else np.empty((0, dim), np.float32),
+    )
 
 
 class StoredRows(Collection):
@@ -77,8 +94,13 @@ class StoredRows(Collection):
         # two rows of one key in one upsert stay two on Milvus 2.3
         last = {id_: i for i, id_ in enumerate(ids)}
         kept = sorted(last.values())
-        step = max(1, BATCH_BYTES // (vectors.shape[1] * 4 + 100))
-        for some in _chunks(kept, step):
+
+        def size_of(i: int) -> int:
+            more = {} if filtered_by is None else filtered_by[i]
+            texts = (ids[i], sample_ids[i], *filter(_is_text, more.values()))
+            return vectors.shape[1] * 4 + sum(map(batches.size, texts))
+
+        for some in batches.split(kept, size_of):
             rows = [
                 {
                     PK: ids[i],
@@ -103,7 +125,7 @@ class StoredRows(Collection):
 
     def delete(self, ids: Iterable[str]) -> None:
         """Deletes rows by primary key; missing ones are no error."""
-        for chunk in _chunks(list(ids), IDS_PER_CALL):
+        for chunk in batches.of_ids(list(ids)):
             self._delete(chunk)
 
     # -- reading
@@ -112,12 +134,12 @@ class StoredRows(Collection):
         """Those of the given primary keys that it has, or of whose rows an expression
         is true."""
         found = self._query(PK, wanted, [PK], expression=expression)
-        return {row[PK] for row in found}
+        return {row[PK] for answer in found for row in answer.rows}
 
     def ids_matching(self, expression: str) -> set[str]:
         """The primary keys of all rows that an expression is true of."""
         found = self._iterate([PK], MAX_K, expression)
-        return {row[PK] for rows in found for row in rows}
+        return {row[PK] for answer in found for row in answer.rows}
 
     @property
     def filter_keys(self) -> list[str]:
@@ -127,8 +149,8 @@ class StoredRows(Collection):
 
     def filtered_by(self, wanted: Iterable[str]) -> dict[str, dict[str, Any]]:
         """What those of the given primary keys that it has keep to be filtered by."""
-        rows = self._query(PK, wanted, [PK, *self.filter_keys])
-        return {row[PK]: self._kept_of(row) for row in rows}
+        found = self._query(PK, wanted, [PK, *self.filter_keys])
+        return {row[PK]: self._kept_of(row) for answer in found for row in answer.rows}
 
     def filter_anew(self, kept: Mapping[str, dict[str, Any]]) -> None:
         """Has rows keep something else to be filtered by, and all else as it is.
@@ -136,10 +158,9 @@ class StoredRows(Collection):
         Args:
             kept: by primary key
         """
-        for some in _chunks(list(kept), ROWS_PER_CALL):
-            found = list(self._query(PK, some, [*_ALL_FIELDS, ORIGIN]))
-            rows = self._rows(found)
-            made_of = [row.get(ORIGIN) for row in found]
+        for answer in self._query(PK, kept, [*_ALL_FIELDS, ORIGIN]):
+            rows = _rows(answer)
+            made_of = [row.get(ORIGIN) for row in answer.rows]
             now = [kept[id_] for id_ in rows.ids]
             self.upsert(rows.ids, rows.sample_ids, rows.vectors, made_of, now)
 
@@ -156,25 +177,33 @@ class StoredRows(Collection):
         """The primary keys of all rows of the given samples, by sample, in the order
         asked; samples without rows are left out."""
         found: dict[str, list[str]] = {id_: [] for id_ in sample_ids}
-        for row in self._query(SAMPLE_ID, found, [PK, SAMPLE_ID]):
-            found[row[SAMPLE_ID]].append(row[PK])
+        for answer in self._query(SAMPLE_ID, found, [PK, SAMPLE_ID]):
+            for row in answer.rows:
+                found[row[SAMPLE_ID]].append(row[PK])
         return {id_: sorted(ids) for id_, ids in found.items() if ids}
 
     def fetch(self, wanted: Iterable[str], consistency_level: str = "Strong") -> Rows:
         """The rows of the given primary keys that exist, in the order asked."""
         wanted = list(wanted)
-        rows = self._query(PK, wanted, _ALL_FIELDS, consistency_level)
-        found = {row[PK]: row for row in rows}
-        return self._rows([found[id_] for id_ in wanted if id_ in found])
+        found = joined(list(self.fetch_each(wanted, consistency_level)))
+        at = {id_: i for i, id_ in enumerate(found.ids)}
+        return found.take([at[id_] for id_ in wanted if id_ in at])
+
+    def fetch_each(
+        self, wanted: Iterable[str], consistency_level: str = "Strong"
+    ) -> Iterator[Rows]:
+        """As :meth:`fetch`, in batches of a few megabytes, in no particular order."""
+        for answer in self._query(PK, wanted, _ALL_FIELDS, consistency_level):
+            yield _rows(answer)
 
     def iterate(self, with_origins: bool = False) -> Iterator[Rows]:
         """All rows, in batches of a few megabytes, in no particular order; with their
         origins, and what they keep to be filtered by, if asked for."""
-        size = max(1, min(MAX_K, BATCH_BYTES // (self.dimension() * 4 + 100)))
         asked = with_origins and self.keeps_origins
         more = [ORIGIN, *self.filter_keys] if asked else []
-        for found in self._iterate(_ALL_FIELDS + more, size):
-            rows = self._rows(found)
+        size = batches.rows_per_call(self.dimension())
+        for answer in self._iterate(_ALL_FIELDS + more, size):
+            rows, found = _rows(answer), answer.rows
             if with_origins:
                 rows = replace(rows, origins=[row.get(ORIGIN) for row in found])
             if with_origins and self.filter_keys:
@@ -194,33 +223,52 @@ class StoredRows(Collection):
         """The origins of those of the given primary keys that it has; ``None`` for a
         row that doesn't say."""
         output = [PK, ORIGIN] if self.keeps_origins else [PK]
-        rows = self._query(PK, wanted, output)
-        return {row[PK]: row.get(ORIGIN) for row in rows}
+        found = self._query(PK, wanted, output)
+        return {row[PK]: row.get(ORIGIN) for answer in found for row in answer.rows}
 
     def iterate_ids(self) -> Iterator[tuple[list[str], list[str]]]:
         """All primary keys and their sample ids, in batches, in no particular order."""
-        for rows in self._iterate([PK, SAMPLE_ID], MAX_K):
+        for answer in self._iterate([PK, SAMPLE_ID], MAX_K):
+            rows = answer.rows
             yield [row[PK] for row in rows], [row[SAMPLE_ID] for row in rows]
 
     def _iterate(
         self, output: list[str], size: int, expression: str = ""
-    ) -> Iterator[list[dict[str, Any]]]:
-        iterator = self._call(
-            lambda c: c.query_iterator(
-                self.name,
-                batch_size=size,
-                filter=expression,
-                output_fields=output,
-                consistency_level="Strong",
-                timeout=READ_SECONDS,
-                **self._partitions(),
-            )
-        )
-        try:
-            while rows := self._call(lambda _: iterator.next()):
-                yield rows
-        finally:
-            iterator.close()
+    ) -> Iterator[Answer]:
+        """All rows that an expression is true of, by primary key, ``size`` at once, or
+        as many as the server puts into one answer."""
+        self._catch_up()
+        last, snapshot = None, 0
+        while True:
+            where = expression if last is None else after(PK, last, expression)
+            try:
+                result = self._ask(
+                    output,
+                    filter=where,
+                    limit=size,
+                    # in the order of the primary keys; and as the rows were when the
+                    # first were read, where the server can tell
+                    iterator="True",
+                    reduce_stop_for_best="True",
+                    guarantee_timestamp=snapshot,
+                )
+            except VectorSearchError as e:
+                if size == 1 or not is_too_large(e.__cause__):
+                    raise
+                size //= 2
+                continue
+            if not result:
+                return
+            answer = columns.read(result, VECTOR if VECTOR in output else None)
+            yield answer
+            last = answer.rows[-1][PK]
+            snapshot = snapshot or columns.snapshot(result)
+
+    def _catch_up(self) -> None:
+        """Waits until the server can read what was written until now, once: the level
+        of a query that goes on is the collection's own."""
+        if not self.connection.settings.embedded:
+            self._ask([PK], limit=1, consistency_level="Strong")
 
     def _upsert(self, rows: list[dict[str, Any]]) -> None:
         where = self._partition_name()
@@ -240,13 +288,18 @@ class StoredRows(Collection):
         output: list[str],
         consistency_level: str = "Strong",
         expression: str | None = None,
-    ) -> Iterator[dict[str, Any]]:
-        # rows with vectors are big; a message may hold 64 MB
-        step = ROWS_PER_CALL if VECTOR in output else IDS_PER_CALL
-        for chunk in _chunks(list(dict.fromkeys(wanted)), step):
+    ) -> Iterator[Answer]:
+        wanted = list(dict.fromkeys(wanted))
+        most = batches.IDS_PER_CALL
+        if wanted and VECTOR in output:
+            most = min(most, batches.rows_per_call(self.dimension()))
+        for values in batches.of_ids(wanted, most):
             yield from self._query_chunk(
-                field, chunk, output, consistency_level, expression
+                field, values, output, consistency_level, expression
             )
+            if consistency_level == "Strong":
+                # the first call waited for what had been written
+                consistency_level = "Session"
 
     def _query_chunk(
         self,
@@ -255,44 +308,38 @@ class StoredRows(Collection):
         output: list[str],
         consistency_level: str,
         expression: str | None,
-    ) -> list[dict[str, Any]]:
+    ) -> Iterator[Answer]:
         where = self._is_in(field, values)
         if expression is not None:
             where["filter"] = f"{where['filter']} and ({expression})"
-        rows = self._call(
+        try:
+            found = self._ask(output, consistency_level=consistency_level, **where)
+        except VectorSearchError as e:
+            if len(values) == 1 or not is_too_large(e.__cause__):
+                raise
+            found = None
+        # a query without a limit stops at so many rows
+        full = found is not None and field == SAMPLE_ID and len(found) >= MAX_K
+        if found is not None and not (full and len(values) > 1):
+            yield columns.read(found, VECTOR if VECTOR in output else None)
+            return
+        half = len(values) // 2
+        for part in (values[:half], values[half:]):
+            yield from self._query_chunk(
+                field, part, output, consistency_level, expression
+            )
+
+    def _ask(self, output: list[str], **kwargs: Any) -> list[dict[str, Any]]:
+        kwargs = {**kwargs, **self._partitions()}
+        return self._call(
             lambda c: c.query(
-                self.name,
-                output_fields=output,
-                consistency_level=consistency_level,
-                timeout=READ_SECONDS,
-                **where,
-                **self._partitions(),
+                self.name, output_fields=output, timeout=READ_SECONDS, **kwargs
             )
         )
-        if field == SAMPLE_ID and len(rows) >= MAX_K and len(values) > 1:
-            # a query without a limit stops there: ask for fewer samples at a time
-            half = len(values) // 2
-            parts = (values[:half], values[half:])
-            return [
-                row
-                for part in parts
-                for row in self._query_chunk(
-                    field, part, output, consistency_level, expression
-                )
-            ]
-        return list(rows)
 
     def _kept_of(self, row: dict[str, Any]) -> dict[str, Any]:
         """Without what the row doesn't keep."""
         return {k: row[k] for k in self.filter_keys if row.get(k) is not None}
-
-    def _rows(self, rows: Sequence[dict[str, Any]]) -> Rows:
-        vectors = np.array([row[VECTOR] for row in rows], dtype=np.float32)
-        return Rows(
-            ids=[row[PK] for row in rows],
-            sample_ids=[row[SAMPLE_ID] for row in rows],
-            vectors=vectors if len(rows) else vectors.reshape(0, 0),
-        )
 
     def _is_in(self, field: str, values: Sequence[str]) -> dict[str, Any]:
         return is_in(field, values, self.connection.capabilities)
@@ -302,6 +349,13 @@ def _origin(origin: str | None) -> dict[str, str]:
     return {ORIGIN: origin} if origin else {}
 
 
-def _chunks(values: list[T], size: int) -> Iterator[list[T]]:
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
+def _rows(answer: Answer) -> Rows:
+    return Rows(
+        ids=[row[PK] for row in answer.rows],
+        sample_ids=[row[SAMPLE_ID] for row in answer.rows],
+        vectors=answer.vectors,
+    )
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)

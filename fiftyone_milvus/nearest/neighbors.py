@@ -10,8 +10,8 @@ import numpy as np
 
 from ..dataset.ids import Members
 from ..errors import InvalidRequest
+from ..milvus.batches import MAX_K
 from ..milvus.indexed_rows import IndexedRows
-from ..milvus.rows import MAX_K
 from . import plans
 from .filters import Matching
 from .plans import Found as Found

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..dataset.ids import Members
+from ..milvus.batches import MAX_K
 from ..milvus.indexed_rows import Hits, IndexedRows
-from ..milvus.rows import MAX_K, Rows
+from ..milvus.rows import Rows
 from ..stopwatch import Seconds, Stopwatch
 from . import costs
 from .costs import Costs
 from .filters import Matching
 from .ranking import Best, kept, kept_of, ranked
 
-FETCH_AT_ONCE = 10_000
 # Up to so many ids may go with a search
 PUSH_DOWN = 200_000
 # A part of a view is at most a twentieth of any segment
@@ -210,10 +210,7 @@ def pushed_down(task: Task) -> Found | None:
 def fetched(task: Task) -> Found:
     """The view's vectors are fetched and ranked here."""
     ids = task.ids()
-    parts = (
-        task.rows.fetch(ids[start : start + FETCH_AT_ONCE], task.rows.consistency_level)
-        for start in range(0, len(ids), FETCH_AT_ONCE)
-    )
+    parts = task.rows.fetch_each(ids, task.rows.consistency_level)
     with task.costs.learning("fetch", len(ids), task.size):
         hits = _ranked(task, parts)
     reason = f"{len(ids):,} vectors of the {_place(task)}, ranked exactly"
@@ -250,9 +247,4 @@ def _ranked(task: Task, batches: Iterator[Rows]) -> list[Hits]:
 
 
 def _only(rows: Rows, wanted: set[str]) -> Rows:
-    inds = [i for i, id_ in enumerate(rows.ids) if id_ in wanted]
-    return Rows(
-        [rows.ids[i] for i in inds],
-        [rows.sample_ids[i] for i in inds],
-        rows.vectors[inds],
-    )
+    return rows.take([i for i, id_ in enumerate(rows.ids) if id_ in wanted])

@@ -10,8 +10,8 @@ import numpy as np
 
 from ..dataset.ids import Members
 from ..errors import InvalidRequest
+from ..milvus.batches import MAX_K
 from ..milvus.indexed_rows import Hits, IndexedRows
-from ..milvus.rows import MAX_K
 from ..nearest import neighbors
 from ..nearest.neighbors import Found
 from ..nearest.ranking import kept

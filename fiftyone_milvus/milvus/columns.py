@@ -1,0 +1,90 @@
+"""What a query answers, by columns.
+
+Milvus answers with a column for each field. pymilvus makes a row of each place in them,
+and a list of Python numbers of each vector, which takes several times as long as the
+call itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``n`` rows: their values by field, without the vectors, and the vectors, of shape
+    ``(n, dim)``, float32; ``(0, 0)`` if there are no rows or no vectors were asked
+    for."""
+
+    rows: list[dict[str, Any]]
+    vectors: np.ndarray = field(default_factory=lambda: np.empty((0, 0), np.float32))
+
+
+def read(result: Sequence[dict[str, Any]], vector: str | None = None) -> Answer:
+    """Reads the columns of what ``MilvusClient.query`` returns; its rows, if this
+    version of pymilvus doesn't keep the columns.
+
+    Args:
+        result: what it returns
+        vector: the field of the vectors, if they were asked for
+    """
+    fields = getattr(result, "_lazy_field_data", None)
+    if isinstance(result, list) and isinstance(fields, list):
+        answer = _read_columns(result, fields, vector)
+        if answer is not None:
+            return answer
+    rows = [dict(row) for row in result]
+    if not rows or vector is None:
+        return Answer(rows)
+    return Answer(rows, np.array([row.pop(vector) for row in rows], np.float32))
+
+
+def snapshot(result: Any) -> int:
+    """The server's timestamp of what a query read that is to go on; 0 if it doesn't
+    say."""
+    return int(getattr(result, "extra", {}).get("iterator_session_ts") or 0)
+
+
+def _read_columns(
+    result: list[dict[str, Any]], fields: list[Any], vector: str | None
+) -> Answer | None:
+    """``None`` if they aren't as expected."""
+    # without what is made of the columns when a row is asked for
+    rows = list(list.__iter__(result))
+    vectors = None
+    for column in fields if rows else ():
+        if column.field_name == vector:
+            vectors = _matrix(column, len(rows))
+        elif not _add(column, rows):
+            return None
+    if not rows or vector is None:
+        return Answer(rows)
+    return None if vectors is None else Answer(rows, vectors)
+
+
+def _matrix(column: Any, count: int) -> np.ndarray | None:
+    """``(count, dim)`` float32; ``None`` if some rows have no vector, or others than
+    float vectors."""
+    dim, message = int(column.vectors.dim), column.vectors.float_vector
+    if len(message.data) != count * dim or len(column.valid_data):
+        return None
+    # its numbers one after the other, as they are in memory, come last
+    data = message.SerializeToString()
+    numbers = np.frombuffer(data, "<f4", offset=len(data) - 4 * count * dim)
+    return numbers.reshape(count, dim).astype(np.float32)
+
+
+def _add(column: Any, rows: list[dict[str, Any]]) -> bool:
+    """Adds to each row what it has in the dynamic field; whether it is that."""
+    cells = column.scalars.json_data.data
+    if not column.is_dynamic or len(cells) != len(rows):
+        return False
+    for row, cell in zip(rows, cells, strict=True):
+        for name, value in (json.loads(cell or "{}") or {}).items():
+            row.setdefault(name, value)
+    return True
