@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from ..errors import MissingRequirement, ServerUnavailable, VectorSearchError
-from . import capabilities, embedded
+from . import capabilities, embedded, proxies
 from .capabilities import Capabilities
 from .explain import error_code as error_code
 from .explain import explained, is_gone
@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 CONNECT_SECONDS = 4.0
 CALL_SECONDS = 30.0
 WRITE_SECONDS = 120.0
+
+WITHOUT_PROXY = {"grpc.enable_http_proxy": 0}
 
 NOT_LOADED = (101, 103)  # Milvus's own codes; the second is "not fully"
 
@@ -257,6 +259,8 @@ class Connection:
             where = embedded.home(self.settings)
             kwargs = {k: v for k, v in kwargs.items() if k == "db_name"}
             return {**kwargs, "uri": embedded.ensure_running(where).uri}
+        if proxies.is_here(self.settings.host or ""):
+            kwargs["grpc_options"] = WITHOUT_PROXY
         for key in kwargs:
             if key.endswith("_path"):
                 kwargs[key] = str(Path(kwargs[key]).expanduser())

@@ -11,8 +11,8 @@ from ..errors import (
     ServerUnavailable,
     VectorSearchError,
 )
-from . import embedded
-from .settings import ENV_PREFIX, Settings, without_secrets
+from . import embedded, proxies
+from .settings import ENV_PREFIX, Settings, redacted, without_secrets
 
 # Milvus's own codes: pymilvus's ErrorCode has a legacy name for each
 CONNECT_FAILED = 2
@@ -131,6 +131,15 @@ def _tls_advice(lower: str) -> str:
 def _hint(settings: Settings, lower: str) -> str:
     if settings.embedded:
         return f"Its log is {embedded.home(settings).log_file}."
+    proxy = proxies.on_the_way_to(settings.host or "")
+    if proxy is not None:
+        return (
+            f"The environment variable {proxy.variable} sends what goes there through "
+            f"the proxy {redacted(proxy.address)}. If the server is to be reached "
+            f"without it, add {settings.host} to no_proxy; else check that the proxy "
+            f"runs and lets it through, and that {ENV_PREFIX}URI is the server's "
+            "address."
+        )
     hint = f"Check that the server runs and that {ENV_PREFIX}URI is its address."
     if "socket closed" in lower or "connection reset" in lower:
         # what a server with TLS does to a client without

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ..errors import InvalidRequest
 
@@ -58,7 +58,14 @@ class Settings:
             return self.uri
         parts = urlsplit(self.uri)
         port = f":{parts.port}" if parts.port else ""
-        return f"{parts.scheme}://{parts.hostname or 'localhost'}{port}"
+        host = parts.hostname or "localhost"
+        return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
+
+    @property
+    def host(self) -> str | None:
+        """The name or number of the server's machine; ``None`` where Milvus is
+        embedded."""
+        return None if self.embedded else urlsplit(self.uri or "").hostname
 
     def connection_kwargs(self) -> dict[str, Any]:
         """The settings that are set, as keyword arguments of
@@ -167,25 +174,51 @@ def _typed(key: str, value: Any) -> Any:
 
 def _checked_uri(uri: str) -> str:
     uri = uri.strip()
-    if uri.endswith(".db"):
+    if uri.lower().startswith("file:"):
+        path = unquote(urlsplit(uri).path)
+        raise InvalidRequest(
+            f"The Milvus address (uri) is {redacted(uri)}. Give the path alone, "
+            f"{path}, for an embedded Milvus."
+        )
+    if uri.endswith(".db") and "://" not in uri:
         return str(Path(uri).expanduser().resolve())
     # FiftyOne's page writes tcp:localhost:19530, which parses as a path
-    uri = re.sub(r"^(https?|tcp):(?!//)", r"\1://", uri)
-    if "://" not in uri:
-        uri = f"http://{uri}"
-    parts = urlsplit(uri)
+    address = re.sub(r"^(https?|tcp):(?!//)", r"\1://", uri)
+    if "://" not in address:
+        address = f"http://{address}"
+    if not _is_server(address):
+        raise InvalidRequest(
+            f"The Milvus address (uri) is {redacted(uri)}. It must look like "
+            "http://host:19530, https://host, or a path that ends in .db for an "
+            "embedded Milvus."
+        )
+    return address
+
+
+def _is_server(address: str) -> bool:
     try:
-        valid = parts.scheme in _SCHEMES and bool(parts.hostname)
+        parts = urlsplit(address)
         _ = parts.port
     except ValueError:
-        valid = False
-    if not valid:
-        # not the address itself: it may hold a password
-        raise InvalidRequest(
-            "The Milvus address (uri) must look like http://host:19530, "
-            "https://host, or a path that ends in .db for an embedded Milvus"
-        )
-    return uri
+        return False
+    return (
+        parts.scheme in _SCHEMES
+        and bool(parts.hostname)
+        and not re.search(r"\s", parts.netloc)
+        and not parts.netloc.endswith(":")
+        and not address.endswith(".db")
+    )
+
+
+def redacted(address: str) -> str:
+    """An address, which may be malformed, without its user, its password and what
+    follows a question mark or a hash."""
+    scheme = "".join(re.findall(r"^[A-Za-z][A-Za-z0-9+.-]*://", address))
+    shown, *hidden = re.split(r"[?#]", address[len(scheme) :], maxsplit=1)
+    if "@" in "".join(hidden):  # it may belong to a password
+        return f"{scheme}***"
+    *user, place = shown.rsplit("@", 1)
+    return f"{scheme}{'***@' if user else ''}{place}"
 
 
 def _database_of(uri: str) -> str | None:

@@ -61,10 +61,53 @@ def test_addresses_as_people_write_them(uri, address):
     assert settings.resolve({"uri": uri}).address == address
 
 
-@pytest.mark.parametrize("uri", ["ftp://host", "http://", "http://host:port"])
-def test_an_address_that_cannot_be_is_refused(uri):
-    with pytest.raises(InvalidRequest, match="must look like"):
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("ftp://host", "ftp://host"),
+        ("http://", "http://"),
+        ("http://:19530", "http://:19530"),
+        ("http://host:port", "http://host:port"),
+        ("http://host:99999", "http://host:99999"),
+        ("http://a host:19530", "http://a host:19530"),
+        ("https://[::1", "https://[::1"),
+        ("unix:/run/milvus", "unix:/run/milvus"),
+        ("http://host/x.db", "http://host/x.db"),
+        ("https://me:secret@host:99999", "https://***@host:99999"),
+        ("me:secret@host:99999/db", "***@host:99999/db"),
+        ("https://me:sec/secret@host:99999", "https://***@host:99999"),
+        ("ftp://host?token=secret", "ftp://host"),
+        ("ftp://host?to=http://me:secret@there", "ftp://***"),
+        ("ftp://me:sec?secret@host", "ftp://***"),
+        ("ftp://me:sec#secret@host", "ftp://***"),
+        ("me:secret@host:port?to=http://there", "***@host:port"),
+    ],
+)
+def test_an_address_that_cannot_be_is_quoted_without_secrets(uri, shown):
+    with pytest.raises(InvalidRequest, match="must look like") as error:
         settings.resolve({"uri": uri})
+    assert f"(uri) is {shown}. It" in str(error.value)
+    assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("file:///data/x.db", "/data/x.db"),
+        ("file:/data/x.db", "/data/x.db"),
+        ("file://localhost/data/my%20x.db", "/data/my x.db"),
+        ("FILE:///data/x", "/data/x"),
+    ],
+)
+def test_a_file_uri_is_refused_with_the_path_to_give(uri, path):
+    with pytest.raises(InvalidRequest, match=f"Give the path alone, {path}, for"):
+        settings.resolve({"uri": uri})
+
+
+def test_an_address_of_ip_version_6_can_be_used_again():
+    found = settings.resolve({"uri": "http://me:mine@[::1]:19530"})
+    assert (found.address, found.host) == ("http://[::1]:19530", "::1")
+    assert settings.resolve({"uri": found.address}).uri == found.address
 
 
 def test_a_certificate_that_is_not_there_is_refused():
