@@ -32,6 +32,7 @@ from milvus_lite.db import MilvusLite
 from milvus_lite.exceptions import DataDirLockedError
 from pymilvus.grpc_gen import milvus_pb2_grpc
 
+from . import embedded_indexes
 from .embedded import Home, Running, write_state
 from .embedded_guard import Guard
 from .private_folders import PRIVATE_FILE, open_file
@@ -97,6 +98,7 @@ def serve(home: Home, idle_seconds: float) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
 
+    embedded_indexes.keep_whole()
     db = _open(home)
     _forget_half_written_indexes(home)
     server = grpc.server(
@@ -154,11 +156,9 @@ def _open(home: Home) -> MilvusLite:
 
 
 def _forget_half_written_indexes(home: Home) -> None:
-    """After a crash, removes the index files: Milvus Lite builds them anew from the
-    rows, but takes one that was cut short for whole, and can't load the collection."""
+    """After a crash of the machine a file may be empty, or hold something else."""
     if home.open_file.exists():
-        for index in home.data.rglob("*.idx"):
-            index.unlink(missing_ok=True)
+        embedded_indexes.forget(home.data)
     home.open_file.touch()
 
 

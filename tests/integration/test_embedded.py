@@ -171,6 +171,41 @@ def test_an_index_file_cut_short_by_a_crash_is_built_anew(home):
     assert len(rows.search(_ones(1, 2), 50)[0].ids) == 50
 
 
+def test_a_collection_is_loaded_while_its_index_is_written(home):
+    """Each round Milvus Lite builds an index of what was flushed, in the background."""
+    rows = collection()
+    rows.create(DIM, Owner("d", "d", "k"))
+    call, count = rows.connection.call, 0
+    for turn in range(10):
+        ids = [f"{turn}-{i}" for i in range(400)]
+        rows.upsert(ids, ids, _ones(len(ids), DIM))
+        count += len(ids)
+        rows.flush()
+        call(lambda c: c.release_collection(rows.name))
+        call(lambda c: c.load_collection(rows.name))
+        assert len(rows.search(_ones(1, DIM), count)[0].ids) == count
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_an_index_file_that_cannot_be_read_is_built_again(home, restarted):
+    rows = collection()
+    rows.create(2, Owner("d", "d", "k"))
+    rows.upsert([f"{i}" for i in range(50)], ["s"] * 50, _ones(50, 2))
+    rows.flush()
+    call = rows.connection.call
+    call(lambda c: c.release_collection(rows.name))
+    call(lambda c: c.load_collection(rows.name))  # waits for the index
+    [file] = home.data.rglob("*.idx")
+    whole = file.read_bytes()
+    call(lambda c: c.release_collection(rows.name))
+    if restarted:
+        embedded.stop(home)
+    file.write_bytes(whole[:10])
+    assert len(rows.search(_ones(1, 2), 50)[0].ids) == 50
+    assert len(file.read_bytes()) == len(whole)
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
 def test_it_stops_when_nobody_is_left(home, monkeypatch):
     monkeypatch.setattr(embedded, "IDLE_SECONDS", 1)
     process = start(

@@ -16,6 +16,7 @@ TALKS_TO_MILVUS = {
         "client.py",
         "embedded_server.py",
         "embedded_guard.py",
+        "embedded_indexes.py",
     )
 }
 COMPONENTS = sorted(
