@@ -19,8 +19,8 @@ help: ## this list
 
 setup: tools $(NODE_MODULES) .venv/.done-dev mongod $(if $(SKIP_STANDALONE),,$(STANDALONE)) chromium ## everything that work on the plugin needs
 
-demo: .venv/.done-demo mongod ## the App with a ready-made dataset; DATASET=, MODEL= and PORT= choose others
-	$(PY) -m demo $(if $(DATASET),--dataset "$(DATASET)") $(if $(MODEL),--model "$(MODEL)") $(if $(PORT),--port "$(PORT)")
+demo: .venv/.done-demo mongod ## the App with a ready-made dataset; DATASET=, MODEL=, PORT= and ADDRESS= choose others
+	$(PY) -m demo $(if $(DATASET),--dataset "$(DATASET)") $(if $(MODEL),--model "$(MODEL)") $(if $(PORT),--port "$(PORT)") $(if $(ADDRESS),--address "$(ADDRESS)")
 
 test: setup ## all tests: the panel's, then unit, integration and browser; ARGS= goes to pytest, WORKERS= run at once
 	$(if $(wildcard js/package.json),npm --prefix js run --if-present lint)

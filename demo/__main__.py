@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _check_database()
         from demo.run import Options, run
 
-        run(Options(options.dataset, options.model, options.count, options.port))
+        run(Options(**vars(options)))
     except DemoError as error:
         print(error, file=sys.stderr)
         return 1
@@ -44,6 +44,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--count", type=_positive, help="how many pictures (120)")
     parser.add_argument("--port", type=_positive, default=5151, help="the App's (5151)")
+    parser.add_argument(
+        "--address",
+        default="127.0.0.1",
+        help="where the App listens: 0.0.0.0 opens it to the network (127.0.0.1)",
+    )
     return parser
 
 
@@ -57,9 +62,9 @@ def _positive(text: str) -> int:
 def _check_database() -> None:
     """Connects to FiftyOne's database, which otherwise happens at some first use."""
     try:
-        import fiftyone as fo
+        from demo import patience
 
-        fo.list_datasets()
+        patience.connect()
     except Exception as error:
         # Whatever FiftyOne, its configuration or MongoDB's client raise
         raise DemoError(

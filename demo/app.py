@@ -4,11 +4,18 @@ import os
 import signal
 import socket
 import threading
+import time
 import webbrowser
 
 import fiftyone as fo
+import requests
+from fiftyone.core.service import ServerService, ServiceException
+from fiftyone.core.session import session as sessions
 
+from demo import patience
 from demo.errors import DemoError
+
+ANSWER_SECONDS = 300
 
 _TRY = {
     "stamps": "bird, fruit, flower, mammal, hat, musical instrument, car",
@@ -17,8 +24,8 @@ _TRY = {
 }
 
 
-def check_port(port: int) -> None:
-    """Makes sure that an App can be opened on ``port``.
+def check_port(port: int, address: str) -> None:
+    """Makes sure that an App can be opened on ``port`` of an address.
 
     FiftyOne would join an App that's open there already, whichever database that
     one has, and waits a minute for anything else.
@@ -28,14 +35,14 @@ def check_port(port: int) -> None:
     """
     with socket.socket() as probe:
         probe.settimeout(1)
-        if probe.connect_ex(("127.0.0.1", port)) == 0:
+        if probe.connect_ex((_host(address), port)) == 0:
             raise DemoError(
                 f"Port {port} is in use: end what uses it, maybe another App, or "
                 "choose another one with --port."
             )
 
 
-def show(dataset: fo.Dataset, source: str, port: int) -> None:
+def show(dataset: fo.Dataset, source: str, port: int, address: str) -> None:
     """Opens the App on ``dataset`` and returns once it was ended with Ctrl-C.
 
     Opens a browser, too, unless ``BROWSER`` is ``none``.
@@ -44,10 +51,17 @@ def show(dataset: fo.Dataset, source: str, port: int) -> None:
         dataset: what the App shows
         source: what the dataset is made of
         port: the App's port
+        address: the address that the App listens on
+
+    Raises:
+        DemoError: the App's server doesn't start
     """
+    _start_server(port, address)
     # A remote session is one that opens no browser and prints no long instructions
-    session = fo.Session(dataset, spaces=_spaces(), port=port, remote=True)
-    url = f"http://localhost:{port}/datasets/{dataset.name}"
+    session = fo.Session(
+        dataset, spaces=_spaces(), port=port, address=address, remote=True
+    )
+    url = f"http://{_host(address)}:{port}/datasets/{dataset.name}"
     try:
         print(f"In the Milvus panel's search, try: {_TRY[source]}")
         print(f"The App is at {url} - Ctrl-C ends it.", flush=True)
@@ -60,6 +74,43 @@ def show(dataset: fo.Dataset, source: str, port: int) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         print("\nEnding the App; the next start is quick.", flush=True)
     session.close()
+
+
+def _start_server(port: int, address: str) -> None:
+    """Starts the App's server, and waits until it answers: a session that is opened
+    before gives it ten seconds, and then prints that it can't connect."""
+    patience.wait_longer()
+    try:
+        server = ServerService(
+            port, address=address, do_not_track=fo.config.do_not_track
+        )
+        sessions._server_services[port] = server  # the session's own, which ends it
+        _wait_until_it_answers(f"http://{_host(address)}:{port}/fiftyone")
+    except (ServiceException, requests.RequestException) as error:
+        raise DemoError(
+            f"The App's server did not start on {address}, port {port} ({error}). Run "
+            "'make demo' again when this machine is less busy, or choose another "
+            "--address or --port."
+        ) from error
+
+
+def _wait_until_it_answers(url: str) -> None:
+    end = time.monotonic() + ANSWER_SECONDS
+    with requests.Session() as http:
+        http.trust_env = False  # no proxy leads to this machine
+        while True:
+            try:
+                http.get(url, timeout=ANSWER_SECONDS).raise_for_status()
+                return
+            except requests.RequestException:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
+
+
+def _host(address: str) -> str:
+    """What a browser on this machine calls an address."""
+    return "localhost" if address in ("127.0.0.1", "0.0.0.0") else address
 
 
 def _spaces() -> fo.Space:

@@ -18,6 +18,7 @@ class Options:
     model: str | None
     count: int | None
     port: int
+    address: str
 
 
 def run(options: Options) -> None:
@@ -26,11 +27,11 @@ def run(options: Options) -> None:
     Raises:
         DemoError: something is missing that the person can put right
     """
-    app.check_port(options.port)
+    app.check_port(options.port, options.address)
     plugin.install()
     dataset, choice = _prepare(options)
     indexes.ensure_indexes(dataset, choice.model)
-    app.show(dataset, choice.source, options.port)
+    app.show(dataset, choice.source, options.port, options.address)
 
 
 def _prepare(options: Options) -> tuple[fo.Dataset, Choice]:
