@@ -40,6 +40,7 @@ def listening(process: psutil.Process) -> set[tuple[str, int]]:
     }
 
 
+@pytest.mark.timeout(1200)  # a busy machine takes minutes to import the server
 def test_the_app_listens_on_this_machine_alone_and_starts_in_silence(vectors_dataset):
     vectors_dataset.persistent = True
     port = free_port()
