@@ -23,7 +23,7 @@ def as_vectors(embeddings: Any, ids: Sequence[str] | None = None) -> np.ndarray:
         a ``(n, dim)`` float32 array
 
     Raises:
-        InvalidRequest: if the vectors differ in length, hold NaN or infinity, or are
+        InvalidRequest: if the vectors differ in dimension, hold NaN or infinity, or are
             not numbers
     """
     try:
@@ -38,8 +38,8 @@ def as_vectors(embeddings: Any, ids: Sequence[str] | None = None) -> np.ndarray:
         )
     if vectors.shape[1] > MAX_DIMENSION:
         raise InvalidRequest(
-            f"Vectors of length {vectors.shape[1]} are too long; Milvus takes up to "
-            f"{MAX_DIMENSION}"
+            f"Vectors of dimension {vectors.shape[1]:,} are too large; Milvus takes up "
+            f"to {MAX_DIMENSION:,}. Use a model with fewer dimensions."
         )
     bad = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
     if len(bad):
@@ -103,12 +103,12 @@ def _float32(array: np.ndarray) -> np.ndarray:
 
 def _why_not_an_array(embeddings: Any) -> str:
     try:
-        lengths = sorted({len(vector) for vector in embeddings})
+        dims = sorted({len(vector) for vector in embeddings})
     except TypeError:
-        lengths = []
-    if len(lengths) > 1:
+        dims = []
+    if len(dims) > 1:
         return (
-            f"The vectors differ in length ({lengths[0]} to {lengths[-1]}). All of an "
+            f"The vectors differ in dimension ({dims[0]} to {dims[-1]}). All of an "
             "index must come from one model; nothing was added."
         )
     return "Embeddings must be numbers; nothing was added."

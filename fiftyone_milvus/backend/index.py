@@ -297,8 +297,9 @@ class MilvusSimilarityIndex(Writing, Neighbors):
             wanted = as_list(label_ids)
         elif sample_ids is not None:
             wanted = as_list(sample_ids)
-        self._recheck()
-        rows = self._read(wanted, by_sample=patches and label_ids is None)
+        rows = Rows([], [], np.empty((0, 0), np.float32))
+        if self._recheck():
+            rows = self._read(wanted, by_sample=patches and label_ids is None)
         if wanted is not None:
             by_label = patches and label_ids is not None
             have = set(rows.ids if by_label else rows.sample_ids)
@@ -307,20 +308,13 @@ class MilvusSimilarityIndex(Writing, Neighbors):
         labels = np.array(rows.ids) if patches else None
         return rows.vectors, np.array(rows.sample_ids), labels
 
-    def _read(
-        self,
-        wanted: list[str] | None,
-        by_sample: bool,
-        consistency_level: str = "Strong",
-    ) -> Rows:
-        if not self._present():
-            return Rows([], [], np.empty((0, 0), np.float32))
+    def _read(self, wanted: list[str] | None, by_sample: bool) -> Rows:
         if wanted is None:
             return joined(list(self._rows.iterate()), self._rows.dimension())
         if by_sample:
             found = self._rows.ids_of_samples(wanted)
             wanted = [id_ for ids in found.values() for id_ in ids]
-        return self._rows.fetch(wanted, consistency_level)
+        return self._rows.fetch(wanted)
 
     # -- helpers
 

@@ -317,8 +317,14 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         Raises:
             InvalidRequest: if one isn't in the index
         """
-        level = self._rows.consistency_level
-        rows = self._read(list(dict.fromkeys(ids)), False, level)
+        wanted, level = dict.fromkeys(ids), self._rows.consistency_level
+        try:
+            rows = self._rows.fetch(wanted, level)
+        except VectorSearchError:
+            # to look first whether it is there takes as long as the fetch
+            if self._recheck():
+                raise
+            rows = Rows([], [], np.empty((0, 0), np.float32))
         at = {id_: i for i, id_ in enumerate(rows.ids)}
         missing = [id_ for id_ in ids if id_ not in at]
         if missing:

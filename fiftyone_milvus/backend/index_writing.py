@@ -164,9 +164,9 @@ class Writing(SimilarityIndex):
     def _check_dimension(self, dim: int) -> None:
         if self._rows.dimension() != dim:
             raise InvalidRequest(
-                f"The index '{self.key}' holds vectors of length "
-                f"{self._rows.dimension()}; these have length {dim}. Use the model "
-                "that the index was made with, or build a new index."
+                f"The index '{self.key}' has dimension {self._rows.dimension()}; "
+                f"these vectors have dimension {dim}. Use the model that the index "
+                "was made with, or build a new index."
             )
 
     def _check_free(self, ids: list[str]) -> None:

@@ -97,7 +97,7 @@ def adoption(
     what = f"labels of '{patches_field}'" if patches_field else "samples"
     message = problem or (
         f"{match.matched:,} of its {match.rows:,} ids are {what} of this dataset "
-        f"(vectors of length {info.dim:,}, {info.metric})"
+        f"({info.dim}-dim vectors, {info.metric})"
     )
     if problem is None and match.unmatched:
         message += f"; '{match.unmatched[0]}', for instance, is not"

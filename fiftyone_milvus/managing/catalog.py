@@ -53,7 +53,7 @@ class CollectionInfo:
         loaded: whether it can be searched as it is; if not, ``rows`` is the server's
             estimate, which may still count deleted ones
         size_bytes: an estimate of what the vectors and ids take; no index, no logs
-        dim: the length of its vectors
+        dim: the dimension of its vectors
         metric: FiftyOne's name of it, or Milvus's where FiftyOne has none
         index_type: Milvus's name of it
         problem: what Milvus could not tell, and why

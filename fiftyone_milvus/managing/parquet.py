@@ -58,7 +58,7 @@ class Writer:
 
     Args:
         path: the file
-        dim: the length of the vectors
+        dim: the dimension of the vectors
         overwrite: whether to replace an earlier file of this kind
 
     Raises:

@@ -201,7 +201,7 @@ class Collection:
         )
 
     def dimension(self) -> int:
-        """The length of its vectors.
+        """The dimension of its vectors.
 
         Raises:
             CollectionError: if it isn't there, or isn't one that we can read

@@ -235,7 +235,7 @@ class IndexedRows(StoredRows):
             )
         )
         hits = [self._hits(one) for one in found]
-        if not any(one.ids and None not in one.sample_ids for one in hits):
+        if any(None in one.sample_ids for one in hits):
             # somebody may have made the collection anew, without our fields
             self.forget()
             self.check_fits()

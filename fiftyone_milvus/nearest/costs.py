@@ -1,6 +1,6 @@
 """What each way to search costs on a server: guessed at first, then learned.
 
-A guess has a form, measured once (100,000 and 30,000 vectors of length 512 on two
+A guess has a form, measured once (100,000 and 30,000 vectors of dimension 512 on two
 cores); how far this machine, server and index are from it is learned from the searches
 that are made, as a moving average. So nothing is measured for its own sake.
 """
@@ -59,7 +59,7 @@ class Costs:
 
     Args:
         guesses: a guess for each way
-        dim: the length of the vectors
+        dim: the dimension of the vectors
     """
 
     def __init__(self, guesses: dict[Way, Guess], dim: int = DIM) -> None:

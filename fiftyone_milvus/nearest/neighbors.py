@@ -78,7 +78,7 @@ def check(rows: IndexedRows, queries: np.ndarray, k: int | None) -> None:
     dim = rows.dimension()
     if queries.ndim != 2 or queries.shape[1] != dim:
         raise InvalidRequest(
-            f"The index holds vectors of length {dim}; the query has length "
+            f"The index has dimension {dim}; the query has dimension "
             f"{queries.shape[-1]}. Query with the model that the index was made with."
         )
     if not np.isfinite(queries).all():

@@ -116,7 +116,7 @@ def _vectors(
         else:
             vector = pictures.embed(index, term)
         found.append(TermVector(term, vector))
-    _check_lengths(index, found)
+    _check_dims(index, found)
     return found, frozenset(ids)
 
 
@@ -141,12 +141,12 @@ def _ids(index: MilvusSimilarityIndex, terms: Sequence[Term]) -> dict[int, list[
     return found
 
 
-def _check_lengths(index: MilvusSimilarityIndex, found: Sequence[TermVector]) -> None:
+def _check_dims(index: MilvusSimilarityIndex, found: Sequence[TermVector]) -> None:
     dim = index.rows.dimension()
     for one in found:
         if one.vector.shape != (dim,):
             raise InvalidRequest(
-                f"The index '{index.key}' holds vectors of length {dim}; "
-                f"{one.term.label} gives one of length {one.vector.shape[-1]}. Query "
-                "with the model that the index was made with."
+                f"The index '{index.key}' has dimension {dim}; the dimension of "
+                f"{one.term.label} is {one.vector.shape[-1]}. Query with the model "
+                "that the index was made with."
             )

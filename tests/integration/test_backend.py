@@ -163,7 +163,7 @@ def test_an_unknown_query_id_is_named(milvus, indexed):
 @pytest.mark.parametrize(
     ("query", "k", "words"),
     [
-        (np.ones(3), 5, "the query has length 3"),
+        (np.ones(3), 5, "the query has dimension 3"),
         (np.full(16, np.nan), 5, "NaN or infinity"),
         (np.ones(16), 0, "ask for 1 or more"),
     ],
@@ -244,7 +244,7 @@ def test_allow_existing_false_changes_nothing(empty, vectors_dataset):
 @pytest.mark.parametrize(
     ("embeddings", "count", "words"),
     [
-        ([[1.0] * 16, [1.0] * 15], 2, "differ in length"),
+        ([[1.0] * 16, [1.0] * 15], 2, "differ in dimension"),
         (np.full((1, 16), np.nan), 1, "NaN or infinity"),
         (np.ones((2, 16)), 3, "there must be one of each"),
     ],
@@ -261,7 +261,9 @@ def test_bad_vectors_leave_no_collection(
 def test_another_dimension_is_refused(empty, vectors_dataset):
     ids = vectors_dataset.values("id")[:2]
     empty.add_to_index(np.eye(1, 16), ids[:1])
-    with pytest.raises(InvalidRequest, match="vectors of length 16"):
+    with pytest.raises(
+        InvalidRequest, match="has dimension 16; these vectors have dimension 8"
+    ):
         empty.add_to_index(np.eye(1, 8), ids[1:])
     assert empty.total_index_size == 1
 

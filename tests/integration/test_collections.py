@@ -452,7 +452,7 @@ def test_a_match_is_shown(milvus, shown):
     assert (found.match.rows, found.match.matched) == (100, 100)
     assert found.match.unmatched == ()
     assert found.message == (
-        "100 of its 100 ids are samples of this dataset (vectors of length 16, cosine)"
+        "100 of its 100 ids are samples of this dataset (16-dim vectors, cosine)"
     )
 
 

@@ -486,9 +486,11 @@ def test_a_collection_made_anew_with_another_dimension_is_told(server, dataset):
     server.drop_collection(name)
     narrow = compute(dataset, "narrow", embeddings=False, collection_name=name)
     narrow.add_to_index(np.ones((1, 8)), ids[:1])
-    with pytest.raises(InvalidRequest, match="length 8; the query has length 16"):
+    with pytest.raises(InvalidRequest, match="dimension 8; the query has dimension 16"):
         index._kneighbors(np.ones(16), k=3)
-    with pytest.raises(InvalidRequest, match="length 8; these have length 16"):
+    with pytest.raises(
+        InvalidRequest, match="dimension 8; these vectors have dimension 16"
+    ):
         index.add_to_index(np.ones((2, 16)), ids[:2])
     index.add_to_index(np.ones((2, 8)), ids[:2])
     assert index.get_embeddings()[0].shape == (2, 8)

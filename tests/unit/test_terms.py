@@ -213,7 +213,7 @@ def test_terms_that_cancel_each_other_are_told():
 
 def test_a_vector_of_another_length_is_told():
     with pytest.raises(
-        InvalidRequest, match="length 5; a vector gives one of length 2"
+        InvalidRequest, match="dimension 5; the dimension of a vector is 2"
     ):
         query.resolve(an_index(), Query.of(vector=[1, 2]))
 

@@ -25,12 +25,12 @@ def test_nothing_is_changed_in_place():
 @pytest.mark.parametrize(
     ("embeddings", "words"),
     [
-        ([[1, 2], [1, 2, 3]], "differ in length"),
+        ([[1, 2], [1, 2, 3]], "differ in dimension"),
         ([[1, float("nan")]], "NaN or infinity"),
         ([[1, float("inf")]], "NaN or infinity"),
         ([["a", "b"]], "must be numbers"),
         ([1, 2, 3], r"shape \(n, dim\)"),
-        (np.ones((1, 40_000)), "too long"),
+        (np.ones((1, 40_000)), "dimension 40,000 are too large"),
     ],
 )
 def test_what_cannot_be_vectors_is_refused_with_a_reason(embeddings, words):
