@@ -79,7 +79,6 @@ class MilvusSimilarityIndex(Writing, Neighbors):
             config.consistency_level,
             config.options,
         )
-        self._created = False
         self._all_ids: tuple[list[str], list[str]] | None = None
         self._check_collection()
 
@@ -239,10 +238,11 @@ class MilvusSimilarityIndex(Writing, Neighbors):
             CollectionError: if another dataset, or another tool, made the collection,
                 or another index has the same rows
         """
-        if self._rows.exists():
+        exists = self._rows.exists()
+        if exists:
             self._drop_what_is_ours()
         self._all_ids = None
-        if self.config.stored.get("filled"):
+        if exists or self.config.stored.get("filled"):  # by another object, perhaps
             self.remember(filled=False)
 
     def _drop_what_is_ours(self) -> None:
@@ -268,10 +268,11 @@ class MilvusSimilarityIndex(Writing, Neighbors):
             self._dataset.delete_brain_run(self.key)
 
     def discard(self) -> None:
-        """Drops what this object created: a build that failed."""
-        if self._created:
+        """Drops what this object created for a run that isn't stored: a build that
+        failed. What a stored run has, other handles of it may have filled."""
+        if self._rows.created and self.is_new:
             self._rows.drop_quietly()
-            self._created = False
+            self._rows.created = False
         self._leave_place()
 
     # -- reading

@@ -23,7 +23,6 @@ class Writing(SimilarityIndex):
     """What FiftyOne asks of an index that can be changed."""
 
     _rows: IndexedRows
-    _created: bool
     _all_ids: tuple[list[str], list[str]] | None
     _claim_place: Callable[[], None]
     _leave_place: Callable[[], None]
@@ -71,9 +70,9 @@ class Writing(SimilarityIndex):
             )
         if not ids:
             return
-        present = self._recheck()
+        created = self._create_if_missing(vectors.shape[1])
         keep = None
-        if present:
+        if not created:
             self._check_dimension(vectors.shape[1])
             self._claim_place()
             keep = self._new_or_overwritten(
@@ -83,7 +82,7 @@ class Writing(SimilarityIndex):
             ids, sample_ids = [ids[i] for i in keep], [sample_ids[i] for i in keep]
             vectors = vectors[keep]
         if ids:
-            if present:
+            if not created:
                 self._check_free(ids)
             self._write(ids, sample_ids, vectors, flush)
             self._all_ids = None
@@ -104,12 +103,11 @@ class Writing(SimilarityIndex):
         """
         vectors = as_vectors(rows.vectors, rows.ids)
         self._all_ids = None
-        if not checked and self._recheck():
-            self._claim_place()
-            checked = True
         if not checked:
-            self._write(rows.ids, rows.sample_ids, vectors, False, rows.origins)
-            return
+            if self._create_if_missing(vectors.shape[1]):
+                self._write(rows.ids, rows.sample_ids, vectors, False, rows.origins)
+                return
+            self._claim_place()
         self._check_dimension(vectors.shape[1])
         self._check_free(rows.ids)
         kept = self.filter_values(rows.ids, rows.sample_ids)
@@ -161,6 +159,24 @@ class Writing(SimilarityIndex):
         if reload:
             self.reload()
 
+    def _create_if_missing(self, dim: int) -> bool:
+        """Whether this call created the collection. Handles of this index that add
+        their first rows at the same time, here or in other processes, share it.
+
+        Raises:
+            CollectionError: if it is gone, or there is one that doesn't fit
+        """
+        self._rows.forget()
+        if not self._present() or not self._rows.is_indexed:
+            try:
+                if self._rows.create_if_missing(dim, self._owner(self.key)):
+                    return True
+            except Exception:
+                self.discard()
+                raise
+        self._rows.check_fits()
+        return False
+
     def _check_dimension(self, dim: int) -> None:
         if self._rows.dimension() != dim:
             raise InvalidRequest(
@@ -208,10 +224,7 @@ class Writing(SimilarityIndex):
         flush: bool | None,
         origins: Sequence[str | None] | None = None,
     ) -> None:
-        created = not self._rows.exists()
-        if created:
-            self._rows.create(vectors.shape[1], self._owner(self.key))
-            self._created = True
+        filled = self.config.stored.get("filled")
         try:
             kept = self.filter_values(ids, sample_ids)
             self._rows.upsert(ids, sample_ids, vectors, origins, kept)
@@ -220,8 +233,8 @@ class Writing(SimilarityIndex):
             elif flush is None:
                 self._rows.flush_if_many(len(ids))
         except Exception:
-            if created:
+            if not filled:
                 self.discard()
             raise
-        if not self.config.stored.get("filled"):
+        if not filled:
             self.remember(filled=True)

@@ -1,6 +1,6 @@
 """One Milvus collection: its schema and index, who owns it, whether it fits.
 
-Its rows are in ``rows.py``.
+It is created in ``creation.py``, and its rows are in ``rows.py``.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import copy
 import json
 import logging
 import re
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,7 +18,7 @@ from ..errors import CollectionError, InvalidRequest, VectorSearchError
 from .client import CALL_SECONDS as READ_SECONDS
 from .client import NOT_LOADED, WRITE_SECONDS, Connection, error_code
 from .lately import Lately
-from .options import IndexOptions, build_choice
+from .options import IndexOptions
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
@@ -34,6 +35,7 @@ PK, VECTOR, SAMPLE_ID = "pk", "vector", "sample_id"
 ORIGIN = "origin"  # dynamic: rows that plain FiftyOne added have none
 MAX_ID_LENGTH = 64000
 MAX_NAME_LENGTH = 255
+CREATING_SECONDS, POLL_SECONDS = 10.0, 0.05  # from the collection to its index
 OWNER = "fiftyone.owner"
 DEFAULT_PARTITION = "_default"  # Milvus's own name for it
 
@@ -100,6 +102,15 @@ class Collection:
         return bool(self.built["index_type"] == "FLAT")
 
     @property
+    def is_indexed(self) -> bool:
+        """Whether its vectors have an index. One that is being created by another
+        client gets it in a moment, which is waited for."""
+        try:
+            return bool(self.built)
+        except CollectionError:
+            return False
+
+    @property
     def built(self) -> dict[str, Any]:
         """How Milvus says that it is indexed: ``index_type``, ``metric_type``, ..."""
         return _built.get(self, self._built_now)
@@ -114,27 +125,6 @@ class Collection:
         return self._call(
             lambda c: bool(c.has_collection(self.name, timeout=READ_SECONDS))
         )
-
-    def create(self, dim: int, owner: Owner) -> None:
-        """Creates it with its index, stamped with its owner, ready for use.
-
-        Raises:
-            CollectionError: if a collection of this name exists
-            InvalidRequest: if the server lacks the index type, or refuses the name
-        """
-        check_name(self.name)
-        self._check_index_type()
-        if self.exists():
-            raise CollectionError(
-                f"Milvus at {self.connection.settings.address} already has a "
-                f"collection '{self.name}'. Choose another collection_name."
-            )
-        self.forget()
-        try:
-            self._call(lambda c: self._create(c, dim, owner))
-        except Exception:
-            self.drop_quietly()
-            raise
 
     def drop(self) -> None:
         """Drops it with all its rows; no error if it is gone already."""
@@ -169,9 +159,14 @@ class Collection:
     def add_partition(self) -> bool:
         """Creates the partition that was chosen; whether it was missing."""
         name = self._chosen_partition
-        if name is None or self._call(lambda c: c.has_partition(self.name, name)):
+        if name is None or self._has_partition(name):
             return False
-        self._call(lambda c: c.create_partition(self.name, name, WRITE_SECONDS))
+        try:
+            self._call(lambda c: c.create_partition(self.name, name, WRITE_SECONDS))
+        except VectorSearchError:
+            if not self._has_partition(name):
+                raise
+            return False  # another client was quicker
         self._call(lambda c: c.load_collection(self.name, timeout=WRITE_SECONDS))
         return True
 
@@ -223,6 +218,15 @@ class Collection:
                 )
         return int(fields[VECTOR]["params"]["dim"])
 
+    def check_fields(self) -> None:
+        """Checks that the collection, as it is now, has a FiftyOne index's fields.
+
+        Raises:
+            CollectionError: if it isn't there, or isn't one that we can read
+        """
+        self._described = None
+        self.dimension()
+
     def check_fits(self) -> None:
         """Checks that an existing collection can be this index.
 
@@ -267,75 +271,6 @@ class Collection:
 
     # -- helpers
 
-    def _create(self, client: MilvusClient, dim: int, owner: Owner) -> None:
-        from pymilvus import DataType
-
-        schema = client.create_schema(auto_id=False, enable_dynamic_field=True)
-        schema.add_field(
-            PK, DataType.VARCHAR, is_primary=True, max_length=MAX_ID_LENGTH
-        )
-        schema.add_field(VECTOR, DataType.FLOAT_VECTOR, dim=dim)
-        schema.add_field(SAMPLE_ID, DataType.VARCHAR, max_length=MAX_ID_LENGTH)
-        shards = self.options.num_shards
-        client.create_collection(
-            self.name,
-            schema=schema,
-            consistency_level=self.consistency_level,
-            properties={OWNER: json.dumps(asdict(owner))},
-            timeout=WRITE_SECONDS,
-            **({"num_shards": shards} if shards else {}),
-        )
-        self._create_index(client)
-        if self._chosen_partition is not None:
-            client.create_partition(self.name, self._chosen_partition, WRITE_SECONDS)
-        replicas = self.options.replicas
-        client.load_collection(
-            self.name,
-            timeout=WRITE_SECONDS,
-            # a server takes seconds, and rows meanwhile; it keeps readers waiting
-            _async=not self.connection.settings.embedded,
-            **({"replica_number": replicas} if replicas else {}),
-        )
-
-    def _check_index_type(self) -> None:
-        chosen = self.options.index_type
-        if chosen is None:
-            return
-        can = self.connection.capabilities
-        if chosen not in can.index_types:
-            raise InvalidRequest(
-                f"Milvus {can.version} at {self.connection.settings.address} has no "
-                f"index type {chosen}. Choose one that it has: "
-                f"{', '.join(can.index_types)}."
-            )
-
-    def _create_index(self, client: MilvusClient) -> None:
-        embedded = self.connection.settings.embedded
-        index_type, params = build_choice(
-            self.options, embedded=embedded, self_hosted=client.is_self_hosted
-        )
-        if embedded:
-            # as they are, they get lost on the way to Milvus Lite
-            params = {"params": json.dumps(params)}
-        index = client.prepare_index_params()
-        index.add_index(
-            VECTOR,
-            index_type=index_type,
-            metric_type=METRICS[self.metric],
-            params=params,
-        )
-        try:
-            # there is nothing yet to wait for
-            client.create_index(self.name, index, timeout=WRITE_SECONDS, sync=False)
-        except Exception as e:
-            if "invalid index type" not in str(e):
-                raise
-            raise InvalidRequest(
-                f"Milvus {self.connection.version} at "
-                f"{self.connection.settings.address} has no index type {index_type}. "
-                "Choose another, such as HNSW."
-            ) from e
-
     def _partitions(self) -> dict[str, Any]:
         return {"partition_names": [self.partition]} if self.partition else {}
 
@@ -345,10 +280,17 @@ class Collection:
     def _stamp(self) -> str | None:
         return (self._describe().get("properties") or {}).get(OWNER)
 
-    def _built_now(self) -> dict[str, Any]:
-        found = self._call(
-            lambda c: dict(c.describe_index(self.name, VECTOR, READ_SECONDS) or {})
+    def _has_partition(self, name: str) -> bool:
+        return self._call(
+            lambda c: bool(c.has_partition(self.name, name, timeout=READ_SECONDS))
         )
+
+    def _built_now(self) -> dict[str, Any]:
+        end = time.monotonic() + CREATING_SECONDS
+        while not (found := self._index()) and time.monotonic() < end:
+            if self._stamp() is None:
+                break
+            time.sleep(POLL_SECONDS)
         if not found:
             raise CollectionError(
                 f"The field '{VECTOR}' of the collection '{self.name}' has no index, "
@@ -356,22 +298,28 @@ class Collection:
             )
         return found
 
+    def _index(self) -> dict[str, Any]:
+        return self._call(
+            lambda c: dict(c.describe_index(self.name, VECTOR, READ_SECONDS) or {})
+        )
+
     def _describe(self) -> dict[str, Any]:
         if self._described is None:
             self._described = self._described_now()
         return self._described
 
     def _described_now(self) -> dict[str, Any]:
-        if not self.exists():
+        try:
+            return self._call(
+                lambda c: c.describe_collection(self.name, timeout=READ_SECONDS)
+            )
+        except CollectionError as e:
             raise CollectionError(
                 f"Milvus at {self.connection.settings.address} has no collection "
                 f"'{self.name}': it was dropped, or the index was made on another "
                 "Milvus. Clean this index up and build it again, or set the address "
                 "it was made at."
-            )
-        return self._call(
-            lambda c: c.describe_collection(self.name, timeout=READ_SECONDS)
-        )
+            ) from e
 
     def _call(self, function: Callable[[MilvusClient], T]) -> T:
         """One call; a collection that another client, or a restart of the server,

@@ -235,10 +235,9 @@ class IndexedRows(StoredRows):
             )
         )
         hits = [self._hits(one) for one in found]
-        if any(None in one.sample_ids for one in hits):
+        if not any(one.ids and None not in one.sample_ids for one in hits):
             # somebody may have made the collection anew, without our fields
-            self.forget()
-            self.check_fits()
+            self.check_fields()
         return hits
 
     def _hits(self, hits: Any) -> Hits:

@@ -16,8 +16,9 @@ from . import batches, columns, segments
 from .batches import MAX_K
 from .client import CALL_SECONDS as READ_SECONDS
 from .client import WRITE_SECONDS, packed
-from .collection import ORIGIN, PK, SAMPLE_ID, VECTOR, Collection
+from .collection import ORIGIN, PK, SAMPLE_ID, VECTOR
 from .columns import Answer
+from .creation import CreatableCollection
 from .explain import is_too_large
 from .expressions import PART, after, is_in, key
 
@@ -59,7 +60,7 @@ def joined(parts: Sequence[Rows], dim: int = 0) -> Rows:
     )
 
 
-class StoredRows(Collection):
+class StoredRows(CreatableCollection):
     """The rows of one collection, or of its partition that holds them."""
 
     def upsert(

@@ -13,6 +13,7 @@ TALKS_TO_MILVUS = {
     ROOT / "fiftyone_milvus" / "milvus" / name
     for name in (
         "collection.py",
+        "creation.py",
         "client.py",
         "embedded_server.py",
         "embedded_guard.py",
