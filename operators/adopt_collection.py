@@ -14,7 +14,7 @@ from fiftyone_milvus.managing.adoption import Adoption
 
 from . import schema, tables, zoo
 from .collections import plain
-from .context import connection, without_causes
+from .context import connection, flag, without_causes
 
 COLUMNS = {"fact": "", "value": "What was found"}
 DEFAULT_KEY = "milvus"
@@ -43,7 +43,7 @@ class AdoptCollection(foo.Operator):
         )
         schema.patches_choice(inputs, ctx, "If its vectors are of this field's objects")
         inputs.bool("dry_run", default=True, label="Only show how they match")
-        if not ctx.params.get("dry_run", True):
+        if ctx.params.get("dry_run") is False:
             _index_inputs(ctx, inputs)
         return types.Property(inputs, view=types.View(label="Adopt Milvus collection"))
 
@@ -51,7 +51,7 @@ class AdoptCollection(foo.Operator):
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         params = ctx.params
         name, field = params["collection_name"], params.get("patches_field") or None
-        if params.get("dry_run", True):
+        if flag(ctx, "dry_run", default=True):
             found = adoption.adoption(ctx.dataset, name, field, **connection(ctx))
             return {**_plain(found), "dry_run": True, "table": _table(found)}
         info = adoption.adopt(
@@ -60,7 +60,7 @@ class AdoptCollection(foo.Operator):
             name,
             patches_field=field,
             model=params.get("model") or None,
-            take_ownership=bool(params.get("take_ownership", False)),
+            take_ownership=flag(ctx, "take_ownership"),
             **connection(ctx),
         )
         if not ctx.delegated:
@@ -76,7 +76,7 @@ class AdoptCollection(foo.Operator):
     def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
         outputs = types.Object()
         outputs.str("message", label="Adoption")
-        if ctx.params.get("dry_run", True):
+        if ctx.params.get("dry_run") is not False:
             tables.output(outputs, "table", COLUMNS)
         return types.Property(outputs, view=types.View(label="Milvus adoption"))
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import asdict
 from typing import Any
 
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
+from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.managing import dropping
 from fiftyone_milvus.managing.dropping import Candidate, DropPlan
 
 from . import schema, tables
-from .context import connection, without_causes
+from .context import connection, flag, without_causes
 
+SHOWN = "milvus_vector_search_drops"
+SHOWN_SECONDS = 600
 COLUMNS = {
     "name": "Collection",
     "what": "What happens",
@@ -71,24 +76,15 @@ class CleanupCollections(foo.Operator):
         if not ctx.params.get("names") and not ctx.params.get("orphans"):
             text = "Name collections to drop, or choose all orphans"
             schema.problem(inputs, "orphans", text)
-        elif not ctx.params.get("dry_run", True):
-            warning = "This drops the collections with all their vectors, for good"
-            inputs.view("notice", types.Warning(label=warning))
+        elif ctx.params.get("dry_run") is False:
+            inputs.view("notice", types.Warning(label=_warning(ctx)))
         return types.Property(inputs, view=types.View(label="Drop Milvus collections"))
 
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        params = ctx.params
-        dry_run = bool(params.get("dry_run", True))
-        act = dropping.drop_plan if dry_run else dropping.drop_collections
-        plan = act(
-            params.get("names") or [],
-            orphans=bool(params.get("orphans", False)),
-            typed=params.get("typed") or [],
-            include_gone_datasets=bool(params.get("include_gone_datasets", False)),
-            **connection(ctx),
-        )
-        dropped = [] if dry_run else [one.name for one in plan.candidates]
+        dry_run = flag(ctx, "dry_run", default=True)
+        plan = _planned(ctx) if dry_run else _dropped(ctx)
+        dropped = [] if dry_run else plan.names
         return {
             **asdict(plan),
             "dropped": dropped,
@@ -104,6 +100,67 @@ class CleanupCollections(foo.Operator):
         outputs.str("message", label="Clean-up")
         tables.output(outputs, "table", COLUMNS)
         return types.Property(outputs, view=types.View(label="Milvus clean-up"))
+
+
+def _planned(ctx: foo.ExecutionContext) -> DropPlan:
+    plan = dropping.drop_plan(
+        ctx.params.get("names") or [],
+        orphans=flag(ctx, "orphans"),
+        **_choices(ctx),
+    )
+    if flag(ctx, "orphans") and not plan.refused:
+        ctx.store(SHOWN).set(_asked(ctx), plan.names, ttl=SHOWN_SECONDS)
+    return plan
+
+
+def _dropped(ctx: foo.ExecutionContext) -> DropPlan:
+    """Drops what is named, or, where all orphans are asked for, what the dry run of the
+    same request listed: there may be others by now."""
+    names = ctx.params.get("names") or []
+    if flag(ctx, "orphans"):
+        names = _shown(ctx)
+        if names is None:
+            raise InvalidRequest(
+                "Which orphans there are was not shown in the last ten minutes. Run "
+                "this with 'dry_run' first, and look at what it lists; or name those "
+                "to drop."
+            )
+    plan = dropping.drop_collections(names, **_choices(ctx))
+    ctx.store(SHOWN).delete(_asked(ctx))
+    return plan
+
+
+def _choices(ctx: foo.ExecutionContext) -> dict[str, Any]:
+    return {
+        "typed": ctx.params.get("typed") or [],
+        "include_gone_datasets": flag(ctx, "include_gone_datasets"),
+        **connection(ctx),
+    }
+
+
+def _shown(ctx: foo.ExecutionContext) -> list[str] | None:
+    """What the dry run of the same request would have dropped."""
+    found: list[str] | None = ctx.store(SHOWN).get(_asked(ctx))
+    return found
+
+
+def _asked(ctx: foo.ExecutionContext) -> str:
+    """Equal for requests of the same."""
+    names = sorted(map(str, ctx.params.get("names") or []))
+    asked = [names, flag(ctx, "include_gone_datasets")]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+
+
+def _warning(ctx: foo.ExecutionContext) -> str:
+    names = ctx.params.get("names") or []
+    if ctx.params.get("orphans"):
+        names = _shown(ctx)
+    if names is None:
+        return "Run this with the dry run first: it lists what would be dropped"
+    return (
+        f"This permanently deletes {len(names):,} collections with all their vectors: "
+        f"{', '.join(map(str, names))}"
+    )
 
 
 def _table(plan: DropPlan, dry_run: bool) -> list[dict[str, str]]:

@@ -39,6 +39,20 @@ def connection(ctx: foo.ExecutionContext) -> dict[str, Any]:
     return found
 
 
+def flag(ctx: foo.ExecutionContext, name: str, default: bool = False) -> bool:
+    """A parameter that is true or false; the default where it is missing or null.
+
+    Raises:
+        InvalidRequest: if it is anything else, such as the text "false"
+    """
+    value = ctx.params.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, bool):
+        raise InvalidRequest(f"{name} is true or false, not {value!r}")
+    return value
+
+
 def target_samples(ctx: foo.ExecutionContext, target: str) -> fo.SampleCollection:
     """The samples that a choice of target means.
 

@@ -9,8 +9,8 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.managing import files
 
-from . import schema, transfers
-from .context import without_causes
+from . import export_folders, schema, transfers
+from .context import flag, without_causes
 
 
 class ExportIndex(foo.Operator):
@@ -34,13 +34,9 @@ class ExportIndex(foo.Operator):
             "path",
             required=True,
             label="File",
-            description=(
-                "Its path on the machine where this runs, such as "
-                "/data/index.parquet; the folder must exist"
-            ),
+            description=f"{export_folders.DESCRIPTION} {export_folders.names()}",
         )
-        if not ctx.params.get("path"):
-            schema.problem(inputs, "path", "Type the path of the file to write")
+        transfers.check_path(ctx, inputs)
         inputs.bool(
             "overwrite",
             default=False,
@@ -55,8 +51,8 @@ class ExportIndex(foo.Operator):
             ctx,
             files.export_index,
             _summary,
-            ctx.params["path"],
-            overwrite=bool(ctx.params.get("overwrite", False)),
+            export_folders.check_to_write(ctx.params["path"]),
+            overwrite=flag(ctx, "overwrite"),
         )
 
 

@@ -20,6 +20,7 @@ from . import findings, schema
 from .context import (
     MAX_HITS,
     connection,
+    flag,
     selected_ids,
     selection,
     without_causes,
@@ -56,6 +57,7 @@ class FindInDataset(foo.Operator):
             label="Copy the hits to this dataset",
             description="No file is copied: the copies name the same pictures",
         )
+        _confirmation(ctx, inputs)
         copied = "the copies" if ctx.params.get("copy") else "the hits, in that dataset"
         name = ctx.params.get("other_dataset")
         of_copies = ctx.params.get("copy") or not name or not fo.dataset_exists(name)
@@ -70,7 +72,10 @@ class FindInDataset(foo.Operator):
     def execute(self, ctx: foo.ExecutionContext) -> Any:
         params = ctx.params
         other = _load(params.get("other_dataset"))
-        copies = bool(params.get("copy"))
+        copies = flag(ctx, "copy")
+        problem = _unconfirmed(ctx)
+        if problem is not None:
+            raise InvalidRequest(problem)
         findings.check(ctx, ctx.dataset if copies else other)
         views: list[fo.DatasetView] = []
 
@@ -159,6 +164,34 @@ def _other_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     )
     if given in names and not keys:
         schema.problem(inputs, "other_key", f"'{given}' has no Milvus index")
+
+
+def _confirmation(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
+    """Asks before anything is written to the other dataset."""
+    other = ctx.params.get("other_dataset")
+    if not other or ctx.params.get("copy"):
+        return
+    inputs.bool(
+        "change_other",
+        default=False,
+        label=f"Change '{other}'",
+        description=f"A tag, and a saved view, of the hits go into '{other}' itself",
+    )
+    problem = _unconfirmed(ctx)
+    if problem is not None:
+        schema.problem(inputs, "change_other", problem)
+
+
+def _unconfirmed(ctx: foo.ExecutionContext) -> str | None:
+    """Why the other dataset may not be changed, where that was asked for."""
+    written = ctx.params.get("tag") or ctx.params.get("save_view")
+    if not written or flag(ctx, "copy") or flag(ctx, "change_other"):
+        return None
+    other = ctx.params.get("other_dataset")
+    return (
+        f"The tag and the saved view would go into the dataset '{other}'. Confirm with "
+        "change_other, or copy the hits to this dataset."
+    )
 
 
 def _load(name: str | None) -> fo.Dataset:

@@ -10,7 +10,7 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.dataset import names
 from fiftyone_milvus.managing import files
 
-from . import schema, transfers
+from . import export_folders, schema, transfers
 from .context import without_causes
 
 DEFAULT_KEY = "imported"
@@ -37,12 +37,11 @@ class ImportIndex(foo.Operator):
             required=True,
             label="File",
             description=(
-                "Its path on the machine where this runs. Its rows are matched by the "
-                "ids of samples and labels."
+                f"{export_folders.DESCRIPTION} {export_folders.names()}. Its rows are "
+                "matched by the ids of samples and labels."
             ),
         )
-        if not ctx.params.get("path"):
-            schema.problem(inputs, "path", "Type the path of the file to read")
+        transfers.check_path(ctx, inputs)
         free = schema.free_key(ctx.dataset, DEFAULT_KEY)
         inputs.str("brain_key", required=True, default=free, label="Brain key")
         key = ctx.params.get("brain_key", free)
@@ -53,7 +52,8 @@ class ImportIndex(foo.Operator):
 
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> Any:
-        return transfers.run(ctx, files.import_index, _summary, ctx.params["path"])
+        path = export_folders.check(ctx.params["path"])
+        return transfers.run(ctx, files.import_index, _summary, path)
 
 
 def _summary(imported: files.Imported) -> str:

@@ -31,7 +31,7 @@ class RefineSearch(foo.Operator):
             label="Milvus: Refine search",
             description="The last search, with more or less like what is selected",
             icon="tune",
-            risk=types.RiskLevel.LOW,
+            risk=types.RiskLevel.MEDIUM,
         )
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:

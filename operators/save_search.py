@@ -26,7 +26,7 @@ class SaveSearch(foo.Operator):
             label="Milvus: Save search",
             description="Keep a search of the history under a name",
             icon="bookmark_add",
-            risk=types.RiskLevel.LOW,
+            risk=types.RiskLevel.MEDIUM,
         )
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
@@ -79,7 +79,7 @@ class RunSavedSearch(foo.Operator):
             label="Milvus: Run saved search",
             description="Search again, just as it was saved",
             icon="bookmark",
-            risk=types.RiskLevel.LOW,
+            risk=types.RiskLevel.MEDIUM,
         )
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
@@ -105,7 +105,7 @@ class DeleteSavedSearch(foo.Operator):
             label="Milvus: Delete saved search",
             description="Delete a search that was saved under a name",
             icon="bookmark_remove",
-            risk=types.RiskLevel.LOW,
+            risk=types.RiskLevel.HIGH,
         )
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:

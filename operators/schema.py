@@ -35,7 +35,9 @@ def config(
         label: its name for people
         description: what it does, in a line
         icon: of Material Icons
-        risk: what it may do to data
+        risk: the most that it may do, as FiftyOne's own operators have it: low if it
+            only reads, and keeps its own history; medium if it adds to a dataset, to
+            Milvus or to files, or changes them; high if it deletes
         streams: whether it shows its progress in the operator browser
     """
     return foo.OperatorConfig(

@@ -25,7 +25,7 @@ class Search(foo.Operator):
             label="Milvus: Search",
             description="Sort by similarity to what is selected, or to a text",
             icon="search",
-            risk=types.RiskLevel.LOW,
+            risk=types.RiskLevel.MEDIUM,
         )
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:

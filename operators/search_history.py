@@ -10,7 +10,7 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.counts import count
 
 from . import saved_searches, schema, tables
-from .context import without_causes
+from .context import flag, without_causes
 from .search import perform
 
 PAGE = 25
@@ -27,7 +27,7 @@ class SearchHistory(foo.Operator):
             label="Milvus: Search history",
             description="The searches that were made, to look at or to clear",
             icon="history",
-            risk=types.RiskLevel.LOW,
+            risk=types.RiskLevel.HIGH,
         )
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
@@ -51,7 +51,7 @@ class SearchHistory(foo.Operator):
 
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        if ctx.params.get("clear"):
+        if flag(ctx, "clear"):
             saved_searches.clear_history(ctx)
         elif ctx.params.get("again"):
             perform(ctx, saved_searches.recall(ctx, ctx.params["again"]))

@@ -13,7 +13,7 @@ from fiftyone_milvus.building import sync
 from fiftyone_milvus.progress import Report
 
 from . import coverage, schema
-from .context import connection, without_causes
+from .context import connection, flag, without_causes
 from .long_work import perform
 
 
@@ -27,7 +27,7 @@ class SyncIndex(foo.Operator):
             label="Milvus: Sync index",
             description="Embed what is missing or stale, and remove what is orphaned",
             icon="sync",
-            risk=types.RiskLevel.MEDIUM,
+            risk=types.RiskLevel.HIGH,
             streams=True,
         )
 
@@ -50,7 +50,7 @@ class SyncIndex(foo.Operator):
             done = sync.sync(
                 ctx.dataset,
                 key,
-                dry_run=bool(ctx.params.get("dry_run")),
+                dry_run=flag(ctx, "dry_run"),
                 progress=report,
                 cancelled=cancelled,
                 **connection(ctx),

@@ -14,7 +14,7 @@ from fiftyone_milvus.dataset import names
 from fiftyone_milvus.finding import tagging
 
 from . import findings, schema
-from .context import TARGETS, target_choices, target_samples, without_causes
+from .context import TARGETS, flag, target_choices, target_samples, without_causes
 
 
 class TagResults(foo.Operator):
@@ -55,9 +55,7 @@ class TagResults(foo.Operator):
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         ids, field = _chosen(ctx)
-        return change(
-            ctx, ids, field, ctx.params.get("tag"), bool(ctx.params.get("remove"))
-        )
+        return change(ctx, ids, field, ctx.params.get("tag"), flag(ctx, "remove"))
 
     def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
         return findings.output("Tag results", "Done")

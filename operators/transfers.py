@@ -7,10 +7,13 @@ from dataclasses import asdict
 from typing import Any
 
 import fiftyone.operators as foo
+import fiftyone.operators.types as types
 
+from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.managing import files, transfer
 from fiftyone_milvus.progress import Report
 
+from . import export_folders, schema
 from .context import connection
 from .long_work import perform
 
@@ -48,6 +51,14 @@ def run(
         return {**asdict(result), "message": summary(result)}
 
     return perform(ctx, key, done)
+
+
+def check_path(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
+    """Marks the input ``path`` if the App may not use the file that it names."""
+    try:
+        export_folders.check(ctx.params.get("path"))
+    except InvalidRequest as e:
+        schema.problem(inputs, "path", str(e))
 
 
 def with_note(text: str, note: str | None) -> str:

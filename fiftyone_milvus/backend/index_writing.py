@@ -15,6 +15,7 @@ from ..milvus.indexed_rows import IndexedRows
 from ..milvus.rows import Rows
 from ..nearest import filters
 from ..vectors import as_vectors
+from . import writes
 
 logger = logging.getLogger(__name__)
 
@@ -111,6 +112,7 @@ class Writing(SimilarityIndex):
         self._check_dimension(vectors.shape[1])
         self._check_free(rows.ids)
         kept = self.filter_values(rows.ids, rows.sample_ids)
+        writes.mark(self._rows.name)
         self._rows.upsert(rows.ids, rows.sample_ids, vectors, rows.origins, kept)
 
     def filter_values(
@@ -168,6 +170,7 @@ class Writing(SimilarityIndex):
         """
         self._rows.forget()
         if not self._present() or not self._rows.is_indexed:
+            writes.mark(self._rows.name)
             try:
                 if self._rows.create_if_missing(dim, self._owner(self.key)):
                     return True
@@ -225,6 +228,7 @@ class Writing(SimilarityIndex):
         origins: Sequence[str | None] | None = None,
     ) -> None:
         filled = self.config.stored.get("filled")
+        writes.mark(self._rows.name)
         try:
             kept = self.filter_values(ids, sample_ids)
             self._rows.upsert(ids, sample_ids, vectors, origins, kept)

@@ -14,7 +14,7 @@ from ..dataset import items
 from ..errors import InvalidRequest, VectorSearchError
 from ..milvus import client
 from ..pairs import checkpoints
-from . import hook
+from . import hook, writes
 from .config import MilvusSimilarityConfig
 from .index import MilvusSimilarityIndex
 
@@ -91,6 +91,7 @@ class MilvusSimilarity(Similarity):
         super().save_run_results(
             samples, key, run_results, overwrite=overwrite, cache=cache
         )
+        writes.done(run_results.rows.name)
 
     def cleanup(self, samples: Any, key: str) -> None:
         """Removes, with the run, what its comparisons keep."""

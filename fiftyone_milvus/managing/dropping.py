@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ..backend import writes
 from ..errors import InvalidRequest, VectorSearchError
 from ..milvus import client, settings
-from ..milvus.collection import Collection
+from ..milvus.collection import Collection, Owner
 from . import catalog
 from .catalog import FOREIGN, IN_USE, ORPHAN, CollectionInfo
-
-# An index that FiftyOne's own call builds has no run until all its rows are written
-WATCH_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class Candidate:
     """A collection that might be dropped; ``why`` it may be, or may not, in a
-    sentence; ``name_needed``: only if somebody types its name."""
+    sentence; ``name_needed``: only if somebody types its name; ``owner``: the stamp of
+    who made it, if it has one."""
 
     name: str
     state: str
@@ -29,6 +27,7 @@ class Candidate:
     allowed: bool
     why: str
     name_needed: bool = False
+    owner: Owner | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,11 @@ class DropPlan:
         return tuple(one for one in self.candidates if not one.allowed)
 
     @property
+    def names(self) -> list[str]:
+        """The collections that would be dropped."""
+        return [one.name for one in self.candidates]
+
+    @property
     def rows(self) -> int:
         """How many rows would go."""
         return sum(one.rows or 0 for one in self.candidates)
@@ -59,7 +63,7 @@ def drop_plan(
     names: Iterable[str] = (),
     *,
     orphans: bool = False,
-    typed: Container[str] = (),
+    typed: Iterable[str] = (),
     include_gone_datasets: bool = False,
     **connection: Any,
 ) -> DropPlan:
@@ -67,7 +71,7 @@ def drop_plan(
 
     Args:
         names: the collections to drop
-        orphans: whether to drop all orphans; those whose dataset is not in this
+        orphans: whether to list all orphans too; those whose dataset is not in this
             FiftyOne database are left alone, since another FiftyOne may use them
         typed: names that a person typed out: needed for a collection that this
             backend didn't make, and for an orphan whose dataset is not in this
@@ -77,17 +81,20 @@ def drop_plan(
         **connection: connection settings that override the configured ones
 
     Raises:
-        InvalidRequest: if nothing was asked for
+        InvalidRequest: if nothing was asked for, or names are not a list of texts
         VectorSearchError: if Milvus can't be reached
     """
-    names = list(dict.fromkeys(names))
+    names, typed = _names("names", names), _names("typed", typed)
     if not names and not orphans:
         raise InvalidRequest("Name collections to drop, or ask for all orphans")
     found = {info.name: info for info in catalog.list_collections(**connection)}
+    written = writes.recent(found)
 
     def judged(name: str) -> Candidate:
         info = found.get(name)
-        return _judged(info, typed, include_gone_datasets) if info else _missing(name)
+        if info is None:
+            return _missing(name)
+        return _judged(info, typed, include_gone_datasets, name in written)
 
     others = [info.name for info in found.values() if info.state == ORPHAN]
     extra = [judged(name) for name in others if orphans and name not in names]
@@ -98,63 +105,87 @@ def drop_plan(
 
 
 def drop_collections(
-    names: Iterable[str] = (),
+    names: Iterable[str],
     *,
-    orphans: bool = False,
-    typed: Container[str] = (),
+    typed: Iterable[str] = (),
     include_gone_datasets: bool = False,
     **connection: Any,
 ) -> DropPlan:
-    """Drops collections with all their rows, as :func:`drop_plan` says. Before it
-    drops orphans it watches for a second whether somebody writes them.
+    """Drops these collections and no other, with all their rows. Each is looked at once
+    more just before it is dropped. To drop all orphans, name those of a
+    :func:`drop_plan`.
+
+    Args:
+        names: the collections to drop
+        typed: as :func:`drop_plan` takes it
+        include_gone_datasets: as :func:`drop_plan` takes it
+        **connection: connection settings that override the configured ones
 
     Returns:
         the :class:`DropPlan` that was carried out
 
     Raises:
         InvalidRequest: if one of those asked for may not be dropped; nothing is then
-        VectorSearchError: if Milvus fails; it says what was dropped until then
+        VectorSearchError: if Milvus fails, or one may no longer be dropped; it says
+            what was dropped until then
     """
-
-    def looked() -> DropPlan:
-        return drop_plan(
-            names,
-            orphans=orphans,
-            typed=typed,
-            include_gone_datasets=include_gone_datasets,
-            **connection,
-        )
-
-    names = list(names)
-    plan = _checked(looked())
-    if any(one.state == ORPHAN for one in plan.candidates):
-        time.sleep(WATCH_SECONDS)
-        plan = _checked(looked(), plan)
-    _drop([one.name for one in plan.candidates], connection)
-    return plan
-
-
-def _checked(plan: DropPlan, before: DropPlan | None = None) -> DropPlan:
-    """Refuses it as a whole if one may not be dropped, or has changed since before."""
-    reasons = [f"'{one.name}': {one.why}." for one in plan.refused]
-    if before is not None:
-        rows = {one.name: one.rows for one in before.candidates}
-        reasons += [
-            f"'{one.name}' is being written: its index is just being built."
-            for one in plan.candidates
-            if rows.get(one.name, one.rows) != one.rows
-        ]
-    if reasons:
+    choices: dict[str, Any] = {
+        "typed": typed,
+        "include_gone_datasets": include_gone_datasets,
+    }
+    plan = drop_plan(names, **choices, **connection)
+    if plan.refused:
+        reasons = [f"'{one.name}': {one.why}." for one in plan.refused]
         raise InvalidRequest(f"Nothing was dropped. {' '.join(reasons)}")
+    server = client.connect(settings.resolve(connection))
+    for number, name in enumerate(plan.names):
+        try:
+            _check_still(plan.candidates[number], choices, connection)
+            Collection(server, name, "cosine", "Session").drop()
+        except VectorSearchError as e:
+            done = ", ".join(plan.names[:number]) or "none"
+            raise type(e)(
+                f"Dropping '{name}' failed: {e} Dropped until then: {done}."
+            ) from e
     return plan
+
+
+def _check_still(
+    before: Candidate, choices: dict[str, Any], connection: dict[str, Any]
+) -> None:
+    """Raises InvalidRequest if a collection isn't any more what it was."""
+    [now] = drop_plan([before.name], **choices, **connection).candidates
+    if not now.allowed:
+        raise InvalidRequest(f"{now.why}.")
+    if (now.state, now.owner) != (before.state, before.owner):
+        raise InvalidRequest("Somebody else has taken it over meanwhile.")
+
+
+def _names(what: str, given: Iterable[str]) -> list[str]:
+    """Names, each once. A text is no list of them: it holds others as parts."""
+    listed = [given] if isinstance(given, str | bytes) else list(given)
+    if isinstance(given, str | bytes) or not all(isinstance(x, str) for x in listed):
+        raise InvalidRequest(
+            f"{what} is a list of names of collections, such as ['pictures'], not "
+            f"{given!r}"
+        )
+    return list(dict.fromkeys(listed))
 
 
 def _judged(
-    info: CollectionInfo, typed: Container[str], include_gone_datasets: bool
+    info: CollectionInfo,
+    typed: list[str],
+    include_gone_datasets: bool,
+    written: bool,
 ) -> Candidate:
     allowed, why, name_needed = False, info.why, False
     if info.state == IN_USE:
         why += ". Clean that index up instead"
+    elif written:
+        why = (
+            "It is being written to: its index is just being built, or was changed in "
+            "the last minute. Try again when that is done"
+        )
     elif info.state == FOREIGN or (info.owner_gone and not include_gone_datasets):
         allowed, name_needed = info.name in typed, True
         if not allowed:
@@ -164,7 +195,14 @@ def _judged(
     else:
         why += f" ({info.problem})"
     return Candidate(
-        info.name, info.state, info.rows, info.size_bytes, allowed, why, name_needed
+        info.name,
+        info.state,
+        info.rows,
+        info.size_bytes,
+        allowed,
+        why,
+        name_needed,
+        info.owner,
     )
 
 
@@ -172,15 +210,3 @@ def _missing(name: str) -> Candidate:
     return Candidate(
         name, catalog.UNKNOWN, None, None, False, "Milvus has no such collection"
     )
-
-
-def _drop(names: list[str], connection: dict[str, Any]) -> None:
-    server = client.connect(settings.resolve(connection))
-    for number, name in enumerate(names):
-        try:
-            Collection(server, name, "cosine", "Session").drop()
-        except VectorSearchError as e:
-            done = ", ".join(names[:number]) or "none"
-            raise type(e)(
-                f"Dropping '{name}' failed: {e} Dropped until then: {done}."
-            ) from e

@@ -11,7 +11,7 @@ from typing import Any
 
 import fiftyone as fo
 
-from ..backend import runs
+from ..backend import runs, writes
 from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
 from ..dataset import indexed, names
@@ -24,6 +24,7 @@ from ..progress import Report
 from . import parquet
 from .copying import Work, own_options, size_of
 
+TOLD_ARGUMENTS = 500  # characters
 CUTTING = ("alpha", "force_square")  # how patches were cut, as a build stores it
 
 
@@ -117,8 +118,9 @@ def import_index(
         path: the file
         collection_name: the new collection's name; one is made up if ``None``
         index_options: index options instead of those in the file
-        trusted: whether to take the arguments of the model from the file too: they
-            can make FiftyOne run code when it loads the model
+        trusted: whether to take a model with arguments, or one that is no model of
+            the zoo by its name, from the file too: they can make FiftyOne run code when
+            it loads the model
         progress: called after each batch, from this thread; or whether to show a
             progress bar, by default as FiftyOne's configuration says
         cancelled: asked between two batches
@@ -135,7 +137,9 @@ def import_index(
         with parquet.Reader(path) as file:
             header = file.header
             _check_patches_field(dataset, file)
-            leave_model = bool(header.model_kwargs) and not trusted
+            leave_model = not trusted and (
+                bool(header.model_kwargs) or not header.names_zoo_model
+            )
             config = _config(
                 dataset, header, collection_name, index_options, leave_model, connection
             )
@@ -145,15 +149,9 @@ def import_index(
             method.register_run(dataset, brain_key, overwrite=False)
             index = method.initialize(dataset, brain_key)
             try:
-                added = 0
-                for rows in _matching(dataset, file, work):
-                    index.add_rows(rows)
-                    added += len(rows.ids)
-                if not added:
-                    raise InvalidRequest(_why_nothing(file))
-                work.tell("Finishing", file.rows, file.rows)
-                index.rows.flush_if_many(added)
-                method.save_run_results(dataset, brain_key, index)
+                with writes.writing(index.rows.name):
+                    added = _fill(index, dataset, file, work)
+                    method.save_run_results(dataset, brain_key, index)
             except BaseException:
                 index.discard()
                 raise
@@ -166,6 +164,21 @@ def import_index(
                 work.seconds,
                 _model_note(header) if leave_model else None,
             )
+
+
+def _fill(
+    index: MilvusSimilarityIndex, dataset: fo.Dataset, file: parquet.Reader, work: Work
+) -> int:
+    """Adds the file's rows; how many the dataset has."""
+    added = 0
+    for rows in _matching(dataset, file, work):
+        index.add_rows(rows)
+        added += len(rows.ids)
+    if not added:
+        raise InvalidRequest(_why_nothing(file))
+    work.tell("Finishing", file.rows, file.rows)
+    index.rows.flush_if_many(added)
+    return added
 
 
 def _header(index: MilvusSimilarityIndex, rows: int) -> parquet.Header:
@@ -291,8 +304,11 @@ def _why_nothing(file: parquet.Reader) -> str:
 
 
 def _model_note(header: parquet.Header) -> str:
+    why = "it is not the name of a model in FiftyOne's zoo, and loading it can run code"
+    if header.model_kwargs:
+        arguments = json.dumps(header.model_kwargs, default=str)[:TOLD_ARGUMENTS]
+        why = f"it comes with arguments ({arguments}) that can run code"
     return (
-        f"The model '{header.model}' was not taken from the file, because it comes "
-        f"with arguments ({json.dumps(header.model_kwargs, default=str)}) that can run "
-        "code. If you trust the file, import it in Python with trusted=True."
+        f"The model '{header.model}' was not taken from the file, because {why}. If "
+        "you trust the file, import it in Python with trusted=True."
     )

@@ -13,7 +13,7 @@ import fiftyone as fo
 from fiftyone.core.brain import BrainMethod
 from fiftyone.core.odm import RunDocument
 
-from ..backend import runs
+from ..backend import runs, writes
 from ..backend.index import MilvusSimilarityIndex
 from ..errors import CollectionError, InvalidRequest
 from ..milvus import client, embedded, settings
@@ -107,21 +107,22 @@ def move(
             index.config.consistency_level,
             own_options(index.config.options.to_dict(), index_options),
         )
-        target.create(source.dimension(), _owner(dataset, brain_key))
-        try:
-            sample = Sample()
-            copied = copy_rows(source, target, sample, work, total)
-            work.tell("Finishing", copied, total)
-            target.flush_if_many(copied)
-            settle(target, work)
-            work.tell("Checking", copied, total)
-            check_copy(source, target, copied, sample, work)
-            work.stop_if_cancelled()
-            old = source.connection.settings
-            _switch(dataset, index, target, before)
-        except BaseException:
-            target.drop_quietly()
-            raise
+        with writes.writing(name):
+            target.create(source.dimension(), _owner(dataset, brain_key))
+            try:
+                sample = Sample()
+                copied = copy_rows(source, target, sample, work, total)
+                work.tell("Finishing", copied, total)
+                target.flush_if_many(copied)
+                settle(target, work)
+                work.tell("Checking", copied, total)
+                check_copy(source, target, copied, sample, work)
+                work.stop_if_cancelled()
+                old = source.connection.settings
+                _switch(dataset, index, target, before)
+            except BaseException:
+                target.drop_quietly()
+                raise
         dataset._brain_cache.pop(brain_key, None)
         work.tell("Done", copied, copied)
         return Moved(

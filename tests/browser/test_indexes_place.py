@@ -240,13 +240,13 @@ def test_rename_keeps_what_is_known(app, indexed):
 
 
 def test_an_index_is_exported_and_imported(app, indexed):
-    path = environment.HOME / f"{uuid.uuid4().hex}.parquet"
+    path = environment.HOME / "datasets/milvus-exports" / f"{uuid.uuid4().hex}.parquet"
     opened(app)
     choose(app, "export")
     app.cy("milvus-export-path").fill("/no/such/folder/x.parquet")
     app.cy("milvus-confirm-button").click()
     expect(app.cy("milvus-problem")).to_be_visible()
-    app.cy("milvus-export-path").fill(str(path))
+    app.cy("milvus-export-path").fill(path.name)
     app.page.wait_for_timeout(300)
     app.cy("milvus-confirm-button").click()
     expect(app.cy("milvus-confirm")).to_have_count(0)

@@ -68,6 +68,24 @@ def nearest(name: str, key: str) -> list[Any] | str:
     return [index.total_index_size, index.rows.connection.settings.address, ids]
 
 
+def add_without_run(name: str) -> str:
+    """Adds the dataset's vectors to an index as FiftyOne's own call does, and stops
+    before it stores the run; the name of its collection."""
+    import fiftyone as fo
+
+    from fiftyone_milvus.backend.similarity import (
+        MilvusSimilarity,
+        MilvusSimilarityConfig,
+    )
+
+    dataset = fo.load_dataset(name)
+    method = MilvusSimilarity(MilvusSimilarityConfig(metric="cosine"))
+    method.register_run(dataset, "idx", overwrite=False)
+    index = method.initialize(dataset, "idx")
+    index.add_to_index(np.array(dataset.values("embeddings")), dataset.values("id"))
+    return str(index.rows.name)
+
+
 def sync(name: str, key: str) -> None:
     """Makes an index true to its dataset."""
     import fiftyone as fo

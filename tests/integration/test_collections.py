@@ -10,6 +10,7 @@ import textwrap
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,17 +22,19 @@ import pytest
 from pymilvus import MilvusClient
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
-from fiftyone_milvus.backend import runs
+from fiftyone_milvus.backend import runs, writes
 from fiftyone_milvus.errors import CollectionError, InvalidRequest, VectorSearchError
 from fiftyone_milvus.managing import adoption, catalog, dropping, renaming
 from fiftyone_milvus.managing.catalog import CollectionInfo
 from fiftyone_milvus.milvus import client, embedded, settings
 from fiftyone_milvus.milvus.collection import Owner
 from fiftyone_milvus.milvus.indexed_rows import IndexedRows
-from harness import datasets, environment
+from harness import builds, datasets, environment
 from harness.context import PLUGIN, execute, make_context
+from harness.forks import Fork
 
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
+OLD = datetime(2000, 1, 1, tzinfo=timezone.utc)
 ELSEWHERE = "0123456789abcdef01234567"  # no dataset of this database
 STOCK = """
 import json, sys
@@ -369,12 +372,15 @@ def test_all_orphans_are_those_whose_dataset_is_here(apart, dataset):
     foreign = unused_name()
     server = client.connect(settings.resolve(apart)).client
     server.create_collection(foreign, dimension=4)
-    done = dropping.drop_collections(orphans=True, **apart)
-    assert [one.name for one in done.candidates] == [here]
-    assert [one.name for one in done.left] == [gone]
+    plan = dropping.drop_plan(orphans=True, **apart)
+    assert plan.names == [here]
+    assert [one.name for one in plan.left] == [gone]
+    dropping.drop_collections(plan.names, **apart)
     assert set(server.list_collections()) == {gone, foreign}
-    done = dropping.drop_collections(orphans=True, include_gone_datasets=True, **apart)
-    assert [one.name for one in done.candidates] == [gone]
+    known = {"include_gone_datasets": True, **apart}
+    plan = dropping.drop_plan(orphans=True, **known)
+    assert plan.names == [gone]
+    dropping.drop_collections(plan.names, **known)
     assert server.list_collections() == [foreign]
 
 
@@ -389,35 +395,70 @@ def test_orphans_of_gone_datasets_go_on_request(server):
     assert not server.has_collection(all_)
 
 
-def test_a_collection_that_is_just_being_filled_stays(server, dataset, monkeypatch):
+def test_a_collection_that_another_process_is_filling_stays(server, dataset):
     """FiftyOne's own call stores the run of an index after its rows."""
-    name = stamped(str(dataset._doc.id))
-
-    def meanwhile(_):
-        rows_of(name).upsert(["c"], ["c"], np.ones((1, 4), np.float32))
-
-    monkeypatch.setattr(dropping, "time", SimpleNamespace(sleep=meanwhile))
-    with pytest.raises(InvalidRequest, match="is just being built"):
+    name = Fork({}, builds.add_without_run, dataset.name).result()
+    assert listed(name)[0].state == "orphan"
+    assert name not in dropping.drop_plan(orphans=True).names
+    with pytest.raises(InvalidRequest, match="It is being written to"):
         dropping.drop_collections([name])
     assert server.has_collection(name)
+    last = datetime.now(timezone.utc) - timedelta(seconds=writes.LOST_SECONDS)
+    writes._marks().update_one({"_id": name}, {"$set": {"seen": last}})
+    dropping.drop_collections([name])
+    assert not server.has_collection(name)
 
 
-def test_an_index_stored_in_the_last_second_keeps_its_collection(
-    lite, dataset, monkeypatch
+def test_a_complete_index_is_not_being_written_to(lite, dataset):
+    assert writes.recent([compute(dataset, "idx")]) == set()
+
+
+def test_a_mark_lasts_as_long_as_the_writing(lite):
+    with writes.writing("some_name"):
+        writes._marks().update_one({"_id": "some_name"}, {"$set": {"seen": OLD}})
+        assert writes.recent(["some_name"]) == set()
+        with writes.writing("some_name"):
+            assert writes.recent(["some_name", "other"]) == {"some_name"}
+    assert writes._marks().find_one({"_id": "some_name"}) is None
+
+
+@pytest.mark.parametrize("change", ["run", "owner"])
+def test_each_collection_is_looked_at_just_before_it_is_dropped(
+    lite, dataset, monkeypatch, change
 ):
     name = compute(dataset, "idx")
     doc = dataset._doc.brain_methods["idx"]
     dataset._doc.brain_methods.pop("idx")
     dataset.save()
+    connect = client.connect
 
-    def meanwhile(_):
-        dataset._doc.brain_methods["idx"] = doc
-        dataset.save()
+    def meanwhile(place):
+        if change == "run":
+            dataset._doc.brain_methods["idx"] = doc
+            dataset.save()
+        else:
+            rows_of(name).set_owner(Owner(str(dataset._doc.id), "mine now", "other"))
+        return connect(place)
 
     assert listed(name)[0].state == "orphan"
-    monkeypatch.setattr(dropping, "time", SimpleNamespace(sleep=meanwhile))
-    with pytest.raises(InvalidRequest, match="Clean that index up instead"):
+    monkeypatch.setattr(dropping, "client", SimpleNamespace(connect=meanwhile))
+    words = {"run": "Clean that index up instead", "owner": "taken it over"}
+    with pytest.raises(InvalidRequest, match=words[change]):
         dropping.drop_collections([name])
+    assert lite.has_collection(name)
+
+
+@pytest.mark.parametrize("given", ["{name}", ["{name}", 1], b"{name}"], ids=str)
+@pytest.mark.parametrize("which", ["names", "typed"])
+def test_names_are_lists_of_texts(lite, given, which):
+    """A text holds other names as parts of it."""
+    name = unused_name()
+    lite.create_collection(name, dimension=4)
+    if isinstance(given, str):
+        given = f"x{name}x"
+    params = {"names": [name], "typed": [name], which: given}
+    with pytest.raises(InvalidRequest, match=f"{which} is a list of names"):
+        dropping.drop_collections(**params)
     assert lite.has_collection(name)
 
 
@@ -701,6 +742,41 @@ def test_the_operator_shows_before_it_drops(server, dataset):
     assert done["dropped"] == [name]
     assert "Dropped 1 collections with 2 vectors" in done["message"]
     assert not server.has_collection(name)
+
+
+@pytest.mark.parametrize("dry_run", [None, 0, "", "false", "False", [], {}], ids=repr)
+def test_only_false_drops(lite, dataset, dry_run):
+    """Also where no form was resolved, as on a worker."""
+    name = stamped(str(dataset._doc.id))
+    ctx = make_context(dataset, names=[name], dry_run=dry_run)
+    operator = foo.get_operator(f"{PLUGIN}/cleanup_collections")
+    if dry_run is None:
+        assert operator.execute(ctx)["dropped"] == []
+    else:
+        with pytest.raises(InvalidRequest, match="dry_run is true or false"):
+            operator.execute(ctx)
+    assert lite.has_collection(name)
+
+
+def test_the_orphans_that_go_are_those_that_were_shown(server, dataset):
+    orphans = {"orphans": True, "dry_run": False}
+    with pytest.raises(Exception, match="was not shown"):
+        execute("cleanup_collections", dataset, **orphans)
+    shown = stamped(str(dataset._doc.id))
+    found = execute("cleanup_collections", dataset, orphans=True)
+    names = [one["name"] for one in found["candidates"]]
+    assert shown in names
+    later = stamped(str(dataset._doc.id))
+    form = foo.get_operator(f"{PLUGIN}/cleanup_collections").resolve_input(
+        make_context(dataset, **orphans)
+    )
+    assert f"{len(names)} collections" in str(form.to_json())
+    done = execute("cleanup_collections", dataset, **orphans)
+    assert done["dropped"] == names
+    assert server.has_collection(later)
+    assert not server.has_collection(shown)
+    with pytest.raises(Exception, match="was not shown"):
+        execute("cleanup_collections", dataset, **orphans)
 
 
 def test_the_operator_says_what_it_leaves_alone(server, dataset):

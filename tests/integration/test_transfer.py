@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import tracemalloc
 from dataclasses import dataclass
 from typing import Any
 
 import fiftyone as fo
 import fiftyone.brain as fob
+import fiftyone.operators as foo
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,6 +36,7 @@ from fiftyone_milvus.searching.terms import Query
 from harness import builds, datasets
 from harness.context import PLUGIN, execute, make_context
 from harness.forks import Fork
+from plugin.operators import export_folders
 
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 NOWHERE = "http://127.0.0.1:1"
@@ -594,7 +597,8 @@ def test_a_dataset_without_the_patches_field_is_told(place, dataset, tmp_path):
 
 
 @pytest.fixture
-def file(lite_only, dataset, tmp_path):
+def file(lite_only, dataset, tmp_path, monkeypatch):
+    monkeypatch.setenv(export_folders.VARIABLE, str(tmp_path))
     make(dataset)
     path = tmp_path / "idx.parquet"
     files.export_index(dataset, "idx", path)
@@ -641,8 +645,8 @@ def header_with(path, **values: Any) -> dict[bytes, bytes]:
         (lambda p: rewritten(p, {parquet.KEY: b"\xff"}), "Export it again"),
         (lambda p: rewritten(p, header_with(p, version=9)), "has version 9"),
         (lambda p: rewritten(p, header_with(p, metric="up")), "Unsupported metric"),
-        (lambda p: rewritten(p, header_with(p, metric=[])), "can't be used"),
-        (lambda p: rewritten(p, header_with(p, options=[1])), "can't be used"),
+        (lambda p: rewritten(p, header_with(p, metric=[])), "Export it again"),
+        (lambda p: rewritten(p, header_with(p, options=[1])), "Export it again"),
         (lambda p: rewritten(p, header_with(p, options={"x": 1})), "no index options"),
         (
             lambda p: rewritten(p, vector=pa.array([[1.0, 2.0]] * 100)),
@@ -717,7 +721,7 @@ def test_a_collection_name_that_is_taken_is_told(file, dataset):
 
 
 def test_an_import_that_is_cancelled_leaves_nothing(file, dataset, monkeypatch):
-    monkeypatch.setattr(parquet, "READ_ROWS", 40)
+    monkeypatch.setattr(parquet, "rows_per_call", lambda dim: 40)
     before = collections()
     asked = iter([False, False, True])
     with pytest.raises(Cancelled):
@@ -788,7 +792,8 @@ def test_memory_stays_flat(lite_only, tmp_path):
 # -- operators
 
 
-def test_operators_move_export_and_import(server, dataset, tmp_path):
+def test_operators_move_export_and_import(server, dataset, tmp_path, monkeypatch):
+    monkeypatch.setenv(export_folders.VARIABLE, str(tmp_path))
     index = make(dataset)
     moved = execute("move_index", dataset, brain_key="idx", uri=server)
     assert moved["rows"] == 100 and moved["address"] == server
@@ -823,10 +828,14 @@ def test_operators_move_export_and_import(server, dataset, tmp_path):
         ),
         ("move_index", {"brain_key": "idx", "uri": "ftp://x"}, "must look like"),
         ("export_index", {"brain_key": "idx"}, "Type the path"),
-        ("export_index", {"brain_key": "nope", "path": "/x"}, "there is no 'nope'"),
+        (
+            "export_index",
+            {"brain_key": "nope", "path": "x.parquet"},
+            "there is no 'nope'",
+        ),
         ("import_index", {"brain_key": "new"}, "Type the path"),
-        ("import_index", {"brain_key": "idx", "path": "/x"}, "is in use"),
-        ("import_index", {"brain_key": "new", "path": "/x"}, "There is no file"),
+        ("import_index", {"brain_key": "idx", "path": "x.parquet"}, "is in use"),
+        ("import_index", {"brain_key": "new", "path": "x.parquet"}, "There is no file"),
     ],
     ids=str,
 )
@@ -836,9 +845,78 @@ def test_operators_say_what_is_wrong(file, dataset, name, params, words):
     assert "secret" not in str(e.value)
 
 
-def test_forms_ask_no_server(file, dataset, monkeypatch):
-    import fiftyone.operators as foo
+@pytest.mark.parametrize("name", ["export_index", "import_index"])
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("{other}/idx.parquet", "is not in {folder}"),
+        ("{folder}/../other/idx.parquet", "is not in"),
+        ("../other/idx.parquet", "is not in"),
+        ("{folder}/link/idx.parquet", "is not in"),
+        ("{folder}/linked.parquet", "is not in"),
+        ("{folder}", "is not in"),
+        ("{folder}-2/idx.parquet", "is not in"),
+        ("/dev/stdin", "is not in"),
+        ("{folder}/zz.pth", "doesn't end in .parquet"),
+        ("{folder}/idx.parquet\0.txt", "Type the path"),
+        (["idx.parquet"], ""),
+    ],
+    ids=str,
+)
+def test_the_app_uses_files_in_its_folders_alone(
+    file, dataset, monkeypatch, name, path, words
+):
+    """Also where the form was never resolved, as on a worker."""
+    folder, other = file.parent / "allowed", file.parent / "other"
+    monkeypatch.setenv(export_folders.VARIABLE, str(folder))
+    for each in (folder, other, file.parent / "allowed-2"):
+        each.mkdir()
+        (each / "idx.parquet").write_bytes(file.read_bytes())
+    (folder / "link").symlink_to(other)
+    (folder / "linked.parquet").symlink_to(other / "idx.parquet")
+    before = {each: each.stat().st_mtime_ns for each in file.parent.rglob("*.*")}
+    if isinstance(path, str):
+        path = path.format(folder=folder, other=other)
+    params = {"brain_key": "idx" if name == "export_index" else "new", "path": path}
+    with pytest.raises(Exception, match=words.format(folder=folder)):
+        execute(name, dataset, overwrite=True, **params)
+    ctx = make_context(dataset, overwrite=True, **params)
+    with pytest.raises(InvalidRequest, match=words.format(folder=folder)):
+        foo.get_operator(f"{PLUGIN}/{name}").execute(ctx)
+    after = {each: each.stat().st_mtime_ns for each in file.parent.rglob("*.*")}
+    assert after == before
+    assert dataset.list_brain_runs() == ["idx"]
 
+
+def test_without_a_setting_exports_are_below_fiftyones_folder(
+    file, dataset, monkeypatch, tmp_path
+):
+    monkeypatch.delenv(export_folders.VARIABLE)
+    monkeypatch.setattr(fo.config, "default_dataset_dir", str(tmp_path / "fiftyone"))
+    made = execute("export_index", dataset, brain_key="idx", path="idx.parquet")
+    folder = tmp_path / "fiftyone" / "milvus-exports"
+    assert made["path"] == str(folder / "idx.parquet")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    execute("import_index", dataset, brain_key="copy", path=made["path"])
+    assert set(dataset.list_brain_runs()) == {"idx", "copy"}
+
+
+def test_only_its_owner_can_read_an_export(file):
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_no_link_is_followed_to_write(file, dataset):
+    precious = file.with_name("precious.parquet")
+    precious.write_bytes(file.read_bytes())
+    link = file.with_name("link.parquet")
+    link.symlink_to(precious)
+    runs.load(dataset, "idx").remove_from_index(dataset.values("id")[:1])
+    files.export_index(dataset, "idx", link, overwrite=True)
+    assert pq.read_metadata(precious).num_rows == 100
+    assert not link.is_symlink()
+
+
+def test_forms_ask_no_server(file, dataset, monkeypatch):
     def asked(*_: Any) -> None:
         raise AssertionError("a form asked a server")
 
