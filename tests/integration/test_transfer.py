@@ -859,7 +859,7 @@ def test_operators_say_what_is_wrong(file, dataset, name, params, words):
         ("/dev/stdin", "is not in"),
         ("{folder}/zz.pth", "doesn't end in .parquet"),
         ("{folder}/idx.parquet\0.txt", "Type the path"),
-        (["idx.parquet"], ""),
+        (["idx.parquet"], "."),
     ],
     ids=str,
 )
