@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.building import build
 from fiftyone_milvus.dataset import items, names
-from fiftyone_milvus.dataset.sources import Source
+from fiftyone_milvus.dataset.sources import Source, media_problem
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.milvus.collection import CONSISTENCY_LEVELS, METRICS
 from fiftyone_milvus.milvus.options import INDEX_TYPES
@@ -48,8 +49,8 @@ class ComputeIndex(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        _target_input(ctx, inputs)
-        _source_inputs(ctx, inputs)
+        samples = _target_input(ctx, inputs)
+        _source_inputs(ctx, inputs, samples)
         _index_inputs(ctx, inputs)
         return types.Property(inputs, view=types.View(label="Compute Milvus index"))
 
@@ -114,7 +115,10 @@ def _model_kwargs(text: str | None) -> dict[str, Any] | None:
     return found
 
 
-def _target_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
+def _target_input(
+    ctx: foo.ExecutionContext, inputs: types.Object
+) -> fo.SampleCollection:
+    """Asks what to index; the samples as they are chosen now."""
     target = ctx.params.get("target", "dataset")
     schema.choice(
         inputs,
@@ -126,26 +130,30 @@ def _target_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         view=target_choices(ctx, selected=True),
     )
     try:
-        if not target_samples(ctx, target).limit(1).count():
-            schema.problem(inputs, "target", "There are no samples to index here")
+        samples = target_samples(ctx, target)
     except VectorSearchError as e:
         schema.problem(inputs, "target", str(e))
+        return ctx.dataset
+    if not samples.limit(1).count():
+        schema.problem(inputs, "target", "There are no samples to index here")
+    return samples
 
 
-def _source_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
-    schema.patches_choice(
-        inputs, ctx, "Index the objects of this field; leave empty for samples"
-    )
+def _source_inputs(
+    ctx: foo.ExecutionContext, inputs: types.Object, samples: fo.SampleCollection
+) -> None:
+    description = "Index the objects of this field; leave empty for samples"
+    schema.patches_choice(inputs, ctx, description, samples)
     patches_field = ctx.params.get("patches_field") or None
-    own = schema.embeddings_fields(ctx.dataset, patches_field)
+    own = schema.embeddings_fields(samples, patches_field)
     sources = types.RadioGroup(orientation="horizontal")
     sources.add_choice("model", label="A model")
     if own:
         sources.add_choice("field", label="An embeddings field")
     source = ctx.params.get("source", "model")
-    if patches_field in schema.patches_fields(ctx.dataset):
+    if patches_field in schema.patches_fields(samples):
         by_model = source == "model"
-        problem = items.patches_problem(ctx.dataset, patches_field, cropped=by_model)
+        problem = items.patches_problem(samples, patches_field, cropped=by_model)
         if problem is not None:
             schema.problem(inputs, "patches_field", problem)
     schema.choice(
@@ -157,6 +165,9 @@ def _source_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         label="Embeddings from",
         view=sources,
     )
+    unread = media_problem(samples) if source == "model" else None
+    if unread is not None:
+        schema.problem(inputs, "source", unread)
     if source == "field":
         schema.choice(
             inputs,

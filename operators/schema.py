@@ -54,26 +54,29 @@ def config(
     )
 
 
-def patches_fields(dataset: fo.Dataset) -> list[str]:
+def patches_fields(samples: fo.SampleCollection) -> list[str]:
     """The label fields whose objects can be indexed: by a model, or by vectors that
     they have."""
     return [
         field
-        for field in sorted(dataset.get_field_schema(embedded_doc_type=items.PATCHES))
-        if items.patches_problem(dataset, field, cropped=True) is None
-        or embeddings_fields(dataset, field)
+        for field in sorted(samples.get_field_schema(embedded_doc_type=items.PATCHES))
+        if items.patches_problem(samples, field, cropped=True) is None
+        or embeddings_fields(samples, field)
     ]
 
 
-def embeddings_fields(dataset: fo.Dataset, patches_field: str | None) -> list[str]:
+def embeddings_fields(
+    samples: fo.SampleCollection, patches_field: str | None
+) -> list[str]:
     """The fields that hold vectors: of samples, or of the objects of a field (then
     the attribute's name)."""
+    paths = samples.get_field_schema(ftype=fo.VectorField, flat=True)
     if patches_field is None:
-        return sorted(dataset.get_field_schema(ftype=fo.VectorField))
-    if items.patches_problem(dataset, patches_field, cropped=False) is not None:
+        own = (p for p in paths if items.samples_problem(samples, p) is None)
+        return sorted(own)
+    if items.patches_problem(samples, patches_field, cropped=False) is not None:
         return []
-    _, root = dataset._get_label_field_path(patches_field)
-    paths = dataset.get_field_schema(ftype=fo.VectorField, flat=True)
+    _, root = samples._get_label_field_path(patches_field)
     prefix = f"{root}."
     return sorted(p[len(prefix) :] for p in paths if p.startswith(prefix))
 
@@ -128,10 +131,14 @@ def choice(
 
 
 def patches_choice(
-    inputs: types.Object, ctx: foo.ExecutionContext, description: str
+    inputs: types.Object,
+    ctx: foo.ExecutionContext,
+    description: str,
+    samples: fo.SampleCollection | None = None,
 ) -> None:
-    """Asks which field's objects are meant, if there is one."""
-    fields = patches_fields(ctx.dataset)
+    """Asks which field's objects are meant, if there is one: of the samples, or of the
+    dataset."""
+    fields = patches_fields(ctx.dataset if samples is None else samples)
     if fields:
         choice(
             inputs,

@@ -31,14 +31,18 @@ class IndexMethods:
     @answered
     def form(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         dataset = ctx.dataset
-        patches = schema.patches_fields(dataset)
+        # of frames or clips, the view has fields that the dataset doesn't
+        view = ctx.view if ctx.view._is_generated else dataset
+        patches = sorted(
+            {*schema.patches_fields(dataset), *schema.patches_fields(view)}
+        )
         return {
             "models": [asdict(model) for model in zoo.models()],
             "patches_fields": patches,
             "embeddings_fields": [
                 {"field": field, "patches_field": of}
                 for of in (None, *patches)
-                for field in schema.embeddings_fields(dataset, of)
+                for field in _embeddings_fields(dataset, view, of)
             ],
             "brain_keys": dataset.list_brain_runs(),
             "brain_key": schema.free_key(dataset, DEFAULT_KEY),
@@ -89,6 +93,13 @@ class IndexMethods:
     def dismiss(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         jobs.dismiss(ctx, ctx.params["job_id"])
         return {}
+
+
+def _embeddings_fields(
+    dataset: fo.Dataset, view: fo.SampleCollection, patches_field: str | None
+) -> list[str]:
+    found = (schema.embeddings_fields(one, patches_field) for one in (dataset, view))
+    return sorted(set().union(*found))
 
 
 def _index_types(connected: dict[str, Any]) -> list[str]:

@@ -13,7 +13,7 @@ import fiftyone.brain as fob
 from fiftyone.core.brain import BrainMethod
 
 from ..errors import CollectionError, InvalidRequest, VectorSearchError
-from . import records
+from . import records, scope
 from .index import MilvusSimilarityIndex
 
 CALLS_AT_ONCE = 8
@@ -109,7 +109,7 @@ def load(
     """
     config = dataset.get_brain_info(_known(dataset, brain_key)).config
     config.load_credentials(**connection)
-    samples = dataset.load_brain_view(brain_key)
+    samples = scope.as_stored(dataset, brain_key)
     return cast(MilvusSimilarityIndex, config.build().initialize(samples, brain_key))
 
 

@@ -14,7 +14,7 @@ from ..dataset import items
 from ..errors import InvalidRequest, VectorSearchError
 from ..milvus import client
 from ..pairs import checkpoints
-from . import hook, writes
+from . import hook, scope, writes
 from .config import MilvusSimilarityConfig
 from .index import MilvusSimilarityIndex
 
@@ -83,6 +83,7 @@ class MilvusSimilarity(Similarity):
         backend = run_results.backend
         if getattr(backend, "_pending", False):
             try:
+                scope.note_other(run_results, samples)
                 _register(backend, samples, key)
             except Exception:
                 run_results.discard()

@@ -12,7 +12,7 @@ import fiftyone as fo
 from ..backend import runs
 from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
-from ..dataset import names
+from ..dataset import names, views
 from ..dataset.sources import Item, Reader
 from ..dataset.sources import Source as Source
 from ..errors import InvalidRequest
@@ -42,7 +42,8 @@ def build(
     shares the work. What can't be right from the start leaves nothing behind.
 
     Args:
-        samples: the dataset or view to index
+        samples: the dataset or view to index; of groups with vectors of their own,
+            all slices
         brain_key: the key of the run, an identifier
         source: where the vectors come from
         patches_field: the label field whose patches to index; ``None`` for samples
@@ -64,6 +65,7 @@ def build(
         field = names.attribute(samples, patches_field, field) or field
         source = replace(source, embeddings_field=field)
     dataset = samples._root_dataset
+    samples = views.every_slice(samples) if source.embeddings_field else samples
     dataset.reload()  # another process may have begun, or finished, this index
     again = brain_key in dataset.list_brain_runs()
     if again:

@@ -14,13 +14,12 @@ from itertools import islice
 from typing import Any
 
 import fiftyone as fo
-from fiftyone.core.view import DatasetView
 
-from ..backend import runs
+from ..backend import runs, scope
 from ..backend.index import MilvusSimilarityIndex
-from ..dataset import origins
+from ..dataset import origins, presence, stored
 from ..dataset.sources import Failure, Item, Own, Reader, Source, why_nothing
-from ..errors import Cancelled, CollectionError
+from ..errors import Cancelled, CollectionError, InvalidRequest
 from ..progress import Progress, Report, reporting
 
 AT_ONCE = 5_000  # samples
@@ -57,6 +56,7 @@ class Counts:
     unknown: int = 0
     unavailable: int = 0
     outdated: int = 0
+    scope_known: bool = True
     problem: str | None = None
 
 
@@ -105,6 +105,8 @@ class Health(Counts):
                 text += f", such as {first.id}: {first.reason}"
         if self.unknown:
             text += f"; of {self.unknown:,} it isn't known what they were made of"
+        if not self.scope_known:
+            text += "; what it was made over isn't known, so nothing counts as missing"
         return text + "."
 
 
@@ -149,9 +151,14 @@ def _health(
         wrong = problem(index)
     except CollectionError as e:
         wrong = str(e)
+    if wrong is None:
+        try:
+            made_over = scope.of(dataset, brain_key)
+            reader = _reader(made_over, index)
+        except InvalidRequest as e:
+            wrong = str(e)
     if wrong is not None:
         return Health(brain_key=brain_key, partial=info.partial, problem=wrong)
-    reader = _reader(dataset, index)
     counts: Counter[str] = Counter()
     examples: dict[str, list[str]] = {}
     reasons: dict[str, str] = {}
@@ -167,7 +174,7 @@ def _health(
         if cancelled():
             raise Cancelled("Cancelled; nothing was changed")
         chunk = reader.chunk([r.tobytes().hex() for r in ids[start : start + AT_ONCE]])
-        found = states(index, reader, chunk, reader.items(chunk), reasons)
+        found = states(index, reader, chunk, reader.items(chunk), made_over, reasons)
         for state, items in found.items():
             count(state, [item.id for item in items])
         count(OUTDATED, list(outdated(index, found[CURRENT] + found[UNKNOWN])))
@@ -176,8 +183,10 @@ def _health(
     rows = index.total_index_size
     matched = counts[CURRENT] + counts[STALE] + counts[UNKNOWN]
     if rows != matched:
-        for some in orphans(dataset, index):
+        for some in orphans(dataset, index, made_over):
             count(ORPHANED, some)
+    if not made_over.known:  # such as frames
+        counts[UNKNOWN] += max(0, rows - matched - counts[ORPHANED])
     return Health(
         brain_key=brain_key,
         rows=rows,
@@ -188,6 +197,7 @@ def _health(
         unknown=counts[UNKNOWN],
         unavailable=counts[UNAVAILABLE],
         outdated=counts[OUTDATED],
+        scope_known=made_over.known,
         partial=info.partial,
         examples=examples,
         failures=tuple(Failure(*one) for one in islice(reasons.items(), EXAMPLES)),
@@ -213,29 +223,32 @@ def states(
     reader: Reader,
     chunk: Any,
     items: list[Item],
-    reasons: dict[str, str] | None = None,
+    made_over: scope.Scope,
+    reasons: dict[str, str],
 ) -> dict[str, list[Item]]:
-    """A chunk's rows by what is to be said of them.
+    """A chunk's rows by what is to be said of them; those that the index lacks only if
+    it is known that it should have them.
 
     Args:
         index: the index
         reader: reads what the rows should be made of
         chunk: the samples
         items: what the reader gave for them
+        made_over: what the index was made over
         reasons: takes why those that are unavailable are, by primary key
     """
     found: dict[str, list[Item]] = {
         state: [] for state in (MISSING, STALE, CURRENT, UNKNOWN, UNAVAILABLE)
     }
     recorded = index.rows.origins(item.id for item in items)
-    own = index.config.embeddings_field
-    now = reader.own(chunk) if own is not None else None
+    if not made_over.known:
+        items = [item for item in items if item.id in recorded]
+    now = reader.own(chunk) if reader.copies else None
     for item in items:
         found[_state(item, recorded, now)].append(item)
-    if reasons is not None:
-        known = now.reasons if now is not None else {}
-        for item in found[UNAVAILABLE]:
-            reasons[item.id] = known.get(item.id) or why_nothing(item) or ""
+    known = now.reasons if now is not None else {}
+    for item in found[UNAVAILABLE]:
+        reasons[item.id] = known.get(item.id) or why_nothing(item) or ""
     return found
 
 
@@ -255,21 +268,21 @@ def _state(item: Item, recorded: dict[str, str | None], now: Own | None) -> str:
     return CURRENT if current else STALE
 
 
-def orphans(dataset: fo.Dataset, index: MilvusSimilarityIndex) -> Iterator[list[str]]:
+def orphans(
+    dataset: fo.Dataset, index: MilvusSimilarityIndex, made_over: scope.Scope
+) -> Iterator[list[str]]:
     """The primary keys of rows whose sample or patch the dataset doesn't have, in
     batches."""
-    made_over = view(dataset, index)
-    # of a grouped dataset, and of frames, only the view knows the samples
-    own = made_over._is_generated or _is_grouped(dataset)
-    samples = made_over if own else dataset
-    reader = Reader(samples, Source(), index.config.patches_field)
+    # of a view of frames FiftyOne notes that it was one of frames
+    noted = made_over.known or made_over.samples._is_generated
+    samples = made_over.samples if noted else None
     for ids, sample_ids in index.rows.iterate_ids():
         for start in range(0, len(ids), AT_ONCE):
-            some = ids[start : start + AT_ONCE]
-            of = sample_ids[start : start + AT_ONCE]
-            chunk = reader.chunk(list(dict.fromkeys(of)))
-            there = {item.id for item in reader.items(chunk)}
-            gone = [id_ for id_ in some if id_ not in there]
+            batch = slice(start, start + AT_ONCE)
+            field = index.config.patches_field
+            gone = presence.absent(
+                dataset, field, ids[batch], sample_ids[batch], samples
+            )
             if gone:
                 yield gone
 
@@ -289,39 +302,45 @@ def problem(index: MilvusSimilarityIndex) -> str | None:
     return None
 
 
-def _reader(dataset: fo.Dataset, index: MilvusSimilarityIndex) -> Reader:
+def _reader(made_over: scope.Scope, index: MilvusSimilarityIndex) -> Reader:
     return Reader(
-        view(dataset, index),
-        Source(**chosen(index)),
+        made_over.samples,
+        chosen(index, made_over.samples),
         index.config.patches_field,
         metric=index.config.metric,
         dim=index.rows.dimension(),
     )
 
 
-def chosen(index: MilvusSimilarityIndex) -> dict[str, Any]:
-    """What its run says of where its vectors come from, for a :class:`Source`."""
-    config, stored = index.config, index.config.stored
-    return {
-        "model": config.model,
-        "embeddings_field": config.embeddings_field,
-        "model_kwargs": config.model_kwargs,
-        "alpha": stored.get("alpha"),
-        "force_square": stored.get("force_square", False),
-    }
+def chosen(index: MilvusSimilarityIndex, samples: fo.SampleCollection) -> Source:
+    """What its run says of where its vectors come from.
+
+    Args:
+        index: the index
+        samples: what it was made over
+
+    Raises:
+        InvalidRequest: if a field of it is there no more
+    """
+    config, noted = index.config, index.config.stored
+    field, own = config.patches_field, config.embeddings_field
+    if field is not None and not samples.has_field(field):
+        raise InvalidRequest(_lost(index, field))
+    if own is not None and not stored.is_there(samples, own, field):
+        if scope.is_build(config):
+            raise InvalidRequest(_lost(index, own))
+        own = None  # compute_similarity() takes a name for a field to be made
+    return Source(
+        model=config.model,
+        embeddings_field=own,
+        model_kwargs=config.model_kwargs,
+        alpha=noted.get("alpha"),
+        force_square=noted.get("force_square", False),
+    )
 
 
-def view(dataset: fo.Dataset, index: MilvusSimilarityIndex) -> fo.SampleCollection:
-    """What the index was made over, as it is now."""
-    made_over = dataset.load_brain_view(index.key)
-    if not made_over._is_generated:
-        return made_over
-    # of frames FiftyOne keeps a copy, which may be old, and in use
-    stages = made_over._serialize(include_uuids=False)
-    for stage in stages:
-        stage["kwargs"] = [kwarg for kwarg in stage["kwargs"] if kwarg[0] != "_state"]
-    return DatasetView._build(dataset, stages)
-
-
-def _is_grouped(dataset: fo.Dataset) -> bool:
-    return dataset.media_type == "group"
+def _lost(index: MilvusSimilarityIndex, field: str) -> str:
+    return (
+        f"The field '{field}' that the index '{index.key}' is made from is not there: "
+        "it was renamed or deleted. Give it back its name, or build a new index."
+    )

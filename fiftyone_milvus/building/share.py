@@ -12,7 +12,7 @@ from typing import Any
 import fiftyone as fo
 from pymongo.errors import PyMongoError
 
-from ..backend import runs
+from ..backend import runs, scope
 from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
 from ..backend.similarity import MilvusSimilarity
@@ -171,8 +171,8 @@ class Share:
                 ranges.will_make(None)
                 method.register_run(self._samples, self._key, overwrite=False)
                 self._index = method.initialize(self._dataset, self._key)
-                cutting = self._source.cutting()
-                self._index.config.remember(partial=True, **cutting)
+                noted = {**self._source.cutting(), **scope.note_build(self._samples)}
+                self._index.config.remember(partial=True, **noted)
                 return
             if self._cancelled():
                 raise Cancelled("Cancelled; nothing was kept")

@@ -9,7 +9,7 @@ from typing import Any
 
 import fiftyone as fo
 
-from ..backend import runs
+from ..backend import runs, scope
 from ..backend.index import MilvusSimilarityIndex
 from ..dataset.sources import Failure, Item, Reader, Source
 from ..errors import Cancelled, CollectionError, InvalidRequest
@@ -28,7 +28,6 @@ from .health import (
     outdated,
     problem,
     states,
-    view,
 )
 
 
@@ -73,7 +72,8 @@ def sync(
     **connection: Any,
 ) -> Synced:
     """Makes an index true to its dataset: embeds what is missing or stale, and removes
-    what is orphaned. Interrupted, it goes on where it was when called again; and
+    what is orphaned. Where it isn't known what the index was made over, nothing is
+    added. Interrupted, it goes on where it was when called again; and
     several processes share the work, as with
     :func:`~fiftyone_milvus.building.build.build`.
 
@@ -88,7 +88,8 @@ def sync(
 
     Raises:
         InvalidRequest: if the dataset has no such index, or the run says neither a
-            model nor an embeddings field to make vectors with
+            model nor an embeddings field to make vectors with, or what the index was
+            made over can't be made again
         Cancelled: if ``cancelled()`` was true; what was done stays
         VectorSearchError: if Milvus fails; what was done stays
     """
@@ -116,16 +117,18 @@ def sync(
     wrong = problem(index)
     if wrong is not None:
         raise CollectionError(wrong)
-    source = _source(index)
-    source.check(view(dataset, index), index.config.patches_field)
+    made_over = scope.of(dataset, brain_key)
+    source = _source(index, made_over)
+    if made_over.known:
+        source.check(made_over.samples, index.config.patches_field)
     removed = 0
-    for some in orphans(dataset, index):
+    for some in orphans(dataset, index, made_over):
         if cancelled():
             raise Cancelled(f"Cancelled; {removed:,} orphans were removed")
         index.rows.delete(some)
         removed += len(some)
-    samples = view(dataset, index)
-    built, repair = None, _Repair()
+    samples = made_over.samples
+    built, repair = None, _Repair(made_over)
     if len(samples):
         with reporting(progress) as report:
             built = build.refresh(
@@ -154,7 +157,8 @@ class _Repair:
     """Chooses the missing and stale rows of a chunk; those whose filter values alone
     changed, it writes anew by itself, since no vector is to be made."""
 
-    def __init__(self) -> None:
+    def __init__(self, made_over: scope.Scope) -> None:
+        self._made_over = made_over
         self.updated = 0
 
     def __call__(
@@ -164,7 +168,7 @@ class _Repair:
         chunk: Any,
         items: list[Item],
     ) -> list[Item]:
-        found = states(index, reader, chunk, items)
+        found = states(index, reader, chunk, items, self._made_over, {})
         kept = outdated(index, found[CURRENT] + found[UNKNOWN])
         index.rows.filter_anew(kept)
         self.updated += len(kept)
@@ -172,12 +176,12 @@ class _Repair:
         return found[MISSING] + found[STALE] + found[UNAVAILABLE]
 
 
-def _source(index: MilvusSimilarityIndex) -> Source:
-    said = chosen(index)
-    if not said["model"] and not said["embeddings_field"]:
+def _source(index: MilvusSimilarityIndex, made_over: scope.Scope) -> Source:
+    source = chosen(index, made_over.samples)
+    if not source.model and not source.embeddings_field:
         raise InvalidRequest(
             f"The run '{index.key}' names neither a model nor an embeddings field, so "
             "nothing can be embedded. Add and remove rows with add_to_index() and "
             "remove_from_index(), or build a new index."
         )
-    return Source(**said)
+    return source

@@ -55,6 +55,34 @@ def patches_problem(
     return _type_problem(samples, field, cropped)
 
 
+def samples_problem(samples: fo.SampleCollection, field: str | None) -> str | None:
+    """Why samples can't be indexed as a whole, in a sentence; ``None`` if they can.
+
+    Args:
+        samples: the samples
+        field: the field that holds their vectors; ``None`` if a model makes them
+    """
+    if samples._is_patches:
+        return (
+            "These are the patches of a view, and not samples. Name the field that "
+            "they are of as patches_field."
+        )
+    if field is None:
+        return None
+    if samples._is_frame_field(field):
+        return (
+            f"'{field}' is a field of frames. Index a view of them: to_frames() of the "
+            f"videos, and their field '{field.partition('.')[2]}'."
+        )
+    above = field.rpartition(".")[0]
+    if above and _in_a_list(samples, above):
+        return (
+            f"'{field}' holds several vectors of a sample. Name the field of its "
+            "labels as patches_field, and their attribute as the embeddings field."
+        )
+    return None
+
+
 def read(chunk: fo.SampleCollection, patches_field: str | None) -> list[Item]:
     """The rows that an index of these samples should have."""
     if patches_field is None:

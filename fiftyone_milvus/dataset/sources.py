@@ -20,6 +20,13 @@ from . import items, models, origins, stored
 from .ids import packed_ids
 from .items import Item as Item
 
+_MEDIA = {
+    fom.VIDEO: "videos",
+    fom.GROUP: "groups",
+    fom.MIXED: "of several media",
+    fom.POINT_CLOUD: "point clouds",
+    fom.THREE_D: "3D scenes",
+}
 JUDGED_BY = 1_000  # samples, for the dimension that a field's vectors have
 
 
@@ -75,30 +82,34 @@ class Source:
         """
         if not self.model and not self.embeddings_field:
             raise InvalidRequest("Name a model, or an embeddings field")
-        if self.embeds and samples.media_type in (fom.VIDEO, fom.GROUP):
-            raise InvalidRequest(
-                f"This dataset holds {samples.media_type}s. Index a view of images: "
-                "select_group_slices() of a grouped dataset, to_frames() of videos."
-            )
-        if patches_field is not None:
-            problem = items.patches_problem(samples, patches_field, self.embeds)
-            if problem is not None:
-                raise InvalidRequest(problem)
+        problem = media_problem(samples) if self.embeds else None
+        if problem is not None:
+            raise InvalidRequest(problem)
+        self.check_fields(samples, patches_field)
         if self.model is not None:
             models.check(self.model)
-        if self.embeddings_field is not None:
-            self._check_field(samples, patches_field)
 
-    def _check_field(
+    def check_fields(
         self, samples: fo.SampleCollection, patches_field: str | None
     ) -> None:
-        path = self.embeddings_field or ""
+        """Checks that the fields which the vectors and patches come from are there.
+
+        Raises:
+            InvalidRequest: naming what to change
+        """
         if patches_field is not None:
-            _, path = samples._get_label_field_path(patches_field, path)
-        if not (samples.has_field(path) or stored.has_any(samples, path)):
+            problem = items.patches_problem(samples, patches_field, self.embeds)
+        else:
+            problem = items.samples_problem(samples, self.embeddings_field)
+        if problem is not None:
+            raise InvalidRequest(problem)
+        if self.embeddings_field is None:
+            return
+        if not stored.is_there(samples, self.embeddings_field, patches_field):
+            of = f"'{patches_field}'" if patches_field else "the samples"
             raise InvalidRequest(
-                f"There is no embeddings field '{path}'. Choose one that the dataset "
-                "has, or a model."
+                f"There is no embeddings field '{self.embeddings_field}' of {of}. "
+                "Choose one that the dataset has, or a model."
             )
 
 
@@ -155,6 +166,11 @@ class Reader:
         self._model = model
         self._metric = metric
         self.dim = dim
+
+    @property
+    def copies(self) -> bool:
+        """Whether the vectors come from a field."""
+        return not self._source.embeds
 
     def ids(self) -> np.ndarray:
         """The ids of the view's samples, in its order: ``(n, 12)`` bytes, since a text
@@ -287,6 +303,17 @@ class Reader:
         return chunk.select_labels(
             ids=[item.id for item in wanted], fields=self._patches_field
         )
+
+
+def media_problem(samples: fo.SampleCollection) -> str | None:
+    """Why a model can't read samples, in a sentence; ``None`` if it can."""
+    if samples.media_type in (fom.IMAGE, None):
+        return None
+    return (
+        f"These samples are {_MEDIA.get(samples.media_type, 'no images')}, and a model "
+        "reads images. Index a view of images (select_group_slices() of a grouped "
+        "dataset, to_frames() of videos), or vectors that a field of the samples holds."
+    )
 
 
 def _readable(

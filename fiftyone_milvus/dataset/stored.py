@@ -120,8 +120,15 @@ def dimension(
     return usual_dimension([vector for vector in vectors if vector is not None])
 
 
-def has_any(samples: fo.SampleCollection, path: str) -> bool:
-    """Whether anything is in a field, which needn't be declared."""
+def is_there(
+    samples: fo.SampleCollection, field: str, patches_field: str | None
+) -> bool:
+    """Whether a field, or an attribute of patches, is declared or holds anything."""
+    path = field
+    if patches_field is not None:
+        _, path = samples._get_label_field_path(patches_field, field)
+    if samples.has_field(path):
+        return True
     anything = {samples._handle_db_field(path): {"$ne": None}}
     collection = samples._dataset._sample_collection
     return collection.find_one(anything, {"_id": True}) is not None

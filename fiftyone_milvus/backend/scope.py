@@ -1,0 +1,164 @@
+"""What an index was made over. FiftyOne notes that for some runs only: those of
+``compute_similarity()`` are of the whole dataset to it, whatever view they were of. So
+it is noted here, with the run, for all that is built here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import fiftyone as fo
+from bson import json_util
+from fiftyone.core.brain import BrainMethod
+
+from ..dataset import stored, views
+from ..errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from .index import MilvusSimilarityIndex
+
+NOTE = "over"  # the setting of the run's that says it
+DATASET, VIEW = "dataset", "view"  # of a build
+EVERYTHING = "everything"  # of another run, which indexed all that there was
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The samples that an index was made over, as they are now; all of the dataset's
+    where that isn't ``known``."""
+
+    samples: fo.SampleCollection
+    known: bool
+
+
+def of(dataset: fo.Dataset, brain_key: str) -> Scope:
+    """What an index was made over; asks no Milvus.
+
+    Raises:
+        InvalidRequest: if it was a view that can't be made any more
+    """
+    config = dataset.get_brain_info(brain_key).config
+    noted = config.stored.get(NOTE)
+    stages = _stages(dataset, brain_key)
+    if stages is None:
+        known = noted in (DATASET, EVERYTHING)
+        return Scope(views.every_slice(dataset), known)
+    try:
+        samples = _made_again(dataset, stages, config)
+    except InvalidRequest as e:
+        raise InvalidRequest(
+            f"The view that the index '{brain_key}' was made over can't be made any "
+            f"more. {e}. Make what is missing again, or build a new index."
+        ) from e
+    return Scope(samples, noted != UNKNOWN)
+
+
+def as_stored(dataset: fo.Dataset, brain_key: str) -> fo.SampleCollection:
+    """The dataset or view that FiftyOne keeps with a run, with the frames, patches or
+    clips that it made then; the dataset if that can't be made any more."""
+    found = _stored_view(dataset, brain_key)
+    return dataset if found is None else found
+
+
+def size(dataset: fo.Dataset, brain_key: str) -> int | None:
+    """How many samples, or patches, an index should have rows for; ``None`` if that
+    isn't known."""
+    config = dataset.get_brain_info(brain_key).config
+    field, noted = config.patches_field, config.stored.get(NOTE)
+    samples: fo.SampleCollection | None = views.every_slice(dataset)
+    if _stages(dataset, brain_key) is not None:
+        samples = _stored_view(dataset, brain_key) if noted != UNKNOWN else None
+    elif noted not in (DATASET, EVERYTHING):
+        samples = None
+    if samples is None or (field is not None and not samples.has_field(field)):
+        return None
+    return _count(samples, field)
+
+
+def note_build(samples: fo.SampleCollection) -> dict[str, str]:
+    """What a build of samples notes with its run."""
+    return {NOTE: VIEW if isinstance(samples, fo.DatasetView) else DATASET}
+
+
+def note_other(index: MilvusSimilarityIndex, samples: fo.SampleCollection) -> None:
+    """Notes what a run that is not a build was made over, as far as that can be seen
+    when it is stored."""
+    if NOTE in index.config.stored:
+        return
+    rows = index.total_index_size
+    everything = rows > 0 and rows == _size(samples, index.config)
+    index.config.remember(**{NOTE: EVERYTHING if everything else UNKNOWN})
+
+
+def is_build(config: Any) -> bool:
+    """Whether a run was built here, rather than by ``compute_similarity()``."""
+    return config.stored.get(NOTE) in (DATASET, VIEW)
+
+
+def _stored_view(dataset: fo.Dataset, brain_key: str) -> fo.SampleCollection | None:
+    stages = _stages(dataset, brain_key)
+    if stages is None:
+        return dataset
+    # FiftyOne would make clips that it has no more with other ids, by the same name
+    if not (views.keeps_ids(dataset, stages) or _has_copies(stages)):
+        return None
+    try:
+        return views.load(dataset, stages, kept=True)
+    except InvalidRequest:
+        return None
+
+
+def _stages(dataset: fo.Dataset, brain_key: str) -> list[dict[str, Any]] | None:
+    """The stages that FiftyOne keeps with a run; ``None`` if it keeps none."""
+    found = BrainMethod._get_run_doc(dataset, brain_key).view_stages
+    return None if found is None else [json_util.loads(stage) for stage in found]
+
+
+def _made_again(
+    dataset: fo.Dataset, stages: list[dict[str, Any]], config: Any
+) -> fo.DatasetView:
+    """The view; of frames, patches and clips FiftyOne keeps a copy, which may be old,
+    and in use, so they are made again, unless the copy alone has what is indexed."""
+    keeps_ids = views.keeps_ids(dataset, stages)
+    if keeps_ids:
+        again = views.load(dataset, stages)
+        if not again._is_clips or _has_vectors(again, config):
+            return again
+    if not _has_copies(stages):
+        raise InvalidRequest(
+            "Its clips, or their vectors, were FiftyOne's for as long as the view was "
+            "in use"
+        )
+    clips = views.load(dataset, stages, kept=True)
+    videos = clips._dataset._sample_collection.distinct("_sample_id")
+    here = dataset._sample_collection.find({"_id": {"$in": videos}}, {"_id": True})
+    return clips.match({"_sample_id": {"$in": [doc["_id"] for doc in here]}})
+
+
+def _has_copies(stages: list[dict[str, Any]]) -> bool:
+    return all(map(fo.dataset_exists, views.copies(stages)))
+
+
+def _has_vectors(samples: fo.DatasetView, config: Any) -> bool:
+    path = config.embeddings_field
+    return not path or stored.is_there(samples, path, config.patches_field)
+
+
+def _size(samples: fo.SampleCollection, config: Any) -> int:
+    """How many rows an index of all samples has: of a field, all that hold a vector."""
+    samples = views.every_slice(samples)
+    field, path = config.patches_field, config.embeddings_field
+    if path and field is not None:
+        _, path = samples._get_label_field_path(field, path)
+    if path and samples.has_field(path):
+        return int(samples.count(path))
+    return _count(samples, field)
+
+
+def _count(samples: fo.SampleCollection, patches_field: str | None) -> int:
+    """How many samples there are, or labels in a field."""
+    if patches_field is None:
+        return int(samples.count())
+    _, ids = samples._get_label_field_path(patches_field, "id")
+    return int(samples.count(ids))

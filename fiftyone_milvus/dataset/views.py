@@ -1,0 +1,125 @@
+"""Views as they are stored, made again and checked: FiftyOne takes a condition on a
+field that was renamed since, and then it is true of other samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.core.labels as fol
+import fiftyone.core.media as fom
+import fiftyone.core.stages as fost
+
+from ..errors import InvalidRequest
+
+Stage = Mapping[str, Any]
+
+# Arguments of stages that name fields
+_NAMES = ("field", "fields", "field_names", "field_or_expr", "path")
+
+
+def every_slice(samples: fo.SampleCollection) -> fo.SampleCollection:
+    """All samples, also those of a grouped dataset's other slices."""
+    if samples.media_type != fom.GROUP:
+        return samples
+    return samples.select_group_slices(_allow_mixed=True)
+
+
+def load(
+    dataset: fo.Dataset, stages: Sequence[Stage], kept: bool = False
+) -> fo.DatasetView:
+    """The view of some stages, as it is now.
+
+    Args:
+        dataset: the dataset
+        stages: as a view's ``_serialize()`` gave them
+        kept: whether to take the frames, patches or clips that FiftyOne made for the
+            view then, if it has them still, rather than to make them again
+
+    Raises:
+        InvalidRequest: if there is no such view any more
+    """
+    view = dataset.view()
+    for stage in stages:
+        name = str(stage["_cls"]).removeprefix("fiftyone.core.stages.")
+        kind = getattr(fost, name, None)
+        if not (isinstance(kind, type) and issubclass(kind, fost.ViewStage)):
+            raise InvalidRequest(f"FiftyOne has no view stage '{stage['_cls']}'")
+        arguments = [(k, v) for k, v in stage["kwargs"] if kept or k != "_state"]
+        if kind is not fost.Mongo:
+            _check_fields(view, dict(arguments))
+        try:
+            view = view._add_view_stage(kind(**dict(arguments)))
+        except Exception as e:  # each stage has its own
+            raise InvalidRequest(f"{name}: {e}") from e
+    return view
+
+
+def copies(stages: Iterable[Stage]) -> list[str]:
+    """The names of the datasets that FiftyOne made for frames, patches or clips."""
+    states = [dict(stage["kwargs"]).get("_state") for stage in stages]
+    return [state["name"] for state in states if state and "name" in state]
+
+
+def keeps_ids(samples: fo.SampleCollection, stages: Iterable[Stage]) -> bool:
+    """Whether samples get the same ids when they are made again: all but clips of
+    something else than temporal detections do.
+
+    Args:
+        samples: the dataset or view that the stages are of
+        stages: the stages
+    """
+    for stage in stages:
+        name = str(stage["_cls"]).rpartition(".")[2]
+        if name == "ToTrajectories":
+            return False
+        if name == "ToClips":
+            field = dict(stage["kwargs"]).get("field_or_expr")
+            return isinstance(field, str) and _is_temporal(samples, field)
+    return True
+
+
+def _is_temporal(samples: fo.SampleCollection, field: str) -> bool:
+    kinds = (fol.TemporalDetection, fol.TemporalDetections)
+    found = samples.get_field(field)
+    document = getattr(found, "document_type", None)
+    return document is not None and issubclass(document, kinds)
+
+
+def _check_fields(view: fo.DatasetView, arguments: Mapping[str, Any]) -> None:
+    """Raises InvalidRequest if arguments name fields that are not there."""
+    for path in _named(arguments):
+        first, _, rest = path.partition(".")
+        schema = view.get_field_schema()
+        if first == "frames" and rest:
+            first = rest.partition(".")[0]
+            schema = view.get_frame_field_schema() or {}
+        known = {*schema, *(field.db_field for field in schema.values())}
+        if first not in known and not first.startswith("_"):
+            raise InvalidRequest(f"It names the field '{first}', which is not there")
+
+
+def _named(arguments: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in arguments.items():
+        if name == "_state":
+            continue
+        if name in _NAMES:
+            values = value if isinstance(value, list | tuple) else [value]
+            yield from (v for v in values if isinstance(v, str) and "$" not in v)
+        if name == "filter" and isinstance(value, Mapping):
+            yield from (key for key in value if not key.startswith("$"))
+        yield from _in_expression(value)
+
+
+def _in_expression(value: Any) -> Iterator[str]:
+    """The fields that an expression of MongoDB's reads."""
+    if isinstance(value, str):
+        if value.startswith("$") and not value.startswith("$$"):
+            yield value[1:]
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _in_expression(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _in_expression(part)
