@@ -9,6 +9,7 @@ from typing import Any
 
 import fiftyone as fo
 
+from fiftyone_milvus.backend import scope
 from fiftyone_milvus.backend.runs import IndexInfo
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.milvus.options import INDEX_TYPES
@@ -20,17 +21,13 @@ from ..operators.coverage import Coverage
 def indexes(
     dataset: fo.Dataset, found: Iterable[IndexInfo], known: Mapping[str, Coverage]
 ) -> list[dict[str, Any]]:
-    """A dataset's indexes; each with how many samples or patches there are to index,
-    and with what a comparison found, if there was one."""
-    totals: dict[str | None, int | None] = {}
+    """A dataset's indexes; each with how many samples or patches there are to index, if
+    that is known, and with what a comparison found, if there was one."""
     listed = []
     for info in found:
-        field = info.patches_field
-        if field not in totals:
-            totals[field] = _count(dataset, field)
         coverage = known.get(info.brain_key)
         more = {
-            "total": totals[field],
+            "total": scope.size(dataset, info.brain_key),
             "coverage": asdict(coverage) if coverage else None,
         }
         listed.append({**index(info, dataset), **more})
@@ -66,13 +63,3 @@ def _filter_fields(info: IndexInfo, dataset: fo.Dataset) -> list[dict[str, Any]]
             (path,) = filters.paths(dataset, info.patches_field, [name])
             found.append({"name": name, "kind": path.kind})
     return found
-
-
-def _count(dataset: fo.Dataset, field: str | None) -> int | None:
-    """How many samples there are, or labels in a field; ``None`` if it is gone."""
-    if field is None:
-        return int(dataset.count())
-    if not dataset.has_field(field):
-        return None
-    _, path = dataset._get_label_field_path(field, "id")
-    return int(dataset.count(path))
