@@ -16,6 +16,12 @@ class InvalidRequest(VectorSearchError):
     code = "invalid"
 
 
+class UnknownIndex(InvalidRequest):
+    """The dataset has no such index; it may have been deleted elsewhere."""
+
+    code = "no_index"
+
+
 class MissingRequirement(VectorSearchError):
     """A Python package is not installed."""
 

@@ -19,16 +19,21 @@ from ..operators.coverage import Coverage
 
 
 def indexes(
-    dataset: fo.Dataset, found: Iterable[IndexInfo], known: Mapping[str, Coverage]
+    dataset: fo.Dataset,
+    found: Iterable[IndexInfo],
+    known: Mapping[str, Coverage],
+    address: str | None,
 ) -> list[dict[str, Any]]:
     """A dataset's indexes; each with how many samples or patches there are to index, if
-    that is known, and with what a comparison found, if there was one."""
+    that is known, with what a comparison found, if there was one, and with where it is,
+    if that isn't the Milvus in use, at ``address``."""
     listed = []
     for info in found:
         coverage = known.get(info.brain_key)
         more = {
             "total": scope.size(dataset, info.brain_key),
             "coverage": _coverage(coverage) if coverage else None,
+            "elsewhere": None if info.address == address else info.address,
         }
         listed.append({**index(info, dataset), **more})
     return listed

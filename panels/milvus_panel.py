@@ -13,6 +13,8 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import models
+from fiftyone_milvus.errors import VectorSearchError
+from fiftyone_milvus.milvus import settings
 
 from ..operators import coverage, jobs
 from ..operators.context import connection
@@ -67,7 +69,9 @@ class MilvusPanel(
         return {
             "dataset": {"name": dataset.name, "samples": dataset.count()},
             "server": server_payloads.server(connection(ctx)),
-            "indexes": index_payloads.indexes(dataset, found, coverage.known(ctx)),
+            "indexes": index_payloads.indexes(
+                dataset, found, coverage.known(ctx), _address(connection(ctx))
+            ),
             "jobs": [job.to_dict() for job in jobs.list_jobs(ctx)],
             "can_delegate": bool(fo.config.allow_legacy_orchestrators),
         }
@@ -81,3 +85,11 @@ class MilvusPanel(
                 **{name: getattr(self, name) for name in METHODS},
             ),
         )
+
+
+def _address(connected: dict[str, Any]) -> str | None:
+    """The address of the Milvus in use; ``None`` if the settings can't be right."""
+    try:
+        return settings.resolve(connected).address
+    except VectorSearchError:
+        return None

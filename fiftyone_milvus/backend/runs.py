@@ -12,7 +12,8 @@ import fiftyone as fo
 import fiftyone.brain as fob
 from fiftyone.core.brain import BrainMethod
 
-from ..errors import CollectionError, InvalidRequest, VectorSearchError
+from ..errors import CollectionError, UnknownIndex, VectorSearchError
+from ..milvus import settings
 from . import records, scope
 from .index import MilvusSimilarityIndex
 
@@ -24,6 +25,8 @@ class IndexInfo:
     """One index: what the run says, and what Milvus says of it.
 
     ``partial`` means that its build was not finished.
+
+    ``address`` is that of the Milvus that it is looked for at, without credentials.
 
     ``size`` and ``index_type`` are ``None``, and ``problem`` a sentence, if Milvus
     can't be asked.
@@ -44,6 +47,7 @@ class IndexInfo:
     size: int | None = None
     owned: bool = False
     problem: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ def load(
     there if MongoDB was killed at the wrong moment. This needs the run alone.
 
     Raises:
-        InvalidRequest: if the dataset has no such index
+        UnknownIndex: if the dataset has no such index
         VectorSearchError: if Milvus can't be reached, or has lost the collection
     """
     config = dataset.get_brain_info(_known(dataset, brain_key)).config
@@ -179,7 +183,7 @@ def cleanup(dataset: fo.Dataset, brain_key: str, **connection: Any) -> CleanupPl
 def _known(dataset: fo.Dataset, brain_key: str) -> str:
     found = keys(dataset)
     if brain_key not in found:
-        raise InvalidRequest(
+        raise UnknownIndex(
             f"This dataset has no Milvus index '{brain_key}'. Those it has: "
             f"{', '.join(found) or 'none'}."
         )
@@ -191,6 +195,10 @@ def _inspected(
 ) -> IndexInfo:
     info = describe(dataset, brain_key)
     try:
+        stored = dataset.get_brain_info(brain_key).config.stored.get("address")
+        info = replace(
+            info, address=settings.resolve(connection, stored=stored).address
+        )
         index = load(dataset, brain_key, **connection)
         if not index.rows.exists():
             return replace(info, size=0, owned=True)

@@ -12,7 +12,7 @@ from ..errors import (
     VectorSearchError,
 )
 from . import embedded, proxies
-from .settings import ENV_PREFIX, Settings, redacted, without_secrets
+from .settings import ENV_PREFIX, Settings, redacted, source, without_secrets
 
 # Milvus's own codes: pymilvus's ErrorCode has a legacy name for each
 CONNECT_FAILED = 2
@@ -47,9 +47,10 @@ def explained(error: BaseException, settings: Settings) -> VectorSearchError:
             "somebody who has it."
         )
     if code == DATABASE_NOT_FOUND or _names_a_missing_database(lower):
+        place = source("db_name", settings.db_name)
+        other = f"set {place} to one that exists" if place else "name one that exists"
         return InvalidRequest(
-            f"{where} has no database '{settings.db_name}'. Create it, or set "
-            f"{ENV_PREFIX}DB_NAME to one that exists."
+            f"{where} has no database '{settings.db_name}'. Create it, or {other}."
         )
     if code == COLLECTION_NOT_FOUND:
         return CollectionError(f"{where}: {text}")
@@ -131,16 +132,16 @@ def _tls_advice(lower: str) -> str:
 def _hint(settings: Settings, lower: str) -> str:
     if settings.embedded:
         return f"Its log is {embedded.home(settings).log_file}."
+    place = source("uri", settings.uri) or "this"
     proxy = proxies.on_the_way_to(settings.host or "")
     if proxy is not None:
         return (
             f"The environment variable {proxy.variable} sends what goes there through "
             f"the proxy {redacted(proxy.address)}. If the server is to be reached "
             f"without it, add {settings.host} to no_proxy; else check that the proxy "
-            f"runs and lets it through, and that {ENV_PREFIX}URI is the server's "
-            "address."
+            f"runs and lets it through, and that {place} is the server's address."
         )
-    hint = f"Check that the server runs and that {ENV_PREFIX}URI is its address."
+    hint = f"Check that the server runs and that {place} is its address."
     if "socket closed" in lower or "connection reset" in lower:
         # what a server with TLS does to a client without
         tls = "a client certificate" if uses_tls(settings) else "TLS (https://)"

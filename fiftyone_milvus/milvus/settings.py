@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,23 @@ def resolve(
     if ("user" in given or "password" in given) and "token" not in given:
         configured.pop("token", None)  # pymilvus would prefer it to what was asked
     return _checked({**configured, **given})
+
+
+def source(key: str, value: Any) -> str | None:
+    """Where a setting's value is configured, in words: an environment variable, or the
+    brain config; ``None`` if it is neither's, but was given."""
+    name = ENV_PREFIX + key.upper()
+    places = {
+        name: os.environ.get(name),
+        f"{key} of the backend 'milvus' in FiftyOne's brain config": (
+            _brain_config().get(key)
+        ),
+    }
+    for place, raw in places.items():
+        with suppress(InvalidRequest):
+            if raw and value == (_checked_uri(str(raw)) if key == "uri" else str(raw)):
+                return place
+    return None
 
 
 def _configured() -> dict[str, Any]:

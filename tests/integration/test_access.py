@@ -338,10 +338,16 @@ REFUSED = {
         "two-way", lambda s: trust(s.others, two_way=True), AccessDenied, "_PEM_PATH"
     ),
     "a database that is not there": Refusal(
-        "plain", lambda s: {"db_name": "nowhere"}, InvalidRequest, "DB_NAME"
+        "plain",
+        lambda s: {"db_name": "nowhere"},
+        InvalidRequest,
+        "no database 'nowhere'",
     ),
     "nobody there": Refusal(
-        "plain", lambda s: {"uri": "http://127.0.0.1:9"}, ServerUnavailable, "_URI"
+        "plain",
+        lambda s: {"uri": "http://127.0.0.1:9"},
+        ServerUnavailable,
+        "is its address",
     ),
 }
 

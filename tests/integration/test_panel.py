@@ -9,6 +9,7 @@ import pytest
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import Cancelled, InvalidRequest
+from fiftyone_milvus.managing import transfer
 from fiftyone_milvus.milvus import settings
 from fiftyone_milvus.progress import Progress
 from harness import contract
@@ -54,6 +55,22 @@ def test_overview_tells_server_indexes_and_jobs(milvus, indexed):
     assert index["brain_key"] == "idx" and index["size"] == 100 and index["owned"]
     [job] = found["jobs"]
     assert job["state"] == "done" and job["message"].startswith("Indexed 100 vectors")
+
+
+def test_overview_tells_where_an_index_is_that_is_not_on_the_milvus_in_use(
+    indexed, tmp_path
+):
+    [index] = panel.overview(make_context(indexed))["indexes"]
+    assert index["elsewhere"] is None
+    moved = transfer.move(indexed, "idx", {"uri": str(tmp_path / "other.db")})
+    [index] = panel.overview(make_context(indexed))["indexes"]
+    assert (index["elsewhere"], index["size"]) == (moved.address, 100)
+
+
+@pytest.mark.parametrize("method", ["view_count", "selection", "cleanup_plan"])
+def test_an_index_that_was_deleted_elsewhere_is_told_by_its_own_code(dataset, method):
+    answer = getattr(panel, method)(make_context(dataset, brain_key="gone"))
+    assert answer["error"]["code"] == "no_index"
 
 
 def test_overview_tells_a_server_that_is_down(dataset, monkeypatch):

@@ -345,8 +345,11 @@ def test_the_same_milvus_is_refused(untouched, dataset):
 
 
 def test_a_target_that_does_not_answer_is_told(untouched, dataset):
-    with pytest.raises(ServerUnavailable, match="does not answer"):
+    with pytest.raises(ServerUnavailable, match="does not answer") as e:
         transfer.move(dataset, "idx", {"uri": NOWHERE})
+    # the address was typed, so no variable is to blame
+    assert "this is its address" in str(e.value)
+    assert settings.ENV_PREFIX not in str(e.value)
 
 
 def test_a_database_that_is_missing_is_told(untouched, dataset, server):

@@ -176,3 +176,17 @@ def test_a_users_keyword_beats_a_configured_token(monkeypatch):
     found = settings.resolve({"user": "me", "password": "mine"})
     assert (found.user, found.password, found.token) == ("me", "mine", None)
     assert settings.resolve().token == "root:Milvus"
+
+
+def test_where_a_setting_is_configured_is_named(monkeypatch):
+    import fiftyone.brain as fob
+
+    backends = fob.brain_config.similarity_backends
+    monkeypatch.setitem(backends["milvus"], "uri", "config:19530")
+    monkeypatch.setenv(PREFIX + "URI", "env:19530")
+    assert settings.source("uri", "http://env:19530") == PREFIX + "URI"
+    assert settings.source("uri", "http://config:19530") == (
+        "uri of the backend 'milvus' in FiftyOne's brain config"
+    )
+    assert settings.source("uri", "http://typed:19530") is None
+    assert settings.source("db_name", "typed") is None

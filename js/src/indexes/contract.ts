@@ -28,6 +28,8 @@ export interface Index {
   /** what a comparison with the dataset found, if there was one */
   coverage: Coverage | null;
   collection_name: string | null;
+  /** the address of its Milvus, if that isn't the one in use */
+  elsewhere: string | null;
   owned: boolean;
   /** ISO, UTC */
   created: string;

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useApi, type Job } from "../shared/api";
+import { useReturn } from "../shared/useReturn";
 import { isActive } from "./progress";
 
 export const POLL_MILLISECONDS = 1000;
@@ -57,19 +58,6 @@ function usePolling<T>(wanted: boolean, ask: () => Promise<T>, onAnswer: (answer
       window.clearTimeout(timer);
     };
   }, [wanted]);
-}
-
-/** Calls back when the person returns to this window. */
-function useReturn(onReturn: () => void) {
-  const latest = useRef(onReturn);
-  useEffect(() => {
-    latest.current = onReturn;
-  });
-  useEffect(() => {
-    const returned = () => latest.current();
-    window.addEventListener("focus", returned);
-    return () => window.removeEventListener("focus", returned);
-  }, []);
 }
 
 function useEndings(jobs: Job[], onEnd: () => void) {

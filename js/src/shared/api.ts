@@ -1,6 +1,7 @@
 import type { OperatorResult, useTriggerPanelEvent } from "@fiftyone/operators";
 import { createContext, useContext } from "react";
 import type { Methods } from "./contract";
+import { tellGone } from "./gone";
 
 export type * from "../indexes/contract";
 export type * from "../search/contract";
@@ -52,16 +53,19 @@ function lastLine(traceback: string): string {
 
 /** The panel's Python methods as promises; `trigger` is what calls one of them. */
 export function methods(uris: Uris, trigger: ReturnType<typeof useTriggerPanelEvent>): Api {
-  const method = (uri: string) => (params?: object) =>
+  const method = (name: string, uri: string) => (params?: object) =>
     new Promise<unknown>((resolve, reject) =>
       trigger(uri, params ?? {}, false, (answer) => {
         const error = errorOf(answer);
-        if (error) reject(error);
-        else resolve(answer.result);
+        if (error) {
+          // what shows the indexes is asked for again then, and not for its own error
+          if (name !== "overview") tellGone(error.code);
+          reject(error);
+        } else resolve(answer.result);
         return false; // the panel shows its own errors
       }),
     );
-  const named = Object.entries(uris).map(([name, uri]) => [name, method(uri)]);
+  const named = Object.entries(uris).map(([name, uri]) => [name, method(name, uri)]);
   return Object.fromEntries(named) as Api;
 }
 

@@ -1,6 +1,7 @@
 import { useOperatorExecutor } from "@fiftyone/operators";
 import { useCallback } from "react";
 import { errorOf, type Operations } from "./api";
+import { tellGone } from "./gone";
 
 /** An operator that answers at once, as a promise of its result. */
 export function useOperation<Name extends keyof Operations>(name: Name) {
@@ -13,8 +14,10 @@ export function useOperation<Name extends keyof Operations>(name: Name) {
           skipErrorNotification: true,
           callback: (answer) => {
             const error = errorOf(answer);
-            if (error) reject(error);
-            else resolve(answer.result as Operations[Name]["gives"]);
+            if (error) {
+              tellGone(error.code);
+              reject(error);
+            } else resolve(answer.result as Operations[Name]["gives"]);
           },
         });
       }),

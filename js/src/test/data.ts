@@ -49,6 +49,7 @@ export const index: Index = {
   total: 1538,
   coverage: null,
   collection_name: "pictures_1",
+  elsewhere: null,
   owned: true,
   created: "2025-03-04T05:06:07",
   problem: null,

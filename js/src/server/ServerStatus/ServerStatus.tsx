@@ -1,5 +1,5 @@
 import { Box, Stack, Tooltip, Typography } from "@mui/material";
-import type { Server } from "../../shared/api";
+import type { Index, Server } from "../../shared/api";
 
 /** "Milvus Lite 3.2.2 answered in 4 ms", or why it didn't. */
 export function describe(server: Server): string {
@@ -10,11 +10,33 @@ export function describe(server: Server): string {
     : `${name} answered in ${Math.max(1, Math.round(server.latency_ms))} ms`;
 }
 
+/** The Milvus in use. */
 export function ServerStatus({ server }: { server: Server }) {
-  const state = server.reachable ? "reachable" : "not reachable";
-  const where = server.kind === "embedded" ? "Embedded Milvus" : server.address;
+  const { reachable, version, kind, address } = server;
+  const where = kind === "embedded" ? EMBEDDED : address;
+  return <Status about={describe(server)} reachable={reachable} where={where} version={version} />;
+}
+
+/** The Milvus that an index is on, which isn't the one in use. */
+export function Elsewhere({ index: { elsewhere, problem } }: { index: Index }) {
+  const about = problem ?? "This index is there. New ones are built on the Milvus in Server.";
+  const where = elsewhere === "embedded" ? EMBEDDED : (elsewhere ?? "");
+  return <Status about={about} reachable={problem === null} where={where} version={null} />;
+}
+
+const EMBEDDED = "Embedded Milvus";
+
+interface StatusProps {
+  about: string;
+  reachable: boolean;
+  where: string;
+  version: string | null;
+}
+
+function Status({ about, reachable, where, version }: StatusProps) {
+  const state = reachable ? "reachable" : "not reachable";
   return (
-    <Tooltip title={describe(server)} placement="bottom-start">
+    <Tooltip title={about} placement="bottom-start">
       <Stack
         direction="row"
         alignItems="center"
@@ -32,12 +54,12 @@ export function ServerStatus({ server }: { server: Server }) {
             width: 8,
             height: 8,
             borderRadius: "50%",
-            bgcolor: server.reachable ? "success.main" : "error.main",
+            bgcolor: reachable ? "success.main" : "error.main",
           }}
         />
         <Typography variant="caption" color="text.secondary" noWrap>
           {where}
-          {server.reachable ? server.version && ` · ${server.version}` : ` · ${state}`}
+          {reachable ? version && ` · ${version}` : ` · ${state}`}
         </Typography>
       </Stack>
     </Tooltip>

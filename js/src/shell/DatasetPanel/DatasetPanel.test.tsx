@@ -1,8 +1,8 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { DatasetPanel } from "./DatasetPanel";
 import { index, overview } from "../../test/data";
-import { absent, answer, at, go, show } from "../../test/panel";
+import { absent, answer, at, callsOf, go, show } from "../../test/panel";
 
 const words = { ...index, brain_key: "words", patches_field: "objects", size: 20, total: 30 };
 
@@ -54,4 +54,29 @@ test("without an index the search place leads to the form", async () => {
   const { user } = await panel([]);
   await user.click(at("milvus-make-index"));
   at("milvus-form");
+});
+
+const returned = () => act(() => void window.dispatchEvent(new Event("focus")));
+
+test("who returns to the window sees which indexes there are now", async () => {
+  await panel();
+  answer({ overview: { ...overview, indexes: [words] }, jobs: { jobs: [] } });
+  returned();
+  await waitFor(() => expect(at("milvus-coverage").textContent).toBe("20 of 30 patches"));
+  expect(callsOf("overview")).toHaveLength(2);
+});
+
+test.each(["no_index", "collection"])("an error of the kind %s has the indexes asked for again", async (code) => {
+  const { user } = await panel();
+  answer({ search: { error: { code, message: "It is gone." } }, overview: { ...overview, indexes: [words] } });
+  await user.type(at("milvus-query"), "a bird{Enter}");
+  await waitFor(() => expect(at("milvus-coverage").textContent).toBe("20 of 30 patches"));
+  expect(callsOf("overview")).toHaveLength(2);
+});
+
+test("an error of the indexes themselves is shown once", async () => {
+  answer({ overview: { error: { code: "collection", message: "It is gone." } } });
+  show(<DatasetPanel dataset="animals" />);
+  await waitFor(() => expect(at("milvus-problem").textContent).toContain("It is gone."));
+  expect(callsOf("overview")).toHaveLength(1);
 });

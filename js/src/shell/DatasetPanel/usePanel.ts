@@ -7,8 +7,10 @@ import { useJobs } from "../../jobs/useJobs";
 import { useRetry } from "../../server/useRetry";
 import { useStopped } from "../../server/useStopped";
 import { useApi, type Job } from "../../shared/api";
+import { useReturn } from "../../shared/useReturn";
 import { useBrainRuns } from "../../shared/useGrid";
 import { useFetched } from "../../shared/useFetched";
+import { useGone } from "../../shared/gone";
 
 const NO_JOBS: Job[] = [];
 
@@ -18,6 +20,11 @@ export function usePanel(dataset: string) {
   const fetched = useFetched(api.overview, dataset, useBrainRuns());
   const { overview, isStopped, stopped } = useStopped(fetched);
   const { reload } = overview;
+  useGone(reload);
+  // an index may have been deleted elsewhere; to ask would start a Milvus that was stopped
+  useReturn(() => {
+    if (!isStopped && !overview.loading) reload();
+  });
   const [opened, setOpened] = usePanelStatePartial("milvus_form_open", false, true);
   const [, setDraft] = useDraft();
   const build = useBuild((built) => {

@@ -28,3 +28,11 @@ test("before anything is known, it keeps the place", () => {
   expect([absent("milvus-index-select"), absent("milvus-server")]).toEqual([true, true]);
   expect(container.querySelector(".MuiSkeleton-root")).not.toBeNull();
 });
+
+test.each([
+  ["http://other:19530", "http://other:19530"],
+  ["embedded", "Embedded Milvus"],
+])("it says where an index is that isn't on the Milvus in use: %s", (elsewhere, shown) => {
+  show(<Header {...props} index={{ ...index, elsewhere }} />);
+  expect(at("milvus-server").textContent).toBe(shown);
+});

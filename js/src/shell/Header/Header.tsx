@@ -2,7 +2,7 @@ import { MuiIconFont } from "@fiftyone/components";
 import { Box, IconButton, Skeleton, Stack, Tooltip } from "@mui/material";
 import type { Index, Server } from "../../shared/api";
 import { hidden } from "../../shared/hidden";
-import { ServerStatus } from "../../server/ServerStatus";
+import { Elsewhere, ServerStatus } from "../../server/ServerStatus";
 import { IndexInUse } from "./IndexInUse";
 
 interface Props {
@@ -31,7 +31,7 @@ export function Header(props: Props) {
         sx={{ flex: 1, minWidth: 0, minHeight: 34, columnGap: 2 }}
       >
         {index && <IndexInUse index={index} indexes={indexes} onChange={onIndex} />}
-        {server && <ServerStatus server={server} />}
+        {index?.elsewhere ? <Elsewhere index={index} /> : server && <ServerStatus server={server} />}
         {!server && loading && <Skeleton width={160} />}
       </Stack>
       <Tooltip title="Refresh">
