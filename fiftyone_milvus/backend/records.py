@@ -106,23 +106,22 @@ def kept_because(index: MilvusSimilarityIndex) -> str | None:
     """Why cleaning an index up drops no rows, and whose they are; ``None`` if it drops
     them."""
     rows, stored = index.rows, index.config.stored
-    dataset_id = str(index._dataset._doc.id)
+    dataset_id, own_partition = str(index._dataset._doc.id), stored.get("own_partition")
+    if not own_partition and not index.owned:
+        owner = rows.owner()
+        by = "" if owner is None else f", but by '{owner.dataset}'"
+        return f"it was not made by this dataset{by}"
     chosen, place = index.config.options.partition, rows.connection.settings
     for user in Records.read().sharing(rows.name, chosen, place):
         if (user.dataset_id, user.brain_key) == (dataset_id, index.key):
             continue
-        of = (
-            "" if user.dataset_id == dataset_id else f" of the dataset '{user.dataset}'"
-        )
-        return f"the index '{user.brain_key}'{of} uses it too"
-    if stored.get("own_partition"):  # a clone's run says so of its original's
-        made = stored.get("dataset_id", dataset_id) == dataset_id
-        return None if made else "it was not made by this dataset"
-    if index.owned:
-        return None
-    owner = rows.owner()
-    by = "" if owner is None else f", but by '{owner.dataset}'"
-    return f"it was not made by this dataset{by}"
+        whose = f"the index '{user.brain_key}'"
+        if user.dataset_id != dataset_id:
+            whose += f" of the dataset '{user.dataset}'"
+        return f"{whose} uses it too"
+    if own_partition and stored.get("dataset_id", dataset_id) != dataset_id:
+        return "it was not made by this dataset"  # this is the run of a clone
+    return None
 
 
 def _sorted(users: Iterable[CollectionUser]) -> tuple[CollectionUser, ...]:

@@ -328,10 +328,12 @@ def test_a_filter_takes_every_text_and_type(texts):
 def test_a_clean_up_says_whose_it_would_take(dataset, index):
     clone = dataset.clone()
     try:
-        for mine, other in ((dataset, clone), (clone, dataset)):
+        for mine, words in (
+            (dataset, f"the index 'idx' of the dataset '{clone.name}' uses it too"),
+            (clone, f"was not made by this dataset, but by '{dataset.name}'"),
+        ):
             plan = runs.cleanup_plan(mine, "idx")
             assert not plan.drops_rows
-            words = f"the index 'idx' of the dataset '{other.name}' uses it too"
             assert words in plan.message
             with pytest.raises(CollectionError, match=words):
                 runs.load(mine, "idx").cleanup()
