@@ -48,7 +48,7 @@ def compare(ticks: int | None = None) -> tuple[float | None, tuple, float]:
             raise Cancelled("enough")
 
     checkpoint = Checkpoint(Store("one", "same"), PHASES, COUNT)
-    held = Held(np.array(IDS), np.array(IDS), SPACE, lambda phase: tick)
+    held = Held(np.array(IDS), np.array(IDS), SPACE, lambda phase: tick, 0)
     thresh = joined.threshold_for(SPACE, COUNT // 3, tick, tick, checkpoint)
     assert thresh is not None
     found = groups.grouped(held, thresh, checkpoint)

@@ -22,7 +22,7 @@ small_vectors = arrays.arrays(
 
 def held(vectors, metric="euclidean"):
     ids = np.array([f"id{i}" for i in range(len(vectors))])
-    return Held(ids, ids, Space(metric, vectors), lambda phase: tiles.untold)
+    return Held(ids, ids, Space(metric, vectors), lambda phase: tiles.untold, 0)
 
 
 def distances(vectors):
