@@ -9,6 +9,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 
 from fiftyone_milvus.backend import runs
+from fiftyone_milvus.dataset.sources import media_problem
 from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.milvus import client, settings
 from fiftyone_milvus.milvus.collection import CONSISTENCY_LEVELS, METRICS
@@ -50,6 +51,10 @@ class IndexMethods:
                 "dataset": dataset.count(),
                 "view": ctx.view.count(),
                 "selected": len(ctx.selected or []),
+            },
+            "media_problems": {
+                "dataset": media_problem(dataset),
+                "view": media_problem(ctx.view),
             },
             "can_delegate": bool(fo.config.allow_legacy_orchestrators),
             "metrics": list(METRICS),

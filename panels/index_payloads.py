@@ -32,16 +32,11 @@ def indexes(
         coverage = known.get(info.brain_key)
         more = {
             "total": scope.size(dataset, info.brain_key),
-            "coverage": _coverage(coverage) if coverage else None,
+            "coverage": asdict(coverage) if coverage else None,
             "elsewhere": None if info.address == address else info.address,
         }
         listed.append({**index(info, dataset), **more})
     return listed
-
-
-def _coverage(coverage: Coverage) -> dict[str, Any]:
-    """All but what the panel doesn't show."""
-    return {k: v for k, v in asdict(coverage).items() if k != "scope_known"}
 
 
 def index(info: IndexInfo, dataset: fo.Dataset) -> dict[str, Any]:

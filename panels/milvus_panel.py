@@ -16,7 +16,7 @@ from fiftyone_milvus.dataset import models
 from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.milvus import settings
 
-from ..operators import coverage, jobs
+from ..operators import coverage, export_folders, jobs
 from ..operators.context import connection
 from . import (
     index_methods,
@@ -72,6 +72,11 @@ class MilvusPanel(
             "indexes": index_payloads.indexes(
                 dataset, found, coverage.known(ctx), _address(connection(ctx))
             ),
+            "other_indexes": [
+                {"brain_key": key, "backend": backend}
+                for key, backend in runs.of_other_backends(dataset).items()
+            ],
+            "export_folder": export_folders.names(),
             "jobs": [job.to_dict() for job in jobs.list_jobs(ctx)],
             "can_delegate": bool(fo.config.allow_legacy_orchestrators),
         }

@@ -71,6 +71,17 @@ def keys(dataset: fo.Dataset) -> list[str]:
     )
 
 
+def of_other_backends(dataset: fo.Dataset) -> dict[str, str]:
+    """The backends of a dataset's similarity indexes that aren't Milvus indexes, by
+    brain key; read from the records, since a backend's package may be missing here."""
+    found = {}
+    for key in dataset.list_brain_runs():
+        config = BrainMethod._get_run_doc(dataset, key).config
+        if config.get("type") == "similarity" and config.get("method") != "milvus":
+            found[key] = str(config.get("method"))
+    return found
+
+
 def describe(dataset: fo.Dataset, brain_key: str) -> IndexInfo:
     """What the run of an index says; asks no server."""
     info = dataset.get_brain_info(_known(dataset, brain_key))

@@ -27,6 +27,16 @@ _MEDIA = {
     fom.POINT_CLOUD: "point clouds",
     fom.THREE_D: "3D scenes",
 }
+_ADVICE = {
+    fom.VIDEO: (
+        "Index a view of their frames (to_frames(), ToFrames in the view bar), or"
+    ),
+    fom.GROUP: (
+        "Index a view of slices that are images (select_group_slices(), "
+        "SelectGroupSlices in the view bar), or"
+    ),
+    fom.MIXED: "Index a view of the images alone, or",
+}
 JUDGED_BY = 1_000  # samples, for the dimension that a field's vectors have
 
 
@@ -310,9 +320,10 @@ def media_problem(samples: fo.SampleCollection) -> str | None:
     if samples.media_type in (fom.IMAGE, None):
         return None
     return (
-        f"These samples are {_MEDIA.get(samples.media_type, 'no images')}, and a model "
-        "reads images. Index a view of images (select_group_slices() of a grouped "
-        "dataset, to_frames() of videos), or vectors that a field of the samples holds."
+        "A model reads images, and these samples are "
+        f"{_MEDIA.get(samples.media_type, 'no images')}. "
+        f"{_ADVICE.get(samples.media_type, 'Index')} vectors that a field of the "
+        "samples holds."
     )
 
 

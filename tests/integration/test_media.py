@@ -15,7 +15,8 @@ from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.searching import search
 from fiftyone_milvus.searching.terms import Query, Term
 from harness import pictures
-from harness.context import execute
+from harness.context import execute, make_context
+from harness.panel import CheckedPanel
 
 COUNT = 6
 
@@ -188,16 +189,33 @@ def test_it_is_indexed_and_kept_as_the_dataset_is(made):
 
 
 @pytest.mark.parametrize(
-    "made",
-    ["videos", "3D", "point clouds", "unknown", "groups", "clips"],
-    indirect=True,
+    ("made", "advice"),
+    [
+        ("videos", "to_frames"),
+        ("clips", "to_frames"),
+        ("groups", "select_group_slices"),
+        ("3D", r"3D scenes\. Index vectors"),
+        ("point clouds", "Index vectors"),
+        ("unknown", "Index vectors"),
+    ],
+    indirect=["made"],
 )
-def test_a_model_reads_images_alone(made):
+def test_a_model_reads_images_alone(made, advice):
     pictures.install_counting_model()
     kind, dataset = made
-    with pytest.raises(InvalidRequest, match=r"select_group_slices.*to_frames"):
+    with pytest.raises(InvalidRequest, match=advice):
         build.build(kind.view(dataset), "k", build.Source(model=pictures.MODEL))
     assert dataset.list_brain_runs() == []
+
+
+@pytest.mark.parametrize("made", ["frames"], indirect=True)
+def test_the_panels_form_knows_what_a_model_cannot_read(made):
+    kind, dataset = made
+    found = CheckedPanel().form(make_context(dataset))["media_problems"]
+    assert "to_frames()" in found["dataset"] and found["view"] == found["dataset"]
+    ctx = make_context(dataset, view=kind.view(dataset))
+    found = CheckedPanel().form(ctx)["media_problems"]
+    assert "to_frames()" in found["dataset"] and found["view"] is None
 
 
 @pytest.mark.parametrize("made", ["videos", "groups", "clips", "frames"], indirect=True)

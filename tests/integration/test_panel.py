@@ -3,6 +3,7 @@
 import threading
 import time
 
+import fiftyone.brain as fob
 import jsonschema
 import numpy as np
 import pytest
@@ -94,6 +95,17 @@ def test_the_form_knows_the_datasets_fields(indexed):
     assert clip["supports_prompts"]
     alex = next(m for m in form["models"] if m["name"] == "alexnet-imagenet-torch")
     assert not alex["supports_prompts"]
+
+
+def test_indexes_of_other_backends_are_named(dataset):
+    fob.compute_similarity(
+        dataset, embeddings="embeddings", backend="sklearn", brain_key="sklearn_sim"
+    )
+    fob.compute_uniqueness(dataset, embeddings="embeddings")  # no similarity index
+    found = panel.overview(make_context(dataset))
+    assert found["indexes"] == []
+    sklearn = {"brain_key": "sklearn_sim", "backend": "sklearn"}
+    assert found["other_indexes"] == [sklearn]
 
 
 def test_clean_up_is_shown_first_and_then_done(indexed):

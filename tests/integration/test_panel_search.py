@@ -458,4 +458,7 @@ def test_patches_in_the_grid_are_no_view_of_the_persons(dataset):
     ctx = make_context(dataset, brain_key="p", k=7, **VECTOR)
     assert panel.search(ctx)["total"] == 7
     total = dataset.count("ground_truth.detections")
-    assert panel.view_count(after(ctx, brain_key="p")) == {"count": total}
+    assert panel.view_count(after(ctx, brain_key="p")) == {
+        "count": total,
+        "shows_results": True,
+    }

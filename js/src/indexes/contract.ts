@@ -36,6 +36,12 @@ export interface Index {
   problem: string | null;
 }
 
+/** A similarity index that isn't a Milvus index. */
+export interface OtherIndex {
+  brain_key: string;
+  backend: string;
+}
+
 /** An index against its dataset, in rows. */
 export interface Coverage {
   rows: number;
@@ -49,6 +55,8 @@ export interface Coverage {
   unavailable: number;
   /** of the others, those whose filter values alone changed */
   outdated: number;
+  /** else nothing counts as missing */
+  scope_known: boolean;
   problem: string | null;
   /** ISO, UTC */
   checked: string;
@@ -105,6 +113,8 @@ export interface Form {
   /** a free one, proposed */
   brain_key: string;
   counts: Record<Target, number>;
+  /** why a model can't read the samples; null if it can */
+  media_problems: Record<"dataset" | "view", string | null>;
   can_delegate: boolean;
   metrics: string[];
   consistency_levels: string[];

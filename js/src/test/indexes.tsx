@@ -1,21 +1,30 @@
 import { vi } from "vitest";
 import { Indexes } from "../indexes/Indexes";
 import { useWork } from "../indexes/useWork";
-import type { Index, Job } from "../shared/api";
-import { index } from "./data";
+import type { Index, Job, OtherIndex } from "../shared/api";
+import { index, overview } from "./data";
 import { execute } from "./fiftyone";
 import { asked, at, show } from "./panel";
 
 interface Props {
   indexes?: Index[];
+  others?: OtherIndex[];
   jobs?: Job[];
   onNew: () => void;
   onChanged: () => void;
 }
 
-function WithWork({ indexes = [index], jobs = [], ...on }: Props) {
+function WithWork({ indexes = [index], others = [], jobs = [], ...on }: Props) {
   const work = useWork(on.onChanged);
-  return <Indexes canDelegate making={false} {...{ indexes, jobs, work }} {...on} />;
+  return (
+    <Indexes
+      canDelegate
+      exportFolder={overview.export_folder}
+      making={false}
+      {...{ indexes, others, jobs, work }}
+      {...on}
+    />
+  );
 }
 
 /** The list of indexes. */

@@ -12,7 +12,7 @@ export const on = { onMakeIndex: vi.fn(), onIndex: vi.fn() };
 
 /** The Search place of an index. */
 export const place = (shown: Index | undefined = index, dataset = "animals") => (
-  <SearchPlace dataset={dataset} index={shown} indexes={shown ? [shown] : []} samples={1538} {...on} />
+  <SearchPlace dataset={dataset} index={shown} indexes={shown ? [shown] : []} others={[]} samples={1538} {...on} />
 );
 
 /** The Search place after a search by a text. */

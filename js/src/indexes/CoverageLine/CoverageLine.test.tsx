@@ -22,3 +22,8 @@ test("what wasn't compared says so", () => {
   show(<CoverageLine index={{ ...index, coverage: null }} />);
   expect(line()).toContain("not compared yet");
 });
+
+test("an index that may be of a part of the dataset says so", () => {
+  show(<CoverageLine index={{ ...index, coverage: { ...coverage, scope_known: false } }} />);
+  expect(line()).toContain("not known what it was made over");
+});

@@ -20,7 +20,7 @@ export function CoverageLine({ index }: { index: Index }) {
       </Stack>
       {index.coverage && index.coverage.unavailable > 0 && (
         <Typography variant="caption" color="text.secondary">
-          {`${count(index.coverage.unavailable)} more can't be indexed: no file, or no vector in the field`}
+          {`${count(index.coverage.unavailable)} more can't be indexed: no file, or no usable vector`}
         </Typography>
       )}
     </Stack>
@@ -40,8 +40,10 @@ function Legend({ part: { name, rows, color } }: { part: Part }) {
   );
 }
 
+/** How old the numbers are, and whether they are all there is to know. */
 function age(coverage: Coverage | null): string {
   if (!coverage) return "not compared yet";
   const when = `compared ${ago(coverage.checked)}`;
-  return coverage.changed ? `${when}; the dataset changed since` : when;
+  const made = coverage.scope_known ? "" : "; not known what it was made over";
+  return `${when}${coverage.changed ? "; the dataset changed since" : ""}${made}`;
 }

@@ -1,7 +1,7 @@
 import { Button, Stack, Typography } from "@mui/material";
 import { useState } from "react";
 import { isActive } from "../../jobs/progress";
-import type { Index, Job } from "../../shared/api";
+import type { Index, Job, OtherIndex } from "../../shared/api";
 import { count } from "../../shared/format";
 import { Problem } from "../../shared/Problem";
 import { Section } from "../../shared/Section";
@@ -18,9 +18,11 @@ const MANY = 8;
 
 interface Props {
   indexes: Index[];
+  others: OtherIndex[];
   jobs: Job[];
   work: Work;
   canDelegate: boolean;
+  exportFolder: string;
   /** an index is being described or built */
   making: boolean;
   onNew: () => void;
@@ -29,7 +31,9 @@ interface Props {
 
 type Asked = { kind: DialogKind; brain_key: string } | { kind: "import" };
 
-export function Indexes({ indexes, jobs, work, canDelegate, making, onNew, onChanged }: Props) {
+export function Indexes(props: Props) {
+  const { indexes, others, jobs, work, making, onNew, onChanged } = props;
+  const shared = { indexes, jobs, work, canDelegate: props.canDelegate, exportFolder: props.exportFolder };
   const [asked, setAsked] = useState<Asked | null>(null);
   const [wanted, setWanted] = useState("");
   const close = () => setAsked(null);
@@ -40,14 +44,14 @@ export function Indexes({ indexes, jobs, work, canDelegate, making, onNew, onCha
     if (kind === "sync") work.check.run({ brain_key }, false);
   };
   const importing = asked?.kind === "import" && (
-    <ImportDialog {...{ indexes, jobs, work, canDelegate }} onClose={close} />
+    <ImportDialog {...shared} onClose={close} />
   );
   const about = asked && asked.kind !== "import" ? asked : null;
   const index = about && indexes.find((each) => each.brain_key === about.brain_key);
   if (indexes.length === 0)
     return (
       <>
-        {!making && <NoIndex onNew={onNew} onImport={() => setAsked({ kind: "import" })} />}
+        {!making && <NoIndex others={others} onNew={onNew} onImport={() => setAsked({ kind: "import" })} />}
         {importing}
       </>
     );
@@ -100,9 +104,11 @@ export function Indexes({ indexes, jobs, work, canDelegate, making, onNew, onCha
       {importing}
       {about && index && (
         <IndexDialog
-          {...{ index, indexes, jobs, work, canDelegate, onChanged }}
+          {...shared}
           kind={about.kind}
+          index={index}
           onClose={close}
+          onChanged={onChanged}
         />
       )}
     </Section>

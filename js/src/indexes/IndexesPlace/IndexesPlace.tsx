@@ -15,16 +15,19 @@ interface Props {
 export function IndexesPlace({ dataset, overview, panel }: Props) {
   const { jobs, build, work, form } = panel;
   const { indexes } = overview;
+  const shownErrors = [build.problem, ...work.all.map((each) => each.problem)];
   const resume = ({ brain_key, delegated }: Job) => work.sync.run({ brain_key }, delegated);
   return (
     <>
-      <Jobs jobs={jobs} known={indexes.map((index) => index.brain_key)} onResume={resume} />
+      <Jobs jobs={jobs} known={indexes.map((index) => index.brain_key)} shownErrors={shownErrors} onResume={resume} />
       {form.open && <IndexForm dataset={dataset} build={build} onClose={form.hide} />}
       <Indexes
         indexes={indexes}
+        others={overview.other_indexes}
         jobs={jobs}
         work={work}
         canDelegate={overview.can_delegate}
+        exportFolder={overview.export_folder}
         // of an index that is being described or built for the first time there is no card
         making={form.open || jobs.some((job) => isActive(job) && job.operator === "compute_index")}
         onNew={form.show}

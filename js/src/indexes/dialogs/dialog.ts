@@ -13,6 +13,8 @@ export interface DialogProps {
   /** false once its job is on show; what was typed is kept in case that fails */
   open: boolean;
   canDelegate: boolean;
+  /** where exports are, in words */
+  exportFolder: string;
   onClose: () => void;
   /** the indexes aren't what they were */
   onChanged: () => void;

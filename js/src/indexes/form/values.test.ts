@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Form } from "../../shared/api";
 import { form } from "../../test/data";
 import { brainKeyProblem, buildParams, check, fill, fittingFields } from "./values";
 
@@ -94,4 +95,27 @@ test.each([
   ["words", "words is taken: choose another name."],
 ])("the brain key '%s'", (key, problem) => {
   expect(brainKeyProblem(key, form.brain_keys)).toBe(problem);
+});
+
+const VIDEOS = "A model reads images, and these samples are videos.";
+const videos: Form = { ...form, media_problems: { dataset: VIDEOS, view: VIDEOS }, embeddings_fields: [] };
+
+test("what no model can read isn't built by one", () => {
+  const values = fill(videos, {});
+  expect([values.target, values.source]).toEqual(["dataset", "model"]);
+  expect(check(videos, values, 0).source).toBe(VIDEOS);
+});
+
+test("vectors of their own are proposed where there are any", () => {
+  const own = { ...videos, embeddings_fields: form.embeddings_fields };
+  const values = fill(own, {});
+  expect(values.source).toBe("field");
+  expect(check(own, values, 0)).toEqual({});
+});
+
+test("a view that a model can read is proposed", () => {
+  const frames: Form = { ...videos, media_problems: { dataset: VIDEOS, view: null } };
+  expect(fill(frames, {})).toMatchObject({ target: "view", source: "model" });
+  expect(check(frames, fill(frames, {}), 0)).toEqual({});
+  expect(check(frames, fill(frames, { target: "dataset" }), 0).source).toBe(VIDEOS);
 });

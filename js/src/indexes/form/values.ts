@@ -50,11 +50,14 @@ export function fill(form: Form, draft: Draft): Values {
   const models = sortModels(form.models);
   const names = models.map((model) => model.name);
   const fallback = models[0] && place(models[0]) === 0 ? models[0].name : "";
+  const { media_problems } = form;
+  const target = draft.target ?? (media_problems.dataset && !media_problems.view ? "view" : "dataset");
+  const readable = mediaProblem(form, target) === null || fields.length === 0;
   return {
     brain_key: draft.brain_key ?? form.brain_key,
-    target: draft.target ?? "dataset",
+    target,
     patches_field,
-    source: draft.source ?? (models.length > 0 ? "model" : "field"),
+    source: draft.source ?? (models.length > 0 && readable ? "model" : "field"),
     model: draft.model === "" ? "" : (known(names, draft.model) ?? fallback),
     embeddings_field: known(fields, draft.embeddings_field) ?? fields[0] ?? "",
     made_by: known(names, draft.made_by) ?? "",
@@ -71,6 +74,11 @@ export function fill(form: Form, draft: Draft): Values {
     force_square: draft.force_square ?? false,
     delegate: form.can_delegate && (draft.delegate ?? false),
   };
+}
+
+/** Why a model can't read what is to be indexed; a selection is one in the view. */
+function mediaProblem({ media_problems }: Form, target: Target): string | null {
+  return media_problems[target === "dataset" ? "dataset" : "view"];
 }
 
 function known(all: string[], one: string | undefined): string | undefined {
@@ -93,6 +101,8 @@ export function check(form: Form, values: Values, selected: number): Problems {
 
 function embeddingProblems(form: Form, values: Values): Problems {
   const problems: Problems = {};
+  const media = mediaProblem(form, values.target);
+  if (media) problems.source = media;
   const model = form.models.find((each) => each.name === values.model);
   if (model && place(model) === 2)
     problems.model = `It needs packages first: pip install ${model.lacks.join(" ")}`;

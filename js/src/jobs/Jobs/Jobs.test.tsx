@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { job } from "../../test/data";
 import { absent, answer, at, callsOf, show } from "../../test/panel";
@@ -81,5 +81,16 @@ test("only what can go on later can be paused", () => {
 
 test("a comparison that went well is no news", () => {
   show(<Jobs {...props} jobs={[{ ...job, operator: "index_health", state: "done" }]} />);
+  expect(absent("milvus-job")).toBe(true);
+});
+
+test("an error that is shown elsewhere is shown once, and is no news afterwards", async () => {
+  answer({ dismiss: {} });
+  const jobs = [{ ...job, state: "failed" as const, message: "The disk is full." }];
+  const { rerender } = show(<Jobs {...props} jobs={jobs} shownErrors={[null, "The disk is full."]} />);
+  expect(absent("milvus-job")).toBe(true);
+  expect(callsOf("dismiss")).toEqual([{ job_id: "job-1" }]);
+  await act(async () => undefined); // its dismissal is answered
+  rerender(<Jobs {...props} jobs={jobs} shownErrors={[null]} />);
   expect(absent("milvus-job")).toBe(true);
 });

@@ -6,7 +6,7 @@ import { chips, hits, on, place, searched } from "../../test/search";
 import { SearchPlace } from "./SearchPlace";
 
 test("without an index one button teaches and starts to make one", async () => {
-  const { user } = show(<SearchPlace dataset="animals" index={undefined} indexes={[]} samples={0} {...on} />);
+  const { user } = show(<SearchPlace dataset="animals" index={undefined} indexes={[]} others={[]} samples={0} {...on} />);
   expect(at("milvus-no-index").textContent).toContain("No index");
   await user.click(at("milvus-make-index"));
   expect(on.onMakeIndex).toHaveBeenCalledOnce();

@@ -1,5 +1,5 @@
 import { Stack } from "@mui/material";
-import type { Index } from "../../shared/api";
+import type { Index, OtherIndex } from "../../shared/api";
 import { Empty } from "../../shared/Empty";
 import { FilledButton } from "../../shared/FilledButton";
 import { NoIndexYet } from "../../shared/NoIndexYet";
@@ -15,17 +15,18 @@ interface Props {
   dataset: string;
   index: Index | undefined;
   indexes: Index[];
+  others: OtherIndex[];
   samples: number;
   onIndex: (brain_key: string) => void;
   onMakeIndex: () => void;
 }
 
-export function SearchPlace({ index, onMakeIndex, ...props }: Props) {
-  if (!index) return <NoIndex onMakeIndex={onMakeIndex} />;
+export function SearchPlace({ index, others, onMakeIndex, ...props }: Props) {
+  if (!index) return <NoIndex others={others} onMakeIndex={onMakeIndex} />;
   return <Search index={index} {...props} />;
 }
 
-function Search(props: Omit<Props, "onMakeIndex" | "index"> & { index: Index }) {
+function Search(props: Omit<Props, "onMakeIndex" | "others" | "index"> & { index: Index }) {
   const { index, indexes, samples } = props;
   const search = useSearch(props);
   return (
@@ -53,9 +54,9 @@ function ways({ supports_prompts, model }: Index): string {
   return model ? `${select} You can also drop an image file here.` : select;
 }
 
-function NoIndex({ onMakeIndex }: { onMakeIndex: () => void }) {
+function NoIndex({ others, onMakeIndex }: Pick<Props, "others" | "onMakeIndex">) {
   return (
-    <NoIndexYet name="milvus-no-index" title="No index to search yet">
+    <NoIndexYet name="milvus-no-index" title={others.length > 0 ? "No Milvus index yet" : "No index to search yet"} others={others}>
       <FilledButton data-cy="milvus-make-index" onClick={onMakeIndex}>
         Make an index
       </FilledButton>

@@ -49,6 +49,7 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: s
             samples={value.dataset.samples}
             index={index}
             indexes={indexes}
+            others={value.other_indexes}
             onIndex={choose}
             onMakeIndex={makeIndex}
           />

@@ -6,7 +6,7 @@ import type { DialogProps } from "../dialog";
 import { WorkerChoice } from "../WorkerChoice";
 
 /** Keeps an index as a file on the machine where FiftyOne runs. */
-export function ExportDialog({ index, work, open, canDelegate, onClose }: DialogProps) {
+export function ExportDialog({ index, work, open, canDelegate, exportFolder, onClose }: DialogProps) {
   const { brain_key } = index;
   const [path, setPath] = useState("");
   const [overwrite, setOverwrite] = useState(false);
@@ -28,9 +28,9 @@ export function ExportDialog({ index, work, open, canDelegate, onClose }: Dialog
         autoFocus
         label="File"
         name="milvus-export-path"
-        placeholder={`/data/${brain_key}.parquet`}
+        placeholder={`${brain_key}.parquet`}
         value={path}
-        hint="A path on the machine where FiftyOne runs; its folder must exist. Ids, vectors and settings go in, no picture does."
+        hint={`A name ending in .parquet, in the folder for exports: ${exportFolder}. Ids, vectors and settings go in, no image does.`}
         onChange={setPath}
       />
       <Check

@@ -6,10 +6,10 @@ import type { DialogProps } from "../dialog";
 import { isUnderWay } from "../dialog";
 import { WorkerChoice } from "../WorkerChoice";
 
-type Props = Pick<DialogProps, "indexes" | "jobs" | "work" | "canDelegate" | "onClose">;
+type Props = Pick<DialogProps, "indexes" | "jobs" | "work" | "canDelegate" | "exportFolder" | "onClose">;
 
 /** Makes an index of a file that was exported. */
-export function ImportDialog({ indexes, jobs, work, canDelegate, onClose }: Props) {
+export function ImportDialog({ indexes, jobs, work, canDelegate, exportFolder, onClose }: Props) {
   const [path, setPath] = useState("");
   const [name, setName] = useState("imported");
   const [delegate, setDelegate] = useState(false);
@@ -34,9 +34,9 @@ export function ImportDialog({ indexes, jobs, work, canDelegate, onClose }: Prop
         autoFocus
         label="File"
         name="milvus-import-path"
-        placeholder="/data/index.parquet"
+        placeholder="index.parquet"
         value={path}
-        hint="A file that was exported, on the machine where FiftyOne runs. Rows are matched by the ids of samples and labels."
+        hint={`A name ending in .parquet, in the folder for exports: ${exportFolder}. Rows are matched by the ids of samples and labels.`}
         onChange={setPath}
       />
       <TextInput

@@ -11,7 +11,7 @@ const on = { onClose: vi.fn(), onChanged: vi.fn() };
 
 function Dialog({ kind, jobs = [] }: { kind: DialogKind; jobs?: Job[] }) {
   const work = useWork(on.onChanged);
-  return <IndexDialog indexes={[index]} canDelegate={false} {...{ kind, index, jobs, work }} {...on} />;
+  return <IndexDialog indexes={[index]} canDelegate={false} exportFolder="/exports" {...{ kind, index, jobs, work }} {...on} />;
 }
 
 test.each([

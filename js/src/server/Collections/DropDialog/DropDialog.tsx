@@ -46,7 +46,15 @@ export function DropDialog({ names, onClose, onDone }: Props) {
       ready={ready}
       problem={problem ?? plan.error}
       onRetry={plan.error ? plan.reload : undefined}
-      onSubmit={() => void run({ ...asked, typed: typed ? [typed] : [], dry_run: false })}
+      // those that were shown: by now there may be others
+      onSubmit={() =>
+        void run({
+          names: candidates.map((one) => one.name),
+          ...(!names && { include_gone_datasets }),
+          typed: typed ? [typed] : [],
+          dry_run: false,
+        })
+      }
       onClose={onClose}
     >
       {plan.loading && !plan.value && <Skeleton variant="rounded" height={64} />}

@@ -47,3 +47,9 @@ test("what is wrong with a model is told, and that one is to be chosen isn't wro
   expect(screen.getByText("It needs packages first.")).toBeTruthy();
   expect(model()).toBe("true");
 });
+
+test("that no model can read the samples is said where the source is chosen", () => {
+  source({}, { problems: { source: "A model reads images." } });
+  const choice = screen.getByRole("combobox", { name: "Embeddings from", description: "A model reads images." });
+  expect(choice.getAttribute("aria-invalid")).toBe("true");
+});

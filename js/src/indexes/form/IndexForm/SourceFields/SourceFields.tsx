@@ -17,6 +17,7 @@ export function SourceFields({ form, values, problems, change }: FieldProps) {
           { value: "model", label: "A model" },
           { value: "field", label: "A field", disabled: fields.length === 0 },
         ]}
+        error={problems.source}
         onChange={(source) => change({ source })}
       />
       {values.source === "model" ? (
