@@ -2,7 +2,8 @@ import { waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { usePanel } from "../../shell/DatasetPanel/usePanel";
 import { form, job, overview } from "../../test/data";
-import { PLUGIN, absent, answer, asked, at, show } from "../../test/panel";
+import { execute } from "../../test/fiftyone";
+import { PLUGIN, absent, answer, asked, at, callsOf, show } from "../../test/panel";
 import { IndexesPlace } from "./IndexesPlace";
 
 function WithPanel() {
@@ -36,4 +37,17 @@ test("while one index is described or built, no other is begun", async () => {
 test("nor is it while one is built elsewhere", async () => {
   await place([job]);
   expect(absent("milvus-new-index")).toBe(true);
+});
+
+test("a build that fails says so once", async () => {
+  const user = await place();
+  await user.click(at("milvus-new-index"));
+  await waitFor(() => at("milvus-brain-key"));
+  const failed = { ...job, state: "failed", message: "The disk is full." };
+  answer({ overview: { ...overview, jobs: [failed] }, form, jobs: { jobs: [failed] }, dismiss: {} });
+  execute.mockImplementation((_, { callback }) => callback({ errorMessage: "The disk is full." }));
+  await user.click(at("milvus-build"));
+  await waitFor(() => expect(callsOf("dismiss")).toEqual([{ job_id: "job-1" }]));
+  expect(at("milvus-problem").textContent).toContain("The disk is full.");
+  expect(absent("milvus-job")).toBe(true);
 });
