@@ -61,7 +61,9 @@ def _few(request, _milvus, tmp_path_factory) -> Iterator[Few]:
     with pytest.MonkeyPatch.context() as patch:
         if _milvus.uri:
             patch.setenv(URI, _milvus.uri)
-        made = make(request.param, tmp_path_factory.mktemp("few"))
+        folder = tmp_path_factory.mktemp("few")
+        patch.setenv("FIFTYONE_MILVUS_EXPORT_DIRS", str(folder))
+        made = make(request.param, folder)
         yield made
         for key in runs.keys(made.dataset):
             runs.cleanup(made.dataset, key)
@@ -220,7 +222,7 @@ OPERATIONS = [
     Case("adopt_collection", {"collection_name": "none"}, "no collection 'none'"),
     Case("tag_results", {"tag": "x", "target": "view"}, "0 of 0 samples", "none"),
     Case("move_index", {"brain_key": "idx", "uri": "http://127.0.0.1:1"}, "Milvus at"),
-    Case("import_index", {"brain_key": "new", "path": "/none"}, "There is no file"),
+    Case("import_index", {"brain_key": "new", "path": "none.parquet"}, "There is no"),
     Case("compute_index", {"brain_key": "new", **FIELD}, "no samples to index", "none"),
     Case("compute_index", {"brain_key": "new", **FIELD}, "Indexed 1 vectors", "first"),
     Case("cleanup_index", {"brain_key": "new"}, "Removed the 1 vectors"),
