@@ -48,8 +48,8 @@ class MoveIndex(foo.Operator):
             label="Move to",
             description=(
                 "The address of the other Milvus, such as http://host:19530, or the "
-                f"word {settings.EMBEDDED}. User and password, or token, are those "
-                "that are configured."
+                f"word {settings.EMBEDDED}. User and password, or token, are sent only "
+                f"to the address that is configured as {settings.ENV_PREFIX}URI."
             ),
         )
         problem = _uri_problem(ctx.params.get("uri", configured))
@@ -108,8 +108,9 @@ def _uri_problem(uri: str | None) -> str | None:
         return "This address can't be read. It looks like http://host:19530."
     if "@" in parts.netloc or "@" in uri.split("/")[0]:
         return (
-            "Leave user and password out of the address: they are taken from "
-            f"{settings.ENV_PREFIX}USER and _PASSWORD, or _TOKEN."
+            "Leave user and password out of the address: for the server that is set as "
+            f"{settings.ENV_PREFIX}URI they are taken from _USER and _PASSWORD, or "
+            "_TOKEN."
         )
     return None
 

@@ -151,9 +151,14 @@ def _target_settings(to: Mapping[str, Any], connection: Mapping[str, Any]) -> Se
     uri = given.pop("uri", EMBEDDED)
     if uri == EMBEDDED:
         return settings.resolve(given, stored=EMBEDDED)
-    others = {k: v for k, v in connection.items() if k not in ("uri", "db_name")}
-    found = settings.resolve({**others, **given, "uri": uri})
     configured = settings.resolve(connection)
+    found = settings.resolve({**given, "uri": uri})
+    if found.address == configured.address:
+        others = {k: v for k, v in connection.items() if k not in ("uri", "db_name")}
+        found = settings.resolve({**others, **given, "uri": uri})
+    else:  # it may be anybody's
+        own = {key: given[key] for key in settings.CREDENTIALS if key in given}
+        found = replace(found.without_credentials(), **own)
     inherited = found.db_name is not None and found.db_name == configured.db_name
     if inherited and "db_name" not in given and found.address != configured.address:
         # the configured database is one of the configured server
@@ -274,7 +279,8 @@ def _note(there: Settings) -> str | None:
     secrets = ("user", "password", "token")
     if any(getattr(there, name) != getattr(found, name) for name in secrets):
         return (
-            f"Set {settings.ENV_PREFIX}USER and _PASSWORD, or _TOKEN, to those of "
-            f"{there.address}: they are not stored, and other processes need them."
+            f"Set {settings.ENV_PREFIX}URI to {there.address}, and "
+            f"{settings.ENV_PREFIX}USER and _PASSWORD, or _TOKEN, to its: they are not "
+            "stored, and other processes need them."
         )
     return None

@@ -12,7 +12,13 @@ from ..errors import (
     VectorSearchError,
 )
 from . import embedded, proxies
-from .settings import ENV_PREFIX, Settings, redacted, source, without_secrets
+from .settings import (
+    ENV_PREFIX,
+    Settings,
+    redacted,
+    source,
+    without_secrets,
+)
 
 # Milvus's own codes: pymilvus's ErrorCode has a legacy name for each
 CONNECT_FAILED = 2
@@ -36,6 +42,12 @@ def explained(error: BaseException, settings: Settings) -> VectorSearchError:
     text = without_secrets(_text(error), settings)
     lower = text.lower()
     if status == "UNAUTHENTICATED" or "auth check fail" in lower:
+        if not settings.has_credentials:
+            return AccessDenied(
+                f"{where} asks for a user and password, or a token. Those that are set "
+                f"go only to the address in {ENV_PREFIX}URI: set it to this address, "
+                f"and {ENV_PREFIX}USER and _PASSWORD, or _TOKEN."
+            )
         return AccessDenied(
             f"{where} does not accept the user and password, or token, that are "
             f"set. Check {ENV_PREFIX}USER and _PASSWORD, or _TOKEN."

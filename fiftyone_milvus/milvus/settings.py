@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -16,6 +16,9 @@ from ..errors import InvalidRequest
 
 ENV_PREFIX = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_"
 EMBEDDED = "embedded"
+
+# Sent only to the address that they were configured with
+CREDENTIALS = ("user", "password", "token", "client_key_path", "client_pem_path")
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 _SCHEMES = ("http", "https", "tcp")
@@ -68,6 +71,16 @@ class Settings:
         embedded."""
         return None if self.embedded else urlsplit(self.uri or "").hostname
 
+    @property
+    def has_credentials(self) -> bool:
+        """Whether the server is told who asks."""
+        in_uri = self.host is not None and "@" in urlsplit(self.uri or "").netloc
+        return in_uri or any(getattr(self, key) for key in CREDENTIALS)
+
+    def without_credentials(self) -> Settings:
+        """The same address and all else, asked as nobody in particular."""
+        return replace(self, **dict.fromkeys(CREDENTIALS))
+
     def connection_kwargs(self) -> dict[str, Any]:
         """The settings that are set, as keyword arguments of
         ``fob.compute_similarity`` and ``dataset.load_brain_results``."""
@@ -93,7 +106,8 @@ def resolve(
         stored: the address that an index was made at, for an index that exists. An
             index made in an embedded Milvus stays there, whatever server is
             configured later; one made on a server is looked for at the configured
-            server, and at its own address only if nothing is configured
+            server, and at its own address only if nothing is configured, without the
+            configured credentials: a record may come with somebody else's dataset
 
     Returns:
         a :class:`Settings`
@@ -110,11 +124,26 @@ def resolve(
             # what is configured belongs to a server that this index isn't on
             path = None if stored == EMBEDDED else stored
             return _checked({**given, "uri": path})
-        configured.setdefault("uri", stored)
+        if "uri" not in configured:
+            configured = {**_without_credentials(configured), "uri": stored}
+    elif "uri" in given and not _is_same(given["uri"], configured.get("uri")):
+        configured = _without_credentials(configured)
 
     if ("user" in given or "password" in given) and "token" not in given:
         configured.pop("token", None)  # pymilvus would prefer it to what was asked
     return _checked({**configured, **given})
+
+
+def _without_credentials(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key not in CREDENTIALS}
+
+
+def _is_same(uri: Any, configured: Any) -> bool:
+    """Whether an address is the configured one; also if none is configured."""
+    if configured is None:
+        return True
+    one, other = (Settings(_checked_uri(str(value))) for value in (uri, configured))
+    return one.address == other.address
 
 
 def source(key: str, value: Any) -> str | None:

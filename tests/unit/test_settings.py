@@ -1,6 +1,7 @@
 import pytest
 
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.managing import transfer
 from fiftyone_milvus.milvus import settings
 
 PREFIX = settings.ENV_PREFIX
@@ -161,6 +162,60 @@ def test_a_servers_index_is_looked_for_at_the_configured_server(monkeypatch):
     assert settings.resolve(stored="http://old:19530").uri == "http://old:19530"
     monkeypatch.setenv(PREFIX + "URI", "http://new:19530")
     assert settings.resolve(stored="http://old:19530").uri == "http://new:19530"
+
+
+SECRETS = {"user": "me", "password": "secret", "token": "me:secret"}
+
+
+@pytest.fixture
+def credentials(monkeypatch):
+    for key, value in SECRETS.items():
+        monkeypatch.setenv(PREFIX + key.upper(), value)
+
+
+def sent(found: settings.Settings) -> dict[str, str]:
+    return {k: v for k, v in found.connection_kwargs().items() if k in SECRETS}
+
+
+def test_credentials_go_to_the_address_that_they_are_configured_with(
+    monkeypatch, credentials
+):
+    monkeypatch.setenv(PREFIX + "URI", "http://mine:19530")
+    assert sent(settings.resolve()) == SECRETS
+    assert sent(settings.resolve(stored="http://theirs:19530")) == SECRETS
+    assert settings.resolve(stored="http://theirs:19530").uri == "http://mine:19530"
+    assert sent(settings.resolve({"uri": "http://mine:19530/db"})) == SECRETS
+
+
+def test_credentials_do_not_go_to_an_address_that_a_record_names(credentials):
+    found = settings.resolve(stored="http://theirs:19530")
+    assert (found.uri, sent(found)) == ("http://theirs:19530", {})
+
+
+def test_credentials_do_not_go_to_another_address_that_is_given(
+    monkeypatch, credentials
+):
+    monkeypatch.setenv(PREFIX + "URI", "http://mine:19530")
+    assert sent(settings.resolve({"uri": "http://theirs:19530"})) == {}
+    own = {"uri": "http://theirs:19530", "token": "another"}
+    assert sent(settings.resolve(own)) == {"token": "another"}
+
+
+def test_an_index_is_moved_without_credentials_to_an_address_that_is_typed(
+    monkeypatch, credentials
+):
+    def target(**to):
+        return sent(transfer._target_settings(to, {}))
+
+    assert target(uri="http://theirs:19530") == {}
+    monkeypatch.setenv(PREFIX + "URI", "http://mine:19530")
+    assert target(uri="http://theirs:19530") == {}
+    assert target(uri="http://theirs:19530", token="own") == {"token": "own"}
+    assert target(uri="http://mine:19530") == SECRETS
+
+
+def test_credentials_alone_belong_to_the_address_that_is_given(credentials):
+    assert sent(settings.resolve({"uri": "http://mine:19530"})) == SECRETS
 
 
 def test_a_database_in_the_address_is_the_database():
