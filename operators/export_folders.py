@@ -44,7 +44,7 @@ def check(path: Any) -> Path:
             f"Type the path of the file: one that ends in {SUFFIX}, in {names()}"
         )
     allowed = folders()
-    found = (allowed[0] / Path(path.strip()).expanduser()).resolve()
+    found = (allowed[0] / os.path.expanduser(path.strip())).resolve()
     if not any(folder in found.parents for folder in allowed):
         raise InvalidRequest(
             f"'{path}' is not in {names()}. Choose a file there; whoever runs FiftyOne "

@@ -166,8 +166,8 @@ class Within:
         if self._patches_field is None and not samples._is_generated:
             return _sample_ids(samples)
         sample_ids, label_ids = fbu.get_ids(samples, patches_field=self._patches_field)
-        if label_ids is not None:
-            return as_list(label_ids)
+        if label_ids is not None:  # None for a sample without its single label
+            return [str(id_) for id_ in label_ids if id_ is not None]
         if samples._is_patches:
             sample_ids = dict.fromkeys(samples.values(samples._id_field))
         return as_list(sample_ids)
