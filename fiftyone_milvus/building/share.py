@@ -12,7 +12,7 @@ from typing import Any
 import fiftyone as fo
 from pymongo.errors import PyMongoError
 
-from ..backend import runs, scope
+from ..backend import runs, scope, writes
 from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
 from ..backend.similarity import MilvusSimilarity
@@ -320,6 +320,7 @@ class Share:
         index = self._index
         assert index is not None
         index.remember(partial=None)
+        writes.done(index.rows.name)
         self._tell("Done", self._total)
         return Built(
             self._key,

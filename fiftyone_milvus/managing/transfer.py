@@ -123,6 +123,7 @@ def move(
             except BaseException:
                 target.drop_quietly()
                 raise
+        writes.done(source.name)
         dataset._brain_cache.pop(brain_key, None)
         work.tell("Done", copied, copied)
         return Moved(
