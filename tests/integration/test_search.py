@@ -497,7 +497,7 @@ def test_a_field_of_ones_own_is_not_written_over(milvus, world, cosine):
     with pytest.raises(InvalidRequest, match="no search wrote it"):
         search.write_scores(result, world.dataset, "number")
     with pytest.raises(InvalidRequest, match="can't name a field"):
-        search.write_scores(result, world.dataset, "a b")
+        search.write_scores(result, world.dataset, "a.b")
     assert world.dataset.values("number") == list(range(COUNT))
 
 
