@@ -60,6 +60,7 @@ class CompareIndexes(foo.Operator):
             raise InvalidRequest("Compare the objects themselves, not their pictures")
         second = replace(first, brain_key=ctx.params["other"])
         samples = search_request.samples_of(ctx, first)
+        search_request.check_alike(samples, first.brain_key, second.brain_key)
         answers = [
             search_request.run(request, samples, **connection(ctx))
             for request in (first, second)

@@ -12,7 +12,9 @@ import fiftyone.core.patches as fop
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
+from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.index import MilvusSimilarityIndex
+from fiftyone_milvus.dataset import indexed
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.milvus.settings import ENV_PREFIX, KEYS
 
@@ -81,15 +83,17 @@ def target_choices(ctx: foo.ExecutionContext, selected: bool) -> types.RadioGrou
     return choices
 
 
-def selection(
-    ctx: foo.ExecutionContext, patches_field: str | None
-) -> tuple[list[str], list[str]]:
-    """What is selected in the grid, for an index of samples or of patches.
+def selection(ctx: foo.ExecutionContext, brain_key: str) -> tuple[list[str], list[str]]:
+    """What is selected in the grid, for an index of samples or of patches; asks no
+    server.
 
     Returns:
         the ids of the index that are selected as such, and for an index of patches
         the ids of samples selected as a whole
     """
+    if not ctx.selected and not ctx.selected_labels:
+        return [], []
+    patches_field = runs.describe(ctx.dataset, brain_key).patches_field
     labels = [
         label["label_id"]
         for label in ctx.selected_labels or []
@@ -102,15 +106,13 @@ def selection(
         return [], []
     view = ctx.view
     in_patches = isinstance(view, fop.PatchesView)
-    if patches_field is None:
-        if in_patches:
-            selected = view.select(selected).values("sample_id")
-        return list(dict.fromkeys(selected)), []
     if in_patches and view.patches_field == patches_field:
         return selected, []
-    if in_patches:
-        selected = view.select(selected).values("sample_id")
-    return [], list(dict.fromkeys(selected))
+    everything = runs.all_samples(ctx.dataset, brain_key, view)
+    kinds = indexed.kind_of(everything), indexed.kind_of(view)
+    if in_patches or (kinds[0] != kinds[1] and kinds != ("samples", "clips")):
+        selected = indexed.ids_of(everything, view.select(selected))
+    return (selected, []) if patches_field is None else ([], selected)
 
 
 def selected_ids(
@@ -122,7 +124,7 @@ def selected_ids(
     Raises:
         InvalidRequest: if nothing that this index holds is selected
     """
-    ids, samples = selection(ctx, index.config.patches_field)
+    ids, samples = selection(ctx, index.key)
     if samples:
         found = index.rows_of_samples(samples)
         ids = [id_ for of_sample in found.values() for id_ in of_sample]

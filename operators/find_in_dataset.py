@@ -12,8 +12,9 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
+from fiftyone_milvus.dataset import indexed
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.finding import elsewhere, held
+from fiftyone_milvus.finding import elsewhere
 from fiftyone_milvus.progress import Progress, Report
 
 from . import findings, schema
@@ -84,25 +85,26 @@ class FindInDataset(foo.Operator):
             told = Progress("Searching", 1, 1, found.seconds, unit="datasets")
             report(told)
             message = f"{len(found.hits):,} hits in '{other.name}'"
-            dataset, ids, field = other, found.ids, found.patches_field
+            ids, field = found.ids, found.patches_field
+            samples = runs.all_samples(other, params["other_key"])
             data = _data(found)
             if copies:
                 findings.check(ctx)  # again, since the view's name may be taken by now
                 done = elsewhere.copy_hits(
-                    other,
+                    samples,
                     ctx.dataset,
                     found.sample_ids,
                     fields=params.get("fields") or (),
                 )
                 message += f"; copied {len(done.ids):,} of their samples, and skipped "
                 message += f"{done.skipped:,} that were here"
-                dataset, ids, field = ctx.dataset, list(done.ids), None
+                samples, ids, field = ctx.dataset, list(done.ids), None
                 data |= {"copied": ids, "skipped": done.skipped}
             if ids:
-                views.append(held.view_of(dataset, field, ids))
+                views.append(indexed.shown(samples, samples, field, ids))
             return {
                 **data,
-                **findings.leave(ctx, dataset, views, ids, field, message),
+                **findings.leave(ctx, samples, views, ids, field, message),
             }
 
         # the grid shows this dataset, so only what was copied can be shown there
@@ -142,7 +144,7 @@ def _data(found: elsewhere.Elsewhere) -> dict[str, Any]:
 
 
 def _check_selection(ctx: foo.ExecutionContext, inputs: types.Object, key: str) -> None:
-    ids, samples = selection(ctx, runs.describe(ctx.dataset, key).patches_field)
+    ids, samples = selection(ctx, key)
     if not (ids or samples or ctx.params.get("ids")):
         text = "Select samples or patches to search with, in the grid"
         schema.problem(inputs, "brain_key", text)

@@ -38,7 +38,7 @@ class FindLabelOutliers(foo.Operator):
         inputs = types.Object()
         key = schema.index_choice(ctx, inputs)
         if key is not None:
-            _label_input(ctx, inputs, runs.describe(ctx.dataset, key).patches_field)
+            _label_input(ctx, inputs, runs.describe(ctx.dataset, key))
         findings.number(
             ctx,
             inputs,
@@ -78,12 +78,12 @@ class FindLabelOutliers(foo.Operator):
 
 
 def _label_input(
-    ctx: foo.ExecutionContext, inputs: types.Object, patches_field: str | None
+    ctx: foo.ExecutionContext, inputs: types.Object, info: runs.IndexInfo
 ) -> None:
-    dataset = ctx.dataset
+    dataset, key, patches_field = ctx.dataset, info.brain_key, info.patches_field
     fields = {
-        *dataset.get_field_schema(embedded_doc_type=fo.Classification),
-        *dataset.get_field_schema(ftype=fo.StringField),
+        *schema.fields_of(dataset, key, embedded_doc_type=fo.Classification),
+        *schema.fields_of(dataset, key, ftype=fo.StringField),
     } - {"filepath"}
     if patches_field is not None:
         fields.add(patches_field)

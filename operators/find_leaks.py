@@ -33,8 +33,8 @@ class FindLeaks(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        schema.index_choice(ctx, inputs)
-        fields = sorted(ctx.dataset.get_field_schema(ftype=fo.StringField))
+        key = schema.index_choice(ctx, inputs)
+        fields = sorted(schema.fields_of(ctx.dataset, key, ftype=fo.StringField))
         given = ctx.params.get("field")
         schema.choice(
             inputs,

@@ -12,8 +12,8 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.dataset import names
-from fiftyone_milvus.finding import held, tagging
+from fiftyone_milvus.dataset import indexed, names
+from fiftyone_milvus.finding import tagging
 from fiftyone_milvus.progress import Report
 
 from . import schema
@@ -62,13 +62,15 @@ def run(
         result = find(index, view=view, progress=report, cancelled=cancelled, **params)
         found = outcome(result)
         field = index.config.patches_field
+        everything = index.samples_for(samples)
         if found.ids:
-            views.append(held.view_of(samples, field, found.ids[:MAX_HITS]))
+            shown = found.ids[:MAX_HITS]
+            views.append(indexed.shown(everything, samples, field, shown))
         return {
             "brain_key": index.key,
             "patches_field": field,
             **found.data,
-            **leave(ctx, ctx.dataset, views, found.to_tag, field, found.message),
+            **leave(ctx, everything, views, found.to_tag, field, found.message),
         }
 
     return perform(ctx, ctx.params["brain_key"], work, lambda: show(ctx, views))
@@ -76,7 +78,7 @@ def run(
 
 def leave(
     ctx: foo.ExecutionContext,
-    dataset: fo.Dataset,
+    samples: fo.SampleCollection,
     views: Sequence[fo.DatasetView],
     to_tag: Sequence[str],
     patches_field: str | None,
@@ -84,14 +86,25 @@ def leave(
 ) -> dict[str, Any]:
     """Tags what was found and saves its view, as far as that was asked for; says so.
 
+    Args:
+        ctx: the context
+        samples: all samples that the index may hold
+        views: what is shown of them, if anything is
+        to_tag: ids of theirs, or of their patches
+        patches_field: the field of the patches; ``None`` for samples
+        message: what was said before
+
     Raises:
         InvalidRequest: if the view's name was taken meanwhile; nothing is changed
     """
+    dataset = samples._root_dataset
     check(ctx, dataset)
     tag, name = ctx.params.get("tag"), ctx.params.get("save_view")
     done: dict[str, Any] = {"tagged": 0, "saved_view": None}
     if tag and to_tag:
-        done["tagged"] = tagging.tag(dataset, to_tag, tag, patches_field)
+        # of frames there may be several copies: tags are seen in the one that is shown
+        tagged_in = views[0] if views else samples
+        done["tagged"] = tagging.tag(tagged_in, to_tag, tag, patches_field)
         message += f"; tagged {done['tagged']:,} '{tag.strip()}'"
     if name and views:
         name = name.strip()

@@ -87,7 +87,7 @@ def _marked(
     more, less = ctx.params.get("more") or [], ctx.params.get("less") or []
     if not more and not less:
         info = runs.describe(ctx.dataset, last.brain_key)
-        ids, _ = selection(ctx, info.patches_field)
+        ids, _ = selection(ctx, last.brain_key)
         what = info.patches_field or "samples"
         if not ids:
             raise InvalidRequest(f"Nothing is selected. Select {what} in the grid.")

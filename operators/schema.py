@@ -93,6 +93,23 @@ def filter_fields(dataset: fo.Dataset, patches_field: str | None) -> list[str]:
     return [path.name for path in found]
 
 
+def fields_of(
+    dataset: fo.Dataset, brain_key: str | None, **kinds: Any
+) -> dict[str, fo.Field]:
+    """The fields of some kinds that the dataset has, and, if an index holds frames or
+    clips, those that these have.
+
+    Args:
+        dataset: the dataset
+        brain_key: the index; ``None`` if none is chosen yet
+        **kinds: what ``get_field_schema`` takes
+    """
+    found: dict[str, fo.Field] = dict(dataset.get_field_schema(**kinds))
+    if brain_key in runs.keys(dataset):
+        found |= runs.all_samples(dataset, brain_key).get_field_schema(**kinds)
+    return found
+
+
 def free_key(dataset: fo.Dataset, wanted: str) -> str:
     """A brain key that is free: the wanted one, or the next with a number."""
     taken = set(dataset.list_brain_runs())

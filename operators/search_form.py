@@ -105,7 +105,7 @@ def read_query(ctx: foo.ExecutionContext, info: runs.IndexInfo) -> Query:
 def _selected(
     ctx: foo.ExecutionContext, info: runs.IndexInfo, unwanted: bool
 ) -> list[Term]:
-    ids, sample_ids = selection(ctx, info.patches_field)
+    ids, sample_ids = selection(ctx, info.brain_key)
     return [
         *(Term(id=id_, unwanted=unwanted) for id_ in ids),
         *(Term(sample_id=id_, unwanted=unwanted) for id_ in sample_ids),
@@ -126,7 +126,7 @@ def _query_inputs(
         description=f"Several phrasings, with {OR} between them, are averaged",
     )
     form.str("not_text", required=False, label="Not like this text")
-    if any(selection(ctx, info.patches_field)):
+    if any(selection(ctx, info.brain_key)):
         choices = types.RadioGroup(orientation="horizontal")
         for value, label in SELECTION.items():
             choices.add_choice(value, label=label)
@@ -191,7 +191,7 @@ def _more_inputs(
     schema.choice(
         form,
         "group_by",
-        grouping_fields(ctx.dataset),
+        grouping_fields(ctx.dataset, info.brain_key),
         ctx.params.get("group_by"),
         required=False,
         label="One hit for each",
@@ -295,10 +295,10 @@ def _as(kind: str, text: str) -> Any:
         raise InvalidRequest(f"'{text}' is no {kind}; type another value") from None
 
 
-def grouping_fields(dataset: fo.Dataset) -> list[str]:
-    """The fields whose values can each give one hit."""
-    schema_ = dataset.get_field_schema(ftype=GROUPING_FIELDS)
-    return [name for name in schema_ if name != "id"]
+def grouping_fields(dataset: fo.Dataset, brain_key: str | None = None) -> list[str]:
+    """The fields whose values can each give one hit, of an index if one is named."""
+    found = schema.fields_of(dataset, brain_key, ftype=GROUPING_FIELDS)
+    return [name for name in found if name != "id"]
 
 
 def _hidden_inputs(form: types.Object) -> None:

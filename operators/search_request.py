@@ -14,6 +14,7 @@ import numpy as np
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.index import MilvusSimilarityIndex
 from fiftyone_milvus.counts import is_number
+from fiftyone_milvus.dataset import indexed
 from fiftyone_milvus.dataset.ids import as_list
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.searching import fusion, parents, search
@@ -143,6 +144,11 @@ class Answer:
     ranks: dict[str, list[int | None]] | None = None
 
     @property
+    def everything(self) -> fo.SampleCollection:
+        """All samples that the index may hold."""
+        return self.result.everything
+
+    @property
     def deciding(self) -> list[str]:
         """The row of the index that made each hit one: of pictures that were found by
         their objects, the last object that was asked for."""
@@ -235,9 +241,11 @@ def check_score_field(request: SearchRequest, samples: fo.SampleCollection) -> N
     patches = {info.patches_field for info in infos}
     by_patch = len(patches) == 1 and request.at_least is None
     of = patches.pop() if by_patch else None
-    search.check_field(samples, of, field)
+    everything = runs.all_samples(samples._root_dataset, request.brain_key, samples)
+    target = indexed.target(everything, samples, of)
+    search.check_field(target, of, field)
     if request.k > MAX_HITS:
-        search.check_field(samples, of, f"{field}_rank")
+        search.check_field(target, of, f"{field}_rank")
 
 
 def run(
@@ -260,6 +268,7 @@ def run(
         return _explained(answer, index)
     result = _search(request, index, request.k, samples)
     if request.also is not None:
+        check_alike(samples, request.brain_key, request.also)
         other = runs.load(samples._root_dataset, request.also, **connection)
         return _merged(request, [result, _search(request, other, request.k, samples)])
     answer = Answer(
@@ -275,6 +284,24 @@ def run(
         result,
     )
     return _explained(answer, index)
+
+
+def check_alike(samples: fo.SampleCollection, brain_key: str, other: str) -> None:
+    """Checks that the rankings of two indexes can be merged or compared; asks no
+    server.
+
+    Raises:
+        InvalidRequest: if one holds frames or clips, and the other something else
+    """
+    first, second = (
+        indexed.kind_of(runs.all_samples(samples._root_dataset, key, samples))
+        for key in (brain_key, other)
+    )
+    if first != second:
+        raise InvalidRequest(
+            f"'{brain_key}' is an index of {first}, and '{other}' one of {second}. "
+            "Choose two indexes of the same."
+        )
 
 
 def _explained(answer: Answer, index: MilvusSimilarityIndex) -> Answer:

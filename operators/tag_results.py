@@ -54,8 +54,9 @@ class TagResults(foo.Operator):
 
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        ids, field = _chosen(ctx)
-        return change(ctx, ids, field, ctx.params.get("tag"), flag(ctx, "remove"))
+        samples, ids, field = _chosen(ctx)
+        tag, remove = ctx.params.get("tag"), flag(ctx, "remove")
+        return change(ctx, samples, ids, field, tag, remove)
 
     def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
         return findings.output("Tag results", "Done")
@@ -63,12 +64,21 @@ class TagResults(foo.Operator):
 
 def change(
     ctx: foo.ExecutionContext,
+    samples: fo.SampleCollection,
     ids: list[str],
     field: str | None,
     tag: Any,
     remove: bool = False,
 ) -> dict[str, Any]:
     """Tags samples, or the labels of a field, or takes the tag off them.
+
+    Args:
+        ctx: the context
+        samples: the dataset or view that they are in
+        ids: ids of samples, or of the labels
+        field: the field of the labels; ``None`` for samples
+        tag: the tag
+        remove: whether to take it off
 
     Returns:
         how many changed, and a sentence
@@ -77,26 +87,35 @@ def change(
         InvalidRequest: if it can't be a tag
     """
     name = tagging.check(tag)
-    count = (tagging.untag if remove else tagging.tag)(ctx.dataset, ids, name, field)
+    count = (tagging.untag if remove else tagging.tag)(samples, ids, name, field)
+    there = tagging.count(samples, ids, field)
     if not ctx.delegated:
         ctx.ops.reload_samples()
     what = "samples" if field is None else "patches"
     did = f"Took '{name}' off" if remove else f"Tagged '{name}'"
     message = f"{did}: {count:,} of {len(ids):,} {what}"
-    if count < len(ids):
-        message += "; the others " + ("didn't have it" if remove else "had it")
+    rest = "didn't have it" if remove else "had it"
+    if count < there:
+        others = "the others" if there == len(ids) else f"{there - count:,}"
+        message += f"; {others} {rest}"
+    if there < len(ids):
+        message += f"; {len(ids) - there:,} aren't in the dataset any more"
     return {"changed": count, "patches_field": field, "message": message}
 
 
-def _chosen(ctx: foo.ExecutionContext) -> tuple[list[str], str | None]:
-    """The ids to tag, and the field of the patches that they are; ``None`` for
-    samples."""
+def _chosen(
+    ctx: foo.ExecutionContext,
+) -> tuple[fo.SampleCollection, list[str], str | None]:
+    """What to tag: a dataset or view, ids in it, and the field of the patches that they
+    are; ``None`` for samples."""
     if ctx.params.get("ids"):
-        key = ctx.params.get("brain_key")
-        field = runs.describe(ctx.dataset, key).patches_field if key else None
-        return list(ctx.params["ids"]), field
+        ids, key = list(ctx.params["ids"]), ctx.params.get("brain_key")
+        if not key:
+            return ctx.dataset, ids, None
+        field = runs.describe(ctx.dataset, key).patches_field
+        return runs.all_samples(ctx.dataset, key, ctx.view), ids, field
     samples = target_samples(ctx, ctx.params.get("target") or _default_target(ctx))
-    return samples.values("id"), _field_of(samples)
+    return samples, samples.values("id"), _field_of(samples)
 
 
 def _field_of(samples: fo.SampleCollection) -> str | None:

@@ -10,6 +10,7 @@ import fiftyone.core.patches as fop
 import fiftyone.operators as foo
 
 from fiftyone_milvus.backend.runs import IndexInfo
+from fiftyone_milvus.dataset import indexed
 from fiftyone_milvus.searching.terms import Query, Term
 
 from .media import labels_media, media
@@ -45,18 +46,24 @@ def selected(ctx: foo.ExecutionContext, info: IndexInfo) -> list[Chip]:
 
 
 def of_query(
-    dataset: fo.Dataset, query: Query, patches_field: str | None
+    everything: fo.SampleCollection, query: Query, patches_field: str | None
 ) -> list[Chip]:
-    """The terms of a query, each with what to draw; nothing, if that is gone."""
+    """The terms of a query, each with what to draw; nothing, if that is gone.
+
+    Args:
+        everything: all samples that the index may hold
+        query: the query
+        patches_field: the field whose patches it holds; ``None`` for samples
+    """
     ids = {t.id for t in query.terms if t.id is not None}
     samples = {t.sample_id or (t.crop and t.crop.sample_id) for t in query.terms}
     drawn: dict[Any, dict[str, Any]] = {}
     if patches_field is None:
         samples |= ids
-    elif ids and dataset.has_field(patches_field):
-        view = dataset.match_labels(ids=list(ids), fields=patches_field)
+    elif ids and everything.has_field(patches_field):
+        view = everything.match_labels(ids=list(ids), fields=patches_field)
         drawn = labels_media(view, ids, patches_field)
-    drawn |= media(dataset, [id_ for id_ in samples if id_], None)
+    drawn |= media(everything, [id_ for id_ in samples if id_], None)
     return [_of_term(i, term, drawn) for i, term in enumerate(query.terms)]
 
 
@@ -74,7 +81,8 @@ def _labels(ctx: foo.ExecutionContext, info: IndexInfo) -> list[Chip]:
         by_field.setdefault(label["field"], []).append(label)
     chips = []
     for field, labels in by_field.items():
-        samples = ctx.dataset.select(list({label["sample_id"] for label in labels}))
+        samples = indexed.all_samples(ctx.view, field)
+        samples = samples.select(list({label["sample_id"] for label in labels}))
         drawn = labels_media(samples, [label["label_id"] for label in labels], field)
         for id_, shown in drawn.items():
             chips.append(_label(id_, shown, field, info))
@@ -84,7 +92,8 @@ def _labels(ctx: foo.ExecutionContext, info: IndexInfo) -> list[Chip]:
 def _patches(view: fop.PatchesView, ids: list[str], info: IndexInfo) -> list[Chip]:
     field = view.patches_field
     drawn = media(view, ids, field)
-    samples = dict(zip(*view.select(ids).values(["id", "sample_id"]), strict=True))
+    columns = ["id", view._id_field]
+    samples = dict(zip(*view.select(ids).values(columns), strict=True))
     return [
         _label(id_, {**drawn[id_], "sample_id": samples[id_]}, field, info)
         for id_ in ids

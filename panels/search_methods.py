@@ -10,7 +10,7 @@ import fiftyone.core.patches as fop
 import fiftyone.operators as foo
 
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.dataset import names
+from fiftyone_milvus.dataset import indexed, names
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.searching import pages
 from fiftyone_milvus.searching.terms import Query
@@ -66,10 +66,11 @@ class SearchMethods:
         result = _found(ctx, request, base)
         query = Query.from_dict(request.query)
         field = runs.describe(ctx.dataset, request.brain_key).patches_field
+        everything = runs.all_samples(ctx.dataset, request.brain_key, base)
         told = request.to_dict()
         return {
             **result,
-            "chips": chips.of_query(ctx.dataset, query, field),
+            "chips": chips.of_query(everything, query, field),
             "request": {
                 **{k: v for k, v in told.items() if k not in ("query", "view")},
                 "k": request.k,
@@ -103,8 +104,10 @@ class SearchMethods:
     @answered
     def view_count(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         info = runs.describe(ctx.dataset, ctx.params["brain_key"])
+        view = grid.base_view(ctx)
+        everything = runs.all_samples(ctx.dataset, info.brain_key, view)
         return {
-            "count": _count(grid.base_view(ctx), info.patches_field),
+            "count": _count(everything, view, info.patches_field),
             "shows_results": grid.shows_results(ctx),
         }
 
@@ -159,7 +162,9 @@ class SearchMethods:
                 if selection
                 else "There is no result to tag. Search for something else."
             )
-        done = tag_results.change(ctx, ids, answer.patches_field, params["tag"])
+        found = _kept(ctx).view(ctx.dataset, len(answer.ids))
+        field = answer.patches_field
+        done = tag_results.change(ctx, found, ids, field, params["tag"])
         return {"message": done["message"]}
 
 
@@ -171,12 +176,14 @@ def _found(
     searching.mark(ctx, answer)
     found = Found.of(answer, view)
     field = answer.result.patches_field
-    in_view = _count(base, field) if base._stages else None
+    whole = indexed.is_whole(base)
+    in_view = None if whole else _count(answer.everything, base, field)
     searched = None
     if request.view == base._serialize(include_uuids=False):
         searched = in_view
     elif request.view is not None:
-        searched = _count(fo.DatasetView._build(ctx.dataset, request.view), field)
+        stages = fo.DatasetView._build(ctx.dataset, request.view)
+        searched = _count(answer.everything, stages, field)
     return search_payloads.search_result(
         found,
         view,
@@ -196,8 +203,11 @@ def _first(ctx: foo.ExecutionContext) -> fo.DatasetView:
     return _kept(ctx).view(ctx.dataset, int(ctx.params["keep"]))
 
 
-def _count(view: fo.DatasetView, patches_field: str | None) -> int:
+def _count(
+    everything: fo.SampleCollection, view: fo.DatasetView, patches_field: str | None
+) -> int:
     """How many of an index's samples or patches a view has."""
+    view = indexed.part_of(everything, view, patches_field)
     if patches_field is None or isinstance(view, fop.PatchesView):
         return int(view.count())
     _, path = view._get_label_field_path(patches_field, "id")

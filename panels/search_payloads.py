@@ -37,7 +37,7 @@ def search_result(
         why_empty: why there is no result, and what to do; ``None`` if there is one
     """
     answer = found.answer
-    explained = found.explain(view._dataset, 0, SHOWN_HITS)
+    explained = found.explain(view._root_dataset, 0, SHOWN_HITS)
     return {
         "brain_key": answer.request.brain_key,
         "token": token,

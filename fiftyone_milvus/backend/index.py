@@ -12,7 +12,7 @@ import fiftyone.core.utils as fou
 import numpy as np
 from fiftyone.brain.similarity import DuplicatesMixin, Similarity, SimilarityIndex
 
-from ..dataset import models
+from ..dataset import indexed, models
 from ..dataset.ids import Existing, Ordered, as_list, report_missing
 from ..errors import CollectionError, InvalidRequest
 from ..milvus import client
@@ -20,9 +20,10 @@ from ..milvus.collection import Owner
 from ..milvus.indexed_rows import IndexedRows
 from ..milvus.rows import Rows, joined
 from ..nearest import filters
-from . import hook, records
+from . import hook, records, scope
 from .config import MilvusSimilarityConfig
 from .index_neighbors import Neighbors
+from .index_sorting import Sorting
 from .index_writing import Writing
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class MilvusSimilarityIndex(Writing, Neighbors):
+class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
     """A similarity index whose vectors are in a Milvus collection.
 
     Args:
@@ -199,7 +200,11 @@ class MilvusSimilarityIndex(Writing, Neighbors):
             self._all_ids = self._rows.all_ids() if self._present() else ([], [])
             self._ordered = None
         if self._ordered is None:
-            there = Existing(self.all_samples, self.config.patches_field)
+            field = self.config.patches_field
+            found = scope.all_samples(self._samples, self.config, self._curr_view)
+            if found is None:
+                found = indexed.all_samples(self._samples, field)
+            there = Existing(found, field)
             self._ordered = there.ordered(*self._all_ids)
         return self._ordered
 

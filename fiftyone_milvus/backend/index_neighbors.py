@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import fiftyone.core.patches as fop
 import numpy as np
 from bson import ObjectId
 from fiftyone.brain.similarity import DuplicatesMixin, SimilarityIndex
@@ -22,6 +21,7 @@ from ..nearest import neighbors
 from ..pairs import duplicates
 from ..pairs.tiles import Tick, untold
 from ..vectors import as_vectors
+from . import scope
 from .config import AGGREGATIONS
 from .queries import as_query
 
@@ -39,64 +39,40 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
     _curr_keep_inds: Any
     _ordered: Ordered | None = None
     _ordered_ids: Callable[[], Ordered]
-    _within: Within
+    _members: Within | None = None
 
     @property
     def all_samples(self) -> Any:
+        """All samples that rows may belong to, see :meth:`samples_for`."""
+        return self.samples_for(None)
+
+    def samples_for(self, samples: Any) -> Any:
         """All samples that rows may belong to: those of the dataset, of all its slices
-        if it is grouped; or the frames or clips that the index was made over."""
-        return indexed.all_samples(self._samples, self.config.patches_field)
+        if it is grouped; or the frames or clips that the index was made over.
 
-    def sort_by_similarity(
-        self,
-        query: Any,
-        k: int | None = None,
-        reverse: bool = False,
-        aggregation: str | None = "mean",
-        dist_field: str | None = None,
-        _mongo: bool = False,
-    ) -> Any:
-        """Sorts the current view by similarity; see FiftyOne's interface."""
-        of_labels = self.config.patches_field is not None and not isinstance(
-            self.view, fop.PatchesView
-        )
-        new = dist_field is not None and not self.view.has_field(dist_field)
-        if dist_field is not None and (of_labels or new):
-            # FiftyOne's own way to write these fails for the labels of every backend,
-            # and for a new field that no result gives a value
-            self._write_dists(query, k, reverse, aggregation, dist_field, of_labels)
-            dist_field = None
-        return super().sort_by_similarity(
-            query,
-            k=k,
-            reverse=reverse,
-            aggregation=aggregation,
-            dist_field=dist_field,
-            _mongo=_mongo,
-        )
+        Args:
+            samples: the dataset or view that is searched; ``None`` for the current one
 
-    def _write_dists(
-        self,
-        query: Any,
-        k: int | None,
-        reverse: bool,
-        aggregation: str | None,
-        dist_field: str,
-        of_labels: bool,
-    ) -> None:
-        sample_ids, label_ids, dists = self._kneighbors(
-            self._parse_query(query), k, reverse, aggregation, return_dists=True
-        )
-        ids = sample_ids if label_ids is None else label_ids
-        values = dict(zip(ids, dists, strict=True))
-        if not of_labels:
-            if values:
-                self.view.set_values(dist_field, values, key_field="id")
-            return
-        _, path = self._dataset._get_label_field_path(
-            self.config.patches_field, dist_field
-        )
-        self._dataset.set_label_values(path, values, dynamic=True)
+        Raises:
+            InvalidRequest: if they are those of a view that the run doesn't name, and
+                this isn't it
+        """
+        found = scope.all_samples(self._samples, self.config, samples, self._curr_view)
+        if found is None:
+            raise InvalidRequest(
+                f"The index '{self.key}' was made over a view, such as one of clips, "
+                "that its run doesn't name. Open that view, and look in the view."
+            )
+        return found
+
+    @property
+    def _within(self) -> Within:
+        """What searches are restricted to."""
+        if self._members is None:
+            view = self._curr_view if self.has_view else None
+            field = self.config.patches_field
+            self._members = within(view, field, self.all_samples)
+        return self._members
 
     def _kneighbors(
         self,
@@ -203,6 +179,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         if self._held is not None:
             yield self._held
             return
+        self.samples_for(None)
         self._ordered = self._curr_sample_ids = None  # samples may be gone since
         ids = [str(id_) for id_ in self._current_ids()]
         dim = self._rows.dimension() if ids else 0
@@ -251,9 +228,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
     def use_view(self, *args: Any, **kwargs: Any) -> Self:
         """Restricts the index to a view; see FiftyOne's interface."""
         super().use_view(*args, **kwargs)
-        self._ordered = None
-        view = self._curr_view if self.has_view else None
-        self._within = within(view, self.config.patches_field, self.all_samples)
+        self._ordered = self._members = None
         return self
 
     @property
@@ -274,7 +249,8 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
                 self._curr_keep_inds = np.arange(found.existing)
             return
         view = self._curr_view
-        self._curr_view = indexed.part_of(self.all_samples, view)
+        field = self.config.patches_field
+        self._curr_view = indexed.part_of(self.all_samples, view, field)
         try:
             super()._apply_view()
         finally:

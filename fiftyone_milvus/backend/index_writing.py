@@ -15,7 +15,7 @@ from ..milvus.indexed_rows import IndexedRows
 from ..milvus.rows import Rows
 from ..nearest import filters
 from ..vectors import as_vectors
-from . import writes
+from . import scope, writes
 
 logger = logging.getLogger(__name__)
 
@@ -242,3 +242,4 @@ class Writing(SimilarityIndex):
             raise
         if not filled:
             self.remember(filled=True)
+            scope.note_first(self, sample_ids)

@@ -12,6 +12,7 @@ import fiftyone as fo
 import fiftyone.brain as fob
 from fiftyone.core.brain import BrainMethod
 
+from ..dataset import indexed
 from ..errors import CollectionError, UnknownIndex, VectorSearchError
 from ..milvus import settings
 from . import records, scope
@@ -99,6 +100,23 @@ def describe(dataset: fo.Dataset, brain_key: str) -> IndexInfo:
         bool(config.stored.get("partial")),
         config.options.filter_fields,
     )
+
+
+def all_samples(
+    dataset: fo.Dataset, brain_key: str, view: fo.SampleCollection | None = None
+) -> fo.SampleCollection:
+    """All samples that an index may have rows of: those of all slices of a grouped
+    dataset; of an index of frames or clips these. Asks no server.
+
+    Args:
+        dataset: the dataset
+        brain_key: the index
+        view: what is looked at, which is what counts if the run doesn't name the view
+            that it was made over
+    """
+    config = dataset.get_brain_info(_known(dataset, brain_key)).config
+    found = scope.all_samples(scope.as_stored(dataset, brain_key), config, view)
+    return indexed.all_samples(dataset, None) if found is None else found
 
 
 def list_indexes(dataset: fo.Dataset, **connection: Any) -> list[IndexInfo]:

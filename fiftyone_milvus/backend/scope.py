@@ -4,6 +4,7 @@ it is noted here, with the run, for all that is built here."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import fiftyone as fo
 from bson import json_util
 from fiftyone.core.brain import BrainMethod
 
-from ..dataset import stored, views
+from ..dataset import indexed, stored, views
 from ..errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ NOTE = "over"  # the setting of the run's that says it
 DATASET, VIEW = "dataset", "view"  # of a build
 EVERYTHING = "everything"  # of another run, which indexed all that there was
 UNKNOWN = "unknown"
+UNNAMED = "unnamed"  # view, with samples of its own, such as clips, of another run
+
+PROBED = 100  # rows
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,30 @@ def as_stored(dataset: fo.Dataset, brain_key: str) -> fo.SampleCollection:
     return dataset if found is None else found
 
 
+def all_samples(
+    made_over: fo.SampleCollection,
+    config: Any,
+    *looked_at: fo.SampleCollection | None,
+) -> fo.SampleCollection | None:
+    """All samples that an index may have rows of, see
+    :func:`~fiftyone_milvus.dataset.indexed.all_samples`; ``None`` if they are those of
+    a view that the run doesn't name.
+
+    Args:
+        made_over: what :func:`as_stored` says
+        config: the run's
+        looked_at: what is searched, shown or changed, the first that counts first: one
+            of them may be that view
+    """
+    if config.stored.get(NOTE) == UNNAMED:
+        views_ = (one for one in looked_at if one is not None and one._is_generated)
+        view = next(views_, None)
+        if view is None:
+            return None
+        made_over = view
+    return indexed.all_samples(made_over, config.patches_field)
+
+
 def size(dataset: fo.Dataset, brain_key: str) -> int | None:
     """How many samples, or patches, an index should have rows for; ``None`` if that
     isn't known."""
@@ -89,6 +117,25 @@ def note_other(index: MilvusSimilarityIndex, samples: fo.SampleCollection) -> No
     rows = index.total_index_size
     everything = rows > 0 and rows == _size(samples, index.config)
     index.config.remember(**{NOTE: EVERYTHING if everything else UNKNOWN})
+
+
+def note_first(index: MilvusSimilarityIndex, sample_ids: Sequence[str]) -> None:
+    """Notes of a run that is not a build, when its first rows were added, that they are
+    of samples that only a view has, which FiftyOne doesn't keep with the run.
+
+    Args:
+        index: the index
+        sample_ids: those of the rows
+    """
+    samples = index.samples
+    if is_build(index.config) or samples._is_generated:
+        return
+    if not samples._root_dataset._contains_videos(any_slice=True):
+        return
+    some = sample_ids[:PROBED]
+    everything = indexed.all_samples(samples, None)
+    if not indexed.existing(everything, None, some, some):
+        index.remember(**{NOTE: UNNAMED})
 
 
 def is_build(config: Any) -> bool:

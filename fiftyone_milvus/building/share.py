@@ -16,7 +16,7 @@ from ..backend import runs, scope, writes
 from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
 from ..backend.similarity import MilvusSimilarity
-from ..dataset import models
+from ..dataset import indexed, models
 from ..dataset.sources import Embedded, Failure, Item, Reader, Source
 from ..errors import Cancelled, InvalidRequest, VectorSearchError
 from ..milvus import client
@@ -170,7 +170,10 @@ class Share:
                 self._drop_half_made(ranges.half_made())
                 ranges.will_make(None)
                 method.register_run(self._samples, self._key, overwrite=False)
-                self._index = method.initialize(self._dataset, self._key)
+                field = self._config.patches_field
+                everything = indexed.all_samples(self._samples, field)
+                of = everything if everything._is_generated else self._dataset
+                self._index = method.initialize(of, self._key)
                 noted = {**self._source.cutting(), **scope.note_build(self._samples)}
                 self._index.config.remember(partial=True, **noted)
                 return

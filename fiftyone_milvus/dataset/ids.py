@@ -168,8 +168,6 @@ class Within:
         sample_ids, label_ids = fbu.get_ids(samples, patches_field=self._patches_field)
         if label_ids is not None:  # None for a sample without its single label
             return [str(id_) for id_ in label_ids if id_ is not None]
-        if samples._is_patches:
-            sample_ids = dict.fromkeys(samples.values(samples._id_field))
         return as_list(sample_ids)
 
 
@@ -191,12 +189,7 @@ class Existing(Within):
         """Those of the given rows that there are."""
         if self.known is not None:
             return self._every & set(ids)
-        found: set[str] = set()
-        for start in range(0, len(ids), IDS_AT_ONCE):
-            part = slice(start, start + IDS_AT_ONCE)
-            some, of = ids[part], sample_ids[part]
-            found |= indexed.existing(self._samples, self._patches_field, some, of)
-        return found
+        return self._looked_up(ids, sample_ids)
 
     def ordered(self, ids: list[str], sample_ids: list[str]) -> Ordered:
         """An index's rows in the order of its dataset, as FiftyOne's own backend has
@@ -206,9 +199,9 @@ class Existing(Within):
             ids: ``n`` primary keys
             sample_ids: their ``n`` sample ids
         """
-        there = set(ids)
         if self._samples._is_generated:  # it may be a copy, older than the index
-            there = self.holding(ids, sample_ids)
+            self._looked_up(ids, sample_ids)
+        there = set(ids)
         order = [id_ for id_ in self.ids if id_ in there]
         existing = len(order)
         order += sorted(set(ids).difference(order))
@@ -216,6 +209,26 @@ class Existing(Within):
         found = np.array([sample_of[id_] for id_ in order], dtype=str)
         labels = None if self._patches_field is None else np.array(order, dtype=str)
         return Ordered(found, labels, existing)
+
+    def _looked_up(self, ids: list[str], sample_ids: list[str]) -> set[str]:
+        found: set[str] = set()
+        for start in range(0, len(ids), IDS_AT_ONCE):
+            part = slice(start, start + IDS_AT_ONCE)
+            some, of = ids[part], sample_ids[part]
+            found |= indexed.existing(self._samples, self._patches_field, some, of)
+        return found
+
+    def _keys(self, samples: fo.SampleCollection) -> list[str]:
+        keys = super()._keys(samples)
+        if not samples._is_generated:
+            return keys
+        sample_ids, label_ids = fbu.get_ids(samples, patches_field=self._patches_field)
+        of = as_list(sample_ids)
+        if label_ids is not None:
+            pairs = zip(of, label_ids, strict=True)
+            of = [sample_id for sample_id, label_id in pairs if label_id is not None]
+        there = self._looked_up(keys, of)
+        return [key for key in keys if key in there]
 
 
 @dataclass(frozen=True)
@@ -242,9 +255,9 @@ def within(
         everything: all samples that the index may have rows of, see
             :func:`~fiftyone_milvus.dataset.indexed.all_samples`
     """
-    if samples is None or samples.view() == samples._root_dataset.view():
+    if samples is None or indexed.is_whole(samples):
         return Existing(everything, patches_field)
-    view = indexed.part_of(everything, samples).view()
+    view = indexed.part_of(everything, samples, patches_field).view()
     make = partial(Within, view, patches_field)
     return cast(Within, memberships.get(view, patches_field, make))
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import fiftyone as fo
-import fiftyone.core.media as fom
 from bson import ObjectId
 
 from ..errors import InvalidRequest
+from .views import every_slice
 
 # When the frames of a copy had last changed, by the copy's name
 _copied: dict[str, Any] = {}
@@ -30,29 +30,96 @@ def all_samples(
         made_over = made_over._source_collection
     if made_over._is_generated:
         return made_over._base_view
-    dataset = made_over._root_dataset
-    if dataset.media_type == fom.GROUP:
-        return dataset.select_group_slices(_allow_mixed=True)
-    return dataset
+    return every_slice(made_over._root_dataset)
+
+
+def is_whole(samples: fo.SampleCollection) -> bool:
+    """Whether a collection is its dataset: then all that an index holds is meant."""
+    return bool(samples.view() == samples._root_dataset.view())
 
 
 def part_of(
-    everything: fo.SampleCollection, view: fo.SampleCollection
+    everything: fo.SampleCollection,
+    samples: fo.SampleCollection,
+    patches_field: str | None,
 ) -> fo.SampleCollection:
-    """What a view has of all samples: itself; or, where one is of frames or clips and
-    the other isn't, those of the view's samples.
+    """What a dataset or view has of all samples of an index. The dataset has all; a
+    view has itself, or, if it holds something else, such as videos where the index
+    holds frames, those of its samples.
 
     Args:
         everything: what :func:`all_samples` says
-        view: a view of the dataset
+        samples: the dataset, or a view of it
+        patches_field: the field whose patches are indexed; ``None`` for samples
     """
-    if _kind(everything) == _kind(view):
-        return view
-    of = view.values("sample_id" if view._is_generated else "id")
-    owners = list(dict.fromkeys(of))
-    if everything._is_generated:
-        return everything.select_by("sample_id", owners)
-    return everything.select(owners)
+    if is_whole(samples):
+        return everything
+    other = kind_of(everything) != kind_of(samples)
+    if not other and samples._is_patches:
+        other = patches_field is None or not samples.has_field(patches_field)
+    return _of_owners(everything, samples) if other else samples
+
+
+def shown(
+    everything: fo.SampleCollection,
+    samples: fo.SampleCollection,
+    patches_field: str | None,
+    ids: Iterable[str],
+) -> fo.DatasetView:
+    """Rows as a view in their order: of samples, or of patches.
+
+    Args:
+        everything: what :func:`all_samples` says
+        samples: the dataset or view that was searched or looked at
+        patches_field: the field whose patches are indexed; ``None`` for samples
+        ids: their primary keys
+    """
+    found = part_of(everything, samples, patches_field)
+    if patches_field is not None and not found._is_patches:
+        found = found.to_patches(patches_field)
+    return found.select(list(ids), ordered=True)
+
+
+def target(
+    everything: fo.SampleCollection,
+    samples: fo.SampleCollection,
+    patches_field: str | None,
+) -> fo.SampleCollection:
+    """What values of rows are written to: all samples, where they are shown. Of frames
+    there may be several copies, and the person looks at one.
+
+    Args:
+        everything: what :func:`all_samples` says
+        samples: the dataset or view that was searched or looked at
+        patches_field: the field whose patches are indexed; ``None`` for samples
+    """
+    found = part_of(everything, samples, patches_field)
+    return all_samples(found, patches_field)
+
+
+def ids_of(everything: fo.SampleCollection, samples: fo.SampleCollection) -> list[str]:
+    """The ids of an index's samples that some samples, frames, clips or patches are,
+    or belong to, or that belong to them; each once."""
+    if kind_of(everything) != kind_of(samples):
+        return list(_of_owners(everything, samples).values("id"))
+    path = samples._id_field if samples._is_patches else "id"
+    return list(dict.fromkeys(samples.values(path)))
+
+
+def values(
+    everything: fo.SampleCollection, path: str
+) -> tuple[list[str], list[Any]] | None:
+    """The ids of samples, and what a field of theirs holds; of frames and clips that
+    don't have the field, that of their video. ``None`` if there is no such field."""
+    if everything.has_field(path):
+        ids, found = everything.values(["id", path])
+        return ids, found
+    root = everything._root_dataset
+    if not everything._is_generated or not root.has_field(path):
+        return None
+    ids, owners = everything.values(["id", "sample_id"])
+    of = dict(zip(*all_samples(root, None).values(["id", path]), strict=True))
+    return ids, [of.get(owner) for owner in owners]
 
 
 def existing(
@@ -87,10 +154,26 @@ def existing(
     return found & now
 
 
-def _kind(samples: fo.SampleCollection) -> str:
+def kind_of(samples: fo.SampleCollection) -> str:
+    """What a collection, or its patches, are of: ``"samples"``, ``"frames"`` or
+    ``"clips"``."""
     if samples._is_frames:
         return "frames"
     return "clips" if samples._is_clips else "samples"
+
+
+def _of_owners(
+    everything: fo.SampleCollection, samples: fo.SampleCollection
+) -> fo.DatasetView:
+    """Those of all samples that are what others were made from, or were made from
+    it."""
+    if kind_of(everything) == kind_of(samples):
+        return everything.select(ids_of(everything, samples))
+    owners = samples.values("sample_id" if samples._is_generated else "id")
+    owners = list(dict.fromkeys(owners))
+    if everything._is_generated:
+        return everything.select_by("sample_id", owners)
+    return everything.select(owners)
 
 
 def _path(samples: fo.SampleCollection, patches_field: str | None) -> str | None:

@@ -12,6 +12,7 @@ import numpy as np
 from fiftyone import ViewField as F
 
 from ..counts import count
+from ..dataset import indexed
 from ..dataset.ids import as_list
 from ..errors import InvalidRequest
 from ..milvus.batches import MAX_K
@@ -141,7 +142,7 @@ def check(other: MilvusSimilarityIndex, index: MilvusSimilarityIndex) -> None:
 
 
 def copy_hits(
-    source: fo.Dataset,
+    source: fo.SampleCollection,
     target: fo.Dataset,
     sample_ids: Sequence[str],
     *,
@@ -152,7 +153,7 @@ def copy_hits(
     copies name the same files. Samples whose file the dataset has are skipped.
 
     Args:
-        source: the dataset that has the samples
+        source: the dataset that has the samples, or all samples of its index
         target: the dataset that gets them
         sample_ids: the samples
         fields: what to copy beside the path, the tags and the metadata
@@ -197,20 +198,26 @@ def _first(best: dict[str, Hit], k: int) -> list[Hit]:
     return sorted(best.values(), key=lambda hit: (hit.dist, hit.id))[:k]
 
 
-def _check_copy(source: fo.Dataset, target: fo.Dataset, fields: Sequence[str]) -> None:
-    if source.media_type == "group" or target.media_type not in (
-        None,
-        source.media_type,
-    ):
+def _check_copy(
+    source: fo.SampleCollection, target: fo.Dataset, fields: Sequence[str]
+) -> None:
+    name = source._root_dataset.name
+    if source._is_generated:
         raise InvalidRequest(
-            f"'{source.name}' holds {source.media_type} samples and '{target.name}' "
+            f"The hits are {indexed.kind_of(source)} of '{name}', which aren't samples "
+            "that can be copied. Tag them there, or save them as a view."
+        )
+    grouped = source._root_dataset.media_type == "group"
+    if grouped or target.media_type not in (None, source.media_type):
+        raise InvalidRequest(
+            f"'{name}' holds {source.media_type} samples and '{target.name}' "
             f"{target.media_type} samples, so none can be copied. Choose a dataset of "
             "the same media."
         )
     for field in fields:
         ours, theirs = target.get_field(field), source.get_field(field)
         if theirs is None:
-            raise InvalidRequest(f"'{source.name}' has no field '{field}' to copy")
+            raise InvalidRequest(f"'{name}' has no field '{field}' to copy")
         if ours is not None and not _alike(ours, theirs):
             raise InvalidRequest(
                 f"The field '{field}' is of another type in '{target.name}'. Copy the "

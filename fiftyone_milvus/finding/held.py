@@ -4,7 +4,7 @@ vectors in the order of its ids, read once, and progress while they are compared
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -127,20 +127,3 @@ def check_thresh(thresh: float, metric: str) -> float:
             "0.05 means that two vectors' cosine is at least 0.95."
         )
     return float(thresh)
-
-
-def view_of(
-    samples: fo.SampleCollection, patches_field: str | None, ids: Sequence[str]
-) -> fo.DatasetView:
-    """What was found as a view in its order: of samples, or of patches.
-
-    Args:
-        samples: the dataset or view that was looked at
-        patches_field: the field whose patches were; ``None`` for samples
-        ids: the ids in the index
-    """
-    if patches_field is not None and not samples._is_patches:
-        samples = samples.to_patches(patches_field)
-    if patches_field is None and samples._is_patches:
-        samples = samples._root_dataset
-    return samples.select(list(ids), ordered=True)

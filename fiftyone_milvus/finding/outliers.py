@@ -11,6 +11,7 @@ import fiftyone.core.labels as fol
 import numpy as np
 
 from ..counts import count, is_number
+from ..dataset import indexed
 from ..errors import InvalidRequest
 from ..pairs import duplicates
 from ..progress import Report
@@ -168,12 +169,13 @@ def labels(
     field = label_field or patches
     if field is None:
         raise InvalidRequest("Name the field that holds the labels of the samples")
-    if not samples.has_field(field):
+    of = samples if samples.has_field(field) else samples._root_dataset
+    if not of.has_field(field):
         raise InvalidRequest(f"There is no field '{field}' to take labels from")
     if _is_own(index, field):
         ids, values = _own(samples, field)
         return field, dict(zip(ids, values, strict=True))
-    kind = samples.get_field(field)
+    kind = of.get_field(field)
     holds = getattr(kind, "document_type", None)
     if holds is not None and issubclass(holds, fol.Classification):
         path = f"{field}.label"
@@ -184,8 +186,9 @@ def labels(
             f"'{field}' doesn't hold one label for each sample. Name a field of "
             "classifications or of strings; or use an index of the field's patches."
         )
-    ids, values = samples.values(["id", path])
-    return field, dict(zip(ids, values, strict=True))
+    found = indexed.values(samples, path)
+    assert found is not None
+    return field, dict(zip(*found, strict=True))
 
 
 def _own(samples: Any, field: str) -> tuple[list[str], list[str | None]]:

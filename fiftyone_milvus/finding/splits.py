@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import fiftyone as fo
 import numpy as np
 
+from ..dataset import indexed
 from ..errors import InvalidRequest
 
 MAX_SPLITS = 50
@@ -33,7 +34,8 @@ def by_sample(
     """Who is in which split.
 
     Args:
-        samples: the samples
+        samples: all samples that the index may hold; frames and clips are in the splits
+            of their videos
         tags: the sample tags that are the splits
         field: instead of tags, a field of the samples whose values are
 
@@ -64,16 +66,23 @@ def by_sample(
 def _by_tags(
     samples: fo.SampleCollection, tags: Sequence[str]
 ) -> tuple[list[str], list[set[str]]]:
-    ids, values = samples.values(["id", "tags"])
-    return ids, [{*tags} & {*(one or ())} for one in values]
+    ids, of = samples.values(["id", "tags"])
+    if samples._is_generated:
+        root = indexed.all_samples(samples._root_dataset, None)
+        above = dict(zip(*root.values(["id", "tags"]), strict=True))
+        owners = samples.values("sample_id")
+        pairs = zip(of, owners, strict=True)
+        of = [[*(one or ()), *(above.get(owner) or ())] for one, owner in pairs]
+    return ids, [{*tags} & {*(one or ())} for one in of]
 
 
 def _by_field(
     samples: fo.SampleCollection, field: str | None
 ) -> tuple[list[str], list[set[str]]]:
-    if not samples.has_field(field):
+    found = None if field is None else indexed.values(samples, field)
+    if found is None:
         raise InvalidRequest(f"There is no field '{field}' to take splits from")
-    ids, values = samples.values(["id", field])
+    ids, values = found
     if any(isinstance(one, list | dict) or hasattr(one, "to_dict") for one in values):
         raise InvalidRequest(
             f"'{field}' doesn't hold one value for each sample. Name a field of "

@@ -7,20 +7,24 @@ from collections.abc import Iterator, Sequence
 import fiftyone as fo
 from fiftyone import ViewField as F
 
-from ..dataset import names
+from ..dataset import indexed, names
 from ..errors import InvalidRequest
 
 IDS_AT_ONCE = 50_000
 
 
 def tag(
-    dataset: fo.Dataset, ids: Sequence[str], tag: str, patches_field: str | None = None
+    samples: fo.SampleCollection,
+    ids: Sequence[str],
+    tag: str,
+    patches_field: str | None = None,
 ) -> int:
     """Tags samples, or the labels of a field; those that have the tag keep one of it.
 
     Args:
-        dataset: the dataset
-        ids: sample ids, or label ids; those that the dataset lacks are passed over
+        samples: the dataset, all of whose slices are meant if it is grouped; for
+            frames or clips, a view of them, such as an index's ``all_samples``
+        ids: sample ids, or label ids; those that there aren't are passed over
         tag: the tag
         patches_field: the field of the labels; ``None`` for samples
 
@@ -30,18 +34,31 @@ def tag(
     Raises:
         InvalidRequest: if it can't be a tag, or there is no such field
     """
-    return _change(dataset, ids, tag, patches_field, True)
+    return _change(samples, ids, tag, patches_field, True)
 
 
 def untag(
-    dataset: fo.Dataset, ids: Sequence[str], tag: str, patches_field: str | None = None
+    samples: fo.SampleCollection,
+    ids: Sequence[str],
+    tag: str,
+    patches_field: str | None = None,
 ) -> int:
     """Takes a tag off samples, or off the labels of a field; as :func:`tag`.
 
     Returns:
         how many had it before
     """
-    return _change(dataset, ids, tag, patches_field, False)
+    return _change(samples, ids, tag, patches_field, False)
+
+
+def count(
+    samples: fo.SampleCollection, ids: Sequence[str], patches_field: str | None = None
+) -> int:
+    """How many of the samples, or of the labels of a field, there are; arguments as of
+    :func:`tag`."""
+    found = indexed.all_samples(samples, patches_field)
+    views = _selected(found, list(dict.fromkeys(ids)), patches_field)
+    return sum(_count(view, patches_field) for view in views)
 
 
 def check(tag: str) -> str:
@@ -55,30 +72,47 @@ def check(tag: str) -> str:
 
 
 def _change(
-    dataset: fo.Dataset, ids: Sequence[str], tag: str, field: str | None, add: bool
+    samples: fo.SampleCollection,
+    ids: Sequence[str],
+    tag: str,
+    field: str | None,
+    add: bool,
 ) -> int:
     name = check(tag)
+    found = indexed.all_samples(samples, field)
     changed = 0
-    for view in _tagged(dataset, ids, name, field, not add):
+    for some in _selected(found, ids, field):
+        view = _tagged(some, name, field, not add)
         changed += _count(view, field)
         _set(view, field, name, add)
+    if field is not None and samples._is_patches:  # a copy, which is shown
+        for some in _selected(samples, ids, field):
+            _set(some, field, name, add)
     return changed
 
 
-def _tagged(
-    dataset: fo.Dataset, ids: Sequence[str], tag: str, field: str | None, has: bool
+def _selected(
+    samples: fo.SampleCollection, ids: Sequence[str], field: str | None
 ) -> Iterator[fo.DatasetView]:
-    """Views of those of the ids that have a tag, or that don't."""
-    if field is not None and not dataset.has_field(field):
+    """Views of the ids."""
+    if field is not None and not samples.has_field(field):
         raise InvalidRequest(f"The dataset has no field '{field}' whose labels to tag")
     for start in range(0, len(ids), IDS_AT_ONCE):
         some = list(ids[start : start + IDS_AT_ONCE])
         if field is None:
-            yield dataset.select(some).match_tags(tag, bool=has)
-            continue
-        tagged = F("tags").contains(tag)
-        view = dataset.select_labels(ids=some, fields=field)
-        yield view.filter_labels(field, tagged if has else ~tagged)
+            yield samples.select(some)
+        else:
+            yield samples.select_labels(ids=some, fields=field)
+
+
+def _tagged(
+    view: fo.DatasetView, tag: str, field: str | None, has: bool
+) -> fo.DatasetView:
+    """Those that have a tag, or that don't."""
+    if field is None:
+        return view.match_tags(tag, bool=has)
+    tagged = F("tags").contains(tag)
+    return view.filter_labels(field, tagged if has else ~tagged)
 
 
 def _count(view: fo.DatasetView, field: str | None) -> int:

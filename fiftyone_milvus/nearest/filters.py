@@ -18,6 +18,7 @@ import fiftyone.core.labels as fol
 import numpy as np
 
 from ..counts import is_number
+from ..dataset import indexed
 from ..dataset import names as names_
 from ..errors import InvalidRequest
 from ..milvus.expressions import PART, PARTS, key
@@ -109,9 +110,7 @@ def values(
     found: dict[str, dict[str, Any]] = {
         id_: {PART: zlib.crc32(id_.encode()) % PARTS} for id_ in ids
     }
-    samples = dataset
-    if dataset.media_type == "group":
-        samples = dataset.select_group_slices(_allow_mixed=True)
+    samples = indexed.all_samples(dataset, patches_field)
     of_sample: dict[str, list[str]] = {}
     for id_, sample_id in zip(ids, sample_ids, strict=True):
         of_sample.setdefault(sample_id, []).append(id_)

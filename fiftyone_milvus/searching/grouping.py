@@ -20,7 +20,7 @@ class Groups:
     """The group of each hit.
 
     Args:
-        samples: all samples that hits can be of
+        samples: all samples that the index may hold
         patches_field: the field whose patches are indexed; ``None`` for samples
         by: a field of the samples; ``"group"`` for a grouped dataset's groups, and
             ``"sample"`` for the samples of patches
@@ -37,8 +37,6 @@ class Groups:
         by: str,
         among: fo.SampleCollection | None = None,
     ) -> None:
-        if samples.media_type == fo.core.media.GROUP:
-            samples = samples.select_group_slices(_allow_mixed=True)
         self._samples = samples
         self._path = _path(samples, patches_field, by)
         if among is None or among._is_generated:
@@ -83,6 +81,8 @@ def _path(
 ) -> str | None:
     """The field of the groups; ``None`` for the sample ids."""
     if by == BY_SAMPLE and not (patches_field is None and samples.has_field(by)):
+        if patches_field is None and samples._is_generated:
+            return "sample_id"
         if patches_field is None:
             raise InvalidRequest(
                 "Each hit is another sample already. Group by a field of the samples, "

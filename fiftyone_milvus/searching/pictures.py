@@ -107,10 +107,8 @@ def _told(index: MilvusSimilarityIndex, what: str) -> Iterator[None]:
 
 
 def _path(index: MilvusSimilarityIndex, sample_id: str) -> str:
-    samples = index.samples
-    source = samples if samples._is_frames else index._dataset
     try:
-        path = str(source[sample_id].filepath)
+        path = str(index.all_samples[sample_id].filepath)
     except (KeyError, ValueError) as e:
         raise InvalidRequest(
             f"The dataset has no sample '{sample_id}'. Choose another image."

@@ -8,6 +8,7 @@ from typing import Protocol
 import fiftyone as fo
 import numpy as np
 
+from ..dataset import indexed
 from ..nearest.plans import Plan
 from .query import Resolved
 
@@ -17,7 +18,10 @@ SELECTED_AT_MOST = 10_000
 
 class Ranked(Protocol):
     """Hits in rank order: ids of samples, or of labels of ``patches_field``, and their
-    scores ``(n,)``."""
+    scores ``(n,)``; and all samples that the index may hold."""
+
+    @property
+    def everything(self) -> fo.SampleCollection: ...
 
     @property
     def ids(self) -> list[str]: ...
@@ -36,7 +40,7 @@ class Result:
     ``ids`` are those of the index (sample ids, or label ids for patches). ``dists``
     has shape ``(n,)``; ``seconds`` is the time that Milvus and the ranking took, of
     which ``plan.seconds`` tells the stages; ``resolved`` the query as it was searched
-    with.
+    with; ``everything`` all samples that the index may hold.
     """
 
     brain_key: str
@@ -48,6 +52,7 @@ class Result:
     plan: Plan
     seconds: float
     resolved: Resolved
+    everything: fo.SampleCollection
 
     @property
     def score_kind(self) -> str:
@@ -89,11 +94,7 @@ def result_view(
     if rank_field is not None:
         return _ranked_view(result, samples, rank_field)
     field = result.patches_field
-    if field is not None and not samples._is_patches:
-        samples = samples.to_patches(field)
-    if field is None and samples._is_patches:
-        samples = samples._root_dataset
-    return samples.select(result.ids, ordered=True)
+    return indexed.shown(result.everything, samples, field, result.ids)
 
 
 def _ranked_view(
@@ -102,8 +103,8 @@ def _ranked_view(
     field = result.patches_field
     if field is not None:
         # a patches view made earlier doesn't have what was written since
-        samples = samples._root_dataset.to_patches(field)
+        found = indexed.target(result.everything, samples, field).to_patches(field)
         rank_field = f"{field}.{rank_field}"
-    elif samples._is_patches:
-        samples = samples._root_dataset
-    return samples.exists(rank_field).sort_by(rank_field)
+    else:
+        found = indexed.part_of(result.everything, samples, field)
+    return found.exists(rank_field).sort_by(rank_field)

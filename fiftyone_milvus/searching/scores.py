@@ -6,7 +6,7 @@ from typing import Any
 
 import fiftyone as fo
 
-from ..dataset import names
+from ..dataset import indexed, names
 from ..errors import InvalidRequest
 from .results import SELECTED_AT_MOST, Ranked
 
@@ -38,12 +38,12 @@ def write_scores(
     """
     if rank_field is None and len(result.ids) > SELECTED_AT_MOST:
         rank_field = f"{field}_rank"
-    target = _target(samples)
+    target = indexed.target(result.everything, samples, result.patches_field)
     columns: dict[str, list[Any]] = {field: [float(s) for s in result.scores]}
     if rank_field is not None:
         columns[rank_field] = list(range(1, len(result.ids) + 1))
     for name in columns:
-        check_field(samples, result.patches_field, name)
+        check_field(target, result.patches_field, name)
     for name, values in columns.items():
         _write(target, result, _path(target, result.patches_field, name), values)
     if rank_field is not None and result.ids and result.patches_field is None:
@@ -52,12 +52,13 @@ def write_scores(
 
 
 def check_field(
-    samples: fo.SampleCollection, patches_field: str | None, field: str
+    target: fo.SampleCollection, patches_field: str | None, field: str
 ) -> None:
     """Checks that scores can be written to a field.
 
     Args:
-        samples: the dataset or view that is searched
+        target: what they are written to, see
+            :func:`~fiftyone_milvus.dataset.indexed.target`
         patches_field: the field whose patches have the scores; ``None`` for samples
         field: the name of the field; for patches, within the label
 
@@ -65,15 +66,16 @@ def check_field(
         InvalidRequest: if FiftyOne doesn't take the name, or what is there was not
             written by a search
     """
-    target = _target(samples)
     names.check(names.field_problem(target, patches_field, field))
     path = _path(target, patches_field, field)
-    found = target.get_field(path)
-    if found is None and patches_field is not None:
+    found = _declared(target, path)
+    if found is not None or target.has_field(path):
+        taken = not (getattr(found, "info", None) or {}).get(MARK)
+    elif patches_field is not None:
         # labels hold what no schema declares
         taken = target._dataset._sample_collection.find_one({path: {"$exists": True}})
     else:
-        taken = found is not None and not (found.info or {}).get(MARK)
+        taken = False
     if taken:
         raise InvalidRequest(
             f"The field '{path}' is there already, and no search wrote it. Choose "
@@ -81,14 +83,23 @@ def check_field(
         )
 
 
-def _target(samples: fo.SampleCollection) -> fo.SampleCollection:
-    return samples if samples._is_frames else samples._root_dataset
-
-
 def _path(target: fo.SampleCollection, patches_field: str | None, name: str) -> str:
     if patches_field is None:
         return name
     return str(target._get_label_field_path(patches_field, name)[1])
+
+
+def _declared(target: fo.SampleCollection, path: str) -> fo.Field | None:
+    """A field as the dataset has it, which for frames has it among the frames'."""
+    root = target._root_dataset
+    if not target._is_frames:
+        return root.get_field(path)
+    path = target._FRAMES_PREFIX + path
+    field = root.get_field(path)
+    if field is not None:
+        # of a field within a frame's FiftyOne forgets the prefix, and can't save it
+        field._set_dataset(root, path)
+    return field
 
 
 def _write(
@@ -103,7 +114,7 @@ def _write(
         target.set_values(path, by_id, key_field="id")
     else:
         target.set_label_values(path, by_id, dynamic=True)
-    field = target.get_field(path)
+    field = _declared(target, path)
     if field is not None:
         field.info = {MARK: True}
         field.save()

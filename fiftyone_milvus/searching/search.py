@@ -70,7 +70,7 @@ def search(
     k = count(k, "k", "hits")
     index.check_filled()
     rows = index.rows.searched_with(search_params) if search_params else index.rows
-    field = index.config.patches_field
+    field, everything = index.config.patches_field, index.samples_for(samples)
     excluded = frozenset(as_list(exclude))
     resolved = resolve(index, query)
     if exclude_query:
@@ -78,10 +78,10 @@ def search(
     conditions = Conditions(
         min_score,
         max_score,
-        Groups(index.samples, field, group_by, samples) if group_by else None,
+        Groups(everything, field, group_by, samples) if group_by else None,
         excluded,
     )
-    among: Members = within(samples, field, index.all_samples)
+    among: Members = within(samples, field, everything)
     if where:
         stored = index.config.options.filter_fields
         told = filters.expression(where, stored, index.samples, field)
@@ -106,4 +106,5 @@ def search(
         found.plan,
         time.perf_counter() - started,
         resolved,
+        everything,
     )

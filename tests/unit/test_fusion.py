@@ -24,6 +24,7 @@ def result(ids, sample_ids=None, patches_field=None, key="k"):
         plan=Plan("index", True, "a test"),
         seconds=0.0,
         resolved=Resolved(Query.of(ids=["q"]), np.zeros((1, 2)), (), frozenset()),
+        everything=None,  # nothing is shown here
     )
 
 

@@ -15,7 +15,7 @@ def result(count: int = 60) -> Result:
     dists = np.arange(count) / count
     asked = Resolved(Query.of(ids=["q"]), np.zeros((1, 2)), (), frozenset())
     samples = [i[::-1] for i in ids]
-    return Result("key", None, "cosine", ids, samples, dists, plan, 0.1, asked)
+    return Result("key", None, "cosine", ids, samples, dists, plan, 0.1, asked, None)
 
 
 def test_the_next_hits_come_without_another_search():

@@ -1,0 +1,95 @@
+"""The sorting half of an index: views sorted by similarity, as FiftyOne asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import fiftyone.core.media as fom
+import fiftyone.core.patches as fop
+from fiftyone.brain.similarity import SimilarityIndex
+
+from ..dataset import indexed
+from ..dataset.ids import Within
+from ..errors import InvalidRequest
+
+
+class Sorting(SimilarityIndex):
+    """What FiftyOne asks of an index that views are sorted by."""
+
+    _curr_view: Any
+    _members: Within | None
+    _within: Within
+    all_samples: Any
+    _kneighbors: Callable[..., Any]
+
+    def sort_by_similarity(
+        self,
+        query: Any,
+        k: int | None = None,
+        reverse: bool = False,
+        aggregation: str | None = "mean",
+        dist_field: str | None = None,
+        _mongo: bool = False,
+    ) -> Any:
+        """Sorts the current view by similarity; see FiftyOne's interface."""
+        of_labels = self.config.patches_field is not None and not isinstance(
+            self.view, fop.PatchesView
+        )
+        new = dist_field is not None and not self.view.has_field(dist_field)
+        if dist_field is not None and (of_labels or new):
+            # FiftyOne's own way to write these fails for the labels of every backend,
+            # and for a new field that no result gives a value
+            self._write_dists(query, k, reverse, aggregation, dist_field, of_labels)
+            dist_field = None
+        with self._sorting():
+            return super().sort_by_similarity(
+                query,
+                k=k,
+                reverse=reverse,
+                aggregation=aggregation,
+                dist_field=dist_field,
+                _mongo=_mongo,
+            )
+
+    @contextmanager
+    def _sorting(self) -> Iterator[None]:
+        """Restricts searches to what the sorted view shows: of a grouped dataset, one
+        slice."""
+        everything, view = self.all_samples, self._curr_view
+        if everything._is_generated and not view._is_generated:
+            raise InvalidRequest(
+                f"The index '{self.key}' holds {indexed.kind_of(everything)}, which a "
+                "view of others can't be sorted by. Sort a view of them."
+            )
+        members = self._within
+        if not self.has_view and view.media_type == fom.GROUP:
+            field = self.config.patches_field
+            self._members = Within(view.view(), field, likely_all=True)
+        try:
+            yield
+        finally:
+            self._members = members
+
+    def _write_dists(
+        self,
+        query: Any,
+        k: int | None,
+        reverse: bool,
+        aggregation: str | None,
+        dist_field: str,
+        of_labels: bool,
+    ) -> None:
+        sample_ids, label_ids, dists = self._kneighbors(
+            self._parse_query(query), k, reverse, aggregation, return_dists=True
+        )
+        ids = sample_ids if label_ids is None else label_ids
+        values = dict(zip(ids, dists, strict=True))
+        if not of_labels:
+            if values:
+                self.view.set_values(dist_field, values, key_field="id")
+            return
+        samples = self.all_samples
+        _, path = samples._get_label_field_path(self.config.patches_field, dist_field)
+        samples.set_label_values(path, values, dynamic=True)
