@@ -84,6 +84,7 @@ export function Composer({ search, index }: Props) {
               "aria-describedby": unable ? id : undefined,
               autoComplete: "off",
               enterKeyHint: "search",
+              style: { textOverflow: "ellipsis" },
               dir: "auto",
             })}
             onChange={(event) => search.type(event.target.value)}

@@ -45,7 +45,7 @@ test("each tab names what it controls", async () => {
 test("the header names the index in use and its coverage, and switches it", async () => {
   const { user } = await panel();
   expect(at<HTMLSelectElement>("milvus-index-select").value).toBe("pictures");
-  expect(at("milvus-coverage").textContent).toBe("1,538 of 1,538 samples");
+  expect(at("milvus-coverage").textContent).toBe("1,538 samples");
   await user.selectOptions(at("milvus-index-select"), "words");
   expect(at("milvus-coverage").textContent).toBe("20 of 30 patches");
 });

@@ -8,6 +8,9 @@ import { ClearButton } from "../../ClearButton";
 import { useViewCount } from "./useViewCount";
 import type { Options } from "../values";
 
+/** In FiftyOne's light theme, what is disabled has the color of what isn't. */
+const OFF = { color: "text.secondary", opacity: 0.6 };
+
 interface Props {
   search: Search;
   index: Index;
@@ -42,7 +45,7 @@ export function Scope({ search, index, samples }: Props) {
             value={name}
             disabled={off && options.target !== name}
             data-cy={`milvus-scope-${name}`}
-            sx={{ py: 0.25, px: 1, textTransform: "none" }}
+            sx={{ py: 0.25, px: 1, textTransform: "none", "&.Mui-disabled": OFF }}
           >
             {label}
           </ToggleButton>

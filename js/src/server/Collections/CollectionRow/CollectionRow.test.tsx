@@ -16,7 +16,7 @@ test("a collection says what state it is in, and why", () => {
 });
 
 test("what isn't known is left out, and an estimate is called one", () => {
-  expect(holds({ ...collection, created: null })).toBe("1,538 rows · about 3.1 MB · 512 long, cosine, HNSW");
+  expect(holds({ ...collection, created: null })).toBe("1,538 rows · about 3.1 MB · 512-dim, cosine, HNSW");
   const unknown = { ...collection, loaded: false, size_bytes: null, dim: null, metric: null, index_type: null, created: null };
   expect(holds(unknown)).toBe("about 1,538 rows");
   expect(holds({ ...unknown, rows: null })).toBe("");

@@ -45,10 +45,10 @@ export function CollectionRow({ collection, onAdopt, onDrop }: Props) {
   );
 }
 
-/** "1,538 rows · about 3.1 MB · 512 long, cosine, HNSW · Mar 4, 2025" */
+/** "1,538 rows · about 3.1 MB · 512-dim, cosine, HNSW · Mar 4, 2025" */
 export function holds(collection: Collection): string {
   const { rows, loaded, size_bytes, dim, metric, index_type, created } = collection;
-  const vectors = [dim !== null && `${dim} long`, metric, index_type].filter(Boolean).join(", ");
+  const vectors = [dim !== null && `${dim}-dim`, metric, index_type].filter(Boolean).join(", ");
   const parts = [
     rows !== null && `${loaded ? "" : "about "}${counted(rows, "row")}`,
     size_bytes !== null && `about ${bytes(size_bytes)}`,

@@ -15,7 +15,7 @@ interface Props {
 /** Names the index in use, to switch it, and how much of the dataset it holds. */
 export function IndexInUse({ index, indexes, onChange }: Props) {
   return (
-    <Stack direction="row" alignItems="center" spacing={1} sx={{ flex: "1 1 180px", minWidth: 0 }}>
+    <Stack direction="row" alignItems="center" spacing={1} sx={{ flex: "1 1 240px", minWidth: 0 }}>
       <MuiIconFont name="hub" sx={{ fontSize: 18, color: "text.secondary" }} />
       <NativeSelect
         value={index.brain_key}
@@ -33,7 +33,7 @@ export function IndexInUse({ index, indexes, onChange }: Props) {
         <Typography
           variant="caption"
           noWrap
-          sx={{ color: incomplete(index) ? readable("warning") : "text.secondary" }}
+          sx={{ flexShrink: 0, color: incomplete(index) ? readable("warning") : "text.secondary" }}
           data-cy="milvus-coverage"
         >
           {coverage(index)}

@@ -7,5 +7,6 @@ test("an index holds all, a part, or more than there is", () => {
   const patches = { ...index, patches_field: "objects" };
   expect(coverage({ ...patches, size: 1360, total: 1340 })).toBe("1,360 vectors, 1,340 patches");
   expect(coverage({ ...patches, size: 20, total: null })).toBe("20 patches");
+  expect(coverage({ ...patches, size: 20, total: 20 })).toBe("20 patches");
   expect(coverage({ ...index, size: null })).toBe("size unknown");
 });

@@ -5,7 +5,7 @@ import { count } from "../../../shared/format";
 export function coverage({ size, total, patches_field }: Index): string {
   const what = patches_field ? "patches" : "samples";
   if (size === null) return "size unknown";
-  if (total === null) return `${count(size)} ${what}`;
+  if (total === null || size === total) return `${count(size)} ${what}`;
   if (size > total) return `${count(size)} vectors, ${count(total)} ${what}`;
   return `${count(size)} of ${count(total)} ${what}`;
 }
