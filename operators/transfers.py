@@ -54,7 +54,10 @@ def run(
 
 
 def check_path(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
-    """Marks the input ``path`` if the App may not use the file that it names."""
+    """Marks the input ``path`` if the App may not use the file that it names. The panel
+    has a form of its own, and shows what running the operator says."""
+    if ctx.panel_id:
+        return
     try:
         export_folders.check(ctx.params.get("path"))
     except InvalidRequest as e:

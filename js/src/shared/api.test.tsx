@@ -43,3 +43,10 @@ test("the library's own errors have their kind as a code, and keep it out of the
 test("an empty answer is no error", () => {
   expect(errorOf({ result: null })).toBeNull();
 });
+
+test("why a form is refused is the reason alone, though the server only failed", () => {
+  const stack = "Traceback …\nfiftyone.operators.executor.ExecutionError: Validation error. Path: path. Reason: Choose a file there.\n";
+  const error = Object.assign(new Error(""), { bodyResponse: { kind: "Server Error", stack } });
+  expect(errorOf({ error })?.message).toBe("Choose a file there.");
+  expect(errorOf({ error: new Error("") })?.message).toBe("The App's server failed. Its log says why.");
+});

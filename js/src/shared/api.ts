@@ -30,6 +30,11 @@ export class ApiError extends Error {
 /** How FiftyOne introduces the message of one of the library's own errors. */
 const OWN = /^fiftyone_milvus\.errors\.(\w+): /;
 
+/** How it introduces why an operator's form is refused. */
+const REFUSED = /^fiftyone\.operators\.executor\.ExecutionError: Validation error\. Path: \S*\. Reason: /;
+
+const NO_REASON = "The App's server failed. Its log says why.";
+
 export const ApiContext = createContext<Api | null>(null);
 
 /** The sentence to show for anything thrown. */
@@ -40,11 +45,17 @@ export function messageOf(error: unknown): string {
 /** What a call failed with, whether Python raised or returned its error; else null. */
 export function errorOf({ result, error, errorMessage }: OperatorResult): ApiError | null {
   if (error || errorMessage) {
-    const message = errorMessage || lastLine(messageOf(error));
-    return new ApiError(OWN.exec(message)?.[1] ?? "failed", message.replace(OWN, ""));
+    const message = errorMessage || lastLine(stackOf(error) ?? messageOf(error));
+    const sentence = message.replace(OWN, "").replace(REFUSED, "");
+    return new ApiError(OWN.exec(message)?.[1] ?? "failed", sentence || NO_REASON);
   }
   const returned = (result as { error?: { code: string; message: string } | null } | null)?.error;
   return returned ? new ApiError(returned.code, returned.message) : null;
+}
+
+/** The traceback of an answer that says only that the server failed. */
+function stackOf(error: unknown): string | undefined {
+  return (error as { bodyResponse?: { stack?: string } } | undefined)?.bodyResponse?.stack;
 }
 
 function lastLine(traceback: string): string {
