@@ -93,7 +93,8 @@ def names(request: Message) -> Iterator[str]:
             yield from _schema_names(value)
         elif field.message_type is not None:
             for one in [value] if isinstance(value, Message) else value:
-                yield from _names_within(one)
+                if isinstance(one, Message):  # a map's keys are none
+                    yield from _names_within(one)
 
 
 def _names_within(message: Any) -> Iterator[str]:
