@@ -17,7 +17,7 @@ import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.managing import files
-from fiftyone_milvus.milvus import client, settings
+from fiftyone_milvus.milvus import client, embedded, settings
 from harness import changes, datasets, environment
 from harness.context import PLUGIN, execute, make_context
 from plugin.operators import OPERATORS, export_folders
@@ -118,11 +118,14 @@ def index(dataset: fo.Dataset, key: str) -> Any:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
+    """Where exports go; with an embedded Milvus that holds nothing of other tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(URI, raising=False)
+        patch.setenv("FIFTYONE_MILVUS_DIR", str(tmp_path_factory.mktemp("milvus")))
         folder = tmp_path_factory.mktemp("exports")
         patch.setenv(export_folders.VARIABLE, str(folder))
         yield folder
+        embedded.stop(embedded.home(settings.Settings()))
 
 
 @pytest.fixture(scope="module")
