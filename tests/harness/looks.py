@@ -11,6 +11,7 @@ PANEL = "milvus_panel"
 CONTENT = f'[data-cy="panel-content-{PANEL}"]'
 WIDTHS = (900, 480, 320)
 THEMES = ("light", "dark")
+SETTLE_STEPS, SETTLE_MS = 40, 250  # on a busy machine
 
 _STICKS_OUT = """within => {
     const root = document.querySelector(within);
@@ -57,6 +58,12 @@ def problems(app: App) -> list[str]:
 
 
 def sideways(app: App) -> list[str]:
-    """The panel and what it is in, where they scroll sideways."""
-    wide = app.page.evaluate(_SCROLLS_SIDEWAYS, '[data-cy="milvus-panel"]')
+    """The panel and what it is in, where they scroll sideways once they have come to
+    rest after a change of the window."""
+    where, wide = '[data-cy="milvus-panel"]', []
+    for _ in range(SETTLE_STEPS):
+        wide = app.page.evaluate(_SCROLLS_SIDEWAYS, where)
+        if not wide:
+            break
+        app.page.wait_for_timeout(SETTLE_MS)
     return [f"scrolls sideways: {one}" for one in wide]
