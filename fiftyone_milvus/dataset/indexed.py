@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import fiftyone as fo
+import fiftyone.core.labels as fol
 from bson import ObjectId
 
 from ..errors import InvalidRequest
@@ -73,11 +74,26 @@ def shown(
         samples: the dataset or view that was searched or looked at
         patches_field: the field whose patches are indexed; ``None`` for samples
         ids: their primary keys
+
+    Raises:
+        InvalidRequest: if the field holds a single label for each sample
     """
     found = part_of(everything, samples, patches_field)
     if patches_field is not None and not found._is_patches:
+        _check_list(found, patches_field)
         found = found.to_patches(patches_field)
     return found.select(list(ids), ordered=True)
+
+
+def _check_list(samples: fo.SampleCollection, patches_field: str) -> None:
+    label_type = samples._get_label_field_type(patches_field)
+    if not issubclass(label_type, fol._LABEL_LIST_FIELDS):
+        raise InvalidRequest(
+            "FiftyOne shows the patches of lists of labels only, and "
+            f"'{patches_field}' holds one {label_type.__name__} for each sample. The "
+            "result has the ids of the samples too: show those, or copy the labels "
+            f"into a field of {label_type.__name__}s and index that."
+        )
 
 
 def target(

@@ -11,7 +11,7 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.finding import groups
-from fiftyone_milvus.searching import search
+from fiftyone_milvus.searching import results, search
 from fiftyone_milvus.searching.terms import Query, Term
 from harness import pictures
 from harness.context import execute
@@ -116,6 +116,17 @@ def labels_of(sample):
     if isinstance(found, fo.core.labels._HasLabelList):
         return found[found._LABEL_LIST_FIELD]
     return [found] if found is not None else []
+
+
+@pytest.mark.parametrize("kind", ["Detection", "Polyline", "Keypoint"])
+def test_results_of_single_labels_that_fiftyone_cannot_show_say_so(make, kind):
+    dataset = make(SUPPORTED[kind])
+    build.build(dataset, "k", OWN, patches_field="labels")
+    query = Query((Term(id=dataset.first()["labels"].id),))
+    result = search.search(runs.load(dataset, "k"), query, 3)
+    with pytest.raises(InvalidRequest, match=f"a field of {kind}s and index that"):
+        results.result_view(result, dataset)
+    assert len(dataset.select(result.sample_ids, ordered=True)) == 3
 
 
 @pytest.mark.parametrize("kind", SUPPORTED)
