@@ -128,13 +128,13 @@ def test_a_name_that_was_taken_meanwhile_changes_nothing(dataset, monkeypatch):
     from plugin.operators import findings
 
     taken = dataset.limit(2)
-    view_of = findings.held.view_of
+    shown = findings.indexed.shown
 
     def meanwhile(*args):
         dataset.save_view("Taken", taken)
-        return view_of(*args)
+        return shown(*args)
 
-    monkeypatch.setattr(findings.held, "view_of", meanwhile)
+    monkeypatch.setattr(findings.indexed, "shown", meanwhile)
     params = {"brain_key": "idx", "thresh": 0.01, "tag": "found", "save_view": "taken"}
     with pytest.raises(InvalidRequest, match="has the same URL, 'taken'"):
         OPERATOR["find_duplicates"]().execute(make_context(dataset, **params))
