@@ -1,4 +1,4 @@
-"""What the embedded server refuses, whoever asks: calls that it has no use for, and
+"""What the embedded server refuses, from any client: calls that it has no use for, and
 names that Milvus itself would refuse.
 
 Milvus Lite takes names as they come. Milvus's own rule is in its documentation, *Limits

@@ -56,7 +56,7 @@ def open_file(path: Path, mode: str) -> IO[bytes]:
 
 
 def _check_above(folder: Path) -> None:
-    """Whoever may rename a folder above this one may put another in its place."""
+    """Anyone who may rename a folder above this one may replace it."""
     for above in folder.parents:
         found = above.stat()
         anybody = found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX
