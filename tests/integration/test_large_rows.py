@@ -66,7 +66,7 @@ def test_plans_that_read_vectors_rank_them(milvus, large, plan):
     view = dataset.match(fo.ViewField("number") > 20)
     exact = distances("cosine", vectors[0], vectors[21:])
     found = neighbors.nearest(
-        index.rows, vectors[:1], 5, among=within(view, None), plan=plan
+        index.rows, vectors[:1], 5, among=within(view, None, dataset), plan=plan
     )
     assert found.hits[0].ids == ranked(exact, view.values("id"))[:5]
 
