@@ -4,6 +4,7 @@ by indexes that FiftyOne's compute_similarity made as well as by built ones."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -25,6 +26,7 @@ from harness.kinds import GROUPS, ROWS, VIDEOS, Kind
 from harness.panel import CheckedPanel
 
 K, NEAR = 10, 1e-4
+URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 QUERY = {"terms": [{"vector": [1.0, 0.0]}]}
 
 panel = CheckedPanel()
@@ -54,13 +56,14 @@ def drop(kind: Kind) -> None:
 @pytest.fixture(scope="module")
 def kind_of() -> Iterator[Callable[[str], Kind]]:
     """A kind by its name, with both indexes; made once."""
-    made: dict[str, Kind] = {}
+    made: dict[tuple[str, str | None], Kind] = {}
 
     def get(name: str) -> Kind:
-        if name not in made:
-            made[name] = kinds.KINDS[name]()
-            make_indexes(made[name])
-        return made[name]
+        found = (name, os.environ.get(URI))
+        if found not in made:
+            made[found] = kinds.KINDS[name]()
+            make_indexes(made[found])
+        return made[found]
 
     yield get
     for kind in made.values():
@@ -72,6 +75,12 @@ def kind(request, kind_of) -> Iterator[Kind]:
     kind = kind_of(request.param)
     yield kind
     kind.dataset.delete_saved_views()
+
+
+@pytest.fixture
+def kind_on_each(milvus, kind) -> Kind:
+    """Each kind, on each kind of Milvus."""
+    return kind
 
 
 @pytest.fixture(params=["theirs", "ours"])
@@ -110,7 +119,8 @@ def searched(kind: Kind, key: str, **params: Any) -> tuple[Any, dict[str, Any]]:
     return ctx, asked(panel.search, ctx)
 
 
-def test_the_grid_shows_all_that_a_search_found(kind, key):
+def test_the_grid_shows_all_that_a_search_found(kind_on_each, key):
+    kind = kind_on_each
     ctx, found = searched(kind, key)
     ids = by_distance(kind)[:K]
     assert shown(ctx).values("id") == [hit["id"] for hit in found["hits"]] == ids
@@ -120,7 +130,8 @@ def test_the_grid_shows_all_that_a_search_found(kind, key):
     assert shown(cut).values("id") == ids[:3]
 
 
-def test_what_was_found_is_tagged_and_counted(kind, key):
+def test_what_was_found_is_tagged_and_counted(kind_on_each, key):
+    kind = kind_on_each
     ctx, found = searched(kind, key)
     again = {"token": found["token"], "keep": K}
     what = "samples" if kind.patches_field is None else "patches"
