@@ -7,6 +7,8 @@ from typing import Any
 
 import fiftyone as fo
 
+from fiftyone_milvus.dataset import indexed
+
 
 def media(
     items: fo.SampleCollection, ids: Iterable[str], patches_field: str | None
@@ -18,7 +20,7 @@ def media(
         ids: ids of its samples or patches
         patches_field: the field of the patches; ``None`` for samples
     """
-    shown = items.select(list(ids))
+    shown = items.select([str(id_) for id_ in indexed.object_ids(ids)])
     fields = ["id", media_field(items)]
     if patches_field is None:
         found = zip(*shown.values(fields), strict=True)

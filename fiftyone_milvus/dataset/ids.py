@@ -151,8 +151,7 @@ class Within:
         if self._patches_field is not None:
             view = self._samples.select(list(dict.fromkeys(sample_ids)))
             return set(self._keys(view)) & set(ids)
-        valid = [ObjectId(id_) for id_ in ids if ObjectId.is_valid(id_)]
-        asked = {"_id": {"$in": valid}}
+        asked = {"_id": {"$in": indexed.object_ids(ids)}}
         found = self._samples._aggregate(
             post_pipeline=[{"$match": asked}, {"$project": {"_id": True}}]
         )

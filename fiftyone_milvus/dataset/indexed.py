@@ -215,9 +215,9 @@ def _among(
     """Those of some rows that a collection of MongoDB's has: its documents' ids, or
     those of the labels at a path."""
     if path is None:
-        found = collection.find({"_id": {"$in": _object_ids(ids)}}, {"_id": True})
+        found = collection.find({"_id": {"$in": object_ids(ids)}}, {"_id": True})
         return {str(doc["_id"]) for doc in found}
-    owners = {"$in": _object_ids(dict.fromkeys(sample_ids))}
+    owners = {"$in": object_ids(dict.fromkeys(sample_ids))}
     of: dict[str, Any] = {"_id": owners}
     if frames:  # a patch of one may name it, or its video
         of = {"$or": [of, {"_sample_id": owners}]}
@@ -229,7 +229,7 @@ def _among(
 
 def _of_samples(copy: fo.Dataset, root: fo.Dataset, ids: Iterable[str]) -> set[str]:
     """Those of some clips or patches whose sample there is."""
-    asked = {"_id": {"$in": _object_ids(ids)}}
+    asked = {"_id": {"$in": object_ids(ids)}}
     found = copy._sample_collection.find(asked, {"_sample_id": True})
     of = {str(doc["_id"]): str(doc["_sample_id"]) for doc in found}
     owners = list(of.values())
@@ -256,5 +256,6 @@ def _several(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list) else (value,)
 
 
-def _object_ids(ids: Iterable[str]) -> list[ObjectId]:
+def object_ids(ids: Iterable[str]) -> list[ObjectId]:
+    """As MongoDB has them; texts that can't be ids are left out."""
     return [ObjectId(id_) for id_ in ids if ObjectId.is_valid(id_)]

@@ -8,9 +8,8 @@ from typing import Any
 
 import fiftyone as fo
 import fiftyone.core.labels as fol
-from bson import ObjectId
 
-from . import views
+from . import indexed, views
 
 
 def absent(
@@ -131,5 +130,4 @@ def _clips_without_video(
 
 
 def _among(ids: Iterable[str]) -> dict[str, Any]:
-    wanted = {id_ for id_ in ids if ObjectId.is_valid(id_)}
-    return {"_id": {"$in": [ObjectId(id_) for id_ in wanted]}}
+    return {"_id": {"$in": indexed.object_ids(set(ids))}}

@@ -97,8 +97,9 @@ def _selected(
     """Views of the ids."""
     if field is not None and not samples.has_field(field):
         raise InvalidRequest(f"The dataset has no field '{field}' whose labels to tag")
-    for start in range(0, len(ids), IDS_AT_ONCE):
-        some = list(ids[start : start + IDS_AT_ONCE])
+    valid = [str(id_) for id_ in indexed.object_ids(ids)]
+    for start in range(0, len(valid), IDS_AT_ONCE):
+        some = valid[start : start + IDS_AT_ONCE]
         if field is None:
             yield samples.select(some)
         else:

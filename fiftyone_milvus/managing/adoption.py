@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import fiftyone as fo
-from bson import ObjectId
 
 from ..backend import runs
 from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
-from ..dataset import models, names
+from ..dataset import indexed, models, names
 from ..errors import CollectionError, InvalidRequest
 from ..milvus import client, settings
 from ..milvus.collection import DEFAULT_PARTITION, METRICS, Owner
@@ -254,8 +253,7 @@ def _labels(dataset: fo.Dataset, sample_ids: Iterable[str], field: str) -> set[s
 
 
 def _among(ids: Iterable[str]) -> dict[str, Any]:
-    wanted = {id_ for id_ in ids if ObjectId.is_valid(id_)}
-    return {"_id": {"$in": [ObjectId(id_) for id_ in wanted]}}
+    return {"_id": {"$in": indexed.object_ids(set(ids))}}
 
 
 def _label_ids(doc: Any, path: str) -> list[str]:

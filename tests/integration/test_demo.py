@@ -112,3 +112,20 @@ def test_a_service_that_ended_is_not_waited_for(patient, monkeypatch):
     service.child.kill()
     with pytest.raises(ServiceListenTimeout):
         service._wait_for_child_port(timeout=0)
+
+
+def test_a_database_that_does_not_answer_is_asked_again(patient, monkeypatch, capsys):
+    answers = [ConnectionError("no answer"), []]
+
+    def list_datasets():
+        if isinstance(answer := answers.pop(0), Exception):
+            raise answer
+
+    monkeypatch.setattr(patience.fo, "list_datasets", list_datasets)
+    monkeypatch.setattr(patience.database, "_disconnect", lambda: None)
+    monkeypatch.setattr(patience.fo.config, "database_uri", None)
+    patience.connect()
+    assert answers == []
+    assert capsys.readouterr().out == (
+        "FiftyOne's database does not answer: this machine is busy. Trying again.\n"
+    )

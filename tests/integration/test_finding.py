@@ -495,7 +495,7 @@ def test_tags_are_counted_and_come_off_again(made, dataset, field, monkeypatch):
         return set(view.values(f"{field}.detections.id", unwind=True))
 
     assert tagging.tag(dataset, ids[:6], "found", field) == 6
-    assert tagging.tag(dataset, [*ids, "0" * 24], " found ", field) == 4
+    assert tagging.tag(dataset, [*ids, "0" * 24, "no id"], " found ", field) == 4
     assert tagged() == set(ids)
     assert tagging.untag(dataset, ids[2:], "found", field) == 8
     assert tagging.untag(dataset, ids[2:], "found", field) == 0
