@@ -65,11 +65,23 @@ def _milvus(request: pytest.FixtureRequest) -> Milvus:
 @pytest.fixture
 def milvus(_milvus: Milvus, monkeypatch: pytest.MonkeyPatch) -> Milvus:
     """The Milvus that the environment names during the test, once for each kind."""
-    if _milvus.uri is None:
-        monkeypatch.delenv(URI, raising=False)
-    else:
-        monkeypatch.setenv(URI, _milvus.uri)
+    _name(_milvus, monkeypatch)
     return _milvus
+
+
+@pytest.fixture(scope="module")
+def milvus_of_module(_milvus: Milvus) -> Iterator[Milvus]:
+    """``milvus`` for fixtures that the tests of a module share."""
+    with pytest.MonkeyPatch.context() as patch:
+        _name(_milvus, patch)
+        yield _milvus
+
+
+def _name(milvus: Milvus, patch: pytest.MonkeyPatch) -> None:
+    if milvus.uri is None:
+        patch.delenv(URI, raising=False)
+    else:
+        patch.setenv(URI, milvus.uri)
 
 
 @pytest.fixture

@@ -47,19 +47,16 @@ class Indexed:
 
 
 @pytest.fixture(scope="module")
-def indexed(_milvus):
+def indexed(milvus_of_module):
     """Shared by the tests that only read: on a server each collection costs seconds."""
     from harness import datasets
 
-    with pytest.MonkeyPatch.context() as patch:
-        if _milvus.uri:
-            patch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", _milvus.uri)
-        dataset = datasets.make_vectors_dataset()
-        made = Indexed(dataset)
-        yield made
-        for key in runs.keys(dataset):
-            runs.cleanup(dataset, key)
-        dataset.delete()
+    dataset = datasets.make_vectors_dataset()
+    made = Indexed(dataset)
+    yield made
+    for key in runs.keys(dataset):
+        runs.cleanup(dataset, key)
+    dataset.delete()
 
 
 @pytest.fixture

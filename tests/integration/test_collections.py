@@ -112,11 +112,8 @@ def watched() -> Iterator[MilvusClient]:
 
 
 @pytest.fixture(scope="module")
-def environ(_milvus):
-    with pytest.MonkeyPatch.context() as patch:
-        if _milvus.uri:
-            patch.setenv(URI, _milvus.uri)
-        yield from watched()
+def environ(milvus_of_module):
+    yield from watched()
 
 
 @pytest.fixture(scope="module")

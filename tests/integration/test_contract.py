@@ -45,15 +45,12 @@ class Pair:
 
 
 @pytest.fixture(scope="module")
-def world(_milvus):
-    with pytest.MonkeyPatch.context() as patch:
-        if _milvus.uri:
-            patch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", _milvus.uri)
-        dataset = datasets.make_vectors_dataset(COUNT, dim=24, clusters=6, seed=3)
-        yield _world(dataset)
-        for key in runs.keys(dataset):
-            runs.cleanup(dataset, key)
-        dataset.delete()
+def world(milvus_of_module):
+    dataset = datasets.make_vectors_dataset(COUNT, dim=24, clusters=6, seed=3)
+    yield _world(dataset)
+    for key in runs.keys(dataset):
+        runs.cleanup(dataset, key)
+    dataset.delete()
 
 
 def _world(dataset):

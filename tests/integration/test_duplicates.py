@@ -37,14 +37,11 @@ class Indexes:
 
 
 @pytest.fixture(scope="module", params=["cosine", "euclidean"])
-def indexes(request, _milvus) -> Iterator[Indexes]:
-    with pytest.MonkeyPatch.context() as patch:
-        if _milvus.uri:
-            patch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", _milvus.uri)
-        made = _made(request.param)
-        yield made
-        made.ours.delete()
-        made.dataset.delete()
+def indexes(request, milvus_of_module) -> Iterator[Indexes]:
+    made = _made(request.param)
+    yield made
+    made.ours.delete()
+    made.dataset.delete()
 
 
 def _made(metric: str) -> Indexes:

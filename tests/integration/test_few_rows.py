@@ -24,7 +24,6 @@ from harness.panel import CheckedPanel
 from plugin.operators import OPERATORS
 from plugin.panels.milvus_panel import METHODS
 
-URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 # An index that was never filled, one whose rows were all removed, and one of one row
 KINDS = ("empty", "emptied", "one row")
 VECTOR = [1.0, 2.0, 3.0, 4.0]
@@ -57,10 +56,8 @@ class Few:
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def _few(request, _milvus, tmp_path_factory) -> Iterator[Few]:
+def _few(request, milvus_of_module, tmp_path_factory) -> Iterator[Few]:
     with pytest.MonkeyPatch.context() as patch:
-        if _milvus.uri:
-            patch.setenv(URI, _milvus.uri)
         folder = tmp_path_factory.mktemp("few")
         patch.setenv("FIFTYONE_MILVUS_EXPORT_DIRS", str(folder))
         made = make(request.param, folder)

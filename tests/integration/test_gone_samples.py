@@ -110,25 +110,22 @@ class Arc:
 
 
 @pytest.fixture(scope="module")
-def arcs(_milvus) -> Iterator[Callable[[str, str], Arc]]:
+def arcs(milvus_of_module) -> Iterator[Callable[[str, str], Arc]]:
     """``arcs(key, how)``: an index of samples or of objects, and how they went."""
-    with pytest.MonkeyPatch.context() as patch:
-        if _milvus.uri:
-            patch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", _milvus.uri)
-        made: dict[str, fo.Dataset] = {}
-        ids: dict[tuple[str, str], list[str]] = {}
+    made: dict[str, fo.Dataset] = {}
+    ids: dict[tuple[str, str], list[str]] = {}
 
-        def arc(key: str, how: str) -> Arc:
-            if how not in made:
-                made[how] = make_dataset(at(*range(0, STEP * COUNT, STEP)))
-                make_indexes(made[how])
-                ids.update({(one, how): ids_of(made[how], one) for one in KEYS})
-                delete(made[how], how, GONE)
-            return Arc(made[how], key, ids[key, how])
+    def arc(key: str, how: str) -> Arc:
+        if how not in made:
+            made[how] = make_dataset(at(*range(0, STEP * COUNT, STEP)))
+            make_indexes(made[how])
+            ids.update({(one, how): ids_of(made[how], one) for one in KEYS})
+            delete(made[how], how, GONE)
+        return Arc(made[how], key, ids[key, how])
 
-        yield arc
-        for dataset in made.values():
-            drop(dataset)
+    yield arc
+    for dataset in made.values():
+        drop(dataset)
 
 
 def panel_ids(arc: Arc) -> list[str]:

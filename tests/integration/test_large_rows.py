@@ -24,30 +24,27 @@ LONG, LONG_IDS = 60_000, 1_200
 
 
 @pytest.fixture(scope="module")
-def large(_milvus):
+def large(milvus_of_module):
     """An index of 1,100 samples by vectors of dimension 16,384, 72 MB in all."""
-    with pytest.MonkeyPatch.context() as patch:
-        if _milvus.uri:
-            patch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", _milvus.uri)
-        dataset = fo.Dataset()
-        dataset.add_samples(
-            [fo.Sample(filepath=f"/s/{i}.jpg", number=i) for i in range(COUNT)],
-            progress=False,
-        )
-        vectors = np.random.default_rng(0).normal(size=(COUNT, DIM)).astype(np.float32)
-        assert vectors.nbytes > MESSAGE_BYTES
-        index = fob.compute_similarity(
-            dataset,
-            brain_key="large",
-            backend="milvus",
-            embeddings=vectors,
-            metric="cosine",
-            index_type="FLAT",
-            filter_fields=["number"],
-        )
-        yield dataset, index, vectors
-        index.delete()
-        dataset.delete()
+    dataset = fo.Dataset()
+    dataset.add_samples(
+        [fo.Sample(filepath=f"/s/{i}.jpg", number=i) for i in range(COUNT)],
+        progress=False,
+    )
+    vectors = np.random.default_rng(0).normal(size=(COUNT, DIM)).astype(np.float32)
+    assert vectors.nbytes > MESSAGE_BYTES
+    index = fob.compute_similarity(
+        dataset,
+        brain_key="large",
+        backend="milvus",
+        embeddings=vectors,
+        metric="cosine",
+        index_type="FLAT",
+        filter_fields=["number"],
+    )
+    yield dataset, index, vectors
+    index.delete()
+    dataset.delete()
 
 
 def test_all_vectors_come_back(milvus, large):

@@ -107,12 +107,9 @@ def compute(dataset: fo.Dataset, key: str, **kwargs: Any) -> MilvusSimilarityInd
 
 
 @pytest.fixture(scope="module")
-def environ(_milvus):
+def environ(milvus_of_module):
     """The kind of Milvus is in the environment of the module's fixtures too."""
-    with pytest.MonkeyPatch.context() as patch:
-        if _milvus.uri:
-            patch.setenv(URI, _milvus.uri)
-        yield from watched()
+    yield from watched()
 
 
 @pytest.fixture(scope="module")

@@ -15,23 +15,20 @@ from harness import datasets
 
 
 @pytest.fixture(scope="module", params=["Session", "Strong"])
-def shared(request, _milvus):
+def shared(request, milvus_of_module):
     """An index searched at a level: on a server each collection costs seconds."""
-    with pytest.MonkeyPatch.context() as patch:
-        if _milvus.uri:
-            patch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", _milvus.uri)
-        dataset = datasets.make_vectors_dataset()
-        made = fob.compute_similarity(
-            dataset,
-            brain_key="idx",
-            backend="milvus",
-            embeddings="embeddings",
-            metric="cosine",
-            consistency_level=request.param,
-        )
-        yield made
-        made.delete()
-        dataset.delete()
+    dataset = datasets.make_vectors_dataset()
+    made = fob.compute_similarity(
+        dataset,
+        brain_key="idx",
+        backend="milvus",
+        embeddings="embeddings",
+        metric="cosine",
+        consistency_level=request.param,
+    )
+    yield made
+    made.delete()
+    dataset.delete()
 
 
 @pytest.fixture

@@ -24,30 +24,26 @@ from harness.context import execute, make_context
 from plugin.operators import saved_searches
 from plugin.operators.search_request import SearchRequest
 
-URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 COUNT = 240
 METRICS = ("cosine", "euclidean")
 
 
 @pytest.fixture(scope="module")
-def world(_milvus):
-    with pytest.MonkeyPatch.context() as patch:
-        if _milvus.uri:
-            patch.setenv(URI, _milvus.uri)
-        dataset = datasets.make_vectors_dataset(COUNT, dim=12, clusters=6, seed=5)
-        field = build.Source(embeddings_field="embeddings")
-        for metric in METRICS:
-            build.build(dataset, metric, field, metric=metric)
-        own = build.Source(embeddings_field="embedding")
-        build.build(dataset, "patches", own, patches_field="ground_truth")
-        yield SimpleNamespace(
-            dataset=dataset,
-            ids=dataset.values("id"),
-            clusters=dict(zip(*dataset.values(["id", "cluster"]), strict=True)),
-        )
-        for key in runs.keys(dataset):
-            runs.cleanup(dataset, key)
-        dataset.delete()
+def world(milvus_of_module):
+    dataset = datasets.make_vectors_dataset(COUNT, dim=12, clusters=6, seed=5)
+    field = build.Source(embeddings_field="embeddings")
+    for metric in METRICS:
+        build.build(dataset, metric, field, metric=metric)
+    own = build.Source(embeddings_field="embedding")
+    build.build(dataset, "patches", own, patches_field="ground_truth")
+    yield SimpleNamespace(
+        dataset=dataset,
+        ids=dataset.values("id"),
+        clusters=dict(zip(*dataset.values(["id", "cluster"]), strict=True)),
+    )
+    for key in runs.keys(dataset):
+        runs.cleanup(dataset, key)
+    dataset.delete()
 
 
 # -- terms

@@ -13,27 +13,24 @@ COUNT, DIM = 61_000, 8
 
 
 @pytest.fixture(scope="module")
-def large(_milvus):
+def large(milvus_of_module):
     """61,000 samples with an index by cosine, and the vectors."""
-    with pytest.MonkeyPatch.context() as patch:
-        if _milvus.uri:
-            patch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", _milvus.uri)
-        dataset = fo.Dataset()
-        dataset.add_samples(
-            [fo.Sample(filepath=f"/s/{i}.jpg", number=i) for i in range(COUNT)],
-            progress=False,
-        )
-        vectors, _ = clustered_vectors(COUNT, DIM, 50, seed=4)
-        index = fob.compute_similarity(
-            dataset,
-            brain_key="large",
-            backend="milvus",
-            embeddings=vectors,
-            metric="cosine",
-        )
-        yield dataset, index, vectors, dataset.values("id")
-        index.delete()
-        dataset.delete()
+    dataset = fo.Dataset()
+    dataset.add_samples(
+        [fo.Sample(filepath=f"/s/{i}.jpg", number=i) for i in range(COUNT)],
+        progress=False,
+    )
+    vectors, _ = clustered_vectors(COUNT, DIM, 50, seed=4)
+    index = fob.compute_similarity(
+        dataset,
+        brain_key="large",
+        backend="milvus",
+        embeddings=vectors,
+        metric="cosine",
+    )
+    yield dataset, index, vectors, dataset.values("id")
+    index.delete()
+    dataset.delete()
 
 
 @pytest.mark.parametrize("size", [5, 5_000, 60_000])

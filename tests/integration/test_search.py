@@ -70,37 +70,34 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(_milvus):
-    with pytest.MonkeyPatch.context() as patch:
-        if _milvus.uri:
-            patch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", _milvus.uri)
-        dataset = datasets.make_vectors_dataset(COUNT, DIM, CLUSTERS, seed=11)
-        scenes = [None if i % 9 == 0 else f"scene {i % 23}" for i in range(COUNT)]
-        dataset.set_values("scene", scenes)
-        vectors = np.array(dataset.values("embeddings"), np.float32)
-        indexes = {
-            metric: fob.compute_similarity(
-                dataset,
-                brain_key=metric,
-                backend="milvus",
-                embeddings=vectors.copy(),
-                metric=metric,
-            )
-            for metric in METRICS
-        }
-        indexes["patches"] = fob.compute_similarity(
+def world(milvus_of_module):
+    dataset = datasets.make_vectors_dataset(COUNT, DIM, CLUSTERS, seed=11)
+    scenes = [None if i % 9 == 0 else f"scene {i % 23}" for i in range(COUNT)]
+    dataset.set_values("scene", scenes)
+    vectors = np.array(dataset.values("embeddings"), np.float32)
+    indexes = {
+        metric: fob.compute_similarity(
             dataset,
-            brain_key="patches",
+            brain_key=metric,
             backend="milvus",
-            patches_field="ground_truth",
-            embeddings="embedding",
-            metric="cosine",
+            embeddings=vectors.copy(),
+            metric=metric,
         )
-        columns = {name: dataset.values(name) for name in ("cluster", "scene")}
-        yield World(dataset, indexes, dataset.values("id"), vectors, columns)
-        for index in indexes.values():
-            index.delete()
-        dataset.delete()
+        for metric in METRICS
+    }
+    indexes["patches"] = fob.compute_similarity(
+        dataset,
+        brain_key="patches",
+        backend="milvus",
+        patches_field="ground_truth",
+        embeddings="embedding",
+        metric="cosine",
+    )
+    columns = {name: dataset.values(name) for name in ("cluster", "scene")}
+    yield World(dataset, indexes, dataset.values("id"), vectors, columns)
+    for index in indexes.values():
+        index.delete()
+    dataset.delete()
 
 
 @pytest.fixture
