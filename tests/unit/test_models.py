@@ -19,19 +19,26 @@ class Model:
 
 
 @pytest.fixture
-def loads(monkeypatch):
-    """What the zoo was asked to load; the first of a name "bad" fails."""
+def slow():
+    return threading.Event()
+
+
+@pytest.fixture
+def loads(monkeypatch, slow):
+    """What the zoo was asked to load; the first of a name "bad" fails, and "slow" is
+    loaded when ``slow`` is set."""
     asked = []
 
     def load(name, **kwargs):
         asked.append(name)
-        time.sleep(0.1)
+        if name == "slow":
+            assert slow.wait(60)
         if name == "bad" and len(asked) == 1:
             raise OSError("the disk is full")
         return Model()
 
     monkeypatch.setattr(models.foz, "load_zoo_model", load)
-    monkeypatch.setattr(models.foz, "list_zoo_models", lambda: ["good", "bad", "more"])
+    monkeypatch.setattr(models.foz, "list_zoo_models", lambda: ["good", "bad", "slow"])
     monkeypatch.setattr(models, "_models", type(models._models)())
     return asked
 
@@ -42,32 +49,33 @@ def is_loaded(name):
 
 
 def wait_until(condition):
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.01)
 
 
-def test_a_model_is_loaded_once_for_all_who_ask(loads):
+def test_a_model_is_loaded_once_for_all_who_ask(loads, slow):
     found = []
     threads = [
-        threading.Thread(target=lambda: found.append(models.load("good")))
+        threading.Thread(target=lambda: found.append(models.load("slow")))
         for _ in range(5)
     ]
     for thread in threads:
         thread.start()
+    slow.set()
     for thread in threads:
         thread.join()
-    assert loads == ["good"] and len(set(map(id, found))) == 1
+    assert loads == ["slow"] and len(set(map(id, found))) == 1
 
 
-def test_warming_loads_in_the_background_and_embeds_a_text(loads):
-    started = time.monotonic()
-    models.warm("good")
-    assert time.monotonic() - started < 0.1 and not is_loaded("good")
-    models.warm("good")
-    model = models.load("good")
-    assert loads == ["good"] and is_loaded("good")
+def test_warming_loads_in_the_background_and_embeds_a_text(loads, slow):
+    models.warm("slow")
+    models.warm("slow")
+    assert not is_loaded("slow")
+    slow.set()
+    model = models.load("slow")
+    assert loads == ["slow"] and is_loaded("slow")
     wait_until(lambda: model.prompts == 1)
 
 
@@ -90,7 +98,7 @@ def test_other_arguments_are_another_model(loads):
 
 def test_few_stay_loaded(loads):
     first = models.load("good")
-    models.load("more")
+    models.load("good", {"n": 1})
     models.load("good", {"n": 2})
     assert models.load("good") is not first
 
@@ -106,7 +114,7 @@ def test_who_waits_for_a_model_gets_it_before_who_had_it(loads):
     with models.turns(model):
         thread = threading.Thread(target=search)
         thread.start()
-        time.sleep(0.1)  # it waits by now
+        wait_until(models.turns(model)._next.locked)
     for _ in range(3):
         with models.turns(model):
             order.append("build")

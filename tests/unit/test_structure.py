@@ -118,15 +118,6 @@ def test_every_setting_is_declared_as_a_secret():
     assert set(manifest["secrets"]) == {ENV_PREFIX + key.upper() for key in KEYS}
 
 
-def test_every_operator_declares_its_risk():
-    import fiftyone.operators.types as types
-
-    from plugin.operators import OPERATORS
-
-    for cls in OPERATORS:
-        assert cls().config.risk_level is not types.RiskLevel.DANGEROUS
-
-
 @pytest.mark.parametrize("path", COMPONENTS, ids=lambda p: p.stem)
 def test_a_component_is_a_folder_with_its_test(path):
     name = path.parent.name  # its own, or that of the component that it is a part of
