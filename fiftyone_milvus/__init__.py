@@ -4,6 +4,8 @@
 ``backend="milvus"`` means this package, embedded Milvus included.
 ``fiftyone_milvus.health(dataset, brain_key)`` says how true an index is to its dataset,
 ``fiftyone_milvus.sync(dataset, brain_key)`` makes it so.
+``fiftyone_milvus.trust_model(dataset, brain_key)`` accepts the arguments of a model
+that came with a dataset.
 """
 
 from typing import Any
@@ -25,4 +27,8 @@ def __getattr__(name: str) -> Any:
         from .building.sync import sync
 
         return sync
+    if name == "trust_model":
+        from .backend.recorded_models import trust_model
+
+        return trust_model
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

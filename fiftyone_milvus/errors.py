@@ -22,6 +22,27 @@ class UnknownIndex(InvalidRequest):
     code = "no_index"
 
 
+class UntrustedModel(InvalidRequest):
+    """A record names a model with arguments that nobody has accepted here.
+
+    Args:
+        message: the sentence
+        brain_key: the index, if it is known
+    """
+
+    code = "untrusted_model"
+
+    def __init__(self, message: str, brain_key: str | None = None) -> None:
+        super().__init__(message)
+        self.brain_key = brain_key
+
+
+class RefusedModel(InvalidRequest):
+    """A record names a model with arguments that are never taken from a record."""
+
+    code = "refused_model"
+
+
 class MissingRequirement(VectorSearchError):
     """A Python package is not installed."""
 

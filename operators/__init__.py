@@ -24,6 +24,7 @@ from .search import Search
 from .search_history import SearchHistory
 from .sync_index import SyncIndex
 from .tag_results import TagResults
+from .trust_model import TrustModel
 
 OPERATORS = (
     ComputeIndex,
@@ -52,4 +53,5 @@ OPERATORS = (
     FindLabelOutliers,
     FindInDataset,
     TagResults,
+    TrustModel,
 )

@@ -12,7 +12,7 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.building import build
-from fiftyone_milvus.dataset import items, names
+from fiftyone_milvus.dataset import items, model_arguments, names
 from fiftyone_milvus.dataset.sources import Source, media_problem
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.milvus.collection import CONSISTENCY_LEVELS, METRICS
@@ -43,7 +43,7 @@ class ComputeIndex(foo.Operator):
             label="Milvus: Compute index",
             description="Build a Milvus index over the samples or patches",
             icon="hub",
-            risk=types.RiskLevel.MEDIUM,
+            risk=types.RiskLevel.HIGH,
             streams=True,
         )
 
@@ -100,18 +100,19 @@ def _model_kwargs(text: str | None) -> dict[str, Any] | None:
     """Keyword arguments typed as JSON.
 
     Raises:
-        InvalidRequest: if the text isn't a JSON object
+        InvalidRequest: if the text isn't a JSON object, or has what a form may not give
     """
     if not (text or "").strip():
         return None
     try:
         found = json.loads(text or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise InvalidRequest(
             'Model arguments are a JSON object, such as {"classes": ["cat", "dog"]}'
         )
+    model_arguments.check(found)
     return found
 
 

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 import fiftyone.operators as foo
 
-from fiftyone_milvus.errors import VectorSearchError
+from fiftyone_milvus.errors import UntrustedModel, VectorSearchError
+
+from ..operators import trust_model
 
 logger = logging.getLogger(__name__)
 
@@ -18,13 +20,16 @@ Method = Callable[[T, foo.ExecutionContext], dict[str, Any]]
 
 
 def answered(method: Method[T]) -> Method[T]:
-    """Answers with an error as data: an exception would replace the whole panel."""
+    """Answers with an error as data: an exception would replace the whole panel. A
+    model that nobody has accepted yet, the App is to ask about."""
 
     @functools.wraps(method)
     def wrapped(self: T, ctx: foo.ExecutionContext) -> dict[str, Any]:
         try:
             return method(self, ctx)
         except VectorSearchError as e:
+            if isinstance(e, UntrustedModel):
+                trust_model.ask(ctx, e.brain_key)
             return {"error": {"code": e.code, "message": str(e)}}
         except Exception as e:
             logger.exception("The Milvus panel's %s failed", method.__name__)

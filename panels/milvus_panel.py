@@ -11,8 +11,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.backend import runs
-from fiftyone_milvus.dataset import models
+from fiftyone_milvus.backend import recorded_models, runs
 from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.milvus import settings
 
@@ -57,9 +56,7 @@ class MilvusPanel(
         """Loads the model of the first index that is searched by text, meanwhile;
         React asks for what it needs once it is there."""
         for key in runs.keys(ctx.dataset):
-            info = runs.describe(ctx.dataset, key)
-            if info.supports_prompts and info.model is not None:
-                models.warm(info.model, info.model_kwargs)
+            if recorded_models.warm(ctx.dataset, key):
                 return
 
     @answered

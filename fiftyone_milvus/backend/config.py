@@ -8,6 +8,7 @@ from typing import Any
 
 from fiftyone.brain.similarity import SimilarityConfig
 
+from ..dataset import model_arguments, model_trust
 from ..errors import InvalidRequest
 from ..milvus import options, settings
 from ..milvus.collection import CONSISTENCY_LEVELS, METRICS, check_name
@@ -67,7 +68,10 @@ class MilvusSimilarityConfig(SimilarityConfig):
             check_name(chosen.partition)
         # FiftyOne would store an unknown name in MongoDB, secret or not
         self._unknown = sorted(set(kwargs) - set(_BASE_KEYS))
-        super().__init__(**{k: v for k, v in kwargs.items() if k in _BASE_KEYS})
+        base = {k: v for k, v in kwargs.items() if k in _BASE_KEYS}
+        self._model_kwargs = base.get("model_kwargs")
+        base["model_kwargs"] = model_arguments.plain(self._model_kwargs)
+        super().__init__(**base)
         self.collection_name = collection_name
         self.metric = metric
         self.consistency_level = consistency_level
@@ -108,6 +112,15 @@ class MilvusSimilarityConfig(SimilarityConfig):
         return options.parse(self.stored.get("options", {}))
 
     @property
+    def model_stamp(self) -> Any:
+        """What the record has to show for its model's arguments."""
+        return self.stored.get("model_stamp")
+
+    def stamp_model(self) -> None:
+        """Notes that this installation wrote the model's arguments."""
+        self.remember(model_stamp=model_trust.stamp(self.model, self.model_kwargs))
+
+    @property
     def connection_settings(self) -> settings.Settings:
         """How to reach the Milvus of this index, as found now."""
         found = self.stored
@@ -124,8 +137,10 @@ class MilvusSimilarityConfig(SimilarityConfig):
             )
         self._given.update(_present(kwargs))
 
-    def refuse_unknown(self) -> None:
-        """Raises InvalidRequest for keyword arguments that mean nothing."""
+    def refuse_unfit(self) -> None:
+        """Raises InvalidRequest for keyword arguments that mean nothing, and for
+        secrets among the model's, which would be stored."""
+        model_arguments.check_no_secret(self._model_kwargs)
         if self._unknown:
             own = ("collection_name", "metric", "consistency_level")
             known = [*own, *options.OPTIONS, *settings.KEYS]

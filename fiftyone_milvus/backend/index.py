@@ -12,9 +12,9 @@ import fiftyone.core.utils as fou
 import numpy as np
 from fiftyone.brain.similarity import DuplicatesMixin, Similarity, SimilarityIndex
 
-from ..dataset import indexed, models
+from ..dataset import indexed, model_trust, models
 from ..dataset.ids import Existing, Ordered, as_list, report_missing
-from ..errors import CollectionError, InvalidRequest
+from ..errors import CollectionError, InvalidRequest, UntrustedModel
 from ..milvus import client
 from ..milvus.collection import Owner
 from ..milvus.indexed_rows import IndexedRows
@@ -66,6 +66,7 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
             names = config.options.filter_fields
             filters.paths(samples, config.patches_field, names)
             place = {"address": found.address, "db_name": found.db_name}
+            config.stamp_model()
             config.remember(
                 version=1,
                 dataset_id=self._dataset_id,
@@ -217,6 +218,8 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         """The model that the index was made with; loaded once per process.
 
         Raises:
+            UntrustedModel: if its arguments were not written here, and nobody has
+                accepted them
             InvalidRequest: if the run names none, or it can't be loaded
         """
         if self._model is None:
@@ -225,8 +228,25 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
                     f"The run '{self.key}' names no model. Pass the name of a zoo "
                     "model as model= when you build the index."
                 )
-            self._model = models.load(self.config.model, self.config.model_kwargs)
+            self.check_model()
+            config = self.config
+            self._model = models.load(
+                config.model, config.model_kwargs, stamp=config.model_stamp
+            )
         return self._model
+
+    def check_model(self) -> None:
+        """Checks that :meth:`get_model` may load the model; loads nothing.
+
+        Raises:
+            UntrustedModel: if nobody has accepted its arguments
+            RefusedModel: if such arguments are never taken from a record
+        """
+        config = self.config
+        try:
+            model_trust.check(config.model, config.model_kwargs, config.model_stamp)
+        except UntrustedModel as e:
+            raise UntrustedModel(str(e), self.key) from None
 
     # -- the collection and the run
 

@@ -16,6 +16,7 @@ from ..dataset import indexed
 from ..errors import CollectionError, UnknownIndex, VectorSearchError
 from ..milvus import settings
 from . import records, scope
+from .config import MilvusSimilarityConfig
 from .index import MilvusSimilarityIndex
 
 CALLS_AT_ONCE = 8
@@ -83,6 +84,16 @@ def of_other_backends(dataset: fo.Dataset) -> dict[str, str]:
     return found
 
 
+def config_of(dataset: fo.Dataset, brain_key: str) -> MilvusSimilarityConfig:
+    """The configuration that the run of an index has; asks no server.
+
+    Raises:
+        UnknownIndex: if the dataset has no such index
+    """
+    found = dataset.get_brain_info(_known(dataset, brain_key)).config
+    return cast(MilvusSimilarityConfig, found)
+
+
 def describe(dataset: fo.Dataset, brain_key: str) -> IndexInfo:
     """What the run of an index says; asks no server."""
     info = dataset.get_brain_info(_known(dataset, brain_key))
@@ -114,7 +125,7 @@ def all_samples(
         view: what is looked at, which is what counts if the run doesn't name the view
             that it was made over
     """
-    config = dataset.get_brain_info(_known(dataset, brain_key)).config
+    config = config_of(dataset, brain_key)
     found = scope.all_samples(scope.as_stored(dataset, brain_key), config, view)
     return indexed.all_samples(dataset, None) if found is None else found
 
@@ -140,7 +151,7 @@ def load(
         UnknownIndex: if the dataset has no such index
         VectorSearchError: if Milvus can't be reached, or has lost the collection
     """
-    config = dataset.get_brain_info(_known(dataset, brain_key)).config
+    config = config_of(dataset, brain_key)
     config.load_credentials(**connection)
     samples = scope.as_stored(dataset, brain_key)
     return cast(MilvusSimilarityIndex, config.build().initialize(samples, brain_key))

@@ -37,7 +37,7 @@ class MilvusSimilarity(Similarity):
     _pending = False
 
     def ensure_requirements(self) -> None:
-        self.config.refuse_unknown()
+        self.config.refuse_unfit()
         client.ensure_installed()
 
     def ensure_usage_requirements(self) -> None:

@@ -12,7 +12,7 @@ import fiftyone as fo
 from ..backend import runs
 from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
-from ..dataset import names, views
+from ..dataset import models, names, views
 from ..dataset.sources import Item, Reader
 from ..dataset.sources import Source as Source
 from ..errors import InvalidRequest
@@ -71,24 +71,31 @@ def build(
     if again:
         _check_same(dataset, brain_key, source, patches_field, metric)
     check(samples, brain_key, source, patches_field, again=again)
+    arguments = dict(source.model_kwargs) if source.model_kwargs else None
     config = MilvusSimilarityConfig(
         embeddings_field=source.embeddings_field,
         model=source.model,
-        model_kwargs=dict(source.model_kwargs) if source.model_kwargs else None,
+        model_kwargs=arguments,
         patches_field=patches_field,
         metric=metric,
         consistency_level=consistency_level,
         **settings,
     )
     filters.paths(samples, patches_field, config.options.filter_fields)
+
+    def load() -> Any:
+        return models.load_given(source.model or "", arguments)
+
     with reporting(progress) as report:
-        work = Share(samples, brain_key, source, config, missing, report, cancelled)
+        work = Share(
+            samples, brain_key, source, config, missing, load, report, cancelled
+        )
         return work.run(settings)
 
 
 def refresh(
+    index: MilvusSimilarityIndex,
     samples: fo.SampleCollection,
-    brain_key: str,
     source: Source,
     wanted: Choice,
     *,
@@ -98,8 +105,9 @@ def refresh(
 ) -> Built:
     """Embeds again what is wanted of the samples of an index that is there; otherwise
     as :func:`build`."""
-    config = samples._root_dataset.get_brain_info(brain_key).config
-    work = Share(samples, brain_key, source, config, wanted, progress, cancelled)
+    key, load = str(index.key), index.get_model
+    config = samples._root_dataset.get_brain_info(key).config
+    work = Share(samples, key, source, config, wanted, load, progress, cancelled)
     return work.run(connection)
 
 

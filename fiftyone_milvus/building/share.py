@@ -81,6 +81,7 @@ class Share:
         source: where the vectors come from
         config: the run's configuration
         wanted: which of a chunk's rows to embed, in an index that is there
+        load: loads the source's model
         progress: called about ten times or more
         cancelled: asked between two pieces of work
     """
@@ -92,6 +93,7 @@ class Share:
         source: Source,
         config: MilvusSimilarityConfig,
         wanted: Choice,
+        load: Callable[[], Any],
         progress: Report,
         cancelled: Callable[[], bool],
     ) -> None:
@@ -101,6 +103,7 @@ class Share:
         self._source = source
         self._config = config
         self._wanted = wanted
+        self._load = load
         self._progress = progress
         self._cancelled = cancelled
         self._index: MilvusSimilarityIndex | None = None
@@ -127,7 +130,7 @@ class Share:
         self._total = len(ids)
         self._tell("Loading the model" if self._source.embeds else "Reading", 0)
         if self._source.embeds and self._source.model:
-            model = models.load(self._source.model, self._config.model_kwargs)
+            model = self._load()
             reader = Reader(self._samples, self._source, patches_field, model)
             self._config.supports_prompts = bool(
                 getattr(model, "can_embed_prompts", False)

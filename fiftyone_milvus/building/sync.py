@@ -121,6 +121,8 @@ def sync(
     source = _source(index, made_over)
     if made_over.known:
         source.check(made_over.samples, index.config.patches_field)
+    if source.embeds:
+        index.check_model()  # before anything is changed
     removed = 0
     for some in orphans(dataset, index, made_over):
         if cancelled():
@@ -132,8 +134,8 @@ def sync(
     if len(samples):
         with reporting(progress) as report:
             built = build.refresh(
+                index,
                 samples,
-                brain_key,
                 source,
                 repair,
                 progress=report,

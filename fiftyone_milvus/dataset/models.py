@@ -7,12 +7,15 @@ import threading
 from collections import OrderedDict
 from concurrent.futures import Future
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import fiftyone as fo
 import fiftyone.zoo as foz
 
 from ..errors import InvalidRequest
+from . import model_arguments, model_trust
 
 TEXT_TAGS = ("zero-shot", "text-embeddings")
 KEPT = 2  # a person switches between few, and each may take gigabytes
@@ -46,9 +49,21 @@ def check(name: str) -> None:
     """
     if name not in foz.list_zoo_models():
         raise InvalidRequest(
-            f"The FiftyOne model zoo has no model '{name}'. Choose one that "
-            "`fiftyone zoo models list` shows."
+            f"The FiftyOne model zoo has no model {model_arguments.shown(name)}. "
+            "Choose one that `fiftyone zoo models list` shows."
         )
+
+
+def is_here(name: str, model_kwargs: dict[str, Any] | None = None) -> bool:
+    """Whether a zoo model can be loaded without fetching it first, as far as FiftyOne
+    knows; loads nothing."""
+    folder, model = fo.config.model_zoo_dir, foz.get_zoo_model(name)
+    if model.manager is not None:
+        return bool(model.is_in_dir(folder))
+    config = (model.default_deployment_config_dict or {}).get("config") or {}
+    named = {**config, **(model_kwargs or {})}.get("name_or_path")
+    repository = str(named or "").replace("/", "--")
+    return bool(repository) and Path(folder, f"models--{repository}").is_dir()
 
 
 def embeds_text(name: str) -> bool:
@@ -57,30 +72,47 @@ def embeds_text(name: str) -> bool:
     return any(found.has_tag(tag) for tag in TEXT_TAGS)
 
 
-def load(name: str, model_kwargs: dict[str, Any] | None = None) -> Any:
-    """The model of a name; the last few stay loaded. Whoever asks while it is being
-    loaded waits for that.
+def load(
+    name: str, model_kwargs: dict[str, Any] | None = None, *, stamp: Any = None
+) -> Any:
+    """The model that a record names; the last few stay loaded. Whoever asks while it is
+    being loaded waits for that.
+
+    Args:
+        name: its name in the zoo
+        model_kwargs: keyword arguments for loading it
+        stamp: what the record has to show for them: see ``model_trust.py``
 
     Returns:
         a ``fiftyone.core.models.Model`` that gives embeddings
 
     Raises:
+        UntrustedModel: if nobody has accepted the arguments here
         InvalidRequest: if it isn't there, can't be loaded, or gives no embeddings
     """
+    model_trust.check(name, model_kwargs, stamp)
+    return load_given(name, model_kwargs)
+
+
+def load_given(name: str, model_kwargs: dict[str, Any] | None = None) -> Any:
+    """As :func:`load`, where the caller's own code, or a form, names the arguments, and
+    no record."""
     future, is_mine = _claim(name, model_kwargs)
     if is_mine:
         _fill(future, name, model_kwargs)
     return future.result()
 
 
-def warm(name: str, model_kwargs: dict[str, Any] | None = None) -> None:
-    """Begins to load a model in the background, unless it is loaded or being loaded,
-    and to embed a text by it, which loads the rest of some; an error is told to whoever
-    then asks for it."""
-    future, is_mine = _claim(name, model_kwargs)
-    if is_mine:
-        work = (future, name, model_kwargs)
-        threading.Thread(target=_warm, args=work, daemon=True).start()
+def warm(
+    name: str, model_kwargs: dict[str, Any] | None = None, *, stamp: Any = None
+) -> None:
+    """Begins to load the model that a record names in the background, unless it is
+    loaded or being loaded, and to embed a text by it, which loads the rest of some.
+    Nothing is fetched for it, and nothing loaded that :func:`load` would refuse; that
+    is said when a person asks for it, as any other error is."""
+    threading.Thread(
+        target=_warm, args=(name, model_kwargs, stamp), daemon=True
+    ).start()
 
 
 def turns(model: Any) -> Turns:
@@ -105,14 +137,19 @@ def _claim(name: str, model_kwargs: dict[str, Any] | None) -> tuple[Future[Any],
         return future, is_mine
 
 
-def _warm(future: Future[Any], name: str, model_kwargs: dict[str, Any] | None) -> None:
-    _fill(future, name, model_kwargs)
-    if future.exception() is not None:
-        return
-    if getattr(future.result(), "can_embed_prompts", False):
+def _warm(name: str, model_kwargs: dict[str, Any] | None, stamp: Any) -> None:
+    with suppress(Exception):
+        model_trust.check(name, model_kwargs, stamp)
+        if not is_here(name, model_kwargs):
+            return
+        future, is_mine = _claim(name, model_kwargs)
+        if not is_mine:
+            return
+        _fill(future, name, model_kwargs)
         model = future.result()
-        with suppress(Exception), turns(model):  # it is told when a person embeds one
-            model.embed_prompt("a picture")
+        if getattr(model, "can_embed_prompts", False):
+            with turns(model):
+                model.embed_prompt("a picture")
 
 
 def _fill(future: Future[Any], name: str, model_kwargs: dict[str, Any] | None) -> None:

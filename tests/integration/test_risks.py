@@ -12,6 +12,7 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 import numpy as np
 import pytest
+from fiftyone.core.brain import BrainMethod
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import runs
@@ -24,7 +25,8 @@ from plugin.operators import OPERATORS, export_folders
 from plugin.panels.milvus_panel import METHODS, MilvusPanel
 
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
-KEYS = ("idx", "second", "outdated", "old", "moving", "doomed")
+KEYS = ("idx", "second", "outdated", "old", "moving", "doomed", "lent")
+MODEL = "clip-vit-base32-torch"
 ORPHANS = ("orphan", "stray")
 LOW, MEDIUM, HIGH = (getattr(types.RiskLevel, n) for n in ("LOW", "MEDIUM", "HIGH"))
 SCORED = {"score_field": "{name}_score", "k": 5}
@@ -66,9 +68,14 @@ MOST: dict[str, dict[str, Any]] = {
         **{"save_view": "{name}", "change_other": True},
     },
     "tag_results": {"tag": "{name}", "target": "dataset"},
+    "trust_model": {"brain_key": "lent", "arguments": f"{MODEL}(image_dim=8)"},
 }
 # Those that may do more than can be seen here, and what
-MORE = {"move_index": HIGH}  # it sends vectors to another server
+MORE = {
+    "move_index": HIGH,  # it sends vectors to another server
+    "compute_index": HIGH,  # it may fetch a model, and loads it as somebody typed
+    "trust_model": HIGH,  # what a dataset's author wrote is loaded from then on
+}
 
 # What the panel's methods do at most what these operators do; the others only read, or
 # end work that its own job shows
@@ -116,6 +123,13 @@ def index(dataset: fo.Dataset, key: str) -> Any:
     )
 
 
+def lend_model(dataset: fo.Dataset, key: str) -> None:
+    """Has a record name a model with arguments, as one from elsewhere may."""
+    config = dataset.get_brain_info(key).config
+    config.model, config.model_kwargs = MODEL, {"image_dim": 8}
+    BrainMethod.update_run_config(dataset, key, config)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Where exports go; with an embedded Milvus that holds nothing of other tests."""
@@ -141,6 +155,7 @@ def world(folder):
     for key in (*KEYS, *ORPHANS):
         index(dataset, key)
     index(other, "idx")
+    lend_model(dataset, "lent")
     runs.load(dataset, "outdated").add_to_index(np.ones((1, 16)), ["f" * 24])
     for key in ORPHANS:
         names[key] = str(runs.describe(dataset, key).collection_name)

@@ -64,8 +64,8 @@ def test_a_view_that_fiftyone_does_not_keep_is_left_alone(dataset):
 def test_what_is_stale_in_it_is_embedded_again(dataset):
     index = similar(dataset.limit(10))
     build.refresh(  # as an earlier sync did: now it is known what they were made of
+        index,
         dataset.limit(10).view(),
-        "k",
         FIELD,
         lambda index, reader, chunk, items: items,
         progress=lambda _: None,

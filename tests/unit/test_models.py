@@ -38,7 +38,9 @@ def loads(monkeypatch, slow):
         return Model()
 
     monkeypatch.setattr(models.foz, "load_zoo_model", load)
-    monkeypatch.setattr(models.foz, "list_zoo_models", lambda: ["good", "bad", "slow"])
+    names = ["good", "bad", "slow", "elsewhere"]
+    monkeypatch.setattr(models.foz, "list_zoo_models", lambda: names)
+    monkeypatch.setattr(models, "is_here", lambda name, given: name != "elsewhere")
     monkeypatch.setattr(models, "_models", type(models._models)())
     return asked
 
@@ -46,6 +48,13 @@ def loads(monkeypatch, slow):
 def is_loaded(name):
     future = models._models.get(models._key(name, None))
     return future is not None and future.done() and future.exception() is None
+
+
+def warmed(name):
+    """The threads that warming a model starts."""
+    before = set(threading.enumerate())
+    models.warm(name)
+    return set(threading.enumerate()) - before
 
 
 def wait_until(condition):
@@ -72,6 +81,7 @@ def test_a_model_is_loaded_once_for_all_who_ask(loads, slow):
 def test_warming_loads_in_the_background_and_embeds_a_text(loads, slow):
     models.warm("slow")
     models.warm("slow")
+    wait_until(lambda: loads)
     assert not is_loaded("slow")
     slow.set()
     model = models.load("slow")
@@ -81,9 +91,16 @@ def test_warming_loads_in_the_background_and_embeds_a_text(loads, slow):
 
 def test_a_model_that_failed_is_tried_again(loads):
     models.warm("bad")
+    wait_until(lambda: loads)
     wait_until(lambda: models._models[models._key("bad", None)].done())
     assert not is_loaded("bad")
     assert isinstance(models.load("bad"), Model)
+
+
+def test_warming_fetches_nothing(loads):
+    for thread in warmed("elsewhere"):
+        thread.join()
+    assert loads == []
 
 
 def test_what_failed_is_told(loads):
@@ -92,14 +109,15 @@ def test_what_failed_is_told(loads):
 
 
 def test_other_arguments_are_another_model(loads):
-    assert models.load("good", {"size": 1}) is not models.load("good", {"size": 2})
-    assert models.load("good", {"size": 2}) is models.load("good", {"size": 2})
+    first, second, again = (models.load_given("good", {"size": n}) for n in (1, 2, 2))
+    assert first is not second
+    assert second is again
 
 
 def test_few_stay_loaded(loads):
     first = models.load("good")
-    models.load("good", {"n": 1})
-    models.load("good", {"n": 2})
+    models.load_given("good", {"n": 1})
+    models.load_given("good", {"n": 2})
     assert models.load("good") is not first
 
 

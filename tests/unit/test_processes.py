@@ -105,7 +105,7 @@ def test_fiftyones_module_path_installs_the_backend_everywhere():
         import fiftyone.brain as fob
         from fiftyone.brain.internal.core.milvus import MilvusSimilarityConfig
         import fiftyone as fo
-        print(hasattr(MilvusSimilarityConfig, "refuse_unknown"))
+        print(hasattr(MilvusSimilarityConfig, "refuse_unfit"))
         """,
         FIFTYONE_MODULE_PATH="fiftyone_milvus",
         PYTHONPATH=str(ROOT),

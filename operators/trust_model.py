@@ -1,0 +1,90 @@
+"""*Trust a model*: accept the arguments that an index's record has for its model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus.backend import recorded_models
+from fiftyone_milvus.errors import InvalidRequest
+
+from . import schema
+from .context import without_causes
+
+NAME = "trust_model"
+
+
+class TrustModel(foo.Operator):
+    """Has a model be loaded with arguments that came with a dataset."""
+
+    @property
+    def config(self) -> foo.OperatorConfig:
+        return schema.config(
+            name=NAME,
+            label="Milvus: Trust a model",
+            description="Accept the model arguments that came with a dataset",
+            icon="verified_user",
+            risk=types.RiskLevel.HIGH,
+        )
+
+    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
+        inputs = types.Object()
+        key = schema.index_choice(ctx, inputs)
+        if key is not None:
+            _question(ctx, inputs, key)
+        return types.Property(inputs, view=types.View(label="Trust this model?"))
+
+    @without_causes
+    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        key, arguments = ctx.params["brain_key"], ctx.params.get("arguments")
+        if not arguments:
+            raise InvalidRequest(
+                "Give the model and its arguments as arguments, as the form shows them"
+            )
+        told = recorded_models.trust_model(ctx.dataset, key, arguments)
+        return {
+            "brain_key": key,
+            "message": f"{told} is loaded from now on where an index asks for it",
+        }
+
+    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
+        outputs = types.Object()
+        outputs.str("message", label="Done")
+        return types.Property(outputs, view=types.View(label="Milvus: Trust a model"))
+
+
+def ask(ctx: foo.ExecutionContext, brain_key: str | None) -> None:
+    """Has the App show the form."""
+    params = {"brain_key": brain_key} if brain_key else {}
+    ctx.prompt(f"@milvus/vector-search/{NAME}", params=params)
+
+
+def _question(ctx: foo.ExecutionContext, inputs: types.Object, key: str) -> None:
+    try:
+        asked = recorded_models.to_accept(ctx.dataset, key)
+    except InvalidRequest as e:
+        schema.problem(inputs, "brain_key", str(e))
+        return
+    if asked is None:
+        text = f"The model of the index '{key}' needs no word of yours: it is loaded."
+        schema.problem(inputs, "brain_key", text)
+        return
+    inputs.str(
+        "arguments",
+        default=asked,
+        required=True,
+        label="Model and arguments",
+        view=types.TextFieldView(read_only=True),
+    )
+    inputs.view(
+        "notice",
+        types.Notice(
+            label=(
+                "The record of this index was not written here: it came with the "
+                "dataset. FiftyOne then loads this model with these arguments, and may "
+                "fetch it for that. Run this if you trust whoever the dataset is from."
+            )
+        ),
+    )
