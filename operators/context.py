@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import traceback
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
@@ -16,6 +17,7 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.index import MilvusSimilarityIndex
 from fiftyone_milvus.dataset import indexed
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
+from fiftyone_milvus.milvus import settings
 from fiftyone_milvus.milvus.settings import ENV_PREFIX, KEYS
 
 P = ParamSpec("P")
@@ -139,8 +141,9 @@ def selected_ids(
 
 
 def without_causes(method: Callable[P, T]) -> Callable[P, T]:
-    """Lets our own errors through without what lies behind them: FiftyOne stores and
-    shows an operator's whole traceback."""
+    """Lets our own errors through without what lies behind them, and others without the
+    secrets that are configured: FiftyOne stores and shows an operator's whole
+    traceback."""
 
     @functools.wraps(method)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -148,5 +151,18 @@ def without_causes(method: Callable[P, T]) -> Callable[P, T]:
             return method(*args, **kwargs)
         except VectorSearchError as e:
             raise type(e)(str(e)) from None
+        except Exception as e:
+            whole = "".join(traceback.format_exception(e))
+            if settings.hidden(whole) == whole:
+                raise
+            raise VectorSearchError(in_words(e)) from None
 
     return wrapped
+
+
+def in_words(error: BaseException) -> str:
+    """An error in words: our own say what to do, and of others the kind is named;
+    without the secrets that are configured."""
+    if isinstance(error, VectorSearchError):
+        return str(error)
+    return settings.hidden(f"{type(error).__name__}: {error}")

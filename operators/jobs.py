@@ -17,8 +17,10 @@ from fiftyone.operators.executor import ExecutionRunState
 from fiftyone.operators.store import ExecutionStore
 
 from fiftyone_milvus.beat import Beat
-from fiftyone_milvus.errors import Cancelled, VectorSearchError
+from fiftyone_milvus.errors import Cancelled
 from fiftyone_milvus.progress import Progress
+
+from .context import in_words
 
 STORE = "milvus_vector_search_jobs"
 PLUGIN = "@milvus/vector-search"
@@ -129,11 +131,8 @@ class JobRecord:
         state, message = "done", self._job.message
         if isinstance(error, Cancelled):
             state, message = self._asked or "cancelled", str(error)
-        elif isinstance(error, VectorSearchError):
-            state, message = "failed", str(error)
         elif error is not None:
-            state = "failed"
-            message = f"{kind.__name__ if kind else 'Error'}: {error}"
+            state, message = "failed", in_words(error)
         self._job = replace(self._job, state=state, message=message, remaining=None)
         self._write()
 

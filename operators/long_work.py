@@ -13,6 +13,7 @@ import fiftyone.operators as foo
 from fiftyone_milvus.progress import Progress, Report
 
 from . import schema
+from .context import in_words
 from .jobs import JobRecord
 
 # Given what to call with progress, and what to ask whether to stop; its result is plain
@@ -89,7 +90,7 @@ def _streamed(
     while isinstance(event := events.get(), Progress):
         yield ctx.ops.set_progress(label=_label(event), progress=_fraction(event))
     failed = isinstance(event, Exception)
-    message = str(event) if isinstance(event, Exception) else event["message"]
+    message = in_words(event) if isinstance(event, Exception) else event["message"]
     yield ctx.ops.reload_dataset()
     if not failed and (shown := show()) is not None:
         yield shown

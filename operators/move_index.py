@@ -10,7 +10,6 @@ one at an address that asks for no login.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
@@ -102,11 +101,13 @@ def _uri_problem(uri: str | None) -> str | None:
             "Type the address of the Milvus to move to, such as http://host:19530, or "
             f"the word {settings.EMBEDDED}."
         )
+    if uri == settings.EMBEDDED:
+        return None
     try:
-        parts = urlsplit(uri)
-    except ValueError:
-        return "This address can't be read. It looks like http://host:19530."
-    if "@" in parts.netloc or "@" in uri.split("/")[0]:
+        found = settings.Settings(uri=settings.checked_uri(uri))
+    except InvalidRequest as e:
+        return str(e)
+    if found.has_credentials:
         return (
             "Leave user and password out of the address: for the server that is set as "
             f"{settings.ENV_PREFIX}URI they are taken from _USER and _PASSWORD, or "

@@ -43,10 +43,10 @@ class TrustModel(foo.Operator):
             raise InvalidRequest(
                 "Give the model and its arguments as arguments, as the form shows them"
             )
-        told = recorded_models.trust_model(ctx.dataset, key, arguments)
+        call = recorded_models.trust_model(ctx.dataset, key, arguments)
         return {
             "brain_key": key,
-            "message": f"{told} is loaded from now on where an index asks for it",
+            "message": f"{call} is loaded from now on where an index asks for it",
         }
 
     def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import functools
 import logging
+import traceback
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import fiftyone.operators as foo
 
 from fiftyone_milvus.errors import UntrustedModel, VectorSearchError
+from fiftyone_milvus.milvus import settings
 
 from ..operators import trust_model
+from ..operators.context import in_words
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +35,8 @@ def answered(method: Method[T]) -> Method[T]:
                 trust_model.ask(ctx, e.brain_key)
             return {"error": {"code": e.code, "message": str(e)}}
         except Exception as e:
-            logger.exception("The Milvus panel's %s failed", method.__name__)
-            message = f"{type(e).__name__}: {e}"
-            return {"error": {"code": "internal", "message": message}}
+            whole = settings.hidden("".join(traceback.format_exception(e)))
+            logger.error("The Milvus panel's %s failed: %s", method.__name__, whole)
+            return {"error": {"code": "internal", "message": in_words(e)}}
 
     return wrapped

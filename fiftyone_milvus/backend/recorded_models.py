@@ -28,7 +28,7 @@ def to_accept(dataset: fo.Dataset, brain_key: str) -> str | None:
         RefusedModel: if they are never taken from a record
     """
     config = config_of(dataset, brain_key)
-    return None if _is_trusted(config) else _told(config)
+    return None if _is_trusted(config) else _as_call(config)
 
 
 def trust_model(
@@ -51,15 +51,15 @@ def trust_model(
         InvalidRequest: if they are others than those given, or that can't be remembered
     """
     config = config_of(dataset, brain_key)
-    trusted, told = _is_trusted(config), _told(config)
-    if arguments is not None and arguments != told:
+    trusted, call = _is_trusted(config), _as_call(config)
+    if arguments is not None and arguments != call:
         raise InvalidRequest(
             f"The record of the index '{brain_key}' has changed: its model is now "
-            f"{told}. Look at it again before you accept it."
+            f"{call}. Look at it again before you accept it."
         )
     if not trusted:
         model_trust.accept(config.model, config.model_kwargs)
-    return told
+    return call
 
 
 def _is_trusted(config: MilvusSimilarityConfig) -> bool:
@@ -70,6 +70,6 @@ def _is_trusted(config: MilvusSimilarityConfig) -> bool:
     return True
 
 
-def _told(config: MilvusSimilarityConfig) -> str:
-    arguments = model_arguments.told(config.model_kwargs or {})
+def _as_call(config: MilvusSimilarityConfig) -> str:
+    arguments = model_arguments.as_call(config.model_kwargs or {})
     return f"{config.model}({arguments})"

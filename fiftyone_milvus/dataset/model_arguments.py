@@ -108,7 +108,7 @@ def plain(arguments: Any, depth: int = MAX_DEPTH) -> Any:
     return arguments
 
 
-def told(arguments: Mapping[str, Any]) -> str:
+def as_call(arguments: Mapping[str, Any]) -> str:
     """Arguments as Python has them in a call, long values cut."""
     return ", ".join(f"{name}={shown(arguments[name])}" for name in sorted(arguments))
 

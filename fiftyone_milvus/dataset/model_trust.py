@@ -58,7 +58,7 @@ def check(name: Any, arguments: Any, stamp: Any = None) -> None:
         raise UntrustedModel(
             f"The record of this index has arguments for its model "
             f"{model_arguments.shown(name)} that were not written here, and nobody has "
-            f"accepted them: {model_arguments.told(arguments)}. If you trust the "
+            f"accepted them: {model_arguments.as_call(arguments)}. If you trust the "
             "dataset's author, accept them once: with 'Milvus: Trust a model' in the "
             "operator browser, or fiftyone_milvus.trust_model(dataset, brain_key) in "
             "Python."

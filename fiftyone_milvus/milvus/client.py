@@ -8,7 +8,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -263,7 +262,7 @@ class Connection:
             kwargs["grpc_options"] = WITHOUT_PROXY
         for key in kwargs:
             if key.endswith("_path"):
-                kwargs[key] = str(Path(kwargs[key]).expanduser())
+                kwargs[key] = os.path.expanduser(kwargs[key])
         # pymilvus takes the authority from one name without a client's certificate,
         # from the other with one, and ignores the rest without a word
         authority = kwargs.pop("ca_pem_path", None)

@@ -21,7 +21,9 @@ EMBEDDED = "embedded"
 CREDENTIALS = ("user", "password", "token", "client_key_path", "client_pem_path")
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+MAX_NAME = 255  # bytes of a file's name, on the usual file systems
 _SCHEMES = ("http", "https", "tcp")
+_HOST = re.compile(r"[\w.~-]+|[0-9A-Fa-f:.]+(%[\w.~-]+)?")
 
 
 @dataclass(frozen=True, repr=False)
@@ -142,7 +144,7 @@ def _is_same(uri: Any, configured: Any) -> bool:
     """Whether an address is the configured one; also if none is configured."""
     if configured is None:
         return True
-    one, other = (Settings(_checked_uri(str(value))) for value in (uri, configured))
+    one, other = (Settings(checked_uri(str(value))) for value in (uri, configured))
     return one.address == other.address
 
 
@@ -158,7 +160,7 @@ def source(key: str, value: Any) -> str | None:
     }
     for place, raw in places.items():
         with suppress(InvalidRequest):
-            if raw and value == (_checked_uri(str(raw)) if key == "uri" else str(raw)):
+            if raw and value == (checked_uri(str(raw)) if key == "uri" else str(raw)):
                 return place
     return None
 
@@ -196,16 +198,26 @@ def _checked(values: Mapping[str, Any]) -> Settings:
     typed = {k: _typed(k, v) for k, v in values.items() if v is not None}
     uri = typed.get("uri")
     if uri is not None:
-        typed["uri"] = _checked_uri(uri)
+        typed["uri"] = checked_uri(uri)
         database = _database_of(typed["uri"])
         if database and "db_name" not in typed:
             typed["db_name"] = database
     for key, value in typed.items():
-        if key.endswith("_path") and not Path(value).expanduser().is_file():
+        if key.endswith("_path") and not _can_be_read(value):
+            place = source(key, value) or f"{key}, as it was given,"
             raise InvalidRequest(
-                f"The Milvus setting {key} names a file that doesn't exist: {value}"
+                f"The Milvus setting {place} names a file that isn't there, or that "
+                "can't be read. Set it to the path of the PEM file."
             )
     return Settings(**typed)
+
+
+def _can_be_read(path: str) -> bool:
+    path = os.path.expanduser(path)
+    try:
+        return os.path.isfile(path) and os.access(path, os.R_OK)
+    except ValueError:  # it holds a NUL
+        return False
 
 
 def _typed(key: str, value: Any) -> Any:
@@ -219,20 +231,40 @@ def _typed(key: str, value: Any) -> Any:
     raise InvalidRequest("The Milvus setting secure must be true or false")
 
 
-def _checked_uri(uri: str) -> str:
+def checked_uri(uri: str) -> str:
+    """An address as it is used: a scheme, a host and what else there is, or the path of
+    an embedded Milvus.
+
+    Raises:
+        InvalidRequest: if it can't be one; the sentence holds no secret
+    """
     uri = uri.strip()
     if uri.lower().startswith("file:"):
-        path = unquote(urlsplit(uri).path)
+        path = unquote(re.sub(r"^file:(//[^/?#]*)?", "", uri, flags=re.IGNORECASE))
         raise InvalidRequest(
             f"The Milvus address (uri) is {redacted(uri)}. Give the path alone, "
-            f"{path}, for an embedded Milvus."
+            f"{_printable(path) or 'one that ends in .db'}, for an embedded Milvus."
         )
     if uri.endswith(".db") and "://" not in uri:
-        return str(Path(uri).expanduser().resolve())
+        return _checked_path(uri)
     # FiftyOne's page writes tcp:localhost:19530, which parses as a path
     address = re.sub(r"^(https?|tcp):(?!//)", r"\1://", uri)
     if "://" not in address:
         address = f"http://{address}"
+    scheme, _, rest = address.partition("://")
+    place = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if scheme in _SCHEMES and "@" in rest[len(place) :]:
+        raise InvalidRequest(
+            f"The Milvus address (uri) is {redacted(uri)}. Its user or password has a "
+            "character that ends an address: write / as %2F, ? as %3F and # as %23, "
+            f"or set {ENV_PREFIX}USER and _PASSWORD, or _TOKEN, instead."
+        )
+    if scheme in _SCHEMES and re.search(r"[?#]", rest):
+        raise InvalidRequest(
+            f"The Milvus address (uri) is {redacted(uri)}, and something after a ? or "
+            "a #, which Milvus doesn't read. Leave that out; user and password, or "
+            f"token, are set as {ENV_PREFIX}USER and _PASSWORD, or _TOKEN."
+        )
     if not _is_server(address):
         raise InvalidRequest(
             f"The Milvus address (uri) is {redacted(uri)}. It must look like "
@@ -250,7 +282,9 @@ def _is_server(address: str) -> bool:
         return False
     return (
         parts.scheme in _SCHEMES
-        and bool(parts.hostname)
+        and _HOST.fullmatch(parts.hostname or "") is not None
+        and not str(parts.hostname).endswith(".db")
+        and address.isprintable()
         and not re.search(r"\s", parts.netloc)
         and not parts.netloc.endswith(":")
         and not address.endswith(".db")
@@ -265,7 +299,27 @@ def redacted(address: str) -> str:
     if "@" in "".join(hidden):  # it may belong to a password
         return f"{scheme}***"
     *user, place = shown.rsplit("@", 1)
-    return f"{scheme}{'***@' if user else ''}{place}"
+    return _printable(f"{scheme}{'***@' if user else ''}{place}")
+
+
+def _printable(text: str) -> str:
+    """A text with escapes for what can't be printed, or not be encoded."""
+    if text.isprintable():
+        return text
+    return text.encode("unicode_escape").decode("ascii")
+
+
+def _checked_path(uri: str) -> str:
+    try:
+        path = Path(uri).expanduser().resolve()
+    except (OSError, RuntimeError, ValueError):
+        path = None
+    if path is None or max(map(len, map(os.fsencode, path.parts))) > MAX_NAME:
+        raise InvalidRequest(
+            f"The Milvus address (uri) {redacted(uri)[:MAX_NAME]} can't be a path. "
+            "Give that of a folder that ends in .db for an embedded Milvus."
+        )
+    return str(path)
 
 
 def _database_of(uri: str) -> str | None:
@@ -276,13 +330,37 @@ def _database_of(uri: str) -> str | None:
 
 
 def without_secrets(text: str, settings: Settings) -> str:
-    """Takes every secret of the settings out of a text, such as an error's."""
-    secrets = {settings.password, settings.token}
-    if settings.uri and not settings.embedded:
-        parts = urlsplit(settings.uri)
-        secrets |= {parts.password, settings.uri if parts.password else None}
-    if settings.token and ":" in settings.token:
-        secrets.add(settings.token.split(":", 1)[1])
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+    """Takes every secret of the settings, and every path of one, out of a text, such as
+    an error's."""
+    for secret in sorted(filter(None, _secrets(settings)), key=len, reverse=True):
         text = text.replace(secret, "***")
     return text
+
+
+def hidden(text: str, given: Mapping[str, Any] | None = None) -> str:
+    """A text without the secrets that are configured, and those that are given: for
+    errors that nobody expected.
+
+    Args:
+        text: the text
+        given: connection settings, by the names in :data:`KEYS`
+    """
+    values = {**_configured(), **(given or {})}
+    known: dict[str, Any] = {k: str(v) for k, v in values.items() if k in KEYS}
+    return without_secrets(text, Settings(**known))
+
+
+def _secrets(settings: Settings) -> set[str | None]:
+    found = {settings.password, settings.token}
+    paths = [getattr(settings, key) for key in KEYS if key.endswith("_path")]
+    for path in filter(None, paths):
+        found |= {path, os.path.expanduser(path)}
+    if settings.token and ":" in settings.token:
+        found.add(settings.token.split(":", 1)[1])
+    if settings.uri and not settings.embedded:
+        address = settings.uri.partition("://")[2] or settings.uri
+        who = re.split(r"[/?#]", address, maxsplit=1)[0].rpartition("@")[0]
+        user, _, password = who.partition(":")
+        secret = password or user  # a user alone is a token
+        found |= {secret, unquote(secret), who.rpartition(":")[2], who and settings.uri}
+    return found

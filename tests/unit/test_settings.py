@@ -1,8 +1,11 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.managing import transfer
 from fiftyone_milvus.milvus import settings
+from plugin.operators import move_index
 
 PREFIX = settings.ENV_PREFIX
 
@@ -76,12 +79,10 @@ def test_addresses_as_people_write_them(uri, address):
         ("http://host/x.db", "http://host/x.db"),
         ("https://me:secret@host:99999", "https://***@host:99999"),
         ("me:secret@host:99999/db", "***@host:99999/db"),
-        ("https://me:sec/secret@host:99999", "https://***@host:99999"),
         ("ftp://host?token=secret", "ftp://host"),
         ("ftp://host?to=http://me:secret@there", "ftp://***"),
         ("ftp://me:sec?secret@host", "ftp://***"),
         ("ftp://me:sec#secret@host", "ftp://***"),
-        ("me:secret@host:port?to=http://there", "***@host:port"),
     ],
 )
 def test_an_address_that_cannot_be_is_quoted_without_secrets(uri, shown):
@@ -89,6 +90,99 @@ def test_an_address_that_cannot_be_is_quoted_without_secrets(uri, shown):
         settings.resolve({"uri": uri})
     assert f"(uri) is {shown}. It" in str(error.value)
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("http://me:12/secret@host:19530", "http://***@host:19530"),
+        ("http://12/secret@host", "http://***@host"),
+        ("me:12/secret@host:19530", "***@host:19530"),
+        ("tcp:me:12/secret@host:19530", "***@host:19530"),
+        ("https://me:sec/secret@host:99999", "https://***@host:99999"),
+        ("http://me:1?secret@host", "http://***"),
+        ("http://me:1#secret@host", "http://***"),
+    ],
+)
+def test_a_password_that_ends_the_address_is_no_database(uri, shown):
+    with pytest.raises(InvalidRequest, match="write / as %2F") as error:
+        settings.resolve({"uri": uri})
+    assert f"(uri) is {shown}. Its" in str(error.value)
+    assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://host:19530?token=secret",
+        "http://host/db?token=secret",
+        "http://host#secret",
+        "me:pass@host:19530?token=secret",
+        "x.db?token=secret",
+    ],
+)
+def test_what_follows_a_question_mark_is_refused_and_not_repeated(uri):
+    with pytest.raises(InvalidRequest, match="_TOKEN") as error:
+        settings.resolve({"uri": uri})
+    assert "secret" not in str(error.value) and "pass@" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "uri", ["~nobody-of-this-name/x.db", "a\0b.db", "x" * 5_000 + ".db", "\ud800.db"]
+)
+def test_a_path_that_cannot_be_is_told(uri):
+    with pytest.raises(InvalidRequest, match="can't be a path") as error:
+        settings.resolve({"uri": uri})
+    assert str(error.value).isprintable()
+
+
+PIECES = ["http://", "tcp:", "file:", "//", "[::1]", "[", "]", "@", ":", "/", "?", "#"]
+PIECES += ["%", "%2F", ".db", "host", "19530", "\0", " ", "é", "\ud800", "℀", "~", "\\"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join) | st.text())
+def test_any_text_is_an_address_or_gets_a_sentence(uri):
+    for given_ in ({"given": {"uri": uri}}, {"stored": uri}):
+        try:
+            found = settings.resolve(**given_)
+        except InvalidRequest as e:
+            assert str(e).isprintable()
+        else:
+            assert found.address.isprintable() and repr(found).isprintable()
+            assert settings.resolve({"uri": found.address}).address == found.address
+    settings.redacted(uri)
+    settings.source("uri", uri)
+    move_index._uri_problem(uri)
+
+
+@given(st.text("ab/@:?#%[]\\ é", min_size=3).map("se{}cret".format))
+def test_a_password_is_never_shown(password):
+    for uri in (f"http://me:{password}@host:19530", f"{password}@host", "http://h:1"):
+        values = {"uri": uri, "password": password}
+        try:
+            found = settings.resolve(values)
+        except InvalidRequest as e:
+            shown = str(e)
+        else:
+            shown = repr(found) + str(found.db_name)
+            error = f"no {password} nor {uri}"
+            shown += settings.without_secrets(error, found)
+        assert password not in shown and "cret" not in shown
+
+
+@pytest.mark.parametrize(
+    ("uri", "secrets"),
+    [
+        ("http://me:p%40ss@host", ["p%40ss", "p@ss"]),
+        ("http://me:p@ss@host", ["p@ss"]),
+        ("http://atoken@host", ["atoken"]),
+        ("http://a%2Ftoken@host", ["a%2Ftoken", "a/token"]),
+    ],
+)
+def test_what_an_address_says_before_the_host_is_taken_out_of_errors(uri, secrets):
+    found = settings.resolve({"uri": uri})
+    for secret in [*secrets, uri]:
+        assert settings.without_secrets(f"no {secret}!", found) == "no ***!"
 
 
 @pytest.mark.parametrize(
@@ -111,9 +205,33 @@ def test_an_address_of_ip_version_6_can_be_used_again():
     assert settings.resolve({"uri": found.address}).uri == found.address
 
 
-def test_a_certificate_that_is_not_there_is_refused():
-    with pytest.raises(InvalidRequest, match="ca_pem_path"):
-        settings.resolve({"uri": "https://host", "ca_pem_path": "/nowhere/ca.pem"})
+PEM_FILES = [key for key in settings.KEYS if key.endswith("_path")]
+
+
+@pytest.mark.parametrize("key", PEM_FILES)
+@pytest.mark.parametrize(
+    "path", ["/nowhere/mine.pem", "~nobody-of-this-name/mine.pem", "a\0mine", "/"]
+)
+def test_a_certificate_that_is_not_there_is_refused_by_the_settings_name(
+    monkeypatch, key, path
+):
+    monkeypatch.setenv(PREFIX + "URI", "https://host")
+    with pytest.raises(InvalidRequest, match=f"setting {key}") as error:
+        settings.resolve({key: path})
+    assert "mine" not in str(error.value)
+    if "\0" not in path:
+        monkeypatch.setenv(PREFIX + key.upper(), path)
+        with pytest.raises(InvalidRequest, match=PREFIX + key.upper()) as error:
+            settings.resolve()
+        assert "mine" not in str(error.value)
+
+
+def test_the_path_of_a_certificate_is_taken_out_of_errors(tmp_path):
+    (tmp_path / "mine.pem").touch()
+    path = str(tmp_path / "mine.pem")
+    found = settings.resolve({"uri": "https://host", "client_key_path": path})
+    text = settings.without_secrets(f"can't parse {path}", found)
+    assert text == "can't parse ***"
 
 
 @pytest.mark.parametrize(("text", "value"), [("true", True), ("0", False)])
@@ -139,6 +257,13 @@ def test_no_text_of_settings_holds_a_secret():
     for text in (repr(found), str(found), found.address):
         for secret in ("inurl", "hunter2", "tokensecret"):
             assert secret not in text
+
+
+def test_what_is_configured_is_taken_out_of_any_text(monkeypatch):
+    monkeypatch.setenv(PREFIX + "URI", "http://[::me:inurl@host")  # no address
+    monkeypatch.setenv(PREFIX + "TOKEN", "root:tok")
+    text = settings.hidden("no root:tok, inurl, mine", {"password": "mine"})
+    assert text == "no ***, ***, ***"
 
 
 def test_secrets_are_taken_out_of_an_errors_text():
