@@ -1,0 +1,31 @@
+"""A dataset whose record names a model with arguments of somebody else, in the App."""
+
+from __future__ import annotations
+
+import fiftyone as fo
+import pytest
+from fiftyone.core.brain import BrainMethod
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def dataset(own_scenes: fo.Dataset, give_index) -> fo.Dataset:
+    give_index(own_scenes, "pictures")
+    config = own_scenes.get_brain_info("pictures").config
+    config.model_kwargs = {"device": "cpu"}
+    BrainMethod.update_run_config(own_scenes, "pictures", config)
+    own_scenes.reload()
+    return own_scenes
+
+
+def test_the_app_asks_before_it_loads_the_model(app):
+    app.open("milvus_panel")
+    app.cy("milvus-query").fill("a tree")
+    app.cy("milvus-query").press("Enter")
+    asked = app.page.get_by_role("dialog").get_by_role("textbox", disabled=True)
+    expect(asked).to_have_value("conse-lite0-minilm-offline(device='cpu')")
+    expect(app.page.get_by_text("nobody has accepted them").first).to_be_visible()
+    app.page.get_by_role("button", name="Execute").click()
+    expect(app.page.get_by_text("is loaded from now on").first).to_be_visible()
+    app.page.keyboard.press("Escape")
+    assert app.hits_after(app.cy("milvus-search").click)
