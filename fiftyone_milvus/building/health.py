@@ -18,7 +18,8 @@ import fiftyone as fo
 from ..backend import runs, scope
 from ..backend.index import MilvusSimilarityIndex
 from ..dataset import origins, presence, stored
-from ..dataset.sources import Failure, Item, Own, Reader, Source, why_nothing
+from ..dataset.items import why_nothing
+from ..dataset.sources import Failure, Item, Own, Reader, Source
 from ..errors import Cancelled, CollectionError, InvalidRequest
 from ..progress import Progress, Report, reporting
 

@@ -57,25 +57,36 @@ class Cutting:
     force_square: bool = False
 
 
-def of_image(model: Any, path: str) -> np.ndarray:
-    """The vector ``(dim,)`` of an image file, as of a sample.
+@dataclass(frozen=True)
+class Read:
+    """An image, or a part of one, as a model takes it: an array, or a batch of one that
+    a data loader would give (``is_batch``)."""
+
+    data: Any
+    is_batch: bool
+
+
+def reads_by_opencv(model: Any, patch: bool) -> bool:
+    """Whether OpenCV reads images, or patches, for a model; else Pillow does."""
+    return patch or not _has_loader(model)
+
+
+def read_image(model: Any, path: str) -> Read:
+    """An image file as a model takes that of a sample. Others may use the model
+    meanwhile.
 
     Raises:
         InvalidRequest: if the model reads more of a sample than its image
         Unreadable: if the image can't be read
-        Exception: of the model
     """
     if not _has_loader(model):
-        return _embedded(model, _read(path))
-    with _fed(model):
-        with _reading():
-            batch = _collate(model)([_loaded(model, path)])
-        return _first(model, batch)
+        return Read(_read(path), False)
+    with _reading():
+        return Read(_collate(model)([_loaded(model, path)]), True)
 
 
-def of_part(model: Any, path: str, box: Box) -> np.ndarray:
-    """The vector ``(dim,)`` of a part of an image file, as of a sample whose image is
-    that part.
+def read_part(model: Any, path: str, box: Box) -> Read:
+    """A part of an image file, as of a sample whose image is that part.
 
     Args:
         model: a ``fiftyone.core.models.Model`` that gives embeddings
@@ -86,40 +97,51 @@ def of_part(model: Any, path: str, box: Box) -> np.ndarray:
     Raises:
         InvalidRequest: if the box is smaller than a pixel
         Unreadable: if the image can't be read
-        Exception: of the model
     """
     if tuple(box) == WHOLE:
-        return of_image(model, path)
+        return read_image(model, path)
     if not _has_loader(model):
-        return _embedded(model, _cut(_read(path), box, Cutting()))
+        return Read(_cut(_read(path), box, Cutting()), False)
     with as_file(_part(path, box), ".png") as part:
-        return of_image(model, part)
+        return read_image(model, part)
 
 
-def of_patch(model: Any, path: str, box: Box, cutting: Cutting) -> np.ndarray:
-    """The vector ``(dim,)`` of a box in an image file, as of a patch.
+def read_patch(model: Any, path: str, box: Box, cutting: Cutting) -> Read:
+    """A box in an image file, as of a patch.
 
     Raises:
         InvalidRequest: if the box is smaller than a pixel
         Unreadable: if the image can't be read
-        Exception: of the model
     """
     if not _has_loader(model):
-        return _embedded(model, _cut(_read(path), box, cutting))
-    with _fed(model):
-        patches = fout.TorchImagePatchesDataset(
-            image_paths=[path],
-            patches=[fo.Detection(bounding_box=list(box))],
-            transform=_filled(model.transforms),
-            ragged_batches=model.ragged_batches,
-            use_numpy=not isinstance(model, fom.TorchModelMixin),
-            force_rgb=True,
-            force_square=cutting.force_square,
-            alpha=cutting.alpha,
-        )
-        with _reading():
-            batch = patches[0]
-        return _first(model, batch)
+        return Read(_cut(_read(path), box, cutting), False)
+    patches = fout.TorchImagePatchesDataset(
+        image_paths=[path],
+        patches=[fo.Detection(bounding_box=list(box))],
+        transform=_filled(model.transforms),
+        ragged_batches=model.ragged_batches,
+        use_numpy=not isinstance(model, fom.TorchModelMixin),
+        force_rgb=True,
+        force_square=cutting.force_square,
+        alpha=cutting.alpha,
+    )
+    with _reading():
+        return Read(patches[0], True)
+
+
+def embed(model: Any, read: Read) -> np.ndarray:
+    """The vector ``(dim,)`` of what was read. One thread at a time may use a model: see
+    ``models.turns``.
+
+    Raises:
+        Exception: of the model
+    """
+    if not read.is_batch:
+        with model:
+            return np.asarray(model.embed(read.data))
+    # as it is while a data loader feeds it
+    with fou.SetAttributes(model, preprocess=False), model:
+        return np.asarray(model.embed_all(read.data)[0])
 
 
 @contextmanager
@@ -136,22 +158,6 @@ def as_file(data: bytes, suffix: str) -> Iterator[str]:
 def _has_loader(model: Any) -> bool:
     """Whether FiftyOne feeds a model by a Torch data loader."""
     return isinstance(model, fom.SupportsGetItem | fom.TorchModelMixin)
-
-
-@contextmanager
-def _fed(model: Any) -> Iterator[None]:
-    """The model as it is while a data loader feeds it."""
-    with fou.SetAttributes(model, preprocess=False), model:
-        yield
-
-
-def _first(model: Any, batch: Any) -> np.ndarray:
-    return np.asarray(model.embed_all(batch)[0])
-
-
-def _embedded(model: Any, image: np.ndarray) -> np.ndarray:
-    with model:
-        return np.asarray(model.embed(image))
 
 
 @contextmanager

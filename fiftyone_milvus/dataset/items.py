@@ -4,12 +4,15 @@ which fields have patches, what their labels are, and which of them can be cut o
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import fiftyone as fo
 import fiftyone.core.labels as fol
+
+from . import image_headers
 
 # A model is given the part of an image that is inside of these
 CROPPED = (fol.Detection, fol.Detections, fol.Polyline, fol.Polylines)
@@ -98,6 +101,19 @@ def read(chunk: fo.SampleCollection, patches_field: str | None) -> list[Item]:
         for sample_id, path, *labels in zip(*values, strict=True)
         for id_, outline in _pairs(*labels, several=several)
     ]
+
+
+def why_nothing(item: Item) -> str | None:
+    """Why there is nothing for a model to read; ``None`` if there is something."""
+    if is_gone(item.path):
+        return f"no file at {item.path}"
+    reason = None if item.outline is None else why_not_cropped(item.outline)
+    return reason or image_headers.problem(item.path)
+
+
+def is_gone(path: str) -> bool:
+    """Whether a path is one of this machine, and has no file."""
+    return "://" not in path and not os.path.isfile(path)
 
 
 def why_not_cropped(outline: Any) -> str | None:

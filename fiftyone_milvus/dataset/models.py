@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -18,6 +20,8 @@ from ..errors import InvalidRequest
 from . import model_arguments, model_trust
 
 TEXT_TAGS = ("zero-shot", "text-embeddings")
+SECONDS_AT_ONCE = 1.0
+FIRST_AT_ONCE = 16
 KEPT = 2  # a person switches between few, and each may take gigabytes
 
 _models: OrderedDict[str, Future[Any]] = OrderedDict()
@@ -39,6 +43,27 @@ class Turns:
 
     def __exit__(self, *_: object) -> None:
         self._held.release()
+
+
+class GivesWay:
+    """How many images a build embeds before it is another's turn: as many as take about
+    :data:`SECONDS_AT_ONCE` by the pace of the last ones, few at first."""
+
+    def __init__(self) -> None:
+        self._count = float(FIRST_AT_ONCE)
+
+    def size(self, batch_size: int) -> int:
+        """How many to embed next: whole batches, at least one."""
+        return max(1, int(self._count / batch_size)) * batch_size
+
+    @contextmanager
+    def counted(self, count: int) -> Iterator[None]:
+        """Counts the time that so many take in the block."""
+        began = time.monotonic()
+        yield
+        took = max(time.monotonic() - began, 1e-3)
+        best = count * SECONDS_AT_ONCE / took
+        self._count = max(1.0, min(2 * self._count, best))
 
 
 def check(name: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -175,6 +174,7 @@ class Reader:
         self._patches_field = patches_field
         self._model = model
         self._metric = metric
+        self._gives_way = models.GivesWay()
         self.dim = dim
 
     @property
@@ -275,8 +275,23 @@ class Reader:
         why it gives none for the others."""
         if not wanted:
             return Rows([], [], np.empty((0, 0), np.float32)), {}
+        parts = []
+        while wanted:
+            count = self._gives_way.size(self._source.batch_size or 1)
+            parts.append(self._modelled_at_once(chunk, wanted[:count]))
+            wanted = wanted[count:]
+        rows = _joined([found for found, _ in parts])
+        return rows, {id_: why for _, some in parts for id_, why in some.items()}
+
+    def _modelled_at_once(
+        self, chunk: fo.DatasetView, wanted: Sequence[Item]
+    ) -> tuple[Rows, dict[str, str]]:
         source = self._source
-        with _quiet(), models.turns(self._model):  # a search may use it meanwhile
+        with (
+            _quiet(),
+            models.turns(self._model),  # a search may use it meanwhile
+            self._gives_way.counted(len(wanted)),
+        ):
             vectors, sample_ids, label_ids = fbu.get_embeddings(
                 self._only(chunk, wanted),
                 model=self._model,
@@ -336,28 +351,16 @@ def _readable(
     failures = [
         Failure(item.id, reason)
         for item in wanted
-        if (reason := why_nothing(item)) is not None
+        if (reason := items.why_nothing(item)) is not None
     ]
     failed = {failure.id for failure in failures}
     return [item for item in wanted if item.id not in failed], failures, made_of
-
-
-def why_nothing(item: Item) -> str | None:
-    """Why there is nothing for a model to read; ``None`` if there is something."""
-    if is_gone(item.path):
-        return f"no file at {item.path}"
-    return None if item.outline is None else items.why_not_cropped(item.outline)
 
 
 def _why_no_vector(item: Item) -> str:
     if item.outline is not None:
         return "the model gave no vector for this patch: it may be empty"
     return "the picture can't be read, or the model gave no vector for it"
-
-
-def is_gone(path: str) -> bool:
-    """Whether a path is one of this machine, and has no file."""
-    return "://" not in path and not os.path.isfile(path)
 
 
 def _joined(parts: Sequence[Rows]) -> Rows:

@@ -9,14 +9,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import metrics
-from ..dataset import embedding, models, stored
-from ..dataset.sources import is_gone
+from ..dataset import embedding, image_headers, models, stored
+from ..dataset.items import is_gone
 from ..errors import InvalidRequest
+from ..limits import MAX_IMAGES_PIXELS
 from . import uploads
 from .terms import Crop, Term
 
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
+
+TEXTS_AT_ONCE = 16  # then it is another's turn to use the model
+LARGE_PIXELS = 13_000_000
+
+_large = models.Turns()
 
 
 def embed(index: MilvusSimilarityIndex, term: Term) -> np.ndarray:
@@ -45,41 +51,95 @@ def of_texts(index: MilvusSimilarityIndex, texts: Sequence[str]) -> np.ndarray:
             "both, such as clip-vit-base32-torch."
         )
     model: Any = index.get_model()
+    parts = []
     with _told(index, "this text"):
-        with models.turns(model), model:
-            vectors = np.asarray(model.embed_prompts(list(texts)), np.float32)
+        for start in range(0, len(texts), TEXTS_AT_ONCE):
+            some = list(texts[start : start + TEXTS_AT_ONCE])
+            with models.turns(model), model:
+                parts.append(np.asarray(model.embed_prompts(some), np.float32))
+        vectors = np.concatenate(parts)
         _check(index, vectors)
     return vectors[0] if len(vectors) == 1 else metrics.unit(vectors).mean(axis=0)
+
+
+def check_all(terms: Sequence[Term]) -> None:
+    """Checks the images of a query by their headers, before any is decoded.
+
+    Raises:
+        InvalidRequest: if one can't be read, or all of them together are too large
+    """
+    images = [term.picture for term in terms if term.picture is not None]
+    work = sum(uploads.check(image).work for image in images)
+    if work > MAX_IMAGES_PIXELS:
+        raise InvalidRequest(
+            f"The {len(images):,} images of the query have {work / 1e6:,.0f} megapixels"
+            f" to decode, and {MAX_IMAGES_PIXELS / 1e6:,.0f} are the most. Search with "
+            "fewer or smaller ones."
+        )
 
 
 def _of_upload(index: MilvusSimilarityIndex, data: bytes) -> np.ndarray:
     """The vector ``(dim,)`` of an image's file: of a sample that has this image, or, of
     an index of patches, of a patch that is all of it."""
-    suffix = uploads.check(data)
-    with _told(index, "this image"), embedding.as_file(data, suffix) as path:
-        return _of_file(index, path, embedding.WHOLE)
+    header = uploads.check(data)
+    model, patch = index.get_model(), index.config.patches_field is not None
+    with _told(index, "this image"), _decoding(header):
+        if embedding.reads_by_opencv(model, patch):
+            uploads.check_pixels(data)
+        with embedding.as_file(data, uploads.suffix(header)) as path:
+            try:
+                read = _read(index, path, embedding.WHOLE)
+            except embedding.Unreadable:
+                uploads.check_pixels(data)  # says so if the file is at fault
+                raise
+    return _vector(index, read, "this image")
 
 
 def _of_crop(index: MilvusSimilarityIndex, crop: Crop) -> np.ndarray:
     """The vector ``(dim,)`` of a part of a sample's image, cut as the index's patches
     were."""
     path = _path(index, crop.sample_id)
-    with _told(index, f"the image {path}"):
-        return _of_file(index, path, crop.box)
+    what = f"the image {path}"
+    with _told(index, what), _decoding(None):
+        problem = image_headers.problem(path)
+        if problem is not None:
+            raise InvalidRequest(f"{path}: {problem}. Search with another image.")
+        read = _read(index, path, crop.box)
+    return _vector(index, read, what)
 
 
-def _of_file(index: MilvusSimilarityIndex, path: str, box: embedding.Box) -> np.ndarray:
+@contextmanager
+def _decoding(header: image_headers.Header | None) -> Iterator[None]:
+    """While an image is decoded: large ones, and those that weren't measured, one at a
+    time, since several would fill the memory; no other waits for these."""
+    if header is not None and header.decoded <= LARGE_PIXELS:
+        yield
+    else:
+        with _large:
+            yield
+
+
+def _read(
+    index: MilvusSimilarityIndex, path: str, box: embedding.Box
+) -> embedding.Read:
     model, settings = index.get_model(), index.config.stored
-    with models.turns(model):
-        if index.config.patches_field is None:
-            vector = embedding.of_part(model, path, box)
-        else:
-            cutting = embedding.Cutting(
-                settings.get("alpha"), settings.get("force_square", False)
-            )
-            vector = embedding.of_patch(model, path, box, cutting)
-    vector = vector.astype(np.float32).ravel()
-    _check(index, vector[None])
+    if index.config.patches_field is None:
+        return embedding.read_part(model, path, box)
+    cutting = embedding.Cutting(
+        settings.get("alpha"), settings.get("force_square", False)
+    )
+    return embedding.read_patch(model, path, box, cutting)
+
+
+def _vector(
+    index: MilvusSimilarityIndex, read: embedding.Read, what: str
+) -> np.ndarray:
+    model = index.get_model()
+    with _told(index, what):
+        with models.turns(model):
+            vector = embedding.embed(model, read)
+        vector = vector.astype(np.float32).ravel()
+        _check(index, vector[None])
     return vector
 
 

@@ -103,6 +103,7 @@ def _vectors(
     index: MilvusSimilarityIndex, terms: Sequence[Term]
 ) -> tuple[list[TermVector], frozenset[str]]:
     """Each term's vector, and all rows of the index that were used."""
+    pictures.check_all(terms)
     of_term = _ids(index, terms)
     ids = list(dict.fromkeys(id_ for some in of_term.values() for id_ in some))
     rows = index.vectors_of(ids) if ids else np.empty((0, 0), np.float32)

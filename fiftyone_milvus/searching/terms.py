@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -15,11 +15,17 @@ from bson import ObjectId
 from ..counts import is_number
 from ..dataset.ids import as_list
 from ..errors import InvalidRequest
-from ..vectors import as_vector
+from ..limits import (
+    MAX_IDS,
+    MAX_IMAGES_BYTES,
+    MAX_PHRASINGS,
+    MAX_TERMS,
+    MAX_TEXT,
+    MAX_TEXTS,
+    check_count,
+)
+from ..vectors import MAX_DIMENSION, as_vector
 from . import uploads
-
-MAX_TERMS = 200
-MAX_TEXT = 2_000  # letters of one phrasing; models read far fewer
 
 KINDS = ("id", "sample_id", "text", "picture", "crop", "vector", "result")
 
@@ -173,11 +179,7 @@ class Query:
             raise InvalidRequest(
                 "Search with a text, pictures or patches, or a vector: there is none"
             )
-        if len(self.terms) > MAX_TERMS:
-            raise InvalidRequest(
-                f"{len(self.terms):,} terms are too many: {MAX_TERMS} at most. Search "
-                "with fewer, or with one term of an earlier result."
-            )
+        _check_counts(self.terms)
         wanted = {term._what for term in self.terms if not term.unwanted}
         unwanted = {term._what for term in self.terms if term.unwanted}
         if both := wanted & unwanted:
@@ -236,12 +238,27 @@ class Query:
         if not isinstance(terms, list | tuple) or set(data) != {"terms"}:
             raise InvalidRequest('A query is {"terms": [...]}')
         # before they are read: thousands of pictures would fill the memory
-        if len(terms) > MAX_TERMS:
-            raise InvalidRequest(
-                f"{len(terms):,} terms are too many: {MAX_TERMS} at most. Search with "
-                "fewer."
-            )
+        check_count(terms, MAX_TERMS, "The query", "terms", _FEWER)
         return cls(tuple(Term.from_dict(term) for term in terms))
+
+
+_FEWER = "Search with fewer, or with one term of an earlier result."
+
+
+def _check_counts(terms: Sequence[Term]) -> None:
+    """Checks how much all terms have together."""
+    check_count(terms, MAX_TERMS, "The query", "terms", _FEWER)
+    texts = [text for term in terms for text in term.text or ()]
+    check_count(texts, MAX_TEXTS, "The query", "texts", "Search with fewer.")
+    ids = [id_ for term in terms for id_ in term.result or ()]
+    check_count(ids, MAX_IDS, "The query", "ids of earlier results")
+    size = sum(len(term.picture) for term in terms if term.picture is not None)
+    if size > MAX_IMAGES_BYTES:
+        raise InvalidRequest(
+            f"The images of the query have {size / 1e6:,.0f} MB, and "
+            f"{MAX_IMAGES_BYTES / 1e6:,.0f} MB are the most. Search with fewer or "
+            "smaller ones."
+        )
 
 
 def _settled(kind: str, value: Any) -> Any:
@@ -264,19 +281,23 @@ def _settled(kind: str, value: Any) -> Any:
 
 def _text(name: str, value: Any) -> None:
     if not isinstance(value, str) or not value.strip():
-        raise InvalidRequest(f"The {name} is empty, or no text: {value!r}")
+        raise InvalidRequest(f"The {name} is empty, or no text: {value!r:.100}")
     if len(value) > MAX_TEXT:
         raise InvalidRequest(f"The {name} is longer than {MAX_TEXT:,} letters")
 
 
 def _texts(name: str, values: Any) -> None:
     if not isinstance(values, tuple) or not values:
-        raise InvalidRequest(f"The {name} is empty, or no text: {values!r}")
+        raise InvalidRequest(f"The {name} is empty, or no text: {values!r:.100}")
+    most, what = (MAX_PHRASINGS, "phrasings") if name == "text" else (MAX_IDS, "ids")
+    check_count(values, most, f"The {name} of a term", what)
     for value in values:
         _text(name, value)
 
 
 def _plain(name: str, values: list[Any]) -> tuple[Any, ...]:
+    if name == "vector":
+        check_count(values, MAX_DIMENSION, "A vector", "numbers", "Use another model.")
     if name == "vector" and not all(map(is_number, values)):
         raise InvalidRequest("A vector is a list of numbers, none NaN or infinite")
     return tuple(values)

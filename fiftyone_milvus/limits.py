@@ -1,0 +1,87 @@
+"""How much one request may bring, in one place: limits that people don't meet, since
+what is beyond them would fill the memory, or keep others waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sized
+from typing import Any
+
+from .errors import InvalidRequest
+
+# Of a query
+MAX_TERMS = 200
+MAX_PHRASINGS = 100  # of a term; the templates of ImageNet's classes are 80
+MAX_TEXTS = 1_000  # phrasings of all terms
+MAX_TEXT = 2_000  # letters of one phrasing; models read far fewer
+MAX_IDS = 200_000  # a person selects a view at most
+# A saved search keeps each image, and MongoDB takes 16 MB at once
+MAX_IMAGE_BYTES = 8_000_000
+MAX_IMAGES_BYTES = 64_000_000
+MAX_IMAGE_PIXELS = 50_000_000  # a telephone's 48 megapixels, in 150 MB of RGB
+MAX_IMAGES_PIXELS = 10_000_000_000  # of all images and their scans
+
+# Of all that is sent to an operator or a method of the panel
+MAX_VALUES = 500_000
+MAX_TEXT_BYTES = 12_000_000  # of an image, as base64
+MAX_TEXTS_BYTES = 120_000_000
+MAX_DEPTH = 32
+
+
+def check_count(
+    items: Sized, most: int, name: str, what: str, instead: str = "Give fewer."
+) -> None:
+    """Checks how many of something there are.
+
+    Args:
+        items: they
+        most: how many there may be
+        name: the parameter or term that they are given as
+        what: what they are, in the plural
+        instead: what to do
+
+    Raises:
+        InvalidRequest: if there are more
+    """
+    if len(items) > most:
+        raise InvalidRequest(
+            f"{name} has {len(items):,} {what}, which are too many: {most:,} at most. "
+            f"{instead}"
+        )
+
+
+def check_params(params: Any) -> None:
+    """Checks how much there is in plain data of any shape, before it is read.
+
+    Raises:
+        InvalidRequest: if it is too much, or nested too deeply
+    """
+    values = letters = 0
+    level = [params]
+    for _ in range(MAX_DEPTH):
+        following: list[Any] = []
+        for value in level:
+            if isinstance(value, str | bytes):
+                letters += len(value)
+                if len(value) > MAX_TEXT_BYTES:
+                    raise InvalidRequest(
+                        f"A text of {len(value) / 1e6:,.1f} MB was sent, and "
+                        f"{MAX_TEXT_BYTES / 1e6:,.0f} MB are the most. Send less."
+                    )
+            elif isinstance(value, Mapping):
+                following += value.keys()
+                following += value.values()
+            elif isinstance(value, list | tuple | set | frozenset):
+                following += value
+        values += len(following)
+        if values > MAX_VALUES or letters > MAX_TEXTS_BYTES:
+            raise InvalidRequest(
+                f"More than {MAX_VALUES:,} values, or {MAX_TEXTS_BYTES / 1e6:,.0f} MB "
+                "of texts, were sent. Send fewer at a time."
+            )
+        if not following:
+            return
+        level = following
+    raise InvalidRequest(
+        f"What was sent is nested more than {MAX_DEPTH} levels deep. Send plain lists "
+        "and objects."
+    )
