@@ -14,6 +14,7 @@ MAX_PHRASINGS = 100  # of a term; the templates of ImageNet's classes are 80
 MAX_TEXTS = 1_000  # phrasings of all terms
 MAX_TEXT = 2_000  # letters of one phrasing; models read far fewer
 MAX_IDS = 200_000  # a person selects a view at most
+MAX_NAME = 4_096  # letters of a name, a path or an address
 # A saved search keeps each image, and MongoDB takes 16 MB at once
 MAX_IMAGE_BYTES = 8_000_000
 MAX_IMAGES_BYTES = 64_000_000
@@ -22,6 +23,7 @@ MAX_IMAGES_PIXELS = 10_000_000_000  # of all images and their scans
 
 # Of all that is sent to an operator or a method of the panel
 MAX_VALUES = 500_000
+MAX_COUNT = 2**31 - 1
 MAX_TEXT_BYTES = 12_000_000  # of an image, as base64
 MAX_TEXTS_BYTES = 120_000_000
 MAX_DEPTH = 32

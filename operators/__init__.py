@@ -17,6 +17,7 @@ from .index_health import IndexHealth
 from .list_indexes import ListIndexes
 from .more_like_these import MoreLikeThese
 from .move_index import MoveIndex
+from .params import checked
 from .refine_search import RefineSearch
 from .rename_index import RenameIndex
 from .save_search import DeleteSavedSearch, RunSavedSearch, SaveSearch
@@ -26,7 +27,7 @@ from .sync_index import SyncIndex
 from .tag_results import TagResults
 from .trust_model import TrustModel
 
-OPERATORS = (
+_ALL = (
     ComputeIndex,
     Search,
     MoreLikeThese,
@@ -55,3 +56,5 @@ OPERATORS = (
     TagResults,
     TrustModel,
 )
+
+OPERATORS = tuple(map(checked, _ALL))

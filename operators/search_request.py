@@ -22,6 +22,7 @@ from fiftyone_milvus.searching.query import term_scores
 from fiftyone_milvus.searching.terms import Query
 
 from .context import MAX_HITS
+from .params import check_kinds
 
 DEFAULT_K = 25
 EXPLAINED = 100  # hits
@@ -74,14 +75,13 @@ class SearchRequest:
         Raises:
             InvalidRequest: naming what can't be
         """
+        given = check_kinds(params)
         known = {f.name for f in fields(cls)}
-        unknown = sorted(set(params) - known)
-        if unknown or not {"brain_key", "query"} <= set(params):
+        if not {"brain_key", "query"} <= set(given) or not set(given) <= known:
             raise InvalidRequest(
                 f"A search has 'brain_key' and 'query', and of {sorted(known)} what "
-                f"it needs; this one has {sorted(params)}"
+                f"it needs; this one has {sorted(given)!s:.200}"
             )
-        given = {k: v for k, v in params.items() if v is not None}
         request = cls(**{**given, "exclude": tuple(as_list(given.get("exclude")))})
         request.check()
         return request

@@ -16,6 +16,8 @@ from fiftyone_milvus.milvus import settings
 from ..operators import trust_model
 from ..operators.context import in_words
 
+from ..operators import params
+
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -29,6 +31,7 @@ def answered(method: Method[T]) -> Method[T]:
     @functools.wraps(method)
     def wrapped(self: T, ctx: foo.ExecutionContext) -> dict[str, Any]:
         try:
+            params.check(ctx)
             return method(self, ctx)
         except VectorSearchError as e:
             if isinstance(e, UntrustedModel):

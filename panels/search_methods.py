@@ -152,7 +152,7 @@ class SearchMethods:
     def tag(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """Tags the hits that are kept, or those of what is selected."""
         params, answer = ctx.params, _kept(ctx).answer
-        ids = answer.ids[: params["keep"]]
+        ids = answer.ids[: int(params["keep"])]
         if selection := params.get("selection"):
             ids = [id_ for id_ in answer.ids if id_ in set(selection)]
         if not ids:
