@@ -13,10 +13,8 @@ import fiftyone.operators as foo
 from fiftyone_milvus.errors import UntrustedModel, VectorSearchError
 from fiftyone_milvus.milvus import settings
 
-from ..operators import trust_model
+from ..operators import params, trust_model
 from ..operators.context import in_words
-
-from ..operators import params
 
 logger = logging.getLogger(__name__)
 

@@ -85,6 +85,7 @@ PARAMS: dict[str, dict[str, Any]] = {
         **{**INDEX, **FOUND, "other_dataset": "{dataset}", "other_key": "second"},
         **{"k": 2, "copy": False, "change_other": True, "ids": [], "fields": []},
     },
+    "trust_model": {**INDEX, "arguments": "none"},
     "tag_results": {
         **{"tag": "t", "remove": False, "target": "dataset", "ids": ["{id}"]},
         "brain_key": "idx",
@@ -297,7 +298,7 @@ def test_too_much_is_refused_before_it_is_read(dataset, what):
     for name in PARAMS:
         operator = foo.get_operator(f"{PLUGIN}/{name}")
         for call in (operator.execute, operator.resolve_input):
-            with pytest.raises(InvalidRequest, match="was sent|were sent"):
+            with pytest.raises(InvalidRequest, match=r"was sent|were sent"):
                 call(make_context(dataset, **params))
     for name in ASKED:
         answer = getattr(MilvusPanel(), name)(make_context(dataset, **params))
