@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test bench lint js clean tools mongod chromium
+.PHONY: help setup demo test bench lint audit js clean tools mongod chromium
 
 PYTHON ?= python3
 export PYTHON
@@ -12,6 +12,7 @@ STANDALONE := .tools/milvus-2.3.5/.done
 NODE_MODULES := js/node_modules/.done
 # Tests wait for servers more than they compute: two at a time take little more than half
 WORKERS ?= 2
+AUDITED := fiftyone_milvus operators panels demo __init__.py
 BENCHMARKS = $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py))
 
 help: ## this list
@@ -37,6 +38,10 @@ lint: tools $(NODE_MODULES) .venv/.done-dev ## ruff, mypy and the panel's checks
 	scripts/check_types.sh
 	$(if $(wildcard js/package.json),npm --prefix js run --if-present lint)
 	$(if $(wildcard js/package.json),npm --prefix js run --if-present typecheck)
+
+audit: .venv/.done-audit $(NODE_MODULES) ## looks for faults of security: bandit, and npm audit where the registry has it
+	$(PY) -m bandit --quiet --configfile pyproject.toml --recursive $(AUDITED)
+	scripts/audit_js.sh
 
 js: $(NODE_MODULES) ## builds the panel into js/dist
 	npm --prefix js run build
@@ -64,6 +69,10 @@ chromium:
 .venv/.done-dev: pyproject.toml scripts/setup_python.sh
 	scripts/setup_python.sh demo,test,lint
 	@touch $@ .venv/.done-demo
+
+.venv/.done-audit: pyproject.toml scripts/setup_python.sh
+	scripts/setup_python.sh audit
+	@touch $@
 
 $(STANDALONE): scripts/setup_milvus_standalone.sh
 	scripts/setup_milvus_standalone.sh

@@ -69,7 +69,7 @@ def compose(
     themes = _themes(pictures)
     scenes = []
     for number in range(count):
-        rng = random.Random(f"{seed}/{number}")
+        rng = random.Random(f"{seed}/{number}")  # nosec B311 # it draws images
         theme = themes[number % len(themes)]
         image, things = _draw(_choose(pictures, theme, rng), rng)
         path = folder / f"scene_{number:04d}.jpg"

@@ -197,7 +197,7 @@ def _start(where: Home) -> Running:
     logger.info("Starting the embedded Milvus in %s", where.data)
     package_root = str(Path(__file__).resolve().parents[2])
     with open_file(where.log_file, "wb") as log:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # nosec B603 # of paths of our own, by no shell
             [
                 *(sys.executable, "-m", "fiftyone_milvus.milvus.embedded_server"),
                 *(str(where.data), str(where.state), str(IDLE_SECONDS)),
