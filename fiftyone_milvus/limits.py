@@ -55,7 +55,7 @@ def check_params(params: Any) -> None:
     """Checks how much there is in plain data of any shape, before it is read.
 
     Raises:
-        InvalidRequest: if it is too much, or nested too deeply
+        InvalidRequest: if it is too much, nested too deeply, or holds half a character
     """
     values = letters = 0
     level = [params]
@@ -64,11 +64,7 @@ def check_params(params: Any) -> None:
         for value in level:
             if isinstance(value, str | bytes):
                 letters += len(value)
-                if len(value) > MAX_TEXT_BYTES:
-                    raise InvalidRequest(
-                        f"A text of {len(value) / 1e6:,.1f} MB was sent, and "
-                        f"{MAX_TEXT_BYTES / 1e6:,.0f} MB are the most. Send less."
-                    )
+                _check_text(value)
             elif isinstance(value, Mapping):
                 following += value.keys()
                 following += value.values()
@@ -87,3 +83,19 @@ def check_params(params: Any) -> None:
         f"What was sent is nested more than {MAX_DEPTH} levels deep. Send plain lists "
         "and objects."
     )
+
+
+def _check_text(text: str | bytes) -> None:
+    if len(text) > MAX_TEXT_BYTES:
+        raise InvalidRequest(
+            f"A text of {len(text) / 1e6:,.1f} MB was sent, and "
+            f"{MAX_TEXT_BYTES / 1e6:,.0f} MB are the most. Send less."
+        )
+    if isinstance(text, bytes) or text.isascii():
+        return
+    try:
+        text.encode()
+    except UnicodeEncodeError as e:
+        raise InvalidRequest(
+            f"The text {text!r:.100} holds half of a character. Type it again."
+        ) from e

@@ -99,12 +99,6 @@ def _check_text(name: str, value: Any, most: int | None) -> None:
         raise InvalidRequest(f"{name} is a text, not {value!r:.100}")
     if most is not None and len(value) > most:
         raise InvalidRequest(f"{name} is longer than {most:,} characters")
-    try:
-        value.encode()
-    except UnicodeEncodeError as e:
-        raise InvalidRequest(
-            f"{name} holds half of a character, which no text can. Type it again."
-        ) from e
 
 
 def _check_list(name: str, value: Any) -> None:
