@@ -16,7 +16,7 @@ from fiftyone_milvus.metrics import unit
 from fiftyone_milvus.searching import search
 from fiftyone_milvus.searching.query import resolve
 from fiftyone_milvus.searching.terms import Crop, Query, Term
-from harness import image_files, pictures
+from harness import hostile_images, image_files, pictures
 
 OPENCV = ("counting", "reading-opencv")
 PLAIN_TORCH = ("reading-torch", "reading-torch-raw", "reading-torch-plain")
@@ -228,3 +228,33 @@ def test_a_model_that_reads_more_than_images_takes_no_query_image(files, built):
         InvalidRequest, match="reads prompt of a sample beside its image"
     ):
         resolve(runs.load(files, "prompted"), Query((upload(files.first()),)))
+
+
+# -- what asks for too much
+
+HOSTILE = {
+    "png of one column": "one side",
+    "tiff, a tile": "tiles of 300 megapixels",
+    "jpeg of 90 large scans": "scans",
+    "ico": "images of the format ICO",
+}
+
+
+@pytest.mark.parametrize("model", ["counting", "reading-torch"])
+def test_an_image_that_asks_for_too_much_is_skipped(files, tmp_path, model):
+    samples = {n: fo.Sample(filepath=str(tmp_path / f"{n}.png")) for n in HOSTILE}
+    for name, sample in samples.items():
+        Path(sample.filepath).write_bytes(hostile_images.HOSTILE[name][0]())
+    good = fo.Sample(filepath=of_kind(files, "plain.jpg").filepath)
+    dataset = fo.Dataset()
+    dataset.add_samples([*samples.values(), good], progress=False)
+    built = build.build(dataset, "idx", build.Source(model=model))
+    index = runs.load(dataset, "idx")
+    reasons = {failure.id: failure.reason for failure in built.failures}
+    assert list(rows(index)) == [good.id] and built.failed == len(HOSTILE)
+    for name, words in HOSTILE.items():
+        assert words in reasons[samples[name].id]
+        with pytest.raises(InvalidRequest, match=words):
+            resolve(index, Query((whole(samples[name]),)))
+    runs.cleanup(dataset, "idx")
+    dataset.delete()
