@@ -56,7 +56,7 @@ def check_kinds(params: Any) -> Given:
     """
     if not isinstance(params, Mapping) or not all(isinstance(n, str) for n in params):
         raise InvalidRequest(
-            f"Parameters are an object of names and values, not {params!r:.100}"
+            f"Parameters are an object of names and values, not {type(params).__name__}"
         )
     given = Given((name, each) for name, each in params.items() if each is not None)
     for name, value in given.items():
@@ -89,14 +89,14 @@ def _check(name: str, value: Any) -> None:
             _check_list(name, value)
     elif name in _NUMBERS:
         if not counts.is_number(value):
-            raise InvalidRequest(f"{name} is a number, not {value!r:.100}")
+            raise InvalidRequest(f"{name} is a number, not {type(value).__name__}")
     elif name in _COUNTS:
         counts.count(value, name, "or leave it out", limits.MAX_COUNT, least=0)
 
 
 def _check_text(name: str, value: Any, most: int | None) -> None:
     if not isinstance(value, str):
-        raise InvalidRequest(f"{name} is a text, not {value!r:.100}")
+        raise InvalidRequest(f"{name} is a text, not {type(value).__name__}")
     if most is not None and len(value) > most:
         raise InvalidRequest(f"{name} is longer than {most:,} characters")
 
@@ -105,5 +105,5 @@ def _check_list(name: str, value: Any) -> None:
     if not isinstance(value, list | tuple) or not all(
         isinstance(each, str | ObjectId) for each in value
     ):
-        raise InvalidRequest(f"{name} is a list of texts, not {value!r:.100}")
+        raise InvalidRequest(f"{name} is a list of texts, not {type(value).__name__}")
     limits.check_count(value, limits.MAX_IDS, name, "texts")
