@@ -89,7 +89,7 @@ def _check(name: str, value: Any) -> None:
             _check_list(name, value)
     elif name in _NUMBERS:
         if not counts.is_number(value):
-            raise InvalidRequest(f"{name} is a number, not {type(value).__name__}")
+            raise InvalidRequest(f"{name} is a finite number; this is none")
     elif name in _COUNTS:
         counts.count(value, name, "or leave it out", limits.MAX_COUNT, least=0)
 
