@@ -1,14 +1,14 @@
 """*Move index*: copy an index to another Milvus, and use it from there.
 
-The new Milvus is logged in to with the user, password, token and certificates that are
-configured (``FIFTYONE_BRAIN_SIMILARITY_MILVUS_*``): only the address and the database
-are typed, since what is typed here is stored with a delegated run. So set those of the
-server to move to. An embedded index needs none, and is found whatever they are; so is
-one at an address that asks for no login.
+Only the address and the database are chosen here, since what is typed is stored with a
+delegated run. Credentials are found by the address: those of the configured server
+(``FIFTYONE_BRAIN_SIMILARITY_MILVUS_*``), or of one in the file that
+``FIFTYONE_MILVUS_SERVERS`` names. Any other address is asked without them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import fiftyone.operators as foo
@@ -16,7 +16,7 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.managing import transfer
-from fiftyone_milvus.milvus import settings
+from fiftyone_milvus.milvus import server_list, settings
 
 from . import schema, transfers
 from .context import connection, without_causes
@@ -39,21 +39,7 @@ class MoveIndex(foo.Operator):
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
         schema.index_choice(ctx, inputs)
-        configured = _configured(ctx)
-        inputs.str(
-            "uri",
-            required=True,
-            default=configured,
-            label="Move to",
-            description=(
-                "The address of the other Milvus, such as http://host:19530, or the "
-                f"word {settings.EMBEDDED}. User and password, or token, are sent only "
-                f"to the address that is configured as {settings.ENV_PREFIX}URI."
-            ),
-        )
-        problem = _uri_problem(ctx.params.get("uri", configured))
-        if problem is not None:
-            schema.problem(inputs, "uri", problem)
+        _target_input(ctx, inputs)
         inputs.str("db_name", required=False, label="Database")
         inputs.str(
             "collection_name",
@@ -86,13 +72,50 @@ class MoveIndex(foo.Operator):
         )
 
 
-def _configured(ctx: foo.ExecutionContext) -> str | None:
-    """The address of the server that is configured, if one is."""
+def targets(connected: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The Milvus that indexes can be moved to without typing an address: those in the
+    list of servers, the configured one, and the embedded one.
+
+    Returns:
+        of each its address as ``uri``, and a ``label``
+
+    Raises:
+        InvalidRequest: if what is configured or listed can't be right
+    """
+    listed = settings.servers().items()
+    labels = {server.address: f"{name} ({server.address})" for name, server in listed}
+    configured = settings.resolve(connected)
+    if configured.uri is not None:
+        labels.setdefault(configured.address, configured.address)
+    labels[settings.EMBEDDED] = "Embedded Milvus"
+    return [{"uri": uri, "label": label} for uri, label in labels.items()]
+
+
+def _target_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
+    """Which Milvus to move to: one of the targets, or a typed address."""
+    view = types.AutocompleteView()
+    problem = default = None
     try:
-        found = settings.resolve(connection(ctx))
-    except VectorSearchError:
-        return None
-    return None if found.embedded else found.address
+        configured = settings.resolve(connection(ctx))
+        default = None if configured.embedded else configured.address
+        for target in targets(connection(ctx)):
+            view.add_choice(target["uri"], label=target["label"])
+    except VectorSearchError as e:
+        problem = str(e)
+    inputs.str(
+        "uri",
+        required=True,
+        default=default,
+        label="Move to",
+        description=(
+            "One of those offered, or the address of another Milvus, such as "
+            "http://host:19530, which is asked without credentials"
+        ),
+        view=view,
+    )
+    problem = problem or _uri_problem(ctx.params.get("uri", default))
+    if problem is not None:
+        schema.problem(inputs, "uri", problem)
 
 
 def _uri_problem(uri: str | None) -> str | None:
@@ -109,9 +132,9 @@ def _uri_problem(uri: str | None) -> str | None:
         return str(e)
     if found.has_credentials:
         return (
-            "Leave user and password out of the address: for the server that is set as "
-            f"{settings.ENV_PREFIX}URI they are taken from _USER and _PASSWORD, or "
-            "_TOKEN."
+            "Leave user and password out of the address. They are configured where "
+            f"FiftyOne is started: by {settings.ENV_PREFIX}USER and _PASSWORD, or "
+            f"_TOKEN, for the server in _URI; for others in {server_list.VARIABLE}."
         )
     return None
 

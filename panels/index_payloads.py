@@ -57,6 +57,7 @@ def index(info: IndexInfo, dataset: fo.Dataset) -> dict[str, Any]:
         "owned": info.owned,
         "created": info.created.isoformat() + "Z",
         "problem": info.problem,
+        "unsent": info.unsent,
     }
 
 

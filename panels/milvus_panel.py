@@ -15,7 +15,7 @@ from fiftyone_milvus.backend import recorded_models, runs
 from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.milvus import settings
 
-from ..operators import coverage, export_folders, jobs
+from ..operators import coverage, export_folders, jobs, move_index
 from ..operators.context import connection
 from . import (
     index_methods,
@@ -74,6 +74,7 @@ class MilvusPanel(
                 for key, backend in runs.of_other_backends(dataset).items()
             ],
             "export_folder": export_folders.names(),
+            "move": _move(connection(ctx)),
             "jobs": [job.to_dict() for job in jobs.list_jobs(ctx)],
             "can_delegate": bool(fo.config.allow_legacy_orchestrators),
         }
@@ -87,6 +88,14 @@ class MilvusPanel(
                 **{name: getattr(self, name) for name in METHODS},
             ),
         )
+
+
+def _move(connected: dict[str, Any]) -> dict[str, Any]:
+    """Where indexes can be moved to; a list that can't be read hides nothing else."""
+    try:
+        return {"targets": move_index.targets(connected), "problem": None}
+    except VectorSearchError as e:
+        return {"targets": [], "problem": str(e)}
 
 
 def _address(connected: dict[str, Any]) -> str | None:

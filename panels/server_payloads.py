@@ -22,7 +22,7 @@ def server(connection: dict[str, Any]) -> dict[str, Any]:
     try:
         in_use = settings.resolve(connection)
         found["kind"] = "embedded" if in_use.embedded else "server"
-        found["address"] = "Milvus Lite" if in_use.embedded else in_use.address
+        found["address"] = in_use.address
         milvus = client.connect(in_use)
         started = time.perf_counter()
         milvus.ping()

@@ -28,7 +28,8 @@ class IndexInfo:
 
     ``partial`` means that its build was not finished.
 
-    ``address`` is that of the Milvus that it is looked for at, without credentials.
+    ``address`` is that of the Milvus that it is looked for at, without credentials;
+    ``unsent`` says so where credentials are configured and not sent there.
 
     ``size`` and ``index_type`` are ``None``, and ``problem`` a sentence, if Milvus
     can't be asked.
@@ -50,6 +51,7 @@ class IndexInfo:
     owned: bool = False
     problem: str | None = None
     address: str | None = None
+    unsent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -236,10 +238,10 @@ def _inspected(
     info = describe(dataset, brain_key)
     try:
         stored = dataset.get_brain_info(brain_key).config.stored.get("address")
-        info = replace(
-            info, address=settings.resolve(connection, stored=stored).address
-        )
+        place = settings.resolve(connection, stored=stored)
+        info = replace(info, address=place.address)
         index = load(dataset, brain_key, **connection)
+        info = replace(info, unsent=settings.unsent_credentials(place))
         if not index.rows.exists():
             return replace(info, size=0, owned=True)
         return replace(

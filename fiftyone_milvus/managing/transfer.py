@@ -72,8 +72,9 @@ def move(
         dataset: the dataset
         brain_key: the key of the index
         to: connection settings of the new Milvus (:data:`settings.KEYS`); what it
-            lacks is as configured. A ``uri`` that is ``None``, empty or ``"embedded"``
-            is the embedded Milvus of this machine
+            lacks is as configured for the server at its ``uri``, also in the file that
+            ``FIFTYONE_MILVUS_SERVERS`` names. A ``uri`` that is ``None``, empty or
+            ``"embedded"`` is the embedded Milvus of this machine
         collection_name: the new collection's name, not that of the old one; one is
             made up if ``None``
         index_options: index options instead of the old ones, for a server that lacks
@@ -156,15 +157,16 @@ def _target_settings(to: Mapping[str, Any], connection: Mapping[str, Any]) -> Se
     found = settings.resolve({**given, "uri": uri})
     if found.address == configured.address:
         others = {k: v for k, v in connection.items() if k not in ("uri", "db_name")}
-        found = settings.resolve({**others, **given, "uri": uri})
-    else:  # it may be anybody's
-        own = {key: given[key] for key in settings.CREDENTIALS if key in given}
-        found = replace(found.without_credentials(), **own)
+        return settings.resolve({**others, **given, "uri": uri})
+    if settings.listed_name(found.address) is not None:
+        return found
+    # it may be anybody's, and the configured database is one of the configured server
+    own = {key: given[key] for key in settings.CREDENTIALS if key in given}
     inherited = found.db_name is not None and found.db_name == configured.db_name
-    if inherited and "db_name" not in given and found.address != configured.address:
-        # the configured database is one of the configured server
-        return replace(found, db_name=DEFAULT_DATABASE)
-    return found
+    db_name = DEFAULT_DATABASE if inherited else found.db_name
+    return replace(
+        found.without_credentials(), **own, db_name=given.get("db_name", db_name)
+    )
 
 
 def _source(

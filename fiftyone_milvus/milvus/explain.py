@@ -11,10 +11,11 @@ from ..errors import (
     ServerUnavailable,
     VectorSearchError,
 )
-from . import embedded, proxies
+from . import embedded, proxies, server_list
 from .settings import (
     ENV_PREFIX,
     Settings,
+    listed_name,
     redacted,
     source,
     without_secrets,
@@ -44,19 +45,16 @@ def explained(error: BaseException, settings: Settings) -> VectorSearchError:
     if status == "UNAUTHENTICATED" or "auth check fail" in lower:
         if not settings.has_credentials:
             return AccessDenied(
-                f"{where} asks for a user and password, or a token. Those that are set "
-                f"go only to the address in {ENV_PREFIX}URI: set it to this address, "
-                f"and {ENV_PREFIX}USER and _PASSWORD, or _TOKEN."
+                f"{where} asks for a user and password, or a token. {_unset(settings)}"
             )
         return AccessDenied(
             f"{where} does not accept the user and password, or token, that are "
-            f"set. Check {ENV_PREFIX}USER and _PASSWORD, or _TOKEN."
+            f"set. Check {_login(settings)}."
         )
     if status == "PERMISSION_DENIED" or "permission deny" in lower:
         return AccessDenied(
             f"{where} does not allow this to the user that is set ({text}). Grant the "
-            f"privilege, or set {ENV_PREFIX}USER and _PASSWORD, or _TOKEN, of "
-            "somebody who has it."
+            f"privilege, or set {_login(settings)}, of somebody who has it."
         )
     if code == DATABASE_NOT_FOUND or _names_a_missing_database(lower):
         place = source("db_name", settings.db_name)
@@ -138,6 +136,24 @@ def _tls_advice(lower: str) -> str:
         "shows a certificate that this client does not trust. Set "
         f"{ENV_PREFIX}SERVER_PEM_PATH to the certificate of the authority that signed "
         "it (_CA_PEM_PATH does as well), and _SERVER_NAME to the name that is in it."
+    )
+
+
+def _login(settings: Settings) -> str:
+    """Where user and password, or token, of a server are set."""
+    name = listed_name(settings.address)
+    if name is not None:
+        return f"user and password, or token, of '{name}' in {server_list.VARIABLE}"
+    return f"{ENV_PREFIX}USER and _PASSWORD, or _TOKEN"
+
+
+def _unset(settings: Settings) -> str:
+    if listed_name(settings.address) is not None:
+        return f"Set {_login(settings)}."
+    return (
+        f"Those that are set go only to the address in {ENV_PREFIX}URI: set it to this "
+        f"address, and {_login(settings)}; or list the server in the file that "
+        f"{server_list.VARIABLE} names."
     )
 
 

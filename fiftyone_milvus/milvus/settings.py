@@ -1,5 +1,5 @@
 """Which Milvus: keyword arguments, then the environment, then the brain config, then
-the embedded default."""
+the embedded default. Servers beside that one may be listed in a file."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..errors import InvalidRequest
+from . import server_list
 
 ENV_PREFIX = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_"
 EMBEDDED = "embedded"
@@ -107,9 +108,10 @@ def resolve(
         given: keyword arguments by the names in :data:`KEYS`
         stored: the address that an index was made at, for an index that exists. An
             index made in an embedded Milvus stays there, whatever server is
-            configured later; one made on a server is looked for at the configured
-            server, and at its own address only if nothing is configured, without the
-            configured credentials: a record may come with somebody else's dataset
+            configured later; one made on a listed server is looked for there; one made
+            on another server at the configured one, and at its own address only if
+            nothing is configured, without the configured credentials: a record may
+            come with somebody else's dataset
 
     Returns:
         a :class:`Settings`
@@ -121,36 +123,121 @@ def resolve(
     configured = _configured()
     given = {k: v for k, v in given.items() if not _is_parsed_copy(k, v, configured)}
 
-    if stored is not None and "uri" not in given:
+    if "uri" in given:
+        own = _settings_for(given["uri"], configured)
+        if own is not None:
+            given["uri"] = _with_login(given["uri"], own["uri"])
+            configured = own
+        elif "uri" in configured:
+            configured = _without_credentials(configured)
+    elif stored is not None:
         if stored == EMBEDDED or stored.endswith(".db"):
             # what is configured belongs to a server that this index isn't on
             path = None if stored == EMBEDDED else stored
             return _checked({**given, "uri": path})
-        if "uri" not in configured:
+        own = _settings_for(stored, configured)
+        if own is not None:
+            configured = own
+        elif "uri" not in configured:
             configured = {**_without_credentials(configured), "uri": stored}
-    elif "uri" in given and not _is_same(given["uri"], configured.get("uri")):
-        configured = _without_credentials(configured)
 
     if ("user" in given or "password" in given) and "token" not in given:
         configured.pop("token", None)  # pymilvus would prefer it to what was asked
     return _checked({**configured, **given})
 
 
+def servers() -> dict[str, Settings]:
+    """The servers that the file in ``FIFTYONE_MILVUS_SERVERS`` lists, by name.
+
+    Raises:
+        InvalidRequest: if it can't be read, or says what can't be right
+    """
+    found: dict[str, Settings] = {}
+    for name, values in server_list.read().items():
+        try:
+            server = _listed(values)
+        except InvalidRequest as e:
+            raise InvalidRequest(
+                f"The server '{name}' in {server_list.VARIABLE}: {e}"
+            ) from None
+        same = [n for n, other in found.items() if other.address == server.address]
+        if same:
+            raise InvalidRequest(
+                f"The servers '{same[0]}' and '{name}' in {server_list.VARIABLE} have "
+                f"one address, {server.address}. Keep one of them."
+            )
+        found[name] = server
+    return found
+
+
+def listed_name(address: str) -> str | None:
+    """The name of the listed server at an address; ``None`` if there is none."""
+    with suppress(InvalidRequest):
+        for name, server in servers().items():
+            if server.address == address:
+                return name
+    return None
+
+
+def unsent_credentials(found: Settings) -> str | None:
+    """Says that credentials are configured and not sent to the server of some
+    settings, and what to do; ``None`` where that isn't so."""
+    configured = _configured()
+    own = _checked(configured)
+    if found.embedded or found.has_credentials or not own.has_credentials:
+        return None
+    if listed_name(found.address) is not None:
+        return None
+    if own.uri is None:
+        return (
+            "Asked without credentials: those that are configured are for no address. "
+            f"If they are for this server, set {ENV_PREFIX}URI to {found.address}."
+        )
+    return (
+        f"Asked without credentials: they are configured for {own.address}. If this "
+        f"server needs some, list it in the file that {server_list.VARIABLE} names."
+    )
+
+
+def _listed(values: Mapping[str, Any]) -> Settings:
+    unknown = sorted(set(values) - set(KEYS))
+    if unknown:
+        raise InvalidRequest(f"unknown settings {unknown}. There are {list(KEYS)}")
+    found = _checked(values)
+    if "@" in urlsplit(found.uri or "").netloc:
+        raise InvalidRequest(
+            "leave the login out of uri, and give user and password, or token"
+        )
+    return found
+
+
+def _settings_for(address: Any, configured: dict[str, Any]) -> dict[str, Any] | None:
+    """What is configured for an address: by itself, or in the list of servers."""
+    wanted = Settings(checked_uri(str(address))).address
+    uri = configured.get("uri")
+    if uri is not None and Settings(checked_uri(str(uri))).address == wanted:
+        return configured
+    for server in servers().values():
+        if server.address == wanted:
+            return server.connection_kwargs()
+    return None
+
+
+def _with_login(uri: Any, own: str) -> str:
+    """An address with the login that another spelling of it holds, if it has none."""
+    given, known = (urlsplit(checked_uri(str(one))) for one in (uri, own))
+    if "@" in given.netloc or "@" not in known.netloc:
+        return str(uri)
+    return given._replace(netloc=known.netloc).geturl()
+
+
 def _without_credentials(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key not in CREDENTIALS}
 
 
-def _is_same(uri: Any, configured: Any) -> bool:
-    """Whether an address is the configured one; also if none is configured."""
-    if configured is None:
-        return True
-    one, other = (Settings(checked_uri(str(value))) for value in (uri, configured))
-    return one.address == other.address
-
-
 def source(key: str, value: Any) -> str | None:
-    """Where a setting's value is configured, in words: an environment variable, or the
-    brain config; ``None`` if it is neither's, but was given."""
+    """Where a setting's value is configured, in words: an environment variable, the
+    brain config, or the list of servers; ``None`` if it was given."""
     name = ENV_PREFIX + key.upper()
     places = {
         name: os.environ.get(name),
@@ -162,7 +249,8 @@ def source(key: str, value: Any) -> str | None:
         with suppress(InvalidRequest):
             if raw and value == (checked_uri(str(raw)) if key == "uri" else str(raw)):
                 return place
-    return None
+    listed = listed_name(value) if key == "uri" else None
+    return listed and f"the uri of '{listed}' in {server_list.VARIABLE}"
 
 
 def _configured() -> dict[str, Any]:
@@ -185,13 +273,9 @@ def _brain_config() -> Mapping[str, Any]:
 
 
 def _is_parsed_copy(key: str, value: Any, configured: Mapping[str, Any]) -> bool:
-    """Whether a keyword argument is only FiftyOne's parsed copy of what an
-    environment variable says, as it hands them to a backend's config class."""
-    return (
-        key in configured
-        and ENV_PREFIX + key.upper() in os.environ
-        and value == _brain_config().get(key)
-    )
+    """Whether a keyword argument is only FiftyOne's copy of what is configured, which
+    it parses and hands to a backend's config class."""
+    return key in configured and value == _brain_config().get(key)
 
 
 def _checked(values: Mapping[str, Any]) -> Settings:

@@ -26,12 +26,15 @@ from fiftyone_milvus.errors import (
     ServerUnavailable,
     VectorSearchError,
 )
-from fiftyone_milvus.milvus import client
+from fiftyone_milvus.milvus import client, server_list
 from fiftyone_milvus.milvus.settings import ENV_PREFIX
 from harness import certificates, environment
+from harness.context import execute, make_context
 from harness.datasets import make_vectors_dataset
 from harness.oracle import distances, ranked
+from harness.panel import CheckedPanel
 from harness.standalone import Standalone, StandaloneOptions
+from plugin.operators import move_index
 
 pytestmark = pytest.mark.standalone
 
@@ -164,7 +167,6 @@ def test_a_fresh_process_gets_in_with_keywords(servers, dataset):
     credentials = {"uri": servers["tls"].uri, **ROOT, **trust(servers.ours)}
     build(dataset, credentials)
     code = f"""
-        import sys; sys.path.insert(0, {str(environment.ROOT)!r})
         import fiftyone_milvus, fiftyone as fo, json
         dataset = fo.load_dataset({dataset.name!r})
         credentials = json.loads({json.dumps(credentials)!r})
@@ -175,14 +177,20 @@ def test_a_fresh_process_gets_in_with_keywords(servers, dataset):
         view = dataset.sort_by_similarity(query, k=5, brain_key="index")
         print(json.dumps(view.values("id")))
         """
+    assert in_another_process(code) == nearest(dataset)
+
+
+def in_another_process(code: str) -> Any:
+    """What a process of its own prints last."""
+    found = f"import sys; sys.path.insert(0, {str(environment.ROOT)!r})\n"
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)],
+        [sys.executable, "-c", found + textwrap.dedent(code)],
         capture_output=True,
         text=True,
         timeout=120,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert json.loads(done.stdout.splitlines()[-1]) == nearest(dataset)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.mark.parametrize("user", ["digits", "comma"])
@@ -444,6 +452,73 @@ def test_a_loaded_run_shows_no_credentials(servers, people, dataset):
     build(dataset, credentials)
     info = dataset.get_brain_info("index")
     assert secret not in json.dumps(info.serialize(), default=str) + str(info.config)
+
+
+# -- beside the configured server
+
+
+@pytest.fixture
+def embedded_index(dataset):
+    how = {"source": "field", "embeddings_field": "embeddings"}
+    execute("compute_index", dataset, brain_key="index", **how)
+    return dataset
+
+
+def test_an_index_is_moved_to_a_listed_server_and_found_there_by_others(
+    servers, people, embedded_index, monkeypatch, tmp_path
+):
+    uri, secret = servers["password"].uri, people["colon"]
+    listed = tmp_path / "servers.json"
+    far = {"uri": uri, "user": "colon", "password": secret, "db_name": "other"}
+    listed.write_text(json.dumps({"far": far}))
+    listed.chmod(0o600)
+    with pytest.raises(Exception, match="asks for a user and password") as raised:
+        execute("move_index", embedded_index, brain_key="index", uri=uri)
+    assert server_list.VARIABLE in str(raised.value)  # where to list it
+
+    monkeypatch.setenv(server_list.VARIABLE, str(listed))
+    [target, *_] = move_index.targets({})
+    assert target == {"uri": uri, "label": f"far ({uri})"}
+    moved = execute("move_index", embedded_index, brain_key="index", uri=target["uri"])
+    assert (moved["rows"], moved["db_name"], moved["note"]) == (100, "other", None)
+    code = f"""
+        import fiftyone_milvus, fiftyone as fo, json
+        from fiftyone_milvus.backend import runs
+        dataset = fo.load_dataset({embedded_index.name!r})
+        [found] = runs.list_indexes(dataset)
+        view = dataset.sort_by_similarity(dataset.first().id, k=5, brain_key="index")
+        print(json.dumps([found.address, found.size, found.problem, view.values("id")]))
+        """
+    assert in_another_process(code) == [uri, 100, None, nearest(embedded_index)]
+    database = foo.get_db_conn()
+    assert secret not in str(list(database.runs.find()))
+
+
+def test_a_listed_login_that_is_refused_names_the_list(
+    servers, embedded_index, monkeypatch, tmp_path
+):
+    uri = servers["password"].uri
+    listed = tmp_path / "servers.json"
+    listed.write_text(
+        json.dumps({"far": {"uri": uri, "user": "root", "password": WRONG}})
+    )
+    listed.chmod(0o600)
+    monkeypatch.setenv(server_list.VARIABLE, str(listed))
+    with pytest.raises(Exception, match=f"of 'far' in {server_list.VARIABLE}") as e:
+        execute("move_index", embedded_index, brain_key="index", uri=uri)
+    assert WRONG not in str(e.value)
+
+
+def test_the_panel_says_that_credentials_are_not_sent_to_an_indexs_own_server(
+    servers, dataset, configure
+):
+    uri = servers["plain"].uri
+    build(dataset, {"uri": uri})
+    configure(variables(user="me", password=WRONG))
+    [index] = CheckedPanel().overview(make_context(dataset))["indexes"]
+    assert (index["elsewhere"], index["size"], index["problem"]) == (uri, 100, None)
+    assert index["unsent"].startswith("Asked without credentials")
+    assert f"set {ENV_PREFIX}URI to {uri}" in index["unsent"]
 
 
 # -- precedence

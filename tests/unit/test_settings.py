@@ -1,10 +1,12 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.managing import transfer
-from fiftyone_milvus.milvus import settings
+from fiftyone_milvus.milvus import explain, server_list, settings
 from plugin.operators import move_index
 
 PREFIX = settings.ENV_PREFIX
@@ -341,6 +343,164 @@ def test_an_index_is_moved_without_credentials_to_an_address_that_is_typed(
 
 def test_credentials_alone_belong_to_the_address_that_is_given(credentials):
     assert sent(settings.resolve({"uri": "http://mine:19530"})) == SECRETS
+
+
+def test_fiftyones_copy_of_a_token_in_its_file_goes_to_its_address_alone(monkeypatch):
+    import fiftyone.brain as fob
+
+    backends = fob.brain_config.similarity_backends
+    own = {"uri": "http://mine:19530", "token": "mine:secret"}
+    monkeypatch.setitem(backends, "milvus", own)
+    given = {"uri": "http://theirs:19530", "token": "mine:secret"}
+    assert sent(settings.resolve(given)) == {}
+    assert sent(settings.resolve(own)) == {"token": "mine:secret"}
+
+
+def test_the_login_in_the_configured_address_goes_to_it_however_it_is_named(
+    monkeypatch,
+):
+    monkeypatch.setenv(PREFIX + "URI", "http://me:secret@mine:19530")
+    found = settings.resolve({"uri": "http://mine:19530/db"})
+    assert (found.uri, found.db_name) == ("http://me:secret@mine:19530/db", "db")
+    assert "secret" not in str(settings.resolve({"uri": "http://theirs:19530"}).uri)
+
+
+# -- the list of servers
+
+
+@pytest.fixture
+def listed(monkeypatch, tmp_path):
+    """``listed(servers)`` has the environment name a file of them."""
+    path = tmp_path / "servers of mine.json"
+
+    def write(found, mode=0o600):
+        path.write_text(found if isinstance(found, str) else json.dumps(found))
+        path.chmod(mode)
+        monkeypatch.setenv(server_list.VARIABLE, str(path))
+        return path
+
+    return write
+
+
+FAR = {"uri": "https://far:443", "user": "you", "password": "far-word", "db_name": "d"}
+
+
+def test_a_listed_server_is_asked_with_its_own_settings_alone(
+    monkeypatch, credentials, listed
+):
+    monkeypatch.setenv(PREFIX + "URI", "http://mine:19530")
+    monkeypatch.setenv(PREFIX + "SERVER_NAME", "mine")
+    listed({"far": FAR, "open": {"uri": "http://open:19530"}})
+    assert settings.resolve(stored="https://far:443").connection_kwargs() == FAR
+    assert settings.resolve({"uri": "https://far:443"}).connection_kwargs() == FAR
+    assert settings.resolve(stored="http://open:19530").connection_kwargs() == {
+        "uri": "http://open:19530"
+    }
+    # neither the other way round
+    assert sent(settings.resolve()) == SECRETS
+    assert settings.resolve(stored="http://gone:19530").uri == "http://mine:19530"
+    assert sent(settings.resolve({"uri": "http://far:443"})) == {}
+    assert sent(settings.resolve({"uri": "https://far:444"})) == {}
+
+
+def test_a_listed_server_keeps_what_is_given_for_one_index(listed):
+    listed({"far": FAR})
+    found = settings.resolve({"db_name": "e"}, stored="https://far:443")
+    assert (found.db_name, found.password) == ("e", "far-word")
+
+
+def test_credentials_without_an_address_are_not_for_a_listed_server(
+    credentials, listed
+):
+    listed({"far": FAR})
+    far = {"user": "you", "password": "far-word"}
+    assert sent(settings.resolve({"uri": "https://far:443"})) == far
+
+
+def test_an_index_is_moved_to_a_listed_server_with_its_settings(
+    monkeypatch, credentials, listed
+):
+    monkeypatch.setenv(PREFIX + "URI", "http://mine:19530")
+    monkeypatch.setenv(PREFIX + "DB_NAME", "d")
+    listed({"far": FAR})
+    found = transfer._target_settings({"uri": "https://far:443"}, {"token": "mine:t"})
+    assert found.connection_kwargs() == FAR
+    assert transfer._note(found) is None  # other processes find it
+    found = transfer._target_settings({"uri": "https://far:443", "db_name": "e"}, {})
+    assert found.db_name == "e"
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "words"),
+    [
+        ("{", 0o600, "is no list of servers"),
+        ('["https://far"]', 0o600, "is no list of servers"),
+        ('{"far": {"token": "far-word"}}', 0o600, "is no list of servers"),
+        ('{"far": {"uri": "far:"}}', 0o600, "'far' .* must look like"),
+        ('{"far": {"uri": "far", "tokn": "far-word"}}', 0o600, r"\['tokn'\]"),
+        ('{"far": {"uri": "http://a:far-word@far"}}', 0o600, "leave the login out"),
+        ('{"a": {"uri": "far"}, "b": {"uri": "http://far/x"}}', 0o600, "one address"),
+        ('{"far": {"uri": "far"}}', 0o640, "chmod 600 '.*servers of mine.json'"),
+        ('{"far": {"uri": "far"}}', 0o604, "chmod 600"),
+    ],
+)
+def test_a_list_that_cannot_be_used_says_why_without_a_secret(
+    listed, text, mode, words
+):
+    listed(text, mode)
+    with pytest.raises(InvalidRequest, match=words) as raised:
+        settings.servers()
+    assert "far-word" not in str(raised.value)
+
+
+def test_a_list_that_is_missing_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv(server_list.VARIABLE, str(tmp_path / "none.json"))
+    with pytest.raises(InvalidRequest, match=r"none\.json.*No such file"):
+        settings.servers()
+
+
+def test_an_embedded_milvus_needs_no_list(monkeypatch, tmp_path):
+    monkeypatch.setenv(server_list.VARIABLE, str(tmp_path / "none.json"))
+    assert settings.resolve().embedded
+    assert settings.resolve(stored="embedded").embedded
+
+
+class _Refused(Exception):
+    message = "auth check failure"
+
+
+def test_a_login_that_is_refused_names_the_list_that_it_is_from(listed):
+    listed({"far": FAR})
+    found = settings.resolve(stored="https://far:443")
+    text = str(explain.explained(_Refused(), found))
+    assert f"Check user and password, or token, of 'far' in {server_list.VARIABLE}" in (
+        text
+    )
+    assert settings.source("uri", "https://far:443") == (
+        f"the uri of 'far' in {server_list.VARIABLE}"
+    )
+
+
+def test_it_is_said_that_credentials_are_not_sent_and_what_to_do(
+    monkeypatch, credentials, listed
+):
+    theirs = settings.resolve(stored="http://theirs:19530")
+    text = settings.unsent_credentials(theirs)
+    assert f"set {PREFIX}URI to http://theirs:19530" in text
+    monkeypatch.setenv(PREFIX + "URI", "http://mine:19530")
+    theirs = settings.resolve({"uri": "http://theirs:19530"})
+    text = settings.unsent_credentials(theirs)
+    assert "they are configured for http://mine:19530" in text
+    assert server_list.VARIABLE in text
+    listed({"open": {"uri": "http://theirs:19530"}})
+    assert settings.unsent_credentials(theirs) is None
+    for found in (settings.resolve(), settings.resolve(stored="embedded")):
+        assert settings.unsent_credentials(found) is None
+
+
+def test_without_credentials_nothing_is_said_of_them():
+    found = settings.resolve(stored="http://theirs:19530")
+    assert settings.unsent_credentials(found) is None
 
 
 def test_a_database_in_the_address_is_the_database():

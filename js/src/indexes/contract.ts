@@ -34,6 +34,8 @@ export interface Index {
   /** ISO, UTC */
   created: string;
   problem: string | null;
+  /** says that credentials are configured and not sent to its Milvus */
+  unsent: string | null;
 }
 
 /** A similarity index that isn't a Milvus index. */
@@ -148,6 +150,13 @@ export interface SyncParams {
 /** What `@milvus/vector-search/index_health` takes. */
 export interface CheckParams {
   brain_key: string;
+}
+
+/** Where indexes can be moved to without an address being typed. */
+export interface Move {
+  targets: { uri: string; label: string }[];
+  /** why what is configured can't be read */
+  problem: string | null;
 }
 
 /** What `@milvus/vector-search/move_index` takes. */

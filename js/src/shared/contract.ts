@@ -2,7 +2,7 @@
  * What the panel's Python methods take and give: `takes` their parameters, `gives` their
  * answer. `tests/integration/test_panel.py` holds real answers against it.
  */
-import type { Index, IndexMethods, IndexOperations, Job, OtherIndex } from "../indexes/contract";
+import type { Index, IndexMethods, IndexOperations, Job, Move, OtherIndex } from "../indexes/contract";
 import type { SearchMethods } from "../search/contract";
 import type { Server, ServerMethods, ServerOperations } from "../server/contract";
 
@@ -17,6 +17,7 @@ export interface Overview {
   other_indexes: OtherIndex[];
   /** where exports are, in words */
   export_folder: string;
+  move: Move;
   jobs: Job[];
   can_delegate: boolean;
 }

@@ -54,6 +54,7 @@ export const index: Index = {
   owned: true,
   created: "2025-03-04T05:06:07",
   problem: null,
+  unsent: null,
 };
 
 export const job: Job = {
@@ -80,6 +81,7 @@ export const overview: Overview = {
   indexes: [index],
   other_indexes: [],
   export_folder: "/fiftyone/milvus-exports",
+  move: { targets: [{ uri: "embedded", label: "Embedded Milvus" }], problem: null },
   jobs: [],
   can_delegate: true,
 };

@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 import { Indexes } from "../indexes/Indexes";
 import { useWork } from "../indexes/useWork";
-import type { Index, Job, OtherIndex } from "../shared/api";
+import type { Index, Job, Move, OtherIndex } from "../shared/api";
 import { index, overview } from "./data";
 import { execute } from "./fiftyone";
 import { asked, at, show } from "./panel";
@@ -10,18 +10,20 @@ interface Props {
   indexes?: Index[];
   others?: OtherIndex[];
   jobs?: Job[];
+  move?: Move;
   onNew: () => void;
   onChanged: () => void;
 }
 
-function WithWork({ indexes = [index], others = [], jobs = [], ...on }: Props) {
+function WithWork({ indexes = [index], others = [], jobs = [], move = overview.move, ...on }: Props) {
   const work = useWork(on.onChanged);
   return (
     <Indexes
       canDelegate
       exportFolder={overview.export_folder}
+      inUse="embedded"
       making={false}
-      {...{ indexes, others, jobs, work }}
+      {...{ indexes, others, jobs, move, work }}
       {...on}
     />
   );

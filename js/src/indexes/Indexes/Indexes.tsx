@@ -1,7 +1,7 @@
 import { Button, Stack, Typography } from "@mui/material";
 import { useState } from "react";
 import { isActive } from "../../jobs/progress";
-import type { Index, Job, OtherIndex } from "../../shared/api";
+import type { Index, Job, Move, OtherIndex } from "../../shared/api";
 import { count } from "../../shared/format";
 import { Problem } from "../../shared/Problem";
 import { Section } from "../../shared/Section";
@@ -23,6 +23,9 @@ interface Props {
   work: Work;
   canDelegate: boolean;
   exportFolder: string;
+  move: Move;
+  /** the address of the Milvus in use */
+  inUse: string;
   /** an index is being described or built */
   making: boolean;
   onNew: () => void;
@@ -33,7 +36,8 @@ type Asked = { kind: DialogKind; brain_key: string } | { kind: "import" };
 
 export function Indexes(props: Props) {
   const { indexes, others, jobs, work, making, onNew, onChanged } = props;
-  const shared = { indexes, jobs, work, canDelegate: props.canDelegate, exportFolder: props.exportFolder };
+  const { canDelegate, exportFolder, move, inUse } = props;
+  const shared = { indexes, jobs, work, canDelegate, exportFolder };
   const [asked, setAsked] = useState<Asked | null>(null);
   const [wanted, setWanted] = useState("");
   const close = () => setAsked(null);
@@ -105,6 +109,7 @@ export function Indexes(props: Props) {
       {about && index && (
         <IndexDialog
           {...shared}
+          {...{ move, inUse }}
           kind={about.kind}
           index={index}
           onClose={close}

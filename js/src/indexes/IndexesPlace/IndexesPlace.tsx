@@ -28,6 +28,8 @@ export function IndexesPlace({ dataset, overview, panel }: Props) {
         work={work}
         canDelegate={overview.can_delegate}
         exportFolder={overview.export_folder}
+        move={overview.move}
+        inUse={overview.server.address}
         // of an index that is being described or built for the first time there is no card
         making={form.open || jobs.some((job) => isActive(job) && job.operator === "compute_index")}
         onNew={form.show}

@@ -1,5 +1,5 @@
 import { isActive } from "../../jobs/progress";
-import type { Index, Job } from "../../shared/api";
+import type { Index, Job, Move } from "../../shared/api";
 import type { Work } from "../useWork";
 
 export type DialogKind = "sync" | "rename" | "move" | "export" | "cleanup";
@@ -15,6 +15,9 @@ export interface DialogProps {
   canDelegate: boolean;
   /** where exports are, in words */
   exportFolder: string;
+  move: Move;
+  /** the address of the Milvus in use */
+  inUse: string;
   onClose: () => void;
   /** the indexes aren't what they were */
   onChanged: () => void;

@@ -21,9 +21,9 @@ test("address, version, latency and what it supports are told", () => {
   });
 });
 
-test("what isn't known has no line", () => {
+test("what isn't known has no line; an embedded one has a folder, and no address", () => {
   show(<Facts server={{ ...server, version: null, latency_ms: null }} details={null} />);
-  expect(Object.keys(facts())).toEqual(["Status", "Address"]);
+  expect(Object.keys(facts())).toEqual(["Status"]);
 });
 
 test("one that is stopped is only that", () => {

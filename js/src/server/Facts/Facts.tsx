@@ -31,9 +31,11 @@ export function Facts({ server, details }: Props) {
         </Fact>
         {server && (
           <>
-            <Fact name="Address">
-              <Text>{server.address}</Text>
-            </Fact>
+            {server.kind === "server" && (
+              <Fact name="Address">
+                <Text>{server.address}</Text>
+              </Fact>
+            )}
             {server.version !== null && (
               <Fact name="Version">
                 <Text>{server.version}</Text>

@@ -18,8 +18,8 @@ export function ServerStatus({ server }: { server: Server }) {
 }
 
 /** The Milvus that an index is on, which isn't the one in use. */
-export function Elsewhere({ index: { elsewhere, problem } }: { index: Index }) {
-  const about = problem ?? "This index is there. New ones are built on the Milvus in Server.";
+export function Elsewhere({ index: { elsewhere, problem, unsent } }: { index: Index }) {
+  const about = problem ?? unsent ?? "This index is there. New ones are built on the Milvus in Server.";
   const where = elsewhere === "embedded" ? EMBEDDED : (elsewhere ?? "");
   return <Status about={about} reachable={problem === null} where={where} version={null} />;
 }

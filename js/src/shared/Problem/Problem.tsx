@@ -2,13 +2,13 @@ import { Alert, Button } from "@mui/material";
 
 interface Props {
   message: string | null | undefined;
-  severity?: "error" | "warning";
+  severity?: "error" | "warning" | "info";
   name?: string;
   onRetry?: () => void;
   onClose?: () => void;
 }
 
-/** What went wrong, or nothing. */
+/** What went wrong, or what is to be known; or nothing. */
 export function Problem({ message, severity = "error", name, onRetry, onClose }: Props) {
   if (!message) return null;
   return (

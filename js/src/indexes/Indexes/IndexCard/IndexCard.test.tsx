@@ -20,6 +20,12 @@ test("a problem is a warning and an unknown size is said so", () => {
   expect(at("milvus-size").textContent).toBe("Size unknown");
 });
 
+test("credentials that are not sent are told", () => {
+  const unsent = "Asked without credentials: they are configured for http://db:19530.";
+  show(<IndexCard index={{ ...index, elsewhere: "http://other:19530", unsent }} {...props} />);
+  expect(at("milvus-index-unsent").textContent).toBe(unsent);
+});
+
 test("an index of patches from a field names both", () => {
   const patches = { ...index, patches_field: "ground_truth", model: null, embeddings_field: "vectors" };
   show(<IndexCard index={patches} {...props} />);

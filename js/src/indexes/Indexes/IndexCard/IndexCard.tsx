@@ -72,6 +72,7 @@ export function IndexCard({ index, busy, onDialog, onCheck, onResume }: Props) {
         {` · built ${date(index.created)}`}
       </Typography>
       <Problem message={index.problem} severity="warning" name="milvus-index-problem" />
+      <Problem message={index.unsent} severity="info" name="milvus-index-unsent" />
     </NamedCard>
   );
 }

@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import type { Job } from "../../../shared/api";
-import { index, job } from "../../../test/data";
+import { index, job, overview } from "../../../test/data";
 import { absent, answer, at, show } from "../../../test/panel";
 import { useWork } from "../../useWork";
 import type { DialogKind } from "../dialog";
@@ -11,7 +11,8 @@ const on = { onClose: vi.fn(), onChanged: vi.fn() };
 
 function Dialog({ kind, jobs = [] }: { kind: DialogKind; jobs?: Job[] }) {
   const work = useWork(on.onChanged);
-  return <IndexDialog indexes={[index]} canDelegate={false} exportFolder="/exports" {...{ kind, index, jobs, work }} {...on} />;
+  const places = { exportFolder: "/exports", move: overview.move, inUse: "embedded" };
+  return <IndexDialog indexes={[index]} canDelegate={false} {...places} {...{ kind, index, jobs, work }} {...on} />;
 }
 
 test.each([

@@ -1,19 +1,27 @@
 import { Typography } from "@mui/material";
 import { useState } from "react";
+import { Choice } from "../../../shared/Choice";
 import { FormDialog } from "../../../shared/FormDialog";
 import { counted } from "../../../shared/format";
+import { Problem } from "../../../shared/Problem";
 import { TextInput } from "../../../shared/TextInput";
 import type { DialogProps } from "../dialog";
 import { addressProblem } from "./address";
 import { WorkerChoice } from "../WorkerChoice";
 
+const OTHER = { value: "", label: "Another address" };
+
 /** Copies an index to another Milvus. Its login is configured, and never typed here. */
-export function MoveDialog({ index, work, open, canDelegate, onClose }: DialogProps) {
+export function MoveDialog({ index, work, open, canDelegate, move, inUse, onClose }: DialogProps) {
   const { brain_key, size } = index;
-  const [uri, setUri] = useState("");
+  const targets = move.targets.filter(({ uri }) => uri !== (index.elsewhere ?? inUse));
+  const [chosen, choose] = useState(targets[0]?.uri ?? OTHER.value);
+  const [typed, type] = useState("");
   const [db_name, setDatabase] = useState("");
   const [delegate, setDelegate] = useState(false);
-  const wrong = addressProblem(uri);
+  const uri = chosen || typed;
+  const wrong = addressProblem(typed);
+  const ready = chosen !== "" || (typed !== "" && wrong === null);
   const { run, running, problem } = work.move;
   return (
     <FormDialog
@@ -22,32 +30,46 @@ export function MoveDialog({ index, work, open, canDelegate, onClose }: DialogPr
       action="Move"
       acting="Moving…"
       busy={running === brain_key}
-      ready={uri !== "" && wrong === null}
+      ready={ready}
       problem={problem}
       onSubmit={() => run({ brain_key, uri, ...(db_name && { db_name }) }, delegate, onClose)}
       onClose={onClose}
     >
-      <TextInput
-        autoFocus
-        label="Address of the other Milvus"
-        name="milvus-move-uri"
-        placeholder="http://host:19530"
-        value={uri}
-        error={wrong}
-        hint="Or the word embedded. User, password and token are those that are configured."
-        onChange={setUri}
-      />
-      <TextInput
-        label="Database"
-        name="milvus-move-database"
-        placeholder="default"
-        value={db_name}
-        onChange={setDatabase}
-      />
+      <Problem message={move.problem} severity="warning" />
+      {targets.length > 0 && (
+        <Choice
+          label="Move to"
+          name="milvus-move-target"
+          value={chosen}
+          options={[...targets.map(({ uri, label }) => ({ value: uri, label })), OTHER]}
+          onChange={choose}
+        />
+      )}
+      {chosen === "" && (
+        <TextInput
+          autoFocus
+          label="Address of the other Milvus"
+          name="milvus-move-uri"
+          placeholder="http://host:19530"
+          value={typed}
+          error={wrong}
+          hint="It is asked without credentials: those are sent only to servers that are configured where FiftyOne is started."
+          onChange={type}
+        />
+      )}
+      {chosen !== "embedded" && (
+        <TextInput
+          label="Database"
+          name="milvus-move-database"
+          value={db_name}
+          onChange={setDatabase}
+        />
+      )}
       <Typography variant="body2" color="text.secondary" data-cy="milvus-plan">
         {`${size === null ? "Its vectors" : `Its ${counted(size, "vector")}`} will be copied`}
-        {uri && !wrong ? ` to ${uri}` : ""}; none is computed again. The copy is checked before the
-        index uses it, and the old collection stays until you drop it in Server.
+        {ready ? ` to ${uri === "embedded" ? "the embedded Milvus" : uri}` : ""}; none is computed
+        again. The copy is checked before the index uses it, and the old collection stays until you
+        delete it in Server.
       </Typography>
       {canDelegate && <WorkerChoice checked={delegate} onChange={setDelegate} />}
     </FormDialog>
