@@ -1,20 +1,26 @@
 import { useRef, useState } from "react";
 import { messageOf } from "../shared/api";
+import { useTrust } from "../shared/trust";
 
 /** One call at a time: only the newest may change what is shown. */
 export function useCall() {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const calls = useRef(0);
-  const run = <T>(call: Promise<T>, show: (answer: T) => void) => {
+  const trust = useTrust();
+  const run = <T>(call: () => Promise<T>, show: (answer: T) => void) => {
     const mine = ++calls.current;
     const newest = () => mine === calls.current;
     setBusy(true);
     setProblem(null);
-    call
+    call()
       .then(
         (answer) => newest() && show(answer),
-        (error: unknown) => newest() && setProblem(messageOf(error)),
+        (error: unknown) => {
+          if (!newest()) return;
+          setProblem(messageOf(error));
+          trust(error, () => newest() && run(call, show));
+        },
       )
       .finally(() => newest() && setBusy(false));
   };

@@ -50,7 +50,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
     const options = toParams(from.options, index);
     const params = { brain_key: index.brain_key, query: { terms }, ...options };
     // first, so that it is on its way while the panel is drawn anew
-    run(api.search(params), (result) => show(result, usable));
+    run(() => api.search(params), (result) => show(result, usable));
     query.set({ ...from, chips, removed });
   };
 
@@ -65,7 +65,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
       search(text.trim() ? [textChip(text)] : [], { ...draft, text: "" }),
     /** A search that was made before, with all that it was made of. */
     again: (which: { id?: string; name?: string }) =>
-      run(api.again(which), ({ chips, request, ...result }) => {
+      run(() => api.again(which), ({ chips, request, ...result }) => {
         const of = indexes.find(({ brain_key }) => brain_key === request.brain_key) ?? index;
         const made = chips.map((shown) => shownChip(shown, of));
         query.set({ chips: made, removed: [], text: "", options: fromParams(request) });
@@ -77,9 +77,9 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
       if (!found) return;
       const { token } = found.result;
       setFound({ ...found, keep });
-      run(api.cut({ token, keep }), () => undefined);
+      run(() => api.cut({ token, keep }), () => undefined);
     },
-    clear: () => run(api.clear(), () => setFound(null)),
+    clear: () => run(() => api.clear(), () => setFound(null)),
   };
 }
 

@@ -21,6 +21,8 @@ export class ApiError extends Error {
   constructor(
     readonly code: string,
     message: string,
+    /** the index that it is about, where Python says so */
+    readonly brain_key?: string,
   ) {
     super(message);
     this.name = "ApiError";
@@ -42,6 +44,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+interface Returned {
+  code: string;
+  message: string;
+  brain_key?: string;
+}
+
 /** What a call failed with, whether Python raised or returned its error; else null. */
 export function errorOf({ result, error, errorMessage }: OperatorResult): ApiError | null {
   if (error || errorMessage) {
@@ -49,8 +57,8 @@ export function errorOf({ result, error, errorMessage }: OperatorResult): ApiErr
     const sentence = message.replace(OWN, "").replace(REFUSED, "");
     return new ApiError(OWN.exec(message)?.[1] ?? "failed", sentence || NO_REASON);
   }
-  const returned = (result as { error?: { code: string; message: string } | null } | null)?.error;
-  return returned ? new ApiError(returned.code, returned.message) : null;
+  const returned = (result as { error?: Returned | null } | null)?.error;
+  return returned ? new ApiError(returned.code, returned.message, returned.brain_key) : null;
 }
 
 /** The traceback of an answer that says only that the server failed. */

@@ -1,13 +1,14 @@
-import { act, renderHook } from "@testing-library/react";
+import { act, renderHook, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import { execute } from "../test/fiftyone";
+import { execute, python } from "../test/fiftyone";
+import { Wrapper } from "../test/panel";
 import { useOperator } from "./useOperator";
 
 const onEnd = vi.fn();
 
 function started(delegate = false) {
   const onWell = vi.fn();
-  const { result } = renderHook(() => useOperator("@milvus/vector-search/sync_index", onEnd));
+  const { result } = renderHook(() => useOperator("@milvus/vector-search/sync_index", onEnd), { wrapper: Wrapper });
   act(() => result.current.run({ brain_key: "pictures" }, delegate, onWell));
   const end = (answer: object) => act(() => execute.mock.calls[0][1].callback(answer));
   return { result, onWell, end };
@@ -44,4 +45,27 @@ test("who stops it isn't told that it failed", () => {
   end({ errorMessage: "fiftyone_milvus.errors.Cancelled: Stopped at 16 of 60 samples." });
   expect(result.current.problem).toBeNull();
   expect(onEnd.mock.calls).toEqual([[true]]);
+});
+
+const UNTRUSTED = { errorMessage: "fiftyone_milvus.errors.UntrustedModel: Nobody has accepted size=8." };
+
+test("work that waits for a model to be accepted goes on then", async () => {
+  python.mockResolvedValue({});
+  const { result, onWell, end } = started(true);
+  end(UNTRUSTED);
+  expect(python.mock.calls).toEqual([["@milvus/vector-search/trust_model", { brain_key: "pictures" }]]);
+  await waitFor(() => expect(execute).toHaveBeenCalledTimes(2));
+  const [[first], [params, options]] = execute.mock.calls;
+  expect([params, options.requestDelegation]).toEqual([first, true]);
+  expect(result.current).toMatchObject({ running: "pictures", problem: null });
+  act(() => execute.mock.calls[1][1].callback({ result: {} }));
+  expect(onWell).toHaveBeenCalledOnce();
+});
+
+test("work whose model isn't accepted stays failed, with its sentence", async () => {
+  python.mockResolvedValue({ error: { code: "invalid", message: "It has changed." } });
+  const { result, end } = started();
+  await act(async () => end(UNTRUSTED));
+  expect(execute).toHaveBeenCalledOnce();
+  expect(result.current).toMatchObject({ running: null, problem: "Nobody has accepted size=8." });
 });

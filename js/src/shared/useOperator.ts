@@ -2,6 +2,7 @@ import { useOperatorExecutor } from "@fiftyone/operators";
 import { usePanelId } from "@fiftyone/spaces";
 import { useState } from "react";
 import { errorOf } from "./api";
+import { useTrust } from "./trust";
 
 /** Runs an operator that works on an index for long, here or on a worker. */
 export function useOperator<Params extends { brain_key: string }>(
@@ -10,6 +11,7 @@ export function useOperator<Params extends { brain_key: string }>(
 ) {
   const { execute } = useOperatorExecutor(uri);
   const panel_id = usePanelId();
+  const trust = useTrust();
   const [running, setRunning] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
 
@@ -29,6 +31,7 @@ export function useOperator<Params extends { brain_key: string }>(
         setProblem(error?.message ?? null);
         if (error === null) onWell?.();
         onEnd(error === null);
+        trust(error, () => run(params, delegate, onWell), params.brain_key);
       },
     });
   };

@@ -1,6 +1,7 @@
 import { useTriggerPanelEvent } from "@fiftyone/operators";
 import { useMemo, type ReactNode } from "react";
 import { ApiContext, methods, type Uris } from "../api";
+import { TrustContext, trustBy } from "../trust";
 import { useSame } from "../useSame";
 import { useStable } from "../useStable";
 
@@ -17,5 +18,10 @@ export function ApiProvider({ uris, children }: Props) {
   const trigger = useStable(useTriggerPanelEvent());
   const same = useSame(uris);
   const api = useMemo(() => methods(same, trigger), [same, trigger]);
-  return <ApiContext.Provider value={api}>{children}</ApiContext.Provider>;
+  const trust = useMemo(() => trustBy(trigger), [trigger]);
+  return (
+    <ApiContext.Provider value={api}>
+      <TrustContext.Provider value={trust}>{children}</TrustContext.Provider>
+    </ApiContext.Provider>
+  );
 }

@@ -9,7 +9,7 @@ export function useHistory() {
   const [history, setHistory] = useState<History | null>(null);
 
   const read = (before: History | null) =>
-    run(api.history({ skip: before?.searches.length ?? 0 }), (next) =>
+    run(() => api.history({ skip: before?.searches.length ?? 0 }), (next) =>
       setHistory({ ...next, searches: [...(before?.searches ?? []), ...next.searches] }),
     );
   const first = useRef(read);
@@ -22,7 +22,7 @@ export function useHistory() {
     more: () => read(history),
     /** A saved search by its name, or else all that were made. */
     forget: (name?: string) =>
-      run(api.forget(name === undefined ? {} : { name }), () => {
+      run(() => api.forget(name === undefined ? {} : { name }), () => {
         if (!history) return;
         setHistory(
           name === undefined

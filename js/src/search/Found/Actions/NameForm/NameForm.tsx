@@ -29,7 +29,7 @@ export function NameForm({ title, label, call, onClose }: Props) {
         event.preventDefault();
         const typed = String(new FormData(event.currentTarget).get("name") ?? "").trim();
         if (busy || !typed) return;
-        run(call(typed), ({ message }) => {
+        run(() => call(typed), ({ message }) => {
           notify({ msg: message, variant: "success" });
           onClose();
         });
