@@ -4,25 +4,28 @@ afterwards."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import fiftyone as fo
+import fiftyone.brain as fob
+import numpy as np
 import pytest
+from fiftyone.brain.similarity import Similarity
 from playwright.sync_api import expect
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import Cancelled
-from fiftyone_milvus.managing import adoption
 from harness import axe, environment, looks, pictures
 from harness.app import App, AppServer
 from harness.context import execute
+from harness.ports import free_port
 from harness.worker import DelegatedWorker
 
 PANEL = "milvus_panel"
 MODEL = "conse-lite0-minilm-offline"
-SLOW, QUICK = 1, 0  # seconds that the slow model takes for a picture
+FIRST = 20  # pictures that the waiting model embeds before it waits
 WORK = 180_000
 HEBREW, ARABIC = "מפתח_של_תמונות", "فهرس_الصور"
 
@@ -31,7 +34,7 @@ HEBREW, ARABIC = "מפתח_של_תמונות", "فهرس_الصور"
 def pace_file() -> Iterator[Path]:
     """Tells the counting model its pace, here and in processes started from here."""
     path = environment.HOME / "pace"
-    pictures.set_pace(path, QUICK)
+    pictures.set_pace(path, 0)
     pictures.install_counting_model()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COUNTING_MODEL_PACE", str(path))
@@ -39,12 +42,15 @@ def pace_file() -> Iterator[Path]:
 
 
 @pytest.fixture
-def slow_model(pace_file: Path) -> Iterator[Path]:
-    """The counting model, slow enough for a person to step in, until ``QUICK`` is
-    written."""
-    pictures.set_pace(pace_file, SLOW)
-    yield pace_file
-    pictures.set_pace(pace_file, QUICK)
+def go_on(pace_file: Path) -> Iterator[Callable[[], None]]:
+    """The counting model waits in the middle of a build, until this is called."""
+
+    def do() -> None:
+        pictures.set_pace(pace_file, 0)
+
+    pictures.wait_after(pace_file, FIRST)
+    yield do
+    do()
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +98,7 @@ def choose_model(app: App, model: str) -> None:
     expect(app.cy("milvus-model")).to_have_value(model)
 
 
-def start_slow_build(app: App, key: str, delegate: bool = False) -> None:
+def start_build(app: App, key: str, delegate: bool = False) -> None:
     """Starts a build with the counting model."""
     app.cy("milvus-new-index").click()
     app.cy("milvus-brain-key").fill(key)
@@ -131,14 +137,66 @@ def test_without_an_index_one_button_teaches_and_makes_one(app, dataset):
     assert runs.describe(dataset, "pictures").filter_fields == ("theme",)
 
 
-def test_a_build_is_paused_and_resumed_also_after_a_reload(app, dataset, slow_model):
+@pytest.fixture
+def pairs(app: App, scenes: fo.Dataset) -> Iterator[fo.Dataset]:
+    """What the App shows then: groups of two images each, with vectors, and an index of
+    another backend."""
+    dataset = fo.Dataset(f"pairs-{uuid.uuid4().hex[:6]}", persistent=True)
+    dataset.add_group_field("group", default="left")
+    paths = scenes.values("filepath")[:8]
+    for number, path in enumerate(paths):
+        if number % 2 == 0:
+            group = fo.Group()
+        slice_ = group.element("left" if number % 2 == 0 else "right")
+        vector = np.array([number, 1, 0], np.float32)
+        dataset.add_sample(fo.Sample(filepath=path, group=slice_, vector=vector))
+    fob.compute_similarity(
+        dataset.select_group_slices(),
+        embeddings="vector",
+        backend="sklearn",
+        brain_key="another",
+    )
+    app.dataset = dataset
+    yield dataset
+    dataset.reload()
+    for key in runs.keys(dataset):
+        runs.cleanup(dataset, key)
+    dataset.delete()
+
+
+def test_of_groups_what_works_is_offered_and_another_backends_index_is_named(
+    app, pairs
+):
     opened(app)
-    start_slow_build(app, "slow")
+    empty = app.cy("milvus-empty")
+    expect(empty).to_contain_text("No Milvus index yet")
+    expect(empty).to_contain_text("another similarity index: another (sklearn)")
+    app.cy("milvus-new-index").click()
+    source, build_ = app.cy("milvus-source"), app.cy("milvus-build")
+    expect(source).to_have_value("field")
+    source.select_option("model")
+    expect(app.cy("milvus-form")).to_contain_text("these samples are groups")
+    expect(build_).to_be_disabled()
+    source.select_option("field")
+    app.cy("milvus-brain-key").fill("pairs")
+    build_.click()
+    card = app.cy("milvus-index-pairs")
+    expect(card.locator('[data-cy="milvus-size"]')).to_have_text(
+        "8 vectors", timeout=WORK
+    )
+    pairs.reload()
+    assert runs.load(pairs, "pairs").total_index_size == 8
+
+
+def test_a_build_is_paused_and_resumed_also_after_a_reload(app, dataset, go_on):
+    opened(app)
+    start_build(app, "slow")
     job = app.cy("milvus-job")
     expect(app.cy("milvus-progress")).to_contain_text("/s", timeout=WORK)
     expect(app.cy("milvus-progress")).to_contain_text("left")
     app.shot("indexes-progress")
-    app.cy("milvus-pause").click()
+    app.after_answer("pause", app.cy("milvus-pause").click)
+    go_on()
     expect(job).to_have_attribute("data-state", "paused", timeout=WORK)
     expect(job).to_contain_text("Paused after")
     card = app.cy("milvus-index-slow")
@@ -150,22 +208,22 @@ def test_a_build_is_paused_and_resumed_also_after_a_reload(app, dataset, slow_mo
     expect(job).to_have_attribute("data-state", "paused")
     dataset.reload()
     assert 0 < runs.load(dataset, "slow").total_index_size < 60
-    pictures.set_pace(slow_model, QUICK)
     app.cy("milvus-resume").click()
     expect(job).to_have_attribute("data-state", "done", timeout=WORK)
     expect(card.locator('[data-cy="milvus-size"]')).to_have_text("60 vectors")
     expect(card).not_to_contain_text("not finished")
 
 
-def test_a_build_is_seen_and_cancelled_from_a_second_window(app, dataset, slow_model):
+def test_a_build_is_seen_and_cancelled_from_a_second_window(app, dataset, go_on):
     opened(app)
-    start_slow_build(app, "slow")
+    start_build(app, "slow")
     expect(app.cy("milvus-progress")).to_contain_text("/s", timeout=WORK)
     other = App(app.page.context.new_page(), app.url, dataset)
     opened(other)
     job = other.cy("milvus-job")
     expect(job).to_have_attribute("data-state", "running")
-    other.cy("milvus-cancel").click()
+    other.after_answer("cancel", other.cy("milvus-cancel").click)
+    go_on()
     for each in (other, app):
         state = each.cy("milvus-job")
         expect(state).to_have_attribute("data-state", "cancelled", timeout=WORK)
@@ -175,25 +233,25 @@ def test_a_build_is_seen_and_cancelled_from_a_second_window(app, dataset, slow_m
 
 
 def test_a_build_on_a_worker_is_paused_and_resumed_also_after_a_reload(
-    app, dataset, slow_model
+    app, dataset, go_on, pace_file
 ):
     opened(app)
-    start_slow_build(app, "far", delegate=True)
+    start_build(app, "far", delegate=True)
     job = app.cy("milvus-job")
     expect(job).to_contain_text("waiting for a worker")
     expect(job).to_contain_text("fiftyone delegated launch")
     app.shot("indexes-queued")
-    reloaded(app)  # the state of the work is not the page's
-    expect(job).to_have_attribute("data-state", "queued")
     worker = DelegatedWorker()
     try:
         expect(job).to_contain_text("on a worker", timeout=WORK)
-        reloaded(app)
+        reloaded(app)  # the state of the work is not the page's
         expect(job).to_have_attribute("data-state", "running")
+        # a worker's first progress comes too quickly to be told
+        pictures.wait_after(pace_file, FIRST)
         expect(app.cy("milvus-progress")).to_contain_text("/s", timeout=WORK)
-        app.cy("milvus-pause").click()
+        app.after_answer("pause", app.cy("milvus-pause").click)
+        go_on()
         expect(job).to_have_attribute("data-state", "paused", timeout=WORK)
-        pictures.set_pace(slow_model, QUICK)
         app.cy("milvus-resume").click()
         expect(job).to_have_attribute("data-state", "done", timeout=WORK)
     finally:
@@ -274,6 +332,13 @@ def test_an_index_is_moved_and_its_login_is_never_typed(app, indexed):
     expect(app.cy("milvus-confirm-button")).to_be_disabled()
     app.cy("milvus-move-uri").fill("http://milvus.example:19530")
     app.shot("indexes-move")
+    nobody = f"http://127.0.0.1:{free_port()}"
+    app.cy("milvus-move-uri").fill(nobody)
+    app.cy("milvus-confirm-button").click()
+    problem = app.cy("milvus-confirm").get_by_role("alert")
+    expect(problem).to_contain_text(f"Milvus at {nobody} does not answer")
+    expect(problem).to_contain_text("this is its address")
+    expect(problem).not_to_contain_text("MILVUS_URI")
     app.cy("milvus-move-uri").fill(target)
     app.cy("milvus-confirm-button").click()
     done = app.cy("milvus-job").filter(has_text="Moved 60 vectors")
@@ -281,9 +346,22 @@ def test_an_index_is_moved_and_its_login_is_never_typed(app, indexed):
     expect(app.cy("milvus-confirm")).to_have_count(0)
     size = app.cy("milvus-index-pictures").locator('[data-cy="milvus-size"]')
     expect(size).to_have_text("60 vectors")
+    expect(app.cy("milvus-server")).to_have_text(target)
     indexed.reload()
     index = runs.load(indexed, "pictures")
     assert index.rows.connection.settings.address == target
+
+
+def test_an_index_that_was_deleted_elsewhere_is_no_longer_in_the_header(app, indexed):
+    app.open(PANEL)
+    app.place("search")
+    expect(app.cy("milvus-coverage")).to_have_text("60 samples")
+    runs.cleanup(indexed, "pictures")
+    app.cy("milvus-query").fill("bird")
+    app.cy("milvus-query").press("Enter")
+    expect(app.cy("milvus-coverage")).to_have_count(0)
+    expect(app.cy("milvus-index-select")).to_have_count(0)
+    expect(app.cy("milvus-make-index")).to_be_visible()
 
 
 def test_clean_up_shows_first_what_goes(app, indexed):
@@ -375,13 +453,11 @@ def test_the_form_is_accessible_and_goes_by_keyboard(app, dataset):
 @pytest.fixture
 def many(indexed: fo.Dataset) -> Iterator[fo.Dataset]:
     """With 199 indexes, some of them of long and of right-to-left names."""
-    name = runs.describe(indexed, "pictures").collection_name
-    keys = [f"index_{n:03}" for n in range(196)]
+    run = indexed.get_brain_info("pictures").config.build()
+    keys = [HEBREW, ARABIC, *(f"index_{n:03}" for n in range(2, 196))]
     keys += ["a" * 120, "an_index_of_all_that_the_" + "very_" * 20 + "long_name_says"]
     for key in keys:
-        adoption.adopt(indexed, key, name)
-    indexed.rename_brain_run("index_000", HEBREW)
-    indexed.rename_brain_run("index_001", ARABIC)
+        Similarity.register_run(run, indexed, key, overwrite=False)
     indexed.reload()
     yield indexed
     for key in runs.keys(indexed):

@@ -47,6 +47,8 @@ BROWSER_ARGS = [
 ELSEWHERE = re.compile(r"^https?://(?!127\.0\.0\.1|localhost)")
 # Its grid says this when it is laid out anew while it loads, which a slow machine shows
 ERRORS_OF_FIFTYONE = ("entry is loading",)
+# The first page of a server's, milliseconds; a busy machine takes most of it
+LOAD = 90_000
 # The first search by text loads the model, milliseconds
 FIRST_SEARCH = 90_000
 SAY_HOME = """home => {
@@ -95,6 +97,11 @@ class AppServer:
         except OSError:
             return False
         return True
+
+
+def _compact(request: Request) -> str:
+    """What a request sends, without blanks."""
+    return re.sub(r"\s", "", request.post_data or "")
 
 
 def _loads_grid(response: Response, hits: bool) -> bool:
@@ -157,7 +164,7 @@ class App:
     def load(self, panel: str | None = None) -> None:
         """Loads the page, also where it is loaded already, and does as :meth:`open`."""
         self.page.goto(f"{self.url}/datasets/{self.dataset.name}")
-        self.page.wait_for_function("() => window.__gridMounts > 0")
+        self.page.wait_for_function("() => window.__gridMounts > 0", timeout=LOAD)
         self.dismiss_advertisement()
         self._begin(panel)
 
@@ -268,6 +275,15 @@ class App:
                 event = {"type": kind, "data": data, **at}
                 devtools.send("Input.dispatchDragEvent", event)
         devtools.detach()
+
+    def after_answer(self, method: str, action: Callable[[], Any]) -> None:
+        """Does ``action`` and waits until the panel's method that it calls answers."""
+
+        def is_it(response: Response) -> bool:
+            return f'"__method__":"{method}"' in _compact(response.request)
+
+        with self.page.expect_response(is_it):
+            action()
 
     def asked(self, action: Callable[[], Any]) -> list[str]:
         """Does ``action``; the names of the panel's methods that were then called,

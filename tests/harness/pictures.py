@@ -38,10 +38,20 @@ def install_models(source: str) -> None:
 
 
 def set_pace(path: Path, seconds: float) -> None:
-    """Says in a file how long the counting model takes for a picture; at once, since
-    it may be reading that."""
+    """Says in a file how long the counting model takes for a picture."""
+    _replace(path, str(seconds))
+
+
+def wait_after(path: Path, pictures: int) -> None:
+    """Says in a file that the counting model waits once it has embedded so many
+    pictures, until something else is said."""
+    _replace(path, f"wait after {pictures}")
+
+
+def _replace(path: Path, text: str) -> None:
+    """At once, since the model may be reading it."""
     written = path.with_name(f"{path.name}-{uuid4().hex}")
-    written.write_text(str(seconds))
+    written.write_text(text)
     written.replace(path)
 
 

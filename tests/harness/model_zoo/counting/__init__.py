@@ -12,6 +12,7 @@ import numpy as np
 NOTES = "COUNTING_MODEL_NOTES"
 PACE = "COUNTING_MODEL_PACE"
 GRID = 4
+WAIT = "wait after "
 
 
 def download_model(model_name: str, model_path: str) -> None:
@@ -27,8 +28,12 @@ class CountingModel(fom.Model, fom.EmbeddingsMixin):
 
     Each picture embedded adds a line, a hash of its pixels, to the file that
     ``COUNTING_MODEL_NOTES`` names; and takes the seconds that are written in the file
-    that ``COUNTING_MODEL_PACE`` names.
+    that ``COUNTING_MODEL_PACE`` names, or, where that says ``wait after n``, none for
+    the first n pictures, and for the next one until something else is written there.
     """
+
+    _read: tuple[int, str] | None = None
+    _since = 0
 
     @property
     def media_type(self) -> str:
@@ -59,7 +64,7 @@ class CountingModel(fom.Model, fom.EmbeddingsMixin):
 
     def embed(self, arg: np.ndarray) -> np.ndarray:
         if pace := os.environ.get(PACE):
-            time.sleep(float(Path(pace).read_text()))
+            self._take_time(Path(pace))
         if notes := os.environ.get(NOTES):
             digest = hashlib.blake2b(arg.tobytes(), digest_size=8).hexdigest()
             line = f"{digest} {os.getpid()}\n".encode()
@@ -67,6 +72,19 @@ class CountingModel(fom.Model, fom.EmbeddingsMixin):
             os.write(handle, line)
             os.close(handle)
         return features(arg)
+
+    def _take_time(self, pace: Path) -> None:
+        while True:
+            now = pace.stat().st_ino, pace.read_text()
+            if now != self._read:
+                self._read, self._since = now, 0
+            if not now[1].startswith(WAIT):
+                time.sleep(float(now[1]))
+                return
+            if self._since < int(now[1].removeprefix(WAIT)):
+                self._since += 1
+                return
+            time.sleep(0.05)
 
 
 def features(picture: np.ndarray) -> np.ndarray:
