@@ -189,7 +189,7 @@ def _source_inputs(
         description=(
             "A zoo model that gives embeddings"
             if source == "model"
-            else "Lets you search by text and by other pictures later"
+            else "Lets you search by text and by other images later"
         ),
         view=types.AutocompleteView(),
     )

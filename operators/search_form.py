@@ -159,7 +159,7 @@ def _no_text(info: runs.IndexInfo) -> str:
 
 
 def _scope_inputs(ctx: foo.ExecutionContext, form: types.Object) -> None:
-    form.int("k", default=DEFAULT_K, label="Hits")
+    form.int("k", default=DEFAULT_K, label="Results")
     try:
         most = None if ctx.params.get("score_field") else MAX_HITS
         check_k(ctx.params.get("k", DEFAULT_K), most)
@@ -186,26 +186,26 @@ def _more_inputs(
     others: list[str],
 ) -> None:
     kind = "distance" if info.metric == "euclidean" else "similarity"
-    form.float("min_score", required=False, label=f"Least {kind}")
-    form.float("max_score", required=False, label=f"Largest {kind}")
+    form.float("min_score", required=False, label=f"Min {kind}")
+    form.float("max_score", required=False, label=f"Max {kind}")
     schema.choice(
         form,
         "group_by",
         grouping_fields(ctx.dataset, info.brain_key),
         ctx.params.get("group_by"),
         required=False,
-        label="One hit for each",
-        description="One hit for each value of this field",
+        label="Best match per",
+        description="One result for each value of this field",
     )
     _filter_inputs(ctx, form, info)
-    form.bool("exclude_query", default=False, label="Leave the query itself out")
+    form.bool("exclude_query", default=False, label="Exclude query")
     if info.patches_field is not None:
         form.int(
             "at_least",
             required=False,
             min=1,
-            label="Pictures with so many such objects",
-            description="Find pictures, not objects: with 2, those with two of them",
+            label="Min matching objects",
+            description="Find images, not objects: with 2, those with two of them",
         )
     if others:
         schema.choice(
@@ -214,7 +214,7 @@ def _more_inputs(
             others,
             ctx.params.get("also"),
             required=False,
-            label="Merge with the ranking of",
+            label="Combine with",
             description="Another index, by reciprocal rank",
         )
     form.str(
@@ -222,7 +222,7 @@ def _more_inputs(
         required=False,
         label="Score field",
         description=(
-            f"Write each hit's score to this new field; past {MAX_HITS:,} hits their "
+            f"Write each result's score to this new field; past {MAX_HITS:,} their "
             "ranks too, to another"
         ),
     )
@@ -251,8 +251,8 @@ def _filter_inputs(
         if path.kind == "text" or path.several:
             form.list(name, types.String(), required=False, label=label)
         elif path.kind == "number":
-            form.float(f"{name}_min", required=False, label=f"Least {path.name}")
-            form.float(f"{name}_max", required=False, label=f"Largest {path.name}")
+            form.float(f"{name}_min", required=False, label=f"Min {path.name}")
+            form.float(f"{name}_max", required=False, label=f"Max {path.name}")
         else:
             given = ctx.params.get(name)
             schema.choice(form, name, [*YES_NO], given, required=False, label=label)

@@ -42,7 +42,7 @@ export function pictureChip(base64: string, type: string, name: string): Chip {
 /** What Python tells of a term. */
 export function shownChip({ term, media }: TermShown, index: Index): Chip {
   const url = term.picture && `data:${typeOf(term.picture)};base64,${term.picture}`;
-  const picture = url ? { picture: { name: "picture", url } } : {};
+  const picture = url ? { picture: { name: "image", url } } : {};
   return chip(term, { media, of: index.patches_field, ...picture });
 }
 
@@ -88,7 +88,7 @@ export function nameOf({ term, media, picture }: Chip): string {
   if (term.text) return term.text.join(` ${OR} `);
   if (picture) return picture.name;
   if (term.result) return `${term.result.length} pictures`;
-  return media?.label ?? (term.crop ? "crop" : "picture");
+  return media?.label ?? (term.crop ? "crop" : "image");
 }
 
 /** By the first letters of base64. */

@@ -12,7 +12,7 @@ test("what is here comes first, what can't be loaded here last", () => {
 });
 
 test("a model has its size, its licence, and whether it does text", () => {
-  expect(about(clip)).toBe("354 MB · MIT · pictures and text");
-  expect(about({ ...resnet, size_bytes: null, license: null })).toBe("pictures only");
+  expect(about(clip)).toBe("354 MB · MIT · images and text");
+  expect(about({ ...resnet, size_bytes: null, license: null })).toBe("images only");
   expect(about({ ...clip, lacks: ["timm"] })).toContain("pip install timm");
 });

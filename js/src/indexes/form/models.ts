@@ -20,7 +20,7 @@ export function about(model: Model): string {
   const parts = [
     model.size_bytes !== null && bytes(model.size_bytes),
     model.license !== null && model.license,
-    model.supports_prompts ? "pictures and text" : "pictures only",
+    model.supports_prompts ? "images and text" : "images only",
     model.lacks.length > 0 && `pip install ${model.lacks.join(" ")}`,
   ];
   return parts.filter(Boolean).join(" · ");

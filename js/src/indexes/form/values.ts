@@ -107,7 +107,7 @@ function embeddingProblems(form: Form, values: Values): Problems {
   if (model && place(model) === 2)
     problems.model = `It needs packages first: pip install ${model.lacks.join(" ")}`;
   if (values.batch_size !== "" && !/^[1-9]\d*$/.test(values.batch_size.trim()))
-    problems.batch_size = "A batch has 1 picture or more.";
+    problems.batch_size = "A batch has 1 image or more.";
   if (values.alpha !== "" && Number.isNaN(Number(values.alpha)))
     problems.alpha = "Type a number, such as 0.1.";
   if (values.model_kwargs.trim() !== "" && !isObject(values.model_kwargs))

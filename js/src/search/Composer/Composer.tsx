@@ -78,7 +78,7 @@ export function Composer({ search, index }: Props) {
             value={unable ? "" : draft.text}
             disabled={Boolean(unable)}
             name="query"
-            placeholder={unable ? "Select, paste or drop a picture" : "Describe what to look for"}
+            placeholder={unable ? "Select, paste or drop an image" : "Describe what to look for"}
             inputProps={cy("milvus-query", {
               "aria-label": "Describe what to look for",
               "aria-describedby": unable ? id : undefined,
@@ -102,12 +102,12 @@ export function Composer({ search, index }: Props) {
               </IconButton>
             </Tooltip>
           )}
-          <input {...drop.inputProps} aria-label="Picture to search with" />
-          <Tooltip title={drop.problem ?? "Search with a picture from a file; you can paste or drop one, too"}>
+          <input {...drop.inputProps} aria-label="Image to search with" />
+          <Tooltip title={drop.problem ?? "Search with an image from a file; you can paste or drop one, too"}>
             <span>
               <IconButton
                 size="small"
-                aria-label="Search with a picture from a file"
+                aria-label="Search with an image from a file"
                 data-cy="milvus-upload"
                 disabled={Boolean(drop.unable)}
                 onClick={drop.open}

@@ -27,7 +27,7 @@ export function Found({ search, found, index }: Props) {
         <Empty
           name="milvus-no-hits"
           icon="search_off"
-          title="No hits"
+          title="No results"
           text={result.why_empty ?? ""}
         >
           <ClearButton search={search} />

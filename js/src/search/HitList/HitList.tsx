@@ -41,7 +41,7 @@ export const HitList = memo(function HitList({ found, index, onLike }: Props) {
       <Box
         component="ul"
         ref={list}
-        aria-label="Hits"
+        aria-label="Results"
         data-cy="milvus-hits"
         onKeyDown={roving.onKeyDown}
         sx={{ position: "relative", m: 0, p: 0, listStyle: "none", height: layout.height }}

@@ -16,7 +16,7 @@ export function facts(index: Index): Fact[] {
     embeddings_field !== null && { text: embeddings_field, about: "Embeddings field" },
     { text: metric, about: "Metric" },
     supports_prompts && { text: "text search", about: "Can be searched by text" },
-    model !== null && { text: "picture search", about: "Can be searched by a picture that is uploaded" },
+    model !== null && { text: "image search", about: "Can be searched by an image that is uploaded" },
     index.elsewhere !== null && { text: `on ${index.elsewhere}`, about: "The Milvus that it is on" },
     index.partial && { text: "not finished", about: "Its build was stopped: searches see a part" },
     foreign && { text: "foreign collection", about: "Its Milvus collection was made elsewhere" },

@@ -24,7 +24,7 @@ test("models are in groups by where they are, and one is chosen", async () => {
 test("the chosen one says what it is", () => {
   field({ hint: "Choose one" });
   expect(input().value).toBe("clip");
-  expect(screen.getByText("354 MB · MIT · pictures and text")).toBeTruthy();
+  expect(screen.getByText("354 MB · MIT · images and text")).toBeTruthy();
 });
 
 test("none may be chosen", async () => {

@@ -18,7 +18,7 @@ function actions(ticked: string[] = []) {
 test("the hits that the grid shows are tagged", async () => {
   const user = actions();
   await user.click(at("milvus-tag"));
-  await user.type(screen.getByRole("textbox", { name: "Tag for 12 hits" }), "good{Enter}");
+  await user.type(screen.getByRole("textbox", { name: "Tag for 12 results" }), "good{Enter}");
   await waitFor(() => expect(absent("milvus-name")).toBe(true));
   expect(callsOf("tag")).toEqual([{ token: "token-1", keep: 12, tag: "good" }]);
 });
@@ -26,7 +26,7 @@ test("the hits that the grid shows are tagged", async () => {
 test("of what is ticked, only those hits are", async () => {
   const user = actions(["a", "z"]);
   await user.click(at("milvus-tag"));
-  await user.type(screen.getByRole("textbox", { name: "Tag for the ticked hits" }), "good{Enter}");
+  await user.type(screen.getByRole("textbox", { name: "Tag for the ticked results" }), "good{Enter}");
   expect(callsOf("tag")).toMatchObject([{ tag: "good", selection: ["a", "z"] }]);
 });
 

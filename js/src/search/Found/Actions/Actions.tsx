@@ -21,7 +21,7 @@ export function Actions({ search, found }: { search: Search; found: Found }) {
   const forms = {
     tag: {
       title: "Tag",
-      label: `Tag for ${selection.length ? "the ticked hits" : counted(keep, "hit")}`,
+      label: `Tag for ${selection.length ? "the ticked results" : counted(keep, "result")}`,
       call: (tag: string) => api.tag({ ...kept, tag, ...(selection.length > 0 && { selection }) }),
     },
     save_view: {

@@ -16,14 +16,14 @@ const line = () => at("milvus-cut-line").textContent;
 
 test("the handle says how many hits it leaves, and of which scores", () => {
   cut(7);
-  expect(line()).toBe("7 hits, similarity 0.900 to 0.300");
+  expect(line()).toBe("7 results, similarity 0.900 to 0.300");
   expect(at("milvus-cut").getAttribute("aria-valuetext")).toBe(line());
 });
 
 test("a drag is told as it goes, and cuts once, where it rests", async () => {
   cut();
   drag(2);
-  expect(line()).toBe("2 hits, similarity 0.900 to 0.500");
+  expect(line()).toBe("2 results, similarity 0.900 to 0.500");
   drag(3);
   expect(onCut).not.toHaveBeenCalled();
   await rest();

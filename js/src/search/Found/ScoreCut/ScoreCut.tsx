@@ -40,7 +40,7 @@ export function ScoreCut({ histogram, kind, keep, onCut }: Props) {
   };
   const at = dragged ?? binsOf(histogram, keep);
   const words = (value: number) =>
-    `${counted(kept(histogram, value), "hit")}, ${kind} ${histogram.first.toFixed(3)} to ${edge(histogram, value).toFixed(3)}`;
+    `${counted(kept(histogram, value), "result")}, ${kind} ${histogram.first.toFixed(3)} to ${edge(histogram, value).toFixed(3)}`;
   return (
     // as wide as half of what a finger can touch of the handle, which would stick out
     <Stack data-cy="milvus-histogram" sx={{ px: "12px" }}>
@@ -51,7 +51,7 @@ export function ScoreCut({ histogram, kind, keep, onCut }: Props) {
         max={bins}
         value={at}
         track={false}
-        aria-label="Cut off the worst hits"
+        aria-label="Cut off the worst results"
         getAriaValueText={words}
         slotProps={{ input: { "data-cy": "milvus-cut" } as object }}
         onChange={(_, value) => move(value as number)}

@@ -17,7 +17,7 @@ test("a search of the history restores everything", async () => {
   });
   const { user } = show(place());
   await user.click(at("milvus-history"));
-  await waitFor(() => expect(at("milvus-past").textContent).toContain("7 hits"));
+  await waitFor(() => expect(at("milvus-past").textContent).toContain("7 results"));
   expect(at("milvus-saved").textContent).toContain("mine");
   await user.click(at("milvus-past"));
   await waitFor(() => expect(hits()).toHaveLength(2));

@@ -35,7 +35,7 @@ export function HistoryList({ onAgain }: Props) {
             key={id}
             icon="history"
             label={label}
-            note={`${moment(at)}${hits === null ? "" : ` · ${counted(hits, "hit")}`}`}
+            note={`${moment(at)}${hits === null ? "" : ` · ${counted(hits, "result")}`}`}
             name="milvus-past"
             onClick={() => onAgain({ id })}
           />

@@ -51,22 +51,22 @@ function Fields({ search, index, indexes }: Props) {
         alignItems: "start",
       }}
     >
-      <OptionField {...field} name="k" label="Hits (k)" numeric />
-      <OptionField {...field} name="min_score" label={`Least ${kind}`} numeric />
-      <OptionField {...field} name="max_score" label={`Largest ${kind}`} numeric />
+      <OptionField {...field} name="k" label="Results (k)" numeric />
+      <OptionField {...field} name="min_score" label={`Min ${kind}`} numeric />
+      <OptionField {...field} name="max_score" label={`Max ${kind}`} numeric />
       <Choice
-        label="One hit for each"
+        label="Best match per"
         name="milvus-group_by"
         value={options.group_by}
         options={choices(groups, options.group_by)}
         onChange={(group_by) => search.change({ group_by })}
       />
       {index.patches_field !== null && (
-        <OptionField {...field} name="at_least" label="Pictures with so many" numeric />
+        <OptionField {...field} name="at_least" label="Min matching objects" numeric />
       )}
       {others.length > 0 && (
         <Choice
-          label="Merge with the ranking of"
+          label="Combine with"
           name="milvus-also"
           value={options.also}
           options={choices(others.map(({ brain_key }) => brain_key), options.also)}
@@ -78,7 +78,7 @@ function Fields({ search, index, indexes }: Props) {
       <OptionField {...field} name="score_field" label="Score field" />
       <Check
         name="milvus-exclude-query"
-        label="Leave the query out"
+        label="Exclude query"
         checked={options.exclude_query}
         onChange={(exclude_query) => search.change({ exclude_query })}
         toggle

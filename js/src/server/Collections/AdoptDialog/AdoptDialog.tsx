@@ -97,7 +97,7 @@ function Adopt({ name, form, onClose, onDone }: Props & { form: Form }) {
             label="Model that made its vectors (optional)"
             models={form.models}
             value={model}
-            hint="With it, it can be searched by text and by other pictures"
+            hint="With it, it can be searched by text and by other images"
             onChange={setModel}
           />
           {found.ownership_problem === null && (

@@ -44,7 +44,7 @@ export function SourceFields({ form, values, problems, change }: FieldProps) {
             label="Model that made them (optional)"
             models={form.models}
             value={values.made_by}
-            hint="With it, the index can be searched by text and by other pictures"
+            hint="With it, the index can be searched by text and by other images"
             onChange={(made_by) => change({ made_by })}
           />
         </>

@@ -8,8 +8,8 @@ const change = vi.fn();
 const props = { options: FIRST_OPTIONS, problems: {}, change };
 
 test("what is typed changes its option and no other", async () => {
-  const { user } = show(<OptionField {...props} name="k" label="Hits (k)" numeric />);
-  const input = screen.getByRole<HTMLInputElement>("textbox", { name: "Hits (k)" });
+  const { user } = show(<OptionField {...props} name="k" label="Results (k)" numeric />);
+  const input = screen.getByRole<HTMLInputElement>("textbox", { name: "Results (k)" });
   expect([input.value, input.inputMode]).toEqual(["25", "numeric"]);
   await user.type(input, "0");
   expect(change.mock.calls).toEqual([[{ k: "250" }]]);
