@@ -43,6 +43,8 @@ KEEP_SECONDS = 24 * 3600
 BEAT_SECONDS = 1.0
 NEWS_SECONDS = 600  # a build that went well is worth a line for so long
 LOST_SECONDS = 30.0  # no beat for so long: the process is gone
+# and before the first one: a worker loads its libraries, on a busy machine for long
+START_SECONDS = 300.0
 
 ACTIVE = ("queued", "running")
 
@@ -153,12 +155,12 @@ def list_jobs(ctx: foo.ExecutionContext) -> list[Job]:
     values = [store.get(key) for key in keys if key.startswith("job-")]
     jobs = {}
     for value in filter(None, values):
-        job = _or_lost(Job(**value))
+        job = _or_lost(Job(**value), LOST_SECONDS)
         jobs[job.id] = job
     for job in _delegated(ctx):
         known = jobs.get(job.id)
         if known is None:
-            jobs[job.id] = _or_lost(job)
+            jobs[job.id] = _or_lost(job, START_SECONDS)
         elif known.state in ACTIVE and job.state == "failed":
             jobs[job.id] = job
     newest = sorted(jobs.values(), key=lambda job: job.updated, reverse=True)
@@ -257,8 +259,8 @@ def _was_resumed(job: Job, later: list[Job]) -> bool:
     )
 
 
-def _or_lost(job: Job) -> Job:
-    if job.state != "running" or _age(job) < LOST_SECONDS:
+def _or_lost(job: Job, patience: float) -> Job:
+    if job.state != "running" or _age(job) < patience:
         return job
     message = "The process that did it has gone. Start it again."
     return replace(job, state="failed", message=message, remaining=None)

@@ -16,7 +16,7 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.managing import transfer
-from fiftyone_milvus.milvus import server_list, settings
+from fiftyone_milvus.milvus import addresses, server_list, settings
 
 from . import schema, transfers
 from .context import connection, without_causes
@@ -127,7 +127,7 @@ def _uri_problem(uri: str | None) -> str | None:
     if uri == settings.EMBEDDED:
         return None
     try:
-        found = settings.Settings(uri=settings.checked_uri(uri))
+        found = settings.Settings(uri=addresses.checked(uri))
     except InvalidRequest as e:
         return str(e)
     if found.has_credentials:

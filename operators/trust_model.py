@@ -13,8 +13,6 @@ from fiftyone_milvus.errors import InvalidRequest
 from . import schema
 from .context import without_causes
 
-NAME = "trust_model"
-
 
 class TrustModel(foo.Operator):
     """Has a model be loaded with arguments that came with a dataset."""
@@ -22,7 +20,7 @@ class TrustModel(foo.Operator):
     @property
     def config(self) -> foo.OperatorConfig:
         return schema.config(
-            name=NAME,
+            name="trust_model",
             label="Milvus: Trust a model",
             description="Accept the model arguments that came with a dataset",
             icon="verified_user",
@@ -55,12 +53,6 @@ class TrustModel(foo.Operator):
         return types.Property(outputs, view=types.View(label="Milvus: Trust a model"))
 
 
-def ask(ctx: foo.ExecutionContext, brain_key: str | None) -> None:
-    """Has the App show the form."""
-    params = {"brain_key": brain_key} if brain_key else {}
-    ctx.prompt(f"@milvus/vector-search/{NAME}", params=params)
-
-
 def _question(ctx: foo.ExecutionContext, inputs: types.Object, key: str) -> None:
     try:
         asked = recorded_models.to_accept(ctx.dataset, key)
@@ -84,7 +76,7 @@ def _question(ctx: foo.ExecutionContext, inputs: types.Object, key: str) -> None
             label=(
                 "The record of this index was not written here: it came with the "
                 "dataset. FiftyOne then loads this model with these arguments, and may "
-                "fetch it for that. Run this if you trust whoever the dataset is from."
+                "fetch it for that. Run this if you trust the author of the dataset."
             )
         ),
     )

@@ -13,7 +13,7 @@ import fiftyone.operators as foo
 from fiftyone_milvus.errors import UntrustedModel, VectorSearchError
 from fiftyone_milvus.milvus import settings
 
-from ..operators import params, trust_model
+from ..operators import params
 from ..operators.context import in_words
 
 logger = logging.getLogger(__name__)
@@ -23,8 +23,9 @@ Method = Callable[[T, foo.ExecutionContext], dict[str, Any]]
 
 
 def answered(method: Method[T]) -> Method[T]:
-    """Answers with an error as data: an exception would replace the whole panel. A
-    model that nobody has accepted yet, the App is to ask about."""
+    """Answers with an error as data: an exception would replace the whole panel. Of a
+    model that nobody has accepted yet it names the index: React asks about it, and
+    does the same again once it is accepted."""
 
     @functools.wraps(method)
     def wrapped(self: T, ctx: foo.ExecutionContext) -> dict[str, Any]:
@@ -32,9 +33,10 @@ def answered(method: Method[T]) -> Method[T]:
             params.check(ctx)
             return method(self, ctx)
         except VectorSearchError as e:
-            if isinstance(e, UntrustedModel):
-                trust_model.ask(ctx, e.brain_key)
-            return {"error": {"code": e.code, "message": str(e)}}
+            error = {"code": e.code, "message": str(e)}
+            if isinstance(e, UntrustedModel) and e.brain_key:
+                error["brain_key"] = e.brain_key
+            return {"error": error}
         except Exception as e:
             whole = settings.hidden("".join(traceback.format_exception(e)))
             logger.error("The Milvus panel's %s failed: %s", method.__name__, whole)

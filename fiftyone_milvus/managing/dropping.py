@@ -189,7 +189,7 @@ def _judged(
     elif info.state == FOREIGN or (info.owner_gone and not include_gone_datasets):
         allowed, name_needed = info.name in typed, True
         if not allowed:
-            why += ". To drop it all the same, type its name out"
+            why += ". To delete it nevertheless, type its name out"
     elif info.state == ORPHAN:
         allowed = True
     else:

@@ -11,12 +11,11 @@ from ..errors import (
     ServerUnavailable,
     VectorSearchError,
 )
-from . import embedded, proxies, server_list
+from . import addresses, embedded, proxies, server_list
 from .settings import (
     ENV_PREFIX,
     Settings,
     listed_name,
-    redacted,
     source,
     without_secrets,
 )
@@ -165,9 +164,9 @@ def _hint(settings: Settings, lower: str) -> str:
     if proxy is not None:
         return (
             f"The environment variable {proxy.variable} sends what goes there through "
-            f"the proxy {redacted(proxy.address)}. If the server is to be reached "
-            f"without it, add {settings.host} to no_proxy; else check that the proxy "
-            f"runs and lets it through, and that {place} is the server's address."
+            f"the proxy {addresses.redacted(proxy.address)}. If the server is to be "
+            f"reached without it, add {settings.host} to no_proxy; else check that the "
+            f"proxy runs and lets it through, and that {place} is the server's address."
         )
     hint = f"Check that the server runs and that {place} is its address."
     if "socket closed" in lower or "connection reset" in lower:

@@ -8,23 +8,19 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..errors import InvalidRequest
-from . import server_list
+from . import addresses, server_list
+from .addresses import ENV_PREFIX as ENV_PREFIX
 
-ENV_PREFIX = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_"
 EMBEDDED = "embedded"
 
 # Sent only to the address that they were configured with
 CREDENTIALS = ("user", "password", "token", "client_key_path", "client_pem_path")
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
-MAX_NAME = 255  # bytes of a file's name, on the usual file systems
-_SCHEMES = ("http", "https", "tcp")
-_HOST = re.compile(r"[\w.~-]+|[0-9A-Fa-f:.]+(%[\w.~-]+)?")
 
 
 @dataclass(frozen=True, repr=False)
@@ -213,9 +209,12 @@ def _listed(values: Mapping[str, Any]) -> Settings:
 
 def _settings_for(address: Any, configured: dict[str, Any]) -> dict[str, Any] | None:
     """What is configured for an address: by itself, or in the list of servers."""
-    wanted = Settings(checked_uri(str(address))).address
+    try:
+        wanted = Settings(addresses.checked(str(address))).address
+    except InvalidRequest:  # of a record, which counts only where nothing is configured
+        return None
     uri = configured.get("uri")
-    if uri is not None and Settings(checked_uri(str(uri))).address == wanted:
+    if uri is not None and Settings(addresses.checked(str(uri))).address == wanted:
         return configured
     for server in servers().values():
         if server.address == wanted:
@@ -225,7 +224,7 @@ def _settings_for(address: Any, configured: dict[str, Any]) -> dict[str, Any] | 
 
 def _with_login(uri: Any, own: str) -> str:
     """An address with the login that another spelling of it holds, if it has none."""
-    given, known = (urlsplit(checked_uri(str(one))) for one in (uri, own))
+    given, known = (urlsplit(addresses.checked(str(one))) for one in (uri, own))
     if "@" in given.netloc or "@" not in known.netloc:
         return str(uri)
     return given._replace(netloc=known.netloc).geturl()
@@ -247,7 +246,8 @@ def source(key: str, value: Any) -> str | None:
     }
     for place, raw in places.items():
         with suppress(InvalidRequest):
-            if raw and value == (checked_uri(str(raw)) if key == "uri" else str(raw)):
+            said = raw and (addresses.checked(str(raw)) if key == "uri" else str(raw))
+            if said and value == said:
                 return place
     listed = listed_name(value) if key == "uri" else None
     return listed and f"the uri of '{listed}' in {server_list.VARIABLE}"
@@ -282,8 +282,8 @@ def _checked(values: Mapping[str, Any]) -> Settings:
     typed = {k: _typed(k, v) for k, v in values.items() if v is not None}
     uri = typed.get("uri")
     if uri is not None:
-        typed["uri"] = checked_uri(uri)
-        database = _database_of(typed["uri"])
+        typed["uri"] = addresses.checked(uri)
+        database = addresses.database_of(typed["uri"])
         if database and "db_name" not in typed:
             typed["db_name"] = database
     for key, value in typed.items():
@@ -315,104 +315,6 @@ def _typed(key: str, value: Any) -> Any:
     raise InvalidRequest("The Milvus setting secure must be true or false")
 
 
-def checked_uri(uri: str) -> str:
-    """An address as it is used: a scheme, a host and what else there is, or the path of
-    an embedded Milvus.
-
-    Raises:
-        InvalidRequest: if it can't be one; the sentence holds no secret
-    """
-    uri = uri.strip()
-    if uri.lower().startswith("file:"):
-        path = unquote(re.sub(r"^file:(//[^/?#]*)?", "", uri, flags=re.IGNORECASE))
-        raise InvalidRequest(
-            f"The Milvus address (uri) is {redacted(uri)}. Give the path alone, "
-            f"{_printable(path) or 'one that ends in .db'}, for an embedded Milvus."
-        )
-    if uri.endswith(".db") and "://" not in uri:
-        return _checked_path(uri)
-    # FiftyOne's page writes tcp:localhost:19530, which parses as a path
-    address = re.sub(r"^(https?|tcp):(?!//)", r"\1://", uri)
-    if "://" not in address:
-        address = f"http://{address}"
-    scheme, _, rest = address.partition("://")
-    place = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    if scheme in _SCHEMES and "@" in rest[len(place) :]:
-        raise InvalidRequest(
-            f"The Milvus address (uri) is {redacted(uri)}. Its user or password has a "
-            "character that ends an address: write / as %2F, ? as %3F and # as %23, "
-            f"or set {ENV_PREFIX}USER and _PASSWORD, or _TOKEN, instead."
-        )
-    if scheme in _SCHEMES and re.search(r"[?#]", rest):
-        raise InvalidRequest(
-            f"The Milvus address (uri) is {redacted(uri)}, and something after a ? or "
-            "a #, which Milvus doesn't read. Leave that out; user and password, or "
-            f"token, are set as {ENV_PREFIX}USER and _PASSWORD, or _TOKEN."
-        )
-    if not _is_server(address):
-        raise InvalidRequest(
-            f"The Milvus address (uri) is {redacted(uri)}. It must look like "
-            "http://host:19530, https://host, or a path that ends in .db for an "
-            "embedded Milvus."
-        )
-    return address
-
-
-def _is_server(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        _ = parts.port
-    except ValueError:
-        return False
-    return (
-        parts.scheme in _SCHEMES
-        and _HOST.fullmatch(parts.hostname or "") is not None
-        and not str(parts.hostname).endswith(".db")
-        and address.isprintable()
-        and not re.search(r"\s", parts.netloc)
-        and not parts.netloc.endswith(":")
-        and not address.endswith(".db")
-    )
-
-
-def redacted(address: str) -> str:
-    """An address, which may be malformed, without its user, its password and what
-    follows a question mark or a hash."""
-    scheme = "".join(re.findall(r"^[A-Za-z][A-Za-z0-9+.-]*://", address))
-    shown, *hidden = re.split(r"[?#]", address[len(scheme) :], maxsplit=1)
-    if "@" in "".join(hidden):  # it may belong to a password
-        return f"{scheme}***"
-    *user, place = shown.rsplit("@", 1)
-    return _printable(f"{scheme}{'***@' if user else ''}{place}")
-
-
-def _printable(text: str) -> str:
-    """A text with escapes for what can't be printed, or not be encoded."""
-    if text.isprintable():
-        return text
-    return text.encode("unicode_escape").decode("ascii")
-
-
-def _checked_path(uri: str) -> str:
-    try:
-        path = Path(uri).expanduser().resolve()
-    except (OSError, RuntimeError, ValueError):
-        path = None
-    if path is None or max(map(len, map(os.fsencode, path.parts))) > MAX_NAME:
-        raise InvalidRequest(
-            f"The Milvus address (uri) {redacted(uri)[:MAX_NAME]} can't be a path. "
-            "Give that of a folder that ends in .db for an embedded Milvus."
-        )
-    return str(path)
-
-
-def _database_of(uri: str) -> str | None:
-    """The database that an address names, as in ``http://host:19530/mine``."""
-    if uri.endswith(".db"):
-        return None
-    return urlsplit(uri).path.strip("/").split("/")[0] or None
-
-
 def without_secrets(text: str, settings: Settings) -> str:
     """Takes every secret of the settings, and every path of one, out of a text, such as
     an error's."""
@@ -422,7 +324,7 @@ def without_secrets(text: str, settings: Settings) -> str:
 
 
 def hidden(text: str, given: Mapping[str, Any] | None = None) -> str:
-    """A text without the secrets that are configured, and those that are given: for
+    """A text without the secrets that are configured or listed, and those given: for
     errors that nobody expected.
 
     Args:
@@ -431,6 +333,9 @@ def hidden(text: str, given: Mapping[str, Any] | None = None) -> str:
     """
     values = {**_configured(), **(given or {})}
     known: dict[str, Any] = {k: str(v) for k, v in values.items() if k in KEYS}
+    with suppress(InvalidRequest):
+        for server in servers().values():
+            text = without_secrets(text, server)
     return without_secrets(text, Settings(**known))
 
 

@@ -28,7 +28,7 @@ from fiftyone_milvus.dataset import model_trust, models
 from fiftyone_milvus.errors import InvalidRequest, RefusedModel, UntrustedModel
 from fiftyone_milvus.managing import files
 from harness import environment, pictures
-from harness.context import PLUGIN, execute, make_context, triggered
+from harness.context import PLUGIN, execute, make_context
 from plugin.operators import TrustModel
 from plugin.panels.milvus_panel import MilvusPanel
 
@@ -139,9 +139,7 @@ def hostile(canary: Path) -> dict[str, dict[str, Any]]:
 
 
 def search_in_panel(dataset: fo.Dataset) -> Any:
-    ctx = make_context(dataset, **TEXT)
-    found = MilvusPanel().search(ctx)
-    return found, triggered(ctx, "prompt_user_for_operation")
+    return MilvusPanel().search(make_context(dataset, **TEXT))
 
 
 def open_panel(dataset: fo.Dataset) -> None:
@@ -216,8 +214,9 @@ def test_a_record_never_has_code_run(world, opened, tmp_path, kind):
     stamp = model_trust._stamp(model_trust._key(), TORCH, arguments)
     dataset = opened(stamp, model=TORCH, model_kwargs=arguments)
     open_panel(dataset)
-    found, prompts = search_in_panel(dataset)
-    assert (found["error"]["code"], prompts) == ("refused_model", [])
+    found = search_in_panel(dataset)
+    assert found["error"].keys() == {"code", "message"}
+    assert found["error"]["code"] == "refused_model"
     assert "never taken from a record" in found["error"]["message"]
     with pytest.raises(RefusedModel):
         runs.load(dataset, "idx").get_model()
@@ -251,7 +250,7 @@ def test_harmless_arguments_of_somebody_else_are_asked_about(opened, loads, use)
 def test_a_model_that_the_zoo_has_not_is_not_fetched(opened, model):
     dataset = opened(model=model)
     open_panel(dataset)
-    found, _ = search_in_panel(dataset)
+    found = search_in_panel(dataset)
     assert "model zoo has no model" in found["error"]["message"]
 
 
@@ -278,19 +277,17 @@ def test_opening_the_panel_fetches_no_model(opened, monkeypatch):
 
 def test_the_panel_asks_once_and_then_searches(opened, loads):
     dataset = opened(model=MODEL, model_kwargs=ARGUMENTS)
-    found, prompts = search_in_panel(dataset)
+    found = search_in_panel(dataset)
     assert found["error"]["code"] == "untrusted_model"
     assert "image_size=[8, 8], text_prompt='an image of'" in found["error"]["message"]
-    [prompt] = prompts
-    assert prompt["operator_uri"] == f"{PLUGIN}/trust_model"
-    ctx = make_context(dataset, **prompt["params"])
+    asked_about = {"brain_key": found["error"]["brain_key"]}
+    ctx = make_context(dataset, **asked_about)
     form = TrustModel().resolve_input(ctx).type.properties
     asked = form["arguments"].default
     assert asked == "worded(image_size=[8, 8], text_prompt='an image of')"
     assert not loads.exists()
-    execute("trust_model", dataset, **prompt["params"], arguments=asked)
-    found, prompts = search_in_panel(dataset)
-    assert (len(found["hits"]), prompts) == (2, [])
+    execute("trust_model", dataset, **asked_about, arguments=asked)
+    assert len(search_in_panel(dataset)["hits"]) == 2
     form = TrustModel().resolve_input(ctx).type.properties
     assert "needs no word" in form["brain_key"].error_message
     # remembered outside the dataset: another one that names the same is loaded

@@ -2,11 +2,14 @@
 
 import threading
 import time
+from types import SimpleNamespace
 
 import fiftyone.brain as fob
+import fiftyone.operators as foo
 import jsonschema
 import numpy as np
 import pytest
+from fiftyone.operators.delegated import DelegatedOperationService
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import Cancelled, InvalidRequest
@@ -14,7 +17,7 @@ from fiftyone_milvus.managing import transfer
 from fiftyone_milvus.milvus import settings
 from fiftyone_milvus.progress import Progress
 from harness import contract
-from harness.context import execute, make_context
+from harness.context import PLUGIN, execute, make_context
 from harness.panel import CheckedPanel
 from plugin.operators import jobs
 from plugin.panels.milvus_panel import METHODS, MilvusPanel
@@ -175,6 +178,22 @@ def test_a_job_whose_process_is_gone_is_told(dataset, monkeypatch):
     monkeypatch.setattr(jobs, "LOST_SECONDS", 0)
     [job] = jobs.list_jobs(ctx)
     assert job.state == "failed" and "has gone" in job.message
+
+
+def test_a_worker_may_take_minutes_to_begin(indexed, monkeypatch):
+    ctx = make_context(indexed)
+    context = {"dataset": indexed, "request_delegation": True}
+    queued = foo.execute_operator(
+        f"{PLUGIN}/index_health", ctx=context, params={"brain_key": "idx"}
+    )
+    DelegatedOperationService().set_running(queued.result["id"])
+    states = []
+    for later in (0, 120, 3_600):
+        now = time.time() + later
+        monkeypatch.setattr(jobs, "time", SimpleNamespace(time=lambda now=now: now))
+        job = jobs.list_jobs(ctx)[0]  # the other made the index
+        states.append((job.state, job.phase))
+    assert states == [("running", "Starting")] * 2 + [("failed", "Starting")]
 
 
 def test_cancel_stops_a_build_that_can_be_finished_later(dataset, monkeypatch):

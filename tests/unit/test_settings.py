@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.managing import transfer
-from fiftyone_milvus.milvus import explain, server_list, settings
+from fiftyone_milvus.milvus import addresses, explain, server_list, settings
 from plugin.operators import move_index
 
 PREFIX = settings.ENV_PREFIX
@@ -152,7 +152,7 @@ def test_any_text_is_an_address_or_gets_a_sentence(uri):
         else:
             assert found.address.isprintable() and repr(found).isprintable()
             assert settings.resolve({"uri": found.address}).address == found.address
-    settings.redacted(uri)
+    addresses.redacted(uri)
     settings.source("uri", uri)
     move_index._uri_problem(uri)
 
@@ -407,6 +407,19 @@ def test_a_listed_server_keeps_what_is_given_for_one_index(listed):
     listed({"far": FAR})
     found = settings.resolve({"db_name": "e"}, stored="https://far:443")
     assert (found.db_name, found.password) == ("e", "far-word")
+
+
+def test_an_address_that_cannot_be_in_a_record_hides_no_configured_server(
+    monkeypatch, listed
+):
+    monkeypatch.setenv(PREFIX + "URI", "http://mine:19530")
+    listed({"far": FAR})
+    assert settings.resolve(stored="http://[").uri == "http://mine:19530"
+
+
+def test_a_listed_secret_is_hidden_in_an_error_that_nobody_expected(listed):
+    listed({"far": FAR})
+    assert settings.hidden("Boom: far-word!") == "Boom: ***!"
 
 
 def test_credentials_without_an_address_are_not_for_a_listed_server(

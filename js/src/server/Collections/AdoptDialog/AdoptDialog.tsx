@@ -103,7 +103,7 @@ function Adopt({ name, form, onClose, onDone }: Props & { form: Form }) {
           {found.ownership_problem === null && (
             <Check
               name="milvus-adopt-own"
-              label="Take ownership: it can be synced here, and cleaning up drops it"
+              label="Take ownership: it can be synced here, and cleaning up deletes it"
               checked={own}
               onChange={setOwn}
             />

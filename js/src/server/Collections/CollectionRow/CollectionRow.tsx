@@ -28,7 +28,7 @@ export function CollectionRow({ collection, onAdopt, onDrop }: Props) {
             of={name}
             actions={[
               { name: "adopt", label: "Use as an index of this dataset", icon: "add_link", onClick: onAdopt },
-              { name: "drop", label: "Drop", icon: "delete", onClick: onDrop, disabled: state === "in use", apart: true },
+              { name: "drop", label: "Delete", icon: "delete", onClick: onDrop, disabled: state === "in use", apart: true },
             ]}
           />
         </>

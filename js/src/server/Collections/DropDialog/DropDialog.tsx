@@ -39,9 +39,9 @@ export function DropDialog({ names, onClose, onDone }: Props) {
   return (
     <FormDialog
       danger
-      title={names ? `Drop ${names.join(", ")}?` : "Clean up orphans?"}
-      action="Drop"
-      acting="Dropping…"
+      title={names ? `Delete ${names.join(", ")}?` : "Clean up orphans?"}
+      action="Delete"
+      acting="Deleting…"
       busy={busy}
       ready={ready}
       problem={problem ?? plan.error}
@@ -62,8 +62,8 @@ export function DropDialog({ names, onClose, onDone }: Props) {
         <Stack spacing={1} data-cy="milvus-plan">
           <Typography variant="body2">
             {candidates.length > 0
-              ? `With all their vectors, for good: ${counted(candidates.length, "collection")}.`
-              : "None may be dropped as it is."}
+              ? `Permanently deletes ${counted(candidates.length, "collection")}, with all vectors:`
+              : "None may be deleted as it is."}
           </Typography>
           <List of={candidates} />
           {plan.value.left.length > 0 && (
@@ -85,7 +85,7 @@ export function DropDialog({ names, onClose, onDone }: Props) {
       {locked && (
         <TextInput
           autoFocus
-          label="Type its name to drop it all the same"
+          label="Type its name to delete it nevertheless"
           name="milvus-typed"
           value={typed}
           placeholder={locked.name}
