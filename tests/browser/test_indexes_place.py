@@ -9,8 +9,6 @@ from pathlib import Path
 
 import fiftyone as fo
 import fiftyone.brain as fob
-import fiftyone.core.odm as foo
-import fiftyone.zoo as foz
 import numpy as np
 import pytest
 from fiftyone.brain.similarity import Similarity
@@ -28,7 +26,6 @@ from harness.worker import DelegatedWorker
 PANEL = "milvus_panel"
 MODEL = "conse-lite0-minilm-offline"
 FIRST = 20  # pictures that the waiting model embeds before it waits
-WORDED = "worded"
 WORK = 180_000
 HEBREW, ARABIC = "מפתח_של_תמונות", "فهرس_الصور"
 
@@ -39,7 +36,6 @@ def pace_file() -> Iterator[Path]:
     path = environment.HOME / "pace"
     pictures.set_pace(path, 0)
     pictures.install_counting_model()
-    pictures.install_models(WORDED)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COUNTING_MODEL_PACE", str(path))
         yield path
@@ -366,39 +362,6 @@ def test_an_index_that_was_deleted_elsewhere_is_no_longer_in_the_header(app, ind
     expect(app.cy("milvus-coverage")).to_have_count(0)
     expect(app.cy("milvus-index-select")).to_have_count(0)
     expect(app.cy("milvus-make-index")).to_be_visible()
-
-
-@pytest.fixture
-def brought(dataset: fo.Dataset) -> fo.Dataset:
-    """With an index whose record, with arguments for its model, came with it."""
-    foz.download_zoo_model(WORDED)
-    build.build(dataset, "words", build.Source(model=WORDED))
-    dataset.reload()
-    values = {"model_kwargs": {"image_size": [8, 8]}, "supports_prompts": True}
-    foo.get_db_conn().runs.update_one(
-        {"_id": dataset._doc.brain_methods["words"].id},
-        {"$set": {f"config.{name}": value for name, value in values.items()}},
-    )
-    dataset._doc.reload()
-    dataset.reload()
-    return dataset
-
-
-def test_a_search_that_needs_a_models_arguments_accepted_goes_on_then(app, brought):
-    app.open(PANEL)
-    app.place("search")
-    app.cy("milvus-query").fill("a tree")
-    app.cy("milvus-query").press("Enter")
-    form = app.page.get_by_role("dialog")
-    expect(form.get_by_text("Model and arguments")).to_be_visible()
-    expect(form).to_contain_text("it came with the dataset")
-    boxes = form.get_by_role("textbox")
-    shown = [boxes.nth(n).input_value() for n in range(boxes.count())]
-    assert "worded(image_size=[8, 8])" in shown
-    app.shot("trust-model")
-    app.page.get_by_role("button", name="Execute").first.click()
-    expect(app.cy("milvus-result-line")).to_contain_text("of 60")
-    expect(app.cy("milvus-problem")).to_have_count(0)
 
 
 def test_clean_up_shows_first_what_goes(app, indexed):

@@ -18,14 +18,17 @@ def dataset(own_scenes: fo.Dataset, give_index) -> fo.Dataset:
     return own_scenes
 
 
-def test_the_app_asks_before_it_loads_the_model(app):
+def test_the_app_asks_before_it_loads_the_model_and_the_search_goes_on_then(app):
     app.open("milvus_panel")
+    app.place("search")
     app.cy("milvus-query").fill("a tree")
     app.cy("milvus-query").press("Enter")
     asked = app.page.get_by_role("dialog").get_by_role("textbox", disabled=True)
     expect(asked).to_have_value("conse-lite0-minilm-offline(device='cpu')")
     expect(app.page.get_by_text("nobody has accepted them").first).to_be_visible()
-    app.page.get_by_role("button", name="Execute").click()
+    app.shot("trust-model")
+    assert app.hits_after(app.page.get_by_role("button", name="Execute").click)
     expect(app.page.get_by_text("is loaded from now on").first).to_be_visible()
     app.page.keyboard.press("Escape")
-    assert app.hits_after(app.cy("milvus-search").click)
+    expect(app.cy("milvus-result-line")).to_contain_text("of 60")
+    expect(app.cy("milvus-problem")).to_have_count(0)
