@@ -180,7 +180,7 @@ def test_a_text_is_searched_by_before_the_rest_of_a_build(
         lambda: query.resolve(index, TEXT),
     )
     dataset.delete()
-    assert order.index("other") <= models.FIRST_AT_ONCE
+    assert order.index("other") <= 16
     assert order.count("work") == 100
     assert len(done[0].rows.ids) == 100 and not done[0].failures
 
