@@ -43,6 +43,12 @@ class RefusedModel(InvalidRequest):
     code = "refused_model"
 
 
+class BrokenRecord(InvalidRequest):
+    """The record of an index can't be used; it was damaged, or made by hand."""
+
+    code = "broken_record"
+
+
 class MissingRequirement(VectorSearchError):
     """A Python package is not installed."""
 

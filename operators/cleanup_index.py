@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
+from fiftyone_milvus.errors import BrokenRecord
 
 from . import schema
 from .context import connection, without_causes
@@ -29,9 +31,10 @@ class CleanupIndex(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        key = schema.index_choice(ctx, inputs, propose=False)
+        key = schema.index_choice(ctx, inputs, propose=False, damaged=True)
         if key is not None:
-            _describe(inputs, runs.describe(ctx.dataset, key))
+            text = _description(ctx.dataset, key)
+            inputs.view("notice", types.Notice(label=text))
         return types.Property(inputs, view=types.View(label="Clean up Milvus index"))
 
     @without_causes
@@ -58,15 +61,14 @@ def done(plan: runs.CleanupPlan) -> str:
     return f"{text}, since {plan.kept_because}" if plan.kept_because else text
 
 
-def _describe(inputs: types.Object, info: runs.IndexInfo) -> None:
-    what = info.patches_field or "samples"
-    inputs.view(
-        "notice",
-        types.Notice(
-            label=(
-                f"This deletes the record '{info.brain_key}' (an index of {what}), and "
-                f"drops its collection '{info.collection_name}' if this dataset made "
-                "it. No picture, label or embeddings field is touched."
-            )
-        ),
+def _description(dataset: fo.Dataset, brain_key: str) -> str:
+    try:
+        info = runs.describe(dataset, brain_key)
+    except BrokenRecord as e:
+        return str(e)
+    return (
+        f"This deletes the record '{info.brain_key}' (an index of "
+        f"{info.patches_field or 'samples'}), and drops its collection "
+        f"'{info.collection_name}' if this dataset made it. No picture, label or "
+        "embeddings field is touched."
     )

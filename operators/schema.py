@@ -169,7 +169,10 @@ def patches_choice(
 
 
 def index_choice(
-    ctx: foo.ExecutionContext, inputs: types.Object, propose: bool = True
+    ctx: foo.ExecutionContext,
+    inputs: types.Object,
+    propose: bool = True,
+    damaged: bool = False,
 ) -> str | None:
     """The input ``brain_key``: one of the dataset's Milvus indexes.
 
@@ -177,11 +180,12 @@ def index_choice(
         ctx: the context
         inputs: the form
         propose: whether the only one there is is chosen already
+        damaged: whether those whose record is damaged are among the choices
 
     Returns:
         the key that is chosen now, if it is one of them
     """
-    keys = runs.keys(ctx.dataset)
+    keys = runs.all_keys(ctx.dataset) if damaged else runs.keys(ctx.dataset)
     if not keys:
         inputs.str("brain_key", required=True, label="Index")
         problem(inputs, "brain_key", "This dataset has no Milvus index")

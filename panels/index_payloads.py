@@ -31,12 +31,18 @@ def indexes(
     for info in found:
         coverage = known.get(info.brain_key)
         more = {
-            "total": scope.size(dataset, info.brain_key),
+            "total": _total(dataset, info.brain_key),
             "coverage": asdict(coverage) if coverage else None,
             "elsewhere": None if info.address == address else info.address,
         }
         listed.append({**index(info, dataset), **more})
     return listed
+
+
+def _total(dataset: fo.Dataset, brain_key: str) -> int | None:
+    with suppress(InvalidRequest):  # which its problem says
+        return scope.size(dataset, brain_key)
+    return None
 
 
 def index(info: IndexInfo, dataset: fo.Dataset) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from fiftyone.brain.similarity import SimilarityConfig
 
 from ..dataset import model_arguments, model_trust
 from ..errors import InvalidRequest
-from ..milvus import options, settings
+from ..milvus import embedded, options, settings
 from ..milvus.collection import CONSISTENCY_LEVELS, METRICS, check_name
 from . import hook
+from .stored import Stored, check_options, parse
 
 # How the neighbours of several queries are combined, as in FiftyOne's sklearn backend:
 # one averaged query, or the mean, least or greatest of each row's distances
@@ -63,9 +64,8 @@ class MilvusSimilarityConfig(SimilarityConfig):
         if collection_name is not None:
             check_name(collection_name)
         self._given = {k: kwargs.pop(k) for k in settings.KEYS if k in kwargs}
-        chosen = options.parse({k: kwargs.pop(k, None) for k in options.OPTIONS})
-        if chosen.partition is not None:
-            check_name(chosen.partition)
+        chosen = check_options({k: kwargs.pop(k, None) for k in options.OPTIONS})
+        parse(ext)
         # FiftyOne would store an unknown name in MongoDB, secret or not
         self._unknown = sorted(set(kwargs) - set(_BASE_KEYS))
         base = {k: v for k, v in kwargs.items() if k in _BASE_KEYS}
@@ -100,6 +100,11 @@ class MilvusSimilarityConfig(SimilarityConfig):
         """Our own settings, as stored with the run."""
         return json.loads(self.ext) if self.ext else {}
 
+    @property
+    def own(self) -> Stored:
+        """Our own settings, checked."""
+        return parse(self.ext)
+
     def remember(self, **values: Any) -> None:
         """Changes our own settings; ``None`` forgets one. FiftyOne stores them with the
         run."""
@@ -109,7 +114,7 @@ class MilvusSimilarityConfig(SimilarityConfig):
     @property
     def options(self) -> options.IndexOptions:
         """The index options that were chosen."""
-        return options.parse(self.stored.get("options", {}))
+        return self.own.options
 
     @property
     def model_stamp(self) -> Any:
@@ -122,20 +127,32 @@ class MilvusSimilarityConfig(SimilarityConfig):
 
     @property
     def connection_settings(self) -> settings.Settings:
-        """How to reach the Milvus of this index, as found now."""
-        found = self.stored
-        given = {"db_name": found.get("db_name"), **_present(self._given)}
-        return settings.resolve(given, stored=found.get("address"))
+        """How to reach the Milvus of this index, as found now.
+
+        Raises:
+            InvalidRequest: if a setting can't be right
+            CollectionError: if the record names an embedded Milvus that isn't there
+        """
+        given = {"db_name": self.own.db_name, **_present(self._given)}
+        found = settings.resolve(given, stored=self.own.address)
+        named_by_record = "uri" not in given and self.own.address is not None
+        if found.embedded and named_by_record and not settings.is_configured(found):
+            embedded.check_is_there(embedded.home(found))
+        return found
 
     def load_credentials(self, **kwargs: Any) -> None:
-        """Takes connection settings that override the configured ones."""
+        """Takes connection settings that override the configured ones; those of the
+        record, which may be anybody's, don't count.
+
+        FiftyOne calls this for each run that it loads.
+        """
         unknown = sorted(set(kwargs) - set(settings.KEYS))
         if unknown:
             raise InvalidRequest(
                 f"Unknown connection settings {unknown}. Those that Milvus knows are "
                 f"{list(settings.KEYS)}"
             )
-        self._given.update(_present(kwargs))
+        self._given = _present(kwargs)
 
     def refuse_unfit(self) -> None:
         """Raises InvalidRequest for keyword arguments that mean nothing, and for

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import fiftyone.core.utils as fou
 import numpy as np
 from fiftyone.brain.similarity import DuplicatesMixin, Similarity, SimilarityIndex
 
@@ -20,7 +19,7 @@ from ..milvus.collection import Owner
 from ..milvus.indexed_rows import IndexedRows
 from ..milvus.rows import Rows, joined
 from ..nearest import filters
-from . import hook, records, scope
+from . import hook, ownership, scope
 from .config import MilvusSimilarityConfig
 from .index_neighbors import Neighbors
 from .index_sorting import Sorting
@@ -120,16 +119,9 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
 
     @property
     def owned(self) -> bool:
-        """Whether this dataset made the collection, so that it may drop it."""
-        owner = self._rows.owner()
-        if owner is not None:
-            return owner.dataset_id == self._dataset_id
-        if "version" in self.config.stored:
-            return False
-        # FiftyOne's own backend writes no stamp, but has a way to name what it makes
-        name = "fiftyone_" + fou.to_slug(self._dataset_name).replace("-", "_")
-        pattern = re.escape(name) + "(_[a-z0-9]{6,})?"
-        return re.fullmatch(pattern, self._rows.name) is not None
+        """Whether this dataset made the collection, or the partition of it that holds
+        the rows, so that it may drop it."""
+        return ownership.is_ours(self)
 
     @property
     def is_new(self) -> bool:
@@ -139,9 +131,9 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
     @property
     def _is_empty_clone(self) -> bool:
         """Whether this run came with a cloned dataset, and has no rows to share."""
-        stored = self.config.stored
-        made_by = stored.get("dataset_id", self._dataset_id)
-        return made_by != self._dataset_id and not stored.get("filled")
+        stored = self.config.own
+        made_by = stored.dataset_id or self._dataset_id
+        return made_by != self._dataset_id and not stored.filled
 
     def _present(self) -> bool:
         """Whether the collection is there; not yet is fine, no more is not.
@@ -151,7 +143,7 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         """
         if self._rows.exists():
             return True
-        if not self.config.stored.get("filled"):
+        if not self.config.own.filled:
             return False
         raise CollectionError(
             f"The collection '{self._rows.name}' of the index '{self.key}' is not on "
@@ -167,7 +159,7 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         Raises:
             InvalidRequest: if nothing was added yet
         """
-        if not self.config.stored.get("filled") and not self._rows.exists():
+        if not self.config.own.filled and not self._rows.exists():
             raise InvalidRequest(
                 f"The index '{self.key}' is empty: nothing was added to it yet. Add "
                 "vectors with add_to_index(), or clean it up and build it again."
@@ -191,8 +183,8 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         if self.is_new:
             if self._rows.exists():
                 self._rows.check_fits()
-                made = self._rows.add_partition()
-                self.config.remember(filled=True, own_partition=made)
+                self._rows.add_partition(self._owner(self.key))
+                self.config.remember(filled=True)
         else:
             self._present()
 
@@ -251,9 +243,9 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
     # -- the collection and the run
 
     def stamp(self, brain_key: str | None) -> None:
-        """Writes this dataset and the key into the collection's stamp, if ours."""
-        if self._rows.exists() and self.owned:
-            self._rows.set_owner(self._owner(brain_key))
+        """Writes another key into the stamp of what this index made."""
+        if self._rows.exists():
+            self._rows.rename_owner(self._owner(self.key), self._owner(brain_key))
 
     def cleanup(self) -> None:
         """Drops the collection, or what of it is this index's own; the run's record
@@ -267,11 +259,11 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         if exists:
             self._drop_what_is_ours()
         self._all_ids = None
-        if exists or self.config.stored.get("filled"):  # by another object, perhaps
+        if exists or self.config.own.filled:  # by another object, perhaps
             self.remember(filled=False)
 
     def _drop_what_is_ours(self) -> None:
-        why = records.kept_because(self)
+        why = ownership.kept_because(self)
         if why is not None:
             raise CollectionError(
                 f"The collection '{self._rows.name}' is not dropped, since {why}. "
@@ -279,7 +271,7 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
                 f"dataset.delete_brain_run('{self.key}'), or drop the collection with "
                 "Milvus's own tools."
             )
-        if self.config.stored.get("own_partition"):
+        if self._rows.has_own_partition:
             self._rows.drop_partition()
         elif self._rows.other_partitions():
             self._rows.delete(self._rows.all_ids()[0])
@@ -350,30 +342,27 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         Raises:
             CollectionError: if the rows are those of another dataset's index
         """
-        owner = self._rows.owner()
-        chosen = self.config.options.partition
-        if chosen is not None:
-            self._rows.add_partition()  # cleaning up dropped it
-        if owner is None or chosen is not None:
+        mine = self._owner(self.key)
+        if self.config.options.partition is not None:
+            self._rows.add_partition(mine)  # cleaning up dropped it
+        owners = self._rows.owners()
+        chosen = self.config.options.partition is not None
+        if not chosen and self.is_new and owners and not _same(owners[0], mine):
+            self._move_to_partition(mine)
             return
-        mine = (owner.dataset_id, owner.brain_key) == (self._dataset_id, self.key)
-        if self.is_new and not mine:
-            name = _new_name(self._dataset_name, self.key)
-            self._rows.move_to_partition(name)
-            options = {**self.config.options.to_dict(), "partition": name}
-            self.config.remember(options=options, own_partition=True)
-        elif owner.dataset_id != self._dataset_id:
-            raise CollectionError(
-                f"The rows of the collection '{self._rows.name}' belong to the dataset "
-                f"'{owner.dataset}', so they are not changed here. Build an index of "
-                "this dataset's own; it may share the collection."
-            )
+        ownership.check_writing(self, owners)
+
+    def _move_to_partition(self, owner: Owner) -> None:
+        """Has the rows of a new index in a partition of their own."""
+        name = _new_name(self._dataset_name, self.key)
+        self._rows.move_to_partition(name, owner)
+        options = {**self.config.options.to_dict(), "partition": name}
+        self.config.remember(options=options)
 
     def _leave_place(self) -> None:
         """Drops the partition that a failed build made."""
-        if self.is_new and self.config.stored.get("own_partition"):
-            self._rows.drop_partition()
-            self.config.remember(own_partition=False)
+        if self.is_new:
+            self._rows.drop_own_partition()
 
     def _owner(self, brain_key: str | None) -> Owner:
         return Owner(self._dataset_id, self._dataset.name, brain_key)
@@ -389,6 +378,11 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         cls, d: Any, samples: Any, config: MilvusSimilarityConfig, brain_key: str
     ) -> MilvusSimilarityIndex:
         return cls(samples, config, brain_key)
+
+
+def _same(one: Owner, other: Owner) -> bool:
+    """Whether it is the same index, whatever its dataset's name was."""
+    return (one.dataset_id, one.brain_key) == (other.dataset_id, other.brain_key)
 
 
 def _new_name(dataset: str, brain_key: str | None) -> str:

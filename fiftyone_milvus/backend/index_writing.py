@@ -227,7 +227,7 @@ class Writing(SimilarityIndex):
         flush: bool | None,
         origins: Sequence[str | None] | None = None,
     ) -> None:
-        filled = self.config.stored.get("filled")
+        filled = self.config.own.filled
         writes.mark(self._rows.name)
         try:
             kept = self.filter_values(ids, sample_ids)

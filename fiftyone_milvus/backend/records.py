@@ -1,20 +1,23 @@
-"""Which indexes of this FiftyOne database, of all its datasets, use a collection."""
+"""The records of Milvus indexes in FiftyOne's MongoDB: those of a dataset, and which of
+all datasets' use a collection. Asks no Milvus."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
 
+import fiftyone as fo
 import fiftyone.core.odm as foo
+from fiftyone.core.brain import BrainMethod
 
-from ..milvus.collection import Owner
-from ..milvus.settings import EMBEDDED, Settings
-
-if TYPE_CHECKING:
-    from .index import MilvusSimilarityIndex
+from ..errors import BrokenRecord, UnknownIndex
+from ..milvus.collection import DEFAULT_PARTITION
+from ..milvus.owners import Owner
+from ..milvus.settings import Settings, is_embedded
+from . import stored
+from .config import MilvusSimilarityConfig
+from .stored import Broken, StoredRun
 
 
 @dataclass(frozen=True)
@@ -29,22 +32,29 @@ class CollectionUser:
 
 @dataclass(frozen=True)
 class _Run:
-    """What the record of a Milvus index says."""
+    """A Milvus index, and what its record says; one that is damaged may be anywhere."""
 
     user: CollectionUser
-    address: str | None
-    db_name: str | None
-    partition: str | None
+    record: StoredRun | Broken
 
     def may_be_at(self, place: Settings) -> bool:
         """False only where its index is surely on another Milvus: one server can have
         several addresses."""
-        if self.db_name and self.db_name != (place.db_name or "default"):
-            return False
-        if self.address is None:
+        if isinstance(self.record, Broken):
             return True
-        embedded = self.address == EMBEDDED or self.address.endswith(".db")
-        return self.address == place.address if embedded or place.embedded else True
+        own = self.record.own
+        if own.db_name and own.db_name != (place.db_name or "default"):
+            return False
+        if own.address is None:
+            return True
+        embedded = is_embedded(own.address) or place.embedded
+        return own.address == place.address if embedded else True
+
+    def may_be_in(self, partition: str | None) -> bool:
+        """Whether its rows may be among those of a partition; ``None`` for all."""
+        if isinstance(self.record, Broken) or partition is None:
+            return True
+        return (self.record.own.options.partition or DEFAULT_PARTITION) == partition
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,7 @@ class Records:
         return _sorted(
             run.user
             for run in self.runs.get(name, ())
-            if run.partition == partition and run.may_be_at(place)
+            if run.may_be_in(partition) and run.may_be_at(place)
         )
 
     @classmethod
@@ -86,54 +96,69 @@ class Records:
         """Two queries, however many datasets there are; no dataset is loaded."""
         db = foo.get_db_conn()
         names: dict[str, str] = {}
-        keys: dict[Any, tuple[str, str]] = {}
+        keys: dict[Hashable, tuple[str, str]] = {}
         for dataset in db.datasets.find({}, {"name": 1, "brain_methods": 1}):
-            names[str(dataset["_id"])] = str(dataset["name"])
-            for key, run in (dataset.get("brain_methods") or {}).items():
-                keys[getattr(run, "id", run)] = (str(dataset["_id"]), key)
+            names[str(dataset["_id"])] = str(dataset.get("name"))
+            listed = dataset.get("brain_methods")
+            for key, run in listed.items() if isinstance(listed, Mapping) else ():
+                id_ = getattr(run, "id", run)
+                if isinstance(id_, Hashable):
+                    keys[id_] = (str(dataset["_id"]), key)
         runs: dict[str, list[_Run]] = {}
-        wanted = {"timestamp": 1, "config.collection_name": 1, "config.ext": 1}
+        wanted = {"timestamp": 1, "config": 1}
         for run in db.runs.find({"config.method": "milvus"}, wanted):
-            name = run["config"].get("collection_name")
-            if name and run["_id"] in keys:  # else FiftyOne has forgotten it
+            # else FiftyOne has forgotten it
+            known = isinstance(run["_id"], Hashable) and run["_id"] in keys
+            if known and stored.is_milvus(run):
                 dataset_id, key = keys[run["_id"]]
-                user = CollectionUser(dataset_id, names[dataset_id], key, _time(run))
-                runs.setdefault(name, []).append(_run(user, run["config"]))
+                record = stored.read(key, run)
+                created = record.created.replace(tzinfo=timezone.utc)
+                user = CollectionUser(dataset_id, names[dataset_id], key, created)
+                if record.collection_name:
+                    named = runs.setdefault(record.collection_name, [])
+                    named.append(_Run(user, record))
         return cls(names, set(keys.values()), runs)
 
 
-def kept_because(index: MilvusSimilarityIndex) -> str | None:
-    """Why cleaning an index up drops no rows, and whose they are; ``None`` if it drops
-    them."""
-    rows, stored = index.rows, index.config.stored
-    dataset_id, own_partition = str(index._dataset._doc.id), stored.get("own_partition")
-    if not own_partition and not index.owned:
-        owner = rows.owner()
-        by = "" if owner is None else f", but by '{owner.dataset}'"
-        return f"it was not made by this dataset{by}"
-    chosen, place = index.config.options.partition, rows.connection.settings
-    for user in Records.read().sharing(rows.name, chosen, place):
-        if (user.dataset_id, user.brain_key) == (dataset_id, index.key):
-            continue
-        whose = f"the index '{user.brain_key}'"
-        if user.dataset_id != dataset_id:
-            whose += f" of the dataset '{user.dataset}'"
-        return f"{whose} uses it too"
-    if own_partition and stored.get("dataset_id", dataset_id) != dataset_id:
-        return "it was not made by this dataset"  # this is the run of a clone
-    return None
+def of_dataset(dataset: fo.Dataset) -> dict[str, StoredRun | Broken]:
+    """The records of a dataset's Milvus indexes by brain key, also those that are
+    damaged."""
+    found = {}
+    for key, run in sorted(BrainMethod._get_run_docs(dataset).items()):
+        if stored.is_milvus({"config": run.config}):
+            found[key] = stored.read(key, run.to_mongo().to_dict())
+    return found
+
+
+def of(dataset: fo.Dataset, brain_key: str) -> StoredRun:
+    """The record of an index.
+
+    Raises:
+        UnknownIndex: if the dataset has no such index
+        BrokenRecord: if the record can't be used
+    """
+    found = dict.get(BrainMethod._get_run_docs(dataset), brain_key)
+    if found is None or not stored.is_milvus({"config": found.config}):
+        known = ", ".join(of_dataset(dataset)) or "none"
+        raise UnknownIndex(
+            f"This dataset has no Milvus index '{brain_key}'. Those it has: {known}."
+        )
+    record = stored.read(brain_key, found.to_mongo().to_dict())
+    if isinstance(record, Broken):
+        raise BrokenRecord(record.problem)
+    return record
+
+
+def config_of(dataset: fo.Dataset, brain_key: str) -> MilvusSimilarityConfig:
+    """The configuration of an index, made here: FiftyOne would import whatever module
+    the record names.
+
+    Raises:
+        UnknownIndex: if the dataset has no such index
+        BrokenRecord: if the record can't be used
+    """
+    return MilvusSimilarityConfig(**of(dataset, brain_key).config)
 
 
 def _sorted(users: Iterable[CollectionUser]) -> tuple[CollectionUser, ...]:
     return tuple(sorted(users, key=lambda user: (user.dataset, user.brain_key)))
-
-
-def _run(user: CollectionUser, config: Mapping[str, Any]) -> _Run:
-    stored = json.loads(config.get("ext") or "{}")
-    partition = (stored.get("options") or {}).get("partition")
-    return _Run(user, stored.get("address"), stored.get("db_name"), partition)
-
-
-def _time(run: Mapping[str, Any]) -> datetime | None:
-    found = run.get("timestamp")
-    return found and found.replace(tzinfo=found.tzinfo or timezone.utc)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,15 +10,16 @@ from functools import partial
 from typing import Any, cast
 
 import fiftyone as fo
-import fiftyone.brain as fob
 from fiftyone.core.brain import BrainMethod
 
 from ..dataset import indexed
-from ..errors import CollectionError, UnknownIndex, VectorSearchError
+from ..errors import BrokenRecord, CollectionError, VectorSearchError
 from ..milvus import settings
-from . import records, scope
-from .config import MilvusSimilarityConfig
+from ..pairs import checkpoints
+from . import ownership, records, scope
 from .index import MilvusSimilarityIndex
+from .records import config_of as config_of
+from .stored import Broken, StoredRun
 
 CALLS_AT_ONCE = 8
 
@@ -69,10 +71,15 @@ class CleanupPlan:
 
 
 def keys(dataset: fo.Dataset) -> list[str]:
-    """The brain keys of a dataset's Milvus indexes; asks no server."""
-    return cast(
-        list[str], dataset.list_brain_runs(type=fob.Similarity, method="milvus")
-    )
+    """The brain keys of a dataset's Milvus indexes, but those whose record is damaged;
+    asks no server."""
+    found = records.of_dataset(dataset).items()
+    return [key for key, record in found if isinstance(record, StoredRun)]
+
+
+def all_keys(dataset: fo.Dataset) -> list[str]:
+    """The brain keys of all records of a dataset's Milvus indexes; asks no server."""
+    return list(records.of_dataset(dataset))
 
 
 def of_other_backends(dataset: fo.Dataset) -> dict[str, str]:
@@ -81,38 +88,20 @@ def of_other_backends(dataset: fo.Dataset) -> dict[str, str]:
     found = {}
     for key in dataset.list_brain_runs():
         config = BrainMethod._get_run_doc(dataset, key).config
-        if config.get("type") == "similarity" and config.get("method") != "milvus":
-            found[key] = str(config.get("method"))
+        known = config if isinstance(config, Mapping) else {}
+        if known.get("type") == "similarity" and known.get("method") != "milvus":
+            found[key] = str(known.get("method"))
     return found
 
 
-def config_of(dataset: fo.Dataset, brain_key: str) -> MilvusSimilarityConfig:
-    """The configuration that the run of an index has; asks no server.
+def describe(dataset: fo.Dataset, brain_key: str) -> IndexInfo:
+    """What the record of an index says; asks no server.
 
     Raises:
         UnknownIndex: if the dataset has no such index
+        BrokenRecord: if the record can't be used
     """
-    found = dataset.get_brain_info(_known(dataset, brain_key)).config
-    return cast(MilvusSimilarityConfig, found)
-
-
-def describe(dataset: fo.Dataset, brain_key: str) -> IndexInfo:
-    """What the run of an index says; asks no server."""
-    info = dataset.get_brain_info(_known(dataset, brain_key))
-    config = info.config
-    return IndexInfo(
-        brain_key,
-        config.patches_field,
-        config.embeddings_field,
-        config.model,
-        config.metric,
-        bool(config.supports_prompts),
-        config.collection_name,
-        info.timestamp,
-        config.model_kwargs,
-        bool(config.stored.get("partial")),
-        config.options.filter_fields,
-    )
+    return _described(records.of(dataset, brain_key))
 
 
 def all_samples(
@@ -133,11 +122,11 @@ def all_samples(
 
 
 def list_indexes(dataset: fo.Dataset, **connection: Any) -> list[IndexInfo]:
-    """All Milvus indexes of a dataset with their sizes; a problem with one is told in
-    its entry and hides no other."""
+    """All Milvus indexes of a dataset with their sizes; a problem with one, such as a
+    damaged record, is in its entry and hides no other."""
     with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
         asked = partial(_inspected, dataset, connection=connection)
-        return list(pool.map(asked, keys(dataset)))
+        return list(pool.map(asked, records.of_dataset(dataset).values()))
 
 
 def load(
@@ -170,8 +159,12 @@ def has_results(dataset: fo.Dataset, brain_key: str) -> bool:
 
 def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> CleanupPlan:
     """Says what :func:`cleanup` would do, and does nothing."""
-    info = describe(dataset, brain_key)
     record = f"the record '{brain_key}' of this dataset"
+    try:
+        info = describe(dataset, brain_key)
+    except BrokenRecord as e:
+        message = f"{e} This deletes {record}, and nothing in Milvus."
+        return CleanupPlan(brain_key, None, 0, False, True, message, "it is damaged")
     try:
         index = load(dataset, brain_key, **connection)
         exists = index.rows.exists()
@@ -180,12 +173,12 @@ def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> Clea
     if not exists:
         message = f"Its collection is already gone. This deletes {record}."
         return CleanupPlan(brain_key, info.collection_name, 0, False, True, message)
-    name, rows = index.rows.name, index.total_index_size
-    why = records.kept_because(index)
+    name, why = index.rows.name, ownership.kept_because(index)
+    rows = index.total_index_size if why is None else _size_if_known(index)
     if why is not None:
         message = f"The collection '{name}' stays, since {why}. This deletes {record}."
         return CleanupPlan(brain_key, name, rows, False, True, message, why)
-    if index.config.stored.get("own_partition"):
+    if index.rows.has_own_partition:
         partition = index.config.options.partition
         message = (
             f"This drops the partition '{partition}' of the Milvus collection "
@@ -218,29 +211,63 @@ def cleanup(dataset: fo.Dataset, brain_key: str, **connection: Any) -> CleanupPl
     plan = cleanup_plan(dataset, brain_key, **connection)
     if plan.drops_rows:
         load(dataset, brain_key, **connection).cleanup()
-    dataset.delete_brain_run(brain_key)
+    _delete_record(dataset, brain_key)
     return plan
 
 
-def _known(dataset: fo.Dataset, brain_key: str) -> str:
-    found = keys(dataset)
-    if brain_key not in found:
-        raise UnknownIndex(
-            f"This dataset has no Milvus index '{brain_key}'. Those it has: "
-            f"{', '.join(found) or 'none'}."
+def _size_if_known(index: MilvusSimilarityIndex) -> int | None:
+    try:
+        return index.total_index_size
+    except VectorSearchError:
+        return None  # it isn't a collection like ours
+
+
+def _delete_record(dataset: fo.Dataset, brain_key: str) -> None:
+    """Not with ``dataset.delete_brain_run()``, which imports the module that the record
+    names."""
+    checkpoints.forget(dataset, brain_key)
+    BrainMethod.delete_run(dataset, brain_key, cleanup=False)
+
+
+def _described(record: StoredRun | Broken) -> IndexInfo:
+    if isinstance(record, Broken):
+        return IndexInfo(
+            record.brain_key,
+            None,
+            None,
+            None,
+            "",
+            False,
+            record.collection_name,
+            record.created,
+            problem=record.problem,
         )
-    return brain_key
+    config = record.config
+    return IndexInfo(
+        record.brain_key,
+        config["patches_field"],
+        config["embeddings_field"],
+        config["model"],
+        config["metric"],
+        config["supports_prompts"],
+        record.collection_name,
+        record.created,
+        config["model_kwargs"],
+        record.own.partial,
+        record.own.options.filter_fields,
+    )
 
 
 def _inspected(
-    dataset: fo.Dataset, brain_key: str, connection: dict[str, Any]
+    dataset: fo.Dataset, record: StoredRun | Broken, connection: dict[str, Any]
 ) -> IndexInfo:
-    info = describe(dataset, brain_key)
+    info = _described(record)
+    if isinstance(record, Broken):
+        return info
     try:
-        stored = dataset.get_brain_info(brain_key).config.stored.get("address")
-        place = settings.resolve(connection, stored=stored)
+        place = settings.resolve(connection, stored=record.own.address)
         info = replace(info, address=place.address)
-        index = load(dataset, brain_key, **connection)
+        index = load(dataset, record.brain_key, **connection)
         info = replace(info, unsent=settings.unsent_credentials(place))
         if not index.rows.exists():
             return replace(info, size=0, owned=True)

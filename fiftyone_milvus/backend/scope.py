@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import fiftyone as fo
-from bson import json_util
-from fiftyone.core.brain import BrainMethod
 
 from ..dataset import indexed, stored, views
 from ..errors import InvalidRequest
+from . import records
 
 if TYPE_CHECKING:
     from .index import MilvusSimilarityIndex
@@ -42,8 +41,8 @@ def of(dataset: fo.Dataset, brain_key: str) -> Scope:
     Raises:
         InvalidRequest: if it was a view that can't be made any more
     """
-    config = dataset.get_brain_info(brain_key).config
-    noted = config.stored.get(NOTE)
+    config = records.config_of(dataset, brain_key)
+    noted = config.own.over
     stages = _stages(dataset, brain_key)
     if stages is None:
         known = noted in (DATASET, EVERYTHING)
@@ -80,7 +79,7 @@ def all_samples(
         looked_at: what is searched, shown or changed, the first that counts first: one
             of them may be that view
     """
-    if config.stored.get(NOTE) == UNNAMED:
+    if config.own.over == UNNAMED:
         views_ = (one for one in looked_at if one is not None and one._is_generated)
         view = next(views_, None)
         if view is None:
@@ -92,8 +91,8 @@ def all_samples(
 def size(dataset: fo.Dataset, brain_key: str) -> int | None:
     """How many samples, or patches, an index should have rows for; ``None`` if that
     isn't known."""
-    config = dataset.get_brain_info(brain_key).config
-    field, noted = config.patches_field, config.stored.get(NOTE)
+    config = records.config_of(dataset, brain_key)
+    field, noted = config.patches_field, config.own.over
     samples: fo.SampleCollection | None = views.every_slice(dataset)
     if _stages(dataset, brain_key) is not None:
         samples = _stored_view(dataset, brain_key) if noted != UNKNOWN else None
@@ -112,7 +111,7 @@ def note_build(samples: fo.SampleCollection) -> dict[str, str]:
 def note_other(index: MilvusSimilarityIndex, samples: fo.SampleCollection) -> None:
     """Notes what a run that is not a build was made over, as far as that can be seen
     when it is stored."""
-    if NOTE in index.config.stored:
+    if index.config.own.over is not None:
         return
     rows = index.total_index_size
     everything = rows > 0 and rows == _size(samples, index.config)
@@ -140,7 +139,7 @@ def note_first(index: MilvusSimilarityIndex, sample_ids: Sequence[str]) -> None:
 
 def is_build(config: Any) -> bool:
     """Whether a run was built here, rather than by ``compute_similarity()``."""
-    return config.stored.get(NOTE) in (DATASET, VIEW)
+    return config.own.over in (DATASET, VIEW)
 
 
 def _stored_view(dataset: fo.Dataset, brain_key: str) -> fo.SampleCollection | None:
@@ -156,14 +155,14 @@ def _stored_view(dataset: fo.Dataset, brain_key: str) -> fo.SampleCollection | N
         return None
 
 
-def _stages(dataset: fo.Dataset, brain_key: str) -> list[dict[str, Any]] | None:
+def _stages(dataset: fo.Dataset, brain_key: str) -> list[views.Stage] | None:
     """The stages that FiftyOne keeps with a run; ``None`` if it keeps none."""
-    found = BrainMethod._get_run_doc(dataset, brain_key).view_stages
-    return None if found is None else [json_util.loads(stage) for stage in found]
+    found = records.of(dataset, brain_key).stages
+    return None if found is None else list(found)
 
 
 def _made_again(
-    dataset: fo.Dataset, stages: list[dict[str, Any]], config: Any
+    dataset: fo.Dataset, stages: list[views.Stage], config: Any
 ) -> fo.DatasetView:
     """The view; of frames, patches and clips FiftyOne keeps a copy, which may be old,
     and in use, so they are made again, unless the copy alone has what is indexed."""
@@ -183,7 +182,7 @@ def _made_again(
     return clips.match({"_sample_id": {"$in": [doc["_id"] for doc in here]}})
 
 
-def _has_copies(stages: list[dict[str, Any]]) -> bool:
+def _has_copies(stages: list[views.Stage]) -> bool:
     return all(map(fo.dataset_exists, views.copies(stages)))
 
 

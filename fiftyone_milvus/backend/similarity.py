@@ -100,6 +100,7 @@ class MilvusSimilarity(Similarity):
 
     def rename(self, samples: Any, key: str, new_key: str) -> None:
         """Writes the new key into the collection's stamp."""
+        self.config.load_credentials()
         try:
             self.initialize(samples, key).stamp(new_key)
         except VectorSearchError as e:

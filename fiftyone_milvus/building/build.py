@@ -106,7 +106,7 @@ def refresh(
     """Embeds again what is wanted of the samples of an index that is there; otherwise
     as :func:`build`."""
     key, load = str(index.key), index.get_model
-    config = samples._root_dataset.get_brain_info(key).config
+    config = runs.config_of(samples._root_dataset, key)
     work = Share(samples, key, source, config, wanted, load, progress, cancelled)
     return work.run(connection)
 

@@ -323,7 +323,7 @@ def chosen(index: MilvusSimilarityIndex, samples: fo.SampleCollection) -> Source
     Raises:
         InvalidRequest: if a field of it is there no more
     """
-    config, noted = index.config, index.config.stored
+    config, noted = index.config, index.config.own
     field, own = config.patches_field, config.embeddings_field
     if field is not None and not samples.has_field(field):
         raise InvalidRequest(_lost(index, field))
@@ -335,8 +335,8 @@ def chosen(index: MilvusSimilarityIndex, samples: fo.SampleCollection) -> Source
         model=config.model,
         embeddings_field=own,
         model_kwargs=config.model_kwargs,
-        alpha=noted.get("alpha"),
-        force_square=noted.get("force_square", False),
+        alpha=noted.alpha,
+        force_square=noted.force_square,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import fiftyone as fo
 
-from ..backend import runs, scope
+from ..backend import ownership, runs, scope
 from ..backend.index import MilvusSimilarityIndex
 from ..dataset.sources import Failure, Item, Reader, Source
 from ..errors import Cancelled, CollectionError, InvalidRequest
@@ -90,6 +90,8 @@ def sync(
         InvalidRequest: if the dataset has no such index, or the run says neither a
             model nor an embeddings field to make vectors with, or what the index was
             made over can't be made again
+        CollectionError: if the rows are another dataset's, or may be; nothing was
+            changed
         Cancelled: if ``cancelled()`` was true; what was done stays
         VectorSearchError: if Milvus fails; what was done stays
     """
@@ -100,6 +102,8 @@ def sync(
         )
         if found.problem is not None:
             raise CollectionError(found.problem)
+        if found.orphaned:
+            ownership.check_orphans(runs.load(dataset, brain_key, **connection))
         todo = found.missing + found.stale
         seconds = time.monotonic() - started
         return Synced(
@@ -117,6 +121,7 @@ def sync(
     wrong = problem(index)
     if wrong is not None:
         raise CollectionError(wrong)
+    ownership.check_writing(index, index.rows.owners())
     made_over = scope.of(dataset, brain_key)
     source = _source(index, made_over)
     if made_over.known:
@@ -127,6 +132,8 @@ def sync(
     for some in orphans(dataset, index, made_over):
         if cancelled():
             raise Cancelled(f"Cancelled; {removed:,} orphans were removed")
+        if not removed:
+            ownership.check_orphans(index)
         index.rows.delete(some)
         removed += len(some)
     samples = made_over.samples

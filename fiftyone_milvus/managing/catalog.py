@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from ..errors import CollectionError, VectorSearchError
 from ..milvus import client, settings
 from ..milvus.client import CALL_SECONDS as READ_SECONDS
 from ..milvus.client import NOT_LOADED, Connection, error_code
-from ..milvus.collection import METRICS, OWNER, VECTOR, Owner
+from ..milvus.collection import METRICS, OWNER, VECTOR, Owner, check_name
 from ..milvus.settings import Settings
 
 IN_USE, ORPHAN, FOREIGN, UNKNOWN = "in use", "orphan", "foreign", "unknown"
@@ -96,9 +95,11 @@ def inspect(name: str, **connection: Any) -> CollectionInfo:
     """One collection.
 
     Raises:
+        InvalidRequest: if it can't be a name
         CollectionError: if there is none of this name
         VectorSearchError: if Milvus can't be reached
     """
+    check_name(name)
     place = settings.resolve(connection)
     server = client.connect(place)
     if not server.call(lambda c: c.has_collection(name, timeout=READ_SECONDS)):
@@ -146,7 +147,7 @@ def _owned(
     place: Settings,
     records: Records,
 ) -> CollectionInfo:
-    owner = _owner(described)
+    owner = Owner.parse((described.get("properties") or {}).get(OWNER))
     names = (info.name, *described.get("aliases", ()))
     users = records.users(names, place, owner)
     gone = owner is not None and owner.dataset_id not in records.datasets
@@ -191,13 +192,6 @@ def _state(
         f"'{records.datasets[owner.dataset_id]}' "
         f"{'has another collection now' if lives else 'is gone'}"
     )
-
-
-def _owner(described: Mapping[str, Any]) -> Owner | None:
-    try:
-        return Owner(**json.loads((described.get("properties") or {}).get(OWNER, "")))
-    except (ValueError, TypeError):
-        return None
 
 
 def _created(described: Mapping[str, Any]) -> datetime | None:

@@ -211,10 +211,4 @@ def own_options(
     """Index options for a collection of its own, so without a partition."""
     values = dict(chosen if instead is None else instead)
     values.pop("partition", None)
-    unknown = sorted(set(values) - set(options.OPTIONS))
-    if unknown:
-        raise InvalidRequest(
-            f"There are no index options {unknown}. Those there are: "
-            f"{list(options.OPTIONS)}"
-        )
     return options.parse(values)

@@ -183,7 +183,6 @@ def _fill(
 
 def _header(index: MilvusSimilarityIndex, rows: int) -> parquet.Header:
     config = index.config
-    stored = config.stored
     return parquet.Header(
         dataset=index.samples._root_dataset.name,
         metric=config.metric,
@@ -196,7 +195,9 @@ def _header(index: MilvusSimilarityIndex, rows: int) -> parquet.Header:
         model_kwargs=config.model_kwargs,
         supports_prompts=config.supports_prompts,
         options=own_options(config.options.to_dict(), None).to_dict(),
-        cutting={name: stored[name] for name in CUTTING if stored.get(name)},
+        cutting={
+            name: value for name in CUTTING if (value := getattr(config.own, name))
+        },
     )
 
 

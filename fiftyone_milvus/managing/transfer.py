@@ -181,11 +181,12 @@ def _source(
     Raises:
         InvalidRequest: if that is the new Milvus
     """
-    stored = dataset.get_brain_info(brain_key).config.stored.get("address")
+    stored = runs.config_of(dataset, brain_key).stored.address
     try:
         index = runs.load(dataset, brain_key, **connection)
     except CollectionError:
-        if stored in (None, there.address) or "uri" in connection:
+        given = stored in (None, there.address) or "uri" in connection
+        if given or settings.is_embedded(stored):
             raise
         index = runs.load(dataset, brain_key, **{**connection, "uri": stored})
     if _is_same(index.rows.connection.settings, there):
@@ -235,12 +236,11 @@ def _switch(
         )
     config.collection_name = target.name
     config.remember(
-        version=config.stored.get("version", 1),
+        version=config.own.version or 1,
         address=place.address,
         db_name=place.db_name,
         dataset_id=str(dataset._doc.id),
         filled=True,
-        own_partition=False,
         options=target.options.to_dict(),
     )
     record = _record(dataset, key)

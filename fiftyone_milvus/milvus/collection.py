@@ -1,17 +1,15 @@
 """One Milvus collection: its schema and index, who owns it, whether it fits.
 
-It is created in ``creation.py``, and its rows are in ``rows.py``.
+It is created in ``creation.py``, its partitions are in ``partitions.py``, and its rows
+in ``rows.py``.
 """
 
 from __future__ import annotations
 
-import copy
-import json
 import logging
 import re
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import CollectionError, InvalidRequest, VectorSearchError
@@ -19,10 +17,11 @@ from .client import CALL_SECONDS as READ_SECONDS
 from .client import NOT_LOADED, WRITE_SECONDS, Connection, error_code
 from .lately import Lately
 from .options import IndexOptions
+from .owners import OWNER as OWNER
+from .owners import Owner as Owner
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
-    from typing_extensions import Self
 
 T = TypeVar("T")
 
@@ -36,21 +35,10 @@ ORIGIN = "origin"  # dynamic: rows that plain FiftyOne added have none
 MAX_ID_LENGTH = 64000
 MAX_NAME_LENGTH = 255
 CREATING_SECONDS, POLL_SECONDS = 10.0, 0.05  # from the collection to its index
-OWNER = "fiftyone.owner"
 DEFAULT_PARTITION = "_default"  # Milvus's own name for it
 
 # Milvus Lite counts all rows to say how they are indexed
 _built: Lately[dict[str, Any]] = Lately(30.0)
-
-
-@dataclass(frozen=True)
-class Owner:
-    """Who made a collection: written into its properties when it is created."""
-
-    dataset_id: str
-    dataset: str
-    brain_key: str | None
-    version: int = 1
 
 
 def check_name(name: Any) -> None:
@@ -140,55 +128,19 @@ class Collection:
             return DEFAULT_PARTITION
         return self._chosen_partition
 
-    def move_to_partition(self, name: str) -> None:
-        """From here on keeps its rows in a partition of their own, made if missing."""
-        self._chosen_partition = name
-        self.add_partition()
-
     def other_partitions(self) -> list[str]:
         """The partitions where indexes of others have rows."""
         names = self._call(lambda c: c.list_partitions(self.name, timeout=READ_SECONDS))
         return [name for name in names if self.partition not in (None, name)]
 
-    def in_partition(self, name: str) -> Self:
-        """The same collection, another partition."""
-        other = copy.copy(self)
-        other._chosen_partition = name
-        return other
-
-    def add_partition(self) -> bool:
-        """Creates the partition that was chosen; whether it was missing."""
-        name = self._chosen_partition
-        if name is None or self._has_partition(name):
-            return False
-        try:
-            self._call(lambda c: c.create_partition(self.name, name, WRITE_SECONDS))
-        except VectorSearchError:
-            if not self._has_partition(name):
-                raise
-            return False  # another client was quicker
-        self._call(lambda c: c.load_collection(self.name, timeout=WRITE_SECONDS))
-        return True
-
-    def drop_partition(self) -> None:
-        """Drops the partition that was chosen, with its rows."""
-        name = self._chosen_partition
-        assert name is not None
-        if not self.connection.settings.embedded:  # Milvus Lite loads no partitions
-            self._call(lambda c: c.release_partitions(self.name, [name], WRITE_SECONDS))
-        self._call(lambda c: c.drop_partition(self.name, name, WRITE_SECONDS))
-
     def owner(self) -> Owner | None:
         """The stamp of who made it; ``None`` if it has none."""
         self._described = None
-        try:
-            return Owner(**json.loads(self._stamp() or ""))
-        except (ValueError, TypeError):
-            return None
+        return Owner.parse(self._stamp())
 
     def set_owner(self, owner: Owner) -> None:
         """Writes the stamp anew, for instance when a run is renamed."""
-        stamp = {OWNER: json.dumps(asdict(owner))}
+        stamp = {OWNER: owner.text}
         self._call(
             lambda c: c.alter_collection_properties(
                 self.name, properties=stamp, timeout=WRITE_SECONDS
@@ -279,11 +231,6 @@ class Collection:
 
     def _stamp(self) -> str | None:
         return (self._describe().get("properties") or {}).get(OWNER)
-
-    def _has_partition(self, name: str) -> bool:
-        return self._call(
-            lambda c: bool(c.has_partition(self.name, name, timeout=READ_SECONDS))
-        )
 
     def _built_now(self) -> dict[str, Any]:
         end = time.monotonic() + CREATING_SECONDS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ..errors import CollectionError, InvalidRequest, VectorSearchError
@@ -15,17 +14,17 @@ from .collection import (
     PK,
     SAMPLE_ID,
     VECTOR,
-    Collection,
     Owner,
     check_name,
 )
 from .options import build_choice
+from .partitions import PartitionedCollection
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
 
 
-class CreatableCollection(Collection):
+class CreatableCollection(PartitionedCollection):
     """A collection that may have to be created."""
 
     created = False  # by this object
@@ -72,7 +71,9 @@ class CreatableCollection(Collection):
                     self.drop_quietly()
                     self.created = False
                 raise
-            self._create_partition()
+            partition = self._chosen_partition
+            if partition is not None and not self._has_partition(partition):
+                self._create_partition(partition, owner)
             self._load()
         return self.created
 
@@ -100,7 +101,7 @@ class CreatableCollection(Collection):
             self.name,
             schema=schema,
             consistency_level=self.consistency_level,
-            properties={OWNER: json.dumps(asdict(owner))},
+            properties={OWNER: owner.text},
             timeout=WRITE_SECONDS,
             **({"num_shards": shards} if shards else {}),
         )
@@ -146,11 +147,6 @@ class CreatableCollection(Collection):
                 f"Milvus {self.connection.version} at {settings.address} has no index "
                 f"type {index_type}. Choose another, such as HNSW."
             ) from e
-
-    def _create_partition(self) -> None:
-        name = self._chosen_partition
-        if name is not None:
-            self._call(lambda c: c.create_partition(self.name, name, WRITE_SECONDS))
 
     def _load(self) -> None:
         replicas = self.options.replicas

@@ -22,7 +22,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from ..errors import InvalidRequest, MissingRequirement, ServerUnavailable
+from ..errors import (
+    CollectionError,
+    InvalidRequest,
+    MissingRequirement,
+    ServerUnavailable,
+)
 from . import private_folders
 from .private_folders import PRIVATE_FILE, open_file
 from .settings import Settings
@@ -31,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 START_SECONDS = 60
 IDLE_SECONDS = 30
+LITE_FOLDERS = ("collections", "databases")  # that Milvus Lite 3 makes
 # A search of Milvus Lite copies all vectors, twice. glibc would give that memory back
 # each time and ask for it anew, page by page: in a virtual machine, a search of 100,000
 # x 512 took 1.0 s after two seconds of rest, 0.4 s where a GB may be kept. Elsewhere
@@ -123,6 +129,30 @@ def ensure_running(where: Home) -> Running:
         _take_lease(where)
         found = running(where)
         return found if found is not None else _start(where)
+
+
+def check_is_there(where: Home) -> None:
+    """Checks an embedded Milvus that only the record of an index names: nothing is
+    made, or started, that a person of this machine didn't make.
+
+    Raises:
+        CollectionError: if its folder isn't there, isn't one of Milvus Lite, is
+            somebody else's, or others can write to it
+    """
+    says = f"The record says that the index is in an embedded Milvus at {where.data}"
+    try:
+        found = all((where.data / name).is_dir() for name in LITE_FOLDERS)
+        if found:
+            private_folders.check(where.data)
+    except InvalidRequest as e:
+        raise CollectionError(f"{says}. {e}") from e
+    except OSError:
+        found = False
+    if not found:
+        raise CollectionError(
+            f"{says}, and there is none. Clean the index up, or, if its data is "
+            "elsewhere, set the address (uri) to it."
+        )
 
 
 def running(where: Home) -> Running | None:

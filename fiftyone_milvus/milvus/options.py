@@ -75,6 +75,11 @@ def parse(given: Mapping[str, Any]) -> IndexOptions:
         InvalidRequest: naming what is allowed
     """
     given = {k: v for k, v in given.items() if v is not None}
+    unknown = sorted(set(given) - set(OPTIONS))
+    if unknown:
+        raise InvalidRequest(
+            f"There are no index options {unknown}. Those there are: {list(OPTIONS)}"
+        )
     index_type = given.get("index_type")
     if index_type is not None:
         index_type = given["index_type"] = str(index_type).upper()
@@ -87,7 +92,7 @@ def parse(given: Mapping[str, Any]) -> IndexOptions:
         _check_params(name, given.get(name), index_type, which)
     for name in ("num_shards", "replicas"):
         value = given.get(name)
-        if value is not None and (not isinstance(value, int) or value < 1):
+        if value is not None and not _is_count(value):
             raise InvalidRequest(f"{name} must be a whole number from 1, not {value!r}")
     if "filter_fields" in given:
         given["filter_fields"] = _field_names(given["filter_fields"])
@@ -111,6 +116,10 @@ def _field_names(given: Any) -> tuple[str, ...]:
 def _check_params(name: str, given: Any, index_type: str | None, which: int) -> None:
     if given is None:
         return
+    if not isinstance(given, Mapping):
+        raise InvalidRequest(
+            f"{name} gives parameters by name, such as {{'ef': 512}}, not {given!r}"
+        )
     if index_type is None:
         raise InvalidRequest(f"{name} needs an index_type: one of {tuple(INDEX_TYPES)}")
     allowed = INDEX_TYPES[index_type][which]
@@ -119,6 +128,15 @@ def _check_params(name: str, given: Any, index_type: str | None, which: int) -> 
         raise InvalidRequest(
             f"{index_type} has no {name} {unknown}. Those it has are {allowed}"
         )
+    for parameter, value in given.items():
+        if which == 1 and not _is_count(value):
+            raise InvalidRequest(f"{parameter} is a whole number from 1, not {value!r}")
+        if not isinstance(value, str | int | float):
+            raise InvalidRequest(f"{parameter} is a number or a word, not {value!r}")
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
 def check_search_params(index_type: str, given: Mapping[str, Any]) -> None:
@@ -127,15 +145,7 @@ def check_search_params(index_type: str, given: Mapping[str, Any]) -> None:
     Raises:
         InvalidRequest: naming what is allowed
     """
-    if not isinstance(given, Mapping):
-        raise InvalidRequest(
-            f"search_params gives parameters by name, such as {{'ef': 512}}, not "
-            f"{given!r}"
-        )
     _check_params("search_params", given, index_type, 1)
-    for name, value in given.items():
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise InvalidRequest(f"{name} is a whole number from 1, not {value!r}")
 
 
 def build_choice(

@@ -24,21 +24,36 @@ def make(folder: Path) -> None:
             what is in it
         OSError: if it can't be made
     """
-    missing = not folder.exists()
+    made = not folder.exists()
     folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    check(folder, made)
+    folder.chmod(PRIVATE_FOLDER)
+
+
+def check(folder: Path, made: bool = False) -> None:
+    """Checks a folder that is there, and changes nothing.
+
+    Args:
+        folder: the folder
+        made: whether this process just made it, so that nobody can have put anything
+            into it
+
+    Raises:
+        InvalidRequest: if it belongs to somebody else, or others could have changed
+            what is in it
+    """
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
         raise InvalidRequest(
             f"{folder} is not a folder of yours, so the embedded Milvus can't keep its "
             "data there. Set FIFTYONE_MILVUS_DIR to a folder of your own."
         )
-    if not missing and found.st_mode & _OTHERS_WRITE:
+    if not made and found.st_mode & _OTHERS_WRITE:
         raise InvalidRequest(
             f"Other users of this machine can write to {folder}. Check what is in it, "
             f"then close it: chmod 700 {shlex.quote(str(folder))}"
         )
     _check_above(folder)
-    folder.chmod(PRIVATE_FOLDER)
 
 
 def open_file(path: Path, mode: str) -> IO[bytes]:

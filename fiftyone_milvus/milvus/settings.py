@@ -127,7 +127,7 @@ def resolve(
         elif "uri" in configured:
             configured = _without_credentials(configured)
     elif stored is not None:
-        if stored == EMBEDDED or stored.endswith(".db"):
+        if is_embedded(stored):
             # what is configured belongs to a server that this index isn't on
             path = None if stored == EMBEDDED else stored
             return _checked({**given, "uri": path})
@@ -228,6 +228,37 @@ def _with_login(uri: Any, own: str) -> str:
     if "@" in given.netloc or "@" not in known.netloc:
         return str(uri)
     return given._replace(netloc=known.netloc).geturl()
+
+
+def is_embedded(address: str | None) -> bool:
+    """Whether an address that a record names is that of an embedded Milvus."""
+    return address == EMBEDDED or bool(address and address.endswith(".db"))
+
+
+def is_configured(found: Settings) -> bool:
+    """Whether an embedded Milvus is the one that environment and brain config name."""
+    uri = _configured().get("uri")
+    with suppress(InvalidRequest):
+        return found.uri == (None if uri is None else addresses.checked(str(uri)))
+    return False
+
+
+def check_stored(address: str) -> None:
+    """Checks an address that a record names: it must be written as
+    :attr:`Settings.address` writes it.
+
+    Raises:
+        InvalidRequest: if it isn't
+    """
+    if address.endswith(".db") and "://" not in address:
+        right = os.path.isabs(address) and os.path.normpath(address) == address
+    else:
+        right = address == EMBEDDED or _checked({"uri": address}).address == address
+    if not right:
+        raise InvalidRequest(
+            f"The address that it names, {addresses.redacted(address)}, is not one that this "
+            "backend writes."
+        )
 
 
 def _without_credentials(values: Mapping[str, Any]) -> dict[str, Any]:

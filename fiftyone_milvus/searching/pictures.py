@@ -122,12 +122,10 @@ def _decoding(header: image_headers.Header | None) -> Iterator[None]:
 def _read(
     index: MilvusSimilarityIndex, path: str, box: embedding.Box
 ) -> embedding.Read:
-    model, settings = index.get_model(), index.config.stored
+    model, settings = index.get_model(), index.config.own
     if index.config.patches_field is None:
         return embedding.read_part(model, path, box)
-    cutting = embedding.Cutting(
-        settings.get("alpha"), settings.get("force_square", False)
-    )
+    cutting = embedding.Cutting(settings.alpha, settings.force_square)
     return embedding.read_patch(model, path, box, cutting)
 
 
