@@ -73,6 +73,10 @@ class CollectionError(VectorSearchError):
     code = "collection"
 
 
+class NoSuchMilvus(CollectionError):
+    """An embedded Milvus that a record names is not there, or is somebody else's."""
+
+
 class Cancelled(VectorSearchError):
     """The person stopped the work."""
 

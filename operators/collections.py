@@ -65,7 +65,9 @@ class Collections(foo.Operator):
 def plain(info: CollectionInfo) -> dict[str, Any]:
     """A collection as plain data; moments are ISO texts."""
     users = [{**asdict(user), "created": _iso(user.created)} for user in info.users]
-    return {**asdict(info), "users": users, "created": _iso(info.created)}
+    found = {**asdict(info), "users": users, "created": _iso(info.created)}
+    del found["others"]  # why it may not be deleted says so
+    return found
 
 
 def _row(info: CollectionInfo) -> dict[str, str]:

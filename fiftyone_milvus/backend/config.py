@@ -117,9 +117,9 @@ class MilvusSimilarityConfig(SimilarityConfig):
         return self.own.options
 
     @property
-    def model_stamp(self) -> Any:
+    def model_stamp(self) -> str | None:
         """What the record has to show for its model's arguments."""
-        return self.stored.get("model_stamp")
+        return self.own.model_stamp
 
     def stamp_model(self) -> None:
         """Notes that this installation wrote the model's arguments."""

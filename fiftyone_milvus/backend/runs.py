@@ -13,7 +13,7 @@ import fiftyone as fo
 from fiftyone.core.brain import BrainMethod
 
 from ..dataset import indexed
-from ..errors import BrokenRecord, CollectionError, VectorSearchError
+from ..errors import BrokenRecord, CollectionError, NoSuchMilvus, VectorSearchError
 from ..milvus import settings
 from ..pairs import checkpoints
 from . import ownership, records, scope
@@ -165,13 +165,16 @@ def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> Clea
     except BrokenRecord as e:
         message = f"{e} This deletes {record}, and nothing in Milvus."
         return CleanupPlan(brain_key, None, 0, False, True, message, "it is damaged")
+    gone = "Its collection is already gone."
     try:
         index = load(dataset, brain_key, **connection)
         exists = index.rows.exists()
+    except NoSuchMilvus as e:
+        exists, gone = False, str(e)
     except CollectionError:
         exists = False
     if not exists:
-        message = f"Its collection is already gone. This deletes {record}."
+        message = f"{gone} This deletes {record}."
         return CleanupPlan(brain_key, info.collection_name, 0, False, True, message)
     name, why = index.rows.name, ownership.kept_because(index)
     rows = index.total_index_size if why is None else _size_if_known(index)

@@ -15,6 +15,7 @@ from ..milvus import client, settings
 from ..milvus.client import CALL_SECONDS as READ_SECONDS
 from ..milvus.client import NOT_LOADED, Connection, error_code
 from ..milvus.collection import METRICS, OWNER, VECTOR, Owner, check_name
+from ..milvus.owners import claims
 from ..milvus.settings import Settings
 
 IN_USE, ORPHAN, FOREIGN, UNKNOWN = "in use", "orphan", "foreign", "unknown"
@@ -46,6 +47,8 @@ class CollectionInfo:
         owner: the stamp of who made it, ``None`` if it has none
         owner_gone: whether the stamp names a dataset that is not in this FiftyOne
             database: it was deleted, or another FiftyOne shares this Milvus
+        others: who made partitions of it, of datasets that are not in this FiftyOne
+            database
         users: the indexes that use it
         created: when (UTC): by a server's word, else when its index was stored
         rows: how many it has, of all partitions
@@ -63,6 +66,7 @@ class CollectionInfo:
     why: str = ""
     owner: Owner | None = None
     owner_gone: bool = False
+    others: tuple[Owner, ...] = ()
     users: tuple[CollectionUser, ...] = ()
     created: datetime | None = None
     rows: int | None = None
@@ -150,8 +154,13 @@ def _owned(
     owner = Owner.parse((described.get("properties") or {}).get(OWNER))
     names = (info.name, *described.get("aliases", ()))
     users = records.users(names, place, owner)
+    others = tuple(
+        one
+        for one in claims(described).values()
+        if one.dataset_id not in records.datasets
+    )
     gone = owner is not None and owner.dataset_id not in records.datasets
-    state, why = _state(owner, gone, users, records)
+    state, why = _state(owner, gone, others, users, records)
     created = _created(described) or _first(users)
     return replace(
         info,
@@ -159,6 +168,7 @@ def _owned(
         why=why,
         owner=owner,
         owner_gone=gone,
+        others=others,
         users=users,
         created=created,
     )
@@ -167,6 +177,7 @@ def _owned(
 def _state(
     owner: Owner | None,
     owner_gone: bool,
+    others: tuple[Owner, ...],
     users: tuple[CollectionUser, ...],
     records: Records,
 ) -> tuple[str, str]:
@@ -181,9 +192,11 @@ def _state(
             "This backend did not make it, and no index of this FiftyOne database "
             "uses it"
         )
-    if owner_gone:
+    if owner_gone or others:
+        what = "Its dataset" if owner_gone else "The dataset of a partition of it,"
+        whose = owner if owner_gone else others[0]
         return ORPHAN, (
-            f"Its dataset '{owner.dataset}' is not in this FiftyOne database: it was "
+            f"{what} '{whose.dataset}' is not in this FiftyOne database: it was "
             "deleted, or it is in another FiftyOne that uses this Milvus"
         )
     lives = (owner.dataset_id, str(owner.brain_key)) in records.keys

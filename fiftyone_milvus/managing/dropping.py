@@ -179,6 +179,7 @@ def _judged(
     written: bool,
 ) -> Candidate:
     allowed, why, name_needed = False, info.why, False
+    gone = info.owner_gone or info.others
     if info.state == IN_USE:
         why += ". Clean that index up instead"
     elif written:
@@ -186,7 +187,7 @@ def _judged(
             "It is being written to: its index is just being built, or was changed in "
             "the last minute. Try again when that is done"
         )
-    elif info.state == FOREIGN or (info.owner_gone and not include_gone_datasets):
+    elif info.state == FOREIGN or (gone and not include_gone_datasets):
         allowed, name_needed = info.name in typed, True
         if not allowed:
             why += ". To delete it nevertheless, type its name out"

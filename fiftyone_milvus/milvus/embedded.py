@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import (
-    CollectionError,
     InvalidRequest,
     MissingRequirement,
+    NoSuchMilvus,
     ServerUnavailable,
 )
 from . import private_folders
@@ -136,7 +136,7 @@ def check_is_there(where: Home) -> None:
     made, or started, that a person of this machine didn't make.
 
     Raises:
-        CollectionError: if its folder isn't there, isn't one of Milvus Lite, is
+        NoSuchMilvus: if its folder isn't there, isn't one of Milvus Lite, is
             somebody else's, or others can write to it
     """
     says = f"The record says that the index is in an embedded Milvus at {where.data}"
@@ -145,11 +145,11 @@ def check_is_there(where: Home) -> None:
         if found:
             private_folders.check(where.data)
     except InvalidRequest as e:
-        raise CollectionError(f"{says}. {e}") from e
+        raise NoSuchMilvus(f"{says}. {e}") from e
     except OSError:
         found = False
     if not found:
-        raise CollectionError(
+        raise NoSuchMilvus(
             f"{says}, and there is none. Clean the index up, or, if its data is "
             "elsewhere, set the address (uri) to it."
         )

@@ -52,13 +52,16 @@ def claim_key(partition: str) -> str:
     return f"{_prefix(partition)}{uuid4().hex[:12]}"
 
 
-def claims(described: Mapping[str, Any], partition: str) -> dict[str, Owner]:
-    """The stamps of a partition by property, from a collection's description.
-    Milvus 2.3 can't remove a property, so an empty one is none."""
+def claims(
+    described: Mapping[str, Any], partition: str | None = None
+) -> dict[str, Owner]:
+    """The stamps of a partition, or of all, by property, from a collection's
+    description. Milvus 2.3 can't remove a property, so an empty one is none."""
+    prefix = f"{OWNER}." if partition is None else _prefix(partition)
     found = {
         str(key): Owner.parse(text)
         for key, text in (described.get("properties") or {}).items()
-        if str(key).startswith(_prefix(partition))
+        if str(key).startswith(prefix)
     }
     return {key: owner for key, owner in found.items() if owner is not None}
 

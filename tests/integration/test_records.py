@@ -17,9 +17,9 @@ import pytest
 from fiftyone.core.brain import BrainMethod
 
 import fiftyone_milvus
-from fiftyone_milvus.backend import runs
+from fiftyone_milvus.backend import runs, writes
 from fiftyone_milvus.errors import BrokenRecord, CollectionError, InvalidRequest
-from fiftyone_milvus.managing import adoption, catalog, renaming
+from fiftyone_milvus.managing import adoption, catalog, dropping, renaming
 from fiftyone_milvus.milvus import client, embedded, settings
 from fiftyone_milvus.milvus.collection import OWNER, Owner
 from fiftyone_milvus.milvus.indexed_rows import IndexedRows
@@ -231,6 +231,20 @@ def test_the_stamp_of_a_partition_follows_its_index(milvus, dataset, victim):
     assert not index.client.has_partition(name, "mine")
 
 
+def test_a_collection_with_a_partition_of_another_fiftyone_is_no_plain_orphan(
+    milvus, dataset
+):
+    index = compute(dataset, "mine")
+    name, elsewhere = index.rows.name, Owner("0" * 24, "far away", "k")
+    index.rows.in_partition("theirs").add_partition(elsewhere)
+    dataset.delete_brain_run("mine")
+    writes.done(name)
+    [candidate] = dropping.drop_plan([name]).candidates
+    assert not candidate.allowed and candidate.name_needed
+    assert "'far away' is not in this FiftyOne database" in candidate.why
+    assert dropping.drop_collections([name], typed=[name]).names == [name]
+
+
 @pytest.mark.parametrize("round_", range(3))
 def test_of_indexes_that_create_a_partition_at_one_moment_one_owns_it(
     milvus, dataset, victim, round_
@@ -297,7 +311,8 @@ def test_an_address_of_a_record_opens_and_makes_nothing(
     with pytest.raises(CollectionError, match="The record says"):
         runs.load(vectors_dataset, "mine")
     plan = runs.cleanup(vectors_dataset, "mine")
-    assert not plan.drops_rows and vectors_dataset.list_brain_runs() == []
+    assert not plan.drops_rows and str(path) in plan.message
+    assert vectors_dataset.list_brain_runs() == []
     assert index.total_index_size == 100  # where it really is
     after = sorted(tmp_path.rglob("*")), sorted((home / "servers").glob("*"))
     assert after == before
@@ -350,32 +365,27 @@ def test_a_record_runs_and_imports_nothing(
 
 
 @pytest.fixture(scope="module")
-def damaged(_milvus):
+def damaged(milvus_of_module):
     """A dataset whose index ``ok`` is well, and one damaged record of each kind."""
-    with pytest.MonkeyPatch.context() as patch:
-        if _milvus.uri:
-            patch.setenv(URI, _milvus.uri)
-        else:
-            patch.delenv(URI, raising=False)
-        made = datasets.make_vectors_dataset(10)
-        compute(made, "ok")
-        kinds = [
-            *(records.config(**config) for config in records.BROKEN_CONFIGS.values()),
-            *(
-                records.config(ext=json.dumps(own))
-                for own in records.BROKEN_SETTINGS.values()
-            ),
-        ]
-        for number, config in enumerate(kinds):
-            records.add(made, f"bad_{number}", {"config": config})
-        for number, stages in enumerate(records.BROKEN_VIEWS.values()):
-            stored = {"config": records.config(), "view_stages": stages}
-            records.add(made, f"bad_view_{number}", stored)
-        yield made
-        for key in runs.all_keys(made):
-            runs.cleanup(made, key)
-        assert made.list_brain_runs() == []
-        made.delete()
+    made = datasets.make_vectors_dataset(10)
+    compute(made, "ok")
+    kinds = [
+        *(records.config(**config) for config in records.BROKEN_CONFIGS.values()),
+        *(
+            records.config(ext=json.dumps(own))
+            for own in records.BROKEN_SETTINGS.values()
+        ),
+    ]
+    for number, config in enumerate(kinds):
+        records.add(made, f"bad_{number}", {"config": config})
+    for number, stages in enumerate(records.BROKEN_VIEWS.values()):
+        stored = {"config": records.config(), "view_stages": stages}
+        records.add(made, f"bad_view_{number}", stored)
+    yield made
+    for key in runs.all_keys(made):
+        runs.cleanup(made, key)
+    assert made.list_brain_runs() == []
+    made.delete()
 
 
 def test_a_damaged_record_hides_no_other(milvus, damaged):
