@@ -286,12 +286,12 @@ def _flag(values: Mapping[str, Any], name: str) -> bool:
 
 
 def _number(values: Mapping[str, Any], name: str, kind: type) -> Any:
-    found: Any = values.get(name)
+    found = values.get(name)
     if found is None:
         return None
-    if isinstance(found, bool) or not isinstance(found, int | kind):
+    if type(found) not in (int, kind):
         raise InvalidRequest(f"Its {name} is no number of the right kind.")
-    if not math.isfinite(found) or abs(found) > 1e9:
+    if abs(found) > 1e9 or not math.isfinite(found):  # in this order
         raise InvalidRequest(f"Its {name} is too large.")
     return found
 

@@ -181,7 +181,7 @@ def _source(
     Raises:
         InvalidRequest: if that is the new Milvus
     """
-    stored = runs.config_of(dataset, brain_key).stored.address
+    stored = runs.config_of(dataset, brain_key).own.address
     try:
         index = runs.load(dataset, brain_key, **connection)
     except CollectionError:

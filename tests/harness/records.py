@@ -66,6 +66,7 @@ BROKEN_SETTINGS: dict[str, dict[str, Any]] = {
     "filter fields that are an object": {"options": {"filter_fields": {"a": 1}}},
     "a dataset that is an object": {"dataset_id": {}},
     "a version that is a text": {"version": "1"},
+    "a version of 400 digits": {"version": 10**400},
     "a scope that is an object": {"over": {}},
     "filled with a number": {"filled": 1},
     "an alpha without end": {"alpha": float("inf")},
