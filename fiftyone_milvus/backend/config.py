@@ -117,7 +117,7 @@ class MilvusSimilarityConfig(SimilarityConfig):
         return self.own.options
 
     @property
-    def model_stamp(self) -> str | None:
+    def model_stamp(self) -> Any:
         """What the record has to show for its model's arguments."""
         return self.own.model_stamp
 

@@ -55,7 +55,7 @@ class Stored:
     over: str | None = None
     alpha: float | None = None
     force_square: bool = False
-    model_stamp: str | None = None
+    model_stamp: Any = None  # checked where the model is
     options: IndexOptions = field(default_factory=IndexOptions)
 
 
@@ -154,7 +154,7 @@ def _parsed(ext: str) -> Stored:
         over=over,
         alpha=_number(found, "alpha", float),
         force_square=_flag(found, "force_square"),
-        model_stamp=_text(found, "model_stamp"),
+        model_stamp=found.get("model_stamp"),
         options=check_options(chosen or {}),
     )
 
@@ -186,7 +186,7 @@ def _config(config: Mapping[str, Any]) -> tuple[dict[str, Any], Stored]:
         "patches_field": _path(config, "patches_field"),
         "roi_field": _path(config, "roi_field"),
         "model": _text(config, "model"),
-        "model_kwargs": _arguments(config, "model_kwargs"),
+        "model_kwargs": config.get("model_kwargs"),  # checked where the model is
         "supports_prompts": _flag(config, "supports_prompts"),
         "ext": config.get("ext"),
     }
@@ -210,14 +210,15 @@ def _stages(texts: Any) -> tuple[Mapping[str, Any], ...] | None:
 
 
 def _stage(text: Any) -> Mapping[str, Any]:
+    """A stage; that it is one of FiftyOne's, ``views.load()`` checks."""
     try:
         found = json_util.loads(text)
         arguments = dict(found["kwargs"])
-        named = str(found["_cls"]).startswith("fiftyone.core.stages.")
+        named = isinstance(found["_cls"], str)
     except Exception as e:  # BSON's types raise what they like
         raise InvalidRequest("Its view has a stage that can't be read.") from e
     if not named or not all(isinstance(name, str) for name in arguments):
-        raise InvalidRequest("Its view has a stage that isn't FiftyOne's.")
+        raise InvalidRequest("Its view has a stage without names.")
     forbidden = next(_writing(arguments, MAX_DEPTH), None)
     if forbidden is not None:
         raise InvalidRequest(f"Its view has a stage with {forbidden}.")
@@ -294,15 +295,6 @@ def _number(values: Mapping[str, Any], name: str, kind: type) -> Any:
     if abs(found) > 1e9 or not math.isfinite(found):  # in this order
         raise InvalidRequest(f"Its {name} is too large.")
     return found
-
-
-def _arguments(values: Mapping[str, Any], name: str) -> dict[str, Any] | None:
-    found = values.get(name)
-    if found is None:
-        return None
-    if not isinstance(found, Mapping) or not all(isinstance(k, str) for k in found):
-        raise InvalidRequest(f"Its {name} are no arguments by name.")
-    return dict(found)
 
 
 def _created(record: Mapping[str, Any]) -> datetime:

@@ -121,13 +121,13 @@ def sync(
     wrong = problem(index)
     if wrong is not None:
         raise CollectionError(wrong)
-    ownership.check_writing(index, index.rows.owners())
     made_over = scope.of(dataset, brain_key)
     source = _source(index, made_over)
     if made_over.known:
         source.check(made_over.samples, index.config.patches_field)
     if source.embeds:
         index.check_model()  # before anything is changed
+    ownership.check_writing(index, index.rows.owners())
     removed = 0
     for some in orphans(dataset, index, made_over):
         if cancelled():

@@ -31,7 +31,6 @@ BROKEN_CONFIGS: dict[str, dict[str, Any]] = {
     "a field with a variable": {"patches_field": "$$ROOT"},
     "a model that is an object": {"model": {"entrypoint_fcn": "os.system"}},
     "a model of a megabyte": {"model": "m" * 1_000_000},
-    "arguments that are a text": {"model_kwargs": "x"},
     "prompts that are a number": {"supports_prompts": 2},
     "another class": {"cls": "os.path.join"},
     "another type": {"type": "visualization"},
@@ -76,9 +75,7 @@ BROKEN_VIEWS: dict[str, Any] = {
     "a view that is a text": "x",
     "a stage that is no JSON": ["{"],
     "a stage without arguments": ['{"_cls": "fiftyone.core.stages.Limit"}'],
-    "a stage that is a program": [
-        '{"_cls": "subprocess.Popen", "kwargs": [["args", ["touch", "/tmp/x"]]]}'
-    ],
+    "a stage without a name": ['{"_cls": {"a": 1}, "kwargs": []}'],
     "a stage that writes": [
         json_util.dumps(
             {
