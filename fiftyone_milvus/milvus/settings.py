@@ -256,8 +256,8 @@ def check_stored(address: str) -> None:
         right = address == EMBEDDED or _checked({"uri": address}).address == address
     if not right:
         raise InvalidRequest(
-            f"The address that it names, {addresses.redacted(address)}, is not one that this "
-            "backend writes."
+            f"The address that it names, {addresses.redacted(address)}, is not one "
+            "that this backend writes."
         )
 
 
