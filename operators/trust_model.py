@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import fiftyone.operators as foo
@@ -12,6 +13,10 @@ from fiftyone_milvus.errors import InvalidRequest
 
 from . import schema
 from .context import without_causes
+
+# Shown by the form alone: a web page in the same browser can have the App run an
+# operator, but read nothing that it answers
+FORM_TOKEN = secrets.token_urlsafe()
 
 
 class TrustModel(foo.Operator):
@@ -37,9 +42,10 @@ class TrustModel(foo.Operator):
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         key, arguments = ctx.params["brain_key"], ctx.params.get("arguments")
-        if not arguments:
+        if not arguments or ctx.params.get("form") != FORM_TOKEN:
             raise InvalidRequest(
-                "Give the model and its arguments as arguments, as the form shows them"
+                "Accept a model in this operator's form, or in Python by "
+                "fiftyone_milvus.trust_model(dataset, brain_key)"
             )
         call = recorded_models.trust_model(ctx.dataset, key, arguments)
         return {
@@ -70,6 +76,7 @@ def _question(ctx: foo.ExecutionContext, inputs: types.Object, key: str) -> None
         label="Model and arguments",
         view=types.TextFieldView(read_only=True),
     )
+    inputs.str("form", default=FORM_TOKEN, required=True, view=types.HiddenView())
     inputs.view(
         "notice",
         types.Notice(

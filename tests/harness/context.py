@@ -44,6 +44,16 @@ def triggered(ctx: foo.ExecutionContext, name: str) -> list[dict[str, Any]]:
     return [r.params for r in ctx.executor._requests if r.operator_uri == name]
 
 
+def form_token() -> str:
+    """What the form of *Trust a model* sends along."""
+    import sys
+
+    import fiftyone.operators as foo
+
+    operator = foo.get_operator(f"{PLUGIN}/trust_model")
+    return str(sys.modules[type(operator).__module__].FORM_TOKEN)
+
+
 def execute(
     name: str,
     dataset: fo.Dataset,

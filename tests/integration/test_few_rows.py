@@ -219,7 +219,7 @@ OPERATIONS = [
     Case("adopt_collection", {"collection_name": "none"}, "no collection 'none'"),
     Case("tag_results", {"tag": "x", "target": "view"}, "0 of 0 samples", "none"),
     Case("move_index", {"brain_key": "idx", "uri": "http://127.0.0.1:1"}, "Milvus at"),
-    Case("trust_model", {"brain_key": "idx", "arguments": "none"}, "has changed"),
+    Case("trust_model", {"brain_key": "idx"}, "operator's form"),
     Case("import_index", {"brain_key": "new", "path": "none.parquet"}, "There is no"),
     Case("compute_index", {"brain_key": "new", **FIELD}, "no samples to index", "none"),
     Case("compute_index", {"brain_key": "new", **FIELD}, "Indexed 1 vectors", "first"),

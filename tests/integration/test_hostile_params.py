@@ -85,7 +85,7 @@ PARAMS: dict[str, dict[str, Any]] = {
         **{**INDEX, **FOUND, "other_dataset": "{dataset}", "other_key": "second"},
         **{"k": 2, "copy": False, "change_other": True, "ids": [], "fields": []},
     },
-    "trust_model": {**INDEX, "arguments": "none"},
+    "trust_model": {**INDEX, "arguments": "none", "form": "none"},
     "tag_results": {
         **{"tag": "t", "remove": False, "target": "dataset", "ids": ["{id}"]},
         "brain_key": "idx",

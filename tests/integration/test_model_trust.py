@@ -28,7 +28,7 @@ from fiftyone_milvus.dataset import model_trust, models
 from fiftyone_milvus.errors import InvalidRequest, RefusedModel, UntrustedModel
 from fiftyone_milvus.managing import files
 from harness import environment, pictures
-from harness.context import PLUGIN, execute, make_context
+from harness.context import PLUGIN, execute, form_token, make_context
 from plugin.operators import TrustModel
 from plugin.panels.milvus_panel import MilvusPanel
 
@@ -286,7 +286,7 @@ def test_the_panel_asks_once_and_then_searches(opened, loads):
     asked = form["arguments"].default
     assert asked == "worded(image_size=[8, 8], text_prompt='an image of')"
     assert not loads.exists()
-    execute("trust_model", dataset, **asked_about, arguments=asked)
+    execute("trust_model", dataset, **asked_about, arguments=asked, form=form_token())
     assert len(search_in_panel(dataset)["hits"]) == 2
     form = TrustModel().resolve_input(ctx).type.properties
     assert "needs no word" in form["brain_key"].error_message
@@ -309,8 +309,17 @@ def test_a_record_that_changes_meanwhile_is_not_accepted(world, opened):
     write_record(dataset, None, {"model_kwargs": {"image_size": [9, 9]}})
     with pytest.raises(InvalidRequest, match="has changed"):
         fiftyone_milvus.trust_model(dataset, "idx", asked)
-    with pytest.raises(InvalidRequest, match="as the form shows"):
-        run("trust_model", dataset, brain_key="idx")
+    with pytest.raises(UntrustedModel):
+        runs.load(dataset, "idx").get_model()
+
+
+def test_a_request_that_has_not_seen_the_form_accepts_nothing(opened):
+    """Such as one of a web page, which the App answers, but lets read nothing."""
+    dataset = opened(model=MODEL, model_kwargs=ARGUMENTS)
+    asked = recorded_models.to_accept(dataset, "idx")
+    for guessed in ({}, {"form": ""}, {"form": "guessed"}):
+        with pytest.raises(InvalidRequest, match="in this operator's form"):
+            run("trust_model", dataset, brain_key="idx", arguments=asked, **guessed)
     with pytest.raises(UntrustedModel):
         runs.load(dataset, "idx").get_model()
 

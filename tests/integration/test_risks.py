@@ -20,7 +20,7 @@ from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.managing import files
 from fiftyone_milvus.milvus import client, embedded, settings
 from harness import changes, datasets, environment
-from harness.context import PLUGIN, execute, make_context
+from harness.context import PLUGIN, execute, form_token, make_context
 from plugin.operators import OPERATORS, export_folders
 from plugin.panels.milvus_panel import METHODS, MilvusPanel
 
@@ -68,7 +68,10 @@ MOST: dict[str, dict[str, Any]] = {
         **{"save_view": "{name}", "change_other": True},
     },
     "tag_results": {"tag": "{name}", "target": "dataset"},
-    "trust_model": {"brain_key": "lent", "arguments": f"{MODEL}(image_dim=8)"},
+    "trust_model": {
+        **{"brain_key": "lent", "arguments": f"{MODEL}(image_dim=8)"},
+        "form": "{form}",
+    },
 }
 # Those that may do more than can be seen here, and what
 MORE = {
@@ -151,7 +154,7 @@ def world(folder):
     dataset.skip(4).tag_samples("b")
     kinds = [fo.Classification(label=str(i % 2)) for i in range(8)]
     dataset.set_values("kind", kinds)
-    names = {"other": other.name}
+    names = {"other": other.name, "form": form_token()}
     for key in (*KEYS, *ORPHANS):
         index(dataset, key)
     index(other, "idx")
