@@ -16,7 +16,7 @@ from .context import without_causes
 
 # Shown by the form alone: a web page in the same browser can have the App run an
 # operator, but read nothing that it answers
-FORM_TOKEN = secrets.token_urlsafe()
+FORM_TOKEN = secrets.token_hex(4)
 
 
 class TrustModel(foo.Operator):
@@ -69,14 +69,12 @@ def _question(ctx: foo.ExecutionContext, inputs: types.Object, key: str) -> None
         text = f"The model of the index '{key}' needs no word of yours: it is loaded."
         schema.problem(inputs, "brain_key", text)
         return
-    inputs.str(
-        "arguments",
-        default=asked,
-        required=True,
-        label="Model and arguments",
-        view=types.TextFieldView(read_only=True),
-    )
-    inputs.str("form", default=FORM_TOKEN, required=True, view=types.HiddenView())
+    for name, value, label in (
+        ("arguments", asked, "Model and arguments"),
+        ("form", FORM_TOKEN, "Confirmation code"),  # hidden fields aren't sent
+    ):
+        shown = types.TextFieldView(read_only=True)
+        inputs.str(name, default=value, required=True, label=label, view=shown)
     inputs.view(
         "notice",
         types.Notice(

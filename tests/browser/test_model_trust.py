@@ -23,7 +23,7 @@ def test_the_app_asks_before_it_loads_the_model_and_the_search_goes_on_then(app)
     app.place("search")
     app.cy("milvus-query").fill("a tree")
     app.cy("milvus-query").press("Enter")
-    asked = app.page.get_by_role("dialog").get_by_role("textbox", disabled=True)
+    asked = app.page.get_by_role("dialog").get_by_role("textbox", disabled=True).first
     expect(asked).to_have_value("conse-lite0-minilm-offline(device='cpu')")
     expect(app.page.get_by_text("nobody has accepted them").first).to_be_visible()
     app.shot("trust-model")
