@@ -21,7 +21,6 @@ from . import model_arguments, model_trust
 
 TEXT_TAGS = ("zero-shot", "text-embeddings")
 SECONDS_AT_ONCE = 1.0
-FIRST_AT_ONCE = 16
 KEPT = 2  # a person switches between few, and each may take gigabytes
 
 _models: OrderedDict[str, Future[Any]] = OrderedDict()
@@ -47,14 +46,14 @@ class Turns:
 
 class GivesWay:
     """How many images a build embeds before it is another's turn: as many as take about
-    :data:`SECONDS_AT_ONCE` by the pace of the last ones, few at first."""
+    :data:`SECONDS_AT_ONCE` by the pace of the last ones, one at first."""
 
     def __init__(self) -> None:
-        self._count = float(FIRST_AT_ONCE)
+        self._count = 1.0
 
     def size(self, batch_size: int) -> int:
-        """How many to embed next: whole batches, at least one."""
-        return max(1, int(self._count / batch_size)) * batch_size
+        """How many to embed next: whole batches, or less than one."""
+        return int(self._count / batch_size) * batch_size or int(self._count)
 
     @contextmanager
     def counted(self, count: int) -> Iterator[None]:

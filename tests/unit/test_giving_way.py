@@ -15,6 +15,7 @@ import pytest
 import torch
 from PIL import Image
 
+from fiftyone_milvus.backend.stored import Stored
 from fiftyone_milvus.dataset import models
 from fiftyone_milvus.dataset.sources import Reader, Source
 from fiftyone_milvus.searching import pictures, query
@@ -88,7 +89,7 @@ def model():
 @pytest.fixture
 def index(model):
     config = SimpleNamespace(model="slow", patches_field=None, metric="cosine")
-    config.stored = {}
+    config.own = Stored()
     return SimpleNamespace(
         key="idx",
         supports_prompts=True,
@@ -237,7 +238,8 @@ def test_a_build_takes_as_many_at_once_as_a_second_allows(monkeypatch):
                 now[0] += found[-1] * seconds_each
         return found
 
-    assert sizes(0.25) == [16, 4, 4, 4, 4, 4]
-    assert sizes(0.0001) == [16, 32, 64, 128, 256, 512]
-    assert sizes(5.0) == [16, 1, 1, 1, 1, 1]
-    assert sizes(0.25, batch_size=8) == [16, 8, 8, 8, 8, 8]
+    assert sizes(0.25) == [1, 2, 4, 4, 4, 4]
+    assert sizes(0.0001) == [1, 2, 4, 8, 16, 32]
+    assert sizes(5.0) == [1, 1, 1, 1, 1, 1]
+    assert sizes(0.1, batch_size=4) == [1, 2, 4, 8, 8, 8]
+    assert sizes(0.25, batch_size=8) == [1, 2, 4, 4, 4, 4]
