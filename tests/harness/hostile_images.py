@@ -5,11 +5,7 @@ which reads them."""
 from __future__ import annotations
 
 import io
-import json
-import resource
 import struct
-import subprocess
-import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +19,8 @@ from PIL import Image
 from fiftyone_milvus.dataset import image_headers
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.searching import uploads
+
+from . import little_memory
 
 MEGABYTE = 1024 * 1024
 MEMORY_BYTES = 300 * MEGABYTE
@@ -254,8 +252,7 @@ SEEDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "DDS",
 def read_all(folder: Path) -> dict[str, list[str]]:
     """Why each file of a folder is no query image, and why it isn't indexed; read by a
     process that may take :data:`MEMORY_BYTES`."""
-    found: dict[str, list[str]] = json.loads(_limited("read", folder))
-    return found
+    return little_memory.read("harness.hostile_images", folder)
 
 
 def read_damaged(folder: Path) -> None:
@@ -266,18 +263,7 @@ def read_damaged(folder: Path) -> None:
         AssertionError: if reading a header raises anything but what it says, or what
             was accepted doesn't fit into the memory
     """
-    _limited("damage", folder)
-
-
-def _limited(what: str, path: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "harness.hostile_images", what, str(path)],
-        env={"PYTHONPATH": ":".join(sys.path), "OPENBLAS_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout
+    little_memory.damage("harness.hostile_images", folder)
 
 
 def _said(path: Path) -> list[str]:
@@ -350,17 +336,7 @@ def _damage(folder: Path) -> None:
     reads()
 
 
-def _main(what: str, path: Path) -> None:
+if __name__ == "__main__":
     Image.init()
     cv2.setNumThreads(1)
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    most = pages * resource.getpagesize() + MEMORY_BYTES
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    if what == "damage":
-        _damage(path)
-    else:
-        print(json.dumps({each.name: _said(each) for each in path.iterdir()}))
-
-
-if __name__ == "__main__":
-    _main(sys.argv[1], Path(sys.argv[2]))
+    little_memory.main(MEMORY_BYTES, _said, _damage)

@@ -6,9 +6,6 @@ from __future__ import annotations
 
 import base64
 import json
-import resource
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fiftyone_milvus.managing import parquet
+
+from . import little_memory
 
 DIM = 16
 ROWS = 2_000
@@ -150,8 +149,7 @@ HOSTILE: dict[str, Callable[[Path], None]] = {
 def read_all(folder: Path) -> dict[str, str]:
     """What comes of reading each file of a folder, by its name: a count of rows, or
     what was raised; read by a process that may take :data:`MEMORY_BYTES`."""
-    found: dict[str, str] = json.loads(_limited("read", folder))
-    return found
+    return little_memory.read("harness.hostile_parquet", folder)
 
 
 def read_damaged(path: Path) -> None:
@@ -161,18 +159,7 @@ def read_damaged(path: Path) -> None:
     Raises:
         AssertionError: if reading one raises anything but InvalidRequest
     """
-    _limited("damage", path)
-
-
-def _limited(what: str, path: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "harness.hostile_parquet", what, str(path)],
-        env={"PYTHONPATH": ":".join(sys.path)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    little_memory.damage("harness.hostile_parquet", path)
 
 
 def _read(path: Path) -> str:
@@ -211,15 +198,5 @@ def _damage(path: Path) -> None:
     reads()
 
 
-def _main(what: str, path: Path) -> None:
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    most = pages * resource.getpagesize() + MEMORY_BYTES
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    if what == "damage":
-        _damage(path)
-    else:
-        print(json.dumps({each.name: _read(each) for each in path.iterdir()}))
-
-
 if __name__ == "__main__":
-    _main(sys.argv[1], Path(sys.argv[2]))
+    little_memory.main(MEMORY_BYTES, _read, _damage)
