@@ -119,7 +119,7 @@ class PartitionedCollection(Collection):
                 self._claim = mine
                 return True
             self._set_property(mine, "")
-            time.sleep(random.uniform(0, CLAIM_SECONDS * 2**number))
+            time.sleep(random.uniform(0, CLAIM_SECONDS * 2**number))  # nosec B311
             if self._claims():
                 return False
         return False
