@@ -1,4 +1,4 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach } from "vitest";
 import { reset } from "./fiftyone";
 
@@ -7,6 +7,9 @@ Object.defineProperties(HTMLElement.prototype, {
   clientHeight: { configurable: true, value: 800 },
   clientWidth: { configurable: true, value: 400 },
 });
+
+// a busy machine takes longer than one second to draw
+configure({ asyncUtilTimeout: 15_000 });
 
 beforeEach(reset);
 afterEach(cleanup);
