@@ -142,11 +142,20 @@ def test_a_name_that_was_taken_meanwhile_changes_nothing(dataset, monkeypatch):
     dataset.delete_saved_view("Taken")
 
 
-@pytest.mark.parametrize("tag", ["  ", "\n", 5, ["a"]], ids=repr)
+@pytest.mark.parametrize("tag", ["  ", "\n"], ids=repr)
 def test_a_tag_that_is_none_is_refused_before_the_work(unchanged, tag):
     params = {"brain_key": "idx", "thresh": 0.01, "tag": tag, "save_view": "new"}
     refused("find_duplicates", unchanged, "Type a tag", **params)
     refused("tag_results", unchanged, "Type a tag", tag=tag, target="dataset")
+
+
+@pytest.mark.parametrize("tag", [5, ["a"]], ids=repr)
+@pytest.mark.parametrize("name", ["find_duplicates", "tag_results"])
+def test_a_tag_that_is_no_text_is_refused_before_the_work(unchanged, name, tag):
+    ctx = make_context(unchanged, brain_key="idx", thresh=0.01, tag=tag)
+    for method in (OPERATOR[name]().resolve_input, OPERATOR[name]().execute):
+        with pytest.raises(InvalidRequest, match="tag is a text, not"):
+            method(ctx)
 
 
 KEYS = [
@@ -238,11 +247,21 @@ def test_a_score_field_that_fiftyone_takes_can_be(dataset, field):
     dataset.delete_sample_field(field)
 
 
-@pytest.mark.parametrize("name", ["", "  ", LONG, 5, None], ids=lambda v: repr(v)[:9])
-def test_a_saved_search_needs_a_name(unchanged, name):
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "a name of 1 to 100 characters"),
+        ("  ", "a name of 1 to 100 characters"),
+        (LONG, "a name of 1 to 100 characters"),
+        (5, "name is a text, not int"),
+        (None, "name is missing"),
+    ],
+    ids=lambda value: repr(value)[:9],
+)
+def test_a_saved_search_needs_a_name(unchanged, name, words):
     query = {"terms": [{"id": unchanged.first().id}]}
     params = {"name": name, "params": {"brain_key": "idx", "query": query}}
-    with pytest.raises(InvalidRequest, match="a name of 1 to 100 characters"):
+    with pytest.raises(InvalidRequest, match=words):
         OPERATOR["save_search"]().execute(make_context(unchanged, **params))
     for good in ("日本語", "!!!", " é "):
         ctx = make_context(unchanged, **{**params, "name": good})
