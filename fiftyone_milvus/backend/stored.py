@@ -13,6 +13,7 @@ from typing import Any
 
 from bson import Code, ObjectId, json_util
 
+from ..dataset import model_arguments
 from ..errors import InvalidRequest
 from ..milvus import options, settings
 from ..milvus.collection import CONSISTENCY_LEVELS, METRICS, check_name
@@ -186,7 +187,7 @@ def _config(config: Mapping[str, Any]) -> tuple[dict[str, Any], Stored]:
         "patches_field": _path(config, "patches_field"),
         "roi_field": _path(config, "roi_field"),
         "model": _text(config, "model"),
-        "model_kwargs": config.get("model_kwargs"),  # checked where the model is
+        "model_kwargs": model_arguments.plain(config.get("model_kwargs")),
         "supports_prompts": _flag(config, "supports_prompts"),
         "ext": config.get("ext"),
     }
