@@ -35,7 +35,7 @@ def trust_model(
     dataset: fo.Dataset, brain_key: str, arguments: str | None = None
 ) -> str:
     """Accepts the arguments that the record of an index has for its model. Call it
-    where you trust whoever the dataset is from; it is asked once, and remembered in
+    where you trust the author of the dataset; it is asked once, and remembered in
     ``FIFTYONE_MILVUS_DIR``, beside no dataset.
 
     Args:

@@ -99,8 +99,8 @@ def embeds_text(name: str) -> bool:
 def load(
     name: str, model_kwargs: dict[str, Any] | None = None, *, stamp: Any = None
 ) -> Any:
-    """The model that a record names; the last few stay loaded. Whoever asks while it is
-    being loaded waits for that.
+    """The model that a record names; the last few stay loaded. A call while it is being
+    loaded waits for that.
 
     Args:
         name: its name in the zoo

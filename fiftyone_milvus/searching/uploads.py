@@ -15,7 +15,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 
 def check(data: bytes) -> image_headers.Header:
     """Checks the bytes of a file by its header: what format it is, its content says.
-    That its pixels can be read, :func:`check_pixels` says, or whoever reads them.
+    That its pixels can be read, :func:`check_pixels` says, or the code that reads them.
 
     Args:
         data: a file of one of :data:`FORMATS`

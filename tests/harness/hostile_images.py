@@ -1,5 +1,5 @@
 """Image files that ask for far more than they hold, as somebody would make them who
-wants whoever reads them to run out of memory or time; and a process with little memory,
+wants its readers to run out of memory or time; and a process with little memory,
 which reads them."""
 
 from __future__ import annotations

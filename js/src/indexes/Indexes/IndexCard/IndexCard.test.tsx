@@ -20,7 +20,7 @@ test("a problem is a warning and an unknown size is said so", () => {
   expect(at("milvus-size").textContent).toBe("Size unknown");
 });
 
-test("credentials that are not sent are told", () => {
+test("the card says where credentials are not sent", () => {
   const unsent = "Asked without credentials: they are configured for http://db:19530.";
   show(<IndexCard index={{ ...index, elsewhere: "http://other:19530", unsent }} {...props} />);
   expect(at("milvus-index-unsent").textContent).toBe(unsent);

@@ -60,7 +60,7 @@ test("an index on a server can be moved to the embedded Milvus, which has no dat
   expect(execute.mock.calls[0][0]).toMatchObject({ uri: "embedded" });
 });
 
-test("a list of servers that can't be read is told, and an address can be typed", async () => {
+test("a list of servers that can't be read says so, and an address can be typed", async () => {
   await moving([], { problem: "servers.json is no list of servers." });
   expect(at("milvus-confirm").textContent).toContain("servers.json is no list");
   at("milvus-move-uri");
