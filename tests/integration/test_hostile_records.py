@@ -39,7 +39,7 @@ scalars = (
     | st.floats()
     | texts
     | st.binary(max_size=9)
-    | st.sampled_from(["../../x", "/tmp/x.db", "embedded", "$where", "_id", "a\0b"])
+    | st.sampled_from(["../../x", "/srv/x.db", "embedded", "$where", "_id", "a\0b"])
 )
 values = st.recursive(
     scalars,

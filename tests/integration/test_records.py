@@ -452,7 +452,7 @@ def test_a_stamp_that_cannot_be_read_is_somebody_elses(milvus, dataset, stamp):
     index.rows.drop()
 
 
-@pytest.mark.parametrize("name", ["../../../x", "/tmp/x", "a b", "", None, 7, ["a"]])
+@pytest.mark.parametrize("name", ["../../../x", "/srv/x", "a b", "", None, 7, ["a"]])
 def test_a_name_that_is_none_is_not_adopted(milvus, dataset, name):
     with pytest.raises(InvalidRequest, match="can't name a Milvus collection"):
         adoption.adopt(dataset, "new", name)
