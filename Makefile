@@ -12,7 +12,7 @@ STANDALONE := .tools/milvus-2.3.5/.done
 NODE_MODULES := js/node_modules/.done
 # Tests wait for servers more than they compute: three at a time keep two cores busy
 WORKERS ?= 3
-AUDITED := fiftyone_milvus operators panels demo __init__.py
+AUDITED := fiftyone_milvus app operators panels demo __init__.py
 BENCHMARKS = $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py))
 
 help: ## this list

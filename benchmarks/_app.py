@@ -12,11 +12,11 @@ import fiftyone as fo
 from playwright.sync_api import Page, Request, sync_playwright
 
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building import build
+from fiftyone_milvus.indexes import build
 from harness import environment
 from harness.app import BROWSER_ARGS, App, AppServer, Window, browser_path
 from harness.datasets import clustered_vectors
-from harness.pictures import paint
+from harness.images import paint
 
 from . import _contenders, _data
 from ._measure import Table, Value, median

@@ -19,8 +19,8 @@ import numpy as np
 
 import fiftyone_milvus  # from here on the backend "milvus" is ours
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building import build
 from fiftyone_milvus.dataset import models
+from fiftyone_milvus.indexes import build
 from harness import environment
 
 from . import _contenders, _data

@@ -15,9 +15,9 @@ from demo import pictures, zoo
 from demo.dataset import build_scenes_dataset
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.index import MilvusSimilarityIndex
-from fiftyone_milvus.building import build
-from fiftyone_milvus.searching import query, search
-from fiftyone_milvus.searching.terms import Query, Term
+from fiftyone_milvus.indexes import build
+from fiftyone_milvus.search import query_vector, search
+from fiftyone_milvus.search.query import Query, Term
 from harness import environment
 
 from ._measure import Table
@@ -76,7 +76,7 @@ def _captions(server: Server) -> None:
     for id_, caption in zip(*names, strict=True):
         asked = Query.of(text=caption)
         found = search.search(index, asked, K).ids
-        wanted = exact.nearest(query.resolve(index, asked).vector[0], K)
+        wanted = exact.nearest(query_vector.resolve(index, asked).vector[0], K)
         for name, ids in (("index", found), ("exact", wanted)):
             ranks[name].append(ids.index(id_) + 1 if id_ in ids else np.inf)
     table = Table(
@@ -146,7 +146,9 @@ def _precisions(
     # the marked ones are found again, so the round is judged by the others
     return {
         "text": precision(found(plain)),
-        "exact": precision(exact.nearest(query.resolve(index, plain).vector[0], K)),
+        "exact": precision(
+            exact.nearest(query_vector.resolve(index, plain).vector[0], K)
+        ),
         "feedback": _without_marked(precision, index, with_round(plain)),
         "less like": precision(found(without)),
         "both": _without_marked(precision, index, with_round(without)),

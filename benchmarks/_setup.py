@@ -72,7 +72,7 @@ def prepare() -> None:
 @contextmanager
 def serving(kind: str) -> Iterator[Server]:
     """A Milvus of a kind, for as long as the block runs."""
-    from fiftyone_milvus.milvus import client, settings
+    from fiftyone_milvus.store import client, settings
 
     if kind == "lite":
         yield Server(kind, None, client.connect(settings.resolve()).uri)

@@ -20,12 +20,12 @@ import numpy as np
 from fiftyone import ViewField as F
 
 import fiftyone_milvus  # noqa: F401  (from here on the backend "milvus" is ours)
-from fiftyone_milvus.dataset import memberships
+from fiftyone_milvus.dataset import view_ids
 from fiftyone_milvus.dataset.ids import within
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.milvus.indexed_rows import IndexedRows
-from fiftyone_milvus.nearest import filters, neighbors
-from fiftyone_milvus.nearest.neighbors import Found, PlanName
+from fiftyone_milvus.retrieval import filter_fields, planner
+from fiftyone_milvus.retrieval.planner import Found, PlanName
+from fiftyone_milvus.store.row_search import IndexedRows
 
 from . import _contenders, _data
 from ._contenders import Contender
@@ -119,7 +119,7 @@ def _measure(
     case: Case, rows: IndexedRows, others: list[Contender], data: Data, metric: str
 ) -> tuple[dict[str, Value], str]:
     case.ids = data.ids if case.view is None else case.view.values("id")
-    memberships.forget()
+    view_ids.forget()
     first, _ = _timed(lambda: _search(rows, case, data, case.queries[:1]))
     taken: dict[str, list[float]] = {}
     found: list[Found] = []
@@ -127,7 +127,7 @@ def _measure(
         took, one = _timed(lambda q=query: _search(rows, case, data, q[None]))  # type: ignore[misc]
         taken.setdefault("ours", []).append(took)
         # in turn with the view's, so that what else the machine does hits both
-        took, _ = _timed(lambda q=query: neighbors.nearest(rows, q[None], K))  # type: ignore[misc]
+        took, _ = _timed(lambda q=query: planner.nearest(rows, q[None], K))  # type: ignore[misc]
         taken.setdefault("all", []).append(took)
         found.append(one)
         for other in others:
@@ -157,17 +157,17 @@ def _search(
 ) -> Found:
     """What ``search.search`` does for a query vector, the view looked up anew."""
     among = within(case.view, None, data.dataset)
-    return neighbors.nearest(rows, query, K, among=among, plan=plan)
+    return planner.nearest(rows, query, K, among=among, plan=plan)
 
 
 def _filtered(rows: IndexedRows, case: Case, data: Data) -> float:
     """The clusters by a filter: a new one each time, as a person's search has it."""
     where = {"cluster": case.clusters}
-    told = filters.expression(where, ["cluster"], data.dataset, None)
+    told = filter_fields.expression(where, ["cluster"], data.dataset, None)
     times = [
         _timed(
-            lambda q=query: neighbors.nearest(  # type: ignore[misc]
-                rows, q[None], K, among=filters.Matching(rows, told)
+            lambda q=query: planner.nearest(  # type: ignore[misc]
+                rows, q[None], K, among=filter_fields.Matching(rows, told)
             )
         )[0]
         for query in case.queries

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from benchmarks._measure import Table
     from benchmarks._setup import Server
-    from fiftyone_milvus.finding import groups
+    from fiftyone_milvus.analysis import duplicates
     from fiftyone_milvus.progress import Progress
 
 OURS, RANGE, SKLEARN, FIFTYONE = "ours", "range search", "sklearn", "fiftyone"
@@ -124,7 +124,7 @@ def _on_milvus(
 
     from benchmarks import _contenders
     from benchmarks._measure import seconds
-    from fiftyone_milvus.finding import held
+    from fiftyone_milvus.analysis import loaded_vectors
 
     index = fob.compute_similarity(
         dataset,
@@ -136,7 +136,7 @@ def _on_milvus(
     )
 
     def read() -> None:
-        with held.held(index, None, False, held.never):
+        with loaded_vectors.held(index, None, False, loaded_vectors.never):
             pass
 
     _contenders.settle(index.rows.name, server)
@@ -156,9 +156,9 @@ def _ours(index: Any) -> Measured:
     from itertools import combinations
 
     from benchmarks import _pairs
-    from fiftyone_milvus.finding import groups
+    from fiftyone_milvus.analysis import duplicates
 
-    measured = _measured(lambda: groups.find_groups(index, THRESH, progress=False))
+    measured = _measured(lambda: duplicates.find_groups(index, THRESH, progress=False))
     at = {id_: i for i, id_ in enumerate(index.sample_ids)}
     pairs = {
         (at[a], at[b])
@@ -168,10 +168,10 @@ def _ours(index: Any) -> Measured:
     return replace(measured, pairs=_pairs.once(pairs))
 
 
-def _stopped_late(index: Any) -> groups.Groups:
+def _stopped_late(index: Any) -> duplicates.Groups:
     """What ours finds after it was cancelled, and then told to go on."""
+    from fiftyone_milvus.analysis import duplicates
     from fiftyone_milvus.errors import Cancelled
-    from fiftyone_milvus.finding import groups
 
     share = [0.0]
 
@@ -183,8 +183,8 @@ def _stopped_late(index: Any) -> groups.Groups:
         return share[0] > 0.8
 
     with suppress(Cancelled):
-        groups.find_groups(index, THRESH, progress=note, cancelled=late)
-    return groups.find_groups(index, THRESH, progress=False)
+        duplicates.find_groups(index, THRESH, progress=note, cancelled=late)
+    return duplicates.find_groups(index, THRESH, progress=False)
 
 
 def _range_search(server: Server, index: Any, vectors: np.ndarray) -> Measured:

@@ -10,21 +10,21 @@ that came with a dataset.
 
 from typing import Any
 
-from .backend import hook
+from .backend import import_hook
 
 __version__ = "0.1.0"
 
-hook.install()
+import_hook.install()
 
 
 def __getattr__(name: str) -> Any:
     # not imported above, since they import fiftyone
     if name == "health":
-        from .building.health import health
+        from .indexes.health import health
 
         return health
     if name == "sync":
-        from .building.sync import sync
+        from .indexes.sync import sync
 
         return sync
     if name == "trust_model":

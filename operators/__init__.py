@@ -1,5 +1,6 @@
 """The operators: one module a verb."""
 
+from ..app.params import checked
 from .adopt_collection import AdoptCollection
 from .cleanup_collections import CleanupCollections
 from .cleanup_index import CleanupIndex
@@ -17,7 +18,6 @@ from .index_health import IndexHealth
 from .list_indexes import ListIndexes
 from .more_like_these import MoreLikeThese
 from .move_index import MoveIndex
-from .params import checked
 from .refine_search import RefineSearch
 from .rename_index import RenameIndex
 from .save_search import DeleteSavedSearch, RunSavedSearch, SaveSearch

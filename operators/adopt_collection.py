@@ -9,12 +9,12 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.dataset import names
-from fiftyone_milvus.managing import adoption
-from fiftyone_milvus.managing.adoption import Adoption
+from fiftyone_milvus.indexes import adopt
+from fiftyone_milvus.indexes.adopt import Adoption
 
-from . import schema, tables, zoo
+from ..app import forms, tables, zoo_models
+from ..app.context import connection, flag, without_causes
 from .collections import plain
-from .context import connection, flag, without_causes
 
 COLUMNS = {"fact": "", "value": "What was found"}
 DEFAULT_KEY = "milvus"
@@ -25,7 +25,7 @@ class AdoptCollection(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="adopt_collection",
             label="Milvus: Adopt collection",
             description="Connect this dataset to a collection that exists",
@@ -41,7 +41,7 @@ class AdoptCollection(foo.Operator):
             label="Collection",
             description="Its name, as 'Milvus: Collections' lists it",
         )
-        schema.patches_choice(inputs, ctx, "If its vectors are of this field's objects")
+        forms.patches_choice(inputs, ctx, "If its vectors are of this field's objects")
         inputs.bool("dry_run", default=True, label="Only show how they match")
         if ctx.params.get("dry_run") is False:
             _index_inputs(ctx, inputs)
@@ -52,11 +52,11 @@ class AdoptCollection(foo.Operator):
         params = ctx.params
         name, field = params["collection_name"], params.get("patches_field") or None
         if flag(ctx, "dry_run", default=True):
-            found = adoption.adoption(ctx.dataset, name, field, **connection(ctx))
+            found = adopt.adoption(ctx.dataset, name, field, **connection(ctx))
             return {**_plain(found), "dry_run": True, "table": _table(found)}
-        info = adoption.adopt(
+        info = adopt.adopt(
             ctx.dataset,
-            params.get("brain_key") or schema.free_key(ctx.dataset, DEFAULT_KEY),
+            params.get("brain_key") or forms.free_key(ctx.dataset, DEFAULT_KEY),
             name,
             patches_field=field,
             model=params.get("model") or None,
@@ -82,16 +82,16 @@ class AdoptCollection(foo.Operator):
 
 
 def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
-    free = schema.free_key(ctx.dataset, DEFAULT_KEY)
+    free = forms.free_key(ctx.dataset, DEFAULT_KEY)
     inputs.str("brain_key", required=True, default=free, label="Brain key")
     key = ctx.params.get("brain_key", free)
     problem = names.brain_key_problem(ctx.dataset, key or "")
     if problem is not None:
-        schema.problem(inputs, "brain_key", problem)
-    schema.choice(
+        forms.problem(inputs, "brain_key", problem)
+    forms.choice(
         inputs,
         "model",
-        [model.name for model in zoo.models()],
+        [model.name for model in zoo_models.models()],
         ctx.params.get("model"),
         required=False,
         label="Model",

@@ -11,11 +11,11 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.managing import dropping
-from fiftyone_milvus.managing.dropping import Candidate, DropPlan
+from fiftyone_milvus.indexes import collection_cleanup
+from fiftyone_milvus.indexes.collection_cleanup import Candidate, DropPlan
 
-from . import schema, tables
-from .context import connection, flag, without_causes
+from ..app import forms, tables
+from ..app.context import connection, flag, without_causes
 
 SHOWN = "milvus_vector_search_drops"
 SHOWN_SECONDS = 600
@@ -34,7 +34,7 @@ class CleanupCollections(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="cleanup_collections",
             label="Milvus: Clean up collections",
             description="Drop collections that no index needs; a dry run first",
@@ -75,7 +75,7 @@ class CleanupCollections(foo.Operator):
         inputs.bool("dry_run", default=True, label="Only say what would be dropped")
         if not ctx.params.get("names") and not ctx.params.get("orphans"):
             text = "Name collections to drop, or choose all orphans"
-            schema.problem(inputs, "orphans", text)
+            forms.problem(inputs, "orphans", text)
         elif ctx.params.get("dry_run") is False:
             inputs.view("notice", types.Warning(label=_warning(ctx)))
         return types.Property(inputs, view=types.View(label="Drop Milvus collections"))
@@ -103,7 +103,7 @@ class CleanupCollections(foo.Operator):
 
 
 def _planned(ctx: foo.ExecutionContext) -> DropPlan:
-    plan = dropping.drop_plan(
+    plan = collection_cleanup.drop_plan(
         ctx.params.get("names") or [],
         orphans=flag(ctx, "orphans"),
         **_choices(ctx),
@@ -125,7 +125,7 @@ def _dropped(ctx: foo.ExecutionContext) -> DropPlan:
                 "this with 'dry_run' first, and look at what it lists; or name those "
                 "to drop."
             )
-    plan = dropping.drop_collections(names, **_choices(ctx))
+    plan = collection_cleanup.drop_collections(names, **_choices(ctx))
     ctx.store(SHOWN).delete(_asked(ctx))
     return plan
 

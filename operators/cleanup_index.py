@@ -12,8 +12,8 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import BrokenRecord
 
-from . import schema
-from .context import connection, without_causes
+from ..app import forms
+from ..app.context import connection, without_causes
 
 
 class CleanupIndex(foo.Operator):
@@ -21,7 +21,7 @@ class CleanupIndex(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="cleanup_index",
             label="Milvus: Clean up index",
             description="Drop an index's collection and delete its record",
@@ -31,7 +31,7 @@ class CleanupIndex(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        key = schema.index_choice(ctx, inputs, propose=False, damaged=True)
+        key = forms.index_choice(ctx, inputs, propose=False, damaged=True)
         if key is not None:
             text = _description(ctx.dataset, key)
             inputs.view("notice", types.Notice(label=text))

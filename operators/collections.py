@@ -9,11 +9,11 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.managing import catalog
-from fiftyone_milvus.managing.catalog import CollectionInfo
+from fiftyone_milvus.indexes import collections
+from fiftyone_milvus.indexes.collections import CollectionInfo
 
-from . import schema, tables
-from .context import connection, without_causes
+from ..app import forms, tables
+from ..app.context import connection, without_causes
 
 COLUMNS = {
     "name": "Collection",
@@ -34,7 +34,7 @@ class Collections(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="collections",
             label="Milvus: Collections",
             description="Every collection on the server: owner, rows, size, orphans",
@@ -48,7 +48,7 @@ class Collections(foo.Operator):
 
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        found = catalog.list_collections(**connection(ctx))
+        found = collections.list_collections(**connection(ctx))
         return {
             "collections": [plain(info) for info in found],
             "table": [_row(info) for info in found],
@@ -89,7 +89,7 @@ def _row(info: CollectionInfo) -> dict[str, str]:
 def _summary(found: list[CollectionInfo]) -> str:
     states = Counter(info.state for info in found)
     told = ", ".join(
-        f"{states[state]:,} {state}" for state in catalog.STATES if states[state]
+        f"{states[state]:,} {state}" for state in collections.STATES if states[state]
     )
     return f"{len(found):,} collections" + (f": {told}" if told else "")
 

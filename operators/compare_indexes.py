@@ -10,10 +10,10 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.searching import fusion
+from fiftyone_milvus.search import fusion
 
-from . import schema, search_form, search_request, tables
-from .context import connection, without_causes
+from ..app import forms, search_form, search_request, tables
+from ..app.context import connection, without_causes
 
 SHOWN = 100
 COLUMNS = {"id": "Id", "first": "Rank in the first", "second": "Rank in the other"}
@@ -24,7 +24,7 @@ class CompareIndexes(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="compare_indexes",
             label="Milvus: Compare indexes",
             description="The hits of one query in two indexes, side by side",
@@ -37,7 +37,7 @@ class CompareIndexes(foo.Operator):
         keys = runs.keys(ctx.dataset)
         first = ctx.params.get("brain_key") or (keys[0] if keys else None)
         others = [key for key in keys if key != first]
-        schema.choice(
+        forms.choice(
             inputs,
             "other",
             others,
@@ -49,7 +49,7 @@ class CompareIndexes(foo.Operator):
             text = (
                 "There is nothing to compare: this dataset has fewer than two indexes"
             )
-            schema.problem(inputs, "other", text)
+            forms.problem(inputs, "other", text)
         search_form.inputs(ctx, inputs)
         return types.Property(inputs, view=types.View(label="Compare two indexes"))
 

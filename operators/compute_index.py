@@ -11,23 +11,23 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.building import build
-from fiftyone_milvus.dataset import items, model_arguments, names
+from fiftyone_milvus.dataset import expected_rows, model_arguments, names
 from fiftyone_milvus.dataset.sources import Source, media_problem
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.milvus.collection import CONSISTENCY_LEVELS, METRICS
-from fiftyone_milvus.milvus.options import INDEX_TYPES
+from fiftyone_milvus.indexes import build
 from fiftyone_milvus.progress import Report
+from fiftyone_milvus.store.collection import CONSISTENCY_LEVELS, METRICS
+from fiftyone_milvus.store.index_types import INDEX_TYPES
 
-from . import coverage, schema, zoo
-from .context import (
+from ..app import forms, health_reports, zoo_models
+from ..app.context import (
     TARGETS,
     connection,
     target_choices,
     target_samples,
     without_causes,
 )
-from .long_work import perform
+from ..app.long_jobs import perform
 
 DEFAULT_KEY = "milvus"
 MAX_WORKERS = 64
@@ -38,7 +38,7 @@ class ComputeIndex(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="compute_index",
             label="Milvus: Compute index",
             description="Build a Milvus index over the samples or patches",
@@ -77,7 +77,7 @@ class ComputeIndex(foo.Operator):
                 cancelled=cancelled,
                 **connection(ctx),
             )
-            coverage.renew(ctx, key, report, cancelled, **connection(ctx))
+            health_reports.renew(ctx, key, report, cancelled, **connection(ctx))
             return _built(built)
 
         return perform(ctx, key, work)
@@ -121,7 +121,7 @@ def _target_input(
 ) -> fo.SampleCollection:
     """Asks what to index; the samples as they are chosen now."""
     target = ctx.params.get("target", "dataset")
-    schema.choice(
+    forms.choice(
         inputs,
         "target",
         [*TARGETS],
@@ -133,10 +133,10 @@ def _target_input(
     try:
         samples = target_samples(ctx, target)
     except VectorSearchError as e:
-        schema.problem(inputs, "target", str(e))
+        forms.problem(inputs, "target", str(e))
         return ctx.dataset
     if not samples.limit(1).count():
-        schema.problem(inputs, "target", "There are no samples to index here")
+        forms.problem(inputs, "target", "There are no samples to index here")
     return samples
 
 
@@ -144,20 +144,22 @@ def _source_inputs(
     ctx: foo.ExecutionContext, inputs: types.Object, samples: fo.SampleCollection
 ) -> None:
     description = "Index the objects of this field; leave empty for samples"
-    schema.patches_choice(inputs, ctx, description, samples)
+    forms.patches_choice(inputs, ctx, description, samples)
     patches_field = ctx.params.get("patches_field") or None
-    own = schema.embeddings_fields(samples, patches_field)
+    own = forms.embeddings_fields(samples, patches_field)
     sources = types.RadioGroup(orientation="horizontal")
     sources.add_choice("model", label="A model")
     if own:
         sources.add_choice("field", label="An embeddings field")
     source = ctx.params.get("source", "model")
-    if patches_field in schema.patches_fields(samples):
+    if patches_field in forms.patches_fields(samples):
         by_model = source == "model"
-        problem = items.patches_problem(samples, patches_field, cropped=by_model)
+        problem = expected_rows.patches_problem(
+            samples, patches_field, cropped=by_model
+        )
         if problem is not None:
-            schema.problem(inputs, "patches_field", problem)
-    schema.choice(
+            forms.problem(inputs, "patches_field", problem)
+    forms.choice(
         inputs,
         "source",
         sources.values(),
@@ -168,9 +170,9 @@ def _source_inputs(
     )
     unread = media_problem(samples) if source == "model" else None
     if unread is not None:
-        schema.problem(inputs, "source", unread)
+        forms.problem(inputs, "source", unread)
     if source == "field":
-        schema.choice(
+        forms.choice(
             inputs,
             "embeddings_field",
             own,
@@ -178,13 +180,13 @@ def _source_inputs(
             required=True,
             label="Embeddings field",
         )
-    schema.choice(
+    forms.choice(
         inputs,
         "model",
-        [model.name for model in zoo.models()],
+        [model.name for model in zoo_models.models()],
         ctx.params.get("model"),
         required=source == "model",
-        default=zoo.default_model() if source == "model" else None,
+        default=zoo_models.default_model() if source == "model" else None,
         label="Model" if source == "model" else "Model that made them",
         description=(
             "A zoo model that gives embeddings"
@@ -209,7 +211,7 @@ def _embedding_inputs(
     try:
         _model_kwargs(ctx.params.get("model_kwargs"))
     except InvalidRequest as e:
-        schema.problem(inputs, "model_kwargs", str(e))
+        forms.problem(inputs, "model_kwargs", str(e))
     inputs.int("batch_size", required=False, min=1, label="Batch size")
     inputs.int(
         "num_workers",
@@ -235,8 +237,8 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     ):
         label = name.replace("_", " ").capitalize()
         given = ctx.params.get(name)
-        schema.choice(inputs, name, values, given, default=default, label=label)
-    schema.choice(
+        forms.choice(inputs, name, values, given, default=default, label=label)
+    forms.choice(
         inputs,
         "index_type",
         [*INDEX_TYPES],
@@ -245,7 +247,7 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         label="Index type",
         description="What suits this Milvus if left empty",
     )
-    fields = schema.filter_fields(ctx.dataset, ctx.params.get("patches_field"))
+    fields = forms.filter_fields(ctx.dataset, ctx.params.get("patches_field"))
     if fields:
         several = types.DropdownView(multiple=True)
         for field in fields:
@@ -258,7 +260,7 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
             description="Milvus keeps their values, so that a search can ask for some",
             view=several,
         )
-    free = schema.free_key(ctx.dataset, DEFAULT_KEY)
+    free = forms.free_key(ctx.dataset, DEFAULT_KEY)
     inputs.str("brain_key", required=True, default=free, label="Brain key")
     key = ctx.params.get("brain_key", free)
     if key and build.is_unfinished(ctx.dataset, key):
@@ -269,7 +271,7 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     else:
         problem = names.brain_key_problem(ctx.dataset, key or "")
         if problem is not None:
-            schema.problem(inputs, "brain_key", problem)
+            forms.problem(inputs, "brain_key", problem)
     inputs.int(
         "workers",
         default=1,

@@ -7,10 +7,10 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.managing import files
+from fiftyone_milvus.indexes import archive
 
-from . import export_folders, schema, transfers
-from .context import flag, without_causes
+from ..app import export_folders, forms, transfer_forms
+from ..app.context import flag, without_causes
 
 
 class ExportIndex(foo.Operator):
@@ -18,7 +18,7 @@ class ExportIndex(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="export_index",
             label="Milvus: Export index",
             description="Keep an index as a Parquet file: ids, vectors and settings",
@@ -29,14 +29,14 @@ class ExportIndex(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        schema.index_choice(ctx, inputs)
+        forms.index_choice(ctx, inputs)
         inputs.str(
             "path",
             required=True,
             label="File",
             description=f"{export_folders.DESCRIPTION} {export_folders.names()}",
         )
-        transfers.check_path(ctx, inputs)
+        transfer_forms.check_path(ctx, inputs)
         inputs.bool(
             "overwrite",
             default=False,
@@ -47,16 +47,16 @@ class ExportIndex(foo.Operator):
 
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> Any:
-        return transfers.run(
+        return transfer_forms.run(
             ctx,
-            files.export_index,
+            archive.export_index,
             _summary,
             export_folders.check_to_write(ctx.params["path"]),
             overwrite=flag(ctx, "overwrite"),
         )
 
 
-def _summary(exported: files.Exported) -> str:
+def _summary(exported: archive.Exported) -> str:
     return (
         f"Wrote {exported.rows:,} vectors to {exported.path} "
         f"({exported.bytes / 1e6:,.1f} MB) in {exported.seconds:.0f} s"

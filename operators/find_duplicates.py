@@ -7,10 +7,10 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.finding import groups
+from fiftyone_milvus.analysis import duplicates
 
-from . import findings, schema
-from .context import without_causes
+from ..app import analysis_forms, forms
+from ..app.context import without_causes
 
 MAX_MEMBERS = 100  # of a group, in the result
 DEFAULT_FRACTION = 0.1
@@ -22,7 +22,7 @@ class FindDuplicates(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="find_duplicates",
             label="Milvus: Find near duplicates",
             description="Groups of near duplicates, the largest first",
@@ -33,11 +33,11 @@ class FindDuplicates(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        schema.index_choice(ctx, inputs)
+        forms.index_choice(ctx, inputs)
         how = types.RadioGroup(orientation="horizontal")
         for value, label in HOW.items():
             how.add_choice(value, label=label)
-        schema.choice(
+        forms.choice(
             inputs,
             "by",
             list(HOW),
@@ -47,7 +47,7 @@ class FindDuplicates(foo.Operator):
             view=how,
         )
         if ctx.params.get("by", "thresh") == "fraction":
-            findings.number(
+            analysis_forms.number(
                 ctx,
                 inputs,
                 "fraction",
@@ -58,8 +58,10 @@ class FindDuplicates(foo.Operator):
                 description="The share that is to be duplicates of another",
             )
         else:
-            findings.distance(ctx, inputs)
-        findings.inputs_for(ctx, inputs, "the duplicates, one of each group left out")
+            analysis_forms.distance(ctx, inputs)
+        analysis_forms.inputs_for(
+            ctx, inputs, "the duplicates, one of each group left out"
+        )
         return types.Property(inputs, view=types.View(label="Find near duplicates"))
 
     @without_causes
@@ -67,15 +69,15 @@ class FindDuplicates(foo.Operator):
         if ctx.params.get("by", "thresh") == "fraction":
             how = {"fraction": ctx.params.get("fraction", DEFAULT_FRACTION)}
         else:
-            how = {"thresh": findings.thresh(ctx)}
-        return findings.run(ctx, groups.find_groups, _outcome, **how)
+            how = {"thresh": analysis_forms.thresh(ctx)}
+        return analysis_forms.run(ctx, duplicates.find_groups, _outcome, **how)
 
     def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        return findings.output("Near duplicates")
+        return analysis_forms.output("Near duplicates")
 
 
-def _outcome(found: groups.Groups) -> findings.Outcome:
-    listed = found.groups[: findings.MAX_LISTED]
+def _outcome(found: duplicates.Groups) -> analysis_forms.Outcome:
+    listed = found.groups[: analysis_forms.MAX_LISTED]
     data = {
         "metric": found.metric,
         "thresh": found.thresh,
@@ -94,4 +96,4 @@ def _outcome(found: groups.Groups) -> findings.Outcome:
         "seconds": round(found.seconds, 3),
         "resumed": round(found.resumed, 3),
     }
-    return findings.Outcome(found.ids, found.duplicate_ids, data, found.message)
+    return analysis_forms.Outcome(found.ids, found.duplicate_ids, data, found.message)

@@ -11,14 +11,14 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
+from fiftyone_milvus.analysis import cross_dataset
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.dataset import indexed
+from fiftyone_milvus.dataset import indexed_samples
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.finding import elsewhere
 from fiftyone_milvus.progress import Progress, Report
 
-from . import findings, schema
-from .context import (
+from ..app import analysis_forms, forms
+from ..app.context import (
     MAX_HITS,
     connection,
     flag,
@@ -26,7 +26,7 @@ from .context import (
     selection,
     without_causes,
 )
-from .long_work import perform
+from ..app.long_jobs import perform
 
 DEFAULT_K = 25
 
@@ -36,7 +36,7 @@ class FindInDataset(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="find_in_dataset",
             label="Milvus: Find in another dataset",
             description="Search another dataset with what is selected; copy the hits",
@@ -47,11 +47,11 @@ class FindInDataset(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        key = schema.index_choice(ctx, inputs)
+        key = forms.index_choice(ctx, inputs)
         if key is not None:
             _check_selection(ctx, inputs, key)
         _other_inputs(ctx, inputs)
-        findings.number(ctx, inputs, "k", DEFAULT_K, 1, MAX_HITS, label="Hits")
+        analysis_forms.number(ctx, inputs, "k", DEFAULT_K, 1, MAX_HITS, label="Hits")
         inputs.bool(
             "copy",
             default=False,
@@ -63,7 +63,7 @@ class FindInDataset(foo.Operator):
         name = ctx.params.get("other_dataset")
         of_copies = ctx.params.get("copy") or not name or not fo.dataset_exists(name)
         dataset = ctx.dataset if of_copies else _load(name)
-        findings.inputs_for(ctx, inputs, copied, scope=False, dataset=dataset)
+        analysis_forms.inputs_for(ctx, inputs, copied, scope=False, dataset=dataset)
         # from Python: the ids to search with, and what to copy beside path and tags
         for name in ("ids", "fields"):
             inputs.list(name, types.String(), required=False, view=types.HiddenView())
@@ -77,7 +77,7 @@ class FindInDataset(foo.Operator):
         problem = _unconfirmed(ctx)
         if problem is not None:
             raise InvalidRequest(problem)
-        findings.check(ctx, ctx.dataset if copies else other)
+        analysis_forms.check(ctx, ctx.dataset if copies else other)
         views: list[fo.DatasetView] = []
 
         def work(report: Report, cancelled: Callable[[], bool]) -> dict[str, Any]:
@@ -89,8 +89,10 @@ class FindInDataset(foo.Operator):
             samples = runs.all_samples(other, params["other_key"])
             data = _data(found)
             if copies:
-                findings.check(ctx)  # again, since the view's name may be taken by now
-                done = elsewhere.copy_hits(
+                analysis_forms.check(
+                    ctx
+                )  # again, since the view's name may be taken by now
+                done = cross_dataset.copy_hits(
                     samples,
                     ctx.dataset,
                     found.sample_ids,
@@ -101,10 +103,10 @@ class FindInDataset(foo.Operator):
                 samples, ids, field = ctx.dataset, list(done.ids), None
                 data |= {"copied": ids, "skipped": done.skipped}
             if ids:
-                views.append(indexed.shown(samples, samples, field, ids))
+                views.append(indexed_samples.shown(samples, samples, field, ids))
             return {
                 **data,
-                **findings.leave(ctx, samples, views, ids, field, message),
+                **analysis_forms.leave(ctx, samples, views, ids, field, message),
             }
 
         # the grid shows this dataset, so only what was copied can be shown there
@@ -112,17 +114,17 @@ class FindInDataset(foo.Operator):
             ctx,
             params["brain_key"],
             work,
-            lambda: findings.show(ctx, views if copies else ()),
+            lambda: analysis_forms.show(ctx, views if copies else ()),
         )
 
     def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        return findings.output("Found in another dataset")
+        return analysis_forms.output("Found in another dataset")
 
 
-def _found(ctx: foo.ExecutionContext, other: fo.Dataset) -> elsewhere.Elsewhere:
+def _found(ctx: foo.ExecutionContext, other: fo.Dataset) -> cross_dataset.Elsewhere:
     index = runs.load(ctx.dataset, ctx.params["brain_key"], **connection(ctx))
     ids = ctx.params.get("ids") or selected_ids(ctx, index)
-    return elsewhere.find_in(
+    return cross_dataset.find_in(
         runs.load(other, ctx.params["other_key"], **connection(ctx)),
         index,
         list(ids),
@@ -130,7 +132,7 @@ def _found(ctx: foo.ExecutionContext, other: fo.Dataset) -> elsewhere.Elsewhere:
     )
 
 
-def _data(found: elsewhere.Elsewhere) -> dict[str, Any]:
+def _data(found: cross_dataset.Elsewhere) -> dict[str, Any]:
     return {
         "other_dataset": found.dataset,
         "other_key": found.brain_key,
@@ -147,15 +149,15 @@ def _check_selection(ctx: foo.ExecutionContext, inputs: types.Object, key: str) 
     ids, samples = selection(ctx, key)
     if not (ids or samples or ctx.params.get("ids")):
         text = "Select samples or patches to search with, in the grid"
-        schema.problem(inputs, "brain_key", text)
+        forms.problem(inputs, "brain_key", text)
 
 
 def _other_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     names = [name for name in fo.list_datasets() if name != ctx.dataset.name]
     given = ctx.params.get("other_dataset")
-    schema.choice(inputs, "other_dataset", names, given, required=True, label="Dataset")
+    forms.choice(inputs, "other_dataset", names, given, required=True, label="Dataset")
     keys = runs.keys(_load(given)) if given in names else []
-    schema.choice(
+    forms.choice(
         inputs,
         "other_key",
         keys,
@@ -165,7 +167,7 @@ def _other_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         description="Of the same model as this dataset's",
     )
     if given in names and not keys:
-        schema.problem(inputs, "other_key", f"'{given}' has no Milvus index")
+        forms.problem(inputs, "other_key", f"'{given}' has no Milvus index")
 
 
 def _confirmation(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
@@ -181,7 +183,7 @@ def _confirmation(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     )
     problem = _unconfirmed(ctx)
     if problem is not None:
-        schema.problem(inputs, "change_other", problem)
+        forms.problem(inputs, "change_other", problem)
 
 
 def _unconfirmed(ctx: foo.ExecutionContext) -> str | None:

@@ -9,11 +9,11 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
+from fiftyone_milvus.analysis import label_outliers
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.finding import outliers
 
-from . import findings, schema
-from .context import without_causes
+from ..app import analysis_forms, forms
+from ..app.context import without_causes
 
 DEFAULT_K = 10
 DEFAULT_SCORE = 0.5
@@ -25,7 +25,7 @@ class FindLabelOutliers(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="find_label_outliers",
             label="Milvus: Find label outliers",
             description="Labels that disagree with those of their nearest neighbours",
@@ -36,20 +36,20 @@ class FindLabelOutliers(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        key = schema.index_choice(ctx, inputs)
+        key = forms.index_choice(ctx, inputs)
         if key is not None:
             _label_input(ctx, inputs, runs.describe(ctx.dataset, key))
-        findings.number(
+        analysis_forms.number(
             ctx,
             inputs,
             "k",
             DEFAULT_K,
             1,
-            outliers.MAX_NEIGHBORS,
+            label_outliers.MAX_NEIGHBORS,
             label="Neighbours",
             description="How many of the nearest are asked",
         )
-        findings.number(
+        analysis_forms.number(
             ctx,
             inputs,
             "min_score",
@@ -59,14 +59,14 @@ class FindLabelOutliers(foo.Operator):
             label="Least score",
             description="The share of the neighbours that must disagree",
         )
-        findings.inputs_for(ctx, inputs, "the outliers")
+        analysis_forms.inputs_for(ctx, inputs, "the outliers")
         return types.Property(inputs, view=types.View(label="Find label outliers"))
 
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> Any:
-        return findings.run(
+        return analysis_forms.run(
             ctx,
-            outliers.find_outliers,
+            label_outliers.find_outliers,
             _outcome,
             label_field=ctx.params.get("label_field") or None,
             k=ctx.params.get("k", DEFAULT_K),
@@ -74,7 +74,7 @@ class FindLabelOutliers(foo.Operator):
         )
 
     def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        return findings.output("Label outliers")
+        return analysis_forms.output("Label outliers")
 
 
 def _label_input(
@@ -82,12 +82,12 @@ def _label_input(
 ) -> None:
     dataset, key, patches_field = ctx.dataset, info.brain_key, info.patches_field
     fields = {
-        *schema.fields_of(dataset, key, embedded_doc_type=fo.Classification),
-        *schema.fields_of(dataset, key, ftype=fo.StringField),
+        *forms.fields_of(dataset, key, embedded_doc_type=fo.Classification),
+        *forms.fields_of(dataset, key, ftype=fo.StringField),
     } - {"filepath"}
     if patches_field is not None:
         fields.add(patches_field)
-    schema.choice(
+    forms.choice(
         inputs,
         "label_field",
         sorted(fields),
@@ -99,15 +99,17 @@ def _label_input(
     )
 
 
-def _outcome(found: outliers.Outliers) -> findings.Outcome:
+def _outcome(found: label_outliers.Outliers) -> analysis_forms.Outcome:
     data = {
         "label_field": found.label_field,
         "k": found.k,
         "labelled": found.labelled,
         "unlabelled": found.unlabelled,
         "total": found.total,
-        "outliers": [asdict(one) for one in found.outliers[: findings.MAX_LISTED]],
+        "outliers": [
+            asdict(one) for one in found.outliers[: analysis_forms.MAX_LISTED]
+        ],
         "orphaned": found.orphaned,
         "seconds": round(found.seconds, 3),
     }
-    return findings.Outcome(found.ids, found.ids, data, found.message)
+    return analysis_forms.Outcome(found.ids, found.ids, data, found.message)

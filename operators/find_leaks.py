@@ -9,10 +9,10 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.finding import leaks
+from fiftyone_milvus.analysis import leaks
 
-from . import findings, schema
-from .context import without_causes
+from ..app import analysis_forms, forms
+from ..app.context import without_causes
 
 DEFAULT_TAGS = "train, test"
 
@@ -22,7 +22,7 @@ class FindLeaks(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="find_leaks",
             label="Milvus: Find leaks between splits",
             description="Near duplicates that are in different splits",
@@ -33,10 +33,10 @@ class FindLeaks(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        key = schema.index_choice(ctx, inputs)
-        fields = sorted(schema.fields_of(ctx.dataset, key, ftype=fo.StringField))
+        key = forms.index_choice(ctx, inputs)
+        fields = sorted(forms.fields_of(ctx.dataset, key, ftype=fo.StringField))
         given = ctx.params.get("field")
-        schema.choice(
+        forms.choice(
             inputs,
             "field",
             [name for name in fields if name != "filepath"],
@@ -53,33 +53,33 @@ class FindLeaks(foo.Operator):
                 description="Two or more sample tags, with commas between them",
             )
             if len(_tags(ctx.params.get("tags", DEFAULT_TAGS))) < 2:
-                schema.problem(inputs, "tags", "Name two tags or more: train, test")
-        findings.distance(ctx, inputs)
-        findings.inputs_for(ctx, inputs, "both sides of each leak")
+                forms.problem(inputs, "tags", "Name two tags or more: train, test")
+        analysis_forms.distance(ctx, inputs)
+        analysis_forms.inputs_for(ctx, inputs, "both sides of each leak")
         return types.Property(inputs, view=types.View(label="Find leaks"))
 
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> Any:
         field = ctx.params.get("field") or None
         tags = None if field else _tags(ctx.params.get("tags", DEFAULT_TAGS))
-        return findings.run(
+        return analysis_forms.run(
             ctx,
             leaks.find_leaks,
             _outcome,
-            thresh=findings.thresh(ctx),
+            thresh=analysis_forms.thresh(ctx),
             tags=tags,
             field=field,
         )
 
     def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        return findings.output("Leaks between splits")
+        return analysis_forms.output("Leaks between splits")
 
 
 def _tags(text: str | None) -> list[str]:
     return [tag.strip() for tag in (text or "").split(",") if tag.strip()]
 
 
-def _outcome(found: leaks.Leaks) -> findings.Outcome:
+def _outcome(found: leaks.Leaks) -> analysis_forms.Outcome:
     data = {
         "thresh": found.thresh,
         "sizes": dict(found.sizes),
@@ -92,9 +92,9 @@ def _outcome(found: leaks.Leaks) -> findings.Outcome:
             }
             for (a, b), count in found.counts.items()
         ],
-        "in_several": list(found.in_several[: findings.MAX_LISTED]),
-        "leaks": [asdict(leak) for leak in found.leaks[: findings.MAX_LISTED]],
+        "in_several": list(found.in_several[: analysis_forms.MAX_LISTED]),
+        "leaks": [asdict(leak) for leak in found.leaks[: analysis_forms.MAX_LISTED]],
         "orphaned": found.orphaned,
         "seconds": round(found.seconds, 3),
     }
-    return findings.Outcome(found.ids, found.ids, data, found.message)
+    return analysis_forms.Outcome(found.ids, found.ids, data, found.message)

@@ -7,10 +7,10 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.finding import unique
+from fiftyone_milvus.analysis import unique
 
-from . import findings, schema
-from .context import MAX_HITS, without_causes
+from ..app import analysis_forms, forms
+from ..app.context import MAX_HITS, without_causes
 
 DEFAULT_COUNT = 100
 
@@ -20,7 +20,7 @@ class FindUnique(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="find_unique",
             label="Milvus: Find most unique",
             description="Those that are least like any other",
@@ -31,23 +31,23 @@ class FindUnique(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        schema.index_choice(ctx, inputs)
-        findings.number(
+        forms.index_choice(ctx, inputs)
+        analysis_forms.number(
             ctx, inputs, "count", DEFAULT_COUNT, 1, MAX_HITS, label="How many"
         )
-        findings.inputs_for(ctx, inputs, "the most unique")
+        analysis_forms.inputs_for(ctx, inputs, "the most unique")
         return types.Property(inputs, view=types.View(label="Find most unique"))
 
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> Any:
         count = ctx.params.get("count", DEFAULT_COUNT)
-        return findings.run(ctx, unique.most_unique, _outcome, count=count)
+        return analysis_forms.run(ctx, unique.most_unique, _outcome, count=count)
 
     def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        return findings.output("Most unique")
+        return analysis_forms.output("Most unique")
 
 
-def _outcome(found: unique.Unique) -> findings.Outcome:
+def _outcome(found: unique.Unique) -> analysis_forms.Outcome:
     data = {
         "metric": found.metric,
         "compared": found.compared,
@@ -57,4 +57,4 @@ def _outcome(found: unique.Unique) -> findings.Outcome:
         "orphaned": found.orphaned,
         "seconds": round(found.seconds, 3),
     }
-    return findings.Outcome(found.ids, found.ids, data, found.message)
+    return analysis_forms.Outcome(found.ids, found.ids, data, found.message)

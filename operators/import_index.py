@@ -8,10 +8,10 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.dataset import names
-from fiftyone_milvus.managing import files
+from fiftyone_milvus.indexes import archive
 
-from . import export_folders, schema, transfers
-from .context import without_causes
+from ..app import export_folders, forms, transfer_forms
+from ..app.context import without_causes
 
 DEFAULT_KEY = "imported"
 
@@ -21,7 +21,7 @@ class ImportIndex(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="import_index",
             label="Milvus: Import index",
             description="Make an index of a file that was exported",
@@ -41,26 +41,26 @@ class ImportIndex(foo.Operator):
                 "matched by the ids of samples and labels."
             ),
         )
-        transfers.check_path(ctx, inputs)
-        free = schema.free_key(ctx.dataset, DEFAULT_KEY)
+        transfer_forms.check_path(ctx, inputs)
+        free = forms.free_key(ctx.dataset, DEFAULT_KEY)
         inputs.str("brain_key", required=True, default=free, label="Brain key")
         key = ctx.params.get("brain_key", free)
         problem = names.brain_key_problem(ctx.dataset, key or "")
         if problem is not None:
-            schema.problem(inputs, "brain_key", problem)
+            forms.problem(inputs, "brain_key", problem)
         return types.Property(inputs, view=types.View(label="Import Milvus index"))
 
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> Any:
         path = export_folders.check(ctx.params["path"])
-        return transfers.run(ctx, files.import_index, _summary, path)
+        return transfer_forms.run(ctx, archive.import_index, _summary, path)
 
 
-def _summary(imported: files.Imported) -> str:
+def _summary(imported: archive.Imported) -> str:
     text = (
         f"Made the index '{imported.brain_key}' of {imported.rows:,} vectors in "
         f"{imported.seconds:.0f} s"
     )
     if imported.skipped:
         text += f"; {imported.skipped:,} were of what this dataset lacks"
-    return transfers.with_note(text, imported.note)
+    return transfer_forms.with_note(text, imported.note)

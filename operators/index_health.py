@@ -11,9 +11,9 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.progress import Report
 
-from . import coverage, schema
-from .context import connection, without_causes
-from .long_work import perform
+from ..app import forms, health_reports
+from ..app.context import connection, without_causes
+from ..app.long_jobs import perform
 
 
 class IndexHealth(foo.Operator):
@@ -21,7 +21,7 @@ class IndexHealth(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="index_health",
             label="Milvus: Index health",
             description="Compare an index with its dataset: missing, stale, orphaned",
@@ -32,7 +32,7 @@ class IndexHealth(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        schema.index_choice(ctx, inputs)
+        forms.index_choice(ctx, inputs)
         return types.Property(inputs, view=types.View(label="Health of a Milvus index"))
 
     @without_causes
@@ -40,7 +40,7 @@ class IndexHealth(foo.Operator):
         key = ctx.params["brain_key"]
 
         def work(report: Report, cancelled: Callable[[], bool]) -> dict[str, Any]:
-            found = coverage.check(ctx, key, report, cancelled, **connection(ctx))
+            found = health_reports.check(ctx, key, report, cancelled, **connection(ctx))
             return {
                 **asdict(found),
                 "healthy": found.healthy,

@@ -10,8 +10,8 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
 
-from . import schema, tables
-from .context import connection, without_causes
+from ..app import forms, tables
+from ..app.context import connection, without_causes
 
 COLUMNS = {
     "brain_key": "Brain key",
@@ -30,7 +30,7 @@ class ListIndexes(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="list_indexes",
             label="Milvus: List indexes",
             description="This dataset's Milvus indexes, their sizes and problems",

@@ -10,10 +10,10 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import VectorSearchError
 
-from . import schema, search_form
-from .context import without_causes
+from ..app import forms, search_form
+from ..app.context import without_causes
+from ..app.search_request import DEFAULT_K, SearchRequest, check_k
 from .search import output, perform
-from .search_request import DEFAULT_K, SearchRequest, check_k
 
 
 class MoreLikeThese(foo.Operator):
@@ -21,7 +21,7 @@ class MoreLikeThese(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="more_like_these",
             label="Milvus: More like these",
             description="The nearest to what is selected in the grid",
@@ -31,7 +31,7 @@ class MoreLikeThese(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        key = schema.index_choice(ctx, inputs)
+        key = forms.index_choice(ctx, inputs)
         inputs.int("k", default=DEFAULT_K, label="Hits")
         inputs.list("ids", types.String(), required=False, view=types.HiddenView())
         if key is not None:
@@ -39,7 +39,7 @@ class MoreLikeThese(foo.Operator):
                 search_form.read_query(ctx, runs.describe(ctx.dataset, key))
                 check_k(ctx.params.get("k", DEFAULT_K))
             except VectorSearchError as e:
-                schema.problem(inputs, "brain_key", str(e))
+                forms.problem(inputs, "brain_key", str(e))
         return types.Property(inputs, view=types.View(label="More like these"))
 
     @without_causes

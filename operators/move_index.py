@@ -15,11 +15,11 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.managing import transfer
-from fiftyone_milvus.milvus import addresses, server_list, settings
+from fiftyone_milvus.indexes import move
+from fiftyone_milvus.store import addresses, server_list, settings
 
-from . import schema, transfers
-from .context import connection, without_causes
+from ..app import forms, transfer_forms
+from ..app.context import connection, without_causes
 
 
 class MoveIndex(foo.Operator):
@@ -27,7 +27,7 @@ class MoveIndex(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="move_index",
             label="Milvus: Move index",
             description="Copy an index to another Milvus, and use it from there",
@@ -38,7 +38,7 @@ class MoveIndex(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        schema.index_choice(ctx, inputs)
+        forms.index_choice(ctx, inputs)
         _target_input(ctx, inputs)
         inputs.str("db_name", required=False, label="Database")
         inputs.str(
@@ -63,9 +63,9 @@ class MoveIndex(foo.Operator):
         problem = _uri_problem(ctx.params.get("uri"))
         if problem is not None:
             raise InvalidRequest(problem)
-        return transfers.run(
+        return transfer_forms.run(
             ctx,
-            transfer.move,
+            move.move,
             _summary,
             {name: ctx.params.get(name) for name in ("uri", "db_name")},
             collection_name=ctx.params.get("collection_name") or None,
@@ -115,7 +115,7 @@ def _target_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     )
     problem = problem or _uri_problem(ctx.params.get("uri", default))
     if problem is not None:
-        schema.problem(inputs, "uri", problem)
+        forms.problem(inputs, "uri", problem)
 
 
 def _uri_problem(uri: str | None) -> str | None:
@@ -139,11 +139,11 @@ def _uri_problem(uri: str | None) -> str | None:
     return None
 
 
-def _summary(moved: transfer.Moved) -> str:
+def _summary(moved: move.Moved) -> str:
     text = (
         f"Moved {moved.rows:,} vectors to '{moved.collection_name}' on Milvus at "
         f"{moved.address} in {moved.seconds:.0f} s. The old collection "
         f"'{moved.old_collection_name}' at {moved.old_address} is still there; drop it "
         "when you no longer need it"
     )
-    return transfers.with_note(text, moved.note)
+    return transfer_forms.with_note(text, moved.note)

@@ -10,12 +10,12 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.searching.terms import Query
+from fiftyone_milvus.search.query import Query
 
-from . import saved_searches, schema
-from .context import selection, without_causes
+from ..app import forms, saved_searches
+from ..app.context import selection, without_causes
+from ..app.search_request import SearchRequest
 from .search import output, perform
-from .search_request import SearchRequest
 
 MARKS = {"more": "More like these", "less": "Less like these"}
 
@@ -26,7 +26,7 @@ class RefineSearch(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="refine_search",
             label="Milvus: Refine search",
             description="The last search, with more or less like what is selected",
@@ -39,7 +39,7 @@ class RefineSearch(foo.Operator):
         marks = types.RadioGroup(orientation="horizontal")
         for value, label in MARKS.items():
             marks.add_choice(value, label=label)
-        schema.choice(
+        forms.choice(
             inputs,
             "mark",
             [*MARKS],
@@ -55,7 +55,7 @@ class RefineSearch(foo.Operator):
         try:
             inputs.view("search", types.Notice(label=_refined(ctx).label))
         except VectorSearchError as e:
-            schema.problem(inputs, "mark", str(e))
+            forms.problem(inputs, "mark", str(e))
         return types.Property(inputs, view=types.View(label="Refine the last search"))
 
     @without_causes

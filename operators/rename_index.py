@@ -8,10 +8,10 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.dataset import names
-from fiftyone_milvus.managing import renaming
+from fiftyone_milvus.indexes import rename
 
-from . import schema
-from .context import connection, without_causes
+from ..app import forms
+from ..app.context import connection, without_causes
 
 
 class RenameIndex(foo.Operator):
@@ -19,7 +19,7 @@ class RenameIndex(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="rename_index",
             label="Milvus: Rename index",
             description="Give an index another brain key",
@@ -29,18 +29,18 @@ class RenameIndex(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        schema.index_choice(ctx, inputs)
+        forms.index_choice(ctx, inputs)
         inputs.str("new_brain_key", required=True, label="New brain key")
         new = ctx.params.get("new_brain_key")
         problem = names.brain_key_problem(ctx.dataset, new) if new else None
         if problem is not None:
-            schema.problem(inputs, "new_brain_key", problem)
+            forms.problem(inputs, "new_brain_key", problem)
         return types.Property(inputs, view=types.View(label="Rename Milvus index"))
 
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         old, new = ctx.params["brain_key"], ctx.params["new_brain_key"]
-        info = renaming.rename(ctx.dataset, old, new, **connection(ctx))
+        info = rename.rename(ctx.dataset, old, new, **connection(ctx))
         if not ctx.delegated:
             ctx.ops.reload_dataset()
         return {

@@ -10,10 +10,10 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.dataset import names
 from fiftyone_milvus.errors import InvalidRequest
 
-from . import saved_searches, schema
-from .context import without_causes
+from ..app import forms, saved_searches
+from ..app.context import without_causes
+from ..app.search_request import SearchRequest
 from .search import output, perform
-from .search_request import SearchRequest
 
 
 class SaveSearch(foo.Operator):
@@ -21,7 +21,7 @@ class SaveSearch(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="save_search",
             label="Milvus: Save search",
             description="Keep a search of the history under a name",
@@ -35,7 +35,7 @@ class SaveSearch(foo.Operator):
         given = ctx.params.get("name")
         problem = names.saved_search_problem(given) if given else None
         if problem is not None:
-            schema.problem(inputs, "name", problem)
+            forms.problem(inputs, "name", problem)
         if given in saved_searches.names(ctx):
             inputs.view(
                 "taken", types.Notice(label="This replaces the one of that name")
@@ -51,7 +51,7 @@ class SaveSearch(foo.Operator):
         # from Python: the search itself, as SearchRequest has it
         inputs.obj("params", required=False, view=types.HiddenView())
         if not offered.choices and not ctx.params.get("params"):
-            schema.problem(inputs, "search", "There is no search to save: search first")
+            forms.problem(inputs, "search", "There is no search to save: search first")
         return types.Property(inputs, view=types.View(label="Save a search"))
 
     @without_causes
@@ -74,7 +74,7 @@ class RunSavedSearch(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="run_saved_search",
             label="Milvus: Run saved search",
             description="Search again, just as it was saved",
@@ -100,7 +100,7 @@ class DeleteSavedSearch(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="delete_saved_search",
             label="Milvus: Delete saved search",
             description="Delete a search that was saved under a name",
@@ -136,9 +136,9 @@ def _made(ctx: foo.ExecutionContext, id_: str | None) -> SearchRequest:
 def _name_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     names = saved_searches.names(ctx)
     given = ctx.params.get("name")
-    schema.choice(inputs, "name", names, given, required=True, label="Saved search")
+    forms.choice(inputs, "name", names, given, required=True, label="Saved search")
     if not names:
-        schema.problem(inputs, "name", "This dataset has no saved search")
+        forms.problem(inputs, "name", "This dataset has no saved search")
 
 
 def _message(title: str) -> types.Property:

@@ -9,9 +9,9 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from . import empty_results, saved_searches, schema, search_form, search_request
-from .context import connection, without_causes
-from .search_request import Answer, SearchRequest
+from ..app import empty_results, forms, saved_searches, search_form, search_request
+from ..app.context import connection, without_causes
+from ..app.search_request import Answer, SearchRequest
 
 
 class Search(foo.Operator):
@@ -20,7 +20,7 @@ class Search(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="search",
             label="Milvus: Search",
             description="Sort by similarity to what is selected, or to a text",

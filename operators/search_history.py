@@ -7,10 +7,10 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.counts import count
+from fiftyone_milvus.numbers import count
 
-from . import saved_searches, schema, tables
-from .context import flag, without_causes
+from ..app import forms, saved_searches, tables
+from ..app.context import flag, without_causes
 from .search import perform
 
 PAGE = 25
@@ -22,7 +22,7 @@ class SearchHistory(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="search_history",
             label="Milvus: Search history",
             description="The searches that were made, to look at or to clear",

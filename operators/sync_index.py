@@ -9,12 +9,12 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.building import sync
+from fiftyone_milvus.indexes import sync
 from fiftyone_milvus.progress import Report
 
-from . import coverage, schema
-from .context import connection, flag, without_causes
-from .long_work import perform
+from ..app import forms, health_reports
+from ..app.context import connection, flag, without_causes
+from ..app.long_jobs import perform
 
 
 class SyncIndex(foo.Operator):
@@ -22,7 +22,7 @@ class SyncIndex(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="sync_index",
             label="Milvus: Sync index",
             description="Embed what is missing or stale, and remove what is orphaned",
@@ -33,7 +33,7 @@ class SyncIndex(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        schema.index_choice(ctx, inputs)
+        forms.index_choice(ctx, inputs)
         inputs.bool(
             "dry_run",
             default=False,
@@ -56,7 +56,7 @@ class SyncIndex(foo.Operator):
                 **connection(ctx),
             )
             if not done.dry_run:
-                coverage.renew(ctx, key, report, cancelled, **connection(ctx))
+                health_reports.renew(ctx, key, report, cancelled, **connection(ctx))
             return {**asdict(done), "message": done.message}
 
         return perform(ctx, key, work)

@@ -9,12 +9,12 @@ import fiftyone.core.patches as fop
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
+from fiftyone_milvus.analysis import tagging
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import names
-from fiftyone_milvus.finding import tagging
 
-from . import findings, schema
-from .context import TARGETS, flag, target_choices, target_samples, without_causes
+from ..app import analysis_forms, forms
+from ..app.context import TARGETS, flag, target_choices, target_samples, without_causes
 
 
 class TagResults(foo.Operator):
@@ -22,7 +22,7 @@ class TagResults(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="tag_results",
             label="Milvus: Tag results",
             description="Tag the samples or patches that are selected or shown",
@@ -36,9 +36,9 @@ class TagResults(foo.Operator):
         tag = ctx.params.get("tag")
         problem = names.tag_problem(tag) if tag else None
         if problem is not None:
-            schema.problem(inputs, "tag", problem)
+            forms.problem(inputs, "tag", problem)
         inputs.bool("remove", default=False, label="Take the tag off instead")
-        schema.choice(
+        forms.choice(
             inputs,
             "target",
             list(TARGETS),
@@ -59,7 +59,7 @@ class TagResults(foo.Operator):
         return change(ctx, samples, ids, field, tag, remove)
 
     def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        return findings.output("Tag results", "Done")
+        return analysis_forms.output("Tag results", "Done")
 
 
 def change(

@@ -11,8 +11,8 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.backend import recorded_models
 from fiftyone_milvus.errors import InvalidRequest
 
-from . import schema
-from .context import without_causes
+from ..app import forms
+from ..app.context import without_causes
 
 # Shown by the form alone: a web page in the same browser can have the App run an
 # operator, but read nothing that it answers
@@ -24,7 +24,7 @@ class TrustModel(foo.Operator):
 
     @property
     def config(self) -> foo.OperatorConfig:
-        return schema.config(
+        return forms.config(
             name="trust_model",
             label="Milvus: Trust a model",
             description="Accept the model arguments that came with a dataset",
@@ -34,7 +34,7 @@ class TrustModel(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        key = schema.index_choice(ctx, inputs)
+        key = forms.index_choice(ctx, inputs)
         if key is not None:
             _question(ctx, inputs, key)
         return types.Property(inputs, view=types.View(label="Trust this model?"))
@@ -63,11 +63,11 @@ def _question(ctx: foo.ExecutionContext, inputs: types.Object, key: str) -> None
     try:
         asked = recorded_models.to_accept(ctx.dataset, key)
     except InvalidRequest as e:
-        schema.problem(inputs, "brain_key", str(e))
+        forms.problem(inputs, "brain_key", str(e))
         return
     if asked is None:
         text = f"The model of the index '{key}' needs no word of yours: it is loaded."
-        schema.problem(inputs, "brain_key", text)
+        forms.problem(inputs, "brain_key", text)
         return
     for name, value, label in (
         ("arguments", asked, "Model and arguments"),

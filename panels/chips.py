@@ -10,8 +10,8 @@ import fiftyone.core.patches as fop
 import fiftyone.operators as foo
 
 from fiftyone_milvus.backend.runs import IndexInfo
-from fiftyone_milvus.dataset import indexed
-from fiftyone_milvus.searching.terms import Query, Term
+from fiftyone_milvus.dataset import indexed_samples
+from fiftyone_milvus.search.query import Query, Term
 
 from .media import labels_media, media
 
@@ -81,7 +81,7 @@ def _labels(ctx: foo.ExecutionContext, info: IndexInfo) -> list[Chip]:
         by_field.setdefault(label["field"], []).append(label)
     chips = []
     for field, labels in by_field.items():
-        samples = indexed.all_samples(ctx.view, field)
+        samples = indexed_samples.all_samples(ctx.view, field)
         samples = samples.select(list({label["sample_id"] for label in labels}))
         drawn = labels_media(samples, [label["label_id"] for label in labels], field)
         for id_, shown in drawn.items():

@@ -12,10 +12,10 @@ import fiftyone as fo
 from fiftyone_milvus.backend import scope
 from fiftyone_milvus.backend.runs import IndexInfo
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.milvus.options import INDEX_TYPES
-from fiftyone_milvus.nearest import filters
+from fiftyone_milvus.retrieval import filter_fields
+from fiftyone_milvus.store.index_types import INDEX_TYPES
 
-from ..operators.coverage import Coverage
+from ..app.health_reports import Coverage
 
 
 def indexes(
@@ -72,6 +72,6 @@ def _filter_fields(info: IndexInfo, dataset: fo.Dataset) -> list[dict[str, Any]]
     found = []
     for name in info.filter_fields:
         with suppress(InvalidRequest):
-            (path,) = filters.paths(dataset, info.patches_field, [name])
+            (path,) = filter_fields.paths(dataset, info.patches_field, [name])
             found.append({"name": name, "kind": path.kind})
     return found

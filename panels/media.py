@@ -7,7 +7,7 @@ from typing import Any
 
 import fiftyone as fo
 
-from fiftyone_milvus.dataset import indexed
+from fiftyone_milvus.dataset import indexed_samples
 
 
 def media(
@@ -20,7 +20,7 @@ def media(
         ids: ids of its samples or patches
         patches_field: the field of the patches; ``None`` for samples
     """
-    shown = items.select([str(id_) for id_ in indexed.object_ids(ids)])
+    shown = items.select([str(id_) for id_ in indexed_samples.object_ids(ids)])
     fields = ["id", media_field(items)]
     if patches_field is None:
         found = zip(*shown.values(fields), strict=True)

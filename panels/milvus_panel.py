@@ -13,31 +13,26 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import recorded_models, runs
 from fiftyone_milvus.errors import VectorSearchError
-from fiftyone_milvus.milvus import settings
+from fiftyone_milvus.store import settings
 
-from ..operators import coverage, export_folders, jobs, move_index
-from ..operators.context import connection
-from . import (
-    index_methods,
-    index_payloads,
-    search_methods,
-    server_methods,
-    server_payloads,
-)
-from .answering import answered
+from ..app import export_folders, health_reports, jobs
+from ..app.context import connection
+from ..operators import move_index
+from . import index_payloads, indexes_tab, search_tab, server_payloads, server_tab
+from .error_boundary import answered
 
 METHODS = (
     "overview",
-    *search_methods.METHODS,
-    *index_methods.METHODS,
-    *server_methods.METHODS,
+    *search_tab.METHODS,
+    *indexes_tab.METHODS,
+    *server_tab.METHODS,
 )
 
 
 class MilvusPanel(
-    search_methods.SearchMethods,
-    index_methods.IndexMethods,
-    server_methods.ServerMethods,
+    search_tab.SearchMethods,
+    indexes_tab.IndexMethods,
+    server_tab.ServerMethods,
     foo.Panel,
 ):
     """Build, search and clean up Milvus indexes by pointing and clicking."""
@@ -67,7 +62,7 @@ class MilvusPanel(
             "dataset": {"name": dataset.name, "samples": dataset.count()},
             "server": server_payloads.server(connection(ctx)),
             "indexes": index_payloads.indexes(
-                dataset, found, coverage.known(ctx), _address(connection(ctx))
+                dataset, found, health_reports.known(ctx), _address(connection(ctx))
             ),
             "other_indexes": [
                 {"brain_key": key, "backend": backend}

@@ -7,8 +7,8 @@ from typing import Any
 import fiftyone as fo
 import numpy as np
 
-from ..operators.search_request import Answer
-from .found import Found
+from ..app.search_request import Answer
+from .cached_result import Found
 from .media import media
 
 SHOWN_HITS = 100

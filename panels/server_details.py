@@ -9,9 +9,9 @@ from typing import Any
 import fiftyone.brain as fob
 
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.managing import catalog
-from fiftyone_milvus.milvus import client, embedded, settings
-from fiftyone_milvus.milvus.settings import Settings
+from fiftyone_milvus.indexes import collections
+from fiftyone_milvus.store import client, embedded, settings
+from fiftyone_milvus.store.settings import Settings
 
 from ..operators.collections import plain
 from . import server_payloads
@@ -42,7 +42,7 @@ def details(connection: dict[str, Any]) -> dict[str, Any]:
         return {**found, "problem": found["server"]["problem"]}
     try:
         found["capabilities"] = asdict(client.connect(in_use).capabilities)
-        listed = catalog.list_collections(**connection)
+        listed = collections.list_collections(**connection)
         found["collections"] = [plain(info) for info in listed]
     except VectorSearchError as e:
         found["problem"] = str(e)

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from fiftyone_milvus.errors import VectorSearchError
-from fiftyone_milvus.milvus import client, settings
+from fiftyone_milvus.store import client, settings
 
 
 def server(connection: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ packages=()
 for package in fiftyone_milvus demo; do
     [[ -d "$package" ]] && packages+=(-p "$package")
 done
-for package in operators panels; do
+for package in app operators panels; do
     [[ -d "$package" ]] && packages+=(-p "plugin.$package")
 done
 MYPYPATH=".cache/mypy:." .venv/bin/python -m mypy "${packages[@]}"

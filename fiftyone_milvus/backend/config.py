@@ -10,10 +10,10 @@ from fiftyone.brain.similarity import SimilarityConfig
 
 from ..dataset import model_arguments, model_trust
 from ..errors import InvalidRequest
-from ..milvus import embedded, options, settings
-from ..milvus.collection import CONSISTENCY_LEVELS, METRICS, check_name
-from . import hook
-from .stored import Stored, check_options, parse
+from ..store import embedded, index_types, settings
+from ..store.collection import CONSISTENCY_LEVELS, METRICS, check_name
+from . import import_hook
+from .stored_run import Stored, check_options, parse
 
 # How the neighbours of several queries are combined, as in FiftyOne's sklearn backend:
 # one averaged query, or the mean, least or greatest of each row's distances
@@ -41,15 +41,15 @@ class MilvusSimilarityConfig(SimilarityConfig):
         consistency_level: ``"Session"``, ``"Strong"``, ``"Bounded"``, ``"Eventually"``
         ext: our own settings as JSON, in one attribute that plain FiftyOne ignores
         **kwargs: the connection settings
-            (:data:`~fiftyone_milvus.milvus.settings.KEYS`), the index options
-            (:class:`~fiftyone_milvus.milvus.options.IndexOptions`), and those of
+            (:data:`~fiftyone_milvus.store.settings.KEYS`), the index options
+            (:class:`~fiftyone_milvus.store.index_types.IndexOptions`), and those of
             ``fiftyone.brain.similarity.SimilarityConfig``
 
     Raises:
         InvalidRequest: if a value is not one of those allowed
     """
 
-    __module__ = hook.MODULE  # stored with each run
+    __module__ = import_hook.MODULE  # stored with each run
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class MilvusSimilarityConfig(SimilarityConfig):
         if collection_name is not None:
             check_name(collection_name)
         self._given = {k: kwargs.pop(k) for k in settings.KEYS if k in kwargs}
-        chosen = check_options({k: kwargs.pop(k, None) for k in options.OPTIONS})
+        chosen = check_options({k: kwargs.pop(k, None) for k in index_types.OPTIONS})
         parse(ext)
         # FiftyOne would store an unknown name in MongoDB, secret or not
         self._unknown = sorted(set(kwargs) - set(_BASE_KEYS))
@@ -112,7 +112,7 @@ class MilvusSimilarityConfig(SimilarityConfig):
         self.ext = json.dumps({k: v for k, v in known.items() if v is not None})
 
     @property
-    def options(self) -> options.IndexOptions:
+    def options(self) -> index_types.IndexOptions:
         """The index options that were chosen."""
         return self.own.options
 
@@ -160,7 +160,7 @@ class MilvusSimilarityConfig(SimilarityConfig):
         model_arguments.check_no_secret(self._model_kwargs)
         if self._unknown:
             own = ("collection_name", "metric", "consistency_level")
-            known = [*own, *options.OPTIONS, *settings.KEYS]
+            known = [*own, *index_types.OPTIONS, *settings.KEYS]
             raise InvalidRequest(
                 f"The Milvus backend has no parameter {self._unknown}. Those it has "
                 f"are {known}"

@@ -11,22 +11,22 @@ from uuid import uuid4
 import numpy as np
 from fiftyone.brain.similarity import DuplicatesMixin, Similarity, SimilarityIndex
 
-from ..dataset import indexed, model_trust, models
+from ..dataset import indexed_samples, model_trust, models
 from ..dataset.ids import Existing, Ordered, as_list, report_missing
 from ..errors import CollectionError, InvalidRequest, UntrustedModel
-from ..milvus import client
-from ..milvus.collection import Owner
-from ..milvus.indexed_rows import IndexedRows
-from ..milvus.rows import Rows, joined
-from ..nearest import filters
-from . import hook, ownership, scope
+from ..retrieval import filter_fields
+from ..store import client
+from ..store.collection import Owner
+from ..store.row_search import IndexedRows
+from ..store.rows import Rows, joined
+from . import import_hook, ownership, scope
 from .config import MilvusSimilarityConfig
 from .index_neighbors import Neighbors
 from .index_sorting import Sorting
 from .index_writing import Writing
 
 if TYPE_CHECKING:
-    from ..milvus.client import MilvusClient
+    from ..store.client import MilvusClient
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         backend: the factory that makes it
     """
 
-    __module__ = hook.MODULE
+    __module__ = import_hook.MODULE
 
     _model: Any
 
@@ -63,7 +63,7 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
             config.collection_name = _new_name(self._dataset_name, brain_key)
         if self.is_new:
             names = config.options.filter_fields
-            filters.paths(samples, config.patches_field, names)
+            filter_fields.paths(samples, config.patches_field, names)
             place = {"address": found.address, "db_name": found.db_name}
             config.stamp_model()
             config.remember(
@@ -196,7 +196,7 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
             field = self.config.patches_field
             found = scope.all_samples(self._samples, self.config, self._curr_view)
             if found is None:
-                found = indexed.all_samples(self._samples, field)
+                found = indexed_samples.all_samples(self._samples, field)
             there = Existing(found, field)
             self._ordered = there.ordered(*self._all_ids)
         return self._ordered

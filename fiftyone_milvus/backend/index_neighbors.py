@@ -10,20 +10,20 @@ import numpy as np
 from bson import ObjectId
 from fiftyone.brain.similarity import DuplicatesMixin, SimilarityIndex
 
-from ..counts import count, is_number
-from ..dataset import indexed
+from ..dataset import indexed_samples
 from ..dataset.ids import Existing, Ordered, Within, within
 from ..errors import InvalidRequest, VectorSearchError
+from ..exact import near_pairs
+from ..exact.tiles import Tick, untold
 from ..metrics import Space, let_go, room_for
-from ..milvus.indexed_rows import Hits, IndexedRows
-from ..milvus.rows import Rows
-from ..nearest import neighbors
-from ..pairs import duplicates
-from ..pairs.tiles import Tick, untold
+from ..numbers import count, is_number
+from ..retrieval import planner
+from ..store.row_search import Hits, IndexedRows
+from ..store.rows import Rows
 from ..vectors import as_vectors
 from . import scope
 from .config import AGGREGATIONS
-from .queries import as_query
+from .query_input import as_query
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -97,7 +97,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         elif aggregation is not None:
             combine = aggregation
         try:
-            found = neighbors.nearest(
+            found = planner.nearest(
                 self._rows,
                 queries,
                 k,
@@ -108,7 +108,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         except VectorSearchError:
             # what it is now may tell better what is wrong
             if self._recheck():
-                neighbors.check(self._rows, queries, k)
+                planner.check(self._rows, queries, k)
             raise
         return self._as_fiftyone(found.hits, single or bool(aggregation), return_dists)
 
@@ -120,7 +120,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
                 "The neighbours of every vector can't be aggregated or reversed"
             )
         with self._holding_vectors() as space:
-            near, dists = duplicates.nearest(space, k)
+            near, dists = near_pairs.nearest(space, k)
         return (near, dists) if return_dists else near
 
     def _radius_neighbors(
@@ -132,10 +132,10 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         thresh = _checked(thresh)
         if query is None:
             with self._holding_vectors() as space:
-                near, dists = duplicates.within(space, thresh, return_dists)
+                near, dists = near_pairs.within(space, thresh, return_dists)
             return (near, dists) if return_dists else near
         queries, single = self._query_vectors(query)
-        found = neighbors.nearest(self._rows, queries, None, among=self._within)
+        found = planner.nearest(self._rows, queries, None, among=self._within)
         hits = [_up_to(one, thresh) for one in found.hits]
         return self._as_fiftyone(hits, single, return_dists)
 
@@ -170,7 +170,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         # than memory holds
         thresh = _checked(thresh)
         with self._holding_vectors() as space:
-            return list(ids[duplicates.thinned(space, thresh)])
+            return list(ids[near_pairs.thinned(space, thresh)])
 
     @contextmanager
     def _holding_vectors(self, tick: Tick = untold) -> Iterator[Space]:
@@ -250,7 +250,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
             return
         view = self._curr_view
         field = self.config.patches_field
-        self._curr_view = indexed.part_of(self.all_samples, view, field)
+        self._curr_view = indexed_samples.part_of(self.all_samples, view, field)
         try:
             super()._apply_view()
         finally:
@@ -351,7 +351,7 @@ def _neighbors_map(
     if unique.all() or not unique.any():
         return {}
     rows = np.flatnonzero(~unique)
-    near, dists = duplicates.nearest(space, 1, rows, np.flatnonzero(unique))
+    near, dists = near_pairs.nearest(space, 1, rows, np.flatnonzero(unique))
     found: dict[str, list[tuple[str, float]]] = {}
     for row, [to], [dist] in zip(rows, near, dists, strict=True):
         found.setdefault(str(ids[to]), []).append((str(ids[row]), float(dist)))

@@ -10,7 +10,7 @@ import fiftyone.core.media as fom
 import fiftyone.core.patches as fop
 from fiftyone.brain.similarity import SimilarityIndex
 
-from ..dataset import indexed
+from ..dataset import indexed_samples
 from ..dataset.ids import Within
 from ..errors import InvalidRequest
 
@@ -60,8 +60,9 @@ class Sorting(SimilarityIndex):
         everything, view = self.all_samples, self._curr_view
         if everything._is_generated and not view._is_generated:
             raise InvalidRequest(
-                f"The index '{self.key}' holds {indexed.kind_of(everything)}, which a "
-                "view of others can't be sorted by. Sort a view of them."
+                f"The index '{self.key}' holds "
+                f"{indexed_samples.kind_of(everything)}, which a view of others can't "
+                "be sorted by. Sort a view of them."
             )
         members = self._within
         if not self.has_view and view.media_type == fom.GROUP:

@@ -11,11 +11,11 @@ from fiftyone.brain.similarity import SimilarityIndex
 
 from ..dataset.ids import as_list, in_order, report_missing
 from ..errors import InvalidRequest
-from ..milvus.indexed_rows import IndexedRows
-from ..milvus.rows import Rows
-from ..nearest import filters
+from ..retrieval import filter_fields
+from ..store.row_search import IndexedRows
+from ..store.rows import Rows
 from ..vectors import as_vectors
-from . import scope, writes
+from . import active_writes, scope
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ class Writing(SimilarityIndex):
         self._check_dimension(vectors.shape[1])
         self._check_free(rows.ids)
         kept = self.filter_values(rows.ids, rows.sample_ids)
-        writes.mark(self._rows.name)
+        active_writes.mark(self._rows.name)
         self._rows.upsert(rows.ids, rows.sample_ids, vectors, rows.origins, kept)
 
     def filter_values(
@@ -129,7 +129,7 @@ class Writing(SimilarityIndex):
         if not names:
             return None
         field = self.config.patches_field
-        return filters.values(self._dataset, field, names, ids, sample_ids)
+        return filter_fields.values(self._dataset, field, names, ids, sample_ids)
 
     def remove_from_index(
         self,
@@ -170,7 +170,7 @@ class Writing(SimilarityIndex):
         """
         self._rows.forget()
         if not self._present() or not self._rows.is_indexed:
-            writes.mark(self._rows.name)
+            active_writes.mark(self._rows.name)
             try:
                 if self._rows.create_if_missing(dim, self._owner(self.key)):
                     return True
@@ -228,7 +228,7 @@ class Writing(SimilarityIndex):
         origins: Sequence[str | None] | None = None,
     ) -> None:
         filled = self.config.own.filled
-        writes.mark(self._rows.name)
+        active_writes.mark(self._rows.name)
         try:
             kept = self.filter_values(ids, sample_ids)
             self._rows.upsert(ids, sample_ids, vectors, origins, kept)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import fiftyone.core.utils as fou
 
-from ..dataset import indexed
+from ..dataset import indexed_samples
 from ..errors import CollectionError
-from ..milvus.owners import Owner
+from ..store.owners import Owner
 from . import scope
 from .records import CollectionUser, Records
 
@@ -121,7 +121,9 @@ def _shares(index: MilvusSimilarityIndex) -> Iterator[tuple[int, int]]:
     if samples is None or (field is not None and not samples.has_field(field)):
         samples = None
     for ids, sample_ids in index.rows.iterate_ids():
-        ours = indexed.existing(samples, field, ids, sample_ids) if samples else ()
+        ours = (
+            indexed_samples.existing(samples, field, ids, sample_ids) if samples else ()
+        )
         yield len(ours), len(set(ids))
 
 

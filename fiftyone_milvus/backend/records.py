@@ -12,12 +12,12 @@ import fiftyone.core.odm as foo
 from fiftyone.core.brain import BrainMethod
 
 from ..errors import BrokenRecord, UnknownIndex
-from ..milvus.collection import DEFAULT_PARTITION
-from ..milvus.owners import Owner
-from ..milvus.settings import Settings, is_embedded
-from . import stored
+from ..store.collection import DEFAULT_PARTITION
+from ..store.owners import Owner
+from ..store.settings import Settings, is_embedded
+from . import stored_run
 from .config import MilvusSimilarityConfig
-from .stored import Broken, StoredRun
+from .stored_run import Broken, StoredRun
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,9 @@ class Records:
         for run in db.runs.find({"config.method": "milvus"}, wanted):
             # else FiftyOne has forgotten it
             known = isinstance(run["_id"], Hashable) and run["_id"] in keys
-            if known and stored.is_milvus(run):
+            if known and stored_run.is_milvus(run):
                 dataset_id, key = keys[run["_id"]]
-                record = stored.read(key, run)
+                record = stored_run.read(key, run)
                 created = record.created.replace(tzinfo=timezone.utc)
                 user = CollectionUser(dataset_id, names[dataset_id], key, created)
                 if record.collection_name:
@@ -125,8 +125,8 @@ def of_dataset(dataset: fo.Dataset) -> dict[str, StoredRun | Broken]:
     damaged."""
     found = {}
     for key, run in sorted(BrainMethod._get_run_docs(dataset).items()):
-        if stored.is_milvus({"config": run.config}):
-            found[key] = stored.read(key, run.to_mongo().to_dict())
+        if stored_run.is_milvus({"config": run.config}):
+            found[key] = stored_run.read(key, run.to_mongo().to_dict())
     return found
 
 
@@ -138,12 +138,12 @@ def of(dataset: fo.Dataset, brain_key: str) -> StoredRun:
         BrokenRecord: if the record can't be used
     """
     found = dict.get(BrainMethod._get_run_docs(dataset), brain_key)
-    if found is None or not stored.is_milvus({"config": found.config}):
+    if found is None or not stored_run.is_milvus({"config": found.config}):
         known = ", ".join(of_dataset(dataset)) or "none"
         raise UnknownIndex(
             f"This dataset has no Milvus index '{brain_key}'. Those it has: {known}."
         )
-    record = stored.read(brain_key, found.to_mongo().to_dict())
+    record = stored_run.read(brain_key, found.to_mongo().to_dict())
     if isinstance(record, Broken):
         raise BrokenRecord(record.problem)
     return record

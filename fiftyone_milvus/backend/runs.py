@@ -12,14 +12,14 @@ from typing import Any, cast
 import fiftyone as fo
 from fiftyone.core.brain import BrainMethod
 
-from ..dataset import indexed
+from ..dataset import indexed_samples
 from ..errors import BrokenRecord, CollectionError, NoSuchMilvus, VectorSearchError
-from ..milvus import settings
-from ..pairs import checkpoints
+from ..exact import checkpoints
+from ..store import settings
 from . import ownership, records, scope
 from .index import MilvusSimilarityIndex
 from .records import config_of as config_of
-from .stored import Broken, StoredRun
+from .stored_run import Broken, StoredRun
 
 CALLS_AT_ONCE = 8
 
@@ -118,7 +118,7 @@ def all_samples(
     """
     config = config_of(dataset, brain_key)
     found = scope.all_samples(scope.as_stored(dataset, brain_key), config, view)
-    return indexed.all_samples(dataset, None) if found is None else found
+    return indexed_samples.all_samples(dataset, None) if found is None else found
 
 
 def list_indexes(dataset: fo.Dataset, **connection: Any) -> list[IndexInfo]:

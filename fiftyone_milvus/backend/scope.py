@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import fiftyone as fo
 
-from ..dataset import indexed, stored, views
+from ..dataset import embeddings_fields, indexed_samples, stored_views
 from ..errors import InvalidRequest
 from . import records
 
@@ -46,7 +46,7 @@ def of(dataset: fo.Dataset, brain_key: str) -> Scope:
     stages = _stages(dataset, brain_key)
     if stages is None:
         known = noted in (DATASET, EVERYTHING)
-        return Scope(views.every_slice(dataset), known)
+        return Scope(stored_views.every_slice(dataset), known)
     try:
         samples = _made_again(dataset, stages, config)
     except InvalidRequest as e:
@@ -70,8 +70,8 @@ def all_samples(
     *looked_at: fo.SampleCollection | None,
 ) -> fo.SampleCollection | None:
     """All samples that an index may have rows of, see
-    :func:`~fiftyone_milvus.dataset.indexed.all_samples`; ``None`` if they are those of
-    a view that the run doesn't name.
+    :func:`~fiftyone_milvus.dataset.indexed_samples.all_samples`; ``None`` if they are
+    those of a view that the run doesn't name.
 
     Args:
         made_over: what :func:`as_stored` says
@@ -85,7 +85,7 @@ def all_samples(
         if view is None:
             return None
         made_over = view
-    return indexed.all_samples(made_over, config.patches_field)
+    return indexed_samples.all_samples(made_over, config.patches_field)
 
 
 def size(dataset: fo.Dataset, brain_key: str) -> int | None:
@@ -93,7 +93,7 @@ def size(dataset: fo.Dataset, brain_key: str) -> int | None:
     isn't known."""
     config = records.config_of(dataset, brain_key)
     field, noted = config.patches_field, config.own.over
-    samples: fo.SampleCollection | None = views.every_slice(dataset)
+    samples: fo.SampleCollection | None = stored_views.every_slice(dataset)
     if _stages(dataset, brain_key) is not None:
         samples = _stored_view(dataset, brain_key) if noted != UNKNOWN else None
     elif noted not in (DATASET, EVERYTHING):
@@ -132,8 +132,8 @@ def note_first(index: MilvusSimilarityIndex, sample_ids: Sequence[str]) -> None:
     if not samples._root_dataset._contains_videos(any_slice=True):
         return
     some = sample_ids[:PROBED]
-    everything = indexed.all_samples(samples, None)
-    if not indexed.existing(everything, None, some, some):
+    everything = indexed_samples.all_samples(samples, None)
+    if not indexed_samples.existing(everything, None, some, some):
         index.remember(**{NOTE: UNNAMED})
 
 
@@ -147,28 +147,28 @@ def _stored_view(dataset: fo.Dataset, brain_key: str) -> fo.SampleCollection | N
     if stages is None:
         return dataset
     # FiftyOne would make clips that it has no more with other ids, by the same name
-    if not (views.keeps_ids(dataset, stages) or _has_copies(stages)):
+    if not (stored_views.keeps_ids(dataset, stages) or _has_copies(stages)):
         return None
     try:
-        return views.load(dataset, stages, kept=True)
+        return stored_views.load(dataset, stages, kept=True)
     except InvalidRequest:
         return None
 
 
-def _stages(dataset: fo.Dataset, brain_key: str) -> list[views.Stage] | None:
+def _stages(dataset: fo.Dataset, brain_key: str) -> list[stored_views.Stage] | None:
     """The stages that FiftyOne keeps with a run; ``None`` if it keeps none."""
     found = records.of(dataset, brain_key).stages
     return None if found is None else list(found)
 
 
 def _made_again(
-    dataset: fo.Dataset, stages: list[views.Stage], config: Any
+    dataset: fo.Dataset, stages: list[stored_views.Stage], config: Any
 ) -> fo.DatasetView:
     """The view; of frames, patches and clips FiftyOne keeps a copy, which may be old,
     and in use, so they are made again, unless the copy alone has what is indexed."""
-    keeps_ids = views.keeps_ids(dataset, stages)
+    keeps_ids = stored_views.keeps_ids(dataset, stages)
     if keeps_ids:
-        again = views.load(dataset, stages)
+        again = stored_views.load(dataset, stages)
         if not again._is_clips or _has_vectors(again, config):
             return again
     if not _has_copies(stages):
@@ -176,24 +176,24 @@ def _made_again(
             "Its clips, or their vectors, were FiftyOne's for as long as the view was "
             "in use"
         )
-    clips = views.load(dataset, stages, kept=True)
+    clips = stored_views.load(dataset, stages, kept=True)
     videos = clips._dataset._sample_collection.distinct("_sample_id")
     here = dataset._sample_collection.find({"_id": {"$in": videos}}, {"_id": True})
     return clips.match({"_sample_id": {"$in": [doc["_id"] for doc in here]}})
 
 
-def _has_copies(stages: list[views.Stage]) -> bool:
-    return all(map(fo.dataset_exists, views.copies(stages)))
+def _has_copies(stages: list[stored_views.Stage]) -> bool:
+    return all(map(fo.dataset_exists, stored_views.copies(stages)))
 
 
 def _has_vectors(samples: fo.DatasetView, config: Any) -> bool:
     path = config.embeddings_field
-    return not path or stored.is_there(samples, path, config.patches_field)
+    return not path or embeddings_fields.is_there(samples, path, config.patches_field)
 
 
 def _size(samples: fo.SampleCollection, config: Any) -> int:
     """How many rows an index of all samples has: of a field, all that hold a vector."""
-    samples = views.every_slice(samples)
+    samples = stored_views.every_slice(samples)
     field, path = config.patches_field, config.embeddings_field
     if path and field is not None:
         _, path = samples._get_label_field_path(field, path)

@@ -1,6 +1,7 @@
 """FiftyOne's similarity interface over Milvus: the factory, and its three classes.
 
-They take the names, and the place, of those that FiftyOne ships (see ``hook.py``).
+They take the names and the import path of those that FiftyOne ships (see
+``import_hook.py``).
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from typing import Any
 
 from fiftyone.brain.similarity import Similarity
 
-from ..dataset import items
+from ..dataset import expected_rows
 from ..errors import InvalidRequest, VectorSearchError
-from ..milvus import client
-from ..pairs import checkpoints
-from . import hook, scope, writes
+from ..exact import checkpoints
+from ..store import client
+from . import active_writes, import_hook, scope
 from .config import MilvusSimilarityConfig
 from .index import MilvusSimilarityIndex
 
@@ -32,7 +33,7 @@ class MilvusSimilarity(Similarity):
     nothing behind.
     """
 
-    __module__ = hook.MODULE
+    __module__ = import_hook.MODULE
 
     _pending = False
 
@@ -64,7 +65,7 @@ class MilvusSimilarity(Similarity):
         field = self.config.patches_field
         if field is None or samples._is_patches:
             return
-        problem = items.patches_problem(samples, field, cropped=False)
+        problem = expected_rows.patches_problem(samples, field, cropped=False)
         if problem is not None:
             raise InvalidRequest(problem)
 
@@ -92,7 +93,7 @@ class MilvusSimilarity(Similarity):
         super().save_run_results(
             samples, key, run_results, overwrite=overwrite, cache=cache
         )
-        writes.done(run_results.rows.name)
+        active_writes.done(run_results.rows.name)
 
     def cleanup(self, samples: Any, key: str) -> None:
         """Removes, with the run, what its comparisons keep."""

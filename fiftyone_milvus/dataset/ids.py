@@ -14,7 +14,7 @@ import numpy as np
 from bson import ObjectId
 
 from ..errors import InvalidRequest
-from . import indexed, memberships
+from . import indexed_samples, view_ids
 
 logger = logging.getLogger(__name__)
 
@@ -151,7 +151,7 @@ class Within:
         if self._patches_field is not None:
             view = self._samples.select(list(dict.fromkeys(sample_ids)))
             return set(self._keys(view)) & set(ids)
-        asked = {"_id": {"$in": indexed.object_ids(ids)}}
+        asked = {"_id": {"$in": indexed_samples.object_ids(ids)}}
         found = self._samples._aggregate(
             post_pipeline=[{"$match": asked}, {"$project": {"_id": True}}]
         )
@@ -175,7 +175,7 @@ class Existing(Within):
     whole index is restricted to, since rows stay when their sample is deleted.
 
     Args:
-        samples: what :func:`~fiftyone_milvus.dataset.indexed.all_samples` says
+        samples: what :func:`~fiftyone_milvus.dataset.indexed_samples.all_samples` says
         patches_field: the field whose patches are indexed; ``None`` for samples
     """
 
@@ -214,7 +214,9 @@ class Existing(Within):
         for start in range(0, len(ids), IDS_AT_ONCE):
             part = slice(start, start + IDS_AT_ONCE)
             some, of = ids[part], sample_ids[part]
-            found |= indexed.existing(self._samples, self._patches_field, some, of)
+            found |= indexed_samples.existing(
+                self._samples, self._patches_field, some, of
+            )
         return found
 
     def _keys(self, samples: fo.SampleCollection) -> list[str]:
@@ -252,13 +254,13 @@ def within(
         samples: the dataset or view to search in; ``None`` for the dataset
         patches_field: the field whose patches are indexed; ``None`` for samples
         everything: all samples that the index may have rows of, see
-            :func:`~fiftyone_milvus.dataset.indexed.all_samples`
+            :func:`~fiftyone_milvus.dataset.indexed_samples.all_samples`
     """
-    if samples is None or indexed.is_whole(samples):
+    if samples is None or indexed_samples.is_whole(samples):
         return Existing(everything, patches_field)
-    view = indexed.part_of(everything, samples, patches_field).view()
+    view = indexed_samples.part_of(everything, samples, patches_field).view()
     make = partial(Within, view, patches_field)
-    return cast(Within, memberships.get(view, patches_field, make))
+    return cast(Within, view_ids.get(view, patches_field, make))
 
 
 def packed_ids(samples: fo.SampleCollection) -> np.ndarray:

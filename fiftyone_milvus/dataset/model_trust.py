@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InvalidRequest, RefusedModel, UntrustedModel
-from ..milvus import embedded, private_folders
-from ..milvus.private_folders import PRIVATE_FILE, open_file
-from ..milvus.settings import Settings
+from ..store import embedded, private_folders
+from ..store.private_folders import PRIVATE_FILE, open_file
+from ..store.settings import Settings
 from . import model_arguments
 
 logger = logging.getLogger(__name__)

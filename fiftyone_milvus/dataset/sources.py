@@ -14,10 +14,10 @@ import fiftyone.core.media as fom
 import numpy as np
 
 from ..errors import InvalidRequest
-from ..milvus.rows import Rows
-from . import items, models, origins, stored
+from ..store.rows import Rows
+from . import embeddings_fields, expected_rows, fingerprints, models
+from .expected_rows import Item as Item
 from .ids import packed_ids
-from .items import Item as Item
 
 _MEDIA = {
     fom.VIDEO: "videos",
@@ -107,14 +107,16 @@ class Source:
             InvalidRequest: naming what to change
         """
         if patches_field is not None:
-            problem = items.patches_problem(samples, patches_field, self.embeds)
+            problem = expected_rows.patches_problem(samples, patches_field, self.embeds)
         else:
-            problem = items.samples_problem(samples, self.embeddings_field)
+            problem = expected_rows.samples_problem(samples, self.embeddings_field)
         if problem is not None:
             raise InvalidRequest(problem)
         if self.embeddings_field is None:
             return
-        if not stored.is_there(samples, self.embeddings_field, patches_field):
+        if not embeddings_fields.is_there(
+            samples, self.embeddings_field, patches_field
+        ):
             of = f"'{patches_field}'" if patches_field else "the samples"
             raise InvalidRequest(
                 f"There is no embeddings field '{self.embeddings_field}' of {of}. "
@@ -135,7 +137,7 @@ class Own:
     """A chunk's own vectors, by primary key: the ``origins`` of those that there are,
     ``None`` of one that can't be indexed; and why the others can't be (``reasons``)."""
 
-    origins: dict[str, str | None]
+    fingerprints: dict[str, str | None]
     reasons: dict[str, str]
 
 
@@ -193,7 +195,7 @@ class Reader:
 
     def items(self, chunk: fo.DatasetView) -> list[Item]:
         """The rows that an index of these samples should have."""
-        return items.read(chunk, self._patches_field)
+        return expected_rows.read(chunk, self._patches_field)
 
     def usual_dimension(self, ids: np.ndarray) -> int | None:
         """The dimension that most of the own vectors have, judged by some of all of
@@ -205,7 +207,7 @@ class Reader:
         assert self._source.embeddings_field is not None
         some = np.unique(np.linspace(0, len(ids) - 1, JUDGED_BY).astype(int))
         chunk = self.chunk([ids[at].tobytes().hex() for at in some])
-        return stored.dimension(
+        return embeddings_fields.dimension(
             chunk, self._source.embeddings_field, self._patches_field
         )
 
@@ -213,7 +215,7 @@ class Reader:
         """What a chunk's own vectors are."""
         found = self._stored(chunk)
         hashes: dict[str, str | None] = {
-            id_: origins.of_vector(vector)
+            id_: fingerprints.of_vector(vector)
             for id_, vector in zip(found.ids, found.vectors, strict=True)
         }
         unusable = dict.fromkeys(found.unusable)
@@ -249,21 +251,23 @@ class Reader:
             vectors = vectors[at]
             reasons = {id_: why for id_, why in reasons.items() if id_ in names}
         return Embedded(
-            Rows(ids, sample_ids, vectors, [origins.of_vector(v) for v in vectors]),
+            Rows(
+                ids, sample_ids, vectors, [fingerprints.of_vector(v) for v in vectors]
+            ),
             [Failure(*one) for one in reasons.items()],
         )
 
-    def _stored(self, chunk: fo.DatasetView) -> stored.Stored:
+    def _stored(self, chunk: fo.DatasetView) -> embeddings_fields.Stored:
         field = self._source.embeddings_field
         assert field is not None
-        found = stored.read(
+        found = embeddings_fields.read(
             chunk, field, self._patches_field, metric=self._metric, dim=self.dim
         )
         if found.ids:
             self.dim = found.vectors.shape[1]
         return found
 
-    def _reasons(self, found: stored.Stored) -> dict[str, str]:
+    def _reasons(self, found: embeddings_fields.Stored) -> dict[str, str]:
         """Why some have no vector that is of use, by their ids."""
         none = f"it has no vector in '{self._source.embeddings_field}'"
         return {**dict.fromkeys(found.none, none), **found.unusable}
@@ -307,7 +311,7 @@ class Reader:
         with np.errstate(over="ignore"):
             vectors = np.asarray(vectors, np.float32)
         # a model's zero is no vector, by whatever metric
-        wrong = stored.problems(vectors, "cosine") if ids else {}
+        wrong = embeddings_fields.problems(vectors, "cosine") if ids else {}
         usable = [i for i, id_ in enumerate(ids) if id_ in names and i not in wrong]
         rows = Rows(
             [ids[i] for i in usable],
@@ -347,11 +351,13 @@ def _readable(
 ) -> tuple[list[Item], list[Failure], dict[str, str | None]]:
     """Those that there is something to embed of, those that there isn't, and what the
     first are made of."""
-    made_of = {item.id: origins.of_file(item.path, item.outline) for item in wanted}
+    made_of = {
+        item.id: fingerprints.of_file(item.path, item.outline) for item in wanted
+    }
     failures = [
         Failure(item.id, reason)
         for item in wanted
-        if (reason := items.why_nothing(item)) is not None
+        if (reason := expected_rows.why_nothing(item)) is not None
     ]
     failed = {failure.id for failure in failures}
     return [item for item in wanted if item.id not in failed], failures, made_of

@@ -119,8 +119,7 @@ def give_index(
     ``pictures`` or ``objects``. It is built once, which takes up to a minute, and
     imported from then on."""
     from fiftyone_milvus.backend import runs
-    from fiftyone_milvus.building import build
-    from fiftyone_milvus.managing import files
+    from fiftyone_milvus.indexes import archive, build
 
     made: dict[str, Path] = {}
     options: dict[str, dict[str, Any]] = {
@@ -132,9 +131,9 @@ def give_index(
         if key not in made:
             made[key] = environment.HOME / f"{key}.parquet"
             build.build(scenes, key, build.Source(model=MODEL), **options[key])
-            files.export_index(scenes, key, made[key])
+            archive.export_index(scenes, key, made[key])
             runs.cleanup(scenes, key)
-        files.import_index(dataset, key, made[key])
+        archive.import_index(dataset, key, made[key])
         dataset.reload()
 
     return give

@@ -8,10 +8,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
+from fiftyone_milvus.analysis import duplicates
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.finding import groups
-from fiftyone_milvus.searching import search
-from fiftyone_milvus.searching.terms import Query, Term
+from fiftyone_milvus.search import search
+from fiftyone_milvus.search.query import Query, Term
 from plugin.operators import OPERATORS
 
 
@@ -73,7 +73,7 @@ def test_texts_wanted_and_unwanted_sort_the_grid_and_are_kept(opened, index):
 
 
 def test_near_duplicates_are_found_shown_and_tagged(opened, index, scenes):
-    wanted = groups.find_groups(index, fraction=0.1)
+    wanted = duplicates.find_groups(index, fraction=0.1)
     form = start(opened, "Milvus: Find near duplicates")
     form.get_by_text("By fraction").click()
     expect(form.get_by_text("The share that is to be duplicates")).to_be_visible()

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import Cancelled
-from fiftyone_milvus.milvus import client, settings
+from fiftyone_milvus.indexes import build
+from fiftyone_milvus.store import client, settings
 
 PANEL = "milvus_panel"
 MODEL = "conse-lite0-minilm-offline"

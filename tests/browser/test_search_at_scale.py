@@ -11,12 +11,12 @@ import pytest
 from playwright.sync_api import expect
 
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building import build
-from harness import axe, looks
+from fiftyone_milvus.indexes import build
+from harness import axe, screen
 from harness.context import make_context
 from harness.datasets import clustered_vectors
-from harness.pictures import paint
-from plugin.operators import saved_searches
+from harness.images import paint
+from plugin.app import saved_searches
 
 PANEL = "milvus_panel"
 COUNT = 10_000
@@ -96,7 +96,7 @@ def test_ten_thousand_hits_and_a_thousand_searches(app, large):
     app.widen_panel(PANEL, 320)
     app.page.wait_for_timeout(500)
     app.shot("large-history")
-    assert looks.sideways(app) == []
+    assert screen.sideways(app) == []
     assert axe.violations(app.page, '[data-cy="milvus-panel"]') == []
 
 

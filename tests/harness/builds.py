@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import pictures
+from . import images
 
 if TYPE_CHECKING:
     import fiftyone as fo
@@ -33,7 +33,7 @@ class Seen:
 
 def make_dataset(folder: Path, count: int) -> tuple[str, dict[str, str]]:
     """Makes a dataset of pictures that stays: its name, and its paths by id."""
-    dataset = pictures.make_pictures_dataset(folder, count)
+    dataset = images.make_pictures_dataset(folder, count)
     dataset.persistent = True
     ids, paths = dataset.values(["id", "filepath"])
     return dataset.name, dict(zip(ids, paths, strict=True))
@@ -44,11 +44,11 @@ def build(name: str, key: str) -> None:
     import fiftyone as fo
 
     from fiftyone_milvus.backend import runs
-    from fiftyone_milvus.building import build
+    from fiftyone_milvus.indexes import build
 
     dataset = fo.load_dataset(name)
     if key not in runs.keys(dataset) or build.is_unfinished(dataset, key):
-        built = build.build(dataset, key, build.Source(model=pictures.MODEL))
+        built = build.build(dataset, key, build.Source(model=images.MODEL))
         assert not built.failures, built.failures
 
 
@@ -125,7 +125,7 @@ def ask(name: str) -> None:
     import fiftyone as fo
 
     from fiftyone_milvus.backend import runs
-    from fiftyone_milvus.milvus import client, settings
+    from fiftyone_milvus.store import client, settings
 
     client.connect(settings.resolve()).ping()
     for info in runs.list_indexes(fo.load_dataset(name)):
@@ -145,7 +145,7 @@ def see(name: str, key: str) -> Seen:
     import fiftyone.core.odm as foo
 
     from fiftyone_milvus.backend import runs
-    from fiftyone_milvus.building import ranges
+    from fiftyone_milvus.indexes import claims
 
     dataset = fo.load_dataset(name)
     index = runs.load(dataset, key)
@@ -155,14 +155,14 @@ def see(name: str, key: str) -> Seen:
         np.concatenate([rows.vectors for rows in found]),
         index.total_index_size,
         runs.describe(dataset, key).partial,
-        list(foo.get_db_conn()[ranges.COLLECTION].find(_of(dataset, key))),
+        list(foo.get_db_conn()[claims.COLLECTION].find(_of(dataset, key))),
         [found for found in collections(key) if found != index.rows.name],
     )
 
 
 def collections(key: str) -> list[str]:
     """The collections made for the key of an index."""
-    from fiftyone_milvus.milvus import client, settings
+    from fiftyone_milvus.store import client, settings
 
     there = client.connect(settings.resolve()).client.list_collections()
     return [found for found in there if f"_{key}_" in found]
@@ -174,15 +174,15 @@ def clear(name: str, key: str) -> None:
     import fiftyone.core.odm as foo
 
     from fiftyone_milvus.backend import runs
-    from fiftyone_milvus.building import ranges
-    from fiftyone_milvus.milvus import client, settings
+    from fiftyone_milvus.indexes import claims
+    from fiftyone_milvus.store import client, settings
 
     dataset = fo.load_dataset(name)
     if key in runs.keys(dataset):
         clean_up(name, key)
     for found in collections(key):
         client.connect(settings.resolve()).client.drop_collection(found)
-    foo.get_db_conn()[ranges.COLLECTION].delete_many(_of(dataset, key))
+    foo.get_db_conn()[claims.COLLECTION].delete_many(_of(dataset, key))
 
 
 def clean_up(name: str, key: str) -> None:

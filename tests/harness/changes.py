@@ -10,7 +10,7 @@ from typing import Any
 import fiftyone.core.odm as foo
 from bson import BSON
 
-from fiftyone_milvus.milvus import client, settings
+from fiftyone_milvus.store import client, settings
 
 # What says how work goes on, and expires
 BOOKKEEPING = ("milvus.builds", "milvus.writes", "delegated_ops")

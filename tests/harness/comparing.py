@@ -7,7 +7,7 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fiftyone_milvus.finding.groups import Groups
+    from fiftyone_milvus.analysis.duplicates import Groups
 
 TILE = 32  # so that few vectors are many blocks
 PART_BYTES = 1_000  # so that what is kept is many parts
@@ -19,28 +19,28 @@ def find(name: str, key: str, params: dict[str, Any]) -> tuple[Groups, int]:
     import fiftyone as fo
 
     from fiftyone_milvus import metrics
+    from fiftyone_milvus.analysis import duplicates
     from fiftyone_milvus.backend import runs
-    from fiftyone_milvus.finding import groups
-    from fiftyone_milvus.pairs import checkpoints
+    from fiftyone_milvus.exact import checkpoints
 
     metrics.TILE, checkpoints.PART_BYTES = TILE, PART_BYTES
     checkpoints.SAVE_SECONDS, checkpoints.SAVING_SHARE = 0.0, float("inf")
     told: list[object] = []
     index = runs.load(fo.load_dataset(name), key)
-    found = groups.find_groups(index, progress=told.append, **params)
+    found = duplicates.find_groups(index, progress=told.append, **params)
     return found, len(told)
 
 
 def find_until(name: str, key: str, params: dict[str, Any], told: int) -> None:
     """Does so, and dies by SIGKILL when progress is told for the so-many-th time."""
-    from fiftyone_milvus.finding import held
+    from fiftyone_milvus.analysis import loaded_vectors
 
-    tell, left = held.Progress, iter(range(told))
+    tell, left = loaded_vectors.Progress, iter(range(told))
 
     def progress(*args: Any, **kwargs: Any) -> Any:
         if next(left, None) is None:
             os.kill(os.getpid(), signal.SIGKILL)
         return tell(*args, **kwargs)
 
-    held.Progress = progress  # type: ignore[assignment, misc]
+    loaded_vectors.Progress = progress  # type: ignore[assignment, misc]
     find(name, key, params)

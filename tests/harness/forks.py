@@ -10,7 +10,7 @@ from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
-from . import environment, pictures
+from . import environment, images
 
 START_SECONDS = 60
 ANSWER_SECONDS = 120
@@ -89,7 +89,7 @@ class Fork:
 
 def _ensure_server() -> None:
     """Starts the process to fork, once."""
-    pictures.install_counting_model()  # which it loads
+    images.install_counting_model()  # which it loads
     # it takes the path of modules from the environment alone
     before = os.environ.get("PYTHONPATH")
     own = [str(environment.ROOT / "tests"), str(environment.ROOT)]

@@ -18,7 +18,7 @@ from PIL import Image
 
 from fiftyone_milvus.dataset import image_headers
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.searching import uploads
+from fiftyone_milvus.search import query_images
 
 from . import little_memory
 
@@ -268,7 +268,7 @@ def read_damaged(folder: Path) -> None:
 
 def _said(path: Path) -> list[str]:
     try:
-        asked = uploads.check(path.read_bytes()).format
+        asked = query_images.check(path.read_bytes()).format
     except InvalidRequest as e:
         asked = str(e)
     return [asked, image_headers.problem(str(path)) or ""]

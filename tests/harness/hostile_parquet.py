@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fiftyone_milvus.managing import parquet
+from fiftyone_milvus.indexes import parquet
 
 from . import little_memory
 

@@ -8,11 +8,11 @@ import torch  # noqa: F401
 
 import fiftyone_milvus  # noqa: F401
 from fiftyone_milvus.backend import runs  # noqa: F401
-from fiftyone_milvus.building import build, sync  # noqa: F401
 from fiftyone_milvus.dataset import models
+from fiftyone_milvus.indexes import build, sync  # noqa: F401
 
-from . import builds, environment, forks, pictures  # noqa: F401
+from . import builds, environment, forks, images  # noqa: F401
 
-models.load(pictures.MODEL)
+models.load(images.MODEL)
 database._disconnect()
 environment.HOME.rmdir()  # the test run has made its own

@@ -26,8 +26,8 @@ from fiftyone_milvus.errors import (
     ServerUnavailable,
     VectorSearchError,
 )
-from fiftyone_milvus.milvus import client, server_list
-from fiftyone_milvus.milvus.settings import ENV_PREFIX
+from fiftyone_milvus.store import client, server_list
+from fiftyone_milvus.store.settings import ENV_PREFIX
 from harness import certificates, environment
 from harness.context import execute, make_context
 from harness.datasets import make_vectors_dataset

@@ -10,10 +10,10 @@ import pytest
 
 import fiftyone_milvus
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import Cancelled, InvalidRequest
-from fiftyone_milvus.milvus import client, settings
-from harness import pictures
+from fiftyone_milvus.indexes import build
+from fiftyone_milvus.store import client, settings
+from harness import images
 
 ROOT = Path(__file__).resolve().parents[2]
 FIELD = build.Source(embeddings_field="embeddings")
@@ -29,7 +29,7 @@ def test_a_build_in_a_fresh_process_stores_fiftyones_own_class(milvus, vectors_d
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 import fiftyone as fo
-from fiftyone_milvus.building import build
+from fiftyone_milvus.indexes import build
 dataset = fo.load_dataset({vectors_dataset.name!r})
 build.build(dataset, "k", build.Source(embeddings_field="embeddings"))
 """
@@ -180,9 +180,9 @@ def test_frames_of_videos_are_indexed_and_kept_true(milvus):
 def test_a_model_is_given_no_videos(milvus):
     import fiftyone as fo
 
-    pictures.install_counting_model()
+    images.install_counting_model()
     dataset = fo.Dataset()
     dataset.add_sample(fo.Sample(filepath="/v.mp4"))
     with pytest.raises(InvalidRequest, match="to_frames"):
-        build.build(dataset, "k", build.Source(model=pictures.MODEL))
+        build.build(dataset, "k", build.Source(model=images.MODEL))
     dataset.delete()

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.milvus import capabilities, client, options, settings
-from fiftyone_milvus.milvus.collection import Owner
-from fiftyone_milvus.milvus.indexed_rows import IndexedRows
+from fiftyone_milvus.store import capabilities, client, index_types, settings
+from fiftyone_milvus.store.collection import Owner
+from fiftyone_milvus.store.row_search import IndexedRows
 
 NEEDS_HARDWARE = "GPU_CAGRA"
 OWNER = Owner("dataset id", "dataset", "brain key")
@@ -35,7 +35,7 @@ def new_rows(connection):
     made = []
 
     def new(index_type=None):
-        chosen = options.IndexOptions(index_type=index_type)
+        chosen = index_types.IndexOptions(index_type=index_type)
         name = f"capabilities_{uuid.uuid4().hex}"
         made.append(IndexedRows(connection, name, "cosine", "Strong", chosen))
         return made[-1]
@@ -90,7 +90,7 @@ def test_an_index_type_that_it_lacks_is_refused_at_first(
 ):
     can = connection.capabilities
     monkeypatch.setattr(connection.client, "create_collection", None)  # not called
-    for index_type in set(options.INDEX_TYPES) - set(can.index_types):
+    for index_type in set(index_types.INDEX_TYPES) - set(can.index_types):
         rows = new_rows(index_type)
         with pytest.raises(InvalidRequest) as refused:
             rows.create(DIM, OWNER)

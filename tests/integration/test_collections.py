@@ -22,13 +22,13 @@ import pytest
 from pymilvus import MilvusClient
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
-from fiftyone_milvus.backend import runs, writes
+from fiftyone_milvus.backend import active_writes, runs
 from fiftyone_milvus.errors import CollectionError, InvalidRequest, VectorSearchError
-from fiftyone_milvus.managing import adoption, catalog, dropping, renaming
-from fiftyone_milvus.managing.catalog import CollectionInfo
-from fiftyone_milvus.milvus import client, embedded, settings
-from fiftyone_milvus.milvus.collection import Owner
-from fiftyone_milvus.milvus.indexed_rows import IndexedRows
+from fiftyone_milvus.indexes import adopt, collection_cleanup, collections, rename
+from fiftyone_milvus.indexes.collections import CollectionInfo
+from fiftyone_milvus.store import client, embedded, settings
+from fiftyone_milvus.store.collection import Owner
+from fiftyone_milvus.store.row_search import IndexedRows
 from harness import builds, datasets, environment
 from harness.context import PLUGIN, execute, make_context
 from harness.forks import Fork
@@ -98,7 +98,7 @@ def stamped(dataset_id: str, **connection: Any) -> str:
 
 
 def listed(*names: str) -> list[CollectionInfo]:
-    found = {info.name: info for info in catalog.list_collections()}
+    found = {info.name: info for info in collections.list_collections()}
     return [found[name] for name in names]
 
 
@@ -302,7 +302,7 @@ def test_a_problem_with_one_collection_hides_no_other(milvus, shown, monkeypatch
     assert broken.state == "unknown"
     assert "no such thing" in broken.problem
     assert ours.rows == 100
-    plan = dropping.drop_plan([shown.forgotten], typed=[shown.forgotten])
+    plan = collection_cleanup.drop_plan([shown.forgotten], typed=[shown.forgotten])
     assert "no such thing" in plan.refused[0].why
 
 
@@ -319,14 +319,14 @@ def test_listing_loads_no_collection(milvus, shown, server):
 def test_no_server_is_told(monkeypatch):
     monkeypatch.setenv(URI, "http://127.0.0.1:1")
     with pytest.raises(VectorSearchError, match="does not answer"):
-        catalog.list_collections()
+        collections.list_collections()
 
 
 # -- dropped
 
 
 def test_a_plan_drops_nothing(milvus, shown, server):
-    plan = dropping.drop_plan([shown.forgotten, shown.foreign])
+    plan = collection_cleanup.drop_plan([shown.forgotten, shown.foreign])
     assert [one.allowed for one in plan.candidates] == [True, False]
     assert plan.rows == 100
     assert plan.refused[0].name_needed
@@ -351,7 +351,7 @@ def test_one_refusal_drops_nothing(milvus, shown, server, names, typed, words):
 
     before = set(server.list_collections())
     with pytest.raises(InvalidRequest, match=f"Nothing was dropped.*{words}"):
-        dropping.drop_collections(named(names), typed=named(typed))
+        collection_cleanup.drop_collections(named(names), typed=named(typed))
     assert set(server.list_collections()) == before
 
 
@@ -359,8 +359,8 @@ def test_a_name_in_other_letters_is_not_typed_out(lite):
     name = unused_name()
     lite.create_collection(name, dimension=4)
     with pytest.raises(InvalidRequest, match="type its name out"):
-        dropping.drop_collections([name], typed=[name.upper(), f" {name}"])
-    dropping.drop_collections([name], typed=[name])
+        collection_cleanup.drop_collections([name], typed=[name.upper(), f" {name}"])
+    collection_cleanup.drop_collections([name], typed=[name])
     assert not lite.has_collection(name)
 
 
@@ -369,25 +369,25 @@ def test_all_orphans_are_those_whose_dataset_is_here(apart, dataset):
     foreign = unused_name()
     server = client.connect(settings.resolve(apart)).client
     server.create_collection(foreign, dimension=4)
-    plan = dropping.drop_plan(orphans=True, **apart)
+    plan = collection_cleanup.drop_plan(orphans=True, **apart)
     assert plan.names == [here]
     assert [one.name for one in plan.left] == [gone]
-    dropping.drop_collections(plan.names, **apart)
+    collection_cleanup.drop_collections(plan.names, **apart)
     assert set(server.list_collections()) == {gone, foreign}
     known = {"include_gone_datasets": True, **apart}
-    plan = dropping.drop_plan(orphans=True, **known)
+    plan = collection_cleanup.drop_plan(orphans=True, **known)
     assert plan.names == [gone]
-    dropping.drop_collections(plan.names, **known)
+    collection_cleanup.drop_collections(plan.names, **known)
     assert server.list_collections() == [foreign]
 
 
 def test_orphans_of_gone_datasets_go_on_request(server):
     named, all_ = stamped(ELSEWHERE), stamped(ELSEWHERE)
-    dropping.drop_collections([named], typed=[named])
+    collection_cleanup.drop_collections([named], typed=[named])
     assert not server.has_collection(named)
-    plan = dropping.drop_plan(orphans=True, include_gone_datasets=True)
+    plan = collection_cleanup.drop_plan(orphans=True, include_gone_datasets=True)
     assert all_ in [one.name for one in plan.candidates]
-    done = dropping.drop_collections([all_], include_gone_datasets=True)
+    done = collection_cleanup.drop_collections([all_], include_gone_datasets=True)
     assert (done.rows, done.left) == (2, ())
     assert not server.has_collection(all_)
 
@@ -396,27 +396,27 @@ def test_a_collection_that_another_process_is_filling_stays(server, dataset):
     """FiftyOne's own call stores the run of an index after its rows."""
     name = Fork({}, builds.add_without_run, dataset.name).result()
     assert listed(name)[0].state == "orphan"
-    assert name not in dropping.drop_plan(orphans=True).names
+    assert name not in collection_cleanup.drop_plan(orphans=True).names
     with pytest.raises(InvalidRequest, match="It is being written to"):
-        dropping.drop_collections([name])
+        collection_cleanup.drop_collections([name])
     assert server.has_collection(name)
-    last = datetime.now(timezone.utc) - timedelta(seconds=writes.LOST_SECONDS)
-    writes._marks().update_one({"_id": name}, {"$set": {"seen": last}})
-    dropping.drop_collections([name])
+    last = datetime.now(timezone.utc) - timedelta(seconds=active_writes.LOST_SECONDS)
+    active_writes._marks().update_one({"_id": name}, {"$set": {"seen": last}})
+    collection_cleanup.drop_collections([name])
     assert not server.has_collection(name)
 
 
 def test_a_complete_index_is_not_being_written_to(lite, dataset):
-    assert writes.recent([compute(dataset, "idx")]) == set()
+    assert active_writes.recent([compute(dataset, "idx")]) == set()
 
 
 def test_a_mark_lasts_as_long_as_the_writing(lite):
-    with writes.writing("some_name"):
-        writes._marks().update_one({"_id": "some_name"}, {"$set": {"seen": OLD}})
-        assert writes.recent(["some_name"]) == set()
-        with writes.writing("some_name"):
-            assert writes.recent(["some_name", "other"]) == {"some_name"}
-    assert writes._marks().find_one({"_id": "some_name"}) is None
+    with active_writes.writing("some_name"):
+        active_writes._marks().update_one({"_id": "some_name"}, {"$set": {"seen": OLD}})
+        assert active_writes.recent(["some_name"]) == set()
+        with active_writes.writing("some_name"):
+            assert active_writes.recent(["some_name", "other"]) == {"some_name"}
+    assert active_writes._marks().find_one({"_id": "some_name"}) is None
 
 
 @pytest.mark.parametrize("change", ["run", "owner"])
@@ -438,10 +438,12 @@ def test_each_collection_is_looked_at_just_before_it_is_dropped(
         return connect(place)
 
     assert listed(name)[0].state == "orphan"
-    monkeypatch.setattr(dropping, "client", SimpleNamespace(connect=meanwhile))
+    monkeypatch.setattr(
+        collection_cleanup, "client", SimpleNamespace(connect=meanwhile)
+    )
     words = {"run": "Clean that index up instead", "owner": "taken it over"}
     with pytest.raises(InvalidRequest, match=words[change]):
-        dropping.drop_collections([name])
+        collection_cleanup.drop_collections([name])
     assert lite.has_collection(name)
 
 
@@ -455,7 +457,7 @@ def test_names_are_lists_of_texts(lite, given, which):
         given = f"x{name}x"
     params = {"names": [name], "typed": [name], which: given}
     with pytest.raises(InvalidRequest, match=f"{which} is a list of names"):
-        dropping.drop_collections(**params)
+        collection_cleanup.drop_collections(**params)
     assert lite.has_collection(name)
 
 
@@ -471,21 +473,21 @@ def test_a_drop_that_fails_says_what_went(lite, dataset, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(MilvusClient, "drop_collection", failing)
         with pytest.raises(VectorSearchError, match=r"disk is full.*until then") as e:
-            dropping.drop_collections(names)
+            collection_cleanup.drop_collections(names)
     assert str(e.value).endswith(f"{names[0]}.")
     assert [lite.has_collection(name) for name in names] == [False, True]
 
 
 def test_nothing_asked_is_told(lite):
     with pytest.raises(InvalidRequest, match="Name collections to drop"):
-        dropping.drop_plan()
+        collection_cleanup.drop_plan()
 
 
 # -- adopted
 
 
 def test_a_match_is_shown(milvus, shown):
-    found = adoption.adoption(shown.dataset, shown.ours)
+    found = adopt.adoption(shown.dataset, shown.ours)
     assert found.fits
     assert (found.match.rows, found.match.matched) == (100, 100)
     assert found.match.unmatched == ()
@@ -495,7 +497,7 @@ def test_a_match_is_shown(milvus, shown):
 
 
 def test_a_match_of_patches_is_shown(milvus, shown):
-    found = adoption.adoption(shown.dataset, shown.patches, "ground_truth")
+    found = adopt.adoption(shown.dataset, shown.patches, "ground_truth")
     count = shown.dataset.count("ground_truth.detections")
     assert found.fits
     assert (found.match.rows, found.match.matched) == (count, count)
@@ -507,7 +509,7 @@ def test_a_part_that_matches_is_counted(milvus, shown, dataset):
     dataset.add_samples(shown.dataset.limit(30), progress=False)  # new ids
     some = shown.dataset.match(fo.ViewField("number") < 30).clone()
     try:
-        found = adoption.adoption(some, shown.ours)
+        found = adopt.adoption(some, shown.ours)
         assert (found.match.matched, found.match.rows) == (30, 100)
         assert found.fits
         assert found.match.unmatched[0] not in some.values("id")
@@ -528,17 +530,17 @@ def test_a_part_that_matches_is_counted(milvus, shown, dataset):
 def test_what_does_not_match_is_told_and_not_adopted(milvus, shown, name, field, words):
     before = shown.dataset.list_brain_runs()
     collection = getattr(shown, name)
-    found = adoption.adoption(shown.dataset, collection, field)
+    found = adopt.adoption(shown.dataset, collection, field)
     assert not found.fits
     with pytest.raises(InvalidRequest, match=f"was not adopted.*{words}"):
-        adoption.adopt(shown.dataset, "adopted", collection, patches_field=field)
+        adopt.adopt(shown.dataset, "adopted", collection, patches_field=field)
     assert shown.dataset.list_brain_runs() == before
 
 
 def test_an_empty_collection_is_not_adopted(lite, dataset):
     rows = rows_of(unused_name())
     rows.create(4, Owner(ELSEWHERE, "x", "y"))
-    assert "It is empty" in adoption.adoption(dataset, rows.name).problem
+    assert "It is empty" in adopt.adoption(dataset, rows.name).problem
 
 
 def test_a_collection_without_an_index_is_told(lite, dataset):
@@ -550,7 +552,7 @@ def test_a_collection_without_an_index_is_told(lite, dataset):
     schema.add_field("sample_id", DataType.VARCHAR, max_length=64)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=4)
     lite.create_collection(name, schema=schema)
-    assert "no index in Milvus" in adoption.adoption(dataset, name).problem
+    assert "no index in Milvus" in adopt.adoption(dataset, name).problem
 
 
 @pytest.mark.parametrize(
@@ -563,14 +565,14 @@ def test_a_collection_without_an_index_is_told(lite, dataset):
 )
 def test_what_cannot_be_adopted_is_told(milvus, shown, key, name, words):
     with pytest.raises(VectorSearchError, match=words):
-        adoption.adopt(shown.dataset, key, getattr(shown, name, name))
+        adopt.adopt(shown.dataset, key, getattr(shown, name, name))
 
 
 def test_unknown_fields_and_models_are_told(milvus, shown):
     with pytest.raises(InvalidRequest, match="no field 'nope'"):
-        adoption.adoption(shown.dataset, shown.ours, "nope")
+        adopt.adoption(shown.dataset, shown.ours, "nope")
     with pytest.raises(InvalidRequest, match="no model 'nope'"):
-        adoption.adopt(shown.dataset, "new", shown.ours, model="nope")
+        adopt.adopt(shown.dataset, "new", shown.ours, model="nope")
     assert "new" not in shown.dataset.list_brain_runs()
 
 
@@ -583,7 +585,7 @@ def test_an_index_outlives_its_dataset_by_adoption(server, dataset):
     try:
         again.delete_brain_runs()
         dataset.delete()
-        info = adoption.adopt(again, "back", name, take_ownership=True)
+        info = adopt.adopt(again, "back", name, take_ownership=True)
         assert (info.brain_key, info.size, info.owned) == ("back", 100, True)
         found = again.sort_by_similarity(query, brain_key="back", k=9)
         assert found.values("id") == before
@@ -602,7 +604,7 @@ def test_without_ownership_nothing_is_changed_or_dropped(lite, dataset):
     try:
         again.delete_brain_runs()
         dataset.delete()
-        assert not adoption.adopt(again, "back", name).owned
+        assert not adopt.adopt(again, "back", name).owned
         with pytest.raises(CollectionError, match="belong to the dataset"):
             runs.load(again, "back").remove_from_index(sample_ids=again.values("id"))
         assert not runs.cleanup(again, "back").drops_rows
@@ -620,11 +622,11 @@ def test_what_another_dataset_has_is_not_taken(milvus, shown):
             (shown.stock, "The index 'stock' of the dataset"),
             (shown.forgotten, "that made it, and that is here"),
         ):
-            assert words in adoption.adoption(clone, name).ownership_problem
+            assert words in adopt.adoption(clone, name).ownership_problem
             with pytest.raises(InvalidRequest, match="can't become this dataset's own"):
-                adoption.adopt(clone, "mine", name, take_ownership=True)
+                adopt.adopt(clone, "mine", name, take_ownership=True)
         assert clone.list_brain_runs() == []
-        assert not adoption.adopt(clone, "lent", shown.stock).owned
+        assert not adopt.adopt(clone, "lent", shown.stock).owned
         assert len(listed(shown.stock)[0].users) == 2
     finally:
         clone.delete()
@@ -638,7 +640,7 @@ def test_rows_in_several_partitions_are_not_taken(lite, dataset):
     lite.drop_collection_properties(name, property_keys=["fiftyone.owner"])
     lite.create_partition(name, "apart")
     rows.in_partition("apart").upsert(ids[:2], ids[:2], np.eye(2, 16, dtype="f4"))
-    found = adoption.adoption(dataset, name)
+    found = adopt.adoption(dataset, name)
     assert found.match.matched == 2
     assert "several partitions" in found.ownership_problem
 
@@ -652,7 +654,7 @@ def test_ownership_that_cannot_be_written_leaves_no_index(lite, dataset, monkeyp
 
     monkeypatch.setattr(IndexedRows, "set_owner", failing)
     with pytest.raises(VectorSearchError, match="no"):
-        adoption.adopt(dataset, "new", name, take_ownership=True)
+        adopt.adopt(dataset, "new", name, take_ownership=True)
     assert dataset.list_brain_runs() == []
     assert lite.has_collection(name)
 
@@ -662,7 +664,7 @@ def test_ownership_that_cannot_be_written_leaves_no_index(lite, dataset, monkeyp
 
 def test_a_renamed_index_keeps_its_collection_and_stamp(server, dataset):
     name = compute(dataset, "old")
-    info = renaming.rename(dataset, "old", "new")
+    info = rename.rename(dataset, "old", "new")
     assert (info.brain_key, info.collection_name) == ("new", name)
     (found,) = listed(name)
     assert found.owner.brain_key == "new"
@@ -681,20 +683,20 @@ def test_what_cannot_be_renamed_is_told(lite, dataset, old, new, words):
     for key in ("idx", "other"):
         compute(dataset, key, embeddings=False)
     with pytest.raises(InvalidRequest, match=words):
-        renaming.rename(dataset, old, new)
+        rename.rename(dataset, old, new)
     assert dataset.list_brain_runs() == ["idx", "other"]
 
 
 def test_without_its_server_an_index_keeps_its_key(lite, dataset):
     compute(dataset, "idx", embeddings=False)
     with pytest.raises(VectorSearchError, match="does not answer"):
-        renaming.rename(dataset, "idx", "new", uri="http://127.0.0.1:1")
+        rename.rename(dataset, "idx", "new", uri="http://127.0.0.1:1")
     assert dataset.list_brain_runs() == ["idx"]
 
 
 def test_a_lost_index_is_renamed(lite, dataset):
     lite.drop_collection(compute(dataset, "idx"))
-    assert renaming.rename(dataset, "idx", "new").brain_key == "new"
+    assert rename.rename(dataset, "idx", "new").brain_key == "new"
 
 
 # -- the operators

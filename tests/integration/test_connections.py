@@ -15,9 +15,9 @@ import pytest
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.errors import ServerUnavailable, VectorSearchError
-from fiftyone_milvus.milvus import client, collection, embedded, rows, settings
-from fiftyone_milvus.milvus.explain import error_code
-from fiftyone_milvus.milvus.settings import ENV_PREFIX
+from fiftyone_milvus.store import client, collection, embedded, rows, settings
+from fiftyone_milvus.store.error_messages import error_code
+from fiftyone_milvus.store.settings import ENV_PREFIX
 from harness import environment
 from harness.datasets import make_vectors_dataset
 from harness.oracle import distances, ranked

@@ -11,8 +11,8 @@ import fiftyone as fo
 import grpc
 import pytest
 
-from fiftyone_milvus.milvus import client, server_list
-from fiftyone_milvus.milvus.settings import ENV_PREFIX
+from fiftyone_milvus.store import client, server_list
+from fiftyone_milvus.store.settings import ENV_PREFIX
 from harness.context import execute, make_context
 from harness.panel import CheckedPanel
 

@@ -13,9 +13,9 @@ import psutil
 import pytest
 
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.milvus import client, embedded, settings
-from fiftyone_milvus.milvus.collection import Owner
-from fiftyone_milvus.milvus.indexed_rows import IndexedRows
+from fiftyone_milvus.store import client, embedded, settings
+from fiftyone_milvus.store.collection import Owner
+from fiftyone_milvus.store.row_search import IndexedRows
 
 ROOT = Path(__file__).resolve().parents[2]
 DIM = 128
@@ -24,9 +24,9 @@ PRELUDE = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 import numpy as np
-from fiftyone_milvus.milvus import client, embedded, settings
-from fiftyone_milvus.milvus.collection import Owner
-from fiftyone_milvus.milvus.indexed_rows import IndexedRows
+from fiftyone_milvus.store import client, embedded, settings
+from fiftyone_milvus.store.collection import Owner
+from fiftyone_milvus.store.row_search import IndexedRows
 where = embedded.home(settings.Settings())
 rows = IndexedRows(client.connect(settings.Settings()), "shared", "cosine", "Strong")
 """

@@ -12,7 +12,7 @@ import pytest
 from pymilvus import MilvusClient
 
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.milvus import client, embedded, settings
+from fiftyone_milvus.store import client, embedded, settings
 from harness.users import NOBODY, as_nobody, only_root
 
 

@@ -20,11 +20,11 @@ import numpy as np
 import psutil
 import pytest
 
-from fiftyone_milvus.building import ranges
-from fiftyone_milvus.building.share import MIN_PART
-from fiftyone_milvus.milvus import embedded
-from fiftyone_milvus.milvus.settings import ENV_PREFIX
-from harness import builds, environment, pictures
+from fiftyone_milvus.indexes import claims
+from fiftyone_milvus.indexes.build_worker import MIN_PART
+from fiftyone_milvus.store import embedded
+from fiftyone_milvus.store.settings import ENV_PREFIX
+from harness import builds, environment, images
 from harness.forks import Failed, Fork
 from harness.mongod import Mongod
 from harness.standalone import Standalone
@@ -41,14 +41,14 @@ RECOVERY_SECONDS = 120
 
 # Where a build is killed, just before it would do this
 STEPS = (
-    "fiftyone_milvus.milvus.collection:Collection._create_index",
-    "fiftyone_milvus.milvus.rows:StoredRows.upsert",
+    "fiftyone_milvus.store.collection:Collection._create_index",
+    "fiftyone_milvus.store.rows:StoredRows.upsert",
     "fiftyone_milvus.backend.similarity:Similarity.register_run",
     "fiftyone_milvus.backend.similarity:Similarity.save_run_results",
-    "fiftyone_milvus.building.ranges:Ranges.started",
-    "fiftyone_milvus.milvus.rows:StoredRows.flush_if_many",
-    "fiftyone_milvus.building.ranges:Ranges.__exit__",
-    "fiftyone_milvus.building.share:Share._finished",
+    "fiftyone_milvus.indexes.claims:Ranges.started",
+    "fiftyone_milvus.store.rows:StoredRows.flush_if_many",
+    "fiftyone_milvus.indexes.claims:Ranges.__exit__",
+    "fiftyone_milvus.indexes.build_worker:Share._finished",
 )
 
 
@@ -77,7 +77,7 @@ class Stage:
     def fork(self, key: str, function, *args, seconds: float = SECONDS) -> Fork:
         """A process that works here, on the index of a key."""
         pace = self.pace(seconds)
-        pictures.set_pace(pace, seconds)
+        images.set_pace(pace, seconds)
         variables = {
             "FIFTYONE_DATABASE_URI": self.database.uri,
             "FIFTYONE_MILVUS_DIR": str(self.home.state),
@@ -150,7 +150,7 @@ class Build:
 
     def embedded(self) -> int:
         """How many pictures were embedded, counting each time."""
-        return sum(pictures.times_embedded(self.stage.notes(self.key)).values())
+        return sum(images.times_embedded(self.stage.notes(self.key)).values())
 
     def kill_midway(self, worker: Fork, rng: random.Random) -> str | None:
         """Kills a worker at a random moment; which, or ``None`` if it was done."""
@@ -179,7 +179,7 @@ def assert_right(seen: builds.Seen, paths: dict[str, str], told: str) -> None:
     """The index is what an undisturbed build makes, and nothing else is left."""
     assert Counter(seen.ids) == Counter(list(paths)), told
     assert seen.rows == len(paths), told
-    wanted = np.stack([pictures.expected(paths[id_]) for id_ in seen.ids])
+    wanted = np.stack([images.expected(paths[id_]) for id_ in seen.ids])
     np.testing.assert_allclose(seen.vectors, wanted, rtol=1e-6, err_msg=told)
     assert not seen.partial, told
     assert seen.claims == [], told
@@ -189,7 +189,7 @@ def assert_right(seen: builds.Seen, paths: dict[str, str], told: str) -> None:
 def assert_embedded_once(
     notes: Path, count: int, told: str, most: int = MIN_PART
 ) -> None:
-    times = pictures.times_embedded(notes)
+    times = images.times_embedded(notes)
     assert len(times) == count, told
     assert sum(times.values()) - count <= most, told
 
@@ -266,12 +266,12 @@ def test_two_workers_share_a_build(stage):
     with Build(stage, "k") as build:
         workers = [build.fork(builds.build, seconds=SLOW_SECONDS) for _ in range(2)]
         pids = {worker.pid for worker in workers}
-        while set(pictures.embedded_by(stage.notes("k"))) != pids:
+        while set(images.embedded_by(stage.notes("k"))) != pids:
             assert not any(worker.ends_within(0.01) for worker in workers)
-        pictures.set_pace(stage.pace(SLOW_SECONDS), SECONDS)
+        images.set_pace(stage.pace(SLOW_SECONDS), SECONDS)
         for worker in workers:
             worker.result()
-        shares = pictures.embedded_by(stage.notes("k"))
+        shares = images.embedded_by(stage.notes("k"))
         assert sum(shares.values()) == PICTURES, shares
         build.assert_finished("shared", most=0)
 
@@ -300,7 +300,7 @@ def test_syncs_whose_worker_is_killed_are_finished(stage):
         for id_ in gone:
             del paths[id_]
         for i, path in enumerate(paths.values()):
-            pictures.paint(Path(path), 1000 * (run + 1) + i)
+            images.paint(Path(path), 1000 * (run + 1) + i)
         stage.notes("sync").unlink()
 
         worker = stage.fork("sync", builds.sync, name, "sync")
@@ -317,7 +317,7 @@ def test_a_worker_that_ended_and_that_nobody_waited_for_is_lost():
     process = subprocess.Popen([sys.executable, "-c", ""])
     worker = f"{socket.gethostname()}/{process.pid}/it"
     while psutil.Process(process.pid).status() != psutil.STATUS_ZOMBIE:
-        assert ranges._may_live(worker)
+        assert claims._may_live(worker)
         time.sleep(0.01)
-    assert not ranges._may_live(worker)
+    assert not claims._may_live(worker)
     process.wait()

@@ -13,11 +13,11 @@ import fiftyone.brain as fob
 import numpy as np
 import pytest
 
+from fiftyone_milvus.analysis import duplicates, label_outliers, leaks, unique
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import VectorSearchError
-from fiftyone_milvus.finding import groups, leaks, outliers, unique
-from fiftyone_milvus.searching import fusion, parents, search
-from fiftyone_milvus.searching.terms import Query
+from fiftyone_milvus.search import fusion, sample_matches, search
+from fiftyone_milvus.search.query import Query
 from harness import datasets
 from harness.context import make_context
 from harness.panel import CheckedPanel
@@ -404,15 +404,17 @@ FINDING: dict[str, Call] = {
 OF_SAMPLES = [name for name in FINDING if name.startswith(("sort", "write", "neigh"))]
 # What finds nothing, since it needs two
 NEEDING_TWO: dict[str, Call] = {
-    "groups": lambda few, index, view: groups.find_groups(index, 0.1, view=view).ids,
+    "groups": lambda few, index, view: (
+        duplicates.find_groups(index, 0.1, view=view).ids
+    ),
     "groups by fraction": lambda few, index, view: (
-        groups.find_groups(index, fraction=0.5, view=view).ids
+        duplicates.find_groups(index, fraction=0.5, view=view).ids
     ),
     "leaks": lambda few, index, view: (
         leaks.find_leaks(index, 0.1, field="kind", view=view).ids
     ),
     "outliers": lambda few, index, view: (
-        outliers.find_outliers(index, "kind", view=view).ids
+        label_outliers.find_outliers(index, "kind", view=view).ids
     ),
     "most unique": lambda few, index, view: unique.most_unique(index, 3, view=view).ids,
     "all neighbors": lambda *of: [list(one) for one in neighbors(*of)],
@@ -448,7 +450,9 @@ def test_a_result_without_a_row_is_a_result(few):
         assert search.write_scores(none, few.dataset, **fields) is None
         assert fusion.fuse([none, none], 5).ranking.ids == []
         assert fusion.compare(none, none).rows == []
-    found = parents.find(lambda k: searched(few, index, None, min_score=3.0), 3, 2)
+    found = sample_matches.find(
+        lambda k: searched(few, index, None, min_score=3.0), 3, 2
+    )
     assert found.sample_ids == [] and found.scores.shape == (0,)
 
 

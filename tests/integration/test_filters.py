@@ -10,16 +10,15 @@ import pytest
 
 import fiftyone_milvus
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building import build
-from fiftyone_milvus.building.build import Source
 from fiftyone_milvus.dataset.ids import within
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.managing import files
-from fiftyone_milvus.milvus.expressions import in_parts
-from fiftyone_milvus.nearest import neighbors
-from fiftyone_milvus.nearest.filters import Matching, expression
-from fiftyone_milvus.searching import search
-from fiftyone_milvus.searching.terms import Query
+from fiftyone_milvus.indexes import archive, build
+from fiftyone_milvus.indexes.build import Source
+from fiftyone_milvus.retrieval import planner
+from fiftyone_milvus.retrieval.filter_fields import Matching, expression
+from fiftyone_milvus.search import search
+from fiftyone_milvus.search.query import Query
+from fiftyone_milvus.store.filter_expressions import in_parts
 from harness import oracle
 from harness.context import PLUGIN, execute, make_context
 
@@ -113,7 +112,7 @@ def test_every_plan_gives_the_same(index, dataset):
     told = expression(where, FIELDS, dataset, None)
     wanted = wanted_ids(dataset, where, query[0], 10)
     for plan in ("expression", "pushed down", "exact", "scan", "filtered"):
-        found = neighbors.nearest(
+        found = planner.nearest(
             index.rows, query, 10, among=Matching(index.rows, told), plan=plan
         )
         assert (plan, found.hits[0].ids) == (plan, wanted)
@@ -279,8 +278,8 @@ def test_an_imported_index_has_them(index, dataset, tmp_path):
     query = np.random.default_rng(7).normal(size=DIM)
     wanted = wanted_ids(dataset, {"split": "日本"}, query, 10)
     path = tmp_path / "filtered.parquet"
-    files.export_index(dataset, "filtered", path)
-    files.import_index(dataset, "imported", path)
+    archive.export_index(dataset, "filtered", path)
+    archive.import_index(dataset, "imported", path)
     copy = runs.load(dataset, "imported")
     hits = search.search(copy, Query.of(vector=query), 10, where={"split": "日本"})
     assert hits.ids == wanted

@@ -18,7 +18,8 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from harness import datasets
 from harness.context import PLUGIN, execute, make_context
-from plugin.operators import OPERATORS, export_folders
+from plugin.app import export_folders
+from plugin.operators import OPERATORS
 from plugin.panels.milvus_panel import METHODS, MilvusPanel
 
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"

@@ -10,11 +10,11 @@ import pytest
 from bson import ObjectId, json_util
 from hypothesis import HealthCheck, example, given, settings
 
-from fiftyone_milvus.backend import runs, stored
+from fiftyone_milvus.backend import runs, stored_run
 from fiftyone_milvus.backend.records import Records
 from fiftyone_milvus.errors import VectorSearchError
-from fiftyone_milvus.milvus.collection import check_name
-from fiftyone_milvus.milvus.settings import ENV_PREFIX, Settings
+from fiftyone_milvus.store.collection import check_name
+from fiftyone_milvus.store.settings import ENV_PREFIX, Settings
 from harness import datasets, records
 from harness.context import make_context
 from plugin.panels.milvus_panel import MilvusPanel
@@ -125,16 +125,16 @@ def no_milvus(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("record", EXAMPLES)
 def test_what_was_found_is_damaged(record):
-    found = stored.read("k", record)
-    assert isinstance(found, stored.Broken)
+    found = stored_run.read("k", record)
+    assert isinstance(found, stored_run.Broken)
     assert found.reason.endswith(".") and found.reason.isprintable()
 
 
 @settings(bounded, max_examples=400)
 @given(record=hostile)
 def test_a_record_is_read_or_damaged(record):
-    found = stored.read("k", record)
-    if isinstance(found, stored.Broken):
+    found = stored_run.read("k", record)
+    if isinstance(found, stored_run.Broken):
         assert 0 < len(found.problem) < 3_000
         assert found.collection_name is None or not check_name(found.collection_name)
         return
@@ -154,7 +154,7 @@ def test_a_record_is_read_or_damaged(record):
 @example(text=records.DEEP)
 def test_settings_are_read_or_refused(text):
     try:
-        found = stored.parse(text)
+        found = stored_run.parse(text)
     except VectorSearchError as e:
         assert str(e)
     else:

@@ -14,12 +14,12 @@ import pytest
 import torch
 from bson import ObjectId
 
+from fiftyone_milvus.analysis import duplicates, label_outliers, unique
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import CollectionError, InvalidRequest
-from fiftyone_milvus.finding import groups, outliers, unique
-from fiftyone_milvus.searching import search
-from fiftyone_milvus.searching.terms import Query, Term
+from fiftyone_milvus.indexes import build
+from fiftyone_milvus.search import search
+from fiftyone_milvus.search.query import Query, Term
 from harness import datasets
 
 VECTORS = np.array([[1, 0, 0, 2], [0, 1, 0, 2], [0, 0, 1, 2]], np.float32)
@@ -212,7 +212,7 @@ def test_what_is_no_count_is_refused(index, k):
         lambda: index.sort_by_similarity(VECTORS[0], k=k),
         lambda: search.search(index, Query.of(vector=VECTORS[0]), k),
         lambda: unique.most_unique(index, k),
-        lambda: outliers.find_outliers(index, "filepath", k=k),
+        lambda: label_outliers.find_outliers(index, "filepath", k=k),
     ):
         with pytest.raises(InvalidRequest, match="ask for 1"):
             call()
@@ -222,9 +222,9 @@ def test_what_is_no_count_is_refused(index, k):
 def test_what_is_no_limit_is_refused(index, limit):
     for call in (
         lambda: search.search(index, Query.of(vector=VECTORS[0]), 3, min_score=limit),
-        lambda: groups.find_groups(index, limit),
-        lambda: groups.find_groups(index, fraction=limit),
-        lambda: outliers.find_outliers(index, "filepath", min_score=limit),
+        lambda: duplicates.find_groups(index, limit),
+        lambda: duplicates.find_groups(index, fraction=limit),
+        lambda: label_outliers.find_outliers(index, "filepath", min_score=limit),
         lambda: index.find_duplicates(thresh=limit),
         lambda: search.search(
             index, Query((Term(vector=VECTORS[0], weight=limit),)), 3

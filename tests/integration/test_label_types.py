@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 import fiftyone_milvus
+from fiftyone_milvus.analysis import duplicates
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.finding import groups
-from fiftyone_milvus.searching import results, search
-from fiftyone_milvus.searching.terms import Query, Term
-from harness import pictures
+from fiftyone_milvus.indexes import build
+from fiftyone_milvus.search import search
+from fiftyone_milvus.search.query import Query, Term
+from fiftyone_milvus.search.result import result_view
+from harness import images
 from harness.context import execute
 
 OWN = build.Source(embeddings_field="embedding")
@@ -123,10 +124,10 @@ def test_results_of_single_labels_that_fiftyone_cannot_show_say_so(make, kind):
     dataset = make(SUPPORTED[kind])
     build.build(dataset, "k", OWN, patches_field="labels")
     query = Query((Term(id=dataset.first()["labels"].id),))
-    result = search.search(runs.load(dataset, "k"), query, 3)
+    found = search.search(runs.load(dataset, "k"), query, 3)
     with pytest.raises(InvalidRequest, match=f"a field of {kind}s and index that"):
-        results.result_view(result, dataset)
-    assert len(dataset.select(result.sample_ids, ordered=True)) == 3
+        result_view(found, dataset)
+    assert len(dataset.select(found.sample_ids, ordered=True)) == 3
 
 
 @pytest.mark.parametrize("kind", SUPPORTED)
@@ -143,7 +144,7 @@ def test_it_is_indexed_and_kept_as_the_dataset_is(make, kind):
 
     hits = search.search(index, Query((Term(id=ids[2 * each]),)), 3)
     assert hits.ids[0] == ids[2 * each] and hits.scores[0] == pytest.approx(1)
-    twins = groups.find_groups(index, 0.01)
+    twins = duplicates.find_groups(index, 0.01)
     assert sorted(map(sorted, (group.ids for group in twins.groups))) == sorted(
         sorted((ids[i], ids[each + i])) for i in range(each)
     )
@@ -189,10 +190,10 @@ def test_it_is_refused_before_anything_is_made(make, kind):
 
 
 def test_a_model_is_given_no_keypoints(make):
-    pictures.install_counting_model()
+    images.install_counting_model()
     dataset = make(SUPPORTED["Keypoints"])
     with pytest.raises(InvalidRequest, match="can't cut out of an image"):
-        source = build.Source(model=pictures.MODEL)
+        source = build.Source(model=images.MODEL)
         build.build(dataset, "k", source, patches_field="labels")
     assert dataset.list_brain_runs() == []
 
@@ -214,8 +215,8 @@ LINES = {
 
 @pytest.mark.parametrize("lines", [False, True])
 def test_what_cannot_be_cut_out_is_told_and_costs_no_other(milvus, tmp_path, lines):
-    pictures.install_counting_model()
-    dataset = pictures.make_pictures_dataset(tmp_path, 2)
+    images.install_counting_model()
+    dataset = images.make_pictures_dataset(tmp_path, 2)
     shapes = LINES if lines else BOXES
     good = {"points": LINE} if lines else {"bounding_box": [0, 0, 0.5, 0.5]}
     make = (
@@ -229,7 +230,7 @@ def test_what_cannot_be_cut_out_is_told_and_costs_no_other(milvus, tmp_path, lin
                 label[name] = value
         sample.save()
     try:
-        source = build.Source(model=pictures.MODEL)
+        source = build.Source(model=images.MODEL)
         built = build.build(dataset, "k", source, patches_field="labels")
         assert (built.rows, built.failed) == (2, 2 * len(shapes))
         reasons = {failure.id: failure.reason for failure in built.failures}
@@ -260,12 +261,12 @@ def test_labels_in_an_embedded_document_are_indexed(make):
 
 def test_an_index_of_other_labels_that_is_there_is_compared(make, monkeypatch):
     """Such as FiftyOne's own backend made."""
-    from fiftyone_milvus.dataset import items
+    from fiftyone_milvus.dataset import expected_rows
 
     dataset = make(REFUSED["Classification"][0])
     vectors = np.ones((5, 8), np.float32)
     with monkeypatch.context() as patch:
-        patch.setattr(items, "patches_problem", lambda *_, **__: None)
+        patch.setattr(expected_rows, "patches_problem", lambda *_, **__: None)
         index = fob.compute_similarity(
             dataset,
             brain_key="k",

@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
-from fiftyone_milvus.building import health
 from fiftyone_milvus.dataset.ids import within
-from fiftyone_milvus.managing import files
-from fiftyone_milvus.milvus import client, columns, settings
-from fiftyone_milvus.milvus.collection import Owner
-from fiftyone_milvus.milvus.indexed_rows import IndexedRows
-from fiftyone_milvus.milvus.options import IndexOptions
-from fiftyone_milvus.nearest import neighbors
+from fiftyone_milvus.indexes import archive, health
+from fiftyone_milvus.retrieval import planner
+from fiftyone_milvus.store import client, columns, settings
+from fiftyone_milvus.store.collection import Owner
+from fiftyone_milvus.store.index_types import IndexOptions
+from fiftyone_milvus.store.row_search import IndexedRows
 from harness.oracle import distances, ranked
 
 MESSAGE_BYTES = 64 * 1024 * 1024
@@ -62,7 +61,7 @@ def test_plans_that_read_vectors_rank_them(milvus, large, plan):
     dataset, index, vectors = large
     view = dataset.match(fo.ViewField("number") > 20)
     exact = distances("cosine", vectors[0], vectors[21:])
-    found = neighbors.nearest(
+    found = planner.nearest(
         index.rows, vectors[:1], 5, among=within(view, None, dataset), plan=plan
     )
     assert found.hits[0].ids == ranked(exact, view.values("id"))[:5]
@@ -85,8 +84,8 @@ def test_filter_values_are_replaced(milvus, large):
 
 def test_a_file_has_all_of_it(milvus, large, tmp_path):
     dataset, _, vectors = large
-    files.export_index(dataset, "large", tmp_path / "large.parquet")
-    with files.parquet.Reader(tmp_path / "large.parquet") as file:
+    archive.export_index(dataset, "large", tmp_path / "large.parquet")
+    with archive.parquet.Reader(tmp_path / "large.parquet") as file:
         found = {
             id_: vector
             for rows in file.batches()

@@ -24,11 +24,11 @@ from pymilvus import MilvusClient
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.similarity import MilvusSimilarityIndex
-from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import CollectionError, InvalidRequest
-from fiftyone_milvus.milvus import client, embedded, settings
-from fiftyone_milvus.searching import search
-from fiftyone_milvus.searching.terms import Query
+from fiftyone_milvus.indexes import build
+from fiftyone_milvus.search import search
+from fiftyone_milvus.search.query import Query
+from fiftyone_milvus.store import client, embedded, settings
 from harness import datasets, environment
 from harness.oracle import distances, ranked
 

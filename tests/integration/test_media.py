@@ -10,11 +10,11 @@ import pytest
 
 import fiftyone_milvus
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.searching import search
-from fiftyone_milvus.searching.terms import Query, Term
-from harness import pictures
+from fiftyone_milvus.indexes import build
+from fiftyone_milvus.search import search
+from fiftyone_milvus.search.query import Query, Term
+from harness import images
 from harness.context import execute, make_context
 from harness.panel import CheckedPanel
 
@@ -201,10 +201,10 @@ def test_it_is_indexed_and_kept_as_the_dataset_is(made):
     indirect=["made"],
 )
 def test_a_model_reads_images_alone(made, advice):
-    pictures.install_counting_model()
+    images.install_counting_model()
     kind, dataset = made
     with pytest.raises(InvalidRequest, match=advice):
-        build.build(kind.view(dataset), "k", build.Source(model=pictures.MODEL))
+        build.build(kind.view(dataset), "k", build.Source(model=images.MODEL))
     assert dataset.list_brain_runs() == []
 
 

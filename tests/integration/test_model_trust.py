@@ -23,11 +23,10 @@ from fiftyone.operators.delegated import DelegatedOperationService
 
 import fiftyone_milvus
 from fiftyone_milvus.backend import recorded_models, runs
-from fiftyone_milvus.building import build
 from fiftyone_milvus.dataset import model_trust, models
 from fiftyone_milvus.errors import InvalidRequest, RefusedModel, UntrustedModel
-from fiftyone_milvus.managing import files
-from harness import environment, pictures
+from fiftyone_milvus.indexes import archive, build
+from harness import environment, images
 from harness.context import PLUGIN, execute, form_token, make_context
 from plugin.operators import TrustModel
 from plugin.panels.milvus_panel import MilvusPanel
@@ -52,10 +51,10 @@ class World:
 def world(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(URI, raising=False)
-        pictures.install_models(MODEL)
+        images.install_models(MODEL)
         foz.download_zoo_model(MODEL)
         folder = tmp_path_factory.mktemp("authors")
-        dataset = pictures.make_pictures_dataset(folder / "images", 4)
+        dataset = images.make_pictures_dataset(folder / "images", 4)
         made = build.build(dataset, "idx", build.Source(model=MODEL))
         assert made.rows == 4
         yield World(dataset, folder)
@@ -370,7 +369,7 @@ def test_the_key_is_the_owners_alone():
 
 @pytest.fixture
 def own(world):
-    dataset = pictures.make_pictures_dataset(world.folder / "own", 3)
+    dataset = images.make_pictures_dataset(world.folder / "own", 3)
     dataset.persistent = True
     yield dataset
     for key in runs.keys(dataset):
@@ -429,7 +428,7 @@ def test_what_a_run_says_of_its_model_can_be_listed_and_exported(own, tmp_path):
     [listed] = execute("list_indexes", own)["indexes"]
     assert listed["model_kwargs"] == nested
     path = tmp_path / "idx.parquet"
-    files.export_index(own, "idx", path)
-    files.import_index(own, "copy", path, trusted=True)
+    archive.export_index(own, "idx", path)
+    archive.import_index(own, "copy", path, trusted=True)
     assert runs.describe(own, "copy").model_kwargs == nested
     assert runs.load(own, "copy").get_model() is not None

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building import build
 from fiftyone_milvus.dataset import names
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.indexes import build
 from harness import datasets
 from harness.context import make_context
 from harness.panel import CheckedPanel
@@ -125,16 +125,16 @@ def test_a_view_that_can_be_saved_is(dataset):
 
 
 def test_a_name_that_was_taken_meanwhile_changes_nothing(dataset, monkeypatch):
-    from plugin.operators import findings
+    from plugin.app import analysis_forms
 
     taken = dataset.limit(2)
-    shown = findings.indexed.shown
+    shown = analysis_forms.indexed.shown
 
     def meanwhile(*args):
         dataset.save_view("Taken", taken)
         return shown(*args)
 
-    monkeypatch.setattr(findings.indexed, "shown", meanwhile)
+    monkeypatch.setattr(analysis_forms.indexed, "shown", meanwhile)
     params = {"brain_key": "idx", "thresh": 0.01, "tag": "found", "save_view": "taken"}
     with pytest.raises(InvalidRequest, match="has the same URL, 'taken'"):
         OPERATOR["find_duplicates"]().execute(make_context(dataset, **params))

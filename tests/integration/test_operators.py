@@ -9,7 +9,7 @@ import pytest
 from fiftyone.operators.delegated import DelegatedOperationService
 
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.milvus import client, settings
+from fiftyone_milvus.store import client, settings
 from harness.context import PLUGIN, execute, make_context
 from harness.worker import DelegatedWorker
 

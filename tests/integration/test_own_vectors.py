@@ -9,8 +9,8 @@ from fiftyone.core.utils import serialize_numpy_array as stored
 
 import fiftyone_milvus
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.indexes import build
 
 FIELD = build.Source(embeddings_field="embeddings")
 OF_PATCHES = build.Source(embeddings_field="embedding")

@@ -9,8 +9,8 @@ from bson import ObjectId
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building.sync import sync
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.indexes.sync import sync
 from harness import datasets
 
 

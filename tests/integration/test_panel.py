@@ -13,13 +13,13 @@ from fiftyone.operators.delegated import DelegatedOperationService
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import Cancelled, InvalidRequest
-from fiftyone_milvus.managing import transfer
-from fiftyone_milvus.milvus import settings
+from fiftyone_milvus.indexes import move
 from fiftyone_milvus.progress import Progress
+from fiftyone_milvus.store import settings
 from harness import contract
 from harness.context import PLUGIN, execute, make_context
 from harness.panel import CheckedPanel
-from plugin.operators import jobs
+from plugin.app import jobs
 from plugin.panels.milvus_panel import METHODS, MilvusPanel
 
 panel = CheckedPanel()
@@ -66,7 +66,7 @@ def test_overview_tells_where_an_index_is_that_is_not_on_the_milvus_in_use(
 ):
     [index] = panel.overview(make_context(indexed))["indexes"]
     assert index["elsewhere"] is None
-    moved = transfer.move(indexed, "idx", {"uri": str(tmp_path / "other.db")})
+    moved = move.move(indexed, "idx", {"uri": str(tmp_path / "other.db")})
     [index] = panel.overview(make_context(indexed))["indexes"]
     assert (index["elsewhere"], index["size"]) == (moved.address, 100)
 

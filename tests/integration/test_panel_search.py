@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building import build
-from fiftyone_milvus.searching import search
+from fiftyone_milvus.indexes import build
+from fiftyone_milvus.search import search
 from harness import contract
 from harness.context import execute, make_context, triggered
 from harness.panel import CheckedPanel

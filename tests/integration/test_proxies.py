@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from fiftyone_milvus.errors import ServerUnavailable
-from fiftyone_milvus.milvus import client, embedded, proxies, settings
+from fiftyone_milvus.store import client, embedded, proxies, settings
 
 NAMES = ("grpc_proxy", "https_proxy", "http_proxy", "all_proxy")
 NOWHERE = "http://127.0.0.1:1"

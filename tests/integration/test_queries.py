@@ -14,15 +14,15 @@ from PIL import Image
 
 from fiftyone_milvus import metrics
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.searching import search
-from fiftyone_milvus.searching.query import resolve
-from fiftyone_milvus.searching.terms import Crop, Query, Term
-from harness import datasets, pictures
+from fiftyone_milvus.indexes import build
+from fiftyone_milvus.search import search
+from fiftyone_milvus.search.query import Crop, Query, Term
+from fiftyone_milvus.search.query_vector import resolve
+from harness import datasets, images
 from harness.context import execute, make_context
-from plugin.operators import saved_searches
-from plugin.operators.search_request import SearchRequest
+from plugin.app import saved_searches
+from plugin.app.search_request import SearchRequest
 
 COUNT = 240
 METRICS = ("cosine", "euclidean")
@@ -316,10 +316,10 @@ def test_more_hits_than_a_view_can_name_need_a_score_field(dataset, world):
 @pytest.fixture(scope="module")
 def painted(tmp_path_factory):
     """Pictures and their boxes, by the model that counts, embedded."""
-    pictures.install_counting_model()
+    images.install_counting_model()
     folder = tmp_path_factory.mktemp("painted")
-    dataset = pictures.make_pictures_dataset(folder, 30, patches=True)
-    model = build.Source(model=pictures.MODEL)
+    dataset = images.make_pictures_dataset(folder, 30, patches=True)
+    model = build.Source(model=images.MODEL)
     build.build(dataset, "pictures", model)
     build.build(dataset, "objects", model, patches_field="objects")
     yield dataset
@@ -397,7 +397,7 @@ def test_searches_and_a_build_take_turns_with_a_model(painted, monkeypatch):
 
     monkeypatch.setattr(model, "embed", embed_slowly)
     term = Term(picture=Path(painted.first().filepath).read_bytes())
-    source = build.Source(model=pictures.MODEL)
+    source = build.Source(model=images.MODEL)
     with ThreadPoolExecutor(4) as pool:
         work = [pool.submit(build.build, painted, "more", source)]
         work += [pool.submit(resolve, index, Query((term,))) for _ in range(12)]

@@ -10,13 +10,13 @@ import pytest
 from PIL import Image, ImageOps
 
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.indexes import build
 from fiftyone_milvus.metrics import unit
-from fiftyone_milvus.searching import search
-from fiftyone_milvus.searching.query import resolve
-from fiftyone_milvus.searching.terms import Crop, Query, Term
-from harness import hostile_images, image_files, pictures
+from fiftyone_milvus.search import search
+from fiftyone_milvus.search.query import Crop, Query, Term
+from fiftyone_milvus.search.query_vector import resolve
+from harness import hostile_images, image_files, images
 
 OPENCV = ("counting", "reading-opencv")
 PLAIN_TORCH = ("reading-torch", "reading-torch-raw", "reading-torch-plain")
@@ -30,8 +30,8 @@ UPPER_LEFT = [(0, 0), (1, 0), (1, 1), (0, 1), (0, 0), (0, 1), (1, 1), (1, 0)]
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     """A dataset of a file of each kind, each with two boxes in ``objects``."""
-    pictures.install_counting_model()
-    pictures.install_models("reading")
+    images.install_counting_model()
+    images.install_models("reading")
     folder = tmp_path_factory.mktemp("files")
     samples = []
     for name, data in image_files.every_kind().items():
@@ -221,7 +221,7 @@ def test_an_image_that_a_model_gives_no_vector_for_is_told(
 
 
 def test_a_model_that_reads_more_than_images_takes_no_query_image(files, built):
-    pictures.install_models("reading")
+    images.install_models("reading")
     files.set_values("prompt", ["a"] * len(files))
     build.build(files, "prompted", build.Source(model="reading-torch-prompted"))
     with pytest.raises(

@@ -17,12 +17,12 @@ import pytest
 from fiftyone.core.brain import BrainMethod
 
 import fiftyone_milvus
-from fiftyone_milvus.backend import runs, writes
+from fiftyone_milvus.backend import active_writes, runs
 from fiftyone_milvus.errors import BrokenRecord, CollectionError, InvalidRequest
-from fiftyone_milvus.managing import adoption, catalog, dropping, renaming
-from fiftyone_milvus.milvus import client, embedded, settings
-from fiftyone_milvus.milvus.collection import OWNER, Owner
-from fiftyone_milvus.milvus.indexed_rows import IndexedRows
+from fiftyone_milvus.indexes import adopt, collection_cleanup, collections, rename
+from fiftyone_milvus.store import client, embedded, settings
+from fiftyone_milvus.store.collection import OWNER, Owner
+from fiftyone_milvus.store.row_search import IndexedRows
 from harness import datasets, records
 from harness.context import execute, make_context
 from harness.panel import CheckedPanel
@@ -206,9 +206,9 @@ def test_an_import_brings_no_right_to_what_its_record_names(
 def test_renaming_writes_no_stamp_but_its_own(milvus, dataset):
     one, two = compute(dataset, "one"), compute(dataset, "two")
     records.edit(dataset, "two", {"collection_name": one.rows.name})
-    renaming.rename(dataset, "two", "three")
+    rename.rename(dataset, "two", "three")
     assert claims(one) == ["one"]
-    renaming.rename(dataset, "one", "first")
+    rename.rename(dataset, "one", "first")
     assert claims(one) == ["first"]
     assert not runs.cleanup_plan(dataset, "three").drops_rows
     two.rows.drop()
@@ -220,7 +220,7 @@ def test_the_stamp_of_a_partition_follows_its_index(milvus, dataset, victim):
         dataset, "a", embeddings=False, collection_name=name, partition="mine"
     )
     assert claims(index) == ["a"] and index.owned
-    renaming.rename(dataset, "a", "b")
+    rename.rename(dataset, "a", "b")
     index = runs.load(dataset, "b")
     assert claims(index) == ["b"]
     index.cleanup()
@@ -238,11 +238,11 @@ def test_a_collection_with_a_partition_of_another_fiftyone_is_no_plain_orphan(
     name, elsewhere = index.rows.name, Owner("0" * 24, "far away", "k")
     index.rows.in_partition("theirs").add_partition(elsewhere)
     dataset.delete_brain_run("mine")
-    writes.done(name)
-    [candidate] = dropping.drop_plan([name]).candidates
+    active_writes.done(name)
+    [candidate] = collection_cleanup.drop_plan([name]).candidates
     assert not candidate.allowed and candidate.name_needed
     assert "'far away' is not in this FiftyOne database" in candidate.why
-    assert dropping.drop_collections([name], typed=[name]).names == [name]
+    assert collection_cleanup.drop_collections([name], typed=[name]).names == [name]
 
 
 @pytest.mark.parametrize("round_", range(3))
@@ -417,9 +417,9 @@ def test_a_damaged_record_of_one_dataset_is_no_problem_of_another(
 def test_the_collection_of_a_damaged_record_is_in_use(milvus, dataset):
     index = compute(dataset, "mine")
     records.edit(dataset, "mine", {"ext": "{"})
-    assert catalog.inspect(index.rows.name).state == catalog.IN_USE
+    assert collections.inspect(index.rows.name).state == collections.IN_USE
     runs.cleanup(dataset, "mine")
-    assert catalog.inspect(index.rows.name).state == catalog.ORPHAN
+    assert collections.inspect(index.rows.name).state == collections.ORPHAN
     index.rows.drop()
 
 
@@ -445,17 +445,17 @@ def offered(form) -> list[str]:
 def test_a_stamp_that_cannot_be_read_is_somebody_elses(milvus, dataset, stamp):
     index = compute(dataset, "mine")
     index.rows._set_property(OWNER, stamp)
-    assert catalog.inspect(index.rows.name).state == catalog.IN_USE
+    assert collections.inspect(index.rows.name).state == collections.IN_USE
     assert not index.owned
     assert not runs.cleanup(dataset, "mine").drops_rows
-    assert catalog.inspect(index.rows.name).owner_gone
+    assert collections.inspect(index.rows.name).owner_gone
     index.rows.drop()
 
 
 @pytest.mark.parametrize("name", ["../../../x", "/srv/x", "a b", "", None, 7, ["a"]])
 def test_a_name_that_is_none_is_not_adopted(milvus, dataset, name):
     with pytest.raises(InvalidRequest, match="can't name a Milvus collection"):
-        adoption.adopt(dataset, "new", name)
+        adopt.adopt(dataset, "new", name)
     assert dataset.list_brain_runs() == []
 
 

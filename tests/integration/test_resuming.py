@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 from fiftyone_milvus import metrics
+from fiftyone_milvus.analysis import duplicates
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import Cancelled
-from fiftyone_milvus.finding import groups
-from fiftyone_milvus.pairs import checkpoints
+from fiftyone_milvus.exact import checkpoints
 from harness import comparing
 from harness.datasets import clustered_vectors
 from harness.forks import Fork
@@ -49,7 +49,7 @@ def fork(function: Any, dataset: fo.Dataset, *args: Any) -> Fork:
     return Fork({}, function, dataset.name, KEY, *args)
 
 
-def find(dataset: fo.Dataset, how: dict[str, float]) -> tuple[groups.Groups, int]:
+def find(dataset: fo.Dataset, how: dict[str, float]) -> tuple[duplicates.Groups, int]:
     return fork(comparing.find, dataset, how).result()
 
 
@@ -57,7 +57,7 @@ def kill_when_told(dataset: fo.Dataset, how: dict[str, float], times: int) -> No
     fork(comparing.find_until, dataset, how, times).join()
 
 
-def what(found: groups.Groups) -> groups.Groups:
+def what(found: duplicates.Groups) -> duplicates.Groups:
     return replace(found, seconds=0, resumed=0)
 
 
@@ -136,11 +136,13 @@ def test_who_cancelled_goes_on(dataset, monkeypatch):
     monkeypatch.setattr(checkpoints, "SAVE_SECONDS", 0)
     monkeypatch.setattr(checkpoints, "SAVING_SHARE", np.inf)
     index = runs.load(dataset, KEY)
-    wanted = groups.find_groups(index, **HOW[0])
+    wanted = duplicates.find_groups(index, **HOW[0])
     asked = iter(range(150))
     with pytest.raises(Cancelled):
-        groups.find_groups(index, **HOW[0], cancelled=lambda: next(asked, None) is None)
-    found = groups.find_groups(index, **HOW[0])
+        duplicates.find_groups(
+            index, **HOW[0], cancelled=lambda: next(asked, None) is None
+        )
+    found = duplicates.find_groups(index, **HOW[0])
     assert what(found) == what(wanted)
     assert found.resumed > 0.2
 

@@ -17,11 +17,12 @@ from fiftyone.core.brain import BrainMethod
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.managing import files
-from fiftyone_milvus.milvus import client, embedded, settings
+from fiftyone_milvus.indexes import archive
+from fiftyone_milvus.store import client, embedded, settings
 from harness import changes, datasets, environment
 from harness.context import PLUGIN, execute, form_token, make_context
-from plugin.operators import OPERATORS, export_folders
+from plugin.app import export_folders
+from plugin.operators import OPERATORS
 from plugin.panels.milvus_panel import METHODS, MilvusPanel
 
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
@@ -167,7 +168,7 @@ def world(folder):
         search(dataset, name)
         execute("save_search", dataset, name=name)
     dataset.delete_sample_fields(["doomed_score", "saved_score"])
-    files.export_index(dataset, "idx", folder / "there.parquet")
+    archive.export_index(dataset, "idx", folder / "there.parquet")
     yield World(dataset, names)
     for name in set(milvus.list_collections()) - before:
         milvus.drop_collection(name)

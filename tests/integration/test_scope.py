@@ -11,9 +11,9 @@ from fiftyone.core.brain import BrainMethod
 
 import fiftyone_milvus
 from fiftyone_milvus.backend import runs, scope
-from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import InvalidRequest
-from harness import datasets, pictures
+from fiftyone_milvus.indexes import build
+from harness import datasets, images
 
 FIELD = build.Source(embeddings_field="embeddings")
 
@@ -249,11 +249,11 @@ def test_a_view_of_frames_is_left_alone(milvus):
 
 
 def test_a_view_of_images_is_not_grown_by_its_model(milvus, tmp_path):
-    pictures.install_counting_model()
-    dataset = pictures.make_pictures_dataset(tmp_path, 6)
+    images.install_counting_model()
+    dataset = images.make_pictures_dataset(tmp_path, 6)
     try:
         fob.compute_similarity(
-            dataset.limit(4), brain_key="k", backend="milvus", model=pictures.MODEL
+            dataset.limit(4), brain_key="k", backend="milvus", model=images.MODEL
         )
         assert_left_alone(dataset, 4)
     finally:

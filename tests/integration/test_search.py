@@ -17,13 +17,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.dataset import memberships
+from fiftyone_milvus.dataset import view_ids
 from fiftyone_milvus.dataset.ids import within
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.milvus import collection
-from fiftyone_milvus.nearest import neighbors
-from fiftyone_milvus.searching import pages, scores, search
-from fiftyone_milvus.searching.terms import Query, Term
+from fiftyone_milvus.retrieval import planner
+from fiftyone_milvus.search import result_cache, score_fields, search
+from fiftyone_milvus.search.query import Query, Term
+from fiftyone_milvus.store import collection
 from harness import datasets
 from harness.datasets import clustered_vectors
 from harness.oracle import distances, ranked
@@ -126,7 +126,7 @@ def test_every_plan_is_exact(milvus, world, metric, view, plan, k, reverse, row)
     rows, among = world.indexes[metric].rows, within(samples, None, world.dataset)
     query = world.vectors[row] * 1.1
     try:
-        found = neighbors.nearest(
+        found = planner.nearest(
             rows, query[None], k, among=among, reverse=reverse, plan=plan
         )
     except InvalidRequest:
@@ -154,7 +154,7 @@ def test_the_least_similar_in_a_view_by_every_plan(milvus, world, metric):
             "plan": plan,
         }
         try:
-            found = neighbors.nearest(rows, query[None], 7, **kwargs)
+            found = planner.nearest(rows, query[None], 7, **kwargs)
         except InvalidRequest:
             continue
         np.testing.assert_allclose(
@@ -338,8 +338,8 @@ def test_what_makes_no_sense_is_refused(milvus, world, cosine, kwargs, says):
 
 def test_pages_together_are_the_whole_index(milvus, world, cosine):
     result = search.search(cosine, query_of(world, 8), 10_000)
-    token = pages.keep(result)
-    parts = [pages.page(token, start, 150).ids for start in range(0, COUNT, 150)]
+    token = result_cache.keep(result)
+    parts = [result_cache.page(token, start, 150).ids for start in range(0, COUNT, 150)]
     assert [len(part) for part in parts] == [150, 150, 100]
     exact = distances("cosine", world.vectors[8], world.vectors)
     found = [exact[world.ids.index(id_)] for part in parts for id_ in part]
@@ -350,7 +350,7 @@ def test_pages_together_are_the_whole_index(milvus, world, cosine):
 
 
 def test_a_view_is_kept_and_follows_its_dataset(milvus, world, cosine, monkeypatch):
-    monkeypatch.setattr(memberships, "SETTLED", timedelta(0))
+    monkeypatch.setattr(view_ids, "SETTLED", timedelta(0))
     dataset = world.dataset
     view = dataset.match(F("cluster") == 5)
 
@@ -373,7 +373,7 @@ def test_a_view_is_kept_and_follows_its_dataset(milvus, world, cosine, monkeypat
 
 
 def test_a_deleted_sample_leaves_a_kept_view(milvus, world, monkeypatch):
-    monkeypatch.setattr(memberships, "SETTLED", timedelta(0))
+    monkeypatch.setattr(view_ids, "SETTLED", timedelta(0))
     dataset = datasets.make_vectors_dataset(30, DIM, 3)
     view = dataset.match(F("cluster") == 1)
     ids = within(view, None, dataset).ids
@@ -481,7 +481,7 @@ def test_scores_of_patches_go_to_their_labels(milvus, world, scored):
 
 
 def test_many_hits_get_ranks_unasked(milvus, world, cosine, scored, monkeypatch):
-    monkeypatch.setattr(scores, "SELECTED_AT_MOST", 20)
+    monkeypatch.setattr(score_fields, "SELECTED_AT_MOST", 20)
     result = search.search(cosine, query_of(world, 2), 20)
     assert search.write_scores(result, scored, "near") is None
     result = search.search(cosine, query_of(world, 2), 21)

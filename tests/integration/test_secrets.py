@@ -18,13 +18,12 @@ from fiftyone.operators.executor import ExecutionError
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.managing import files
-from fiftyone_milvus.milvus import settings
-from harness import pictures
+from fiftyone_milvus.indexes import archive, build
+from fiftyone_milvus.store import settings
+from harness import images
 from harness.context import PLUGIN, execute, make_context
-from plugin.operators import jobs
+from plugin.app import jobs
 from plugin.panels import milvus_panel
 from plugin.panels.milvus_panel import MilvusPanel
 
@@ -46,9 +45,9 @@ def no_server(monkeypatch):
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory):
-    pictures.install_models(MODEL)
+    images.install_models(MODEL)
     foz.download_zoo_model(MODEL)
-    dataset = pictures.make_pictures_dataset(tmp_path_factory.mktemp("pictures"), 3)
+    dataset = images.make_pictures_dataset(tmp_path_factory.mktemp("pictures"), 3)
     dataset.persistent = True
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(settings.ENV_PREFIX + "URI", raising=False)
@@ -109,7 +108,7 @@ def test_one_that_a_record_has_already_is_not_passed_on(dataset, tmp_path):
     listed = execute("list_indexes", dataset)["indexes"]
     assert [one["model_kwargs"] for one in listed] == [{"image_size": [8, 8]}]
     path = tmp_path / "old.parquet"
-    files.export_index(dataset, "old", path)
+    archive.export_index(dataset, "old", path)
     assert SECRET.encode() not in path.read_bytes()
     runs.load(dataset, "old").remember(partial=None)
     assert SECRET not in in_mongodb()

@@ -14,15 +14,15 @@ import numpy as np
 import pytest
 from fiftyone.operators.executor import ExecutionError
 
+from fiftyone_milvus.analysis import label_outliers, leaks, tagging
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.building import build
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.finding import leaks, outliers, tagging
-from fiftyone_milvus.searching.search import result_view, search
-from fiftyone_milvus.searching.terms import Query
-from harness import kinds
+from fiftyone_milvus.indexes import build
+from fiftyone_milvus.search.query import Query
+from fiftyone_milvus.search.search import result_view, search
+from harness import label_kinds
 from harness.context import execute, make_context, triggered
-from harness.kinds import GROUPS, ROWS, VIDEOS, Kind
+from harness.label_kinds import GROUPS, ROWS, VIDEOS, Kind
 from harness.panel import CheckedPanel
 
 K, NEAR = 10, 1e-4
@@ -40,7 +40,7 @@ def make_indexes(kind: Kind) -> None:
         brain_key="theirs",
         backend="milvus",
         metric="cosine",
-        embeddings=kinds.vectors() if field is None else "vector",
+        embeddings=label_kinds.vectors() if field is None else "vector",
         patches_field=field,
     )
     source = build.Source(embeddings_field="vector")
@@ -61,7 +61,7 @@ def kind_of() -> Iterator[Callable[[str], Kind]]:
     def get(name: str) -> Kind:
         found = (name, os.environ.get(URI))
         if found not in made:
-            made[found] = kinds.KINDS[name]()
+            made[found] = label_kinds.KINDS[name]()
             make_indexes(made[found])
         return made[found]
 
@@ -70,7 +70,7 @@ def kind_of() -> Iterator[Callable[[str], Kind]]:
         drop(kind)
 
 
-@pytest.fixture(params=kinds.KINDS)
+@pytest.fixture(params=label_kinds.KINDS)
 def kind(request, kind_of) -> Iterator[Kind]:
     kind = kind_of(request.param)
     yield kind
@@ -90,7 +90,7 @@ def key(request) -> str:
 
 def by_distance(kind: Kind) -> list[str]:
     """The ids of the rows, the nearest to the query first."""
-    order = np.argsort(-kinds.vectors()[:, 0], kind="stable")
+    order = np.argsort(-label_kinds.vectors()[:, 0], kind="stable")
     return [kind.ids[row] for row in order]
 
 
@@ -279,12 +279,12 @@ def test_frames_are_in_the_splits_and_have_the_labels_of_their_videos(kind_of):
     found = leaks.find_leaks(index, NEAR, tags=["train", "test"])
     assert dict(found.sizes) == {"train": 8, "test": 4}
     assert found.total == 4
-    labelled = outliers.find_outliers(index, "day", k=1)
+    labelled = label_outliers.find_outliers(index, "day", k=1)
     assert labelled.labelled == ROWS and labelled.total == ROWS
 
 
 def test_frames_that_were_removed_are_gone(milvus):
-    kind = kinds.frames()
+    kind = label_kinds.frames()
     make_indexes(kind)
     try:
         ids = by_distance(kind)
@@ -302,13 +302,13 @@ def test_frames_that_were_removed_are_gone(milvus):
 
 
 def test_frames_that_came_later_are_shown(milvus):
-    kind = kinds.frames()
+    kind = label_kinds.frames()
     make_indexes(kind)
     try:
         sample = kind.dataset.last()
-        sample.frames[kinds.FRAMES + 1] = fo.Frame(filepath="/f/new.png")
+        sample.frames[label_kinds.FRAMES + 1] = fo.Frame(filepath="/f/new.png")
         sample.save()
-        new = str(sample.frames[kinds.FRAMES + 1].id)
+        new = str(sample.frames[label_kinds.FRAMES + 1].id)
         for key in ("theirs", "ours"):
             index = kind.dataset.load_brain_results(key)
             index.add_to_index(np.array([[1, -0.001]], np.float32), [new])
@@ -320,7 +320,7 @@ def test_frames_that_came_later_are_shown(milvus):
 
 def test_frames_are_not_merged_with_what_is_no_frame(kind_of):
     kind = kind_of("frames")
-    vectors = kinds.vectors()[:VIDEOS]
+    vectors = label_kinds.vectors()[:VIDEOS]
     options = {"backend": "milvus", "metric": "cosine", "embeddings": vectors}
     fob.compute_similarity(kind.dataset, brain_key="videos", **options)
     for name, params in (
@@ -339,7 +339,7 @@ def test_frames_are_not_merged_with_what_is_no_frame(kind_of):
 
 @pytest.fixture(scope="module")
 def clips(kind_of) -> Kind:
-    kinds.KINDS.setdefault("clips", kinds.clips)
+    label_kinds.KINDS.setdefault("clips", label_kinds.clips)
     return kind_of("clips")
 
 

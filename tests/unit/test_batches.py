@@ -2,7 +2,7 @@
 
 import pytest
 
-from fiftyone_milvus.milvus import batches
+from fiftyone_milvus.store import batches
 
 
 @pytest.mark.parametrize("dim", [1, 512, 16_384, 32_768, 10_000_000])

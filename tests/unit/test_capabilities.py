@@ -1,10 +1,11 @@
 import pytest
 from pymilvus.client.prepare import Prepare
 
-from fiftyone_milvus.milvus import capabilities, options
-from fiftyone_milvus.milvus.expressions import is_in
+from fiftyone_milvus.store import capabilities
+from fiftyone_milvus.store.filter_expressions import is_in
+from fiftyone_milvus.store.index_types import INDEX_TYPES
 
-ALL = tuple(options.INDEX_TYPES)
+ALL = tuple(INDEX_TYPES)
 OF_2_3 = ("AUTOINDEX", "FLAT", "HNSW", "IVF_FLAT", "IVF_SQ8", "DISKANN")
 OF_2_4 = (*OF_2_3, "GPU_CAGRA")
 OF_LITE = ("AUTOINDEX", "FLAT", "HNSW", "HNSW_SQ", "IVF_FLAT", "IVF_SQ8")

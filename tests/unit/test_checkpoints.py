@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from pymongo.collection import Collection
 from pymongo.errors import AutoReconnect
 
+from fiftyone_milvus.analysis import duplicates
+from fiftyone_milvus.analysis.loaded_vectors import Held
 from fiftyone_milvus.errors import Cancelled
-from fiftyone_milvus.finding import groups
-from fiftyone_milvus.finding.held import Held
+from fiftyone_milvus.exact import checkpoints, tiles, union_find
+from fiftyone_milvus.exact.checkpoints import Checkpoint, Store, fingerprint
 from fiftyone_milvus.metrics import Space
-from fiftyone_milvus.pairs import checkpoints, joined, tiles
-from fiftyone_milvus.pairs.checkpoints import Checkpoint, Store, fingerprint
 from harness.datasets import clustered_vectors
 
 COUNT = 60
-PHASES = (joined.NEARING, joined.CHOOSING, groups.COMPARING)
+PHASES = (union_find.NEARING, union_find.CHOOSING, duplicates.COMPARING)
 VECTORS = clustered_vectors(COUNT, 4, 15, seed=2)[0]
 SPACE = Space("cosine", VECTORS)
 IDS = [f"id{i}" for i in range(COUNT)]
@@ -49,9 +49,9 @@ def compare(ticks: int | None = None) -> tuple[float | None, tuple, float]:
 
     checkpoint = Checkpoint(Store("one", "same"), PHASES, COUNT)
     held = Held(np.array(IDS), np.array(IDS), SPACE, lambda phase: tick, 0)
-    thresh = joined.threshold_for(SPACE, COUNT // 3, tick, tick, checkpoint)
+    thresh = union_find.threshold_for(SPACE, COUNT // 3, tick, tick, checkpoint)
     assert thresh is not None
-    found = groups.grouped(held, thresh, checkpoint)
+    found = duplicates.grouped(held, thresh, checkpoint)
     checkpoint.forget()
     return thresh, found, checkpoint.resumed
 
@@ -61,7 +61,7 @@ def compare(ticks: int | None = None) -> tuple[float | None, tuple, float]:
 def test_an_interrupted_one_finds_the_same(ticks, side, buffered):
     foo.get_db_conn()[checkpoints.COLLECTION].delete_many({})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(joined, "BUFFERED_PAIRS", buffered)
+        patch.setattr(union_find, "BUFFERED_PAIRS", buffered)
         patch.setattr(checkpoints, "SAVE_SECONDS", 0)
         patch.setattr(checkpoints, "SAVING_SHARE", np.inf)
         patch.setattr(checkpoints, "PART_BYTES", 500)

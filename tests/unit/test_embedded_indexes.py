@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 from types import SimpleNamespace
 
-from fiftyone_milvus.milvus import embedded_indexes
+from fiftyone_milvus.store import embedded_indexes
 
 SPEC = SimpleNamespace(index_type="HNSW", field_name="vector")
 

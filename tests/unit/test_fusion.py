@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.nearest.neighbors import Plan
-from fiftyone_milvus.searching import fusion, parents
-from fiftyone_milvus.searching.query import Resolved
-from fiftyone_milvus.searching.search import Result
-from fiftyone_milvus.searching.terms import Query
+from fiftyone_milvus.retrieval.planner import Plan
+from fiftyone_milvus.search import fusion, sample_matches
+from fiftyone_milvus.search.query import Query
+from fiftyone_milvus.search.query_vector import Resolved
+from fiftyone_milvus.search.search import Result
 
 
 def result(ids, sample_ids=None, patches_field=None, key="k"):
@@ -110,18 +110,18 @@ def objects(asked=None):
     ],
 )
 def test_pictures_are_ranked_by_their_nth_object(at_least, samples, matched):
-    found = parents.find(objects(), 3, at_least)
+    found = sample_matches.find(objects(), 3, at_least)
     assert found.sample_ids == samples and found.matched == matched
     assert len(found.scores) == len(samples)
     assert found.patches_field == "objects"
 
 
 def test_it_searches_on_until_there_are_enough_pictures(monkeypatch):
-    monkeypatch.setattr(parents, "HITS_PER_PARENT", 1)
+    monkeypatch.setattr(sample_matches, "HITS_PER_PARENT", 1)
     asked = []
-    found = parents.find(objects(asked), 2, 1)
+    found = sample_matches.find(objects(asked), 2, 1)
     assert found.sample_ids == ["a", "b"] and asked == [2]
-    found = parents.find(objects(asked), 4, 1)
+    found = sample_matches.find(objects(asked), 4, 1)
     assert found.sample_ids == ["a", "b", "c", "d"] and asked == [2, 4, 16]
     # the score is that of the object that made it a hit
     assert found.scores[-1] == found.result.scores[5]
@@ -129,10 +129,10 @@ def test_it_searches_on_until_there_are_enough_pictures(monkeypatch):
 
 def test_an_index_of_samples_has_no_objects():
     with pytest.raises(InvalidRequest, match="is of samples"):
-        parents.find(lambda count: result("abc"), 3)
+        sample_matches.find(lambda count: result("abc"), 3)
 
 
 @pytest.mark.parametrize(("k", "at_least"), [(0, 1), (1, 0)])
 def test_nothing_to_find_is_told(k, at_least):
     with pytest.raises(InvalidRequest, match="1 or more"):
-        parents.find(objects(), k, at_least)
+        sample_matches.find(objects(), k, at_least)

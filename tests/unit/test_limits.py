@@ -8,7 +8,7 @@ import pytest
 
 from fiftyone_milvus import limits
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.searching.terms import Query, Term
+from fiftyone_milvus.search.query import Query, Term
 
 ID = "a" * 24
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fiftyone_milvus.milvus.client import packed
+from fiftyone_milvus.store.client import packed
 
 RANDOM = np.random.default_rng(0).normal(size=(5, 7)).astype(np.float32)
 

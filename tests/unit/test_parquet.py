@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fiftyone_milvus.managing import parquet
+from fiftyone_milvus.indexes import parquet
 from harness import hostile_parquet
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.managing import transfer
-from fiftyone_milvus.milvus import addresses, explain, server_list, settings
+from fiftyone_milvus.indexes import move
+from fiftyone_milvus.store import addresses, error_messages, server_list, settings
 from plugin.operators import move_index
 
 PREFIX = settings.ENV_PREFIX
@@ -332,7 +332,7 @@ def test_an_index_is_moved_without_credentials_to_an_address_that_is_typed(
     monkeypatch, credentials
 ):
     def target(**to):
-        return sent(transfer._target_settings(to, {}))
+        return sent(move._target_settings(to, {}))
 
     assert target(uri="http://theirs:19530") == {}
     monkeypatch.setenv(PREFIX + "URI", "http://mine:19530")
@@ -436,10 +436,10 @@ def test_an_index_is_moved_to_a_listed_server_with_its_settings(
     monkeypatch.setenv(PREFIX + "URI", "http://mine:19530")
     monkeypatch.setenv(PREFIX + "DB_NAME", "d")
     listed({"far": FAR})
-    found = transfer._target_settings({"uri": "https://far:443"}, {"token": "mine:t"})
+    found = move._target_settings({"uri": "https://far:443"}, {"token": "mine:t"})
     assert found.connection_kwargs() == FAR
-    assert transfer._note(found) is None  # other processes find it
-    found = transfer._target_settings({"uri": "https://far:443", "db_name": "e"}, {})
+    assert move._note(found) is None  # other processes find it
+    found = move._target_settings({"uri": "https://far:443", "db_name": "e"}, {})
     assert found.db_name == "e"
 
 
@@ -485,7 +485,7 @@ class _Refused(Exception):
 def test_a_login_that_is_refused_names_the_list_that_it_is_from(listed):
     listed({"far": FAR})
     found = settings.resolve(stored="https://far:443")
-    text = str(explain.explained(_Refused(), found))
+    text = str(error_messages.explained(_Refused(), found))
     assert f"Check user and password, or token, of 'far' in {server_list.VARIABLE}" in (
         text
     )

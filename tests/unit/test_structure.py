@@ -1,6 +1,7 @@
-"""The walls of the house: who may import what."""
+"""The layers: who may import what."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,13 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = sorted((ROOT / "fiftyone_milvus").rglob("*.py"))
-APP = sorted([*(ROOT / "operators").glob("*.py"), *(ROOT / "panels").glob("*.py")])
+APP = sorted(
+    path
+    for folder in ("app", "operators", "panels")
+    for path in (ROOT / folder).glob("*.py")
+)
 TALKS_TO_MILVUS = {
-    ROOT / "fiftyone_milvus" / "milvus" / name
+    ROOT / "fiftyone_milvus" / "store" / name
     for name in (
         "collection.py",
         "creation.py",
@@ -26,16 +31,15 @@ COMPONENTS = sorted(
     if not path.name.endswith(".test.tsx")
 )
 # Each may import from those before it
-ROOMS = (
-    "milvus",
+FOLDERS = (
+    "store",
     "dataset",
-    "nearest",
-    "pairs",
+    "retrieval",
+    "exact",
     "backend",
-    "searching",
-    "building",
-    "managing",
-    "finding",
+    "search",
+    "indexes",
+    "analysis",
 )
 
 
@@ -53,7 +57,7 @@ def imports(path: Path) -> set[str]:
 def test_the_library_knows_no_app(path):
     text = path.read_text()
     assert "fiftyone.operators" not in text
-    assert not imports(path) & {"operators", "panels", "plugin"}
+    assert not imports(path) & {"app", "operators", "panels", "plugin"}
 
 
 @pytest.mark.parametrize("path", LIBRARY + APP, ids=lambda p: p.name)
@@ -62,8 +66,8 @@ def test_few_modules_talk_to_milvus(path):
         assert not imports(path) & {"pymilvus", "milvus_lite"}
 
 
-def rooms_imported(path: Path) -> set[str]:
-    """The rooms of the library that a file of it imports when it runs: what is only
+def folders_imported(path: Path) -> set[str]:
+    """The folders of the library that a file of it imports when it runs: what is only
     named in annotations doesn't count."""
     tree = ast.parse(path.read_text())
     annotations = {
@@ -72,34 +76,41 @@ def rooms_imported(path: Path) -> set[str]:
         if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test)
         for node in ast.walk(block)
     }
-    to_library = 2 if path.parent.name in ROOMS else 1
+    to_library = 2 if path.parent.name in FOLDERS else 1
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level == to_library:
             named = [node.module] if node.module else [a.name for a in node.names]
             if id(node) not in annotations:
                 found |= {name.split(".")[0] for name in named}
-    return found & set(ROOMS)
+    return found & set(FOLDERS)
 
 
 @pytest.mark.parametrize("path", LIBRARY, ids=lambda p: f"{p.parent.name}/{p.name}")
-def test_each_room_stands_on_those_before_it(path):
-    room = path.parent.name
-    if room in ROOMS:
-        assert rooms_imported(path) <= set(ROOMS[: ROOMS.index(room)])
-    else:  # what all rooms use
-        assert path.name == "__init__.py" or not rooms_imported(path)
+def test_each_folder_imports_from_those_before_it(path):
+    folder = path.parent.name
+    if folder in FOLDERS:
+        assert folders_imported(path) <= set(FOLDERS[: FOLDERS.index(folder)])
+    else:  # what all of them use
+        assert path.name == "__init__.py" or not folders_imported(path)
 
 
-def test_every_room_is_in_the_list():
+def test_every_folder_is_in_the_list():
     folders = {p.parent.name for p in LIBRARY} - {"fiftyone_milvus"}
-    assert folders == set(ROOMS)
+    assert folders == set(FOLDERS)
 
 
 @pytest.mark.parametrize("path", APP, ids=lambda p: p.name)
 def test_no_similarity_stage_reaches_the_grid(path):
     assert "sort_by_similarity" not in path.read_text()
     assert "SortBySimilarity" not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "app").glob("*.py")), ids=lambda p: p.name
+)
+def test_what_operators_and_panel_share_knows_neither(path):
+    assert not re.search(r"from \.\.(operators|panels)", path.read_text())
 
 
 def test_the_manifest_names_what_is_registered():
@@ -112,7 +123,7 @@ def test_the_manifest_names_what_is_registered():
 
 
 def test_every_setting_is_declared_as_a_secret():
-    from fiftyone_milvus.milvus.settings import ENV_PREFIX, KEYS
+    from fiftyone_milvus.store.settings import ENV_PREFIX, KEYS
 
     manifest = yaml.safe_load((ROOT / "fiftyone.yml").read_text())
     assert set(manifest["secrets"]) == {ENV_PREFIX + key.upper() for key in KEYS}

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from fiftyone_milvus import metrics
 from fiftyone_milvus.errors import Cancelled
+from fiftyone_milvus.exact import tiles
 from fiftyone_milvus.metrics import Space
-from fiftyone_milvus.pairs import tiles
 from harness.datasets import clustered_vectors
 
 COUNTS = [0, 1, 7, 8, 9, 16, 17, 33]

@@ -1,0 +1,1 @@
+"""What the operators and the panel share: context, forms, jobs, the search history."""

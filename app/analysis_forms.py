@@ -1,0 +1,228 @@
+"""What the operators that find something have in common: where to look, what to leave
+behind (a view, tags), and never a deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import fiftyone as fo
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus.analysis import tagging
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.dataset import indexed_samples, names
+from fiftyone_milvus.progress import Report
+
+from . import forms
+from .context import MAX_HITS, connection, target_choices, target_samples
+from .long_jobs import perform
+
+T = TypeVar("T")
+
+MAX_LISTED = 1_000  # of what a result tells in plain data
+DEFAULT_THRESH = 0.05
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was found: the ids for the grid, in order; those to tag; the rest as plain
+    data; and a sentence."""
+
+    ids: Sequence[str]
+    to_tag: Sequence[str]
+    data: dict[str, Any]
+    message: str
+
+
+def run(
+    ctx: foo.ExecutionContext,
+    find: Callable[..., T],
+    outcome: Callable[[T], Outcome],
+    **params: Any,
+) -> Any:
+    """Finds something in the index and the target that were chosen, tags it and saves
+    it as a view if that was asked for, and shows it in the grid.
+
+    Args:
+        ctx: the context
+        find: a function of the library, that takes an index
+        outcome: what to do with its result
+        **params: what it takes beside the index, the view and the progress
+    """
+    samples = target_samples(ctx, ctx.params.get("target", "dataset"))
+    check(ctx)
+    views: list[fo.DatasetView] = []
+
+    def work(report: Report, cancelled: Callable[[], bool]) -> dict[str, Any]:
+        index = runs.load(ctx.dataset, ctx.params["brain_key"], **connection(ctx))
+        view = None if samples is ctx.dataset else samples
+        result = find(index, view=view, progress=report, cancelled=cancelled, **params)
+        found = outcome(result)
+        field = index.config.patches_field
+        everything = index.samples_for(samples)
+        if found.ids:
+            shown = found.ids[:MAX_HITS]
+            views.append(indexed_samples.shown(everything, samples, field, shown))
+        return {
+            "brain_key": index.key,
+            "patches_field": field,
+            **found.data,
+            **leave(ctx, everything, views, found.to_tag, field, found.message),
+        }
+
+    return perform(ctx, ctx.params["brain_key"], work, lambda: show(ctx, views))
+
+
+def leave(
+    ctx: foo.ExecutionContext,
+    samples: fo.SampleCollection,
+    views: Sequence[fo.DatasetView],
+    to_tag: Sequence[str],
+    patches_field: str | None,
+    message: str,
+) -> dict[str, Any]:
+    """Tags what was found and saves its view, as far as that was asked for; says so.
+
+    Args:
+        ctx: the context
+        samples: all samples that the index may hold
+        views: what is shown of them, if anything is
+        to_tag: ids of theirs, or of their patches
+        patches_field: the field of the patches; ``None`` for samples
+        message: what was said before
+
+    Raises:
+        InvalidRequest: if the view's name was taken meanwhile; nothing is changed
+    """
+    dataset = samples._root_dataset
+    check(ctx, dataset)
+    tag, name = ctx.params.get("tag"), ctx.params.get("save_view")
+    done: dict[str, Any] = {"tagged": 0, "saved_view": None}
+    if tag and to_tag:
+        # of frames there may be several copies: tags are seen in the one that is shown
+        tagged_in = views[0] if views else samples
+        done["tagged"] = tagging.tag(tagged_in, to_tag, tag, patches_field)
+        message += f"; tagged {done['tagged']:,} '{tag.strip()}'"
+    if name and views:
+        name = name.strip()
+        dataset.save_view(name, views[0])
+        done["saved_view"] = name
+        message += f"; saved as the view '{name}'"
+    return {**done, "message": message}
+
+
+def show(ctx: foo.ExecutionContext, views: Sequence[fo.DatasetView]) -> Any:
+    """Puts what was found into the grid, if anything was."""
+    return ctx.ops.set_view(views[0]) if views else None
+
+
+def check(ctx: foo.ExecutionContext, dataset: fo.Dataset | None = None) -> None:
+    """Checks before the work what would fail after it.
+
+    Raises:
+        InvalidRequest: if the tag can't be one, or the view can't have that name
+    """
+    if ctx.params.get("tag"):
+        tagging.check(ctx.params["tag"])
+    names.check(_view_problem(dataset or ctx.dataset, ctx.params.get("save_view")))
+
+
+def inputs_for(
+    ctx: foo.ExecutionContext,
+    inputs: types.Object,
+    what: str,
+    scope: bool = True,
+    dataset: fo.Dataset | None = None,
+) -> None:
+    """The inputs that say where to look and what to leave behind.
+
+    Args:
+        ctx: the context
+        inputs: the form
+        what: what the tag is given to, in a word or a few
+        scope: whether there is a choice of where to look
+        dataset: the dataset of what is found, if it isn't the one that is open
+    """
+    if scope:
+        forms.choice(
+            inputs,
+            "target",
+            ["dataset", "view"],
+            ctx.params.get("target"),
+            default="dataset",
+            label="Look in",
+            view=target_choices(ctx, selected=False),
+        )
+    inputs.str(
+        "tag",
+        required=False,
+        label="Tag",
+        description=f"Given to {what}; leave empty for none",
+    )
+    tag = ctx.params.get("tag")
+    problem = names.tag_problem(tag) if tag else None
+    if problem is not None:
+        forms.problem(inputs, "tag", problem)
+    inputs.str(
+        "save_view",
+        required=False,
+        label="Save as view",
+        description="A name for what is shown; on a worker, a tag or this keeps it",
+    )
+    problem = _view_problem(dataset or ctx.dataset, ctx.params.get("save_view"))
+    if problem is not None:
+        forms.problem(inputs, "save_view", problem)
+
+
+def distance(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
+    """The input for the distance that makes two near duplicates."""
+    number(
+        ctx,
+        inputs,
+        "thresh",
+        DEFAULT_THRESH,
+        0.0,
+        None,
+        label="Distance",
+        description="Up to which two are near duplicates: 0 finds equal ones",
+    )
+
+
+def thresh(ctx: foo.ExecutionContext) -> float:
+    """The distance that was typed there."""
+    given: float = ctx.params.get("thresh", DEFAULT_THRESH)
+    return given
+
+
+def number(
+    ctx: foo.ExecutionContext,
+    inputs: types.Object,
+    name: str,
+    default: float,
+    low: float,
+    high: float | None,
+    **kwargs: Any,
+) -> None:
+    """An input for a number in a range, whole if ``default`` is; another one is refused
+    with a sentence."""
+    whole = isinstance(default, int)
+    (inputs.int if whole else inputs.float)(name, default=default, **kwargs)
+    given = ctx.params.get(name, default)
+    wrong = not isinstance(given, int | float) or isinstance(given, bool)
+    if wrong or given < low or (high is not None and given > high):
+        limits = f"{low:,} or more" if high is None else f"{low:,} to {high:,}"
+        forms.problem(inputs, name, f"Give a number: {limits}")
+
+
+def output(title: str, label: str = "Found") -> types.Property:
+    """What an operator that found something shows: its sentence."""
+    outputs = types.Object()
+    outputs.str("message", label=label)
+    return types.Property(outputs, view=types.View(label=title))
+
+
+def _view_problem(dataset: fo.Dataset, name: str | None) -> str | None:
+    return names.saved_view_problem(dataset, name) if name else None

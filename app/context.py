@@ -1,0 +1,168 @@
+"""What the operators and the panel read from FiftyOne's execution context."""
+
+from __future__ import annotations
+
+import functools
+import os
+import traceback
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+import fiftyone as fo
+import fiftyone.core.patches as fop
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.backend.index import MilvusSimilarityIndex
+from fiftyone_milvus.dataset import indexed_samples
+from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
+from fiftyone_milvus.store import settings
+from fiftyone_milvus.store.settings import ENV_PREFIX, KEYS
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TARGETS = {
+    "dataset": "Entire dataset",
+    "view": "Current view",
+    "selected": "Selected samples",
+}
+MAX_HITS = 10_000
+
+
+def connection(ctx: foo.ExecutionContext) -> dict[str, Any]:
+    """Connection settings from FiftyOne's plugin secrets, where these say something
+    that the environment doesn't (in FiftyOne they are the same thing)."""
+    found = {}
+    for key in KEYS:
+        name = ENV_PREFIX + key.upper()
+        value = ctx.secrets.get(name, None)
+        if value and value != os.environ.get(name):
+            found[key] = value
+    return found
+
+
+def flag(ctx: foo.ExecutionContext, name: str, default: bool = False) -> bool:
+    """A parameter that is true or false; the default where it is missing or null.
+
+    Raises:
+        InvalidRequest: if it is anything else, such as the text "false"
+    """
+    value = ctx.params.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, bool):
+        raise InvalidRequest(f"{name} is true or false, not {value!r}")
+    return value
+
+
+def target_samples(ctx: foo.ExecutionContext, target: str) -> fo.SampleCollection:
+    """The samples that a choice of target means.
+
+    Raises:
+        InvalidRequest: if nothing is selected, or there is no such target
+    """
+    if target == "dataset":
+        return ctx.dataset
+    if target == "view":
+        return ctx.view
+    if target == "selected":
+        if not ctx.selected:
+            raise InvalidRequest("Nothing is selected. Select samples in the grid.")
+        return ctx.view.select(ctx.selected)
+    raise InvalidRequest(f"There is no target '{target}'; choose one of {[*TARGETS]}")
+
+
+def target_choices(ctx: foo.ExecutionContext, selected: bool) -> types.RadioGroup:
+    """The targets that make sense now, for a form."""
+    choices = types.RadioGroup(orientation="horizontal")
+    choices.add_choice("dataset", label=TARGETS["dataset"])
+    if ctx.has_custom_view:
+        choices.add_choice("view", label=TARGETS["view"])
+    if selected and ctx.selected:
+        choices.add_choice("selected", label=TARGETS["selected"])
+    return choices
+
+
+def selection(ctx: foo.ExecutionContext, brain_key: str) -> tuple[list[str], list[str]]:
+    """What is selected in the grid, for an index of samples or of patches; asks no
+    server.
+
+    Returns:
+        the ids of the index that are selected as such, and for an index of patches
+        the ids of samples selected as a whole
+    """
+    if not ctx.selected and not ctx.selected_labels:
+        return [], []
+    patches_field = runs.describe(ctx.dataset, brain_key).patches_field
+    labels = [
+        label["label_id"]
+        for label in ctx.selected_labels or []
+        if label["field"] == patches_field
+    ]
+    if labels:
+        return labels, []
+    selected = list(ctx.selected or [])
+    if not selected:
+        return [], []
+    view = ctx.view
+    in_patches = isinstance(view, fop.PatchesView)
+    if in_patches and view.patches_field == patches_field:
+        return selected, []
+    everything = runs.all_samples(ctx.dataset, brain_key, view)
+    kinds = indexed_samples.kind_of(everything), indexed_samples.kind_of(view)
+    if in_patches or (kinds[0] != kinds[1] and kinds != ("samples", "clips")):
+        selected = indexed_samples.ids_of(everything, view.select(selected))
+    return (selected, []) if patches_field is None else ([], selected)
+
+
+def selected_ids(
+    ctx: foo.ExecutionContext, index: MilvusSimilarityIndex
+) -> tuple[str, ...]:
+    """The ids of an index that the person's selection means; a whole sample stands
+    for all its patches.
+
+    Raises:
+        InvalidRequest: if nothing that this index holds is selected
+    """
+    ids, samples = selection(ctx, index.key)
+    if samples:
+        found = index.rows_of_samples(samples)
+        ids = [id_ for of_sample in found.values() for id_ in of_sample]
+        if not ids:
+            raise InvalidRequest(
+                f"The selected samples have no patches in the index '{index.key}'. "
+                "Select others."
+            )
+    if not ids:
+        raise InvalidRequest("Nothing is selected. Select samples or patches first.")
+    return tuple(ids)
+
+
+def without_causes(method: Callable[P, T]) -> Callable[P, T]:
+    """Lets our own errors through without what lies behind them, and others without the
+    secrets that are configured: FiftyOne stores and shows an operator's whole
+    traceback."""
+
+    @functools.wraps(method)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(*args, **kwargs)
+        except VectorSearchError as e:
+            raise type(e)(str(e)) from None
+        except Exception as e:
+            whole = "".join(traceback.format_exception(e))
+            if settings.hidden(whole) == whole:
+                raise
+            raise VectorSearchError(in_words(e)) from None
+
+    return wrapped
+
+
+def in_words(error: BaseException) -> str:
+    """An error in words: our own say what to do, and of others the kind is named;
+    without the secrets that are configured."""
+    if isinstance(error, VectorSearchError):
+        return str(error)
+    return settings.hidden(f"{type(error).__name__}: {error}")

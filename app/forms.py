@@ -1,0 +1,213 @@
+"""What forms are made of: the choices a dataset offers, and how a problem is shown.
+Nothing here asks a server: the App resolves a form at every key press."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.dataset import expected_rows
+from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.retrieval.filter_fields import SCALARS, paths
+
+_UNMEANT = ("id", "filepath", "bounding_box", "mask_path", "map_path", "index")
+
+
+def config(
+    name: str,
+    label: str,
+    description: str,
+    icon: str,
+    risk: types.RiskLevel,
+    streams: bool = False,
+) -> foo.OperatorConfig:
+    """What all our operators have in common: a form that follows what is typed, and
+    running here and now as well as on a worker.
+
+    Args:
+        name: its name in ``fiftyone.yml``
+        label: its name for people
+        description: what it does, in a line
+        icon: of Material Icons
+        risk: the most that it may do, as FiftyOne's own operators have it: low if it
+            only reads, and keeps its own history; medium if it adds to a dataset, to
+            Milvus or to files, or changes them; high if it deletes
+        streams: whether it shows its progress in the operator browser
+    """
+    return foo.OperatorConfig(
+        name=name,
+        label=label,
+        description=description,
+        icon=icon,
+        dynamic=True,
+        execute_as_generator=streams,
+        allow_immediate_execution=True,
+        allow_delegated_execution=True,
+        view_target=False,
+        risk_level=risk,
+    )
+
+
+def patches_fields(samples: fo.SampleCollection) -> list[str]:
+    """The label fields whose objects can be indexed: by a model, or by vectors that
+    they have."""
+    return [
+        field
+        for field in sorted(
+            samples.get_field_schema(embedded_doc_type=expected_rows.PATCHES)
+        )
+        if expected_rows.patches_problem(samples, field, cropped=True) is None
+        or embeddings_fields(samples, field)
+    ]
+
+
+def embeddings_fields(
+    samples: fo.SampleCollection, patches_field: str | None
+) -> list[str]:
+    """The fields that hold vectors: of samples, or of the objects of a field (then
+    the attribute's name)."""
+    paths = samples.get_field_schema(ftype=fo.VectorField, flat=True)
+    if patches_field is None:
+        own = (p for p in paths if expected_rows.samples_problem(samples, p) is None)
+        return sorted(own)
+    if expected_rows.patches_problem(samples, patches_field, cropped=False) is not None:
+        return []
+    _, root = samples._get_label_field_path(patches_field)
+    prefix = f"{root}."
+    return sorted(p[len(prefix) :] for p in paths if p.startswith(prefix))
+
+
+def filter_fields(dataset: fo.Dataset, patches_field: str | None) -> list[str]:
+    """The fields that Milvus can keep to filter by, and that people may mean."""
+    kinds = (*SCALARS, fo.ListField)
+    found = []
+    for name in dataset.get_field_schema(ftype=kinds, flat=True):
+        if name.startswith("metadata.") or name.rpartition(".")[2] in _UNMEANT:
+            continue
+        with suppress(InvalidRequest):
+            found += paths(dataset, patches_field or None, [name])
+    return [path.name for path in found]
+
+
+def fields_of(
+    dataset: fo.Dataset, brain_key: str | None, **kinds: Any
+) -> dict[str, fo.Field]:
+    """The fields of some kinds that the dataset has, and, if an index holds frames or
+    clips, those that these have.
+
+    Args:
+        dataset: the dataset
+        brain_key: the index; ``None`` if none is chosen yet
+        **kinds: what ``get_field_schema`` takes
+    """
+    found: dict[str, fo.Field] = dict(dataset.get_field_schema(**kinds))
+    if brain_key in runs.keys(dataset):
+        found |= runs.all_samples(dataset, brain_key).get_field_schema(**kinds)
+    return found
+
+
+def free_key(dataset: fo.Dataset, wanted: str) -> str:
+    """A brain key that is free: the wanted one, or the next with a number."""
+    taken = set(dataset.list_brain_runs())
+    candidates = (wanted, *(f"{wanted}_{n}" for n in range(2, len(taken) + 3)))
+    return next(key for key in candidates if key not in taken)
+
+
+def choice(
+    inputs: types.Object,
+    name: str,
+    values: Sequence[str],
+    given: str | None,
+    *,
+    view: types.Choices | None = None,
+    **kwargs: Any,
+) -> None:
+    """An input with choices; another value is refused with a sentence, also when it
+    comes from Python.
+
+    Args:
+        inputs: the form
+        name: the input's name
+        values: the choices
+        given: the value as it is now
+        view: how to show them; it is filled with the values if it has no choices
+        **kwargs: of the property: ``label``, ``default``, ``required``, ...
+    """
+    view = view or types.DropdownView()
+    for value in () if view.choices else values:
+        view.add_choice(value, label=value)
+    inputs.str(name, view=view, **kwargs)
+    if given and given not in values:
+        label = kwargs.get("label", name)
+        options = ", ".join(list(values)[:12]) + (", ..." if len(values) > 12 else "")
+        problem(inputs, name, f"{label}: there is no '{given}' here. Use: {options}")
+
+
+def patches_choice(
+    inputs: types.Object,
+    ctx: foo.ExecutionContext,
+    description: str,
+    samples: fo.SampleCollection | None = None,
+) -> None:
+    """Asks which field's objects are meant, if there is one: of the samples, or of the
+    dataset."""
+    fields = patches_fields(ctx.dataset if samples is None else samples)
+    if fields:
+        choice(
+            inputs,
+            "patches_field",
+            fields,
+            ctx.params.get("patches_field"),
+            required=False,
+            label="Patches field",
+            description=description,
+        )
+
+
+def index_choice(
+    ctx: foo.ExecutionContext,
+    inputs: types.Object,
+    propose: bool = True,
+    damaged: bool = False,
+) -> str | None:
+    """The input ``brain_key``: one of the dataset's Milvus indexes.
+
+    Args:
+        ctx: the context
+        inputs: the form
+        propose: whether the only one there is is chosen already
+        damaged: whether those whose record is damaged are among the choices
+
+    Returns:
+        the key that is chosen now, if it is one of them
+    """
+    keys = runs.all_keys(ctx.dataset) if damaged else runs.keys(ctx.dataset)
+    if not keys:
+        inputs.str("brain_key", required=True, label="Index")
+        problem(inputs, "brain_key", "This dataset has no Milvus index")
+        return None
+    only = keys[0] if propose and len(keys) == 1 else None
+    key = ctx.params.get("brain_key", only)
+    choice(inputs, "brain_key", keys, key, required=True, default=only, label="Index")
+    return key if key in keys else None
+
+
+def problem(inputs: types.Object, name: str, text: str) -> None:
+    """Marks an input as invalid, with the sentence that says why."""
+    prop = inputs.properties[name]
+    prop.invalid = True
+    prop.error_message = text
+
+
+def message(text: str, failed: bool = False) -> types.Property:
+    """A sentence as an operator's output."""
+    outputs = types.Object()
+    view = types.Error if failed else types.Success
+    outputs.view("message", view(label=text))
+    return types.Property(outputs)

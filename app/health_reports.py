@@ -1,0 +1,92 @@
+"""How true the dataset's indexes were when they were last compared with it, kept where
+every process and every browser window sees it: in the dataset's execution store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime, timezone
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators as foo
+
+from fiftyone_milvus.errors import VectorSearchError
+from fiftyone_milvus.indexes import health
+from fiftyone_milvus.progress import Report
+
+STORE = "milvus_vector_search_comparisons"
+KEEP_SECONDS = 90 * 24 * 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage(health.Counts):
+    """What is kept of a comparison. ``checked`` is an ISO time in UTC; ``changed``
+    whether samples were added, removed or changed since."""
+
+    checked: str
+    changed: bool = False
+
+
+def check(
+    ctx: foo.ExecutionContext,
+    brain_key: str,
+    report: Report,
+    cancelled: Callable[[], bool],
+    **connection: Any,
+) -> health.Health:
+    """Compares an index with its dataset, and keeps what was found.
+
+    Raises:
+        VectorSearchError: as :func:`fiftyone_milvus.indexes.health.health` does
+    """
+    seen = _fingerprint(ctx.dataset)
+    found = health.health(
+        ctx.dataset, brain_key, progress=report, cancelled=cancelled, **connection
+    )
+    now = datetime.now(timezone.utc).isoformat()
+    counts = {each.name: getattr(found, each.name) for each in fields(health.Counts)}
+    value = {**asdict(Coverage(**counts, checked=now)), "seen": seen}
+    ctx.store(STORE).set(_run_id(ctx.dataset, brain_key), value, ttl=KEEP_SECONDS)
+    return found
+
+
+def renew(
+    ctx: foo.ExecutionContext,
+    brain_key: str,
+    report: Report,
+    cancelled: Callable[[], bool],
+    **connection: Any,
+) -> None:
+    """Compares again after the index was changed; what was known is forgotten if that
+    fails or is cancelled, since the work itself is done."""
+    try:
+        check(ctx, brain_key, report, cancelled, **connection)
+    except VectorSearchError:
+        ctx.store(STORE).delete(_run_id(ctx.dataset, brain_key))
+
+
+def known(ctx: foo.ExecutionContext) -> dict[str, Coverage]:
+    """What is known, by brain key; asks no server."""
+    store, dataset = ctx.store(STORE), ctx.dataset
+    kept = set(store.list_keys())
+    runs = {_run_id(dataset, key): key for key in dataset.list_brain_runs()}
+    seen = _fingerprint(dataset) if kept else []
+    found = {}
+    for run_id in kept & set(runs):
+        value = store.get(run_id)
+        if value is not None:
+            changed = value.pop("seen") != seen
+            found[runs[run_id]] = replace(Coverage(**value), changed=changed)
+    return found
+
+
+def _run_id(dataset: fo.Dataset, brain_key: str) -> str:
+    """The record's own id, which a new name doesn't change."""
+    run = dataset._doc.brain_methods.get(brain_key)
+    return str(getattr(run, "id", run))
+
+
+def _fingerprint(dataset: fo.Dataset) -> list[str]:
+    """Changes when samples are added, removed or changed."""
+    return [str(dataset.count()), str(dataset._max("last_modified_at"))]

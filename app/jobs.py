@@ -1,0 +1,304 @@
+"""The state of long work, kept where every process and every browser window sees it:
+in the dataset's execution store."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timezone
+from types import TracebackType
+from typing import Any
+from uuid import uuid4
+
+import fiftyone.operators as foo
+from fiftyone.core.odm import get_db_conn
+from fiftyone.operators.delegated import DelegatedOperationService
+from fiftyone.operators.executor import ExecutionRunState
+from fiftyone.operators.store import ExecutionStore
+
+from fiftyone_milvus.errors import Cancelled
+from fiftyone_milvus.heartbeat import Beat
+from fiftyone_milvus.progress import Progress
+
+from .context import in_words
+
+STORE = "milvus_vector_search_jobs"
+PLUGIN = "@milvus/vector-search"
+OPERATORS = (
+    "compute_index",
+    "sync_index",
+    "index_health",
+    "move_index",
+    "export_index",
+    "import_index",
+    "find_duplicates",
+    "find_leaks",
+    "find_unique",
+    "find_label_outliers",
+    "find_in_dataset",
+)
+# What goes on where it was when it is started again
+RESUMABLE = ("compute_index", "sync_index")
+KEEP_SECONDS = 24 * 3600
+BEAT_SECONDS = 1.0
+NEWS_SECONDS = 600  # a build that went well is worth a line for so long
+LOST_SECONDS = 30.0  # no beat for so long: the process is gone
+# and before the first one: a worker loads its libraries, on a busy machine for long
+START_SECONDS = 300.0
+
+ACTIVE = ("queued", "running")
+
+
+@dataclass(frozen=True)
+class Job:
+    """Long work on an index, as the panel shows it. ``operator`` is the name of the one
+    that does it, ``rate`` in units a second, ``remaining`` in seconds, ``failed`` how
+    many gave no vector, ``pace`` which of reading, embedding and writing sets the pace,
+    ``updated`` an ISO time in UTC. What was paused goes on when it is started again."""
+
+    id: str
+    brain_key: str
+    state: str  # queued, running, done, failed, cancelled, paused
+    delegated: bool
+    operator: str = ""
+    phase: str = ""
+    done: int = 0
+    total: int = 0
+    unit: str = "samples"
+    rate: float | None = None
+    remaining: float | None = None
+    failed: int = 0
+    pace: str | None = None
+    message: str | None = None
+    updated: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class JobRecord:
+    """Writes a job's state once a second while its work runs, and how it ended.
+
+    Use as a context manager around the work; an error passes through and is recorded.
+    """
+
+    def __init__(self, ctx: foo.ExecutionContext, brain_key: str) -> None:
+        self._store: ExecutionStore = ctx.store(STORE)
+        run = ctx.request_params.get("run_doc")
+        self._job = Job(
+            id=str(run or uuid4().hex),
+            operator=_name_of(ctx.operator_uri),
+            brain_key=brain_key,
+            state="running",
+            delegated=bool(ctx.delegated),
+            phase="Starting",
+        )
+        self._asked: str | None = None  # "cancelled" or "paused"
+        self._beat = Beat(BEAT_SECONDS, self._look_and_write)
+
+    def progress(self, progress: Progress) -> None:
+        """Takes the latest progress; it is written at the next beat."""
+        self._job = replace(
+            self._job,
+            phase=progress.phase,
+            done=progress.done,
+            total=progress.total,
+            unit=progress.unit,
+            rate=progress.rate,
+            remaining=progress.remaining,
+            failed=progress.failed,
+            pace=progress.pace,
+        )
+
+    def cancelled(self) -> bool:
+        """Whether somebody asked for this job to stop."""
+        return self._asked is not None
+
+    def finished(self, message: str) -> None:
+        """Takes the sentence that says what was made."""
+        self._job = replace(self._job, message=message)
+
+    def __enter__(self) -> JobRecord:
+        self._write()
+        self._beat.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._beat.stop()
+        state, message = "done", self._job.message
+        if isinstance(error, Cancelled):
+            state, message = self._asked or "cancelled", str(error)
+        elif error is not None:
+            state, message = "failed", in_words(error)
+        self._job = replace(self._job, state=state, message=message, remaining=None)
+        self._write()
+
+    def _look_and_write(self) -> None:
+        self._asked = self._asked or self._store.get(_stop_key(self._job.id))
+        self._write()
+
+    def _write(self) -> None:
+        now = datetime.now(timezone.utc).isoformat()
+        self._job = replace(self._job, updated=now)
+        self._store.set(_job_key(self._job.id), self._job.to_dict(), ttl=KEEP_SECONDS)
+
+
+def list_jobs(ctx: foo.ExecutionContext) -> list[Job]:
+    """The dataset's jobs of the last day, the newest first."""
+    store = _store(ctx)
+    keys = set(store.list_keys())
+    values = [store.get(key) for key in keys if key.startswith("job-")]
+    jobs = {}
+    for value in filter(None, values):
+        job = _or_lost(Job(**value), LOST_SECONDS)
+        jobs[job.id] = job
+    for job in _delegated(ctx):
+        known = jobs.get(job.id)
+        if known is None:
+            jobs[job.id] = _or_lost(job, START_SECONDS)
+        elif known.state in ACTIVE and job.state == "failed":
+            jobs[job.id] = job
+    newest = sorted(jobs.values(), key=lambda job: job.updated, reverse=True)
+    return [
+        job
+        for number, job in enumerate(newest)
+        if _dismissed_key(job.id) not in keys
+        and not _is_old_news(job)
+        and not _was_resumed(job, newest[:number])
+    ]
+
+
+def pause(ctx: foo.ExecutionContext, job_id: str) -> None:
+    """Asks a build or a sync to stop until it is started again; what it did stays."""
+    _store(ctx).set(_stop_key(job_id), "paused", ttl=KEEP_SECONDS)
+
+
+def cancel(ctx: foo.ExecutionContext, job_id: str) -> None:
+    """Asks a job to stop; one that waits for a worker is taken off the queue."""
+    store = _store(ctx)
+    if store.has(_job_key(job_id)):
+        store.set(_stop_key(job_id), "cancelled", ttl=KEEP_SECONDS)
+        return
+    service = DelegatedOperationService()
+    if any(str(op.id) == job_id for op in _operations(ctx, service)):
+        service.set_failed(
+            doc_id=_object_id(job_id),
+            result=foo.executor.ExecutionResult(error="Cancelled"),
+        )
+
+
+def dismiss(ctx: foo.ExecutionContext, job_id: str) -> None:
+    """Lists an ended job no more."""
+    _store(ctx).set(_dismissed_key(job_id), True, ttl=KEEP_SECONDS)
+
+
+def _delegated(ctx: foo.ExecutionContext) -> list[Job]:
+    """Work that waits for a worker, or that one has just begun, and what failed before
+    it could say so."""
+    states = {
+        ExecutionRunState.QUEUED: "queued",
+        ExecutionRunState.SCHEDULED: "queued",
+        ExecutionRunState.RUNNING: "running",  # before it comes to its own record
+        ExecutionRunState.FAILED: "failed",
+    }
+    jobs = []
+    for op in _operations(ctx, DelegatedOperationService()):
+        when = op.failed_at or op.updated_at or op.queued_at
+        recent = when and (datetime.utcnow() - when).total_seconds() < KEEP_SECONDS
+        if op.run_state not in states or not recent:
+            continue
+        params = op.context.request_params.get("params", {})
+        state = states[op.run_state]
+        error = getattr(op.result, "error", None) or ""
+        if error == "Cancelled":
+            state = "cancelled"
+        job = Job(
+            id=str(op.id),
+            operator=_name_of(op.operator),
+            brain_key=params.get("brain_key", ""),
+            state=state,
+            delegated=True,
+            phase="Starting" if state == "running" else "",
+            message=_last_line(error) if state == "failed" else None,
+            updated=when.replace(tzinfo=timezone.utc).isoformat(),
+        )
+        jobs.append(job)
+    return jobs
+
+
+def _operations(ctx: foo.ExecutionContext, service: Any) -> list[Any]:
+    dataset = _dataset_id(ctx)
+    return [
+        operation
+        for name in OPERATORS
+        for operation in service.list_operations(
+            operator=f"{PLUGIN}/{name}", dataset_id=dataset
+        )
+    ]
+
+
+def _age(job: Job) -> float:
+    """Seconds since the job's last word."""
+    return time.time() - datetime.fromisoformat(job.updated).timestamp()
+
+
+def _is_old_news(job: Job) -> bool:
+    return job.state in ("done", "cancelled") and _age(job) > NEWS_SECONDS
+
+
+def _was_resumed(job: Job, later: list[Job]) -> bool:
+    """Whether what was paused was started again since."""
+    return job.state == "paused" and any(
+        other.brain_key == job.brain_key and other.operator in RESUMABLE
+        for other in later
+    )
+
+
+def _or_lost(job: Job, patience: float) -> Job:
+    if job.state != "running" or _age(job) < patience:
+        return job
+    message = "The process that did it has gone. Start it again."
+    return replace(job, state="failed", message=message, remaining=None)
+
+
+def _last_line(traceback: str) -> str:
+    lines = traceback.strip().splitlines()
+    return lines[-1] if lines else "It failed without a word"
+
+
+def _store(ctx: foo.ExecutionContext) -> ExecutionStore:
+    return ExecutionStore.create(STORE, _dataset_id(ctx))
+
+
+def _dataset_id(ctx: foo.ExecutionContext) -> Any:
+    """The dataset's id. ``ctx.dataset`` loads it anew, each second for as long as a job
+    is watched, under the feet of those who store a run in another thread."""
+    known = get_db_conn().datasets.find_one({"name": ctx.dataset_name}, {"_id": True})
+    return known["_id"] if known else ctx.dataset._doc.id
+
+
+def _object_id(text: str) -> Any:
+    from bson import ObjectId
+
+    return ObjectId(text)
+
+
+def _job_key(job_id: str) -> str:
+    return f"job-{job_id}"
+
+
+def _dismissed_key(job_id: str) -> str:
+    return f"dismissed-{job_id}"
+
+
+def _stop_key(job_id: str) -> str:
+    return f"stop-{job_id}"
+
+
+def _name_of(operator_uri: str) -> str:
+    return operator_uri.rsplit("/", 1)[-1]

@@ -1,0 +1,311 @@
+"""The form of a search, and what it says as a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators as foo
+import fiftyone.operators.types as types
+
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
+from fiftyone_milvus.retrieval import filter_fields
+from fiftyone_milvus.search.query import Query, Term
+
+from . import forms
+from .context import MAX_HITS, selection, target_choices, target_samples
+from .search_request import DEFAULT_K, SearchRequest, check_k, check_score_field
+
+SELECTION = {"wanted": "More like them", "unwanted": "Less like them", "no": "Not used"}
+# Between two phrasings of one text
+OR = "|"
+YES_NO = {"yes": True, "no": False}
+GROUPING_FIELDS = (fo.StringField, fo.BooleanField, fo.IntField, fo.ObjectIdField)
+
+
+def inputs(ctx: foo.ExecutionContext, form: types.Object) -> None:
+    """Adds all inputs of a search."""
+    keys = runs.keys(ctx.dataset)
+    if not keys:
+        text = "This dataset has no Milvus index yet. Run 'Milvus: Compute index'."
+        form.str("brain_key", required=True, label="Index")
+        forms.problem(form, "brain_key", text)
+        return
+    key = ctx.params.get("brain_key") or keys[0]
+    forms.choice(
+        form, "brain_key", keys, key, required=True, default=keys[0], label="Index"
+    )
+    if key not in keys:
+        return
+    info = runs.describe(ctx.dataset, key)
+    _query_inputs(ctx, form, info)
+    _scope_inputs(ctx, form)
+    form.bool("more", default=False, label="More options")
+    if ctx.params.get("more"):
+        _more_inputs(ctx, form, info, [other for other in keys if other != key])
+    _hidden_inputs(form)
+
+
+def read(ctx: foo.ExecutionContext) -> SearchRequest:
+    """The search that the form, or Python, asked for.
+
+    Raises:
+        InvalidRequest: naming what can't be
+    """
+    params = ctx.params
+    key = params["brain_key"]
+    query = params.get("query")
+    if query is None:
+        query = read_query(ctx, runs.describe(ctx.dataset, key)).to_dict()
+    target = params.get("target", "dataset")
+    samples = target_samples(ctx, target)
+    request = SearchRequest(
+        key,
+        query,
+        params.get("k", DEFAULT_K),
+        None if target == "dataset" else samples._serialize(include_uuids=False),
+        bool(params.get("reverse")),
+        params.get("min_score"),
+        params.get("max_score"),
+        params.get("group_by") or None,
+        _where(ctx, runs.describe(ctx.dataset, key)),
+        tuple(params.get("exclude") or ()),
+        bool(params.get("exclude_query")),
+        params.get("also") or None,
+        params.get("at_least") or None,
+        params.get("score_field") or None,
+        params.get("search_params") or None,
+    )
+    request.check()
+    return request
+
+
+def read_query(ctx: foo.ExecutionContext, info: runs.IndexInfo) -> Query:
+    """The query of texts, ids, or else what is selected.
+
+    Raises:
+        InvalidRequest: if there is none of these
+    """
+    params = ctx.params
+    terms = [
+        Term(text=_phrasings(text), unwanted=unwanted)
+        for name, unwanted in (("text", False), ("not_text", True))
+        if (text := (params.get(name) or "").strip())
+    ]
+    terms += [Term(id=id_) for id_ in params.get("ids") or ()]
+    used = params.get("selection", "wanted")
+    if used != "no" and not params.get("ids"):
+        terms += _selected(ctx, info, unwanted=used == "unwanted")
+    if not terms:
+        raise InvalidRequest("Type a text, or select samples or patches first")
+    return Query(tuple(terms))
+
+
+def _selected(
+    ctx: foo.ExecutionContext, info: runs.IndexInfo, unwanted: bool
+) -> list[Term]:
+    ids, sample_ids = selection(ctx, info.brain_key)
+    return [
+        *(Term(id=id_, unwanted=unwanted) for id_ in ids),
+        *(Term(sample_id=id_, unwanted=unwanted) for id_ in sample_ids),
+    ]
+
+
+def _phrasings(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(OR) if part.strip())
+
+
+def _query_inputs(
+    ctx: foo.ExecutionContext, form: types.Object, info: runs.IndexInfo
+) -> None:
+    form.str(
+        "text",
+        required=False,
+        label="Text",
+        description=f"Several phrasings, with {OR} between them, are averaged",
+    )
+    form.str("not_text", required=False, label="Not like this text")
+    if any(selection(ctx, info.brain_key)):
+        choices = types.RadioGroup(orientation="horizontal")
+        for value, label in SELECTION.items():
+            choices.add_choice(value, label=label)
+        forms.choice(
+            form,
+            "selection",
+            [*SELECTION],
+            ctx.params.get("selection"),
+            default="wanted",
+            label="What is selected in the grid",
+            view=choices,
+        )
+    if ctx.params.get("query") is not None:
+        return
+    for name in ("text", "not_text"):
+        if (ctx.params.get(name) or "").strip() and not info.supports_prompts:
+            forms.problem(form, name, _no_text(info))
+    try:
+        read_query(ctx, info)
+    except VectorSearchError as e:
+        forms.problem(form, "text", str(e))
+
+
+def _no_text(info: runs.IndexInfo) -> str:
+    made_with = info.model or "own embeddings"
+    return (
+        f"'{info.brain_key}' was made with {made_with}, which can't embed text. "
+        "Select a picture instead, or choose an index that can."
+    )
+
+
+def _scope_inputs(ctx: foo.ExecutionContext, form: types.Object) -> None:
+    form.int("k", default=DEFAULT_K, label="Results")
+    try:
+        most = None if ctx.params.get("score_field") else MAX_HITS
+        check_k(ctx.params.get("k", DEFAULT_K), most)
+    except InvalidRequest as e:
+        forms.problem(form, "k", str(e))
+    forms.choice(
+        form,
+        "target",
+        ["dataset", "view"],
+        ctx.params.get("target"),
+        default="dataset",
+        label="Search in",
+        view=target_choices(ctx, selected=False),
+    )
+    if ctx.params.get("target") == "view" and not ctx.view.limit(1).count():
+        forms.problem(form, "target", "The current view is empty")
+    form.bool("reverse", default=False, label="Least similar first")
+
+
+def _more_inputs(
+    ctx: foo.ExecutionContext,
+    form: types.Object,
+    info: runs.IndexInfo,
+    others: list[str],
+) -> None:
+    kind = "distance" if info.metric == "euclidean" else "similarity"
+    form.float("min_score", required=False, label=f"Min {kind}")
+    form.float("max_score", required=False, label=f"Max {kind}")
+    forms.choice(
+        form,
+        "group_by",
+        grouping_fields(ctx.dataset, info.brain_key),
+        ctx.params.get("group_by"),
+        required=False,
+        label="Best match per",
+        description="One result for each value of this field",
+    )
+    _filter_inputs(ctx, form, info)
+    form.bool("exclude_query", default=False, label="Exclude query")
+    if info.patches_field is not None:
+        form.int(
+            "at_least",
+            required=False,
+            min=1,
+            label="Min matching objects",
+            description="Find images, not objects: with 2, those with two of them",
+        )
+    if others:
+        forms.choice(
+            form,
+            "also",
+            others,
+            ctx.params.get("also"),
+            required=False,
+            label="Combine with",
+            description="Another index, by reciprocal rank",
+        )
+    form.str(
+        "score_field",
+        required=False,
+        label="Score field",
+        description=(
+            f"Write each result's score to this new field; past {MAX_HITS:,} their "
+            "ranks too, to another"
+        ),
+    )
+    if ctx.params.get("score_field"):
+        try:
+            check_score_field(read(ctx), ctx.dataset)
+        except VectorSearchError as e:
+            forms.problem(form, "score_field", str(e))
+    form.map(
+        "search_params",
+        types.String(),
+        types.Number(int=True),
+        required=False,
+        label="Index parameters",
+        description="By Milvus's names, such as ef of HNSW: more is slower, finds more",
+    )
+
+
+def _filter_inputs(
+    ctx: foo.ExecutionContext, form: types.Object, info: runs.IndexInfo
+) -> None:
+    """One for each field that the index stores."""
+    paths = filter_fields.paths(ctx.dataset, info.patches_field, info.filter_fields)
+    for place, path in enumerate(paths):
+        name, label = f"filter_{place}", f"Only where {path.name} is"
+        if path.kind == "text" or path.several:
+            form.list(name, types.String(), required=False, label=label)
+        elif path.kind == "number":
+            form.float(f"{name}_min", required=False, label=f"Min {path.name}")
+            form.float(f"{name}_max", required=False, label=f"Max {path.name}")
+        else:
+            given = ctx.params.get(name)
+            forms.choice(form, name, [*YES_NO], given, required=False, label=label)
+
+
+def _where(ctx: foo.ExecutionContext, info: runs.IndexInfo) -> dict[str, Any] | None:
+    """What the inputs of :func:`_filter_inputs` say, or Python says as ``where``."""
+    params = ctx.params
+    if params.get("where"):
+        where: dict[str, Any] = params["where"]
+        return where
+    found: dict[str, Any] = {}
+    paths = filter_fields.paths(ctx.dataset, info.patches_field, info.filter_fields)
+    for place, path in enumerate(paths):
+        name = f"filter_{place}"
+        given = params.get(name)
+        bounds = {b: params.get(f"{name}_{b}") for b in filter_fields.BOUNDS}
+        if isinstance(given, str) and given in YES_NO:
+            found[path.name] = YES_NO[given]
+        elif given:
+            found[path.name] = [_as(path.kind, value) for value in given]
+        elif any(bound is not None for bound in bounds.values()):
+            found[path.name] = {b: v for b, v in bounds.items() if v is not None}
+    return found or None
+
+
+def _as(kind: str, text: str) -> Any:
+    """A value of a list as its field has it.
+
+    Raises:
+        InvalidRequest: if it can't be one
+    """
+    if kind == "text":
+        return text
+    if kind == "boolean" and text in YES_NO:
+        return YES_NO[text]
+    try:
+        return float(text)
+    except ValueError:
+        raise InvalidRequest(f"'{text}' is no {kind}; type another value") from None
+
+
+def grouping_fields(dataset: fo.Dataset, brain_key: str | None = None) -> list[str]:
+    """The fields whose values can each give one hit, of an index if one is named."""
+    found = forms.fields_of(dataset, brain_key, ftype=GROUPING_FIELDS)
+    return [name for name in found if name != "id"]
+
+
+def _hidden_inputs(form: types.Object) -> None:
+    """What Python says and no person types: the query itself, or the ids of it; and
+    what was seen already."""
+    hidden: dict[str, Any] = {"required": False, "view": types.HiddenView()}
+    form.list("ids", types.String(), **hidden)
+    form.list("exclude", types.String(), **hidden)
+    form.obj("query", **hidden)
+    form.obj("where", **hidden)

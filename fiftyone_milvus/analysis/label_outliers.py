@@ -1,0 +1,263 @@
+"""Labels that disagree with those of the nearest: candidates for mistakes."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import fiftyone as fo
+import fiftyone.core.labels as fol
+import numpy as np
+
+from ..dataset import indexed_samples
+from ..errors import InvalidRequest
+from ..exact import near_pairs
+from ..numbers import count, is_number
+from ..progress import Report
+from .loaded_vectors import Held, Stop, held, left_out, never
+
+if TYPE_CHECKING:
+    from ..backend.index import MilvusSimilarityIndex
+
+MAX_OUTLIERS = 10_000
+MAX_NEIGHBORS = 100
+
+
+@dataclass(frozen=True)
+class Neighbor:
+    """A neighbour of an outlier."""
+
+    id: str
+    sample_id: str
+    label: str
+    dist: float
+
+
+@dataclass(frozen=True)
+class Outlier:
+    """One whose neighbours say another label. ``score`` is the share of them that
+    disagree, ``suggested`` the label that most of these have."""
+
+    id: str
+    sample_id: str
+    label: str
+    suggested: str
+    score: float
+    neighbors: tuple[Neighbor, ...]
+
+
+@dataclass(frozen=True)
+class Outliers:
+    """The label outliers of a field, the most suspicious first, up to a limit;
+    ``total`` counts all. ``labelled`` were compared, ``unlabelled`` left out, and so
+    were ``orphaned`` rows of the index, whose samples or patches were deleted."""
+
+    brain_key: str
+    patches_field: str | None
+    label_field: str
+    k: int
+    labelled: int
+    unlabelled: int
+    total: int
+    outliers: tuple[Outlier, ...]
+    seconds: float
+    orphaned: int = 0
+
+    @property
+    def ids(self) -> list[str]:
+        """The outliers' ids, the most suspicious first."""
+        return [outlier.id for outlier in self.outliers]
+
+    @property
+    def message(self) -> str:
+        """It in a sentence."""
+        text = (
+            f"{self.total:,} of {self.labelled:,} labels in '{self.label_field}' "
+            f"disagree with their {self.k} nearest neighbours"
+        )
+        if self.unlabelled:
+            text += f"; {self.unlabelled:,} have no label"
+        return text + left_out(self.orphaned)
+
+
+def find_outliers(
+    index: MilvusSimilarityIndex,
+    label_field: str | None = None,
+    *,
+    k: int = 10,
+    min_score: float = 0.5,
+    limit: int = MAX_OUTLIERS,
+    view: fo.SampleCollection | None = None,
+    progress: Report | bool | None = None,
+    cancelled: Stop = never,
+) -> Outliers:
+    """Finds labels that disagree with those of their ``k`` nearest labelled
+    neighbours, exactly; changes nothing.
+
+    ``score = |{neighbours with another label}| / k``: a k-nearest-neighbour rule would
+    take the label for wrong from one half on (Wilson, Asymptotic properties of nearest
+    neighbor rules using edited data, 1972). Equal scores are ordered by the same share
+    with each neighbour weighted ``(d_k - d) / (d_k - d_1)``, 1 if all are equally far
+    (Dudani, The distance-weighted k-nearest-neighbor rule, 1976), so that those whose
+    nearest disagree come first. The suggested label is the one that most of those who
+    disagree have, of equal ones that with the most weight.
+
+    Args:
+        index: the index
+        label_field: a field of the samples with one label each (``Classification``),
+            or with a string; for an index of patches their own label, by default
+        k: how many neighbours
+        min_score: the least share that makes an outlier, above 0 up to 1
+        limit: how many outliers to list
+        view: the view to stay within; ``None`` for what the index is restricted to
+        progress: called now and then, from this thread; or whether to show a progress
+            bar, by default as FiftyOne's configuration says
+        cancelled: asked now and then
+
+    Raises:
+        InvalidRequest: if the field holds no such labels, or a number is out of range
+        Cancelled: if ``cancelled()`` was true
+        VectorSearchError: if Milvus doesn't answer
+    """
+    started = time.monotonic()
+    k = count(k, "k", "neighbours", MAX_NEIGHBORS)
+    if not is_number(min_score) or not 0 < min_score <= 1:
+        raise InvalidRequest(
+            f"The least score is {min_score!r}; give a share above 0, up to 1"
+        )
+    field, label_of = labels(index, label_field)
+    with held(index, view, progress, cancelled) as found:
+        keys = found.ids if _is_own(index, field) else found.sample_ids
+        told = [label_of.get(key) for key in keys]
+        has = np.array([i for i, label in enumerate(told) if label is not None], int)
+        names, codes = np.unique([str(told[i]) for i in has], return_inverse=True)
+        code_of = np.full(len(found), -1)
+        code_of[has] = codes
+        scale, tick = len(found) / max(1, len(has)), found.phase("Comparing")
+        near, dists = near_pairs.nearest(
+            found.space, k, has, has, lambda done: tick(int(done * scale))
+        )
+        total, listed = _ranked(code_of, has, near, dists, min_score, limit)
+        return Outliers(
+            index.key,
+            index.config.patches_field,
+            field,
+            k,
+            len(has),
+            len(found) - len(has),
+            total,
+            tuple(
+                _outlier(found, names, code_of, has[i], near[i], dists[i])
+                for i in listed
+            ),
+            time.monotonic() - started,
+            found.orphaned,
+        )
+
+
+def labels(
+    index: MilvusSimilarityIndex, label_field: str | None
+) -> tuple[str, dict[str, str | None]]:
+    """The name of the field that labels an index's rows, and the labels: by label id if
+    it is the patches' own field, else by sample id.
+
+    Raises:
+        InvalidRequest: if the field doesn't hold one label for each
+    """
+    samples, patches = index.all_samples, index.config.patches_field
+    field = label_field or patches
+    if field is None:
+        raise InvalidRequest("Name the field that holds the labels of the samples")
+    of = samples if samples.has_field(field) else samples._root_dataset
+    if not of.has_field(field):
+        raise InvalidRequest(f"There is no field '{field}' to take labels from")
+    if _is_own(index, field):
+        ids, values = _own(samples, field)
+        return field, dict(zip(ids, values, strict=True))
+    kind = of.get_field(field)
+    holds = getattr(kind, "document_type", None)
+    if holds is not None and issubclass(holds, fol.Classification):
+        path = f"{field}.label"
+    elif isinstance(kind, fo.StringField):
+        path = field
+    else:
+        raise InvalidRequest(
+            f"'{field}' doesn't hold one label for each sample. Name a field of "
+            "classifications or of strings; or use an index of the field's patches."
+        )
+    found = indexed_samples.values(samples, path)
+    assert found is not None
+    return field, dict(zip(*found, strict=True))
+
+
+def _own(samples: Any, field: str) -> tuple[list[str], list[str | None]]:
+    """The ids and the labels of all patches of a field."""
+    _, id_path = samples._get_label_field_path(field, "id")
+    _, label_path = samples._get_label_field_path(field, "label")
+    ids, values = samples.values([id_path, label_path], unwind=True)
+    kept = [at for at, id_ in enumerate(ids) if id_ is not None]
+    return [ids[at] for at in kept], [values[at] for at in kept]
+
+
+def _is_own(index: MilvusSimilarityIndex, field: str) -> bool:
+    return field == index.config.patches_field
+
+
+def _ranked(
+    code_of: np.ndarray,
+    rows: np.ndarray,
+    near: list[np.ndarray],
+    dists: list[np.ndarray],
+    min_score: float,
+    limit: int,
+) -> tuple[int, np.ndarray]:
+    """How many are outliers, and the places in ``rows`` of the most suspicious."""
+    if not len(rows) or not len(near[0]):
+        return 0, np.empty(0, np.intp)
+    others, away = np.array(near), np.array(dists)
+    differ = code_of[others] != code_of[rows][:, None]
+    scores = differ.mean(axis=1)
+    weights = _weights(away)
+    weighted = (differ * weights).sum(axis=1) / weights.sum(axis=1)
+    order = np.lexsort((-weighted, -scores))
+    order = order[scores[order] >= min_score]
+    return len(order), order[:limit]
+
+
+def _weights(dists: np.ndarray) -> np.ndarray:
+    """Dudani's weights of distances ``(n, k)``, ascending in each row."""
+    span = dists[:, -1:] - dists[:, :1]
+    equal = span <= 0
+    return np.where(equal, 1.0, (dists[:, -1:] - dists) / np.where(equal, 1, span))
+
+
+def _outlier(
+    found: Held,
+    names: np.ndarray,
+    code_of: np.ndarray,
+    at: int,
+    near: np.ndarray,
+    dists: np.ndarray,
+) -> Outlier:
+    codes = code_of[near]
+    votes = np.bincount(codes, minlength=len(names))
+    votes[code_of[at]] = -1  # it is another that is suggested
+    weight = np.bincount(codes, _weights(dists[None])[0], minlength=len(names))
+    suggested = np.lexsort((-weight, -votes))[0]
+    return Outlier(
+        str(found.ids[at]),
+        str(found.sample_ids[at]),
+        str(names[code_of[at]]),
+        str(names[suggested]),
+        float((codes != code_of[at]).mean()),
+        tuple(
+            Neighbor(
+                str(found.ids[i]),
+                str(found.sample_ids[i]),
+                str(names[code_of[i]]),
+                float(dist),
+            )
+            for i, dist in zip(near, dists, strict=True)
+        ),
+    )

@@ -1,0 +1,235 @@
+"""Near duplicates in different splits: what leaks from training into a test."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import fiftyone as fo
+import numpy as np
+
+from ..exact import tiles
+from ..exact.pca_prefilter import Sieve, sieving
+from ..progress import Report
+from .loaded_vectors import Held, Stop, check_thresh, held, left_out, never
+from .splits import by_sample
+
+if TYPE_CHECKING:
+    from ..backend.index import MilvusSimilarityIndex
+
+MAX_LEAKS = 10_000  # listed; all are counted
+
+
+@dataclass(frozen=True)
+class Leak:
+    """Two near duplicates in different splits, and their distance."""
+
+    ids: tuple[str, str]
+    sample_ids: tuple[str, str]
+    splits: tuple[str, str]
+    dist: float
+
+
+@dataclass(frozen=True)
+class Leaks:
+    """The leaks between the splits of an index.
+
+    ``sizes`` has the number of vectors in each split, ``counts`` the number of leaks of
+    each pair of splits, in the order the splits were given, and ``leaking`` how many
+    vectors of the first have one in the second, for both orders. ``leaks`` are the
+    nearest up to a limit. ``in_several`` are the ids of samples in more than one split,
+    each a leak by itself; they count for the first of their splits. ``orphaned`` rows
+    of the index were left out, since their samples or patches were deleted.
+    """
+
+    brain_key: str
+    patches_field: str | None
+    thresh: float
+    sizes: Mapping[str, int]
+    counts: Mapping[tuple[str, str], int]
+    leaking: Mapping[tuple[str, str], int]
+    leaks: tuple[Leak, ...]
+    in_several: tuple[str, ...]
+    seconds: float
+    orphaned: int = 0
+
+    @property
+    def total(self) -> int:
+        """The number of leaks, listed or not."""
+        return sum(self.counts.values())
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The ids in the listed leaks, the nearest leak first, its two side by side."""
+        return list(dict.fromkeys(id_ for leak in self.leaks for id_ in leak.ids))
+
+    @property
+    def message(self) -> str:
+        """It in a sentence."""
+        splits = ", ".join(f"{name} ({n:,})" for name, n in self.sizes.items())
+        if self.total:
+            pairs = ", ".join(
+                f"{count:,} between {a} and {b}"
+                for (a, b), count in self.counts.items()
+                if count
+            )
+            text = f"{self.total:,} leaks within a distance of {self.thresh:.4g}: "
+            text += pairs
+        else:
+            text = f"No leaks within a distance of {self.thresh:.4g} between {splits}"
+        if self.in_several:
+            text += f"; {len(self.in_several):,} samples are in several splits at once"
+        return text + left_out(self.orphaned)
+
+
+def find_leaks(
+    index: MilvusSimilarityIndex,
+    thresh: float,
+    *,
+    tags: Sequence[str] | None = None,
+    field: str | None = None,
+    limit: int = MAX_LEAKS,
+    view: fo.SampleCollection | None = None,
+    progress: Report | bool | None = None,
+    cancelled: Stop = never,
+) -> Leaks:
+    """Finds pairs within a distance whose samples are in different splits, exactly;
+    changes nothing. Samples in none of the splits are left out.
+
+    Args:
+        index: the index
+        thresh: the distance up to which two are near duplicates
+        tags: the sample tags that are the splits, such as ``["train", "test"]``
+        field: instead of tags, a field of the samples whose values are the splits
+        limit: how many leaks to list, the nearest
+        view: the view to stay within; ``None`` for what the index is restricted to
+        progress: called now and then, from this thread; or whether to show a progress
+            bar, by default as FiftyOne's configuration says
+        cancelled: asked now and then
+
+    Raises:
+        InvalidRequest: unless there are two splits or more, by tags or by a field, and
+            the threshold is a distance
+        Cancelled: if ``cancelled()`` was true
+        VectorSearchError: if Milvus doesn't answer
+    """
+    started = time.monotonic()
+    thresh = check_thresh(thresh, index.config.metric)
+    splits = by_sample(index.all_samples, tags, field)
+    with held(index, view, progress, cancelled) as found:
+        codes = splits.codes(found.sample_ids)
+        with sieving(found.space, thresh) as sieve:
+            nearest = _between(found, codes, thresh, limit, sieve)
+        there = set(found.sample_ids.tolist())
+        return Leaks(
+            index.key,
+            index.config.patches_field,
+            thresh,
+            nearest.sizes(splits.names),
+            nearest.named(splits.names, nearest.counts),
+            nearest.leaking(splits.names),
+            tuple(nearest.leaks(splits.names)),
+            tuple(id_ for id_ in splits.in_several if id_ in there),
+            time.monotonic() - started,
+            found.orphaned,
+        )
+
+
+def _between(
+    found: Held, codes: np.ndarray, thresh: float, limit: int, sieve: Sieve | None
+) -> _Nearest:
+    """The pairs within a distance whose ``codes`` ``(n,)`` differ, but for those of
+    code -1."""
+    nearest = _Nearest(found, codes, limit)
+    done, tick = 0, found.phase("Comparing")
+    for code in range(codes.max(initial=-1) + 1):
+        rows, among = np.flatnonzero(codes == code), np.flatnonzero(codes > code)
+
+        def tell(more: int, before: int = done) -> None:
+            tick(before + more)
+
+        for i, j in tiles.crossing(
+            found.space, rows, among, lambda: thresh, tell, sieve
+        ):
+            nearest.add(i, j)
+        done += len(rows)
+    tick(len(found))
+    return nearest
+
+
+class _Nearest:
+    """Counts leaks, and keeps the nearest; memory is bounded by the limit."""
+
+    def __init__(self, found: Held, codes: np.ndarray, limit: int) -> None:
+        self._found = found
+        self._codes = codes
+        self._limit = limit
+        self._kept = (np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
+        count = codes.max(initial=-1) + 1
+        self._into = np.zeros((count, len(codes)), bool)
+        self.counts = np.zeros((count, count), np.intp)
+
+    def add(self, i: np.ndarray, j: np.ndarray) -> None:
+        """Takes pairs of which ``i`` is in an earlier split than ``j``."""
+        a, b = self._codes[i], self._codes[j]
+        np.add.at(self.counts, (a, b), 1)
+        self._into[b, i] = self._into[a, j] = True
+        kept = self._kept[2]
+        full = len(kept) >= self._limit
+        if full and (not len(kept) or kept[-1] <= self._least):
+            return  # nothing is nearer than those
+        self._keep(i, j)
+
+    def sizes(self, names: Sequence[str]) -> dict[str, int]:
+        """How many vectors are in each split."""
+        return {name: int((self._codes == at).sum()) for at, name in enumerate(names)}
+
+    def named(
+        self, names: Sequence[str], counts: np.ndarray
+    ) -> dict[tuple[str, str], int]:
+        """A matrix's numbers of each two splits, by their names."""
+        split = range(len(counts))
+        return {
+            (names[a], names[b]): int(counts[a, b])
+            for a in split
+            for b in split
+            if a < b
+        }
+
+    def leaking(self, names: Sequence[str]) -> dict[tuple[str, str], int]:
+        """How many of a split have a near duplicate in another, for each two."""
+        split = range(len(self._into))
+        return {
+            (names[a], names[b]): int(self._into[b][self._codes == a].sum())
+            for a in split
+            for b in split
+            if a != b
+        }
+
+    def leaks(self, names: Sequence[str]) -> Iterator[Leak]:
+        """Those kept, the nearest first."""
+        found = self._found
+        for i, j, dist in zip(*self._kept, strict=True):
+            yield Leak(
+                (str(found.ids[i]), str(found.ids[j])),
+                (str(found.sample_ids[i]), str(found.sample_ids[j])),
+                (names[self._codes[i]], names[self._codes[j]]),
+                float(dist),
+            )
+
+    @property
+    def _least(self) -> float:
+        """The least distance that there can be."""
+        return -np.inf if self._found.space.metric == "dotproduct" else 0.0
+
+    def _keep(self, i: np.ndarray, j: np.ndarray) -> None:
+        dists = self._found.space.distances(i, j)
+        i, j, dists = (
+            np.concatenate([old, new])
+            for old, new in zip(self._kept, (i, j, dists), strict=True)
+        )
+        order = np.lexsort((j, i, dists))[: self._limit]
+        self._kept = i[order], j[order], dists[order]

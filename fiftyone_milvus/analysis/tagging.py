@@ -1,0 +1,132 @@
+"""Tags on many samples or labels at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import fiftyone as fo
+from fiftyone import ViewField as F
+
+from ..dataset import indexed_samples, names
+from ..errors import InvalidRequest
+
+IDS_AT_ONCE = 50_000
+
+
+def tag(
+    samples: fo.SampleCollection,
+    ids: Sequence[str],
+    tag: str,
+    patches_field: str | None = None,
+) -> int:
+    """Tags samples, or the labels of a field; those that have the tag keep one of it.
+
+    Args:
+        samples: the dataset, all of whose slices are meant if it is grouped; for
+            frames or clips, a view of them, such as an index's ``all_samples``
+        ids: sample ids, or label ids; those that there aren't are passed over
+        tag: the tag
+        patches_field: the field of the labels; ``None`` for samples
+
+    Returns:
+        how many didn't have it before
+
+    Raises:
+        InvalidRequest: if it can't be a tag, or there is no such field
+    """
+    return _change(samples, ids, tag, patches_field, True)
+
+
+def untag(
+    samples: fo.SampleCollection,
+    ids: Sequence[str],
+    tag: str,
+    patches_field: str | None = None,
+) -> int:
+    """Takes a tag off samples, or off the labels of a field; as :func:`tag`.
+
+    Returns:
+        how many had it before
+    """
+    return _change(samples, ids, tag, patches_field, False)
+
+
+def count(
+    samples: fo.SampleCollection, ids: Sequence[str], patches_field: str | None = None
+) -> int:
+    """How many of the samples, or of the labels of a field, there are; arguments as of
+    :func:`tag`."""
+    found = indexed_samples.all_samples(samples, patches_field)
+    views = _selected(found, list(dict.fromkeys(ids)), patches_field)
+    return sum(_count(view, patches_field) for view in views)
+
+
+def check(tag: str) -> str:
+    """A tag without the spaces around it.
+
+    Raises:
+        InvalidRequest: if nothing is left
+    """
+    names.check(names.tag_problem(tag))
+    return tag.strip()
+
+
+def _change(
+    samples: fo.SampleCollection,
+    ids: Sequence[str],
+    tag: str,
+    field: str | None,
+    add: bool,
+) -> int:
+    name = check(tag)
+    found = indexed_samples.all_samples(samples, field)
+    changed = 0
+    for some in _selected(found, ids, field):
+        view = _tagged(some, name, field, not add)
+        changed += _count(view, field)
+        _set(view, field, name, add)
+    if field is not None and samples._is_patches:  # a copy, which is shown
+        for some in _selected(samples, ids, field):
+            _set(some, field, name, add)
+    return changed
+
+
+def _selected(
+    samples: fo.SampleCollection, ids: Sequence[str], field: str | None
+) -> Iterator[fo.DatasetView]:
+    """Views of the ids."""
+    if field is not None and not samples.has_field(field):
+        raise InvalidRequest(f"The dataset has no field '{field}' whose labels to tag")
+    valid = [str(id_) for id_ in indexed_samples.object_ids(ids)]
+    for start in range(0, len(valid), IDS_AT_ONCE):
+        some = valid[start : start + IDS_AT_ONCE]
+        if field is None:
+            yield samples.select(some)
+        else:
+            yield samples.select_labels(ids=some, fields=field)
+
+
+def _tagged(
+    view: fo.DatasetView, tag: str, field: str | None, has: bool
+) -> fo.DatasetView:
+    """Those that have a tag, or that don't."""
+    if field is None:
+        return view.match_tags(tag, bool=has)
+    tagged = F("tags").contains(tag)
+    return view.filter_labels(field, tagged if has else ~tagged)
+
+
+def _count(view: fo.DatasetView, field: str | None) -> int:
+    if field is None:
+        return int(view.count())
+    _, path = view._get_label_field_path(field, "id")
+    return int(view.count(path))
+
+
+def _set(view: fo.DatasetView, field: str | None, tag: str, add: bool) -> None:
+    if field is None:
+        (view.tag_samples if add else view.untag_samples)(tag)
+    elif add:
+        view.tag_labels(tag, label_fields=field)
+    else:
+        view.untag_labels(tag, label_fields=field)

@@ -1,0 +1,133 @@
+"""Which rows of an index are of something that the dataset has no more: in none of its
+slices, as no sample, frame, clip or label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.core.labels as fol
+
+from . import indexed_samples, stored_views
+
+
+def absent(
+    dataset: fo.Dataset,
+    patches_field: str | None,
+    ids: Sequence[str],
+    sample_ids: Sequence[str],
+    made_over: fo.SampleCollection | None,
+) -> list[str]:
+    """Those of some rows whose sample or patch is gone.
+
+    Args:
+        dataset: the dataset
+        patches_field: the field whose patches are indexed; ``None`` for samples
+        ids: ``n`` primary keys
+        sample_ids: their ``n`` sample ids
+        made_over: what the index was made over; ``None`` if it isn't known
+    """
+    if patches_field is not None:
+        there = _labels_of(dataset, patches_field, sample_ids, made_over)
+        left = [id_ for id_ in ids if id_ not in there]
+        return _beyond(left, _labels(dataset, left)) if made_over is None else left
+    there = _found(dataset._sample_collection, ids)
+    left = [id_ for id_ in ids if id_ not in there]
+    if not left or not _is_generated(dataset, made_over):
+        return left
+    if dataset._contains_videos(any_slice=True):
+        left = _beyond(left, _found(dataset._frame_collection, left))
+    left = _beyond(left, _labels(dataset, left))
+    if made_over is None:
+        # other clips have ids of which FiftyOne keeps no note
+        return [] if dataset._contains_videos(any_slice=True) else left
+    if made_over._is_clips and made_over._classification_field is None:
+        return _clips_without_video(dataset, made_over, left)
+    return left
+
+
+def _is_generated(dataset: fo.Dataset, made_over: fo.SampleCollection | None) -> bool:
+    return made_over is None or made_over._is_generated
+
+
+def _beyond(ids: Sequence[str], there: set[str]) -> list[str]:
+    return [id_ for id_ in ids if id_ not in there]
+
+
+def _found(collection: Any, ids: Sequence[str]) -> set[str]:
+    docs = collection.find(_among(ids), {"_id": True})
+    return {str(doc["_id"]) for doc in docs}
+
+
+def _labels_of(
+    dataset: fo.Dataset,
+    field: str,
+    sample_ids: Sequence[str],
+    made_over: fo.SampleCollection | None,
+) -> set[str]:
+    """The labels that samples, or frames, have in a field."""
+    samples = stored_views.every_slice(dataset)
+    in_frames = made_over is not None and made_over._dataset._is_frames
+    if in_frames:
+        _, root = samples._get_label_field_path(f"frames.{field}")
+        root = root.removeprefix("frames.")
+        wanted = _among(sample_ids)["_id"]
+        where = {"$or": [{"_id": wanted}, {"_sample_id": wanted}]}
+        docs = dataset._frame_collection.find(where, {f"{root}._id": True})
+    else:
+        _, root = samples._get_label_field_path(field)
+        docs = dataset._sample_collection.find(
+            _among(sample_ids), {f"{root}._id": True}
+        )
+    return {id_ for doc in docs for id_ in _ids_at(doc, root)}
+
+
+def _labels(dataset: fo.Dataset, ids: Sequence[str]) -> set[str]:
+    """Those of the ids that are labels of any field of the dataset's samples or
+    frames."""
+    if not ids:
+        return set()
+    found = set(_labels_in(dataset._sample_collection, dataset.get_field_schema(), ids))
+    frames = dataset.get_frame_field_schema()
+    if frames:
+        found |= set(_labels_in(dataset._frame_collection, frames, ids))
+    return found
+
+
+def _labels_in(
+    collection: Any, schema: dict[str, fo.Field], ids: Sequence[str]
+) -> Iterable[str]:
+    wanted = _among(ids)["_id"]
+    for name, field in schema.items():
+        kind = getattr(field, "document_type", None)
+        if kind is None or not issubclass(kind, fol.Label):
+            continue
+        inner = kind._LABEL_LIST_FIELD if issubclass(kind, fol._HasLabelList) else ""
+        root = f"{name}.{inner}".rstrip(".")
+        docs = collection.find({f"{root}._id": wanted}, {f"{root}._id": True})
+        for doc in docs:
+            yield from _ids_at(doc, root)
+
+
+def _ids_at(doc: Any, path: str) -> list[str]:
+    """The ids of the labels at a path of a document."""
+    for name in path.split("."):
+        doc = doc.get(name) if isinstance(doc, dict) else None
+    labels = doc if isinstance(doc, list) else [doc]
+    return [str(label["_id"]) for label in labels if label and "_id" in label]
+
+
+def _clips_without_video(
+    dataset: fo.Dataset, made_over: fo.DatasetView, ids: Sequence[str]
+) -> list[str]:
+    """Those of the ids that are clips of videos that the dataset has no more."""
+    clips = made_over._dataset._sample_collection
+    docs = clips.find(_among(ids), {"_sample_id": True})
+    video_of = {str(doc["_id"]): str(doc["_sample_id"]) for doc in docs}
+    videos = _found(dataset._sample_collection, list(set(video_of.values())))
+    return [id_ for id_, video in video_of.items() if video not in videos]
+
+
+def _among(ids: Iterable[str]) -> dict[str, Any]:
+    return {"_id": {"$in": indexed_samples.object_ids(set(ids))}}

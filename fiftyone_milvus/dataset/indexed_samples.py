@@ -1,0 +1,261 @@
+"""The samples that the rows of an index may belong to, as one collection: all slices of
+a grouped dataset, frames of videos, clips; and which of some rows it still has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.core.labels as fol
+from bson import ObjectId
+
+from ..errors import InvalidRequest
+from .stored_views import every_slice
+
+# When the frames of a copy had last changed, by the copy's name
+_copied: dict[str, Any] = {}
+
+
+def all_samples(
+    made_over: fo.SampleCollection, patches_field: str | None
+) -> fo.SampleCollection:
+    """Every sample that an index may have rows of: those of the dataset, of all slices
+    if it is grouped; or the frames or clips that the index was made over.
+
+    Args:
+        made_over: the dataset or view that the index's run is stored with
+        patches_field: the field whose patches are indexed; ``None`` for samples
+    """
+    while patches_field is not None and made_over._is_patches:
+        made_over = made_over._source_collection
+    if made_over._is_generated:
+        return made_over._base_view
+    return every_slice(made_over._root_dataset)
+
+
+def is_whole(samples: fo.SampleCollection) -> bool:
+    """Whether a collection is its dataset: then all that an index holds is meant."""
+    return bool(samples.view() == samples._root_dataset.view())
+
+
+def part_of(
+    everything: fo.SampleCollection,
+    samples: fo.SampleCollection,
+    patches_field: str | None,
+) -> fo.SampleCollection:
+    """What a dataset or view has of all samples of an index. The dataset has all; a
+    view has itself, or, if it holds something else, such as videos where the index
+    holds frames, those of its samples.
+
+    Args:
+        everything: what :func:`all_samples` says
+        samples: the dataset, or a view of it
+        patches_field: the field whose patches are indexed; ``None`` for samples
+    """
+    if is_whole(samples):
+        return everything
+    other = kind_of(everything) != kind_of(samples)
+    if not other and samples._is_patches:
+        other = patches_field is None or not samples.has_field(patches_field)
+    return _of_owners(everything, samples) if other else samples
+
+
+def shown(
+    everything: fo.SampleCollection,
+    samples: fo.SampleCollection,
+    patches_field: str | None,
+    ids: Iterable[str],
+) -> fo.DatasetView:
+    """Rows as a view in their order: of samples, or of patches.
+
+    Args:
+        everything: what :func:`all_samples` says
+        samples: the dataset or view that was searched or looked at
+        patches_field: the field whose patches are indexed; ``None`` for samples
+        ids: their primary keys
+
+    Raises:
+        InvalidRequest: if the field holds a single label for each sample
+    """
+    found = part_of(everything, samples, patches_field)
+    if patches_field is not None and not found._is_patches:
+        _check_list(found, patches_field)
+        found = found.to_patches(patches_field)
+    return found.select(list(ids), ordered=True)
+
+
+def _check_list(samples: fo.SampleCollection, patches_field: str) -> None:
+    label_type = samples._get_label_field_type(patches_field)
+    if not issubclass(label_type, fol._LABEL_LIST_FIELDS):
+        raise InvalidRequest(
+            "FiftyOne shows the patches of lists of labels only, and "
+            f"'{patches_field}' holds one {label_type.__name__} for each sample. The "
+            "result has the ids of the samples too: show those, or copy the labels "
+            f"into a field of {label_type.__name__}s and index that."
+        )
+
+
+def target(
+    everything: fo.SampleCollection,
+    samples: fo.SampleCollection,
+    patches_field: str | None,
+) -> fo.SampleCollection:
+    """What values of rows are written to: all samples, where they are shown. Of frames
+    there may be several copies, and the person looks at one.
+
+    Args:
+        everything: what :func:`all_samples` says
+        samples: the dataset or view that was searched or looked at
+        patches_field: the field whose patches are indexed; ``None`` for samples
+    """
+    found = part_of(everything, samples, patches_field)
+    return all_samples(found, patches_field)
+
+
+def ids_of(everything: fo.SampleCollection, samples: fo.SampleCollection) -> list[str]:
+    """The ids of an index's samples that some samples, frames, clips or patches are,
+    or belong to, or that belong to them; each once."""
+    if kind_of(everything) != kind_of(samples):
+        return list(_of_owners(everything, samples).values("id"))
+    path = samples._id_field if samples._is_patches else "id"
+    return list(dict.fromkeys(samples.values(path)))
+
+
+def values(
+    everything: fo.SampleCollection, path: str
+) -> tuple[list[str], list[Any]] | None:
+    """The ids of samples, and what a field of theirs holds; of frames and clips that
+    don't have the field, that of their video. ``None`` if there is no such field."""
+    if everything.has_field(path):
+        ids, found = everything.values(["id", path])
+        return ids, found
+    root = everything._root_dataset
+    if not everything._is_generated or not root.has_field(path):
+        return None
+    ids, owners = everything.values(["id", "sample_id"])
+    of = dict(zip(*all_samples(root, None).values(["id", path]), strict=True))
+    return ids, [of.get(owner) for owner in owners]
+
+
+def existing(
+    samples: fo.SampleCollection,
+    patches_field: str | None,
+    ids: Sequence[str],
+    sample_ids: Sequence[str],
+) -> set[str]:
+    """Those of some rows whose sample, or patch, there is now; a millisecond or two.
+
+    Args:
+        samples: what :func:`all_samples` says
+        patches_field: the field whose patches are indexed; ``None`` for samples
+        ids: ``n`` primary keys
+        sample_ids: their ``n`` sample ids
+
+    Raises:
+        InvalidRequest: if there is no such field
+    """
+    path = _path(samples, patches_field)
+    copy, root = samples._dataset, samples._root_dataset
+    found = _among(copy._sample_collection, path, ids, sample_ids, copy._is_frames)
+    if not samples._is_generated:
+        return found
+    if not samples._is_frames or samples._source_collection._is_generated:
+        return found & _of_samples(copy, root, found) if path is None else found
+    # such a view is a copy of the frames, made when it was first loaded
+    now = _among(root._frame_collection, path, ids, sample_ids, True)
+    if now - found and _copy_again(samples):
+        copy = samples._dataset
+        found = _among(copy._sample_collection, path, ids, sample_ids, True)
+    return found & now
+
+
+def kind_of(samples: fo.SampleCollection) -> str:
+    """What a collection, or its patches, are of: ``"samples"``, ``"frames"`` or
+    ``"clips"``."""
+    if samples._is_frames:
+        return "frames"
+    return "clips" if samples._is_clips else "samples"
+
+
+def _of_owners(
+    everything: fo.SampleCollection, samples: fo.SampleCollection
+) -> fo.DatasetView:
+    """Those of all samples that are what others were made from, or were made from
+    it."""
+    if kind_of(everything) == kind_of(samples):
+        return everything.select(ids_of(everything, samples))
+    owners = samples.values("sample_id" if samples._is_generated else "id")
+    owners = list(dict.fromkeys(owners))
+    if everything._is_generated:
+        return everything.select_by("sample_id", owners)
+    return everything.select(owners)
+
+
+def _path(samples: fo.SampleCollection, patches_field: str | None) -> str | None:
+    """Where the labels of a field are, for MongoDB."""
+    if patches_field is None:
+        return None
+    if not samples.has_field(patches_field):
+        raise InvalidRequest(
+            f"The dataset has no field '{patches_field}' any more, whose patches this "
+            "index holds. Clean the index up, or add the field again."
+        )
+    _, path = samples._get_label_field_path(patches_field)
+    return str(path)
+
+
+def _among(
+    collection: Any,
+    path: str | None,
+    ids: Sequence[str],
+    sample_ids: Sequence[str],
+    frames: bool,
+) -> set[str]:
+    """Those of some rows that a collection of MongoDB's has: its documents' ids, or
+    those of the labels at a path."""
+    if path is None:
+        found = collection.find({"_id": {"$in": object_ids(ids)}}, {"_id": True})
+        return {str(doc["_id"]) for doc in found}
+    owners = {"$in": object_ids(dict.fromkeys(sample_ids))}
+    of: dict[str, Any] = {"_id": owners}
+    if frames:  # a patch of one may name it, or its video
+        of = {"$or": [of, {"_sample_id": owners}]}
+    labels = {"_id": False, "ids": f"${path}._id"}
+    docs = collection.aggregate([{"$match": of}, {"$project": labels}])
+    there = {str(id_) for doc in docs for id_ in _several(doc.get("ids"))}
+    return there.intersection(ids)
+
+
+def _of_samples(copy: fo.Dataset, root: fo.Dataset, ids: Iterable[str]) -> set[str]:
+    """Those of some clips or patches whose sample there is."""
+    asked = {"_id": {"$in": object_ids(ids)}}
+    found = copy._sample_collection.find(asked, {"_sample_id": True})
+    of = {str(doc["_id"]): str(doc["_sample_id"]) for doc in found}
+    owners = list(of.values())
+    there = _among(root._sample_collection, None, owners, owners, False)
+    return {id_ for id_, owner in of.items() if owner in there}
+
+
+def _copy_again(samples: fo.SampleCollection) -> bool:
+    """Makes a view's copy of frames again, once for each change of the frames; whether
+    it did."""
+    frames = samples._root_dataset._frame_collection
+    at = {"last_modified_at": True, "_id": False}
+    newest = frames.find_one({}, at, sort=[("last_modified_at", -1)])
+    if _copied.get(samples._dataset.name) == newest:
+        return False
+    samples.reload()
+    _copied[samples._dataset.name] = newest
+    return True
+
+
+def _several(value: Any) -> Iterable[Any]:
+    if value is None:
+        return ()
+    return value if isinstance(value, list) else (value,)
+
+
+def object_ids(ids: Iterable[str]) -> list[ObjectId]:
+    """As MongoDB has them; texts that can't be ids are left out."""
+    return [ObjectId(id_) for id_ in ids if ObjectId.is_valid(id_)]

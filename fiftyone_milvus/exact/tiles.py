@@ -1,0 +1,144 @@
+"""Which pairs of vectors are within a distance: exactly, a tile at a time.
+
+A matrix product in float32 tells most pairs apart. One that is nearer to the threshold
+than its proven error is told by a product in float64, and in the end by the pair's own
+distance, which is the same in any tile. Memory is a few tiles whatever the number of
+vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from ..metrics import Block, Space
+from .pca_prefilter import Sieve
+
+# Told how many vectors are done with, after each tile; it stops the work by raising
+Tick = Callable[[int], None]
+Bound = Callable[[], float]
+
+FEW = 256  # of a tile's pairs, one in so many is quicker to look at by itself
+
+
+def untold(done: int) -> None:
+    """A :data:`Tick` for those who don't ask."""
+
+
+def pairs(
+    space: Space,
+    bound: Bound,
+    tick: Tick = untold,
+    sieve: Sieve | None = None,
+    start: int = 0,
+    ended: Tick = untold,
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The pairs within a distance, each once, as they are found.
+
+    Each block of vectors is compared with the half of the others that follows it in a
+    circle. So each pair is looked at once, each block costs as much as any other, and
+    what ``tick`` is told is true of the work as well.
+
+    Args:
+        space: the vectors
+        bound: the distance, asked anew for each tile
+        tick: told how many vectors are done with
+        sieve: for no lesser distance
+        start: the last number that ``ended`` was told before, to go on from there
+        ended: told how many vectors are done with, after each block: all pairs up to
+            there were taken, and none after
+
+    Yields:
+        indices ``(m,)`` and ``(m,)``, those of one tile
+    """
+    inds = np.arange(len(space))
+    parts = [inds[at : at + space.side] for at in range(0, len(inds), space.side)]
+    for at in range(-(-start // space.side), len(parts)):
+        rows = parts[at]
+        a = Block(space, rows)
+        others = _half(at, len(parts))
+        for done, other in enumerate(others, 1):
+            b = a if other == at else Block(space, parts[other])
+            near = within_tile(space, a, b, bound(), sieve)
+            if other == at:
+                near = np.triu(near, 1)
+            i, j = where(near)
+            if len(i):
+                yield a.inds[i], b.inds[j]
+            tick(int(rows[0]) + len(rows) * done // len(others))
+        ended(int(rows[0]) + len(rows))
+
+
+def crossing(
+    space: Space,
+    rows: np.ndarray,
+    among: np.ndarray,
+    bound: Bound,
+    tick: Tick = untold,
+    sieve: Sieve | None = None,
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The pairs within a distance of one of ``rows`` and one of ``among``, ascending
+    indices that have none in common; else as :func:`pairs`."""
+    for at in range(0, len(rows), space.side):
+        a = Block(space, rows[at : at + space.side])
+        for b in space.blocks(among):
+            i, j = where(within_tile(space, a, b, bound(), sieve))
+            if len(i):
+                yield a.inds[i], b.inds[j]
+            tick(at)
+        tick(at + len(a))
+
+
+def within_tile(
+    space: Space, a: Block, b: Block, thresh: float, sieve: Sieve | None = None
+) -> np.ndarray:
+    """Which pairs of two blocks are within a distance: ``(len(a), len(b))`` bool."""
+    if sieve is not None:
+        near = sieve.maybe_within(a, b, thresh)
+        if np.count_nonzero(near) <= near.size // FEW:
+            return _settled(space, a, b, near, near, thresh)
+    key = space.key(thresh)
+    for dtype in space.dtypes:
+        keys, error = space.keys(a, b, dtype)
+        near = keys <= as_type(dtype, key - error)
+        unsure = keys <= as_type(dtype, key + error)
+        unsure ^= near
+        if np.count_nonzero(unsure) <= near.size // FEW:
+            break  # cheaper one by one than by another product
+    return _settled(space, a, b, near, unsure, thresh)
+
+
+def _settled(
+    space: Space,
+    a: Block,
+    b: Block,
+    near: np.ndarray,
+    unsure: np.ndarray,
+    thresh: float,
+) -> np.ndarray:
+    """Which are near, where that isn't sure told by the pairs' own distances."""
+    i, j = where(unsure)
+    near[i, j] = space.distances(a.inds[i], b.inds[j]) <= thresh
+    return near
+
+
+def as_type(dtype: type, values: np.ndarray | float) -> np.ndarray:
+    """Numbers as a type, those too large for it as its largest."""
+    largest = np.finfo(dtype).max
+    return np.clip(values, -largest, largest).astype(dtype)
+
+
+def where(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows and columns that are set; much quicker than numpy's on two axes."""
+    rows, columns = np.divmod(np.flatnonzero(mask), mask.shape[1])
+    return rows, columns
+
+
+def _half(at: int, count: int) -> list[int]:
+    """The blocks that one of ``count`` in a circle is compared with: itself, and half
+    of the others."""
+    steps = (count - 1) // 2
+    if count % 2 == 0 and at < count // 2:
+        steps += 1  # the one opposite, from one side only
+    return [(at + step) % count for step in range(steps + 1)]

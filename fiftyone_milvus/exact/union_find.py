@@ -1,0 +1,184 @@
+"""Pairs joined into groups as they come, by union-find in numpy; and the shortest pairs
+that join a number of vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import minimum_spanning_tree
+
+from ..metrics import Space
+from . import near_pairs, tiles
+from .checkpoints import Checkpoint, State
+from .pca_prefilter import sieving
+from .tiles import Tick, untold
+
+NEAREST = 5  # whose distances bound the threshold that a fraction asks for
+BUFFERED_PAIRS = 1 << 20
+
+# The phases of choosing a threshold
+NEARING, CHOOSING = "nearing", "choosing"
+
+
+class Joined:
+    """The connected components of pairs of ``n`` vectors, and how many pairs each
+    vector is in. Memory is two numbers a vector, however many the pairs."""
+
+    def __init__(self, count: int) -> None:
+        self.degrees = np.zeros(count, np.intp)
+        self._roots = np.arange(count)
+
+    def add(self, i: np.ndarray, j: np.ndarray) -> None:
+        """Takes ``m`` pairs, each side of shape ``(m,)``."""
+        count = len(self.degrees)
+        self.degrees += np.bincount(i, minlength=count)
+        self.degrees += np.bincount(j, minlength=count)
+        a, b = self._roots[i], self._roots[j]
+        while (differ := a != b).any():
+            # a root that a smaller one is paired with joins it, all at once
+            i, j, a, b = i[differ], j[differ], a[differ], b[differ]
+            np.minimum.at(self._roots, np.maximum(a, b), np.minimum(a, b))
+            self._shorten()
+            a, b = self._roots[i], self._roots[j]
+
+    def members(self) -> Iterator[np.ndarray]:
+        """The components of two and more, as ascending indices, by their first one."""
+        order = np.argsort(self._roots, kind="stable")
+        _, starts = np.unique(self._roots[order], return_index=True)
+        for part in np.split(order, starts[1:]):
+            if len(part) > 1:
+                yield part
+
+    def state(self) -> State:
+        """All that it needs to go on."""
+        return {"degrees": self.degrees, "roots": self._roots}
+
+    def restore(self, state: State) -> None:
+        """Goes on from a state."""
+        self.degrees, self._roots = state["degrees"], state["roots"]
+
+    def _shorten(self) -> None:
+        while True:
+            shorter = self._roots[self._roots]
+            if np.array_equal(shorter, self._roots):
+                return
+            self._roots = shorter
+
+
+def threshold_for(
+    space: Space,
+    joins: int,
+    near: Tick = untold,
+    tick: Tick = untold,
+    checkpoint: Checkpoint | None = None,
+) -> float | None:
+    """The smallest distance at which the pairs within it join ``n`` vectors to at most
+    ``n - joins`` groups: the length of the ``joins``-th shortest edge of their minimum
+    spanning tree (single linkage: Gower and Ross, Minimum spanning trees and single
+    linkage cluster analysis, 1969).
+
+    The edges to the few nearest of each vector bound it from above, since fewer edges
+    join less; so only the pairs within that bound are looked at.
+
+    Args:
+        space: ``n`` vectors
+        joins: how many, 1 or more
+        near: told how many vectors' nearest are known
+        tick: told how many vectors are compared after that
+        checkpoint: goes on from there, and keeps how far it is
+
+    Returns:
+        the distance; ``None`` if the few nearest of each don't join so many
+    """
+    checkpoint = checkpoint or Checkpoint()
+    if (thresh := checkpoint.result(CHOOSING)) is not None:
+        return thresh
+    bound = _bound(space, joins, near, checkpoint)
+    if not np.isfinite(bound):
+        return None
+    return _chosen(space, joins, bound, tick, checkpoint)
+
+
+def _bound(space: Space, joins: int, tick: Tick, checkpoint: Checkpoint) -> float:
+    """A distance that is large enough; infinite if none is known."""
+    if (bound := checkpoint.result(NEARING)) is not None:
+        return bound
+    forest = _Forest(len(space), joins)
+    done = start = checkpoint.restore(NEARING, forest)
+    keep = checkpoint.keeping(NEARING, forest)
+    for near, dists in near_pairs.nearest_by_block(
+        space,
+        NEAREST,
+        np.arange(start, len(space)),
+        tick=lambda more: tick(start + more),
+    ):
+        i = np.arange(done, done + len(near))
+        i = np.repeat(i, [len(one) for one in near])
+        forest.add(i, np.concatenate(near), np.concatenate(dists))
+        done += len(near)
+        keep(done)
+    forest.reduce()
+    checkpoint.end(NEARING, forest.bound())
+    return forest.bound()
+
+
+def _chosen(
+    space: Space, joins: int, bound: float, tick: Tick, checkpoint: Checkpoint
+) -> float:
+    """The threshold, of which a distance that is large enough is known."""
+    forest = _Forest(len(space), joins, bound)
+    start = checkpoint.restore(CHOOSING, forest)
+    keep = checkpoint.keeping(CHOOSING, forest)
+    with sieving(space, bound) as sieve:
+        for i, j in tiles.pairs(space, forest.bound, tick, sieve, start, keep):
+            forest.add(i, j, space.distances(i, j))
+    forest.reduce()
+    checkpoint.end(CHOOSING, forest.bound())
+    return forest.bound()
+
+
+class _Forest:
+    """The shortest edges that join ``count`` vectors; buffered, so that memory is
+    bounded. The bound shrinks as shorter ones are found."""
+
+    def __init__(self, count: int, joins: int, bound: float = np.inf) -> None:
+        self._count = count
+        self._joins = joins
+        self._bound = bound
+        self._edges = [(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))]
+
+    def add(self, i: np.ndarray, j: np.ndarray, dists: np.ndarray) -> None:
+        self._edges.append((i, j, dists))
+        if sum(len(edges[0]) for edges in self._edges) > BUFFERED_PAIRS:
+            self.reduce()
+
+    def state(self) -> State:
+        """All that it needs to go on."""
+        self.reduce()
+        i, j, dists = self._edges[0]
+        return {"i": i, "j": j, "dists": dists, "bound": np.array(self._bound)}
+
+    def restore(self, state: State) -> None:
+        """Goes on from a state."""
+        self._edges = [(state["i"], state["j"], state["dists"])]
+        self._bound = float(state["bound"])
+
+    def bound(self) -> float:
+        """How long the edge of the last join is, as far as is known; else infinite."""
+        if not np.isfinite(self._bound):
+            self.reduce()
+        return self._bound
+
+    def reduce(self) -> None:
+        i, j, dists = map(np.concatenate, zip(*self._edges, strict=True))
+        # ranks, since a distance of 0 would be no edge; equal ones are equally good
+        order = np.argsort(dists, kind="stable")
+        ranks = np.empty(len(order))
+        ranks[order] = np.arange(1, len(order) + 1)
+        graph = csr_array((ranks, (i, j)), shape=(self._count, self._count))
+        kept = order[np.sort(minimum_spanning_tree(graph).data).astype(np.intp) - 1]
+        self._edges = [(i[kept], j[kept], dists[kept])]
+        if len(kept) >= self._joins:
+            self._bound = min(self._bound, float(dists[kept[self._joins - 1]]))

@@ -1,0 +1,304 @@
+"""Connects a dataset to a collection that exists, after checking that they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import fiftyone as fo
+
+from ..backend import runs
+from ..backend.config import MilvusSimilarityConfig
+from ..backend.index import MilvusSimilarityIndex
+from ..dataset import indexed_samples, models, names
+from ..errors import CollectionError, InvalidRequest
+from ..store import client, settings
+from ..store.collection import DEFAULT_PARTITION, METRICS, Owner
+from ..store.row_search import IndexedRows
+from . import collections
+from .collections import CollectionInfo
+
+EXAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Match:
+    """How a collection's rows match a dataset.
+
+    Args:
+        rows: how many rows were compared
+        matched: those whose id is a sample of the dataset, or a label of the field
+        samples: those whose sample is in the dataset
+        unmatched: a few ids of the others
+    """
+
+    rows: int = 0
+    matched: int = 0
+    samples: int = 0
+    unmatched: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """Whether a dataset can take a collection as its index.
+
+    Args:
+        collection: the :class:`~fiftyone_milvus.indexes.collections.CollectionInfo`
+        patches_field: the field that its ids were looked for in; ``None`` for samples
+        match: the :class:`Match`; empty if the schema doesn't fit
+        problem: why it can't be, in a sentence; ``None`` if it can
+        ownership_problem: why the dataset can't own it; ``None`` if it can
+        message: what was found, in a sentence
+    """
+
+    collection: CollectionInfo
+    patches_field: str | None
+    match: Match
+    problem: str | None
+    ownership_problem: str | None
+    message: str
+
+    @property
+    def fits(self) -> bool:
+        """Whether :func:`adopt` would do it."""
+        return self.problem is None
+
+
+def adoption(
+    dataset: fo.Dataset,
+    collection_name: str,
+    patches_field: str | None = None,
+    **connection: Any,
+) -> Adoption:
+    """Looks whether a dataset can take a collection as its index; changes nothing.
+
+    All its ids are read, in batches, and looked for among the dataset's.
+
+    Args:
+        dataset: the dataset
+        collection_name: a collection that exists
+        patches_field: the label field whose patches it is of; ``None`` for samples
+        **connection: connection settings that override the configured ones
+
+    Raises:
+        InvalidRequest: if the dataset has no such field
+        CollectionError: if there is no such collection
+        VectorSearchError: if Milvus can't be reached
+    """
+    _check_field(dataset, patches_field)
+    info = collections.inspect(collection_name, **connection)
+    rows = _rows(info, connection)
+    match, problem = Match(), _misfit(info, rows)
+    if problem is None:
+        match = _matched(dataset, rows, patches_field)
+        problem = _mismatch(match, patches_field)
+    what = f"labels of '{patches_field}'" if patches_field else "samples"
+    message = problem or (
+        f"{match.matched:,} of its {match.rows:,} ids are {what} of this dataset "
+        f"({info.dim}-dim vectors, {info.metric})"
+    )
+    if problem is None and match.unmatched:
+        message += f"; '{match.unmatched[0]}', for instance, is not"
+    ownership_problem = _ownership_problem(info, rows, str(dataset._doc.id))
+    return Adoption(info, patches_field, match, problem, ownership_problem, message)
+
+
+def adopt(
+    dataset: fo.Dataset,
+    brain_key: str,
+    collection_name: str,
+    *,
+    patches_field: str | None = None,
+    model: str | None = None,
+    take_ownership: bool = False,
+    **connection: Any,
+) -> runs.IndexInfo:
+    """Connects a dataset to a collection that exists, as a new index.
+
+    Args:
+        dataset: the dataset
+        brain_key: the key of the new run, an identifier
+        collection_name: a collection that exists
+        patches_field: the label field whose patches it is of; ``None`` for samples
+        model: the zoo model that its vectors were made with, for search by text or by
+            another picture
+        take_ownership: whether the collection becomes this dataset's own: its rows
+            can then be changed here, and cleaning the index up drops it
+        **connection: connection settings that override the configured ones
+
+    Returns:
+        the new index
+
+    Raises:
+        InvalidRequest: if they don't match, the key can't be, or the collection can't
+            be owned; nothing was changed
+        VectorSearchError: if Milvus fails
+    """
+    names.check(names.brain_key_problem(dataset, brain_key))
+    found = adoption(dataset, collection_name, patches_field, **connection)
+    if found.problem is not None:
+        raise InvalidRequest(f"'{collection_name}' was not adopted. {found.problem}")
+    if take_ownership and found.ownership_problem is not None:
+        raise InvalidRequest(
+            f"'{collection_name}' can't become this dataset's own. "
+            f"{found.ownership_problem}. Adopt it without taking ownership."
+        )
+    index = _connected(dataset, brain_key, found, model, connection)
+    if take_ownership:
+        _take(index, found.collection)
+    return replace(
+        runs.describe(dataset, brain_key), size=found.match.rows, owned=index.owned
+    )
+
+
+# -- whether it fits
+
+
+def _check_field(dataset: fo.Dataset, patches_field: str | None) -> None:
+    if patches_field is not None and not dataset.has_field(patches_field):
+        raise InvalidRequest(
+            f"The dataset has no field '{patches_field}' to look for patches in"
+        )
+
+
+def _rows(info: CollectionInfo, connection: Mapping[str, Any]) -> IndexedRows:
+    metric = next((name for name in METRICS if name == info.metric), "cosine")
+    server = client.connect(settings.resolve(connection))
+    return IndexedRows(server, info.name, metric, "Session")
+
+
+def _misfit(info: CollectionInfo, rows: IndexedRows) -> str | None:
+    """Why it can't be any dataset's index."""
+    if info.problem is not None:
+        return info.problem
+    try:
+        rows.dimension()
+        if info.index_type is None:
+            return "Its vectors have no index in Milvus. Create one first."
+        rows.check_fits()
+    except CollectionError as e:
+        return str(e)
+    return None
+
+
+def _mismatch(match: Match, patches_field: str | None) -> str | None:
+    """Why it can't be this dataset's."""
+    if match.matched:
+        return None
+    if not match.rows:
+        return "It is empty, so there is nothing to match. Build an index instead."
+    what = f"a label of '{patches_field}'" if patches_field else "a sample"
+    text = (
+        f"None of its {match.rows:,} ids (such as '{match.unmatched[0]}') is {what} of "
+        "this dataset."
+    )
+    if not match.samples:
+        return f"{text} It was made of other samples."
+    text += f" But {match.samples:,} of its rows are of samples of this dataset: "
+    if patches_field is None:
+        return text + "it is of patches. Name their field as patches_field."
+    return text + "it is of samples, or of another field's patches."
+
+
+def _ownership_problem(
+    info: CollectionInfo, rows: IndexedRows, dataset_id: str
+) -> str | None:
+    others = [user for user in info.users if user.dataset_id != dataset_id]
+    if others:
+        return (
+            f"The index '{others[0].brain_key}' of the dataset '{others[0].dataset}' "
+            "uses it too"
+        )
+    owner = info.owner
+    if owner is None:
+        # from then on only the default partition would count as its own
+        apart = rows.in_partition(DEFAULT_PARTITION).other_partitions()
+        return "Its rows are in several partitions" if apart else None
+    if owner.dataset_id != dataset_id and not info.owner_gone:
+        return f"It is the dataset '{owner.dataset}' that made it, and that is here"
+    return None
+
+
+# -- how its ids match
+
+
+def _matched(
+    dataset: fo.Dataset, rows: IndexedRows, patches_field: str | None
+) -> Match:
+    count = matched = samples = 0
+    unmatched: list[str] = []
+    for ids, sample_ids in rows.iterate_ids():
+        here = _held(dataset, {*ids, *sample_ids} if not patches_field else sample_ids)
+        keys = _labels(dataset, here, patches_field) if patches_field else here
+        count += len(ids)
+        matched += sum(id_ in keys for id_ in ids)
+        samples += sum(id_ in here for id_ in sample_ids)
+        missing = (id_ for id_ in ids if id_ not in keys)
+        unmatched += [id_ for id_, _ in zip(missing, range(EXAMPLES), strict=False)]
+    return Match(count, matched, samples, tuple(unmatched[:EXAMPLES]))
+
+
+def _held(dataset: fo.Dataset, ids: Iterable[str]) -> set[str]:
+    """Those of the ids that are samples of the dataset."""
+    found = dataset._sample_collection.find(_among(ids), {"_id": 1})
+    return {str(doc["_id"]) for doc in found}
+
+
+def _labels(dataset: fo.Dataset, sample_ids: Iterable[str], field: str) -> set[str]:
+    """The ids of the labels that samples have in a field."""
+    _, path = dataset._get_label_field_path(field)
+    found = dataset._sample_collection.find(_among(sample_ids), {f"{path}._id": 1})
+    return {label for doc in found for label in _label_ids(doc, path)}
+
+
+def _among(ids: Iterable[str]) -> dict[str, Any]:
+    return {"_id": {"$in": indexed_samples.object_ids(set(ids))}}
+
+
+def _label_ids(doc: Any, path: str) -> list[str]:
+    for part in path.split("."):
+        doc = (doc or {}).get(part)
+    labels = doc if isinstance(doc, list) else [doc]
+    return [str(label["_id"]) for label in labels if label]
+
+
+# -- the new index
+
+
+def _connected(
+    dataset: fo.Dataset,
+    brain_key: str,
+    found: Adoption,
+    model: str | None,
+    connection: Mapping[str, Any],
+) -> MilvusSimilarityIndex:
+    loaded = models.load(model) if model else None
+    config = MilvusSimilarityConfig(
+        collection_name=found.collection.name,
+        metric=found.collection.metric or "",
+        patches_field=found.patches_field,
+        model=model,
+        supports_prompts=bool(getattr(loaded, "can_embed_prompts", False)),
+        **connection,
+    )
+    method = config.build()
+    method.ensure_requirements()
+    method.register_run(dataset, brain_key, overwrite=False)
+    index = method.initialize(dataset, brain_key)
+    method.save_run_results(dataset, brain_key, index)
+    return index
+
+
+def _take(index: MilvusSimilarityIndex, info: CollectionInfo) -> None:
+    """Stamps the collection as this index's; without that there is no index."""
+    dataset = index._dataset
+    dataset_id, key = str(dataset._doc.id), index.key
+    others = [user for user in info.users if user.dataset_id == dataset_id]
+    if others and info.owner is not None and info.owner.dataset_id == dataset_id:
+        return  # it is this dataset's already, by the key of an index that lives
+    try:
+        index.rows.set_owner(Owner(dataset_id, dataset.name, key))
+    except Exception:
+        dataset.delete_brain_run(key)
+        raise

@@ -1,0 +1,315 @@
+"""Keeps an index as a Parquet file, and makes an index of one again. No embedding is
+computed, and memory stays flat: rows pass through a few megabytes at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import fiftyone as fo
+
+from ..backend import active_writes, runs
+from ..backend.config import MilvusSimilarityConfig
+from ..backend.index import MilvusSimilarityIndex
+from ..dataset import indexed_samples, names
+from ..dataset.ids import Existing
+from ..errors import InvalidRequest, VectorSearchError
+from ..progress import Report
+from ..store import client, settings
+from ..store.row_search import IndexedRows
+from ..store.rows import Rows
+from . import parquet
+from .row_copy import Work, own_options, size_of
+
+TOLD_ARGUMENTS = 500  # characters
+CUTTING = ("alpha", "force_square")  # how patches were cut, as a build stores it
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A file that holds an index, and its size."""
+
+    brain_key: str
+    path: str
+    rows: int
+    bytes: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Imported:
+    """An index made of a file; ``skipped`` rows were of samples or labels that the
+    dataset lacks. ``note`` says what of the file was not taken, if anything."""
+
+    brain_key: str
+    collection_name: str
+    rows: int
+    skipped: int
+    seconds: float
+    note: str | None = None
+
+
+def export_index(
+    dataset: fo.Dataset,
+    brain_key: str,
+    path: str | Path,
+    *,
+    overwrite: bool = False,
+    progress: Report | bool | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    **connection: Any,
+) -> Exported:
+    """Writes an index to a Parquet file (see ``parquet.py``); the file is there when
+    it is complete, and not before.
+
+    Args:
+        dataset: the dataset
+        brain_key: the key of the index
+        path: the file, in a folder that exists
+        overwrite: whether to replace an earlier export of that name
+        progress: called after each batch, from this thread; or whether to show a
+            progress bar, by default as FiftyOne's configuration says
+        cancelled: asked between two batches
+        **connection: connection settings that override the configured ones
+
+    Raises:
+        InvalidRequest: if the index is empty, or the path can't be used
+        Cancelled: if ``cancelled()`` was true
+        VectorSearchError: if Milvus fails, or the file can't be written
+    """
+    with Work(progress, cancelled) as work:
+        index = runs.load(dataset, brain_key, **connection)
+        total = size_of(index)
+        with parquet.Writer(path, index.rows.dimension(), overwrite) as file:
+            for rows in index.rows.iterate(with_origins=True):
+                work.stop_if_cancelled()
+                file.write(rows)
+                work.tell("Writing", file.rows, total)
+            size = file.finish(_header(index, file.rows))
+        work.tell("Done", file.rows, file.rows)
+        return Exported(brain_key, str(file.path), file.rows, size, work.seconds)
+
+
+def import_index(
+    dataset: fo.Dataset,
+    brain_key: str,
+    path: str | Path,
+    *,
+    collection_name: str | None = None,
+    index_options: Mapping[str, Any] | None = None,
+    trusted: bool = False,
+    progress: Report | bool | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    **connection: Any,
+) -> Imported:
+    """Makes an index of a file that :func:`export_index` wrote. What fails, or is
+    cancelled, leaves neither a run nor a collection behind.
+
+    Rows are matched by sample id, or for patches by sample id and label id: a dataset
+    has the ids of the one that it was cloned from, or exported from by FiftyOne. Rows
+    of other ids are left out; nothing is matched by file path.
+
+    Args:
+        dataset: the dataset
+        brain_key: the key of the new run
+        path: the file
+        collection_name: the new collection's name; one is made up if ``None``
+        index_options: index options instead of those in the file
+        trusted: whether to take a model with arguments, or one that is no model of
+            the zoo by its name, from the file too: they can make FiftyOne run code when
+            it loads the model
+        progress: called after each batch, from this thread; or whether to show a
+            progress bar, by default as FiftyOne's configuration says
+        cancelled: asked between two batches
+        **connection: connection settings that override the configured ones
+
+    Raises:
+        InvalidRequest: if the file can't be read, is of no sample of this dataset, or
+            the brain key or the collection's name is taken
+        Cancelled: if ``cancelled()`` was true
+        VectorSearchError: if Milvus fails
+    """
+    with Work(progress, cancelled) as work:
+        names.check(names.brain_key_problem(dataset, brain_key))
+        with parquet.Reader(path) as file:
+            header = file.header
+            _check_patches_field(dataset, file)
+            leave_model = not trusted and (
+                bool(header.model_kwargs) or not header.names_zoo_model
+            )
+            config = _config(
+                dataset, header, collection_name, index_options, leave_model, connection
+            )
+            _check_name_free(config)
+            method = config.build()
+            method.ensure_requirements()
+            method.register_run(dataset, brain_key, overwrite=False)
+            index = method.initialize(dataset, brain_key)
+            try:
+                with active_writes.writing(index.rows.name):
+                    added = _fill(index, dataset, file, work)
+                    method.save_run_results(dataset, brain_key, index)
+            except BaseException:
+                index.discard()
+                raise
+            work.tell("Done", file.rows, file.rows)
+            return Imported(
+                brain_key,
+                index.rows.name,
+                added,
+                file.rows - added,
+                work.seconds,
+                _model_note(header) if leave_model else None,
+            )
+
+
+def _fill(
+    index: MilvusSimilarityIndex, dataset: fo.Dataset, file: parquet.Reader, work: Work
+) -> int:
+    """Adds the file's rows; how many the dataset has."""
+    added = 0
+    for rows in _matching(dataset, file, work):
+        index.add_rows(rows)
+        added += len(rows.ids)
+    if not added:
+        raise InvalidRequest(_why_nothing(file))
+    work.tell("Finishing", file.rows, file.rows)
+    index.rows.flush_if_many(added)
+    return added
+
+
+def _header(index: MilvusSimilarityIndex, rows: int) -> parquet.Header:
+    config = index.config
+    return parquet.Header(
+        dataset=index.samples._root_dataset.name,
+        metric=config.metric,
+        consistency_level=config.consistency_level,
+        rows=rows,
+        patches_field=config.patches_field,
+        embeddings_field=config.embeddings_field,
+        roi_field=config.roi_field,
+        model=config.model,
+        model_kwargs=config.model_kwargs,
+        supports_prompts=config.supports_prompts,
+        options=own_options(config.options.to_dict(), None).to_dict(),
+        cutting={
+            name: value for name in CUTTING if (value := getattr(config.own, name))
+        },
+    )
+
+
+def _config(
+    dataset: fo.Dataset,
+    header: parquet.Header,
+    collection_name: str | None,
+    index_options: Mapping[str, Any] | None,
+    leave_model: bool,
+    connection: Mapping[str, Any],
+) -> MilvusSimilarityConfig:
+    unknown = sorted(set(connection) - set(settings.KEYS))
+    if unknown:
+        raise InvalidRequest(
+            f"Unknown connection settings {unknown}. Those that Milvus knows are "
+            f"{list(settings.KEYS)}"
+        )
+    try:
+        chosen = own_options(header.options, index_options).to_dict()
+        config = MilvusSimilarityConfig(
+            collection_name=collection_name,
+            metric=header.metric,
+            consistency_level=header.consistency_level,
+            embeddings_field=_own_field(dataset, header),
+            roi_field=header.roi_field,
+            patches_field=header.patches_field,
+            model=None if leave_model else header.model,
+            model_kwargs=None if leave_model else header.model_kwargs,
+            supports_prompts=None if leave_model else header.supports_prompts,
+            **chosen,
+            **connection,
+        )
+        cutting = {k: v for k, v in header.cutting.items() if k in CUTTING}
+    except VectorSearchError:
+        raise
+    except (TypeError, ValueError, AttributeError) as e:
+        raise InvalidRequest(
+            "The file's description of the index can't be used. Export it again."
+        ) from e
+    if cutting:
+        config.remember(**cutting)
+    return config
+
+
+def _own_field(dataset: fo.Dataset, header: parquet.Header) -> str | None:
+    """The embeddings field that the file names, if the dataset has it."""
+    field = path = header.embeddings_field
+    if field and header.patches_field:
+        _, path = dataset._get_label_field_path(header.patches_field, field)
+    return field if path and dataset.has_field(path) else None
+
+
+def _check_patches_field(dataset: fo.Dataset, file: parquet.Reader) -> None:
+    field = file.header.patches_field
+    if field is not None and not dataset.has_field(field):
+        raise InvalidRequest(
+            f"{file.path} is an index of the patches in '{field}', and this dataset "
+            "has no such field. Choose the dataset that it was made for: "
+            f"'{file.header.dataset}', or a copy."
+        )
+
+
+def _check_name_free(config: MilvusSimilarityConfig) -> None:
+    if config.collection_name is None:
+        return
+    there = client.connect(config.connection_settings)
+    rows = IndexedRows(
+        there, config.collection_name, config.metric, config.consistency_level
+    )
+    if rows.exists():
+        raise InvalidRequest(
+            f"Milvus at {there.settings.address} already has a collection "
+            f"'{rows.name}'. Choose another collection_name."
+        )
+
+
+def _matching(dataset: fo.Dataset, file: parquet.Reader, work: Work) -> Iterator[Rows]:
+    """The file's rows of what the dataset has; batches without any are left out."""
+    done = 0
+    field = file.header.patches_field
+    inside = Existing(indexed_samples.all_samples(dataset, field), field)
+    for rows in file.batches():
+        work.stop_if_cancelled()
+        found = inside.holding(rows.ids, rows.sample_ids)
+        kept = [i for i, id_ in enumerate(rows.ids) if id_ in found]
+        if kept:
+            yield Rows(
+                [rows.ids[i] for i in kept],
+                [rows.sample_ids[i] for i in kept],
+                rows.vectors[kept],
+                [rows.origins[i] for i in kept] if rows.origins else None,
+            )
+        done += len(rows.ids)
+        work.tell("Reading", done, file.rows)
+
+
+def _why_nothing(file: parquet.Reader) -> str:
+    what = "patches" if file.header.patches_field else "samples"
+    return (
+        f"None of the {file.rows:,} rows of {file.path} are of {what} of this dataset. "
+        f"They are matched by id, and by nothing else: import the file into "
+        f"'{file.header.dataset}', into a clone of it, or into a copy that FiftyOne "
+        "exported with its ids."
+    )
+
+
+def _model_note(header: parquet.Header) -> str:
+    why = "it is not the name of a model in FiftyOne's zoo, and loading it can run code"
+    if header.model_kwargs:
+        arguments = json.dumps(header.model_kwargs, default=str)[:TOLD_ARGUMENTS]
+        why = f"it comes with arguments ({arguments}) that can run code"
+    return (
+        f"The model '{header.model}' was not taken from the file, because {why}. If "
+        "you trust the file, import it in Python with trusted=True."
+    )

@@ -1,0 +1,213 @@
+"""Drops collections that no index needs, after saying what would go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ..backend import active_writes
+from ..errors import InvalidRequest, VectorSearchError
+from ..store import client, settings
+from ..store.collection import Collection, Owner
+from . import collections
+from .collections import FOREIGN, IN_USE, ORPHAN, CollectionInfo
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A collection that might be dropped; ``why`` it may be, or may not, in a
+    sentence; ``name_needed``: only if somebody types its name; ``owner``: the stamp of
+    who made it, if it has one."""
+
+    name: str
+    state: str
+    rows: int | None
+    size_bytes: int | None
+    allowed: bool
+    why: str
+    name_needed: bool = False
+    owner: Owner | None = None
+
+
+@dataclass(frozen=True)
+class DropPlan:
+    """What dropping would do: the collections asked for, and, where all orphans were
+    asked for, those that it leaves alone."""
+
+    candidates: tuple[Candidate, ...]
+    left: tuple[Candidate, ...] = ()
+
+    @property
+    def refused(self) -> tuple[Candidate, ...]:
+        """Those that may not be dropped; if there is one, nothing is."""
+        return tuple(one for one in self.candidates if not one.allowed)
+
+    @property
+    def names(self) -> list[str]:
+        """The collections that would be dropped."""
+        return [one.name for one in self.candidates]
+
+    @property
+    def rows(self) -> int:
+        """How many rows would go."""
+        return sum(one.rows or 0 for one in self.candidates)
+
+    @property
+    def size_bytes(self) -> int:
+        """About how many bytes would go."""
+        return sum(one.size_bytes or 0 for one in self.candidates)
+
+
+def drop_plan(
+    names: Iterable[str] = (),
+    *,
+    orphans: bool = False,
+    typed: Iterable[str] = (),
+    include_gone_datasets: bool = False,
+    **connection: Any,
+) -> DropPlan:
+    """Says what :func:`drop_collections` would do, and does nothing.
+
+    Args:
+        names: the collections to drop
+        orphans: whether to list all orphans too; those whose dataset is not in this
+            FiftyOne database are left alone, since another FiftyOne may use them
+        typed: names that a person typed out: needed for a collection that this
+            backend didn't make, and for an orphan whose dataset is not in this
+            FiftyOne database
+        include_gone_datasets: says that no other FiftyOne uses this Milvus, so that
+            orphans whose dataset is not here are like any other
+        **connection: connection settings that override the configured ones
+
+    Raises:
+        InvalidRequest: if nothing was asked for, or names are not a list of texts
+        VectorSearchError: if Milvus can't be reached
+    """
+    names, typed = _names("names", names), _names("typed", typed)
+    if not names and not orphans:
+        raise InvalidRequest("Name collections to drop, or ask for all orphans")
+    found = {info.name: info for info in collections.list_collections(**connection)}
+    written = active_writes.recent(found)
+
+    def judged(name: str) -> Candidate:
+        info = found.get(name)
+        if info is None:
+            return _missing(name)
+        return _judged(info, typed, include_gone_datasets, name in written)
+
+    others = [info.name for info in found.values() if info.state == ORPHAN]
+    extra = [judged(name) for name in others if orphans and name not in names]
+    return DropPlan(
+        candidates=(*map(judged, names), *(one for one in extra if one.allowed)),
+        left=tuple(one for one in extra if not one.allowed),
+    )
+
+
+def drop_collections(
+    names: Iterable[str],
+    *,
+    typed: Iterable[str] = (),
+    include_gone_datasets: bool = False,
+    **connection: Any,
+) -> DropPlan:
+    """Drops these collections and no other, with all their rows. Each is looked at once
+    more just before it is dropped. To drop all orphans, name those of a
+    :func:`drop_plan`.
+
+    Args:
+        names: the collections to drop
+        typed: as :func:`drop_plan` takes it
+        include_gone_datasets: as :func:`drop_plan` takes it
+        **connection: connection settings that override the configured ones
+
+    Returns:
+        the :class:`DropPlan` that was carried out
+
+    Raises:
+        InvalidRequest: if one of those asked for may not be dropped; nothing is then
+        VectorSearchError: if Milvus fails, or one may no longer be dropped; it says
+            what was dropped until then
+    """
+    choices: dict[str, Any] = {
+        "typed": typed,
+        "include_gone_datasets": include_gone_datasets,
+    }
+    plan = drop_plan(names, **choices, **connection)
+    if plan.refused:
+        reasons = [f"'{one.name}': {one.why}." for one in plan.refused]
+        raise InvalidRequest(f"Nothing was dropped. {' '.join(reasons)}")
+    server = client.connect(settings.resolve(connection))
+    for number, name in enumerate(plan.names):
+        try:
+            _check_still(plan.candidates[number], choices, connection)
+            Collection(server, name, "cosine", "Session").drop()
+        except VectorSearchError as e:
+            done = ", ".join(plan.names[:number]) or "none"
+            raise type(e)(
+                f"Dropping '{name}' failed: {e} Dropped until then: {done}."
+            ) from e
+    return plan
+
+
+def _check_still(
+    before: Candidate, choices: dict[str, Any], connection: dict[str, Any]
+) -> None:
+    """Raises InvalidRequest if a collection isn't any more what it was."""
+    [now] = drop_plan([before.name], **choices, **connection).candidates
+    if not now.allowed:
+        raise InvalidRequest(f"{now.why}.")
+    if (now.state, now.owner) != (before.state, before.owner):
+        raise InvalidRequest("Somebody else has taken it over meanwhile.")
+
+
+def _names(what: str, given: Iterable[str]) -> list[str]:
+    """Names, each once. A text is no list of them: it holds others as parts."""
+    listed = [given] if isinstance(given, str | bytes) else list(given)
+    if isinstance(given, str | bytes) or not all(isinstance(x, str) for x in listed):
+        raise InvalidRequest(
+            f"{what} is a list of names of collections, such as ['pictures'], not "
+            f"{given!r}"
+        )
+    return list(dict.fromkeys(listed))
+
+
+def _judged(
+    info: CollectionInfo,
+    typed: list[str],
+    include_gone_datasets: bool,
+    written: bool,
+) -> Candidate:
+    allowed, why, name_needed = False, info.why, False
+    gone = info.owner_gone or info.others
+    if info.state == IN_USE:
+        why += ". Clean that index up instead"
+    elif written:
+        why = (
+            "It is being written to: its index is just being built, or was changed in "
+            "the last minute. Try again when that is done"
+        )
+    elif info.state == FOREIGN or (gone and not include_gone_datasets):
+        allowed, name_needed = info.name in typed, True
+        if not allowed:
+            why += ". To delete it nevertheless, type its name out"
+    elif info.state == ORPHAN:
+        allowed = True
+    else:
+        why += f" ({info.problem})"
+    return Candidate(
+        info.name,
+        info.state,
+        info.rows,
+        info.size_bytes,
+        allowed,
+        why,
+        name_needed,
+        info.owner,
+    )
+
+
+def _missing(name: str) -> Candidate:
+    return Candidate(
+        name, collections.UNKNOWN, None, None, False, "Milvus has no such collection"
+    )

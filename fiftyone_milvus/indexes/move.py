@@ -1,0 +1,289 @@
+"""Moves an index to another Milvus. No embedding is computed again, and memory stays
+flat: rows pass through a few megabytes at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+import fiftyone as fo
+from fiftyone.core.brain import BrainMethod
+from fiftyone.core.odm import RunDocument
+
+from ..backend import active_writes, runs
+from ..backend.index import MilvusSimilarityIndex
+from ..errors import CollectionError, InvalidRequest
+from ..progress import Report
+from ..store import client, embedded, settings
+from ..store.collection import Owner
+from ..store.row_search import IndexedRows
+from ..store.settings import EMBEDDED, Settings
+from .row_copy import Sample, Work, check_copy, copy_rows, own_options, settle, size_of
+
+DEFAULT_DATABASE = "default"  # Milvus's own name for it
+_ENDING = re.compile("_[0-9a-f]{8}$")  # as each name that is made up here has one
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Where an index is now, and where it was: the old collection is still there.
+
+    ``note`` says what to set so that other processes find it, if anything.
+    """
+
+    brain_key: str
+    address: str
+    db_name: str | None
+    collection_name: str
+    old_address: str
+    old_db_name: str | None
+    old_collection_name: str
+    rows: int
+    seconds: float
+    note: str | None = None
+
+
+def move(
+    dataset: fo.Dataset,
+    brain_key: str,
+    to: Mapping[str, Any],
+    *,
+    collection_name: str | None = None,
+    index_options: Mapping[str, Any] | None = None,
+    progress: Report | bool | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    **connection: Any,
+) -> Moved:
+    """Copies an index to another Milvus, checks the copy, and only then has the run
+    name the new place. The old collection stays until the person drops it.
+
+    The copy is checked by its number of rows, and by 20 random rows: their vectors
+    must be equal (to 1e-4, relative), and of the 10 nearest rows to each, at least 90 %
+    over all must be as near as those that the old index finds, since a graph index is
+    approximate on either side. A server is given the time to index the copy first, so
+    that it is in use when the run names it.
+
+    What fails, or is cancelled, leaves the run as it was and drops the copy.
+
+    Args:
+        dataset: the dataset
+        brain_key: the key of the index
+        to: connection settings of the new Milvus (:data:`settings.KEYS`); what it
+            lacks is as configured for the server at its ``uri``, also in the file that
+            ``FIFTYONE_MILVUS_SERVERS`` names. A ``uri`` that is ``None``, empty or
+            ``"embedded"`` is the embedded Milvus of this machine
+        collection_name: the new collection's name, not that of the old one; one is
+            made up if ``None``
+        index_options: index options instead of the old ones, for a server that lacks
+            the index type (:class:`fiftyone_milvus.store.index_types.IndexOptions`)
+        progress: called after each batch, from this thread; or whether to show a
+            progress bar, by default as FiftyOne's configuration says
+        cancelled: asked between two batches
+        **connection: connection settings of the old Milvus that override those
+            configured
+
+    Raises:
+        InvalidRequest: if the request can't be right
+        CollectionError: if the new Milvus has a collection of the name that was asked
+            for, or if the index changed meanwhile, or the copy differs
+        Cancelled: if ``cancelled()`` was true
+        VectorSearchError: if one of the two can't be reached, or fails
+    """
+    with Work(progress, cancelled) as work:
+        before = _stored_config(dataset, brain_key)
+        there = _target_settings(to, connection)
+        new = client.connect(there)
+        new.ping()
+        index = _source(dataset, brain_key, there, connection)
+        source = index.rows
+        total = size_of(index)
+        name = _new_name(source.name, collection_name)
+        target = IndexedRows(
+            new,
+            name,
+            index.config.metric,
+            index.config.consistency_level,
+            own_options(index.config.options.to_dict(), index_options),
+        )
+        with active_writes.writing(name):
+            target.create(source.dimension(), _owner(dataset, brain_key))
+            try:
+                sample = Sample()
+                copied = copy_rows(source, target, sample, work, total)
+                work.tell("Finishing", copied, total)
+                target.flush_if_many(copied)
+                settle(target, work)
+                work.tell("Checking", copied, total)
+                check_copy(source, target, copied, sample, work)
+                work.stop_if_cancelled()
+                old = source.connection.settings
+                _switch(dataset, index, target, before)
+            except BaseException:
+                target.drop_quietly()
+                raise
+        active_writes.done(source.name)
+        dataset._brain_cache.pop(brain_key, None)
+        work.tell("Done", copied, copied)
+        return Moved(
+            brain_key,
+            there.address,
+            there.db_name,
+            name,
+            old.address,
+            old.db_name,
+            source.name,
+            copied,
+            work.seconds,
+            _note(there),
+        )
+
+
+def _target_settings(to: Mapping[str, Any], connection: Mapping[str, Any]) -> Settings:
+    """How to reach the new Milvus."""
+    unknown = sorted(set(to) - set(settings.KEYS))
+    if unknown:
+        raise InvalidRequest(
+            f"Unknown connection settings {unknown}. Those that Milvus knows are "
+            f"{list(settings.KEYS)}"
+        )
+    given = {k: v for k, v in to.items() if v not in (None, "")}
+    uri = given.pop("uri", EMBEDDED)
+    if uri == EMBEDDED:
+        return settings.resolve(given, stored=EMBEDDED)
+    configured = settings.resolve(connection)
+    found = settings.resolve({**given, "uri": uri})
+    if found.address == configured.address:
+        others = {k: v for k, v in connection.items() if k not in ("uri", "db_name")}
+        return settings.resolve({**others, **given, "uri": uri})
+    if settings.listed_name(found.address) is not None:
+        return found
+    # it may be anybody's, and the configured database is one of the configured server
+    own = {key: given[key] for key in settings.CREDENTIALS if key in given}
+    inherited = found.db_name is not None and found.db_name == configured.db_name
+    db_name = DEFAULT_DATABASE if inherited else found.db_name
+    return replace(
+        found.without_credentials(), **own, db_name=given.get("db_name", db_name)
+    )
+
+
+def _source(
+    dataset: fo.Dataset,
+    brain_key: str,
+    there: Settings,
+    connection: Mapping[str, Any],
+) -> MilvusSimilarityIndex:
+    """The index where it is now: at its own address, if the settings name the new
+    Milvus already.
+
+    Raises:
+        InvalidRequest: if that is the new Milvus
+    """
+    stored = runs.config_of(dataset, brain_key).own.address
+    try:
+        index = runs.load(dataset, brain_key, **connection)
+    except CollectionError:
+        given = stored in (None, there.address) or "uri" in connection
+        if given or settings.is_embedded(stored):
+            raise
+        index = runs.load(dataset, brain_key, **{**connection, "uri": stored})
+    if _is_same(index.rows.connection.settings, there):
+        raise InvalidRequest(
+            f"The index '{brain_key}' is on Milvus at {there.address} already. Name "
+            "another Milvus, or another database."
+        )
+    return index
+
+
+def _is_same(one: Settings, other: Settings) -> bool:
+    databases = {s.db_name or DEFAULT_DATABASE for s in (one, other)}
+    if len(databases) > 1 or one.embedded != other.embedded:
+        return False
+    if one.embedded:
+        return embedded.home(one).data == embedded.home(other).data
+    return one.address == other.address
+
+
+def _new_name(old: str, chosen: str | None) -> str:
+    """The copy's name. Never that of the old collection: nothing could tell any more
+    that no index uses that one."""
+    if chosen == old:
+        raise InvalidRequest(
+            f"The old collection '{old}' stays until you drop it. Choose another "
+            "collection_name for the new one, or none."
+        )
+    return chosen or f"{_ENDING.sub('', old)[:200]}_{uuid4().hex[:8]}"
+
+
+def _owner(dataset: fo.Dataset, brain_key: str) -> Owner:
+    return Owner(str(dataset._doc.id), dataset.name, brain_key)
+
+
+def _switch(
+    dataset: fo.Dataset,
+    index: MilvusSimilarityIndex,
+    target: IndexedRows,
+    before: dict[str, Any],
+) -> None:
+    """Has the stored run name the new place."""
+    key, config, place = index.key, index.config, target.connection.settings
+    if _stored_config(dataset, key) != before:
+        raise CollectionError(
+            f"The record '{key}' was changed while its index was copied, so the index "
+            "stays where it was. Move it again."
+        )
+    config.collection_name = target.name
+    config.remember(
+        version=config.own.version or 1,
+        address=place.address,
+        db_name=place.db_name,
+        dataset_id=str(dataset._doc.id),
+        filled=True,
+        options=target.options.to_dict(),
+    )
+    record = _record(dataset, key)
+    try:
+        index.save_config()
+    except BaseException:
+        record.config = before  # what MongoDB still has
+        raise
+
+
+def _record(dataset: fo.Dataset, brain_key: str) -> RunDocument:
+    return BrainMethod._get_run_doc(dataset, brain_key)
+
+
+def _stored_config(dataset: fo.Dataset, brain_key: str) -> dict[str, Any]:
+    """The run's configuration as MongoDB has it now; another process may have changed
+    it since this one read it."""
+    runs.describe(dataset, brain_key)
+    record = _record(dataset, brain_key)
+    try:
+        record.reload()
+    except RunDocument.DoesNotExist as e:
+        raise InvalidRequest(
+            f"The run '{brain_key}' was deleted. Reload the dataset to see what it has."
+        ) from e
+    return dict(record.to_mongo().to_dict()["config"])
+
+
+def _note(there: Settings) -> str | None:
+    """What to set so that the index is found from now on."""
+    if there.embedded:
+        return None
+    found = settings.resolve(stored=there.address)
+    if found.address != there.address:
+        return (
+            f"Set {settings.ENV_PREFIX}URI to {there.address}: other processes look "
+            f"for the index at {found.address}, where the settings send them."
+        )
+    secrets = ("user", "password", "token")
+    if any(getattr(there, name) != getattr(found, name) for name in secrets):
+        return (
+            f"Set {settings.ENV_PREFIX}URI to {there.address}, and "
+            f"{settings.ENV_PREFIX}USER and _PASSWORD, or _TOKEN, to its: they are not "
+            "stored, and other processes need them."
+        )
+    return None

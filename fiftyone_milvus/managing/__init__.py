@@ -1,1 +1,0 @@
-"""Collections and indexes as a whole: list, adopt, rename, move, export, drop."""

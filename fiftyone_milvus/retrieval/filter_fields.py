@@ -1,0 +1,362 @@
+"""Fields of samples or patches whose values Milvus keeps beside the vectors, so that a
+search is restricted by them there: which there may be, what they hold, and the
+expressions that say which rows are meant."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Literal
+
+import fiftyone as fo
+import fiftyone.core.labels as fol
+import numpy as np
+
+from ..dataset import indexed_samples
+from ..dataset import names as names_
+from ..errors import InvalidRequest
+from ..numbers import is_number
+from ..store.filter_expressions import PART, PARTS, key
+
+if TYPE_CHECKING:
+    from ..dataset.ids import Members
+    from ..store.row_search import IndexedRows
+
+SCALARS = (fo.StringField, fo.BooleanField, fo.IntField, fo.FloatField)
+Kind = Literal["text", "number", "boolean"]
+_KINDS: dict[type, Kind] = {
+    fo.StringField: "text",
+    fo.BooleanField: "boolean",
+}
+_HOLDS: dict[Kind, str] = {
+    "text": "texts",
+    "number": "numbers of 64 bits",
+    "boolean": "true or false",
+}
+MAX_NUMBER = 2**63 - 1
+# Milvus Lite doesn't know JSON's escapes for control characters
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+MAX_TEXT = 1_000  # characters of a value
+BOUNDS = ("min", "max")
+AT_ONCE = 5_000  # samples
+
+
+@dataclass(frozen=True)
+class Path:
+    """Where a field's values are.
+
+    Args:
+        name: as the person named it
+        full: the path from the samples
+        of_patches: whether each patch has a value of its own
+        several: whether there are several values in one row
+        kind: what the values are
+    """
+
+    name: str
+    full: str
+    of_patches: bool
+    several: bool
+    kind: Kind
+
+
+def paths(
+    samples: fo.SampleCollection, patches_field: str | None, names: Iterable[str]
+) -> list[Path]:
+    """Where the values of fields are.
+
+    Args:
+        samples: the samples that are indexed
+        patches_field: the field whose patches are; ``None`` for samples
+        names: paths from the samples, such as ``"split"``, ``"tags"`` or
+            ``"weather.label"``; or, for an index of the patches of ``"objects"``,
+            those of the patches, such as ``"objects.label"``
+
+    Raises:
+        InvalidRequest: if there is no such field, or Milvus can't filter by it
+    """
+    names = list(names)
+    if names and samples._is_generated and not samples._is_patches:
+        raise InvalidRequest(
+            "The samples of this view are no samples of its dataset, so Milvus can't "
+            "keep their fields. Leave filter_fields out."
+        )
+    dataset = samples._root_dataset
+    return [_path(dataset, patches_field, name) for name in names]
+
+
+def values(
+    dataset: fo.Dataset,
+    patches_field: str | None,
+    names: Sequence[str],
+    ids: Sequence[str],
+    sample_ids: Sequence[str],
+) -> list[dict[str, Any]]:
+    """What rows keep: what the fields hold, by their names in Milvus, nothing where
+    they hold nothing; and their part.
+
+    Args:
+        dataset: the dataset of the samples that are indexed
+        patches_field: the field whose patches are; ``None`` for samples
+        names: the fields
+        ids: ``n`` primary keys
+        sample_ids: their ``n`` sample ids
+    """
+    found: dict[str, dict[str, Any]] = {
+        id_: {PART: zlib.crc32(id_.encode()) % PARTS} for id_ in ids
+    }
+    samples = indexed_samples.all_samples(dataset, patches_field)
+    of_sample: dict[str, list[str]] = {}
+    for id_, sample_id in zip(ids, sample_ids, strict=True):
+        of_sample.setdefault(sample_id, []).append(id_)
+    wanted = list(of_sample)
+    for start in range(0, len(wanted), AT_ONCE):
+        view = samples.select(wanted[start : start + AT_ONCE])
+        for place, path in enumerate(paths(dataset, patches_field, names)):
+            for id_, value in _read(view, patches_field, path, of_sample):
+                value = _plain(value, path.several)
+                if id_ in found and value is not None:
+                    found[id_][key(place)] = value
+    return [found[id_] for id_ in ids]
+
+
+def expression(
+    where: Mapping[str, Any],
+    names: Sequence[str],
+    samples: fo.SampleCollection,
+    patches_field: str | None,
+) -> str:
+    """Which rows fulfil conditions, as an expression of Milvus's.
+
+    Args:
+        where: for each field a value, a list of values any of which will do, or
+            ``{"min": ..., "max": ...}``, one of them or both, both included; all
+            fields must fulfil theirs
+        names: the fields that the index stores
+        samples: the samples that are indexed
+        patches_field: the field whose patches are; ``None`` for samples
+
+    Raises:
+        InvalidRequest: naming what can't be
+    """
+    if not isinstance(where, Mapping):
+        raise InvalidRequest(
+            f"where says for each field what it must hold; this was {where!r:.100}"
+        )
+    unknown = sorted(map(str, set(where) - set(names)))
+    if unknown:
+        stored = f"It stores {list(names)}" if names else "It stores none"
+        raise InvalidRequest(
+            f"The index doesn't store {unknown} to filter by. {stored}; those are "
+            "chosen when it is built, as filter_fields. Search in a view instead."
+        )
+    found = paths(samples, patches_field, where)
+    return " and ".join(
+        f"({_condition(key(names.index(path.name)), path, where[path.name])})"
+        for path in found
+    )
+
+
+class Matching:
+    """The rows that an expression is true of, and that are in a view as well if one
+    is given.
+
+    Args:
+        rows: the rows of the index
+        expression: the expression
+        view: the view's members
+    """
+
+    def __init__(
+        self, rows: IndexedRows, expression: str, view: Members | None = None
+    ) -> None:
+        self._rows = rows
+        self._expression = expression
+        self._view = view
+
+    @property
+    def expression(self) -> str | None:
+        """What says all of it; ``None`` if a view says some."""
+        return self._expression if self._view is None else None
+
+    @property
+    def place(self) -> str:
+        """Where they are, in a word."""
+        return "view" if self._view is None else self._view.place
+
+    @property
+    def likely_all(self) -> bool:
+        """Whether the view has nearly all rows that the expression is true of."""
+        return self._view is not None and self._view.likely_all
+
+    @property
+    def unchecked(self) -> Matching:
+        """The rows that the expression is true of, whatever the view has."""
+        return Matching(self._rows, self._expression)
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows the expression is true of."""
+        return self._rows.count(self._rows.consistency_level, self._expression)
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """Their primary keys."""
+        matching = self._rows.ids_matching(self._expression)
+        if self._view is None:
+            return sorted(matching)
+        return [id_ for id_ in self._view.ids if id_ in matching]
+
+    @property
+    def known(self) -> list[str] | None:
+        """:attr:`ids` if they were read already."""
+        return vars(self).get("ids")
+
+    @property
+    def known_count(self) -> int | None:
+        """:attr:`count` if it was asked for already."""
+        return vars(self).get("count")
+
+    def holding(self, ids: list[str], sample_ids: list[str]) -> set[str]:
+        """Those of the given rows that are among them."""
+        if self.known is not None:
+            return self._every & set(ids)
+        if self._view is not None:
+            inside = self._view.holding(ids, sample_ids)
+            ids = [id_ for id_ in ids if id_ in inside]
+        return self._rows.ids(ids, self._expression)
+
+    @cached_property
+    def _every(self) -> set[str]:
+        return set(self.ids)
+
+
+def _path(samples: fo.SampleCollection, patches_field: str | None, name: str) -> Path:
+    full, of_patches = name, False
+    attribute = patches_field and names_.attribute(samples, patches_field, name)
+    if attribute:
+        _, root = samples._get_label_field_path(patches_field)
+        full, of_patches = f"{root}.{attribute}", True
+    field = samples.get_field(full)
+    inner = field.field if isinstance(field, fo.ListField) else field
+    if not isinstance(inner, SCALARS):
+        what = "There is no field" if field is None else "Milvus can't filter by"
+        raise InvalidRequest(
+            f"{what} '{name}'. Choose fields of texts, numbers or booleans, or of "
+            "lists of them, such as 'tags'."
+        )
+    several = isinstance(field, fo.ListField)
+    if not of_patches and not several:
+        several = _passes_lists(samples, full)
+    kind = _KINDS.get(type(inner), "number")
+    return Path(name, full, of_patches, several, kind)
+
+
+def _passes_lists(samples: fo.SampleCollection, path: str) -> bool:
+    parts = path.split(".")
+    above = (".".join(parts[:end]) for end in range(1, len(parts)))
+    return any(isinstance(samples.get_field(one), fo.ListField) for one in above)
+
+
+def _read(
+    view: fo.DatasetView,
+    patches_field: str | None,
+    path: Path,
+    of_sample: Mapping[str, list[str]],
+) -> Iterable[tuple[str, Any]]:
+    """Primary keys with their values."""
+    if not path.of_patches:
+        for sample_id, value in zip(*view.values(["id", path.full]), strict=True):
+            for id_ in of_sample.get(sample_id, ()):
+                yield id_, value
+        return
+    label_type, ids = view._get_label_field_path(patches_field, "id")
+    several = issubclass(label_type, fol._LABEL_LIST_FIELDS)
+    for labels, held in zip(*view.values([ids, path.full]), strict=True):
+        if several:
+            yield from zip(labels or (), held or (), strict=True)
+        elif labels is not None:
+            yield labels, held
+
+
+def _plain(value: Any, several: bool) -> Any:
+    """A value as Milvus keeps it; ``None`` for none."""
+    if several:
+        flat = [_plain(one, False) for one in _flat(value)]
+        return sorted({one for one in flat if one is not None}, key=str)
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value
+
+
+def _text(value: str) -> str:
+    """A text as Milvus keeps it: one that is too long, or has characters that can't be
+    written in an expression, ends in the digest of all of it, so that two are equal
+    only if all of them is."""
+    plain = _UNWRITABLE.sub("", value)
+    if len(value) <= MAX_TEXT and plain == value:
+        return value
+    digest = blake2b(value.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+    return plain[: MAX_TEXT - len(digest)] + digest
+
+
+def _flat(value: Any) -> Iterable[Any]:
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from _flat(one)
+    else:
+        yield value
+
+
+def _condition(name: str, path: Path, wanted: Any) -> str:
+    if isinstance(wanted, Mapping):
+        return _range(name, path, wanted)
+    one = isinstance(wanted, str | bytes) or not isinstance(wanted, Iterable)
+    listed = [wanted] if one else list(wanted)
+    if not listed:
+        raise InvalidRequest(f"No value is given for '{path.name}'. Name one or more.")
+    written = [_literal(path, value) for value in listed]
+    if path.several:
+        return " or ".join(f"json_contains({name}, {value})" for value in written)
+    if path.kind == "text":  # a server takes no whole numbers beside broken ones
+        return f"{name} in [{', '.join(written)}]"
+    return " or ".join(f"{name} == {value}" for value in written)
+
+
+def _range(name: str, path: Path, wanted: Mapping[str, Any]) -> str:
+    given = {bound: wanted[bound] for bound in BOUNDS if wanted.get(bound) is not None}
+    wrong = path.several or set(wanted) - set(BOUNDS) or not given
+    if wrong or not all(is_number(value) for value in given.values()):
+        raise InvalidRequest(
+            f"The range of '{path.name}' can't be {dict(wanted)}. Give numbers as "
+            "'min', 'max' or both, for a field of single numbers."
+        )
+    signs = {"min": ">=", "max": "<="}
+    return " and ".join(
+        f"{name} {signs[bound]} {_literal(path, value)}"
+        for bound, value in given.items()
+    )
+
+
+def _literal(path: Path, value: Any) -> str:
+    """A value, written so that it can't be anything but a value."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if path.kind == "text" and isinstance(value, str):
+        # Milvus Lite doesn't know JSON's escapes for letters beyond ASCII
+        return json.dumps(_text(value), ensure_ascii=False)
+    if path.kind == "boolean" and isinstance(value, bool):
+        return json.dumps(value)
+    if path.kind == "number" and is_number(value) and abs(value) <= MAX_NUMBER:
+        return json.dumps(value)
+    raise InvalidRequest(
+        f"'{path.name}' can't be filtered by {value!r:.100}, since it holds "
+        f"{_HOLDS[path.kind]}. Give one."
+    )

@@ -1,0 +1,111 @@
+"""Ranks rows by their distances to queries, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from ..store.row_search import Hits, IndexedRows
+from ..store.rows import Rows
+
+QUERY_BLOCK = 256
+
+COMBINATIONS: dict[str, Callable[..., np.ndarray]] = {
+    "post-mean": np.mean,
+    "post-min": np.min,
+    "post-max": np.max,
+}
+
+
+def ranked(
+    rows: IndexedRows,
+    queries: np.ndarray,
+    batches: Iterable[Rows],
+    k: int | None,
+    *,
+    reverse: bool = False,
+    combine: str | None = None,
+) -> list[Hits]:
+    """The best ``k`` of streamed rows for each of ``(q, dim)`` queries, or, combined,
+    for all of them; memory grows with ``k``, not with the rows."""
+    count = len(queries) if combine is None else 1
+    best = [Best(k, reverse) for _ in range(count)]
+    for batch in batches:
+        if not batch.ids:
+            continue
+        hits = Hits(batch.ids, batch.sample_ids, np.empty(0))
+        for start, dists in _distances(rows, queries, batch.vectors, combine):
+            for i, row in enumerate(dists):
+                best[start + i].add(hits, row)
+    return [one.hits() for one in best]
+
+
+def kept(hits: Hits, inds: Iterable[int]) -> Hits:
+    """Those of the hits at the given places, in that order."""
+    inds = list(inds)
+    return Hits(
+        [hits.ids[i] for i in inds],
+        [hits.sample_ids[i] for i in inds],
+        hits.dists[inds] if inds else np.empty(0),
+    )
+
+
+def kept_of(hits: Hits, ids: set[str]) -> Hits:
+    """Those of the hits that have one of some ids, in order."""
+    return kept(hits, [i for i, id_ in enumerate(hits.ids) if id_ in ids])
+
+
+class Best:
+    """The best ``k`` of all hits added so far, ties in the order of their ids."""
+
+    def __init__(self, k: int | None, reverse: bool) -> None:
+        self._k = k
+        self._reverse = reverse
+        self._parts: list[Hits] = []
+        self._size = 0
+
+    def add(self, hits: Hits, dists: np.ndarray) -> None:
+        """Adds rows with their distances ``(n,)``; those of the hits don't count."""
+        inds = self._candidates(dists)
+        self._parts.append(
+            Hits(
+                [hits.ids[i] for i in inds],
+                [hits.sample_ids[i] for i in inds],
+                dists[inds],
+            )
+        )
+        self._size += len(inds)
+        if self._k is not None and self._size > 4 * self._k + 1_000:
+            self._parts = [self.hits()]
+            self._size = len(self._parts[0].ids)
+
+    def hits(self) -> Hits:
+        """The best, in order."""
+        ids = [id_ for part in self._parts for id_ in part.ids]
+        sample_ids = [id_ for part in self._parts for id_ in part.sample_ids]
+        dists = np.concatenate([np.empty(0), *(part.dists for part in self._parts)])
+        keys = -dists if self._reverse else dists
+        order = np.lexsort((np.array(ids, dtype=str), keys))[: self._k]
+        return kept(Hits(ids, sample_ids, dists), order.tolist())
+
+    def _candidates(self, dists: np.ndarray) -> np.ndarray:
+        """Those of a batch that may be among the best, equal ones all included."""
+        if self._k is None or self._k >= len(dists):
+            return np.arange(len(dists))
+        keys = -dists if self._reverse else dists
+        worst = np.partition(keys, self._k - 1)[self._k - 1]
+        return np.flatnonzero(keys <= worst)
+
+
+def _distances(
+    rows: IndexedRows, queries: np.ndarray, vectors: np.ndarray, combine: str | None
+) -> Iterable[tuple[int, np.ndarray]]:
+    """Distances of a block of queries after the other, with its first query's number;
+    or, combined, one row for all queries."""
+    if combine is not None:
+        dists = rows.distances(queries, vectors)
+        yield 0, COMBINATIONS[combine](dists, axis=0, keepdims=True)
+        return
+    for start in range(0, len(queries), QUERY_BLOCK):
+        yield start, rows.distances(queries[start : start + QUERY_BLOCK], vectors)

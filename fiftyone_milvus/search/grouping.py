@@ -1,0 +1,99 @@
+"""What to group hits by: the values of a field of their samples."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import fiftyone as fo
+from bson import ObjectId
+
+from ..errors import InvalidRequest
+from ..store.row_search import Hits
+
+BY_SAMPLE, BY_GROUP = "sample", "group"
+PLAIN = str | int | float | bool | ObjectId | date
+
+
+class Groups:
+    """The group of each hit.
+
+    Args:
+        samples: all samples that the index may hold
+        patches_field: the field whose patches are indexed; ``None`` for samples
+        by: a field of the samples; ``"group"`` for a grouped dataset's groups, and
+            ``"sample"`` for the samples of patches
+        among: the view that is searched; ``None`` for all of them
+
+    Raises:
+        InvalidRequest: if they can't be grouped by it
+    """
+
+    def __init__(
+        self,
+        samples: fo.SampleCollection,
+        patches_field: str | None,
+        by: str,
+        among: fo.SampleCollection | None = None,
+    ) -> None:
+        self._samples = samples
+        self._path = _path(samples, patches_field, by)
+        if among is None or among._is_generated:
+            among = samples
+        self._among: fo.SampleCollection = among
+        self._of: dict[str, Any] = {}
+
+    def of(self, hits: Hits) -> list[Any]:
+        """The group of each hit; those without a value are each a group of their own.
+
+        Raises:
+            InvalidRequest: if a value is no plain value
+        """
+        if self._path is None:
+            return list(hits.sample_ids)
+        new = [id_ for id_ in dict.fromkeys(hits.sample_ids) if id_ not in self._of]
+        if new:
+            view = self._samples.select(new)
+            found = zip(*view.values(["id", self._path]), strict=True)
+            self._of |= {id_: self._checked(value) for id_, value in found}
+        at = zip(hits.ids, hits.sample_ids, strict=True)
+        return [self._of.get(of) or (id_, None) for id_, of in at]
+
+    @cached_property
+    def count(self) -> int | None:
+        """How many there are at most; ``None`` if that isn't known."""
+        if self._path is None or self._among.exists(self._path, False).limit(1):
+            return None
+        return len(self._among.distinct(self._path))
+
+    def _checked(self, value: Any) -> tuple[Any] | None:
+        if value is not None and not isinstance(value, PLAIN):
+            raise InvalidRequest(
+                f"The field '{self._path}' doesn't hold one text, number or id for a "
+                "sample. Group by a field that does."
+            )
+        return None if value is None else (value,)
+
+
+def _path(
+    samples: fo.SampleCollection, patches_field: str | None, by: str
+) -> str | None:
+    """The field of the groups; ``None`` for the sample ids."""
+    if by == BY_SAMPLE and not (patches_field is None and samples.has_field(by)):
+        if patches_field is None and samples._is_generated:
+            return "sample_id"
+        if patches_field is None:
+            raise InvalidRequest(
+                "Each hit is another sample already. Group by a field of the samples, "
+                "or search an index of patches."
+            )
+        return None
+    group_field = samples._dataset.group_field
+    if by in (BY_GROUP, group_field) and group_field is not None:
+        return f"{group_field}.id"
+    if not samples.has_field(by):
+        raise InvalidRequest(
+            f"The samples have no field '{by}' to group by. Choose one of theirs."
+        )
+    return by

@@ -1,0 +1,320 @@
+"""What a person searches with: terms, each wanted or unwanted, with a weight; as values
+that are checked, and as plain data that can be stored and sent."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+from bson import ObjectId
+
+from ..dataset.ids import as_list
+from ..errors import InvalidRequest
+from ..limits import (
+    MAX_IDS,
+    MAX_IMAGES_BYTES,
+    MAX_PHRASINGS,
+    MAX_TERMS,
+    MAX_TEXT,
+    MAX_TEXTS,
+    check_count,
+)
+from ..numbers import is_number
+from ..vectors import MAX_DIMENSION, as_vector
+from . import query_images
+
+KINDS = ("id", "sample_id", "text", "picture", "crop", "vector", "result")
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A part of a sample's picture: ``box`` is ``(x, y, width, height)``, relative to
+    the picture's size."""
+
+    sample_id: str
+    box: tuple[float, float, float, float]
+
+    def __post_init__(self) -> None:
+        _text("sample_id of a crop", self.sample_id)
+        if len(self.box) != 4 or not all(map(is_number, self.box)):
+            raise InvalidRequest("The box of a crop is [x, y, width, height]")
+        x, y, width, height = self.box
+        if min(x, y) < 0 or min(width, height) <= 0 or max(x + width, y + height) > 1:
+            raise InvalidRequest(
+                f"The box {list(self.box)} isn't in the picture: x, y, width and "
+                "height are parts of 1"
+            )
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing to search with, or to steer away from: exactly one of the following.
+
+    Args:
+        id: an id in the index: a sample's, or a label's of an index of patches
+        sample_id: a sample; of an index of patches, the mean of all its patches
+        text: one phrasing, or several that are averaged
+        picture: the bytes of a picture's file
+        crop: a part of a sample's picture
+        vector: ``dim`` numbers
+        result: ids of an earlier result, which are averaged
+        weight: how much it counts beside other terms of its sign
+        unwanted: whether to steer away from it
+
+    Raises:
+        InvalidRequest: naming what can't be
+    """
+
+    id: str | None = None
+    sample_id: str | None = None
+    text: str | tuple[str, ...] | None = None
+    picture: bytes | None = None
+    crop: Crop | None = None
+    vector: tuple[float, ...] | None = None
+    result: tuple[str, ...] | None = None
+    weight: float = 1.0
+    unwanted: bool = False
+
+    def __post_init__(self) -> None:
+        given = [name for name in KINDS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise InvalidRequest(f"A term is one of {KINDS}; this one has {given}")
+        object.__setattr__(self, given[0], _settled(given[0], getattr(self, given[0])))
+        self._check(given[0])
+
+    def _check(self, kind: str) -> None:
+        value = getattr(self, kind)
+        if kind in ("id", "sample_id"):
+            _text(kind, value)
+        elif kind in ("text", "result"):
+            _texts(kind, value)
+        elif kind == "picture":
+            if not isinstance(value, bytes):
+                raise InvalidRequest("A picture is given as the bytes of its file")
+            query_images.check_bytes(len(value))
+        if not is_number(self.weight) or self.weight <= 0:
+            raise InvalidRequest(
+                f"A weight is a number above 0; this was {self.weight!r}. Mark the "
+                "term as unwanted to steer away from it."
+            )
+
+    @property
+    def kind(self) -> str:
+        """Which of :data:`KINDS` it is."""
+        return next(name for name in KINDS if getattr(self, name) is not None)
+
+    @property
+    def label(self) -> str:
+        """What it is, in a few words."""
+        words = {
+            "id": f"picture {self.id}",
+            "sample_id": f"picture {self.sample_id}",
+            "text": f'text "{" | ".join(self.text or ())}"',
+            "picture": "an uploaded picture",
+            "crop": f"a part of picture {self.crop.sample_id if self.crop else ''}",
+            "vector": "a vector",
+            "result": f"{len(self.result or ())} earlier hits",
+        }[self.kind]
+        return f"unlike {words}" if self.unwanted else words
+
+    @property
+    def _what(self) -> Term:
+        return replace(self, weight=1.0, unwanted=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """It as plain data; :meth:`from_dict` reads it."""
+        value = getattr(self, self.kind)
+        if self.picture is not None:
+            value = base64.b64encode(self.picture).decode()
+        elif self.crop is not None:
+            value = {"sample_id": self.crop.sample_id, "box": list(self.crop.box)}
+        elif isinstance(value, tuple):
+            value = list(value)
+        found = {self.kind: value}
+        if self.weight != 1:
+            found["weight"] = self.weight
+        if self.unwanted:
+            found["unwanted"] = True
+        return found
+
+    @classmethod
+    def from_dict(cls, data: Any) -> Term:
+        """Reads plain data.
+
+        Raises:
+            InvalidRequest: naming what can't be
+        """
+        known = {f.name for f in fields(cls)}
+        if not isinstance(data, Mapping) or not set(data) <= known:
+            raise InvalidRequest(f"A term is an object with one of {KINDS}")
+        given = {k: v for k, v in data.items() if v is not None}
+        if "picture" in given:
+            given["picture"] = _bytes(given["picture"])
+        if "crop" in given:
+            given["crop"] = _crop(given["crop"])
+        for name in ("text", "vector", "result"):
+            if isinstance(given.get(name), list):
+                given[name] = _plain(name, given[name])
+        given["unwanted"] = given.get("unwanted", False) is True
+        return cls(**given)
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to search with.
+
+    Raises:
+        InvalidRequest: if there are no terms or too many, if the same is wanted and
+            unwanted, or if nothing is wanted
+    """
+
+    terms: tuple[Term, ...]
+
+    def __post_init__(self) -> None:
+        if not self.terms:
+            raise InvalidRequest(
+                "Search with a text, pictures or patches, or a vector: there is none"
+            )
+        _check_counts(self.terms)
+        wanted = {term._what for term in self.terms if not term.unwanted}
+        unwanted = {term._what for term in self.terms if term.unwanted}
+        if both := wanted & unwanted:
+            raise InvalidRequest(
+                f"The query wants {next(iter(both)).label} and doesn't want it. Take "
+                "one of the two out."
+            )
+        if not wanted:
+            raise InvalidRequest(
+                "The query says only what is unwanted. Say what to look for, or search "
+                "for it with the least similar first."
+            )
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        ids: Iterable[str] | str = (),
+        text: str | None = None,
+        vector: Any = None,
+    ) -> Query:
+        """A query of wanted ids of the index, of a text, or of a vector ``(dim,)``."""
+        terms = [Term(id=id_) for id_ in as_list(ids)]
+        terms += [Term(text=text)] if text else []
+        terms += [Term(vector=vector)] if vector is not None else []
+        return cls(tuple(terms))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the index that are wanted by themselves."""
+        return tuple(t.id for t in self.terms if t.id is not None and not t.unwanted)
+
+    def with_feedback(
+        self, more: Iterable[str] = (), less: Iterable[str] = ()
+    ) -> Query:
+        """The query of the next round: ids of the index that are to be found more, and
+        less; an id that was marked before has its latest mark. This query stays as it
+        is, so that a round can be stepped back."""
+        marks = {id_: False for id_ in more} | {id_: True for id_ in less}
+        kept = [term for term in self.terms if term.id not in marks]
+        marked = [Term(id=id_, unwanted=unwanted) for id_, unwanted in marks.items()]
+        return Query((*kept, *marked))
+
+    def to_dict(self) -> dict[str, Any]:
+        """It as plain data; :meth:`from_dict` reads it."""
+        return {"terms": [term.to_dict() for term in self.terms]}
+
+    @classmethod
+    def from_dict(cls, data: Any) -> Query:
+        """Reads plain data.
+
+        Raises:
+            InvalidRequest: naming what can't be
+        """
+        terms = data.get("terms") if isinstance(data, Mapping) else None
+        if not isinstance(terms, list | tuple) or set(data) != {"terms"}:
+            raise InvalidRequest('A query is {"terms": [...]}')
+        # before they are read: thousands of pictures would fill the memory
+        check_count(terms, MAX_TERMS, "The query", "terms", _FEWER)
+        return cls(tuple(Term.from_dict(term) for term in terms))
+
+
+_FEWER = "Search with fewer, or with one term of an earlier result."
+
+
+def _check_counts(terms: Sequence[Term]) -> None:
+    """Checks how much all terms have together."""
+    check_count(terms, MAX_TERMS, "The query", "terms", _FEWER)
+    texts = [text for term in terms for text in term.text or ()]
+    check_count(texts, MAX_TEXTS, "The query", "texts", "Search with fewer.")
+    ids = [id_ for term in terms for id_ in term.result or ()]
+    check_count(ids, MAX_IDS, "The query", "ids of earlier results")
+    size = sum(len(term.picture) for term in terms if term.picture is not None)
+    if size > MAX_IMAGES_BYTES:
+        raise InvalidRequest(
+            f"The images of the query have {size / 1e6:,.0f} MB, and "
+            f"{MAX_IMAGES_BYTES / 1e6:,.0f} MB are the most. Search with fewer or "
+            "smaller ones."
+        )
+
+
+def _settled(kind: str, value: Any) -> Any:
+    """A value as a term keeps it: tuples of Python's own texts and numbers."""
+    if isinstance(value, ObjectId):
+        return str(value)
+    if kind == "text" and isinstance(value, str):
+        return (value,)
+    if kind in ("text", "result") and isinstance(value, list | np.ndarray):
+        return tuple(str(v) if isinstance(v, str | ObjectId) else v for v in value)
+    if kind != "vector":
+        return value
+    try:
+        return tuple(as_vector(value).tolist())
+    except InvalidRequest as e:
+        raise InvalidRequest(
+            "A vector is a list of numbers, none NaN or infinite"
+        ) from e
+
+
+def _text(name: str, value: Any) -> None:
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidRequest(f"The {name} is empty, or no text: {value!r:.100}")
+    if len(value) > MAX_TEXT:
+        raise InvalidRequest(f"The {name} is longer than {MAX_TEXT:,} letters")
+
+
+def _texts(name: str, values: Any) -> None:
+    if not isinstance(values, tuple) or not values:
+        raise InvalidRequest(f"The {name} is empty, or no text: {values!r:.100}")
+    most, what = (MAX_PHRASINGS, "phrasings") if name == "text" else (MAX_IDS, "ids")
+    check_count(values, most, f"The {name} of a term", what)
+    for value in values:
+        _text(name, value)
+
+
+def _plain(name: str, values: list[Any]) -> tuple[Any, ...]:
+    if name == "vector":
+        check_count(values, MAX_DIMENSION, "A vector", "numbers", "Use another model.")
+    if name == "vector" and not all(map(is_number, values)):
+        raise InvalidRequest("A vector is a list of numbers, none NaN or infinite")
+    return tuple(values)
+
+
+def _bytes(value: Any) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    try:
+        return base64.b64decode(value, validate=True)
+    except (TypeError, ValueError, binascii.Error) as e:
+        raise InvalidRequest("A picture is given as base64 of its file") from e
+
+
+def _crop(value: Any) -> Crop:
+    if isinstance(value, Mapping) and set(value) == {"sample_id", "box"}:
+        box = value["box"]
+        if isinstance(box, list | tuple):
+            return Crop(value["sample_id"], tuple(box))
+    raise InvalidRequest('A crop is {"sample_id": ..., "box": [x, y, width, height]}')

@@ -1,0 +1,362 @@
+"""The rows of a collection: write and read them; ``row_search.py`` searches them.
+
+FiftyOne's names on the outside; Milvus's only in here and in ``collection.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..errors import CollectionError, VectorSearchError
+from . import batches, columns, segments
+from .batches import MAX_K
+from .client import CALL_SECONDS as READ_SECONDS
+from .client import WRITE_SECONDS, packed
+from .collection import ORIGIN, PK, SAMPLE_ID, VECTOR
+from .columns import Answer
+from .creation import CreatableCollection
+from .error_messages import is_too_large
+from .filter_expressions import PART, after, is_in, key
+
+FLUSH_ROWS = 1_000
+
+_ALL_FIELDS = [PK, SAMPLE_ID, VECTOR]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a collection: ``ids`` (primary keys), ``sample_ids``, ``vectors`` of
+    shape ``(n, dim)``, float32, and, where they were asked for, their ``origins`` and
+    what they keep to be filtered by, see ``filter_expressions.py``."""
+
+    ids: list[str]
+    sample_ids: list[str]
+    vectors: np.ndarray
+    origins: list[str | None] | None = None
+    filtered_by: list[dict[str, Any]] | None = None
+
+    def take(self, places: Sequence[int]) -> Rows:
+        """The rows at some places, without their origins and what they keep."""
+        return Rows(
+            [self.ids[i] for i in places],
+            [self.sample_ids[i] for i in places],
+            self.vectors[list(places)],
+        )
+
+
+def joined(parts: Sequence[Rows], dim: int = 0) -> Rows:
+    """Rows of a dimension, one part after the other, without their origins and what
+    they keep."""
+    return Rows(
+        [id_ for part in parts for id_ in part.ids],
+        [id_ for part in parts for id_ in part.sample_ids],
+        np.concatenate([part.vectors for part in parts if part.ids])
+        if any(part.ids for part in parts)
+        else np.empty((0, dim), np.float32),
+    )
+
+
+class StoredRows(CreatableCollection):
+    """The rows of one collection, or of its partition that holds them."""
+
+    def upsert(
+        self,
+        ids: Sequence[str],
+        sample_ids: Sequence[str],
+        vectors: np.ndarray,
+        origins: Sequence[str | None] | None = None,
+        filtered_by: Sequence[dict[str, Any]] | None = None,
+    ) -> None:
+        """Writes rows; a row whose id exists is replaced.
+
+        Args:
+            ids: ``n`` primary keys; of equal ones the last counts
+            sample_ids: ``n`` sample ids
+            vectors: ``(n, dim)`` float32
+            origins: what the ``n`` vectors were made of, see
+                ``dataset/fingerprints.py``
+            filtered_by: what the ``n`` rows keep to be filtered by, by its name here
+
+        Raises:
+            CollectionError: if others made the collection so that it can't keep that
+        """
+        if filtered_by is not None and not self.keeps_origins:
+            raise CollectionError(
+                f"The collection '{self.name}' has no dynamic field, so it can't keep "
+                f"{list(self.options.filter_fields)} to filter by. Leave filter_fields "
+                "out, or build a new index."
+            )
+        if origins is not None and not self.keeps_origins:
+            origins = None
+        # two rows of one key in one upsert stay two on Milvus 2.3
+        last = {id_: i for i, id_ in enumerate(ids)}
+        kept = sorted(last.values())
+
+        def size_of(i: int) -> int:
+            more = {} if filtered_by is None else filtered_by[i]
+            texts = (ids[i], sample_ids[i], *filter(_is_text, more.values()))
+            return vectors.shape[1] * 4 + sum(map(batches.size, texts))
+
+        for some in batches.split(kept, size_of):
+            rows = [
+                {
+                    PK: ids[i],
+                    SAMPLE_ID: sample_ids[i],
+                    VECTOR: vector,
+                    **_origin(None if origins is None else origins[i]),
+                    **({} if filtered_by is None else filtered_by[i]),
+                }
+                for i, vector in zip(some, packed(vectors[some]), strict=True)
+            ]
+            self._upsert(rows)
+
+    def flush(self) -> None:
+        """Seals what was written, so that the server indexes it. Servers limit how
+        often, and it takes seconds: once, after much was written."""
+        self._call(lambda c: c.flush(self.name, timeout=WRITE_SECONDS))
+
+    def flush_if_many(self, written: int) -> None:
+        """Flushes if so many rows were written that an index of them is worth it."""
+        if written >= FLUSH_ROWS:
+            self.flush()
+
+    def delete(self, ids: Iterable[str]) -> None:
+        """Deletes rows by primary key; missing ones are no error."""
+        for chunk in batches.of_ids(list(ids)):
+            self._delete(chunk)
+
+    # -- reading
+
+    def ids(self, wanted: Iterable[str], expression: str | None = None) -> set[str]:
+        """Those of the given primary keys that it has, or of whose rows an expression
+        is true."""
+        found = self._query(PK, wanted, [PK], expression=expression)
+        return {row[PK] for answer in found for row in answer.rows}
+
+    def ids_matching(self, expression: str) -> set[str]:
+        """The primary keys of all rows that an expression is true of."""
+        found = self._iterate([PK], MAX_K, expression)
+        return {row[PK] for answer in found for row in answer.rows}
+
+    @property
+    def filter_keys(self) -> list[str]:
+        """The names here of what rows keep to be filtered by."""
+        fields = self.options.filter_fields
+        return [key(i) for i in range(len(fields))] + [PART] * bool(fields)
+
+    def filtered_by(self, wanted: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """What those of the given primary keys that it has keep to be filtered by."""
+        found = self._query(PK, wanted, [PK, *self.filter_keys])
+        return {row[PK]: self._kept_of(row) for answer in found for row in answer.rows}
+
+    def filter_anew(self, kept: Mapping[str, dict[str, Any]]) -> None:
+        """Has rows keep something else to be filtered by, and all else as it is.
+
+        Args:
+            kept: by primary key
+        """
+        for answer in self._query(PK, kept, [*_ALL_FIELDS, ORIGIN]):
+            rows = _rows(answer)
+            made_of = [row.get(ORIGIN) for row in answer.rows]
+            now = [kept[id_] for id_ in rows.ids]
+            self.upsert(rows.ids, rows.sample_ids, rows.vectors, made_of, now)
+
+    def taken(self, wanted: Iterable[str]) -> set[str]:
+        """Those of the given primary keys that this index can't use: Milvus Lite keeps
+        one row of a key in a collection, a server one in each partition."""
+        if not self.connection.settings.embedded:
+            return set()
+        wanted = list(wanted)
+        others = [self.in_partition(name) for name in self.other_partitions()]
+        return {id_ for other in others for id_ in other.ids(wanted)}
+
+    def ids_of_samples(self, sample_ids: Iterable[str]) -> dict[str, list[str]]:
+        """The primary keys of all rows of the given samples, by sample, in the order
+        asked; samples without rows are left out."""
+        found: dict[str, list[str]] = {id_: [] for id_ in sample_ids}
+        for answer in self._query(SAMPLE_ID, found, [PK, SAMPLE_ID]):
+            for row in answer.rows:
+                found[row[SAMPLE_ID]].append(row[PK])
+        return {id_: sorted(ids) for id_, ids in found.items() if ids}
+
+    def fetch(self, wanted: Iterable[str], consistency_level: str = "Strong") -> Rows:
+        """The rows of the given primary keys that exist, in the order asked."""
+        wanted = list(wanted)
+        found = joined(list(self.fetch_each(wanted, consistency_level)))
+        at = {id_: i for i, id_ in enumerate(found.ids)}
+        return found.take([at[id_] for id_ in wanted if id_ in at])
+
+    def fetch_each(
+        self, wanted: Iterable[str], consistency_level: str = "Strong"
+    ) -> Iterator[Rows]:
+        """As :meth:`fetch`, in batches of a few megabytes, in no particular order."""
+        for answer in self._query(PK, wanted, _ALL_FIELDS, consistency_level):
+            yield _rows(answer)
+
+    def iterate(self, with_origins: bool = False) -> Iterator[Rows]:
+        """All rows, in batches of a few megabytes, in no particular order; with their
+        origins, and what they keep to be filtered by, if asked for."""
+        asked = with_origins and self.keeps_origins
+        more = [ORIGIN, *self.filter_keys] if asked else []
+        size = batches.rows_per_call(self.dimension())
+        for answer in self._iterate(_ALL_FIELDS + more, size):
+            rows, found = _rows(answer), answer.rows
+            if with_origins:
+                rows = replace(rows, origins=[row.get(ORIGIN) for row in found])
+            if with_origins and self.filter_keys:
+                rows = replace(rows, filtered_by=[self._kept_of(row) for row in found])
+            yield rows
+
+    def all_ids(self) -> tuple[list[str], list[str]]:
+        """All primary keys and their sample ids, in no particular order."""
+        ids: list[str] = []
+        sample_ids: list[str] = []
+        for some, their_samples in self.iterate_ids():
+            ids += some
+            sample_ids += their_samples
+        return ids, sample_ids
+
+    def origins(self, wanted: Iterable[str]) -> dict[str, str | None]:
+        """The origins of those of the given primary keys that it has; ``None`` for a
+        row that doesn't say."""
+        output = [PK, ORIGIN] if self.keeps_origins else [PK]
+        found = self._query(PK, wanted, output)
+        return {row[PK]: row.get(ORIGIN) for answer in found for row in answer.rows}
+
+    def iterate_ids(self) -> Iterator[tuple[list[str], list[str]]]:
+        """All primary keys and their sample ids, in batches, in no particular order."""
+        for answer in self._iterate([PK, SAMPLE_ID], MAX_K):
+            rows = answer.rows
+            yield [row[PK] for row in rows], [row[SAMPLE_ID] for row in rows]
+
+    def _iterate(
+        self, output: list[str], size: int, expression: str = ""
+    ) -> Iterator[Answer]:
+        """All rows that an expression is true of, by primary key, ``size`` at once, or
+        as many as the server puts into one answer."""
+        self._catch_up()
+        last, snapshot = None, 0
+        while True:
+            where = expression if last is None else after(PK, last, expression)
+            try:
+                result = self._ask(
+                    output,
+                    filter=where,
+                    limit=size,
+                    # in the order of the primary keys; and as the rows were when the
+                    # first were read, where the server can tell
+                    iterator="True",
+                    reduce_stop_for_best="True",
+                    guarantee_timestamp=snapshot,
+                )
+            except VectorSearchError as e:
+                if size == 1 or not is_too_large(e.__cause__):
+                    raise
+                size //= 2
+                continue
+            if not result:
+                return
+            answer = columns.read(result, VECTOR if VECTOR in output else None)
+            yield answer
+            last = answer.rows[-1][PK]
+            snapshot = snapshot or columns.snapshot(result)
+
+    def _catch_up(self) -> None:
+        """Waits until the server can read what was written until now, once: the level
+        of a query that goes on is the collection's own."""
+        if not self.connection.settings.embedded:
+            self._ask([PK], limit=1, consistency_level="Strong")
+
+    def _upsert(self, rows: list[dict[str, Any]]) -> None:
+        where = self._partition_name()
+        self._call(lambda c: c.upsert(self.name, rows, WRITE_SECONDS, **where))
+        segments.changed(self)
+
+    def _delete(self, ids: list[str]) -> None:
+        where = {**self._is_in(PK, ids), **self._partition_name()}
+        self._call(lambda c: c.delete(self.name, timeout=WRITE_SECONDS, **where))
+        if not self.connection.settings.embedded:  # Milvus Lite makes no read wait
+            self.connection.note_write(self.name)
+
+    def _query(
+        self,
+        field: str,
+        wanted: Iterable[str],
+        output: list[str],
+        consistency_level: str = "Strong",
+        expression: str | None = None,
+    ) -> Iterator[Answer]:
+        wanted = list(dict.fromkeys(wanted))
+        most = batches.IDS_PER_CALL
+        if wanted and VECTOR in output:
+            most = min(most, batches.rows_per_call(self.dimension()))
+        for values in batches.of_ids(wanted, most):
+            yield from self._query_chunk(
+                field, values, output, consistency_level, expression
+            )
+            if consistency_level == "Strong":
+                # the first call waited for what had been written
+                consistency_level = "Session"
+
+    def _query_chunk(
+        self,
+        field: str,
+        values: list[str],
+        output: list[str],
+        consistency_level: str,
+        expression: str | None,
+    ) -> Iterator[Answer]:
+        where = self._is_in(field, values)
+        if expression is not None:
+            where["filter"] = f"{where['filter']} and ({expression})"
+        try:
+            found = self._ask(output, consistency_level=consistency_level, **where)
+        except VectorSearchError as e:
+            if len(values) == 1 or not is_too_large(e.__cause__):
+                raise
+            found = None
+        # a query without a limit stops at so many rows
+        full = found is not None and field == SAMPLE_ID and len(found) >= MAX_K
+        if found is not None and not (full and len(values) > 1):
+            yield columns.read(found, VECTOR if VECTOR in output else None)
+            return
+        half = len(values) // 2
+        for part in (values[:half], values[half:]):
+            yield from self._query_chunk(
+                field, part, output, consistency_level, expression
+            )
+
+    def _ask(self, output: list[str], **kwargs: Any) -> list[dict[str, Any]]:
+        kwargs = {**kwargs, **self._partitions()}
+        return self._call(
+            lambda c: c.query(
+                self.name, output_fields=output, timeout=READ_SECONDS, **kwargs
+            )
+        )
+
+    def _kept_of(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Without what the row doesn't keep."""
+        return {k: row[k] for k in self.filter_keys if row.get(k) is not None}
+
+    def _is_in(self, field: str, values: Sequence[str]) -> dict[str, Any]:
+        return is_in(field, values, self.connection.capabilities)
+
+
+def _origin(origin: str | None) -> dict[str, str]:
+    return {ORIGIN: origin} if origin else {}
+
+
+def _rows(answer: Answer) -> Rows:
+    return Rows(
+        ids=[row[PK] for row in answer.rows],
+        sample_ids=[row[SAMPLE_ID] for row in answer.rows],
+        vectors=answer.vectors,
+    )
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)

@@ -1,0 +1,72 @@
+"""Which filtered searches of a graph index are exact, from how a server holds it.
+
+Milvus 2.3 and later leave a segment's graph alone, and compare each row, where a filter
+keeps less than 7 % of it (knowhere's ``kHnswSearchBFThreshold``). Rows that are not in
+an indexed segment yet are searched by a makeshift index that looks at the lists next to
+the query alone, whatever the filter keeps: on 2.3.5, in a view far from the query, it
+finds nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .ttl_cache import Lately
+
+if TYPE_CHECKING:
+    from .row_search import IndexedRows
+    from .rows import StoredRows
+
+KEPT = 0.06
+# Fewer rows get no makeshift index: it needs 39 for each of its 128 lists
+UNINDEXED = 4_096
+DROPPED = ("Dropped", "NotExist")
+
+
+@dataclass(frozen=True)
+class Segments:
+    """The rows of each indexed segment in memory, and how many rows are in none."""
+
+    indexed: tuple[int, ...]
+    others: int
+
+    @property
+    def ids_at_once(self) -> int:
+        """How many ids a filter may name for the answer to be exact; 0 if none may."""
+        if self.others > UNINDEXED:
+            return 0
+        if not self.indexed:
+            return UNINDEXED
+        return max(1, int(KEPT * min(self.indexed)))
+
+
+_known: Lately[Segments | None] = Lately(5.0)
+
+
+def of(rows: IndexedRows) -> Segments | None:
+    """How the server holds an index; ``None`` if it doesn't say."""
+    return _known.get(rows, lambda: _ask(rows), anew=rows.consistency_level == "Strong")
+
+
+def changed(rows: StoredRows) -> None:
+    """Has it asked anew: this process wrote."""
+    _known.forget(rows)
+
+
+def _ask(rows: IndexedRows) -> Segments | None:
+    loaded = rows.segments(in_memory=True)
+    stored = rows.segments(in_memory=False)
+    if loaded is None or stored is None:
+        return None
+    # each replica tells of its own
+    indexed = {s.segment_id: int(s.num_rows) for s in loaded if s.index_name}
+    present = tuple(count for count in indexed.values() if count)
+    # what is stored lags a little behind the count, which leaves deleted rows out
+    known = sum(int(s.num_rows) for s in stored if _state(s) not in DROPPED)
+    known = max(known, rows.count(rows.consistency_level))
+    return Segments(present, max(0, known - sum(present)))
+
+
+def _state(segment: Any) -> str:
+    return str(getattr(segment.state, "name", segment.state))

@@ -1,0 +1,45 @@
+"""How the panel's methods answer: with plain data, also when they fail."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import traceback
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import fiftyone.operators as foo
+
+from fiftyone_milvus.errors import UntrustedModel, VectorSearchError
+from fiftyone_milvus.store import settings
+
+from ..app import params
+from ..app.context import in_words
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Method = Callable[[T, foo.ExecutionContext], dict[str, Any]]
+
+
+def answered(method: Method[T]) -> Method[T]:
+    """Answers with an error as data: an exception would replace the whole panel. Of a
+    model that nobody has accepted yet it names the index: React asks about it, and
+    does the same again once it is accepted."""
+
+    @functools.wraps(method)
+    def wrapped(self: T, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        try:
+            params.check(ctx)
+            return method(self, ctx)
+        except VectorSearchError as e:
+            error = {"code": e.code, "message": str(e)}
+            if isinstance(e, UntrustedModel) and e.brain_key:
+                error["brain_key"] = e.brain_key
+            return {"error": error}
+        except Exception as e:
+            whole = settings.hidden("".join(traceback.format_exception(e)))
+            logger.error("The Milvus panel's %s failed: %s", method.__name__, whole)
+            return {"error": {"code": "internal", "message": in_words(e)}}
+
+    return wrapped

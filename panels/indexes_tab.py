@@ -1,0 +1,114 @@
+"""What the *Indexes* place asks."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.operators as foo
+
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.dataset.sources import media_problem
+from fiftyone_milvus.errors import VectorSearchError
+from fiftyone_milvus.store import client, settings
+from fiftyone_milvus.store.collection import CONSISTENCY_LEVELS, METRICS
+from fiftyone_milvus.store.index_types import INDEX_TYPES
+
+from ..app import forms, jobs, zoo_models
+from ..app.context import connection
+from ..operators.cleanup_index import done
+from ..operators.compute_index import DEFAULT_KEY
+from .error_boundary import answered
+
+METHODS = ("jobs", "form", "cleanup_plan", "cleanup", "pause", "cancel", "dismiss")
+
+
+class IndexMethods:
+    @answered
+    def jobs(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        return {"jobs": [job.to_dict() for job in jobs.list_jobs(ctx)]}
+
+    @answered
+    def form(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        dataset = ctx.dataset
+        # of frames or clips, the view has fields that the dataset doesn't
+        view = ctx.view if ctx.view._is_generated else dataset
+        patches = sorted({*forms.patches_fields(dataset), *forms.patches_fields(view)})
+        return {
+            "models": [asdict(model) for model in zoo_models.models()],
+            "patches_fields": patches,
+            "embeddings_fields": [
+                {"field": field, "patches_field": of}
+                for of in (None, *patches)
+                for field in _embeddings_fields(dataset, view, of)
+            ],
+            "brain_keys": dataset.list_brain_runs(),
+            "brain_key": forms.free_key(dataset, DEFAULT_KEY),
+            "counts": {
+                "dataset": dataset.count(),
+                "view": ctx.view.count(),
+                "selected": len(ctx.selected or []),
+            },
+            "media_problems": {
+                "dataset": media_problem(dataset),
+                "view": media_problem(ctx.view),
+            },
+            "can_delegate": bool(fo.config.allow_legacy_orchestrators),
+            "metrics": list(METRICS),
+            "consistency_levels": list(CONSISTENCY_LEVELS),
+            "index_types": _index_types(connection(ctx)),
+            "filter_fields": [
+                {"field": field, "patches_field": of}
+                for of in (None, *patches)
+                for field in forms.filter_fields(dataset, of)
+            ],
+        }
+
+    @answered
+    def cleanup_plan(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        key = ctx.params["brain_key"]
+        plan = asdict(runs.cleanup_plan(ctx.dataset, key, **connection(ctx)))
+        del plan["kept_because"]  # its message says so
+        return plan
+
+    @answered
+    def cleanup(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        plan = runs.cleanup(ctx.dataset, ctx.params["brain_key"], **connection(ctx))
+        return {
+            "brain_key": plan.brain_key,
+            "dropped_rows": plan.drops_rows,
+            "deleted_run": plan.deletes_run,
+            "message": done(plan),
+        }
+
+    @answered
+    def pause(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        jobs.pause(ctx, ctx.params["job_id"])
+        return {}
+
+    @answered
+    def cancel(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        jobs.cancel(ctx, ctx.params["job_id"])
+        return {}
+
+    @answered
+    def dismiss(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        jobs.dismiss(ctx, ctx.params["job_id"])
+        return {}
+
+
+def _embeddings_fields(
+    dataset: fo.Dataset, view: fo.SampleCollection, patches_field: str | None
+) -> list[str]:
+    found = (forms.embeddings_fields(one, patches_field) for one in (dataset, view))
+    return sorted(set().union(*found))
+
+
+def _index_types(connected: dict[str, Any]) -> list[str]:
+    """Those that the Milvus in use has; all there are if it doesn't say."""
+    try:
+        found = client.connect(settings.resolve(connected)).capabilities.index_types
+    except VectorSearchError:
+        return list(INDEX_TYPES)
+    return list(found)

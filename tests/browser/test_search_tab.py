@@ -1,0 +1,509 @@
+"""The Search place in the real App: every flow that a person may take."""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import Path
+
+import fiftyone as fo
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from fiftyone_milvus.dataset import models
+from fiftyone_milvus.search import search
+from fiftyone_milvus.search.query import Query, Term
+from harness import axe, screen
+
+PANEL = "milvus_panel"
+MODEL = "conse-lite0-minilm-offline"
+WIDTHS = (320, 480, 900)
+WINDOWS = (1400, 800, 320)
+PASTE = """([data, name]) => {
+    const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+    const files = new DataTransfer();
+    files.items.add(new File([bytes], name, { type: "image/png" }));
+    const at = document.querySelector('[data-cy="milvus-composer"]');
+    const how = { bubbles: true, cancelable: true, clipboardData: files };
+    at.dispatchEvent(new ClipboardEvent("paste", how));
+}"""
+
+
+@pytest.fixture
+def panel(app, indexes):
+    app.open(PANEL)
+    expect(app.cy("milvus-query")).to_be_visible(timeout=30_000)
+    return app
+
+
+def choose(panel, key: str) -> None:
+    panel.cy("milvus-index-select").select_option(key)
+    expect(panel.cy("milvus-index-select")).to_have_value(key)
+
+
+def search_text(panel, text: str) -> list[str]:
+    """Types a text and presses Enter; the ids that the grid then shows."""
+    panel.cy("milvus-query").fill(text)
+    return panel.hits_after(lambda: panel.cy("milvus-query").press("Enter"))
+
+
+def search_now(panel) -> list[str]:
+    return panel.hits_after(panel.cy("milvus-search").click)
+
+
+def set_option(panel, name: str, value: str) -> None:
+    if not panel.cy(f"milvus-{name}").count():
+        panel.cy("milvus-more-options").click()
+    panel.cy(f"milvus-{name}").fill(value)
+
+
+def chips(panel):
+    return panel.cy("milvus-chip")
+
+
+def found_by(index, *terms: Term, k: int = 25, **options) -> list[str]:
+    """What the library finds for the same."""
+    return search.search(index, Query(terms), k, **options).ids
+
+
+def ranked(index, query: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """Ids and cosine similarities by numpy, the most similar first."""
+    vectors, sample_ids, label_ids = index.get_embeddings()
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    scores = unit @ (query / np.linalg.norm(query))
+    ids = sample_ids if label_ids is None else label_ids
+    order = np.lexsort((ids, -scores))
+    return ids[order].tolist(), scores[order]
+
+
+def text_vector(text: str) -> np.ndarray:
+    return np.asarray(models.load(MODEL).embed_prompts([text]))[0]
+
+
+def test_a_text_sorts_the_grid_and_lists_the_hits(panel, indexes):
+    choose(panel, "pictures")
+    set_option(panel, "k", "12")
+    ids = search_text(panel, "musical instrument")
+    exact, scores = ranked(indexes["pictures"], text_vector("musical instrument"))
+    assert ids == exact[:12]
+    expect(panel.cy("entry-counts")).to_have_text("12 samples")
+    expect(panel.cy("milvus-hit")).to_have_count(12)
+    shown = [float(s) for s in panel.cy("milvus-hit-score").all_inner_texts()]
+    assert shown == pytest.approx(scores[:12], abs=6e-4)
+    line = panel.cy("milvus-result-line")
+    expect(line).to_have_text(re.compile(r"^12 of 60 in \d+ ms, exact$"))
+    panel.cy("milvus-more-options").click()
+    panel.shot("search")
+
+    panel.after_grid_change(panel.cy("milvus-clear").click)
+    expect(panel.cy("entry-counts")).to_have_text("60 samples")
+    expect(panel.cy("milvus-hit")).to_have_count(0)
+    panel.cy("milvus-new-search").click()
+    expect(chips(panel)).to_have_count(0)
+    panel.shot("search-empty")
+
+
+def test_what_is_selected_is_searched_with_and_alt_is_unwanted(panel, indexes, scenes):
+    choose(panel, "pictures")
+    ids = scenes.values("id")
+    panel.select(3)
+    panel.select(5, negative=True)
+    expect(chips(panel)).to_have_count(2)
+    expect(chips(panel).nth(1)).to_have_attribute("data-unwanted", "true")
+    panel.shot("search-selection")
+    shown = search_now(panel)
+    wanted = Term(id=ids[3]), Term(id=ids[5], unwanted=True)
+    exact = found_by(indexes["pictures"], *wanted)
+    assert shown == exact[: len(shown)] and len(shown) > 10
+    expect(chips(panel)).to_have_count(2)
+    expect(chips(panel).first).to_have_attribute("data-ghost", "false")
+
+
+def test_patches_are_searched_by_text_and_by_patch(panel, indexes):
+    choose(panel, "objects")
+    set_option(panel, "k", "10")
+    ids = search_text(panel, "bird")
+    exact, _ = ranked(indexes["objects"], text_vector("bird"))
+    assert ids == exact[:10]
+    expect(panel.cy("entry-counts")).to_have_text("10 patches")
+    labels = panel.cy("milvus-hit").all_inner_texts()
+    assert sum("bird" in label for label in labels) >= 8
+    panel.shot("patches")
+
+    panel.cy("milvus-new-search").click()
+    panel.select(2)
+    expect(chips(panel)).to_have_count(1)
+    again = search_now(panel)
+    assert again == found_by(indexes["objects"], Term(id=ids[2]), k=10)
+
+
+def test_a_selected_patch_searches_whole_pictures_by_its_crop(panel, indexes, scenes):
+    choose(panel, "objects")
+    search_text(panel, "bird")
+    choose(panel, "pictures")
+    panel.cy("milvus-new-search").click()
+    panel.select(0)
+    expect(chips(panel)).to_have_count(1)
+    expect(chips(panel).locator("img")).to_be_visible()
+    ids = search_now(panel)
+    assert set(ids) <= set(scenes.values("id"))
+
+
+def test_more_and_less_like_a_hit_refine_the_search(panel, indexes):
+    choose(panel, "objects")
+    set_option(panel, "k", "10")
+    ids = search_text(panel, "bird")
+    more = panel.cy("milvus-more-like").nth(1)
+    shown = panel.hits_after(more.click)
+    text = Term(text="bird")
+    assert shown == found_by(indexes["objects"], text, Term(id=ids[1]), k=10)
+    expect(panel.cy("milvus-hit").nth(2)).to_have_attribute("data-id", shown[2])
+    less = panel.hits_after(panel.cy("milvus-less-like").nth(2).click)
+    terms = text, Term(id=ids[1]), Term(id=shown[2], unwanted=True)
+    assert less == found_by(indexes["objects"], *terms, k=10)
+    hit = panel.cy("milvus-hit").first
+    hit.hover()
+    why = panel.cy("milvus-why")
+    expect(why).to_contain_text("+\N{LEFT DOUBLE QUOTATION MARK}bird")
+    expect(why).to_contain_text("\N{MINUS SIGN}")
+    expect(why.locator("img")).to_have_count(2)
+    panel.shot("search-why")
+
+
+@pytest.mark.parametrize("how", ["choose", "paste", "drop"])
+def test_a_picture_from_elsewhere_is_searched_with(panel, indexes, scenes, how):
+    choose(panel, "pictures")
+    path = Path(scenes.skip(4).first().filepath)
+    data = path.read_bytes()
+
+    def give() -> None:
+        if how == "choose":
+            panel.page.locator("input[type=file]").set_input_files(path)
+        elif how == "drop":
+            panel.drag([path], panel.cy("milvus-hint"), drop=True)
+        else:
+            encoded = base64.b64encode(data).decode()
+            panel.page.evaluate(PASTE, [encoded, path.name])
+
+    ids = panel.hits_after(give)
+    assert ids[0] == scenes.skip(4).first().id
+    assert ids == found_by(indexes["pictures"], Term(picture=data))[: len(ids)]
+    expect(chips(panel).locator("img")).to_be_visible()
+    if how == "drop":
+        panel.shot("search-picture")
+
+
+def test_a_drag_lights_the_search_box_while_a_file_is_over_the_panel(panel, scenes):
+    composer, hint = panel.cy("milvus-composer"), panel.cy("milvus-hint")
+    grid, path = panel.cy("fo-grid"), Path(scenes.first().filepath)
+    panel.drag([path], composer, hint)
+    expect(composer).to_have_css("border-style", "dashed")
+    panel.drag([path], grid)
+    expect(composer).to_have_css("border-style", "solid")
+    # the App is still there
+    panel.drag([path], composer, grid, drop=True)
+    expect(composer).to_have_css("border-style", "solid")
+    for files, words in (
+        ([path, path], "Drop one image at a time: these were 2 files."),
+        ([Path(__file__)], f"{Path(__file__).name} is no image file."),
+        ([], "Only image files can be dropped here."),
+    ):
+        panel.drag(files, hint, drop=True)
+        expect(panel.cy("milvus-drop-problem")).to_contain_text(words)
+        expect(composer).to_have_css("border-style", "solid")
+    expect(chips(panel)).to_have_count(0)
+
+
+def test_a_chip_flips_has_a_weight_is_removed_and_put_back(panel, indexes):
+    choose(panel, "objects")
+    set_option(panel, "k", "10")
+    search_text(panel, "bird")
+    search_text(panel, "animal")
+    panel.cy("milvus-chip-weight").nth(0).select_option("2")
+    panel.cy("milvus-chip-sign").nth(1).click()
+    ids = search_now(panel)
+    terms = Term(text="bird", weight=2.0), Term(text="animal", unwanted=True)
+    assert ids == found_by(indexes["objects"], *terms, k=10)
+    panel.cy("milvus-chip-remove").nth(1).click()
+    expect(chips(panel)).to_have_count(1)
+    panel.cy("milvus-put-back").click()
+    expect(chips(panel)).to_have_count(2)
+    expect(chips(panel).nth(1)).to_have_attribute("data-unwanted", "true")
+
+
+def test_the_least_similar_come_first_when_asked(panel, indexes):
+    choose(panel, "pictures")
+    panel.cy("milvus-reverse").click()
+    ids = search_text(panel, "bird")
+    exact, _ = ranked(indexes["pictures"], text_vector("bird"))
+    assert ids == exact[::-1][: len(ids)]
+
+
+def test_what_is_wrong_with_an_option_is_told_as_it_is_typed(panel, indexes):
+    choose(panel, "pictures")
+    set_option(panel, "k", "20000")
+    expect(panel.cy("milvus-k")).to_have_accessible_description(re.compile("10,000"))
+    panel.cy("milvus-query").fill("bird")
+    expect(panel.cy("milvus-search")).to_be_disabled()
+    assert panel.asked(lambda: panel.cy("milvus-query").press("Enter")) == []
+    panel.shot("search-options")
+
+
+def test_hits_are_filtered_by_what_the_index_keeps(panel, indexes, scenes):
+    choose(panel, "pictures")
+    theme = scenes.skip(3).first().theme
+    set_option(panel, "where-theme", theme)
+    expect(panel.cy("milvus-more-options")).to_contain_text("1 set")
+    ids = search_text(panel, "bird")
+    assert set(scenes.select(ids).values("theme")) == {theme}
+    of_theme = len(scenes.match(fo.ViewField("theme") == theme))
+    k = min(25, of_theme)
+    term, where = Term(text="bird"), {"theme": theme}
+    assert ids == found_by(indexes["pictures"], term, k=k, where=where)
+
+
+def test_a_search_stays_in_the_view_or_among_what_is_selected(panel, indexes, scenes):
+    choose(panel, "pictures")
+    stage = {"_cls": "fiftyone.core.stages.Limit", "kwargs": [["limit", 20]]}
+    panel.after_grid_change(lambda: panel.op("set_view", view=[stage]))
+    expect(panel.cy("milvus-scope-view")).to_have_text("View 20")
+    panel.cy("milvus-scope-view").click()
+    ids = search_text(panel, "bird")
+    assert len(ids) > 10 and set(ids) <= set(scenes.limit(20).values("id"))
+    line = panel.cy("milvus-result-line")
+    expect(line).to_contain_text("exact over 20 in view")
+    # the hits are no view of the person's: the next search is among the 20 again
+    expect(panel.cy("milvus-scope-view")).to_have_text("View 20")
+    search_text(panel, "fish")
+    expect(line).to_contain_text("over 20 in view")
+
+    # the hits were 20 too, in another order
+    shown = panel.view_after(panel.cy("milvus-clear").click)
+    assert shown == scenes.limit(20).values("id")
+    expect(panel.cy("entry-counts")).to_have_text("20 samples")
+    for number in range(3):
+        panel.select(number)
+        expect(panel.cy("milvus-scope-selected")).to_have_text(f"Selected {number + 1}")
+    panel.cy("milvus-scope-selected").click()
+    assert set(search_now(panel)) == set(scenes.limit(3).values("id"))
+
+
+@pytest.fixture
+def odd(scenes):
+    """Eight samples whose objects have a tag."""
+    view = scenes.limit(8)
+    view.tag_labels("odd", label_fields="ground_truth")
+    yield view
+    view.untag_labels("odd", label_fields="ground_truth")
+
+
+def test_the_count_of_the_view_is_that_of_the_grid_as_it_is(odd, panel, indexes):
+    panel.load(PANEL)  # so that the App learns of the tag
+    choose(panel, "pictures")
+    in_view = panel.cy("milvus-scope-view")
+    expect(in_view).to_have_text("View 60")
+    panel.cy("sidebar-field-arrow-enabled-_label_tags").click()
+    tags = panel.cy("selector-sidebar-search-_label_tags")
+    tags.fill("odd")
+    tags.press("Enter")
+    expect(in_view).to_have_text("View 8")
+    panel.cy("clear-filters-tags").click()
+    expect(in_view).to_have_text("View 60")
+    search_text(panel, "bird")
+    expect(in_view).to_have_text("View 60")
+    in_view.click()
+    assert len(search_text(panel, "fish")) > 8
+    expect(panel.cy("milvus-result-line")).to_contain_text("25 of 60")
+
+
+def test_without_a_result_it_says_why_and_the_grid_comes_back(panel, indexes, scenes):
+    choose(panel, "pictures")
+    set_option(panel, "min_score", "0.99")
+    assert search_text(panel, "bird") == []
+    why = panel.cy("milvus-no-hits")
+    _, scores = ranked(indexes["pictures"], text_vector("bird"))
+    expect(why).to_contain_text(f"the first result has {scores[0]:.3f}")
+    expect(panel.cy("entry-counts")).to_have_text("0 samples")
+    panel.shot("search-nothing")
+    assert panel.view_after(panel.cy("milvus-clear").click)[:3] == (
+        scenes.limit(3).values("id")
+    )
+    expect(panel.cy("entry-counts")).to_have_text("60 samples")
+
+    # another index, or a new window, can clear what was found, too
+    set_option(panel, "min_score", "")
+    search_now(panel)
+    choose(panel, "objects")
+    panel.view_after(panel.cy("milvus-clear").click)
+    expect(panel.cy("entry-counts")).to_have_text("60 samples")
+
+
+def test_the_handle_of_the_histogram_cuts_the_grid(panel, indexes):
+    choose(panel, "pictures")
+    ids = search_text(panel, "musical instrument")
+    handle = panel.cy("milvus-cut")
+    handle.focus()
+    cut = ["ArrowLeft"] * 15
+
+    def press() -> None:
+        for key in cut:
+            panel.page.keyboard.press(key)
+
+    # one each time that the handle rests: a slow machine may press with pauses
+    asked = panel.asked(press)
+    assert set(asked) == {"cut"} and len(asked) < len(cut)
+    line = panel.cy("milvus-cut-line")
+    kept = int(re.match(r"\d+", line.inner_text())[0])  # type: ignore[index]
+    assert 0 < kept < 25
+    expect(panel.cy("entry-counts")).to_have_text(
+        f"{kept} sample{'' if kept == 1 else 's'}"
+    )
+    expect(panel.cy("milvus-hit")).to_have_count(kept)
+    expect(panel.cy("milvus-hit").first).to_have_attribute("data-id", ids[0])
+    panel.shot("search-cut")
+
+
+def test_a_click_opens_and_a_tick_selects(panel, indexes):
+    choose(panel, "pictures")
+    search_text(panel, "bird")
+    panel.cy("milvus-tick").nth(1).click()
+    expect(panel.cy("selection-count-container")).to_have_text("1")
+    panel.cy("milvus-hit").first.click()
+    expect(panel.cy("modal")).to_be_visible()
+    panel.page.keyboard.press("Escape")
+
+
+def test_hits_are_tagged_and_saved_as_a_view(panel, indexes, scenes):
+    choose(panel, "pictures")
+    set_option(panel, "k", "5")
+    ids = search_text(panel, "bird")
+    try:
+        panel.cy("milvus-tag").click()
+        panel.cy("milvus-name").fill("has a bird")
+        panel.shot("search-tag")
+        panel.cy("milvus-name").press("Enter")
+        expect(panel.page.get_by_text("Tagged 'has a bird': 5 of 5")).to_be_visible()
+        scenes.reload()
+        assert set(scenes.match_tags("has a bird").values("id")) == set(ids)
+
+        panel.cy("milvus-save_view").click()
+        panel.cy("milvus-name").fill("birds first")
+        panel.cy("milvus-name").press("Enter")
+        expect(panel.page.get_by_text("Saved the view 'birds first'")).to_be_visible()
+        scenes.reload()
+        assert scenes.load_saved_view("birds first").values("id") == ids
+    finally:
+        scenes.untag_samples("has a bird")
+        if "birds first" in scenes.list_saved_views():
+            scenes.delete_saved_view("birds first")
+
+
+def test_the_history_and_a_saved_search_restore_everything(panel, indexes):
+    choose(panel, "objects")
+    panel.cy("milvus-reverse").click()
+    set_option(panel, "k", "7")
+    first = search_text(panel, "vehicle")
+    panel.cy("milvus-save_search").click()
+    panel.cy("milvus-name").fill("no vehicles")
+    panel.cy("milvus-name").press("Enter")
+    expect(panel.cy("milvus-name")).to_have_count(0)
+
+    panel.cy("milvus-new-search").click()
+    panel.cy("milvus-reverse").click()
+    choose(panel, "pictures")
+    search_text(panel, "flower")
+    panel.cy("milvus-history").click()
+    expect(panel.cy("milvus-saved").first).to_contain_text("no vehicles")
+    expect(panel.cy("milvus-past").first).to_contain_text("flower")
+    panel.shot("search-history")
+    again = panel.hits_after(panel.cy("milvus-past").nth(1).click)
+    assert again == first
+    expect(panel.cy("milvus-index-select")).to_have_value("objects")
+    expect(chips(panel)).to_have_count(1)
+    expect(chips(panel)).to_contain_text("vehicle")
+    expect(panel.cy("milvus-reverse")).to_be_checked()
+    expect(panel.cy("milvus-k")).to_have_value("7")
+
+    panel.cy("milvus-history").click()
+    panel.cy("milvus-saved-delete").click()
+    expect(panel.cy("milvus-saved")).to_have_count(0)
+    panel.cy("milvus-forget").click()
+    expect(panel.cy("milvus-no-history")).to_be_visible()
+
+
+def test_one_request_for_each_action_and_none_for_typing(panel, indexes):
+    choose(panel, "pictures")
+    query = panel.cy("milvus-query")
+    panel.quiet()
+    assert panel.asked(lambda: query.press_sequentially("bird")) == []
+    assert panel.asked(lambda: query.press("Enter")) == ["search"]
+    expect(panel.cy("milvus-hit").first).to_be_visible(timeout=60_000)
+    assert panel.asked(panel.cy("milvus-chip-sign").click) == []
+    assert panel.asked(panel.cy("milvus-chip-sign").click) == []
+    more = panel.cy("milvus-more-like").nth(3)
+    assert panel.asked(lambda: panel.hits_after(more.click)) == ["search"]
+    panel.page.wait_for_timeout(1_000)
+    assert panel.asked(lambda: panel.select(0)) == ["selection"]
+    assert panel.asked(lambda: panel.page.keyboard.press("Escape")) == []
+    assert panel.asked(panel.cy("milvus-history").click) == ["history"]
+
+
+def test_everything_is_done_by_the_keyboard(panel, indexes):
+    choose(panel, "pictures")
+    page = panel.page
+    panel.cy("milvus-place-search").focus()
+    page.keyboard.press("Tab")
+    expect(panel.cy("milvus-query")).to_be_focused()
+    page.keyboard.type("bird")
+
+    ids = panel.hits_after(lambda: page.keyboard.press("Enter"))
+    expect(panel.cy("milvus-hit").first).to_be_visible()
+    panel.cy("milvus-clear").focus()
+    page.keyboard.press("Tab")
+    expect(panel.cy("milvus-hit").first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    third = panel.cy("milvus-hit").nth(2)
+    expect(third).to_be_focused()
+    expect(third).to_have_attribute("data-id", ids[2])
+    panel.shot("search-keyboard")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(panel.cy("selection-count-container")).to_have_text("1")
+    panel.cy("milvus-history").focus()
+    page.keyboard.press("Enter")
+    expect(panel.cy("milvus-past").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel.cy("milvus-past")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_it_is_at_home_at_every_width(panel, indexes, theme):
+    choose(panel, "objects")
+    panel.theme(theme)
+    empty = axe.violations(panel.page, '[data-cy="milvus-panel"]')
+    search_text(panel, "flower")
+    panel.hits_after(panel.cy("milvus-less-like").nth(3).click)
+    expect(panel.cy("milvus-hit").first).to_be_visible()
+    panel.cy("milvus-more-options").click()
+    panel.cy("milvus-history").click()
+    expect(panel.cy("milvus-past").first).to_be_visible()
+    found = {"empty": empty}
+    for width in WIDTHS:
+        panel.widen_panel(PANEL, width)
+        panel.shot(f"search-{theme}-{width}-open")
+        found[f"{width}"] = axe.violations(panel.page, '[data-cy="milvus-panel"]')
+        assert screen.sideways(panel) == [], width
+    panel.cy("milvus-more-options").click()
+    panel.cy("milvus-history").click()
+    for width in WIDTHS:
+        panel.widen_panel(PANEL, width)
+        panel.shot(f"search-{theme}-{width}")
+    for place in ("search", "indexes", "server"):
+        panel.place(place)
+        for width in WINDOWS:
+            panel.page.set_viewport_size({"width": width, "height": 757})
+            assert screen.sideways(panel) == [], (place, width)
+    panel.theme("dark")
+    assert {at: what for at, what in found.items() if what} == {}

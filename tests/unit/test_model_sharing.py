@@ -1,0 +1,247 @@
+"""One person's work on a model, and another's search by it meanwhile. Nothing here
+measures time: what waits for what is said by events."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import fiftyone as fo
+import fiftyone.core.models as fom
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from fiftyone_milvus.backend.stored_run import Stored
+from fiftyone_milvus.dataset import models
+from fiftyone_milvus.dataset.sources import Reader, Source
+from fiftyone_milvus.search import query_embedding, query_vector
+from fiftyone_milvus.search.query import Query, Term
+from harness.hostile_images import saved
+
+SECONDS = 60  # until something that should happen counts as failed
+MANY = Query(tuple(Term(text=[f"text {i} {j}" for j in range(100)]) for i in range(9)))
+TEXT = Query((Term(text="mine"),))
+
+
+class Slow(fom.Model, fom.EmbeddingsMixin, fom.TorchModelMixin, fom.PromptMixin):
+    """Notes what it embeds, in order: each time as the name of the thread; and lets a
+    test hold it up where it embeds, or where an image is read for it."""
+
+    media_type = "image"
+    has_embeddings = True
+    can_embed_prompts = True
+    ragged_batches = False
+    preprocess = True
+    has_collate_fn = False
+
+    def __init__(self):
+        self.order, self.at_work = [], 0
+        self.before_first = lambda: None
+        self.while_reading = lambda image: None
+
+    def __enter__(self):
+        self.at_work += 1
+        assert self.at_work == 1
+        return self
+
+    def __exit__(self, *_):
+        self.at_work -= 1
+
+    @property
+    def transforms(self):
+        def transform(image):
+            self.while_reading(image)
+            return torch.full((4,), float(image.size[0]))
+
+        return transform
+
+    def predict(self, arg):
+        raise NotImplementedError
+
+    def embed_prompts(self, prompts):
+        self._note()
+        return np.ones((len(prompts), 4), np.float32)
+
+    def embed_all(self, batch):
+        for _ in batch:
+            self._note()
+        return batch.numpy()
+
+    def embed(self, arg):
+        self._note()
+        return arg.numpy()
+
+    def _note(self):
+        self.order.append(threading.current_thread().name)
+        if len(self.order) == 1:
+            self.before_first()
+
+
+@pytest.fixture
+def model():
+    return Slow()
+
+
+@pytest.fixture
+def index(model):
+    config = SimpleNamespace(model="slow", patches_field=None, metric="cosine")
+    config.own = Stored()
+    return SimpleNamespace(
+        key="idx",
+        supports_prompts=True,
+        get_model=lambda: model,
+        config=config,
+        rows=SimpleNamespace(dimension=lambda: 4),
+    )
+
+
+@pytest.fixture
+def start():
+    """Runs something in a thread of a name; what it returns is to be asked for."""
+    pools = []
+
+    def started(name, function, *args):
+        pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+        pools.append(pool)
+        return pool.submit(function, *args)
+
+    yield started
+    for pool in pools:
+        pool.shutdown()
+
+
+def wait_until(condition):
+    until = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.001)
+
+
+def has_waiter(model):
+    return models.turns(model)._next.locked()
+
+
+def image(width=8, height=8):
+    return saved(Image.new("RGB", (width, height), "red"), "PNG")
+
+
+def when_another_waits(model, start, work, other):
+    """Begins some work, has another one wait for the model, and lets both go on; the
+    order in which the model was used, by "work" and "other"."""
+    waits = threading.Event()
+    model.before_first = lambda: waits.wait(SECONDS)
+    working = start("work", work)
+    wait_until(lambda: model.order)
+    waiting = start("other", other)
+    wait_until(lambda: has_waiter(model))
+    waits.set()
+    waiting.result(SECONDS), working.result(SECONDS)
+    return [name.partition("_")[0] for name in model.order]
+
+
+def test_a_text_is_searched_by_before_the_rest_of_many_texts(model, index, start):
+    order = when_another_waits(
+        model,
+        start,
+        lambda: query_vector.resolve(index, MANY),
+        lambda: query_vector.resolve(index, TEXT),
+    )
+    assert order[:2] == ["work", "other"] and order.count("work") > 50
+
+
+def test_a_text_is_searched_by_before_the_rest_of_many_images(model, index, start):
+    images = Query(tuple(Term(picture=image(8 + i)) for i in range(20)))
+    order = when_another_waits(
+        model,
+        start,
+        lambda: query_vector.resolve(index, images),
+        lambda: query_vector.resolve(index, TEXT),
+    )
+    assert order == ["work", "other", *["work"] * 19]
+
+
+def test_a_text_is_searched_by_before_the_rest_of_a_build(
+    model, index, start, tmp_path
+):
+    paths = [tmp_path / f"{i}.png" for i in range(100)]
+    for path in paths:
+        path.write_bytes(image())
+    dataset = fo.Dataset()
+    dataset.add_samples([fo.Sample(filepath=str(p)) for p in paths], progress=False)
+    reader = Reader(dataset, Source(model="slow"), None, model)
+    done = []
+    order = when_another_waits(
+        model,
+        start,
+        lambda: done.append(reader.embed(dataset.view(), None)),
+        lambda: query_vector.resolve(index, TEXT),
+    )
+    dataset.delete()
+    assert order.index("other") <= 16
+    assert order.count("work") == 100
+    assert len(done[0].rows.ids) == 100 and not done[0].failures
+
+
+@pytest.mark.parametrize("asked", [TEXT, Query((Term(picture=image()),))])
+@pytest.mark.parametrize("size", [(8, 9), (4_000, 4_000)])
+def test_an_image_that_is_slow_to_read_holds_up_no_other(
+    model, index, start, asked, size
+):
+    read, go_on = threading.Event(), threading.Event()
+
+    def slow(found):
+        if found.size == size:
+            read.set()
+            assert go_on.wait(SECONDS)
+
+    model.while_reading = slow
+    slowly = Query((Term(picture=image(*size)),))
+    working = start("work", query_vector.resolve, index, slowly)
+    assert read.wait(SECONDS)
+    assert (
+        start("other", query_vector.resolve, index, asked).result(SECONDS).vector.any()
+    )
+    assert not working.done()
+    go_on.set()
+    working.result(SECONDS)
+
+
+def test_large_images_are_read_one_at_a_time(model, index, start):
+    reading, go_on = [], threading.Event()
+
+    def slow(found):
+        reading.append(found.size)
+        assert go_on.wait(SECONDS)
+
+    model.while_reading = slow
+    large = [Query((Term(picture=image(4_000, 4_000 + i)),)) for i in range(2)]
+    work = [start("work", query_vector.resolve, index, each) for each in large]
+    wait_until(lambda: reading and query_embedding._large._next.locked())
+    assert len(reading) == 1
+    go_on.set()
+    for each in work:
+        each.result(SECONDS)
+    assert len(reading) == 2
+
+
+def test_a_build_takes_as_many_at_once_as_a_second_allows(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(models.time, "monotonic", lambda: now[0])
+
+    def sizes(seconds_each, batch_size=1):
+        way, found = models.GivesWay(), []
+        for _ in range(6):
+            found.append(way.size(batch_size))
+            with way.counted(found[-1]):
+                now[0] += found[-1] * seconds_each
+        return found
+
+    assert sizes(0.25) == [1, 2, 4, 4, 4, 4]
+    assert sizes(0.0001) == [1, 2, 4, 8, 16, 32]
+    assert sizes(5.0) == [1, 1, 1, 1, 1, 1]
+    assert sizes(0.1, batch_size=4) == [1, 2, 4, 8, 8, 8]
+    assert sizes(0.25, batch_size=8) == [1, 2, 4, 4, 4, 4]

@@ -1,0 +1,93 @@
+"""Those furthest from their nearest neighbour, against every pair by itself."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from fiftyone_milvus import metrics
+from fiftyone_milvus.errors import Cancelled
+from fiftyone_milvus.exact import outliers
+from fiftyone_milvus.metrics import Space
+
+METRICS = ("cosine", "dotproduct", "euclidean")
+
+# few values, so that many vectors are equal and many distances are
+small_vectors = arrays.arrays(
+    np.float32,
+    st.tuples(st.integers(1, 20), st.integers(1, 4)),
+    elements=st.sampled_from([0, 1, -1, 2, 0.5, 3, 1e-3, 1e6]),
+)
+any_vectors = arrays.arrays(
+    np.float32,
+    st.tuples(st.integers(1, 20), st.integers(1, 4)),
+    elements=st.floats(width=32, allow_nan=False, allow_infinity=False),
+)
+
+
+def check(metric, vectors, count):
+    n = len(vectors)
+    i, j = np.divmod(np.arange(n * n), n)
+    wide = vectors.astype(np.float64)
+    exact = metrics.pair_distances(metric, wide[i], wide[j]).reshape(n, n)
+    np.fill_diagonal(exact, np.inf)
+    wanted = np.argsort(-exact.min(axis=1), kind="stable")[:count] if n > 1 else []
+    inds, near, dists = outliers.isolated(Space(metric, vectors), count)
+    assert inds.tolist() == list(wanted)
+    assert near.tolist() == [int(np.argmin(exact[i])) for i in wanted]
+    assert dists.tolist() == [exact[i].min() for i in wanted]
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(METRICS), small_vectors | any_vectors, st.data())
+def test_they_are_the_furthest(metric, vectors, data):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metrics, "TILE", data.draw(st.integers(1, 6)))
+        patch.setattr(outliers, "FIRST_BLOCK", data.draw(st.integers(1, 6)))
+        check(metric, vectors, data.draw(st.integers(1, 25)))
+
+
+@pytest.mark.parametrize("count", [1, 10, 100, 1_000])
+@pytest.mark.parametrize("metric", METRICS)
+def test_those_of_many(monkeypatch, metric, count):
+    monkeypatch.setattr(metrics, "TILE", 64)
+    monkeypatch.setattr(outliers, "FIRST_BLOCK", 32)
+    vectors = np.random.default_rng(count).normal(size=(600, 24))
+    vectors[::5] = vectors[1::5]
+    check(metric, vectors.astype(np.float32), count)
+
+
+def test_most_are_let_go_early(monkeypatch):
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(20, 32))[np.arange(2_000) % 20]
+    vectors = (vectors + 0.1 * rng.normal(size=(2_000, 32))).astype(np.float32)
+    monkeypatch.setattr(metrics, "TILE", 100)
+    monkeypatch.setattr(outliers, "FIRST_BLOCK", 100)
+    space = Space("cosine", vectors)
+    products = []
+    thorough = space.keys
+
+    def counted(a, b, dtype):
+        products.append(len(a) * len(b))
+        return thorough(a, b, dtype)
+
+    monkeypatch.setattr(space, "keys", counted)
+    outliers.isolated(space, 10)
+    assert sum(products) < 2_000**2 / 2
+
+
+def test_it_tells_how_far_it_is_and_can_be_stopped(monkeypatch):
+    monkeypatch.setattr(metrics, "TILE", 8)
+    monkeypatch.setattr(outliers, "FIRST_BLOCK", 8)
+    vectors = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
+    told = []
+    outliers.isolated(Space("cosine", vectors), 3, told.append)
+    assert told == sorted(told)
+    assert told[-1] == 50
+
+    def stop(done):
+        raise Cancelled("enough")
+
+    with pytest.raises(Cancelled):
+        outliers.isolated(Space("cosine", vectors), 3, stop)
