@@ -17,7 +17,7 @@ from fiftyone_milvus.dataset import indexed_samples, names
 from fiftyone_milvus.progress import Report
 
 from . import forms
-from .context import MAX_HITS, connection, target_choices, target_samples
+from .context import MAX_RESULTS, connection, scope_choices, scope_samples
 from .long_jobs import perform
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ def run(
     outcome: Callable[[T], Outcome],
     **params: Any,
 ) -> Any:
-    """Finds something in the index and the target that were chosen, tags it and saves
+    """Finds something in the index and the scope that were chosen, tags it and saves
     it as a view if that was asked for, and shows it in the grid.
 
     Args:
@@ -52,7 +52,7 @@ def run(
         outcome: what to do with its result
         **params: what it takes beside the index, the view and the progress
     """
-    samples = target_samples(ctx, ctx.params.get("target", "dataset"))
+    samples = scope_samples(ctx, ctx.params.get("scope", "dataset"))
     check(ctx)
     views: list[fo.DatasetView] = []
 
@@ -64,7 +64,7 @@ def run(
         field = index.config.patches_field
         everything = index.samples_for(samples)
         if found.ids:
-            shown = found.ids[:MAX_HITS]
+            shown = found.ids[:MAX_RESULTS]
             views.append(indexed_samples.shown(everything, samples, field, shown))
         return {
             "brain_key": index.key,
@@ -149,12 +149,12 @@ def inputs_for(
     if scope:
         forms.choice(
             inputs,
-            "target",
+            "scope",
             ["dataset", "view"],
-            ctx.params.get("target"),
+            ctx.params.get("scope"),
             default="dataset",
             label="Look in",
-            view=target_choices(ctx, selected=False),
+            view=scope_choices(ctx, selected=False),
         )
     inputs.str(
         "tag",

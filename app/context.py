@@ -23,12 +23,12 @@ from fiftyone_milvus.store.settings import ENV_PREFIX, KEYS
 P = ParamSpec("P")
 T = TypeVar("T")
 
-TARGETS = {
+SCOPES = {
     "dataset": "Entire dataset",
     "view": "Current view",
     "selected": "Selected samples",
 }
-MAX_HITS = 10_000
+MAX_RESULTS = 10_000
 
 
 def connection(ctx: foo.ExecutionContext) -> dict[str, Any]:
@@ -57,31 +57,31 @@ def flag(ctx: foo.ExecutionContext, name: str, default: bool = False) -> bool:
     return value
 
 
-def target_samples(ctx: foo.ExecutionContext, target: str) -> fo.SampleCollection:
-    """The samples that a choice of target means.
+def scope_samples(ctx: foo.ExecutionContext, scope: str) -> fo.SampleCollection:
+    """The samples that a choice of scope means.
 
     Raises:
-        InvalidRequest: if nothing is selected, or there is no such target
+        InvalidRequest: if nothing is selected, or there is no such scope
     """
-    if target == "dataset":
+    if scope == "dataset":
         return ctx.dataset
-    if target == "view":
+    if scope == "view":
         return ctx.view
-    if target == "selected":
+    if scope == "selected":
         if not ctx.selected:
             raise InvalidRequest("Nothing is selected. Select samples in the grid.")
         return ctx.view.select(ctx.selected)
-    raise InvalidRequest(f"There is no target '{target}'; choose one of {[*TARGETS]}")
+    raise InvalidRequest(f"There is no scope '{scope}'; choose one of {[*SCOPES]}")
 
 
-def target_choices(ctx: foo.ExecutionContext, selected: bool) -> types.RadioGroup:
+def scope_choices(ctx: foo.ExecutionContext, selected: bool) -> types.RadioGroup:
     """The targets that make sense now, for a form."""
     choices = types.RadioGroup(orientation="horizontal")
-    choices.add_choice("dataset", label=TARGETS["dataset"])
+    choices.add_choice("dataset", label=SCOPES["dataset"])
     if ctx.has_custom_view:
-        choices.add_choice("view", label=TARGETS["view"])
+        choices.add_choice("view", label=SCOPES["view"])
     if selected and ctx.selected:
-        choices.add_choice("selected", label=TARGETS["selected"])
+        choices.add_choice("selected", label=SCOPES["selected"])
     return choices
 
 

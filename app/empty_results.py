@@ -76,11 +76,11 @@ def _limits(request: SearchRequest) -> Iterator[Limit]:
                 f"Nothing passes the filter on {fields}. Change it in More options."
             ),
         )
-    if request.at_least is not None:
-        count = request.at_least
+    if request.min_matches is not None:
+        count = request.min_matches
         yield Limit(
             "the number of matching objects",
-            replace(request, at_least=None),
+            replace(request, min_matches=None),
             lambda _: (
                 f"No sample has {count:,} matching objects. Ask for fewer in More "
                 "options."

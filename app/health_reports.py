@@ -15,12 +15,12 @@ from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.indexes import health
 from fiftyone_milvus.progress import Report
 
-STORE = "milvus_vector_search_comparisons"
+STORE = "milvus_vector_search_health"
 KEEP_SECONDS = 90 * 24 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
-class Coverage(health.Counts):
+class HealthReport(health.Counts):
     """What is kept of a comparison. ``checked`` is an ISO time in UTC; ``changed``
     whether samples were added, removed or changed since."""
 
@@ -46,7 +46,7 @@ def check(
     )
     now = datetime.now(timezone.utc).isoformat()
     counts = {each.name: getattr(found, each.name) for each in fields(health.Counts)}
-    value = {**asdict(Coverage(**counts, checked=now)), "seen": seen}
+    value = {**asdict(HealthReport(**counts, checked=now)), "seen": seen}
     ctx.store(STORE).set(_run_id(ctx.dataset, brain_key), value, ttl=KEEP_SECONDS)
     return found
 
@@ -66,7 +66,7 @@ def renew(
         ctx.store(STORE).delete(_run_id(ctx.dataset, brain_key))
 
 
-def known(ctx: foo.ExecutionContext) -> dict[str, Coverage]:
+def known(ctx: foo.ExecutionContext) -> dict[str, HealthReport]:
     """What is known, by brain key; asks no server."""
     store, dataset = ctx.store(STORE), ctx.dataset
     kept = set(store.list_keys())
@@ -77,7 +77,7 @@ def known(ctx: foo.ExecutionContext) -> dict[str, Coverage]:
         value = store.get(run_id)
         if value is not None:
             changed = value.pop("seen") != seen
-            found[runs[run_id]] = replace(Coverage(**value), changed=changed)
+            found[runs[run_id]] = replace(HealthReport(**value), changed=changed)
     return found
 
 

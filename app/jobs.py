@@ -24,19 +24,20 @@ from .context import in_words
 
 STORE = "milvus_vector_search_jobs"
 PLUGIN = "@milvus/vector-search"
-OPERATORS = (
-    "compute_index",
-    "sync_index",
-    "index_health",
-    "move_index",
-    "export_index",
-    "import_index",
-    "find_duplicates",
-    "find_leaks",
-    "find_unique",
-    "find_label_outliers",
-    "find_in_dataset",
-)
+# The operators whose work takes long, and what people call it
+LABELS = {
+    "compute_index": "Compute index",
+    "sync_index": "Sync index",
+    "index_health": "Index health",
+    "move_index": "Move index",
+    "export_index": "Export index",
+    "import_index": "Import index",
+    "find_duplicates": "Find near duplicates",
+    "find_leaks": "Find leaks between splits",
+    "find_unique": "Find most unique",
+    "find_label_outliers": "Find label outliers",
+    "find_in_dataset": "Find in another dataset",
+}
 # What goes on where it was when it is started again
 RESUMABLE = ("compute_index", "sync_index")
 KEEP_SECONDS = 24 * 3600
@@ -53,8 +54,9 @@ ACTIVE = ("queued", "running")
 class Job:
     """Long work on an index, as the panel shows it. ``operator`` is the name of the one
     that does it, ``rate`` in units a second, ``remaining`` in seconds, ``failed`` how
-    many gave no vector, ``pace`` which of reading, embedding and writing sets the pace,
-    ``updated`` an ISO time in UTC. What was paused goes on when it is started again."""
+    many gave no vector, ``bottleneck`` which of reading, embedding and writing
+    takes the longest, ``updated`` an ISO time in UTC. What was paused goes on when it
+    is started again."""
 
     id: str
     brain_key: str
@@ -68,12 +70,17 @@ class Job:
     rate: float | None = None
     remaining: float | None = None
     failed: int = 0
-    pace: str | None = None
+    bottleneck: str | None = None
     message: str | None = None
     updated: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """It as the plain data that React gets."""
+        return {
+            **asdict(self),
+            "label": LABELS.get(self.operator, self.operator),
+            "can_pause": self.operator in RESUMABLE,
+        }
 
 
 class JobRecord:
@@ -107,7 +114,7 @@ class JobRecord:
             rate=progress.rate,
             remaining=progress.remaining,
             failed=progress.failed,
-            pace=progress.pace,
+            bottleneck=progress.bottleneck,
         )
 
     def cancelled(self) -> bool:
@@ -145,7 +152,7 @@ class JobRecord:
     def _write(self) -> None:
         now = datetime.now(timezone.utc).isoformat()
         self._job = replace(self._job, updated=now)
-        self._store.set(_job_key(self._job.id), self._job.to_dict(), ttl=KEEP_SECONDS)
+        self._store.set(_job_key(self._job.id), asdict(self._job), ttl=KEEP_SECONDS)
 
 
 def list_jobs(ctx: foo.ExecutionContext) -> list[Job]:
@@ -235,7 +242,7 @@ def _operations(ctx: foo.ExecutionContext, service: Any) -> list[Any]:
     dataset = _dataset_id(ctx)
     return [
         operation
-        for name in OPERATORS
+        for name in LABELS
         for operation in service.list_operations(
             operator=f"{PLUGIN}/{name}", dataset_id=dataset
         )

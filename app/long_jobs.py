@@ -106,8 +106,8 @@ def _label(progress: Progress) -> str:
     text = f"{progress.phase}: {progress.done:,} of {progress.total:,} {progress.unit}"
     if progress.rate and progress.remaining is not None:
         text += f", {progress.rate:.0f}/s, {progress.remaining:.0f} s left"
-    if progress.pace:
-        text += f", {progress.pace} sets the pace"
+    if progress.bottleneck:
+        text += f", bottleneck: {progress.bottleneck}"
     if progress.failed:
         text += f", {progress.failed:,} gave no vector"
     return text

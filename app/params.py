@@ -16,14 +16,22 @@ from fiftyone_milvus.errors import InvalidRequest
 T = TypeVar("T", bound=type[foo.Operator])
 
 _NAMES = {
-    *("brain_key", "new_brain_key", "other", "other_key", "other_dataset", "also"),
-    *("name", "search", "again", "id", "token", "job_id", "mark", "by", "target"),
+    *("brain_key", "new_brain_key", "other", "other_key", "other_dataset", "fuse_with"),
+    *("name", "search", "again", "id", "token", "job_id", "mark", "by", "scope"),
     *("collection_name", "db_name", "uri", "path", "source", "model", "metric"),
     *("consistency_level", "index_type", "embeddings_field", "patches_field"),
     *("label_field", "score_field", "group_by", "field", "tag", "save_view"),
 }
 _TEXTS = {"text", "not_text", "tags", "model_kwargs"}
-_LISTS = {"ids", "exclude", "names", "typed", "fields", "filter_fields", "less"}
+_LISTS = {
+    "ids",
+    "exclude",
+    "names",
+    "confirmed_names",
+    "fields",
+    "filter_fields",
+    "less",
+}
 # The form of a search has a switch, and a choice, of the names of lists elsewhere
 _LISTS_OR = {"more": bool, "selection": str}
 _NUMBERS = {"thresh", "fraction", "min_score", "max_score", "alpha"}

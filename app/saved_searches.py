@@ -19,7 +19,7 @@ from .search_request import SearchRequest
 
 SAVED = "milvus_vector_search_saved"
 HISTORY = "milvus_vector_search_history"
-PICTURES = "milvus_vector_search_pictures"
+IMAGES = "milvus_vector_search_images"
 MAX_HISTORY = 1_000
 OFFERED = 25
 
@@ -28,13 +28,13 @@ OFFERED = 25
 class KeptSearch:
     """A search that can run again: ``params`` are those of the operator *Search*.
     ``id`` is its name, if it was saved; ``label`` what is searched for, in a line;
-    ``at`` an ISO time in UTC; ``hits`` how many it found then."""
+    ``at`` an ISO time in UTC; ``results`` how many it found then."""
 
     id: str
     label: str
     at: str
     params: dict[str, Any]
-    hits: int | None = None
+    results: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -48,7 +48,7 @@ def save(ctx: foo.ExecutionContext, name: str, request: SearchRequest) -> KeptSe
     """
     names_.check(names_.saved_search_problem(name))
     name = name.strip()
-    params = _without_pictures(ctx, request.to_dict())
+    params = _without_images(ctx, request.to_dict())
     kept = KeptSearch(name, request.label, _now(), params)
     ctx.store(SAVED).set(name, kept.to_dict())
     return kept
@@ -69,7 +69,7 @@ def load(ctx: foo.ExecutionContext, name: str) -> SearchRequest:
     if found is None:
         known = ", ".join(names(ctx)) or "none"
         raise InvalidRequest(f"There is no saved search '{name}'. There are: {known}")
-    return SearchRequest.from_dict(_with_pictures(ctx, found["params"]))
+    return SearchRequest.from_dict(_with_images(ctx, found["params"]))
 
 
 def delete(ctx: foo.ExecutionContext, name: str) -> None:
@@ -80,29 +80,29 @@ def delete(ctx: foo.ExecutionContext, name: str) -> None:
     """
     load(ctx, name)
     ctx.store(SAVED).delete(name)
-    _forget_pictures(ctx)
+    _forget_images(ctx)
 
 
-def remember(ctx: foo.ExecutionContext, request: SearchRequest, hits: int) -> None:
+def remember(ctx: foo.ExecutionContext, request: SearchRequest, results: int) -> None:
     """Adds a search that was made to the history, which keeps the last thousand."""
     store = ctx.store(HISTORY)
     at = _now()
-    params = _without_pictures(ctx, request.to_dict())
+    params = _without_images(ctx, request.to_dict())
     id_ = f"{at}-{uuid4().hex[:6]}"
-    entry = KeptSearch(id_, request.label, at, params, hits)
+    entry = KeptSearch(id_, request.label, at, params, results)
     store.set(entry.id, entry.to_dict())
     keys = sorted(store.list_keys())
     if len(keys) > MAX_HISTORY:
         for key in keys[:-MAX_HISTORY]:
             store.delete(key)
-        _forget_pictures(ctx)
+        _forget_images(ctx)
 
 
 def history(
     ctx: foo.ExecutionContext, count: int, skip: int = 0
 ) -> tuple[list[KeptSearch], int]:
     """Searches that were made, the latest first, and how many there are in all; a
-    picture is named by its digest, see :func:`recall`."""
+    image is named by its digest, see :func:`recall`."""
     store = ctx.store(HISTORY)
     keys = sorted(store.list_keys(), reverse=True)
     found = [store.get(key) for key in keys[skip : skip + count]]
@@ -127,37 +127,37 @@ def recall(ctx: foo.ExecutionContext, id_: str) -> SearchRequest:
     found = ctx.store(HISTORY).get(id_)
     if found is None:
         raise InvalidRequest("That search is no longer in the history. Search anew.")
-    return SearchRequest.from_dict(_with_pictures(ctx, found["params"]))
+    return SearchRequest.from_dict(_with_images(ctx, found["params"]))
 
 
 def clear_history(ctx: foo.ExecutionContext) -> None:
     """Forgets the searches that were made; those that were saved stay."""
     ctx.store(HISTORY).clear()
-    _forget_pictures(ctx)
+    _forget_images(ctx)
 
 
-# -- pictures, which are large, are kept once
+# -- images, which are large, are kept once
 
 
-def _without_pictures(
+def _without_images(
     ctx: foo.ExecutionContext, params: dict[str, Any]
 ) -> dict[str, Any]:
-    """The parameters, each picture's bytes replaced by the digest they are kept by."""
-    return _each_picture(params, lambda picture: _kept(ctx, picture))
+    """The parameters, each image's bytes replaced by the digest they are kept by."""
+    return _each_image(params, lambda image: _kept(ctx, image))
 
 
-def _with_pictures(ctx: foo.ExecutionContext, params: dict[str, Any]) -> dict[str, Any]:
-    return _each_picture(params, lambda digest: ctx.store(PICTURES).get(digest))
+def _with_images(ctx: foo.ExecutionContext, params: dict[str, Any]) -> dict[str, Any]:
+    return _each_image(params, lambda digest: ctx.store(IMAGES).get(digest))
 
 
-def _kept(ctx: foo.ExecutionContext, picture: str) -> str:
-    digest = blake2b(picture.encode(), digest_size=16).hexdigest()
-    ctx.store(PICTURES).set_if_absent(digest, picture)
+def _kept(ctx: foo.ExecutionContext, image: str) -> str:
+    digest = blake2b(image.encode(), digest_size=16).hexdigest()
+    ctx.store(IMAGES).set_if_absent(digest, image)
     return digest
 
 
-def _forget_pictures(ctx: foo.ExecutionContext) -> None:
-    """Removes the pictures of no kept search."""
+def _forget_images(ctx: foo.ExecutionContext) -> None:
+    """Removes the images of no kept search."""
     used: set[str] = set()
 
     def note(digest: str) -> str:
@@ -167,18 +167,18 @@ def _forget_pictures(ctx: foo.ExecutionContext) -> None:
     for name in (SAVED, HISTORY):
         store = ctx.store(name)
         for entry in filter(None, map(store.get, store.list_keys())):
-            _each_picture(entry["params"], note)
-    pictures = ctx.store(PICTURES)
-    for digest in set(pictures.list_keys()) - used:
-        pictures.delete(digest)
+            _each_image(entry["params"], note)
+    images = ctx.store(IMAGES)
+    for digest in set(images.list_keys()) - used:
+        images.delete(digest)
 
 
-def _each_picture(params: dict[str, Any], change: Any) -> dict[str, Any]:
+def _each_image(params: dict[str, Any], change: Any) -> dict[str, Any]:
     terms = (params.get("query") or {}).get("terms") or []
-    if not any("picture" in term for term in terms):
+    if not any("image" in term for term in terms):
         return params
     changed = [
-        {**term, "picture": change(term["picture"])} if "picture" in term else term
+        {**term, "image": change(term["image"])} if "image" in term else term
         for term in terms
     ]
     return {**params, "query": {**params["query"], "terms": changed}}

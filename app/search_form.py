@@ -14,10 +14,10 @@ from fiftyone_milvus.retrieval import filter_fields
 from fiftyone_milvus.search.query import Query, Term
 
 from . import forms
-from .context import MAX_HITS, selection, target_choices, target_samples
+from .context import MAX_RESULTS, scope_choices, scope_samples, selection
 from .search_request import DEFAULT_K, SearchRequest, check_k, check_score_field
 
-SELECTION = {"wanted": "More like them", "unwanted": "Less like them", "no": "Not used"}
+SELECTION = {"wanted": "More like them", "negative": "Less like them", "no": "Not used"}
 # Between two phrasings of one text
 OR = "|"
 YES_NO = {"yes": True, "no": False}
@@ -58,13 +58,13 @@ def read(ctx: foo.ExecutionContext) -> SearchRequest:
     query = params.get("query")
     if query is None:
         query = read_query(ctx, runs.describe(ctx.dataset, key)).to_dict()
-    target = params.get("target", "dataset")
-    samples = target_samples(ctx, target)
+    scope = params.get("scope", "dataset")
+    samples = scope_samples(ctx, scope)
     request = SearchRequest(
         key,
         query,
         params.get("k", DEFAULT_K),
-        None if target == "dataset" else samples._serialize(include_uuids=False),
+        None if scope == "dataset" else samples._serialize(include_uuids=False),
         bool(params.get("reverse")),
         params.get("min_score"),
         params.get("max_score"),
@@ -72,8 +72,8 @@ def read(ctx: foo.ExecutionContext) -> SearchRequest:
         _where(ctx, runs.describe(ctx.dataset, key)),
         tuple(params.get("exclude") or ()),
         bool(params.get("exclude_query")),
-        params.get("also") or None,
-        params.get("at_least") or None,
+        params.get("fuse_with") or None,
+        params.get("min_matches") or None,
         params.get("score_field") or None,
         params.get("search_params") or None,
     )
@@ -89,26 +89,26 @@ def read_query(ctx: foo.ExecutionContext, info: runs.IndexInfo) -> Query:
     """
     params = ctx.params
     terms = [
-        Term(text=_phrasings(text), unwanted=unwanted)
-        for name, unwanted in (("text", False), ("not_text", True))
+        Term(text=_phrasings(text), negative=negative)
+        for name, negative in (("text", False), ("not_text", True))
         if (text := (params.get(name) or "").strip())
     ]
     terms += [Term(id=id_) for id_ in params.get("ids") or ()]
     used = params.get("selection", "wanted")
     if used != "no" and not params.get("ids"):
-        terms += _selected(ctx, info, unwanted=used == "unwanted")
+        terms += _selected(ctx, info, negative=used == "negative")
     if not terms:
         raise InvalidRequest("Type a text, or select samples or patches first")
     return Query(tuple(terms))
 
 
 def _selected(
-    ctx: foo.ExecutionContext, info: runs.IndexInfo, unwanted: bool
+    ctx: foo.ExecutionContext, info: runs.IndexInfo, negative: bool
 ) -> list[Term]:
     ids, sample_ids = selection(ctx, info.brain_key)
     return [
-        *(Term(id=id_, unwanted=unwanted) for id_ in ids),
-        *(Term(sample_id=id_, unwanted=unwanted) for id_ in sample_ids),
+        *(Term(id=id_, negative=negative) for id_ in ids),
+        *(Term(sample_id=id_, negative=negative) for id_ in sample_ids),
     ]
 
 
@@ -154,28 +154,28 @@ def _no_text(info: runs.IndexInfo) -> str:
     made_with = info.model or "own embeddings"
     return (
         f"'{info.brain_key}' was made with {made_with}, which can't embed text. "
-        "Select a picture instead, or choose an index that can."
+        "Select a image instead, or choose an index that can."
     )
 
 
 def _scope_inputs(ctx: foo.ExecutionContext, form: types.Object) -> None:
     form.int("k", default=DEFAULT_K, label="Results")
     try:
-        most = None if ctx.params.get("score_field") else MAX_HITS
+        most = None if ctx.params.get("score_field") else MAX_RESULTS
         check_k(ctx.params.get("k", DEFAULT_K), most)
     except InvalidRequest as e:
         forms.problem(form, "k", str(e))
     forms.choice(
         form,
-        "target",
+        "scope",
         ["dataset", "view"],
-        ctx.params.get("target"),
+        ctx.params.get("scope"),
         default="dataset",
         label="Search in",
-        view=target_choices(ctx, selected=False),
+        view=scope_choices(ctx, selected=False),
     )
-    if ctx.params.get("target") == "view" and not ctx.view.limit(1).count():
-        forms.problem(form, "target", "The current view is empty")
+    if ctx.params.get("scope") == "view" and not ctx.view.limit(1).count():
+        forms.problem(form, "scope", "The current view is empty")
     form.bool("reverse", default=False, label="Least similar first")
 
 
@@ -201,7 +201,7 @@ def _more_inputs(
     form.bool("exclude_query", default=False, label="Exclude query")
     if info.patches_field is not None:
         form.int(
-            "at_least",
+            "min_matches",
             required=False,
             min=1,
             label="Min matching objects",
@@ -210,9 +210,9 @@ def _more_inputs(
     if others:
         forms.choice(
             form,
-            "also",
+            "fuse_with",
             others,
-            ctx.params.get("also"),
+            ctx.params.get("fuse_with"),
             required=False,
             label="Combine with",
             description="Another index, by reciprocal rank",
@@ -222,7 +222,7 @@ def _more_inputs(
         required=False,
         label="Score field",
         description=(
-            f"Write each result's score to this new field; past {MAX_HITS:,} their "
+            f"Write each result's score to this new field; past {MAX_RESULTS:,} their "
             "ranks too, to another"
         ),
     )
@@ -296,7 +296,7 @@ def _as(kind: str, text: str) -> Any:
 
 
 def grouping_fields(dataset: fo.Dataset, brain_key: str | None = None) -> list[str]:
-    """The fields whose values can each give one hit, of an index if one is named."""
+    """The fields whose values can each give one result, of an index if one is named."""
     found = forms.fields_of(dataset, brain_key, ftype=GROUPING_FIELDS)
     return [name for name in found if name != "id"]
 

@@ -21,11 +21,11 @@ from fiftyone_milvus.search import fusion, sample_matches, search
 from fiftyone_milvus.search.query import Query
 from fiftyone_milvus.search.query_vector import term_scores
 
-from .context import MAX_HITS
+from .context import MAX_RESULTS
 from .params import check_kinds
 
 DEFAULT_K = 25
-EXPLAINED = 100  # hits
+EXPLAINED = 100  # results
 
 
 @dataclass(frozen=True)
@@ -35,20 +35,20 @@ class SearchRequest:
     Args:
         brain_key: the index
         query: the query's terms, see ``Query.to_dict``
-        k: how many hits
+        k: how many results
         view: the stages of the view to stay within; ``None`` for the whole dataset
         reverse: the least similar first
-        min_score: the least score of a hit, in the index's kind of score
+        min_score: the least score of a result, in the index's kind of score
         max_score: the largest
-        group_by: one hit for each value of this field
-        exclude: ids that are not to be hits
+        group_by: one result for each value of this field
+        exclude: ids that are not to be results
         exclude_query: whether the query's own samples or patches are none either
-        also: another index, whose ranking is merged with the first one's
-        at_least: of an index of patches, find pictures with so many such objects
+        fuse_with: another index, whose ranking is merged with the first one's
+        min_matches: of an index of patches, find images with so many such objects
         where: what the fields that the index stores must hold, see
             ``fiftyone_milvus.search.search.search``
-        score_field: a field of our own that the hits' scores are written to; more
-            than 10,000 hits need it, since a view can't name so many
+        score_field: a field of our own that the results' scores are written to; more
+            than 10,000 results need it, since a view can't name so many
         search_params: parameters of the index for this search alone, by Milvus's names
     """
 
@@ -63,8 +63,8 @@ class SearchRequest:
     where: dict[str, Any] | None = None
     exclude: tuple[str, ...] = ()
     exclude_query: bool = False
-    also: str | None = None
-    at_least: int | None = None
+    fuse_with: str | None = None
+    min_matches: int | None = None
     score_field: str | None = None
     search_params: dict[str, Any] | None = None
 
@@ -103,19 +103,19 @@ class SearchRequest:
         Raises:
             InvalidRequest: naming what can't be
         """
-        check_k(self.k, None if self.score_field else MAX_HITS)
+        check_k(self.k, None if self.score_field else MAX_RESULTS)
         Query.from_dict(self.query)
         for name in ("min_score", "max_score"):
             value = getattr(self, name)
             if value is not None and not is_number(value):
                 raise InvalidRequest(f"{name} is a number; this was {value!r}")
-        if self.at_least is not None and self.group_by is not None:
-            raise InvalidRequest("Find pictures by their objects, or group: not both")
+        if self.min_matches is not None and self.group_by is not None:
+            raise InvalidRequest("Find images by their objects, or group: not both")
         if self.where is not None and not isinstance(self.where, dict):
             raise InvalidRequest(
                 f"where says for each field what it must hold; this was {self.where!r}"
             )
-        if self.also == self.brain_key:
+        if self.fuse_with == self.brain_key:
             raise InvalidRequest("Merge the ranking of another index, not of the same")
 
 
@@ -124,10 +124,10 @@ class Answer:
     """What a search found: ``ids`` of samples, or of the patches of a field, in rank
     order, with ``scores`` ``(n,)`` of a kind (``"similarity"``, ``"distance"``, or
     ``"rank"`` of merged rankings); ``matched`` the label ids that made each sample a
-    hit, where pictures were found by their objects; ``result`` the search of the first
+    result, where images were found by their objects; ``result`` the search of the first
     index; ``term_scores`` ``(m, t)`` what each of several terms says of the first
-    hits, ``ranks`` each hit's rank in each of the merged rankings, by index, from 1 or
-    ``None``."""
+    results, ``ranks`` each result's rank in each of the merged rankings, by index, from
+    1 or ``None``."""
 
     request: SearchRequest
     ids: list[str]
@@ -150,7 +150,7 @@ class Answer:
 
     @property
     def deciding(self) -> list[str]:
-        """The row of the index that made each hit one: of pictures that were found by
+        """The row of the index that made each result one: of images that were found by
         their objects, the last object that was asked for."""
         if self.matched is None:
             return self.ids
@@ -169,7 +169,7 @@ class Answer:
             "plan": self.plan,
             "milliseconds": round(self.seconds * 1000, 1),
             "terms": [
-                {"label": term.label, "weight": term.weight, "unwanted": term.unwanted}
+                {"label": term.label, "weight": term.weight, "negative": term.negative}
                 for term in self.result.resolved.query.terms
             ],
             "message": self._message(),
@@ -183,14 +183,14 @@ class Answer:
         return found
 
     def _message(self) -> str:
-        text = f"{len(self.ids):,} {'hit' if len(self.ids) == 1 else 'hits'}"
+        text = f"{len(self.ids):,} {'result' if len(self.ids) == 1 else 'results'}"
         if self.ids and self.score != "rank":
             first, last = self.scores[0], self.scores[-1]
             text += f", {self.score} {first:.3f} to {last:.3f}"
         return text
 
     def view(self, samples: fo.SampleCollection) -> fo.DatasetView:
-        """The hits in rank order, for the grid; writes the scores that were asked
+        """The results in rank order, for the grid; writes the scores that were asked
         for."""
         rank_field = None
         if self.request.score_field is not None:
@@ -198,16 +198,18 @@ class Answer:
         return search.result_view(self, samples, rank_field)
 
 
-def check_k(k: Any, most: int | None = MAX_HITS) -> int:
-    """Checks how many hits were asked for.
+def check_k(k: Any, most: int | None = MAX_RESULTS) -> int:
+    """Checks how many results were asked for.
 
     Raises:
         InvalidRequest: if it is no number, or more than the grid can take
     """
     whole = is_number(k) and k == int(k)
     if not whole or k < 1 or (most is not None and k > most):
-        text = f"Ask for 1 to {MAX_HITS:,} hits; this was {k}. More need a score field"
-        raise InvalidRequest(text)
+        raise InvalidRequest(
+            f"Ask for 1 to {MAX_RESULTS:,} results; this was {k}. To get more, name a "
+            "score field."
+        )
     return int(k)
 
 
@@ -236,15 +238,15 @@ def check_score_field(request: SearchRequest, samples: fo.SampleCollection) -> N
     field = request.score_field
     if field is None:
         return
-    keys = [key for key in (request.brain_key, request.also) if key]
+    keys = [key for key in (request.brain_key, request.fuse_with) if key]
     infos = [runs.describe(samples._root_dataset, key) for key in keys]
     patches = {info.patches_field for info in infos}
-    by_patch = len(patches) == 1 and request.at_least is None
+    by_patch = len(patches) == 1 and request.min_matches is None
     of = patches.pop() if by_patch else None
     everything = runs.all_samples(samples._root_dataset, request.brain_key, samples)
     target = indexed_samples.target(everything, samples, of)
     search.check_field(target, of, field)
-    if request.k > MAX_HITS:
+    if request.k > MAX_RESULTS:
         search.check_field(target, of, f"{field}_rank")
 
 
@@ -263,13 +265,13 @@ def run(
     """
     check_score_field(request, samples)
     index = runs.load(samples._root_dataset, request.brain_key, **connection)
-    if request.at_least is not None:
+    if request.min_matches is not None:
         answer = _by_objects(request, lambda k: _search(request, index, k, samples))
         return _explained(answer, index)
     result = _search(request, index, request.k, samples)
-    if request.also is not None:
-        check_alike(samples, request.brain_key, request.also)
-        other = runs.load(samples._root_dataset, request.also, **connection)
+    if request.fuse_with is not None:
+        check_alike(samples, request.brain_key, request.fuse_with)
+        other = runs.load(samples._root_dataset, request.fuse_with, **connection)
         return _merged(request, [result, _search(request, other, request.k, samples)])
     answer = Answer(
         request,
@@ -305,7 +307,7 @@ def check_alike(samples: fo.SampleCollection, brain_key: str, other: str) -> Non
 
 
 def _explained(answer: Answer, index: MilvusSimilarityIndex) -> Answer:
-    """With what each of several terms says of the first hits."""
+    """With what each of several terms says of the first results."""
     resolved = answer.result.resolved
     if len(resolved.terms) < 2:
         return answer
@@ -338,7 +340,7 @@ def _search(
 def _by_objects(
     request: SearchRequest, searched: Callable[[int], search.Result]
 ) -> Answer:
-    found = sample_matches.find(searched, request.k, request.at_least or 1)
+    found = sample_matches.find(searched, request.k, request.min_matches or 1)
     return Answer(
         request,
         found.sample_ids,

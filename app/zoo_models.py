@@ -27,7 +27,7 @@ class Model:
         description: what it is, in a line
         license: what it is distributed under, as the zoo says
         size_bytes: how much is downloaded, if the zoo says
-        lacks: the Python packages it needs that aren't installed here
+        missing_packages: the Python packages it needs that aren't installed here
     """
 
     name: str
@@ -36,7 +36,7 @@ class Model:
     description: str
     license: str | None = None
     size_bytes: int | None = None
-    lacks: tuple[str, ...] = ()
+    missing_packages: tuple[str, ...] = ()
 
 
 def models() -> list[Model]:
@@ -47,12 +47,16 @@ def models() -> list[Model]:
         replace(model, downloaded=model.name in here)
         for model in _embedding_models(_zoo_changed())
     ]
-    return sorted(found, key=lambda m: (bool(m.lacks), not m.downloaded, m.name))
+    return sorted(
+        found, key=lambda m: (bool(m.missing_packages), not m.downloaded, m.name)
+    )
 
 
 def default_model() -> str | None:
     """A model that is on this machine, rather one that embeds text; else none."""
-    here = [model for model in models() if model.downloaded and not model.lacks]
+    here = [
+        model for model in models() if model.downloaded and not model.missing_packages
+    ]
     here.sort(key=lambda model: not model.supports_prompts)
     return here[0].name if here else None
 

@@ -27,7 +27,7 @@ URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 PANELS = {"ours": "milvus_panel", "fiftyone": "similarity_search_panel"}
 SELECTED = 20  # tiles of the grid that are searched with, in turn
 # A click, and how many milliseconds until each of some conditions held, once a frame
-WATCH = """([start, second, listed, hit, mounts]) => new Promise((resolve) => {
+WATCH = """([start, second, listed, match, mounts]) => new Promise((resolve) => {
     const took = {};
     const began = performance.now();
     const now = () => performance.now() - began;
@@ -40,9 +40,9 @@ WATCH = """([start, second, listed, hit, mounts]) => new Promise((resolve) => {
                 runs[0].click();
             }
         }
-        if (hit && !took.hit && document.querySelector(hit)) took.hit = now();
+        if (match && !took.match && document.querySelector(match)) took.match = now();
         if (!took.grid && window.__gridMounts > mounts && tile()) took.grid = now();
-        const done = took.grid && (took.hit || !hit);
+        const done = took.grid && (took.match || !match);
         if (done || now() > 120000) resolve(took); else requestAnimationFrame(look);
     };
     document.querySelector(start).click();
@@ -76,7 +76,7 @@ def run(server: Server, options: argparse.Namespace) -> None:
         os.environ.pop(URI, None)
     table = Table(server.title, ("ours", "fiftyone"), versus="fiftyone")
     for label, name in (
-        ("click to the first hit, p50 ms", "first"),
+        ("click to the first match, p50 ms", "first"),
         ("click to the sorted grid, p50 ms", "grid"),
         ("requests", "requests"),
         ("kilobytes", "kilobytes"),
@@ -90,7 +90,7 @@ def run(server: Server, options: argparse.Namespace) -> None:
 
 
 def _dataset(server: Server, options: argparse.Namespace) -> fo.Dataset:
-    """Samples of one picture each and the same, with an index of their vectors."""
+    """Samples of one image each and the same, with an index of their vectors."""
     path = environment.HOME / "one.png"
     paint(path, 0)
     vectors, _ = clustered_vectors(options.count, options.dim, 50, options.seed)
@@ -137,7 +137,8 @@ def _ours(app: App, options: argparse.Namespace) -> Times:
             app,
             times,
             start='[data-cy="milvus-search"]',
-            hit=f'[data-cy="milvus-hits"] [data-id="{_id(app, number % SELECTED)}"]',
+            match='[data-cy="milvus-results"] '
+            f'[data-id="{_id(app, number % SELECTED)}"]',
             counts=number > 0,
         )
         app.page.wait_for_timeout(500)
@@ -190,10 +191,10 @@ def _measure(
     start: str,
     second: str | None = None,
     listed: int = 0,
-    hit: str | None = None,
+    match: str | None = None,
     counts: bool = True,
 ) -> None:
-    """Does one search. FiftyOne's panel has no list of hits: its first is in the
+    """Does one search. FiftyOne's panel has no list of matches: its first is in the
     grid. The first search of each isn't counted."""
     page: Page = app.page
     finished: list[Request] = []
@@ -203,13 +204,13 @@ def _measure(
 
     page.on("requestfinished", note)
     mounts = page.evaluate("() => window.__gridMounts")
-    took = page.evaluate(WATCH, [start, second, listed, hit, mounts])
+    took = page.evaluate(WATCH, [start, second, listed, match, mounts])
     page.wait_for_timeout(500)
     page.remove_listener("requestfinished", note)
     if not counts:
         return
     times.grid.append(took["grid"])
-    times.first.append(took.get("hit", took["grid"]))
+    times.first.append(took.get("match", took["grid"]))
     times.requests.append(len(finished))
     times.kilobytes.append(sum(map(_bytes, finished)) / 1e3)
 

@@ -63,9 +63,7 @@ def with_model(server: Server, options: argparse.Namespace) -> None:
     zoo.install_offline_source(environment.MODEL_ZOO)
     zoo.prepare_model(MODEL)
     folder = environment.HOME / "benchmark-scenes"
-    dataset = build_scenes_dataset(
-        "benchmark", folder, options.pictures, persistent=True
-    )
+    dataset = build_scenes_dataset("benchmark", folder, options.images, persistent=True)
     table = Table(
         f"{server.title}, {MODEL}, one thread a worker",
         ("model alone", "one worker", "two workers"),
@@ -77,11 +75,11 @@ def with_model(server: Server, options: argparse.Namespace) -> None:
     both = [_answer(process) for process in started]
     took = max(a["ended"] for a in both) - min(a["began"] for a in both)
     table.add(
-        f"{options.pictures:,} pictures, pictures/s",
+        f"{options.images:,} images, images/s",
         {
             "model alone": alone["rate"],
             "one worker": one["rate"],
-            "two workers": options.pictures / took,
+            "two workers": options.images / took,
         },
         ".1f",
     )
@@ -99,7 +97,7 @@ def _vectors_dataset(count: int, dim: int, seed: int) -> fo.Dataset:
     rng = np.random.default_rng(seed)
     sizes = (min(AT_ONCE, count - start) for start in range(0, count, AT_ONCE))
     vectors = (rng.normal(size=(size, dim)).astype(np.float32) for size in sizes)
-    return _data.with_field(f"vectors-{count}", vectors, "/pictures/{}.png")
+    return _data.with_field(f"vectors-{count}", vectors, "/images/{}.png")
 
 
 def _start_pair(server: Server, dataset: str) -> list[subprocess.Popen[str]]:

@@ -179,7 +179,7 @@ class Raw:
             search_params=params,
             consistency_level="Session",
         )
-        return [[hit.id for hit in hits] for hits in found]
+        return [[match.id for match in matches] for matches in found]
 
     def read_all(self) -> int:
         iterator = self._client.query_iterator(

@@ -53,7 +53,7 @@ def make(count: int, dim: int, queries: int, seed: int) -> Data:
     dataset = fo.Dataset()
     dataset.add_samples(
         (
-            fo.Sample(f"/pictures/{i}.png", share=shares[i], cluster=int(labels[i]))
+            fo.Sample(f"/images/{i}.png", share=shares[i], cluster=int(labels[i]))
             for i in range(count)
         ),
         progress=False,
@@ -81,11 +81,11 @@ def with_field(name: str, vectors: Iterable[np.ndarray], path: str) -> fo.Datase
     Args:
         name: the dataset's name
         vectors: some of them at a time, ``(n, dim)`` each
-        path: of the pictures, with ``{}`` for their number
+        path: of the images, with ``{}`` for their number
     """
     dataset = fo.Dataset(name, persistent=True)
     dataset.add_sample_field("embeddings", fof.VectorField)
-    dataset.add_sample(fo.Sample("/pictures/first.png"))
+    dataset.add_sample(fo.Sample("/images/first.png"))
     first = dataset._sample_collection.find_one()
     dataset.clear()
     count = 0

@@ -8,7 +8,7 @@ from pymilvus import MilvusClient
 from ._setup import Server
 
 QUERIES_A_CALL = 500
-LIMIT = 100  # of a query's hits; 16,384 for each would be a message of gigabytes
+LIMIT = 100  # of a query's matches; 16,384 for each would be a message of gigabytes
 ROWS_AT_ONCE = 2_000
 
 Pairs = set[tuple[int, int]]
@@ -42,8 +42,8 @@ def by_range_search(
             },
             consistency_level="Session",
         )
-        for i, hits in enumerate(found, start):
-            pairs |= {(i, at[hit.id]) for hit in hits}
+        for i, matches in enumerate(found, start):
+            pairs |= {(i, at[match.id]) for match in matches}
     client.close()
     return once(pairs)
 

@@ -11,7 +11,7 @@ import fiftyone as fo
 import numpy as np
 from PIL import Image
 
-from demo import pictures, zoo
+from demo import object_images, zoo
 from demo.dataset import build_scenes_dataset
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.index import MilvusSimilarityIndex
@@ -25,7 +25,7 @@ from ._setup import Server
 
 MODEL = zoo.OFFLINE
 K = 10
-MARKED = 3  # hits of each kind in a round of feedback
+MARKED = 3  # matches of each kind in a round of feedback
 MARGIN = 8  # white pixels around a stamp
 # What a person would rule out after a first look
 CONFUSED = {
@@ -67,7 +67,7 @@ def run(server: Server, options: argparse.Namespace) -> None:
 
 
 def _captions(server: Server) -> None:
-    stamps = pictures.stamps()
+    stamps = object_images.stamps()
     dataset = _stamps_dataset(stamps)
     index = _index(dataset, None)
     exact = Exact.of(index)
@@ -80,7 +80,7 @@ def _captions(server: Server) -> None:
         for name, ids in (("index", found), ("exact", wanted)):
             ranks[name].append(ids.index(id_) + 1 if id_ in ids else np.inf)
     table = Table(
-        f"{server.title}: {len(stamps)} captions to their pictures",
+        f"{server.title}: {len(stamps)} captions to their images",
         ("index", "exact"),
         versus="exact",
     )
@@ -135,14 +135,14 @@ def _precisions(
         return search.search(index, asked, K).ids
 
     def with_round(asked: Query) -> Query:
-        """One round of a person who marks the first right and wrong hits."""
-        hits = search.search(index, asked, 5 * K).ids
-        right = [id_ for id_ in hits if labels[id_] == label][:MARKED]
-        wrong = [id_ for id_ in hits if labels[id_] != label][:MARKED]
+        """One round of a person who marks the first right and wrong matches."""
+        matches = search.search(index, asked, 5 * K).ids
+        right = [id_ for id_ in matches if labels[id_] == label][:MARKED]
+        wrong = [id_ for id_ in matches if labels[id_] != label][:MARKED]
         return asked.with_feedback(more=right, less=wrong)
 
     plain = Query.of(text=label)
-    without = Query((Term(text=label), Term(text=other, unwanted=True)))
+    without = Query((Term(text=label), Term(text=other, negative=True)))
     # the marked ones are found again, so the round is judged by the others
     return {
         "text": precision(found(plain)),
@@ -169,7 +169,7 @@ def _index(dataset: fo.Dataset, patches_field: str | None) -> MilvusSimilarityIn
     return runs.load(dataset, "quality")
 
 
-def _stamps_dataset(stamps: Sequence[pictures.Picture]) -> fo.Dataset:
+def _stamps_dataset(stamps: Sequence[object_images.Image]) -> fo.Dataset:
     """The stamps on white, each with its caption."""
     folder = environment.HOME / "quality-stamps"
     folder.mkdir(exist_ok=True)

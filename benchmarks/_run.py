@@ -43,8 +43,8 @@ class Answers:
         return self.error or median(self.milliseconds)
 
     @property
-    def hits(self) -> Value:
-        """How many hits came, in the mean."""
+    def matches(self) -> Value:
+        """How many matches came, in the mean."""
         return self.error or float(np.mean([len(ids) for ids in self.found]))
 
     def recall(self, truth: Sequence[Sequence[str]]) -> Value:
@@ -108,8 +108,8 @@ def _search(
     many = _take_turns(contenders, data.queries, LARGE_K)
     label = f"search, k = {LARGE_K:,}, p50 ms"
     table.add(label, {n: a.p50 for n, a in many.items()}, ".1f")
-    hits = {n: a.hits for n, a in many.items()}
-    table.add("  hits that came", hits, ".0f", ratio=False)
+    matches = {n: a.matches for n, a in many.items()}
+    table.add("  matches that came", matches, ".0f", ratio=False)
     recalls = {n: a.recall(truth) for n, a in few.items()}
     table.add(f"recall@{TOP}", recalls, ".3f", ratio=False)
 

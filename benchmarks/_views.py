@@ -126,7 +126,7 @@ def _measure(
     for query in case.queries:
         took, one = _timed(lambda q=query: _search(rows, case, data, q[None]))  # type: ignore[misc]
         taken.setdefault("ours", []).append(took)
-        # in turn with the view's, so that what else the machine does hits both
+        # in turn with the view's, so that what else the machine does matches both
         took, _ = _timed(lambda q=query: planner.nearest(rows, q[None], K))  # type: ignore[misc]
         taken.setdefault("all", []).append(took)
         found.append(one)
@@ -194,7 +194,7 @@ def _recall(case: Case, found: list[Found], data: Data, metric: str) -> str:
     at = {id_: i for i, id_ in enumerate(data.ids)}
     vectors = data.vectors[[at[id_] for id_ in case.ids]]
     truth = _data.exact(case.queries, case.ids, vectors, metric, TOP)
-    return format(recall([one.hits[0].ids for one in found], truth), ".3f")
+    return format(recall([one.matches[0].ids for one in found], truth), ".3f")
 
 
 def _timed(function: Callable[[], Found | list[str]]) -> tuple[float, Found]:

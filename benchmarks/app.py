@@ -1,4 +1,4 @@
-"""From a click to the first hit and to the sorted grid, in the App in a browser: this
+"""From a click to the first match and to the sorted grid, in the App in a browser: this
 plugin's panel beside FiftyOne's own *Similarity Search*, on the same index.
 
     PYTHONPATH=. python benchmarks/app.py --count 10000 --servers lite
@@ -38,7 +38,7 @@ def main() -> None:
 def _parsed() -> argparse.Namespace:
     parser = _options.parser(__doc__, "dim", "seed")
     parser.add_argument("--count", type=int, default=10_000, help="how many samples")
-    parser.add_argument("--k", type=int, default=100, help="hits of a search")
+    parser.add_argument("--k", type=int, default=100, help="matches of a search")
     parser.add_argument("--repeats", type=int, default=9, help="searches for a median")
     return parser.parse_args()
 

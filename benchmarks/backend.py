@@ -3,7 +3,7 @@
     PYTHONPATH=. python benchmarks/backend.py --count 50000 --dim 768 --servers lite
 
 Every contender gets the same vectors on the same server, in one process, and searches
-take turns, so that what else the machine does hits all of them alike. Nothing is
+take turns, so that what else the machine does matches all of them alike. Nothing is
 asserted.
 """
 

@@ -29,7 +29,7 @@ def main() -> None:
     for kind in options.servers:
         with _setup.serving(kind) as server:
             _building.from_field(server, options)
-            if options.pictures:
+            if options.images:
                 _building.with_model(server, options)
 
 
@@ -37,7 +37,7 @@ def _parsed() -> argparse.Namespace:
     parser = _options.parser(__doc__, "dim", "seed")
     parser.add_argument("--counts", type=int, nargs="+", default=(10_000, 30_000))
     parser.add_argument(
-        "--pictures", type=int, default=600, help="for the model; 0: leave it out"
+        "--images", type=int, default=600, help="for the model; 0: leave it out"
     )
     parser.add_argument(
         "--contenders",

@@ -72,7 +72,7 @@ def _run(server: Server, count: int, options: argparse.Namespace) -> None:
 
     vectors = _vectors(count, options)
     dataset = fo.Dataset()
-    paths = (fo.Sample(filepath=f"/pictures/{i}.png") for i in range(count))
+    paths = (fo.Sample(filepath=f"/images/{i}.png") for i in range(count))
     dataset.add_samples(paths, progress=False, num_samples=count)
     table = Table(f"{server.title}, {count:,}", COLUMNS, versus=OURS)
     by_range = count <= options.range_up_to

@@ -1,10 +1,10 @@
-"""How good searches are on real pictures with a real model, and that the index answers
+"""How good searches are on real images with a real model, and that the index answers
 as exact search does.
 
     PYTHONPATH=. python benchmarks/quality.py --servers lite
 
-Captions to their own pictures (R@1, R@5, R@10), and texts to patches of their category
-(p@10): plain, with one round of feedback, and with an unwanted text. Nothing is
+Captions to their own images (R@1, R@5, R@10), and texts to patches of their category
+(p@10): plain, with one round of feedback, and with an negative text. Nothing is
 asserted.
 """
 

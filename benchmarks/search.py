@@ -3,7 +3,7 @@
     PYTHONPATH=. python benchmarks/search.py --count 30000 --servers standalone
 
 Views are random parts of the dataset, and classes next to the query or far from it:
-those are what a filter in the App makes, and what makes graphs lose hits. Nothing is
+those are what a filter in the App makes, and what makes graphs lose matches. Nothing is
 asserted.
 """
 

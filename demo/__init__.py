@@ -1,1 +1,1 @@
-"""What ``make demo`` shows: pictures, a model, two Milvus indexes, the App."""
+"""What ``make demo`` shows: images, a model, two Milvus indexes, the App."""

@@ -37,12 +37,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--dataset",
         choices=("quickstart", "stamps", "photos"),
-        help="the pictures; by default the best that can be had here",
+        help="the images; by default the best that can be had here",
     )
     parser.add_argument(
         "--model", help="a model of FiftyOne's zoo; by default one that suits them"
     )
-    parser.add_argument("--count", type=_positive, help="how many pictures (120)")
+    parser.add_argument("--count", type=_positive, help="how many images (120)")
     parser.add_argument("--port", type=_positive, default=5151, help="the App's (5151)")
     parser.add_argument(
         "--address",

@@ -1,4 +1,4 @@
-"""Which pictures and which model the demo takes."""
+"""Which images and which model the demo takes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from demo.dataset import SOURCES
 from demo.zoo import CLIP, OFFLINE
 
 _DESCRIPTIONS = {
-    "quickstart": "FiftyOne's quickstart pictures",
+    "quickstart": "FiftyOne's quickstart images",
     "stamps": "scenes composed of Tux Paint's stamps",
     "photos": "collages of the photos that scikit-image and scikit-learn ship",
 }
@@ -16,7 +16,7 @@ _DESCRIPTIONS = {
 
 @dataclass(frozen=True)
 class Choice:
-    """Pictures and a model.
+    """Images and a model.
 
     Attributes:
         source: one of ``demo.dataset.SOURCES``
@@ -36,7 +36,7 @@ def choices(source: str | None, model: str | None) -> Iterator[Choice]:
     """What to try, the best first; the next one counts only if one can't be had.
 
     Args:
-        source: the pictures asked for, if any
+        source: the images asked for, if any
         model: the model asked for, if any
     """
     for name, reason in _sources(source):
@@ -58,6 +58,6 @@ def _sources(asked: str | None) -> Iterator[tuple[str, str]]:
 
 
 def _model(source: str) -> str:
-    """The model whose indexes are there, else the one that suits the pictures."""
+    """The model whose indexes are there, else the one that suits the images."""
     usual = CLIP if source == "quickstart" else OFFLINE
     return indexes.indexed_model(dataset.dataset_name(source)) or usual

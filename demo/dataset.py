@@ -6,16 +6,16 @@ from pathlib import Path
 import fiftyone as fo
 import fiftyone.zoo as foz
 
-from demo import pictures, scenes
+from demo import object_images, scenes
 from demo.errors import DemoError, reason
-from demo.pictures import Picture
+from demo.object_images import ObjectImage
 from demo.scenes import SIZE, Scene
 
 SOURCES = ("quickstart", "stamps", "photos")
 """What a dataset can be made of, the best first."""
 
 COUNT = 120
-"""How many scenes, or pictures of quickstart, unless another number is asked for."""
+"""How many scenes, or images of quickstart, unless another number is asked for."""
 
 PATCHES_FIELD = "ground_truth"
 
@@ -38,14 +38,14 @@ def open_dataset(source: str, count: int | None = None) -> fo.Dataset:
 
     Args:
         source: one of ``SOURCES``
-        count: how many pictures a new dataset gets; one that's there stays as it is
+        count: how many images a new dataset gets; one that's there stays as it is
 
     Raises:
         DemoError: it can't be made
     """
     if _is_ready(source):
         dataset = fo.load_dataset(dataset_name(source))
-        _restore_pictures(dataset)
+        _restore_images(dataset)
         return dataset
     _clear_unfinished(source)
     count = count or COUNT
@@ -56,7 +56,7 @@ def open_dataset(source: str, count: int | None = None) -> fo.Dataset:
             dataset_name(source),
             Path(fo.config.default_dataset_dir) / dataset_name(source),
             count,
-            pictures=_pictures(source),
+            sources=_images(source),
         )
     dataset.info[_MARK] = {"source": source, "count": count}
     dataset.save()
@@ -71,7 +71,7 @@ def build_scenes_dataset(
     count: int = COUNT,
     seed: int = _SEED,
     persistent: bool = False,
-    pictures: Sequence[Picture] | None = None,
+    sources: Sequence[ObjectImage] | None = None,
 ) -> fo.Dataset:
     """A new dataset of composed scenes.
 
@@ -80,25 +80,25 @@ def build_scenes_dataset(
 
     Args:
         name: the dataset's name, not taken yet
-        folder: where the pictures go
+        folder: where the images go
         count: how many samples
-        seed: of the random choices; the same gives the same pictures
+        seed: of the random choices; the same gives the same images
         persistent: whether the dataset outlives this process
-        pictures: what the scenes are composed of, by default the best available
+        images: what the scenes are composed of, by default the best available
 
     Raises:
-        DemoError: there are no pictures, or the folder can't be written
+        DemoError: there are no images, or the folder can't be written
     """
-    composed = _compose(pictures, Path(folder), count, seed)
+    composed = _compose(sources, Path(folder), count, seed)
     dataset = fo.Dataset(name, persistent=persistent)
     dataset.add_samples([_sample(scene) for scene in composed], progress=False)
     return dataset
 
 
 def _compose(
-    sources: Sequence[Picture] | None, folder: Path, count: int, seed: int
+    sources: Sequence[ObjectImage] | None, folder: Path, count: int, seed: int
 ) -> list[Scene]:
-    sources = pictures.available() if sources is None else sources
+    sources = object_images.available() if sources is None else sources
     try:
         return scenes.compose(sources, folder, count, seed)
     except OSError as error:
@@ -110,7 +110,7 @@ def _compose(
 
 
 def _sample(scene: Scene) -> fo.Sample:
-    names = sorted({thing.picture.name for thing in scene.things})
+    names = sorted({thing.source.name for thing in scene.things})
     return fo.Sample(
         filepath=str(scene.path),
         metadata=fo.ImageMetadata(
@@ -125,16 +125,16 @@ def _sample(scene: Scene) -> fo.Sample:
 def _detections(scene: Scene) -> list[fo.Detection]:
     return [
         fo.Detection(
-            label=thing.picture.label,
-            name=thing.picture.name,
+            label=thing.source.label,
+            name=thing.source.name,
             bounding_box=list(thing.box),
         )
         for thing in scene.things
     ]
 
 
-def _pictures(source: str) -> list[Picture]:
-    return pictures.stamps() if source == "stamps" else pictures.photos()
+def _images(source: str) -> list[ObjectImage]:
+    return object_images.stamps() if source == "stamps" else object_images.photos()
 
 
 def _download_quickstart(count: int) -> fo.Dataset:
@@ -168,7 +168,7 @@ def _clear_unfinished(source: str) -> None:
     dataset.delete()
 
 
-def _restore_pictures(dataset: fo.Dataset) -> None:
+def _restore_images(dataset: fo.Dataset) -> None:
     """Composes the scenes again if their files are gone."""
     missing = [path for path in dataset.values("filepath") if not Path(path).exists()]
     if not missing:
@@ -176,8 +176,8 @@ def _restore_pictures(dataset: fo.Dataset) -> None:
     made = dataset.info[_MARK]
     if made["source"] == "quickstart":
         raise DemoError(
-            f"{len(missing)} pictures of {dataset.name} are gone: delete it with "
+            f"{len(missing)} images of {dataset.name} are gone: delete it with "
             f"'fiftyone datasets delete {dataset.name}', and start the demo again."
         )
-    sources = _pictures(made["source"])
+    sources = _images(made["source"])
     _compose(sources, Path(missing[0]).parent, made["count"], _SEED)

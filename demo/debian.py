@@ -34,7 +34,7 @@ def unpack_package(
         if not shutil.which(program):
             raise DemoError(
                 f"{package} comes as a Debian package and there is no {program} "
-                "here: choose other pictures with --dataset photos."
+                "here: choose other images with --dataset photos."
             )
     try:
         with tempfile.TemporaryDirectory(dir=folder.parent) as temp:

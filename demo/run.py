@@ -48,4 +48,4 @@ def _prepare(options: Options) -> tuple[fo.Dataset, Choice]:
             return open_dataset(choice.source, options.count), choice
         except DemoError as error:
             failure = error
-    raise failure or DemoError("Choose pictures with --dataset.")
+    raise failure or DemoError("Choose images with --dataset.")

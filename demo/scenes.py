@@ -1,4 +1,4 @@
-"""Composes pictures into scenes whose boxes are exact."""
+"""Composes images into scenes whose boxes are exact."""
 
 import random
 from collections import defaultdict
@@ -9,26 +9,26 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps
 
-from demo.pictures import Picture
+from demo.object_images import ObjectImage
 
 SIZE = (960, 640)  # width, height of a scene, pixels
 
 _MARGIN = 14  # pixels between a thing and the edge of its cell
 _THEMED = 0.7  # share of a scene's things that have its theme's label
-_THEME_PICTURES = 6  # a label with fewer pictures than this is no theme
-_ENLARGE = 2.4  # how far small pictures are blown up at most
+_THEME_IMAGES = 6  # a label with fewer images than this is no theme
+_ENLARGE = 2.4  # how far small images are blown up at most
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A picture in a scene, with its exact box.
+    """A image in a scene, with its exact box.
 
     Attributes:
-        picture: the picture
+        image: the image
         box: x, y, width and height, relative to the scene
     """
 
-    picture: Picture
+    source: ObjectImage
     box: tuple[float, float, float, float]
 
 
@@ -50,14 +50,14 @@ class _Cell:
 
 
 def compose(
-    pictures: Sequence[Picture], folder: Path, count: int = 120, seed: int = 51
+    sources: Sequence[ObjectImage], folder: Path, count: int = 120, seed: int = 51
 ) -> list[Scene]:
     """Writes ``count`` scenes of ``SIZE``, of 4 to 8 things, into ``folder``.
 
     The same arguments give the same files and boxes.
 
     Args:
-        pictures: what to put into them, at least 8
+        images: what to put into them, at least 8
         folder: where the JPEG files go; made if missing
         count: how many scenes
         seed: of the random choices
@@ -66,51 +66,51 @@ def compose(
         the scenes, in the order of their file names
     """
     folder.mkdir(parents=True, exist_ok=True)
-    themes = _themes(pictures)
+    themes = _themes(sources)
     scenes = []
     for number in range(count):
         rng = random.Random(f"{seed}/{number}")  # nosec B311 # it draws images
         theme = themes[number % len(themes)]
-        image, things = _draw(_choose(pictures, theme, rng), rng)
+        image, things = _draw(_choose(sources, theme, rng), rng)
         path = folder / f"scene_{number:04d}.jpg"
         image.save(path, quality=92)
         scenes.append(Scene(path, theme, tuple(things)))
     return scenes
 
 
-def _themes(pictures: Sequence[Picture]) -> list[str]:
-    """The labels with pictures enough for a scene, all of them if none has."""
+def _themes(sources: Sequence[ObjectImage]) -> list[str]:
+    """The labels with images enough for a scene, all of them if none has."""
     counts: dict[str, int] = defaultdict(int)
-    for picture in pictures:
-        counts[picture.label] += 1
-    large = [label for label, count in counts.items() if count >= _THEME_PICTURES]
+    for source in sources:
+        counts[source.label] += 1
+    large = [label for label, count in counts.items() if count >= _THEME_IMAGES]
     return sorted(large or counts)
 
 
 def _choose(
-    pictures: Sequence[Picture], theme: str, rng: random.Random
-) -> list[Picture]:
-    """Four to eight pictures, no two the same, most of them of the theme."""
+    sources: Sequence[ObjectImage], theme: str, rng: random.Random
+) -> list[ObjectImage]:
+    """Four to eight images, no two the same, most of them of the theme."""
     count = rng.randint(4, 8)
-    of_theme = [picture for picture in pictures if picture.label == theme]
-    others = [picture for picture in pictures if picture.label != theme]
+    of_theme = [source for source in sources if source.label == theme]
+    others = [source for source in sources if source.label != theme]
     themed = rng.sample(of_theme, min(len(of_theme), round(count * _THEMED)))
     mixed = rng.sample(others, min(len(others), count - len(themed)))
     return themed + mixed
 
 
 def _draw(
-    pictures: Sequence[Picture], rng: random.Random
+    sources: Sequence[ObjectImage], rng: random.Random
 ) -> tuple[Image.Image, list[Placed]]:
     """The scene (RGB) and its things, each somewhere in a cell of its own."""
     images, corners, things = [], [], []
-    for picture, cell in zip(pictures, _cells(len(pictures), rng), strict=True):
-        image = _thing(picture, cell, rng)
+    for source, cell in zip(sources, _cells(len(sources), rng), strict=True):
+        image = _thing(source, cell, rng)
         x = cell.left + rng.randint(_MARGIN, cell.width - image.width - _MARGIN)
         y = cell.top + rng.randint(_MARGIN, cell.height - image.height - _MARGIN)
         images.append(image)
         corners.append((x, y))
-        things.append(Placed(picture, _relative(x, y, *image.size)))
+        things.append(Placed(source, _relative(x, y, *image.size)))
     scene = _backdrop(rng)
     scene.paste((30, 30, 45), (0, 0), _shadows(images, corners))
     for image, corner in zip(images, corners, strict=True):
@@ -130,10 +130,10 @@ def _cells(count: int, rng: random.Random) -> list[_Cell]:
     return rng.sample(cells, count)
 
 
-def _thing(picture: Picture, cell: _Cell, rng: random.Random) -> Image.Image:
-    """The picture at a random size that fits the cell, RGBA, without a border."""
-    image = Image.open(picture.path).convert("RGBA")
-    image = _trim(image) if picture.cutout else _print(image, rng)
+def _thing(source: ObjectImage, cell: _Cell, rng: random.Random) -> Image.Image:
+    """The image at a random size that fits the cell, RGBA, without a border."""
+    image = Image.open(source.path).convert("RGBA")
+    image = _trim(image) if source.cutout else _print(image, rng)
     room = (cell.width - 2 * _MARGIN, cell.height - 2 * _MARGIN)
     fit = min(room[0] / image.width, room[1] / image.height)
     scale = min(fit * rng.uniform(0.68, 0.98), _ENLARGE)

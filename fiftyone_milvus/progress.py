@@ -13,7 +13,7 @@ import fiftyone.core.utils as fou
 class Progress:
     """How far the work is: ``done`` of ``total`` units, by all workers; seconds since
     it began; units a second, lately; samples or patches that gave no vector; and which
-    of reading, embedding and writing sets the pace."""
+    of reading, embedding and writing is the bottleneck."""
 
     phase: str
     done: int
@@ -21,7 +21,7 @@ class Progress:
     seconds: float
     rate: float | None = None
     failed: int = 0
-    pace: str | None = None
+    bottleneck: str | None = None
     unit: str = "samples"
 
     @property
@@ -60,6 +60,6 @@ def reporting(progress: Report | bool | None) -> Iterator[Report]:
 
 
 def _suffix(now: Progress) -> str:
-    words = [f"{now.pace} sets the pace"] if now.pace else []
+    words = [f"bottleneck: {now.bottleneck}"] if now.bottleneck else []
     words += [f"{now.failed:,} gave no vector"] if now.failed else []
     return ", ".join(words)

@@ -124,7 +124,7 @@ def _table(found: Adoption) -> list[dict[str, str]]:
         "Ids of this dataset": f"{match.matched:,} of {match.rows:,}",
         "Ids that are not": ", ".join(match.unmatched),
         "Made by": f"{owner.dataset} / {owner.brain_key}" if owner else "",
-        "State": f"{info.state}: {info.why}",
+        "State": f"{info.state}: {info.reason}",
         "Ownership": found.ownership_problem or "can be taken",
     }
     return [{"fact": fact, "value": value} for fact, value in facts.items()]

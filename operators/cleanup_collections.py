@@ -12,18 +12,18 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import collection_cleanup
-from fiftyone_milvus.indexes.collection_cleanup import Candidate, DropPlan
+from fiftyone_milvus.indexes.collection_cleanup import Candidate, DeletionPlan
 
 from ..app import forms, tables
 from ..app.context import connection, flag, without_causes
 
-SHOWN = "milvus_vector_search_drops"
+SHOWN = "milvus_vector_search_deletions"
 SHOWN_SECONDS = 600
 COLUMNS = {
     "name": "Collection",
     "what": "What happens",
     "state": "State",
-    "why": "Why",
+    "reason": "Reason",
     "rows": "Rows",
     "size": "About",
 }
@@ -53,19 +53,19 @@ class CleanupCollections(foo.Operator):
             description="Their names, as 'Milvus: Collections' lists them",
         )
         inputs.bool(
-            "orphans",
+            "orphaned",
             default=False,
             label="All orphans",
             description="Collections of this backend that no index uses any more",
         )
         inputs.bool(
-            "include_gone_datasets",
+            "include_deleted_datasets",
             default=False,
             label="Also those whose dataset is not in this FiftyOne database",
             description="Only if no other FiftyOne uses this Milvus: they may be its",
         )
         inputs.list(
-            "typed",
+            "confirmed_names",
             types.String(),
             default=[],
             required=False,
@@ -73,9 +73,9 @@ class CleanupCollections(foo.Operator):
             description="Needed for collections that this backend did not make",
         )
         inputs.bool("dry_run", default=True, label="Only say what would be dropped")
-        if not ctx.params.get("names") and not ctx.params.get("orphans"):
+        if not ctx.params.get("names") and not ctx.params.get("orphaned"):
             text = "Name collections to drop, or choose all orphans"
-            forms.problem(inputs, "orphans", text)
+            forms.problem(inputs, "orphaned", text)
         elif ctx.params.get("dry_run") is False:
             inputs.view("notice", types.Warning(label=_warning(ctx)))
         return types.Property(inputs, view=types.View(label="Drop Milvus collections"))
@@ -83,11 +83,11 @@ class CleanupCollections(foo.Operator):
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         dry_run = flag(ctx, "dry_run", default=True)
-        plan = _planned(ctx) if dry_run else _dropped(ctx)
-        dropped = [] if dry_run else plan.names
+        plan = _planned(ctx) if dry_run else _deleted(ctx)
+        deleted = [] if dry_run else plan.names
         return {
             **asdict(plan),
-            "dropped": dropped,
+            "deleted": deleted,
             "rows": plan.rows,
             "size_bytes": plan.size_bytes,
             "dry_run": dry_run,
@@ -102,22 +102,22 @@ class CleanupCollections(foo.Operator):
         return types.Property(outputs, view=types.View(label="Milvus clean-up"))
 
 
-def _planned(ctx: foo.ExecutionContext) -> DropPlan:
-    plan = collection_cleanup.drop_plan(
+def _planned(ctx: foo.ExecutionContext) -> DeletionPlan:
+    plan = collection_cleanup.deletion_plan(
         ctx.params.get("names") or [],
-        orphans=flag(ctx, "orphans"),
+        orphaned=flag(ctx, "orphaned"),
         **_choices(ctx),
     )
-    if flag(ctx, "orphans") and not plan.refused:
+    if flag(ctx, "orphaned") and not plan.refused:
         ctx.store(SHOWN).set(_asked(ctx), plan.names, ttl=SHOWN_SECONDS)
     return plan
 
 
-def _dropped(ctx: foo.ExecutionContext) -> DropPlan:
+def _deleted(ctx: foo.ExecutionContext) -> DeletionPlan:
     """Drops what is named, or, where all orphans are asked for, what the dry run of the
     same request listed: there may be others by now."""
     names = ctx.params.get("names") or []
-    if flag(ctx, "orphans"):
+    if flag(ctx, "orphaned"):
         names = _shown(ctx)
         if names is None:
             raise InvalidRequest(
@@ -125,15 +125,15 @@ def _dropped(ctx: foo.ExecutionContext) -> DropPlan:
                 "this with 'dry_run' first, and look at what it lists; or name those "
                 "to drop."
             )
-    plan = collection_cleanup.drop_collections(names, **_choices(ctx))
+    plan = collection_cleanup.delete_collections(names, **_choices(ctx))
     ctx.store(SHOWN).delete(_asked(ctx))
     return plan
 
 
 def _choices(ctx: foo.ExecutionContext) -> dict[str, Any]:
     return {
-        "typed": ctx.params.get("typed") or [],
-        "include_gone_datasets": flag(ctx, "include_gone_datasets"),
+        "confirmed_names": ctx.params.get("confirmed_names") or [],
+        "include_deleted_datasets": flag(ctx, "include_deleted_datasets"),
         **connection(ctx),
     }
 
@@ -147,13 +147,13 @@ def _shown(ctx: foo.ExecutionContext) -> list[str] | None:
 def _asked(ctx: foo.ExecutionContext) -> str:
     """Equal for requests of the same."""
     names = sorted(map(str, ctx.params.get("names") or []))
-    asked = [names, flag(ctx, "include_gone_datasets")]
+    asked = [names, flag(ctx, "include_deleted_datasets")]
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 
 def _warning(ctx: foo.ExecutionContext) -> str:
     names = ctx.params.get("names") or []
-    if ctx.params.get("orphans"):
+    if ctx.params.get("orphaned"):
         names = _shown(ctx)
     if names is None:
         return "Run this with the dry run first: it lists what would be dropped"
@@ -163,11 +163,11 @@ def _warning(ctx: foo.ExecutionContext) -> str:
     )
 
 
-def _table(plan: DropPlan, dry_run: bool) -> list[dict[str, str]]:
+def _table(plan: DeletionPlan, dry_run: bool) -> list[dict[str, str]]:
     dropped = "would be dropped" if dry_run else "dropped"
     return [
         *(_row(one, dropped if one.allowed else "refused") for one in plan.candidates),
-        *(_row(one, "left alone") for one in plan.left),
+        *(_row(one, "left alone") for one in plan.kept),
     ]
 
 
@@ -176,24 +176,24 @@ def _row(one: Candidate, what: str) -> dict[str, str]:
         "name": one.name,
         "what": what,
         "state": one.state,
-        "why": one.why,
+        "reason": one.reason,
         "rows": tables.count(one.rows),
         "size": tables.size(one.size_bytes),
     }
 
 
-def _summary(plan: DropPlan, dry_run: bool) -> str:
+def _summary(plan: DeletionPlan, dry_run: bool) -> str:
     if plan.refused:
         first = plan.refused[0]
-        return f"Nothing would be dropped. '{first.name}': {first.why}."
+        return f"Nothing would be dropped. '{first.name}': {first.reason}."
     verb = "Would drop" if dry_run else "Dropped"
     text = (
         f"{verb} {len(plan.candidates):,} collections with {plan.rows:,} vectors "
         f"(about {tables.size(plan.size_bytes)})"
     )
-    if plan.left:
+    if plan.kept:
         text += (
-            f"; {len(plan.left):,} orphans whose dataset is not in this FiftyOne "
+            f"; {len(plan.kept):,} orphans whose dataset is not in this FiftyOne "
             "database are left alone"
         )
     return text

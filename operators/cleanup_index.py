@@ -52,7 +52,7 @@ class CleanupIndex(foo.Operator):
 
 def done(plan: runs.CleanupPlan) -> str:
     """What a clean-up did, in a sentence."""
-    if plan.drops_rows:
+    if plan.deletes_rows:
         return (
             f"Removed the {plan.rows:,} vectors in '{plan.collection_name}', and "
             f"deleted the record '{plan.brain_key}'"
@@ -69,6 +69,6 @@ def _description(dataset: fo.Dataset, brain_key: str) -> str:
     return (
         f"This deletes the record '{info.brain_key}' (an index of "
         f"{info.patches_field or 'samples'}), and drops its collection "
-        f"'{info.collection_name}' if this dataset made it. No picture, label or "
+        f"'{info.collection_name}' if this dataset made it. No image, label or "
         "embeddings field is touched."
     )

@@ -18,7 +18,7 @@ from ..app.context import connection, without_causes
 COLUMNS = {
     "name": "Collection",
     "state": "State",
-    "why": "Why",
+    "reason": "Reason",
     "dataset": "Made by dataset",
     "brain_key": "Brain key",
     "created": "Created",
@@ -75,7 +75,7 @@ def _row(info: CollectionInfo) -> dict[str, str]:
     return {
         "name": info.name,
         "state": info.state,
-        "why": info.why,
+        "reason": info.reason,
         "dataset": info.owner.dataset if info.owner else "",
         "brain_key": (info.owner and info.owner.brain_key) or "",
         "created": tables.when(info.created),

@@ -1,4 +1,4 @@
-"""*Compare indexes*: the hits of one query in two indexes, side by side."""
+"""*Compare indexes*: the results of one query in two indexes, side by side."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class CompareIndexes(foo.Operator):
         return forms.config(
             name="compare_indexes",
             label="Milvus: Compare indexes",
-            description="The hits of one query in two indexes, side by side",
+            description="The results of one query in two indexes, side by side",
             icon="compare",
             risk=types.RiskLevel.LOW,
         )
@@ -55,9 +55,9 @@ class CompareIndexes(foo.Operator):
 
     @without_causes
     def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        first = replace(search_form.read(ctx), also=None)
-        if first.at_least is not None:
-            raise InvalidRequest("Compare the objects themselves, not their pictures")
+        first = replace(search_form.read(ctx), fuse_with=None)
+        if first.min_matches is not None:
+            raise InvalidRequest("Compare the objects themselves, not their images")
         second = replace(first, brain_key=ctx.params["other"])
         samples = search_request.samples_of(ctx, first)
         search_request.check_alike(samples, first.brain_key, second.brain_key)

@@ -21,10 +21,10 @@ from fiftyone_milvus.store.index_types import INDEX_TYPES
 
 from ..app import forms, health_reports, zoo_models
 from ..app.context import (
-    TARGETS,
+    SCOPES,
     connection,
-    target_choices,
-    target_samples,
+    scope_choices,
+    scope_samples,
     without_causes,
 )
 from ..app.long_jobs import perform
@@ -49,7 +49,7 @@ class ComputeIndex(foo.Operator):
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
-        samples = _target_input(ctx, inputs)
+        samples = _scope_input(ctx, inputs)
         _source_inputs(ctx, inputs, samples)
         _index_inputs(ctx, inputs)
         return types.Property(inputs, view=types.View(label="Compute Milvus index"))
@@ -58,7 +58,7 @@ class ComputeIndex(foo.Operator):
     def execute(self, ctx: foo.ExecutionContext) -> Any:
         params = ctx.params
         source = _source(params)
-        samples = target_samples(ctx, params.get("target", "dataset"))
+        samples = scope_samples(ctx, params.get("scope", "dataset"))
         _call_helpers(ctx)
 
         key = params["brain_key"]
@@ -116,27 +116,27 @@ def _model_kwargs(text: str | None) -> dict[str, Any] | None:
     return found
 
 
-def _target_input(
+def _scope_input(
     ctx: foo.ExecutionContext, inputs: types.Object
 ) -> fo.SampleCollection:
     """Asks what to index; the samples as they are chosen now."""
-    target = ctx.params.get("target", "dataset")
+    scope = ctx.params.get("scope", "dataset")
     forms.choice(
         inputs,
-        "target",
-        [*TARGETS],
-        target,
+        "scope",
+        [*SCOPES],
+        scope,
         default="dataset",
         label="Samples to index",
-        view=target_choices(ctx, selected=True),
+        view=scope_choices(ctx, selected=True),
     )
     try:
-        samples = target_samples(ctx, target)
+        samples = scope_samples(ctx, scope)
     except VectorSearchError as e:
-        forms.problem(inputs, "target", str(e))
+        forms.problem(inputs, "scope", str(e))
         return ctx.dataset
     if not samples.limit(1).count():
-        forms.problem(inputs, "target", "There are no samples to index here")
+        forms.problem(inputs, "scope", "There are no samples to index here")
     return samples
 
 
@@ -218,7 +218,7 @@ def _embedding_inputs(
         required=False,
         min=0,
         label="Reading processes",
-        description="More processes that read pictures, for a GPU that waits for them",
+        description="More processes that read images, for a GPU that waits for them",
     )
     if patches_field is not None:
         inputs.float(

@@ -1,5 +1,4 @@
-"""*Find in another dataset*: search it with a selection of this one, and copy the hits
-over."""
+"""*Find in another dataset*: search it with what is selected, and copy the results."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ from fiftyone_milvus.progress import Progress, Report
 
 from ..app import analysis_forms, forms
 from ..app.context import (
-    MAX_HITS,
+    MAX_RESULTS,
     connection,
     flag,
     selected_ids,
@@ -39,7 +38,7 @@ class FindInDataset(foo.Operator):
         return forms.config(
             name="find_in_dataset",
             label="Milvus: Find in another dataset",
-            description="Search another dataset with what is selected; copy the hits",
+            description="Search another dataset with the selection; copy the results",
             icon="travel_explore",
             risk=types.RiskLevel.MEDIUM,
             streams=True,
@@ -51,15 +50,19 @@ class FindInDataset(foo.Operator):
         if key is not None:
             _check_selection(ctx, inputs, key)
         _other_inputs(ctx, inputs)
-        analysis_forms.number(ctx, inputs, "k", DEFAULT_K, 1, MAX_HITS, label="Hits")
+        analysis_forms.number(
+            ctx, inputs, "k", DEFAULT_K, 1, MAX_RESULTS, label="Results"
+        )
         inputs.bool(
             "copy",
             default=False,
-            label="Copy the hits to this dataset",
-            description="No file is copied: the copies name the same pictures",
+            label="Copy the results to this dataset",
+            description="No file is copied: the copies name the same images",
         )
         _confirmation(ctx, inputs)
-        copied = "the copies" if ctx.params.get("copy") else "the hits, in that dataset"
+        copied = (
+            "the copies" if ctx.params.get("copy") else "the results, in that dataset"
+        )
         name = ctx.params.get("other_dataset")
         of_copies = ctx.params.get("copy") or not name or not fo.dataset_exists(name)
         dataset = ctx.dataset if of_copies else _load(name)
@@ -84,7 +87,7 @@ class FindInDataset(foo.Operator):
             found = _found(ctx, other)
             told = Progress("Searching", 1, 1, found.seconds, unit="datasets")
             report(told)
-            message = f"{len(found.hits):,} hits in '{other.name}'"
+            message = f"{len(found.matches):,} results in '{other.name}'"
             ids, field = found.ids, found.patches_field
             samples = runs.all_samples(other, params["other_key"])
             data = _data(found)
@@ -92,7 +95,7 @@ class FindInDataset(foo.Operator):
                 analysis_forms.check(
                     ctx
                 )  # again, since the view's name may be taken by now
-                done = cross_dataset.copy_hits(
+                done = cross_dataset.copy_matches(
                     samples,
                     ctx.dataset,
                     found.sample_ids,
@@ -138,7 +141,7 @@ def _data(found: cross_dataset.Elsewhere) -> dict[str, Any]:
         "other_key": found.brain_key,
         "metric": found.metric,
         "queries": found.queries,
-        "hits": [asdict(hit) for hit in found.hits],
+        "results": [asdict(result) for result in found.matches],
         "copied": [],
         "skipped": 0,
         "seconds": round(found.seconds, 3),
@@ -179,7 +182,7 @@ def _confirmation(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         "change_other",
         default=False,
         label=f"Change '{other}'",
-        description=f"A tag, and a saved view, of the hits go into '{other}' itself",
+        description=f"A tag, and a saved view, of the results go into '{other}' itself",
     )
     problem = _unconfirmed(ctx)
     if problem is not None:
@@ -194,7 +197,7 @@ def _unconfirmed(ctx: foo.ExecutionContext) -> str | None:
     other = ctx.params.get("other_dataset")
     return (
         f"The tag and the saved view would go into the dataset '{other}'. Confirm with "
-        "change_other, or copy the hits to this dataset."
+        "change_other, or copy the results to this dataset."
     )
 
 

@@ -10,7 +10,7 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.analysis import unique
 
 from ..app import analysis_forms, forms
-from ..app.context import MAX_HITS, without_causes
+from ..app.context import MAX_RESULTS, without_causes
 
 DEFAULT_COUNT = 100
 
@@ -33,7 +33,7 @@ class FindUnique(foo.Operator):
         inputs = types.Object()
         forms.index_choice(ctx, inputs)
         analysis_forms.number(
-            ctx, inputs, "count", DEFAULT_COUNT, 1, MAX_HITS, label="How many"
+            ctx, inputs, "count", DEFAULT_COUNT, 1, MAX_RESULTS, label="How many"
         )
         analysis_forms.inputs_for(ctx, inputs, "the most unique")
         return types.Property(inputs, view=types.View(label="Find most unique"))

@@ -32,7 +32,7 @@ class MoreLikeThese(foo.Operator):
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
         key = forms.index_choice(ctx, inputs)
-        inputs.int("k", default=DEFAULT_K, label="Hits")
+        inputs.int("k", default=DEFAULT_K, label="Results")
         inputs.list("ids", types.String(), required=False, view=types.HiddenView())
         if key is not None:
             try:

@@ -39,7 +39,7 @@ class MoveIndex(foo.Operator):
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         inputs = types.Object()
         forms.index_choice(ctx, inputs)
-        _target_input(ctx, inputs)
+        _scope_input(ctx, inputs)
         inputs.str("db_name", required=False, label="Database")
         inputs.str(
             "collection_name",
@@ -91,7 +91,7 @@ def targets(connected: Mapping[str, Any]) -> list[dict[str, str]]:
     return [{"uri": uri, "label": label} for uri, label in labels.items()]
 
 
-def _target_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
+def _scope_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     """Which Milvus to move to: one of the targets, or a typed address."""
     view = types.AutocompleteView()
     problem = default = None

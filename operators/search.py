@@ -1,5 +1,5 @@
-"""*Search*: sort the grid by similarity to texts, pictures, patches and vectors, each
-wanted or unwanted."""
+"""*Search*: sort the grid by similarity to texts, images, patches and vectors, each
+wanted or negative."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..app.search_request import Answer, SearchRequest
 
 
 class Search(foo.Operator):
-    """Searches an index; the hits go into the grid in rank order, with their scores
+    """Searches an index; the results go into the grid in rank order, with their scores
     in the result."""
 
     @property
@@ -42,7 +42,7 @@ class Search(foo.Operator):
 
 
 def perform(ctx: foo.ExecutionContext, request: SearchRequest) -> dict[str, Any]:
-    """Runs a search, shows its hits in the grid, and adds it to the history.
+    """Runs a search, shows its results in the grid, and adds it to the history.
 
     Returns:
         what was found, as plain data
@@ -52,12 +52,12 @@ def perform(ctx: foo.ExecutionContext, request: SearchRequest) -> dict[str, Any]
         ctx.ops.set_view(view)
         mark(ctx, answer)
     found = answer.to_dict()
-    if (why := why_empty(ctx, answer)) is not None:
+    if (why := empty_reason(ctx, answer)) is not None:
         found["message"] += f". {why}"
     return found
 
 
-def why_empty(ctx: foo.ExecutionContext, answer: Answer) -> str | None:
+def empty_reason(ctx: foo.ExecutionContext, answer: Answer) -> str | None:
     """Why a search has no result, and what to do; ``None`` if it has one."""
     if answer.ids:
         return None
@@ -81,7 +81,7 @@ def find(
 
 
 def mark(ctx: foo.ExecutionContext, answer: Answer) -> None:
-    """Shows a new score field; where pictures were found by their objects, selects
+    """Shows a new score field; where images were found by their objects, selects
     these."""
     if answer.request.score_field:
         ctx.ops.reload_dataset()

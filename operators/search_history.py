@@ -14,7 +14,7 @@ from ..app.context import flag, without_causes
 from .search import perform
 
 PAGE = 25
-COLUMNS = {"at": "When (UTC)", "label": "Search", "hits": "Hits"}
+COLUMNS = {"at": "When (UTC)", "label": "Search", "results": "Results"}
 
 
 class SearchHistory(foo.Operator):
@@ -67,7 +67,7 @@ class SearchHistory(foo.Operator):
                 {
                     "at": entry.at[:16].replace("T", " "),
                     "label": entry.label,
-                    "hits": tables.count(entry.hits),
+                    "results": tables.count(entry.results),
                 }
                 for entry in found
             ],

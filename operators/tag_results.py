@@ -14,7 +14,7 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import names
 
 from ..app import analysis_forms, forms
-from ..app.context import TARGETS, flag, target_choices, target_samples, without_causes
+from ..app.context import SCOPES, flag, scope_choices, scope_samples, without_causes
 
 
 class TagResults(foo.Operator):
@@ -40,12 +40,12 @@ class TagResults(foo.Operator):
         inputs.bool("remove", default=False, label="Take the tag off instead")
         forms.choice(
             inputs,
-            "target",
-            list(TARGETS),
-            ctx.params.get("target"),
-            default=_default_target(ctx),
+            "scope",
+            list(SCOPES),
+            ctx.params.get("scope"),
+            default=_default_scope(ctx),
             label="Of",
-            view=target_choices(ctx, selected=True),
+            view=scope_choices(ctx, selected=True),
         )
         # from Python: the ids of an index, instead of what is shown
         inputs.list("ids", types.String(), required=False, view=types.HiddenView())
@@ -114,7 +114,7 @@ def _chosen(
             return ctx.dataset, ids, None
         field = runs.describe(ctx.dataset, key).patches_field
         return runs.all_samples(ctx.dataset, key, ctx.view), ids, field
-    samples = target_samples(ctx, ctx.params.get("target") or _default_target(ctx))
+    samples = scope_samples(ctx, ctx.params.get("scope") or _default_scope(ctx))
     return samples, samples.values("id"), _field_of(samples)
 
 
@@ -122,7 +122,7 @@ def _field_of(samples: fo.SampleCollection) -> str | None:
     return samples.patches_field if isinstance(samples, fop.PatchesView) else None
 
 
-def _default_target(ctx: foo.ExecutionContext) -> str:
+def _default_scope(ctx: foo.ExecutionContext) -> str:
     if ctx.selected:
         return "selected"
     return "view" if ctx.has_custom_view else "dataset"

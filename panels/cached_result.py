@@ -18,7 +18,7 @@ from ..app.search_request import Answer
 
 @dataclass(frozen=True)
 class Found:
-    """An answer, and the stages of the view that shows it in the grid, where hits of
+    """An answer, and the stages of the view that shows it in the grid, where results of
     patches are patches."""
 
     answer: Answer
@@ -33,7 +33,7 @@ class Found:
         return self.answer.ids
 
     def page(self, start: int, count: int) -> Answer:
-        """The hits from rank ``start`` (0 is the best), at most ``count`` of them."""
+        """At most ``count`` results from rank ``start`` on; 0 is the best."""
         part = slice(max(0, start), max(0, start) + max(0, count))
         answer = self.answer
         matched, ranks = answer.matched, answer.ranks
@@ -47,14 +47,14 @@ class Found:
         )
 
     def items(self, dataset: fo.Dataset) -> fo.DatasetView:
-        """The samples or patches among which the hits are: not in rank order."""
+        """The samples or patches among which the results are: not in rank order."""
         view = fo.DatasetView._build(dataset, self.stages)
         if view._stages and isinstance(view._stages[-1], fos.Select):
             return fo.DatasetView._build(dataset, self.stages[:-1])
         return view
 
     def view(self, dataset: fo.Dataset, keep: int) -> fo.DatasetView:
-        """The first hits, in rank order."""
+        """The first results, in rank order."""
         view = fo.DatasetView._build(dataset, self.stages)
         if keep >= len(self.ids):
             return view
@@ -65,7 +65,7 @@ class Found:
     def explain(
         self, dataset: fo.Dataset, start: int, count: int, **connection: Any
     ) -> np.ndarray | None:
-        """What each of several terms says of some hits, ``(n, t)``; ``None`` for a
+        """What each of several terms says of some results, ``(n, t)``; ``None`` for a
         single term, and where rankings are merged."""
         answer = self.answer
         if answer.term_scores is None:

@@ -23,7 +23,7 @@ Chip = dict[str, Any]
 
 def selected(ctx: foo.ExecutionContext, info: IndexInfo) -> list[Chip]:
     """What is selected in the grid, as terms for an index; what is marked with Alt is
-    unwanted. Of an index of samples, a patch is searched by its crop, where the
+    negative. Of an index of samples, a patch is searched by its crop, where the
     index's model can embed it."""
     if ctx.selected_labels:
         return _together(_labels(ctx, info))
@@ -41,7 +41,7 @@ def selected(ctx: foo.ExecutionContext, info: IndexInfo) -> list[Chip]:
         ]
     for chip in chips:
         if chip["key"] in alt:
-            chip["term"]["unwanted"] = True
+            chip["term"]["negative"] = True
     return _together(chips)
 
 
@@ -115,7 +115,7 @@ def _label(id_: str, shown: dict[str, Any], field: str, info: IndexInfo) -> Chip
 
 
 def _within(box: list[float] | None) -> list[float] | None:
-    """The part of a box that is in the picture."""
+    """The part of a box that is in the image."""
     if box is None:
         return None
     x, y = max(0.0, box[0]), max(0.0, box[1])
@@ -128,18 +128,18 @@ def _together(chips: list[Chip]) -> list[Chip]:
     if len(chips) <= SHOWN:
         return chips
     others = [chip for chip in chips if "id" not in chip["term"]]
-    for unwanted in (False, True):
+    for negative in (False, True):
         ids = [
             chip["term"]["id"]
             for chip in chips
-            if "id" in chip["term"] and chip["term"].get("unwanted", False) is unwanted
+            if "id" in chip["term"] and chip["term"].get("negative", False) is negative
         ]
         if ids:
             term: dict[str, Any] = {"result": ids}
-            if unwanted:
-                term["unwanted"] = True
+            if negative:
+                term["negative"] = True
             others.append(
-                _chip("many-" + ("alt" if unwanted else "default"), term, None)
+                _chip("many-" + ("alt" if negative else "default"), term, None)
             )
     return others
 

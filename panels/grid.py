@@ -1,4 +1,4 @@
-"""Puts a search's hits into the grid, and what was there before back again.
+"""Puts a search's results into the grid, and what was there before back again.
 
 What a result was searched from is kept by that result in the dataset's execution store,
 and not in the panel's state: each change of that has the App ask for its page anew.
@@ -39,7 +39,7 @@ def shows_results(ctx: foo.ExecutionContext) -> bool:
 
 
 def show(ctx: foo.ExecutionContext, view: fo.DatasetView, base: fo.DatasetView) -> None:
-    """Shows the hits, and remembers where they were searched from."""
+    """Shows the results, and remembers where they were searched from."""
     shown = _fingerprint(view)
     if shown is not None:
         stages = base._serialize(include_uuids=False)
@@ -48,7 +48,7 @@ def show(ctx: foo.ExecutionContext, view: fo.DatasetView, base: fo.DatasetView) 
 
 
 def restore(ctx: foo.ExecutionContext) -> None:
-    """Takes the hits out of the grid; a view of the person's own stays."""
+    """Takes the results out of the grid; a view of the person's own stays."""
     ctx.ops.set_view(base_view(ctx))
 
 

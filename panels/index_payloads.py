@@ -15,13 +15,13 @@ from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.retrieval import filter_fields
 from fiftyone_milvus.store.index_types import INDEX_TYPES
 
-from ..app.health_reports import Coverage
+from ..app.health_reports import HealthReport
 
 
 def indexes(
     dataset: fo.Dataset,
     found: Iterable[IndexInfo],
-    known: Mapping[str, Coverage],
+    known: Mapping[str, HealthReport],
     address: str | None,
 ) -> list[dict[str, Any]]:
     """A dataset's indexes; each with how many samples or patches there are to index, if
@@ -29,11 +29,11 @@ def indexes(
     if that isn't the Milvus in use, at ``address``."""
     listed = []
     for info in found:
-        coverage = known.get(info.brain_key)
+        report = known.get(info.brain_key)
         more = {
             "total": _total(dataset, info.brain_key),
-            "coverage": asdict(coverage) if coverage else None,
-            "elsewhere": None if info.address == address else info.address,
+            "health": asdict(report) if report else None,
+            "other_server": None if info.address == address else info.address,
         }
         listed.append({**index(info, dataset), **more})
     return listed
@@ -63,7 +63,7 @@ def index(info: IndexInfo, dataset: fo.Dataset) -> dict[str, Any]:
         "owned": info.owned,
         "created": info.created.isoformat() + "Z",
         "problem": info.problem,
-        "unsent": info.unsent,
+        "credentials_warning": info.credentials_warning,
     }
 
 

@@ -77,7 +77,7 @@ class IndexMethods:
         plan = runs.cleanup(ctx.dataset, ctx.params["brain_key"], **connection(ctx))
         return {
             "brain_key": plan.brain_key,
-            "dropped_rows": plan.drops_rows,
+            "deleted_rows": plan.deletes_rows,
             "deleted_run": plan.deletes_run,
             "message": done(plan),
         }

@@ -44,7 +44,7 @@ class MilvusPanel(
             label="Milvus",
             icon="hub",
             surfaces="grid",
-            help_markdown="Search pictures by similarity and by text with Milvus",
+            help_markdown="Search images by similarity and by text with Milvus",
         )
 
     def on_load(self, ctx: foo.ExecutionContext) -> None:
@@ -88,9 +88,9 @@ class MilvusPanel(
 def _move(connected: dict[str, Any]) -> dict[str, Any]:
     """Where indexes can be moved to; a list that can't be read hides nothing else."""
     try:
-        return {"targets": move_index.targets(connected), "problem": None}
+        return {"destinations": move_index.targets(connected), "problem": None}
     except VectorSearchError as e:
-        return {"targets": [], "problem": str(e)}
+        return {"destinations": [], "problem": str(e)}
 
 
 def _address(connected: dict[str, Any]) -> str | None:

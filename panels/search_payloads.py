@@ -1,4 +1,4 @@
-"""Hits as the plain data that React gets."""
+"""Results as the plain data that React gets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..app.search_request import Answer
 from .cached_result import Found
 from .media import media
 
-SHOWN_HITS = 100
+SHOWN_RESULTS = 100
 BINS = 40
 
 
@@ -22,30 +22,30 @@ def search_result(
     *,
     searched: int | None,
     in_view: int | None,
-    why_empty: str | None,
+    empty_reason: str | None,
 ) -> dict[str, Any]:
-    """A search's result with what is needed to draw its first hits.
+    """A search's result with what is needed to draw its first results.
 
     Args:
         found: what was found
-        view: the hits in rank order, of samples or of patches
-        token: what to ask for the next hits with
+        view: the results in rank order, of samples or of patches
+        token: what to ask for the next results with
         searched: how many samples or patches are in the view that was searched;
             ``None`` for the whole index
         in_view: how many are in the view that was searched from; ``None`` for the
             whole dataset
-        why_empty: why there is no result, and what to do; ``None`` if there is one
+        empty_reason: why there is no result, and what to do; ``None`` if there is one
     """
     answer = found.answer
-    explained = found.explain(view._root_dataset, 0, SHOWN_HITS)
+    explained = found.explain(view._root_dataset, 0, SHOWN_RESULTS)
     return {
         "brain_key": answer.request.brain_key,
         "token": token,
-        "hits": hits(found, view._root_dataset, 0, explained),
+        "results": results(found, view._root_dataset, 0, explained),
         "total": len(answer.ids),
         "searched": searched,
         "in_view": in_view,
-        "why_empty": why_empty,
+        "empty_reason": empty_reason,
         "score": answer.score,
         "milliseconds": round(answer.seconds * 1000, 1),
         "exact": answer.exact,
@@ -54,11 +54,11 @@ def search_result(
     }
 
 
-def hits(
+def results(
     found: Found, dataset: fo.Dataset, start: int, explained: np.ndarray | None
 ) -> list[dict[str, Any]]:
-    """What is needed to draw the hits from a rank on, 0 being the best."""
-    page = found.page(start, SHOWN_HITS)
+    """What is needed to draw the results from a rank on, 0 being the best."""
+    page = found.page(start, SHOWN_RESULTS)
     notes = _notes(page)
     drawn = media(found.items(dataset), page.ids, page.patches_field)
     return [
@@ -79,8 +79,8 @@ def hits(
 
 
 def _notes(answer: Answer) -> list[list[str]]:
-    """For each hit, in words: its ranks in the rankings that were merged, or how near
-    the objects are that made it a hit."""
+    """For each result, in words: its ranks in the rankings that were merged, or how
+    near the objects are that made it a result."""
     notes: list[list[str]] = [[] for _ in answer.ids]
     for key, ranks in (answer.ranks or {}).items():
         for said, rank in zip(notes, ranks, strict=True):
@@ -97,7 +97,7 @@ def _notes(answer: Answer) -> list[list[str]]:
 
 
 def histogram(scores: np.ndarray) -> dict[str, Any] | None:
-    """How many hits there are by score, from the first one's to the last one's, in
+    """How many results there are by score, from the first one's to the last one's, in
     :data:`BINS` steps; ``None`` if all have the same."""
     if not len(scores) or not abs(scores[-1] - scores[0]) > 1e-9:
         return None

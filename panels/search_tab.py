@@ -26,18 +26,18 @@ from .error_boundary import answered
 
 METHODS = (
     "search",
-    "again",
-    "more",
-    "cut",
-    "clear",
+    "rerun_search",
+    "next_results",
+    "keep_results",
+    "clear_results",
     "selection",
     "view_count",
-    "options",
-    "history",
-    "forget",
+    "search_options",
+    "search_history",
+    "delete_searches",
     "save_search",
     "save_view",
-    "tag",
+    "tag_results",
 )
 HISTORY_PAGE = 50
 
@@ -47,13 +47,13 @@ class SearchMethods:
     def search(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         base = grid.base_view(ctx)
         request = search_form.read(ctx)
-        if ctx.params.get("target") == "view":
+        if ctx.params.get("scope") == "view":
             stages = base._serialize(include_uuids=False)
             request = replace(request, view=stages or None)
         return _found(ctx, request, base)
 
     @answered
-    def again(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def rerun_search(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """A search of the history, or a saved one, just as it was made."""
         name = ctx.params.get("name")
         request = (
@@ -75,25 +75,27 @@ class SearchMethods:
             "request": {
                 **{k: v for k, v in told.items() if k not in ("query", "view")},
                 "k": request.k,
-                "target": "dataset" if request.view is None else "view",
+                "scope": "dataset" if request.view is None else "view",
             },
         }
 
     @answered
-    def more(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def next_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         found, start = _kept(ctx), int(ctx.params["start"])
-        page = search_payloads.SHOWN_HITS
+        page = search_payloads.SHOWN_RESULTS
         explained = found.explain(ctx.dataset, start, page, **connection(ctx))
-        return {"hits": search_payloads.hits(found, ctx.dataset, start, explained)}
+        return {
+            "results": search_payloads.results(found, ctx.dataset, start, explained)
+        }
 
     @answered
-    def cut(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        """Shows only the first hits in the grid."""
+    def keep_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """Shows only the first results in the grid."""
         grid.show(ctx, _first(ctx), grid.base_view(ctx))
         return {}
 
     @answered
-    def clear(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def clear_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         grid.restore(ctx)
         return {}
 
@@ -113,11 +115,11 @@ class SearchMethods:
         }
 
     @answered
-    def options(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def search_options(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         return {"group_by": search_form.grouping_fields(ctx.dataset)}
 
     @answered
-    def history(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def search_history(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         skip = int(ctx.params.get("skip") or 0)
         found, total = saved_searches.history(ctx, HISTORY_PAGE, skip)
         return {
@@ -127,7 +129,7 @@ class SearchMethods:
         }
 
     @answered
-    def forget(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def delete_searches(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """Deletes a saved search, or else clears the history."""
         if (name := ctx.params.get("name")) is not None:
             saved_searches.delete(ctx, name)
@@ -150,8 +152,8 @@ class SearchMethods:
         return {"message": f"Saved the view '{name}'"}
 
     @answered
-    def tag(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        """Tags the hits that are kept, or those of what is selected."""
+    def tag_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """Tags the results that are kept, or those of what is selected."""
         params, answer = ctx.params, _kept(ctx).answer
         ids = answer.ids[: int(params["keep"])]
         if selection := params.get("selection"):
@@ -191,7 +193,7 @@ def _found(
         result_cache.keep(found),
         searched=searched,
         in_view=in_view,
-        why_empty=searching.why_empty(ctx, answer),
+        empty_reason=searching.empty_reason(ctx, answer),
     )
 
 
@@ -221,7 +223,7 @@ def _told(entry: saved_searches.KeptSearch) -> dict[str, Any]:
         "id": entry.id,
         "label": _words(entry.params["query"]["terms"]),
         "at": entry.at,
-        "hits": entry.hits,
+        "results": entry.results,
         "brain_key": entry.params["brain_key"],
     }
 
@@ -229,12 +231,12 @@ def _told(entry: saved_searches.KeptSearch) -> dict[str, Any]:
 def _words(terms: list[dict[str, Any]]) -> str:
     """What was searched for: texts in full, the rest counted."""
     parts = []
-    for unwanted, sign in ((False, ""), (True, "unlike ")):
-        these = [term for term in terms if bool(term.get("unwanted")) is unwanted]
+    for negative, sign in ((False, ""), (True, "unlike ")):
+        these = [term for term in terms if bool(term.get("negative")) is negative]
         texts = [_text(term["text"]) for term in these if "text" in term]
         parts += [sign + text for text in texts]
         if others := len(these) - len(texts):
-            parts.append(f"{sign}{others} {'picture' if others == 1 else 'pictures'}")
+            parts.append(f"{sign}{others} {'image' if others == 1 else 'images'}")
     return ", ".join(parts)
 
 

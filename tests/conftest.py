@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KINDS = ("unit", "integration", "browser")
 STANDALONE = {"standalone", "start_standalone"}
-PICTURES = 60
+IMAGES = 60
 
 
 # How long an example takes is the machine's affair
@@ -65,7 +65,7 @@ def scenes() -> Iterator[fo.Dataset]:
     dataset = build_scenes_dataset(
         "scenes",
         environment.HOME / "scenes",
-        count=PICTURES,
+        count=IMAGES,
         seed=0,
         persistent=True,
     )

@@ -1,1 +1,1 @@
-"""Near duplicates, leaks, the most unique, outliers, and hits in another dataset."""
+"""Near duplicates, leaks, the most unique, outliers, and matches in another dataset."""

@@ -26,7 +26,7 @@ ALWAYS_COPIED = ("filepath", "tags", "metadata")
 
 
 @dataclass(frozen=True)
-class Hit:
+class Match:
     """One of the other dataset: ``query_id`` is the one of ours that it is nearest to,
     ``dist`` the distance."""
 
@@ -45,24 +45,24 @@ class Elsewhere:
     patches_field: str | None
     metric: str
     queries: int
-    hits: tuple[Hit, ...]
+    matches: tuple[Match, ...]
     seconds: float
 
     @property
     def ids(self) -> list[str]:
-        """The hits' ids in their index."""
-        return [hit.id for hit in self.hits]
+        """The matches' ids in their index."""
+        return [match.id for match in self.matches]
 
     @property
     def sample_ids(self) -> list[str]:
-        """The hits' samples, each once."""
-        return list(dict.fromkeys(hit.sample_id for hit in self.hits))
+        """The matches' samples, each once."""
+        return list(dict.fromkeys(match.sample_id for match in self.matches))
 
 
 @dataclass(frozen=True)
 class Copied:
     """What was copied: ``ids`` of the new samples; ``skipped`` counts those whose
-    picture the dataset had."""
+    image the dataset had."""
 
     ids: tuple[str, ...]
     skipped: int
@@ -77,13 +77,13 @@ def find_in(
     view: fo.SampleCollection | None = None,
 ) -> Elsewhere:
     """Searches another dataset's index with the vectors of samples or patches of this
-    one; each hit counts by the nearest of them.
+    one; each match counts by the nearest of them.
 
     Args:
         other: the index to search
         index: the index that has the vectors to search with
         ids: the ids in it to search with
-        k: how many hits in all, 1 to 16,384
+        k: how many matches in all, 1 to 16,384
         view: the view of the other dataset to stay within
 
     Raises:
@@ -93,18 +93,18 @@ def find_in(
     """
     started = time.monotonic()
     check(other, index)
-    k = count(k, "k", "hits", MAX_K)
+    k = count(k, "k", "matches", MAX_K)
     ids = as_list(ids)
     if not ids:
         raise InvalidRequest("Name samples or patches to search with")
-    best: dict[str, Hit] = {}
+    best: dict[str, Match] = {}
     with other.use_view(other.view if view is None else view):
         for start in range(0, len(ids), QUERIES_AT_ONCE):
             some = list(ids[start : start + QUERIES_AT_ONCE])
-            for hit in _hits(other, some, index.vectors_of(some), k):
-                if hit.id not in best or hit.dist < best[hit.id].dist:
-                    best[hit.id] = hit
-            best = {hit.id: hit for hit in _first(best, k)}
+            for match in _matches(other, some, index.vectors_of(some), k):
+                if match.id not in best or match.dist < best[match.id].dist:
+                    best[match.id] = match
+            best = {match.id: match for match in _first(best, k)}
     return Elsewhere(
         other._dataset.name,
         other.key,
@@ -141,7 +141,7 @@ def check(other: MilvusSimilarityIndex, index: MilvusSimilarityIndex) -> None:
         )
 
 
-def copy_hits(
+def copy_matches(
     source: fo.SampleCollection,
     target: fo.Dataset,
     sample_ids: Sequence[str],
@@ -149,7 +149,7 @@ def copy_hits(
     fields: Sequence[str] = (),
     tag: str | None = None,
 ) -> Copied:
-    """Adds copies of samples to another dataset. The pictures stay where they are: the
+    """Adds copies of samples to another dataset. The images stay where they are: the
     copies name the same files. Samples whose file the dataset has are skipped.
 
     Args:
@@ -182,20 +182,20 @@ def copy_hits(
     return Copied(tuple(added), len(ids) - len(added))
 
 
-def _hits(
+def _matches(
     other: MilvusSimilarityIndex, ids: list[str], vectors: np.ndarray, k: int
-) -> list[Hit]:
+) -> list[Match]:
     sample_ids, label_ids, dists = other._kneighbors(vectors, k=k, return_dists=True)
     keys = sample_ids if label_ids is None else label_ids
     return [
-        Hit(str(key), str(sample_id), float(dist), query_id)
+        Match(str(key), str(sample_id), float(dist), query_id)
         for query_id, *of_query in zip(ids, keys, sample_ids, dists, strict=True)
         for key, sample_id, dist in zip(*of_query, strict=True)
     ]
 
 
-def _first(best: dict[str, Hit], k: int) -> list[Hit]:
-    return sorted(best.values(), key=lambda hit: (hit.dist, hit.id))[:k]
+def _first(best: dict[str, Match], k: int) -> list[Match]:
+    return sorted(best.values(), key=lambda match: (match.dist, match.id))[:k]
 
 
 def _check_copy(

@@ -57,7 +57,7 @@ def most_unique(
     distance-based outliers of Ramaswamy, Rastogi and Shim, Efficient algorithms for
     mining outliers from large data sets, 2000, with k = 1); changes nothing.
 
-    So of two equal pictures that are unlike all others neither is unique. FiftyOne's
+    So of two equal images that are unlike all others neither is unique. FiftyOne's
     ``index.find_unique(count)`` is another thing: a subset of that size with no two
     near each other, one of each kind.
 

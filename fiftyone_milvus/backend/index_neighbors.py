@@ -18,7 +18,7 @@ from ..exact.tiles import Tick, untold
 from ..metrics import Space, let_go, room_for
 from ..numbers import count, is_number
 from ..retrieval import planner
-from ..store.row_search import Hits, IndexedRows
+from ..store.row_search import IndexedRows, Matches
 from ..store.rows import Rows
 from ..vectors import as_vectors
 from . import scope
@@ -110,7 +110,9 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
             if self._recheck():
                 planner.check(self._rows, queries, k)
             raise
-        return self._as_fiftyone(found.hits, single or bool(aggregation), return_dists)
+        return self._as_fiftyone(
+            found.matches, single or bool(aggregation), return_dists
+        )
 
     def _all_neighbors(
         self, k: int | None, reverse: bool, aggregation: str | None, return_dists: bool
@@ -136,8 +138,8 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
             return (near, dists) if return_dists else near
         queries, single = self._query_vectors(query)
         found = planner.nearest(self._rows, queries, None, among=self._within)
-        hits = [_up_to(one, thresh) for one in found.hits]
-        return self._as_fiftyone(hits, single, return_dists)
+        matches = [_up_to(one, thresh) for one in found.matches]
+        return self._as_fiftyone(matches, single, return_dists)
 
     def find_duplicates(
         self, thresh: float | None = None, fraction: float | None = None
@@ -313,12 +315,12 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         return rows.vectors[[at[id_] for id_ in ids]]
 
     def _as_fiftyone(
-        self, hits: list[Hits], single: bool, return_dists: bool
+        self, matches: list[Matches], single: bool, return_dists: bool
     ) -> tuple[Any, ...]:
         patches = self.config.patches_field is not None
-        sample_ids: Any = [h.sample_ids for h in hits]
-        label_ids: Any = [h.ids for h in hits] if patches else None
-        dists: Any = [h.dists.tolist() for h in hits]
+        sample_ids: Any = [h.sample_ids for h in matches]
+        label_ids: Any = [h.ids for h in matches] if patches else None
+        dists: Any = [h.dists.tolist() for h in matches]
         if single:
             sample_ids, dists = sample_ids[0], dists[0]
             label_ids = label_ids[0] if patches else None
@@ -327,9 +329,9 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         return sample_ids, label_ids
 
 
-def _up_to(hits: Hits, thresh: float) -> Hits:
-    near = int(np.searchsorted(hits.dists, thresh, side="right"))
-    return Hits(hits.ids[:near], hits.sample_ids[:near], hits.dists[:near])
+def _up_to(matches: Matches, thresh: float) -> Matches:
+    near = int(np.searchsorted(matches.dists, thresh, side="right"))
+    return Matches(matches.ids[:near], matches.sample_ids[:near], matches.dists[:near])
 
 
 def _checked(thresh: float | None) -> float:

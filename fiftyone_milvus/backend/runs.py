@@ -53,7 +53,7 @@ class IndexInfo:
     owned: bool = False
     problem: str | None = None
     address: str | None = None
-    unsent: str | None = None
+    credentials_warning: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class CleanupPlan:
     brain_key: str
     collection_name: str | None
     rows: int | None
-    drops_rows: bool
+    deletes_rows: bool
     deletes_run: bool
     message: str
     kept_because: str | None = None
@@ -196,7 +196,7 @@ def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> Clea
     else:
         message = (
             f"This drops the Milvus collection '{name}' with its {rows:,} vectors, and "
-            f"deletes {record}. No picture, label or embeddings field is touched."
+            f"deletes {record}. No image, label or embeddings field is touched."
         )
     return CleanupPlan(brain_key, name, rows, True, True, message)
 
@@ -212,7 +212,7 @@ def cleanup(dataset: fo.Dataset, brain_key: str, **connection: Any) -> CleanupPl
         VectorSearchError: if Milvus can't be reached; then nothing is changed
     """
     plan = cleanup_plan(dataset, brain_key, **connection)
-    if plan.drops_rows:
+    if plan.deletes_rows:
         load(dataset, brain_key, **connection).cleanup()
     _delete_record(dataset, brain_key)
     return plan
@@ -271,7 +271,7 @@ def _inspected(
         place = settings.resolve(connection, stored=record.own.address)
         info = replace(info, address=place.address)
         index = load(dataset, record.brain_key, **connection)
-        info = replace(info, unsent=settings.unsent_credentials(place))
+        info = replace(info, credentials_warning=settings.unsent_credentials(place))
         if not index.rows.exists():
             return replace(info, size=0, owned=True)
         return replace(

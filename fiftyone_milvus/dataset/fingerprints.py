@@ -1,5 +1,5 @@
 """What a vector was made of, as a short text that is kept with its row: so that a
-picture that was replaced, or a box that was moved, since then is found.
+image that was replaced, or a box that was moved, since then is found.
 
 Of a file: its size, its time of change and a hash of its bytes, and of the patch's
 outline. The first two are quick to compare; the hash decides where they differ, so a
@@ -25,7 +25,7 @@ def of_vector(vector: np.ndarray) -> str:
 
 
 def of_file(path: str, outline: object = None) -> str | None:
-    """Of a picture, or of a patch with the outline (a box or points) in it; ``None``
+    """Of a image, or of a patch with the outline (a box or points) in it; ``None``
     if the file can't be read."""
     try:
         quick, content = _quick(path), _content(path)

@@ -132,11 +132,11 @@ def problem(path: str) -> str | None:
     except NotIdentified:
         return _other_format(path)
     except Damaged:
-        return "the picture can't be read: its header is damaged"
+        return "the image can't be read: its header is damaged"
     except TooLarge as e:
-        return f"the picture {e}"
+        return f"the image {e}"
     except OSError as e:
-        return f"the picture can't be read: {e.strerror or e}"
+        return f"the image can't be read: {e.strerror or e}"
     return None
 
 

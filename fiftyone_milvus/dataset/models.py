@@ -173,7 +173,7 @@ def _warm(name: str, model_kwargs: dict[str, Any] | None, stamp: Any) -> None:
         model = future.result()
         if getattr(model, "can_embed_prompts", False):
             with turns(model):
-                model.embed_prompt("a picture")
+                model.embed_prompt("a image")
 
 
 def _fill(future: Future[Any], name: str, model_kwargs: dict[str, Any] | None) -> None:

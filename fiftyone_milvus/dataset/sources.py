@@ -43,17 +43,17 @@ JUDGED_BY = 1_000  # samples, for the dimension that a field's vectors have
 class Source:
     """Where the vectors come from: a zoo model by name, or an embeddings field (of the
     samples, or of the patches by the attribute's name). A model named beside a field
-    is for queries by text and by picture.
+    is for queries by text and by image.
 
     Args:
         model: the name of a zoo model
         embeddings_field: the field that holds the vectors
         model_kwargs: keyword arguments for loading the model
-        batch_size: pictures in one call of the model
-        num_workers: processes that read pictures beside this one; ``None`` is what
+        batch_size: images in one call of the model
+        num_workers: processes that read images beside this one; ``None`` is what
             FiftyOne's ``default_process_pool_workers`` says, else none: they are forks
             of a process that is connected to Milvus and MongoDB, which both advise
-            against. Worth it where a GPU waits for pictures
+            against. Worth it where a GPU waits for images
         alpha: how much wider than its box to cut a patch, such as ``0.1``
         force_square: whether to widen a patch's box to a square
     """
@@ -73,7 +73,7 @@ class Source:
 
     @property
     def readers(self) -> int:
-        """How many processes read pictures beside this one."""
+        """How many processes read images beside this one."""
         if self.num_workers is not None:
             return self.num_workers
         return fo.config.default_process_pool_workers or 0
@@ -230,7 +230,7 @@ class Reader:
         wanted, failures, made_of = _readable(wanted)
         rows, left = self._modelled(chunk, wanted)
         if left and len(wanted) > 1:
-            # a batch fails as a whole, and so do all patches of a picture
+            # a batch fails as a whole, and so do all patches of a image
             alone = [item for item in wanted if item.id in left]
             again = [self._modelled(chunk, [item]) for item in alone]
             rows = _joined([rows, *(found for found, _ in again)])
@@ -366,7 +366,7 @@ def _readable(
 def _why_no_vector(item: Item) -> str:
     if item.outline is not None:
         return "the model gave no vector for this patch: it may be empty"
-    return "the picture can't be read, or the model gave no vector for it"
+    return "the image can't be read, or the model gave no vector for it"
 
 
 def _joined(parts: Sequence[Rows]) -> Rows:

@@ -235,7 +235,7 @@ def _best(
 
 def first_of_equals(space: Space, inds: np.ndarray, count: int) -> np.ndarray:
     """All but those with ``count`` equal ones before them, which win each tie: many
-    blank pictures would all be candidates."""
+    blank images would all be candidates."""
     seen: Counter[bytes] = Counter()
     keep = np.ones(len(inds), bool)
     for at, i in enumerate(inds if count < len(inds) else ()):

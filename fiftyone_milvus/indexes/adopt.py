@@ -23,7 +23,7 @@ EXAMPLES = 3
 
 
 @dataclass(frozen=True)
-class Match:
+class IdMatch:
     """How a collection's rows match a dataset.
 
     Args:
@@ -46,7 +46,7 @@ class Adoption:
     Args:
         collection: the :class:`~fiftyone_milvus.indexes.collections.CollectionInfo`
         patches_field: the field that its ids were looked for in; ``None`` for samples
-        match: the :class:`Match`; empty if the schema doesn't fit
+        match: the :class:`IdMatch`; empty if the schema doesn't fit
         problem: why it can't be, in a sentence; ``None`` if it can
         ownership_problem: why the dataset can't own it; ``None`` if it can
         message: what was found, in a sentence
@@ -54,7 +54,7 @@ class Adoption:
 
     collection: CollectionInfo
     patches_field: str | None
-    match: Match
+    match: IdMatch
     problem: str | None
     ownership_problem: str | None
     message: str
@@ -89,7 +89,7 @@ def adoption(
     _check_field(dataset, patches_field)
     info = collections.inspect(collection_name, **connection)
     rows = _rows(info, connection)
-    match, problem = Match(), _misfit(info, rows)
+    match, problem = IdMatch(), _misfit(info, rows)
     if problem is None:
         match = _matched(dataset, rows, patches_field)
         problem = _mismatch(match, patches_field)
@@ -122,7 +122,7 @@ def adopt(
         collection_name: a collection that exists
         patches_field: the label field whose patches it is of; ``None`` for samples
         model: the zoo model that its vectors were made with, for search by text or by
-            another picture
+            another image
         take_ownership: whether the collection becomes this dataset's own: its rows
             can then be changed here, and cleaning the index up drops it
         **connection: connection settings that override the configured ones
@@ -182,7 +182,7 @@ def _misfit(info: CollectionInfo, rows: IndexedRows) -> str | None:
     return None
 
 
-def _mismatch(match: Match, patches_field: str | None) -> str | None:
+def _mismatch(match: IdMatch, patches_field: str | None) -> str | None:
     """Why it can't be this dataset's."""
     if match.matched:
         return None
@@ -215,7 +215,7 @@ def _ownership_problem(
         # from then on only the default partition would count as its own
         apart = rows.in_partition(DEFAULT_PARTITION).other_partitions()
         return "Its rows are in several partitions" if apart else None
-    if owner.dataset_id != dataset_id and not info.owner_gone:
+    if owner.dataset_id != dataset_id and not info.owner_deleted:
         return f"It is the dataset '{owner.dataset}' that made it, and that is here"
     return None
 
@@ -225,7 +225,7 @@ def _ownership_problem(
 
 def _matched(
     dataset: fo.Dataset, rows: IndexedRows, patches_field: str | None
-) -> Match:
+) -> IdMatch:
     count = matched = samples = 0
     unmatched: list[str] = []
     for ids, sample_ids in rows.iterate_ids():
@@ -236,7 +236,7 @@ def _matched(
         samples += sum(id_ in here for id_ in sample_ids)
         missing = (id_ for id_ in ids if id_ not in keys)
         unmatched += [id_ for id_, _ in zip(missing, range(EXAMPLES), strict=False)]
-    return Match(count, matched, samples, tuple(unmatched[:EXAMPLES]))
+    return IdMatch(count, matched, samples, tuple(unmatched[:EXAMPLES]))
 
 
 def _held(dataset: fo.Dataset, ids: Iterable[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""How fast a build goes, and which of its stages sets the pace."""
+"""How fast a build goes, and which of its stages is the bottleneck."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Stage = Literal["reading", "embedding", "writing"]
 RATE_STEPS = 12  # the rate is that of the last so many pieces
 
 
-class Pace:
-    """The pace of one worker, from when it was made."""
+class BuildRate:
+    """The rate of one worker since this was made."""
 
     def __init__(self) -> None:
         self._started = time.monotonic()
@@ -44,5 +44,5 @@ class Pace:
         then, before = self._lately[0]
         rate = (done - before) / (now - then) if done > before and now > then else None
         busiest = max(self._busy, key=lambda stage: self._busy[stage])
-        pace = busiest if self._busy[busiest] else None
-        return Progress(phase, done, total, self.seconds, rate, failed, pace)
+        bottleneck = busiest if self._busy[busiest] else None
+        return Progress(phase, done, total, self.seconds, rate, failed, bottleneck)

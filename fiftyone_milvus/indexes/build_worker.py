@@ -23,7 +23,7 @@ from ..progress import Report
 from ..store import client
 from ..store.row_search import IndexedRows
 from ..store.settings import KEYS as CONNECTION
-from .build_rate import Pace
+from .build_rate import BuildRate
 from .claims import FIRST, WAIT_SECONDS, Ranges
 from .pipeline import END, ahead, done_in_turn
 
@@ -107,7 +107,7 @@ class Share:
         self._progress = progress
         self._cancelled = cancelled
         self._index: MilvusSimilarityIndex | None = None
-        self._pace = Pace()
+        self._pace = BuildRate()
         self._embedded = 0
         self._failed = 0
         self._failures: list[Failure] = []

@@ -11,32 +11,32 @@ from ..errors import InvalidRequest, VectorSearchError
 from ..store import client, settings
 from ..store.collection import Collection, Owner
 from . import collections
-from .collections import FOREIGN, IN_USE, ORPHAN, CollectionInfo
+from .collections import IN_USE, ORPHANED, UNMANAGED, CollectionInfo
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A collection that might be dropped; ``why`` it may be, or may not, in a
-    sentence; ``name_needed``: only if somebody types its name; ``owner``: the stamp of
-    who made it, if it has one."""
+    """A collection that might be dropped; ``reason`` it may be, or may not, in a
+    sentence; ``confirmation_needed``: only if somebody types its name; ``owner``: the
+    stamp of who made it, if it has one."""
 
     name: str
     state: str
     rows: int | None
     size_bytes: int | None
     allowed: bool
-    why: str
-    name_needed: bool = False
+    reason: str
+    confirmation_needed: bool = False
     owner: Owner | None = None
 
 
 @dataclass(frozen=True)
-class DropPlan:
+class DeletionPlan:
     """What dropping would do: the collections asked for, and, where all orphans were
     asked for, those that it leaves alone."""
 
     candidates: tuple[Candidate, ...]
-    left: tuple[Candidate, ...] = ()
+    kept: tuple[Candidate, ...] = ()
 
     @property
     def refused(self) -> tuple[Candidate, ...]:
@@ -59,24 +59,24 @@ class DropPlan:
         return sum(one.size_bytes or 0 for one in self.candidates)
 
 
-def drop_plan(
+def deletion_plan(
     names: Iterable[str] = (),
     *,
-    orphans: bool = False,
-    typed: Iterable[str] = (),
-    include_gone_datasets: bool = False,
+    orphaned: bool = False,
+    confirmed_names: Iterable[str] = (),
+    include_deleted_datasets: bool = False,
     **connection: Any,
-) -> DropPlan:
-    """Says what :func:`drop_collections` would do, and does nothing.
+) -> DeletionPlan:
+    """Says what :func:`delete_collections` would do, and does nothing.
 
     Args:
         names: the collections to drop
-        orphans: whether to list all orphans too; those whose dataset is not in this
+        orphaned: whether to list all orphans too; those whose dataset is not in this
             FiftyOne database are left alone, since another FiftyOne may use them
-        typed: names that a person typed out: needed for a collection that this
-            backend didn't make, and for an orphan whose dataset is not in this
+        confirmed_names: names that a person typed out: needed for a collection that
+            this backend didn't make, and for an orphan whose dataset is not in this
             FiftyOne database
-        include_gone_datasets: says that no other FiftyOne uses this Milvus, so that
+        include_deleted_datasets: says that no other FiftyOne uses this Milvus, so that
             orphans whose dataset is not here are like any other
         **connection: connection settings that override the configured ones
 
@@ -84,8 +84,11 @@ def drop_plan(
         InvalidRequest: if nothing was asked for, or names are not a list of texts
         VectorSearchError: if Milvus can't be reached
     """
-    names, typed = _names("names", names), _names("typed", typed)
-    if not names and not orphans:
+    names, confirmed_names = (
+        _names("names", names),
+        _names("confirmed_names", confirmed_names),
+    )
+    if not names and not orphaned:
         raise InvalidRequest("Name collections to drop, or ask for all orphans")
     found = {info.name: info for info in collections.list_collections(**connection)}
     written = active_writes.recent(found)
@@ -94,35 +97,35 @@ def drop_plan(
         info = found.get(name)
         if info is None:
             return _missing(name)
-        return _judged(info, typed, include_gone_datasets, name in written)
+        return _judged(info, confirmed_names, include_deleted_datasets, name in written)
 
-    others = [info.name for info in found.values() if info.state == ORPHAN]
-    extra = [judged(name) for name in others if orphans and name not in names]
-    return DropPlan(
+    others = [info.name for info in found.values() if info.state == ORPHANED]
+    extra = [judged(name) for name in others if orphaned and name not in names]
+    return DeletionPlan(
         candidates=(*map(judged, names), *(one for one in extra if one.allowed)),
-        left=tuple(one for one in extra if not one.allowed),
+        kept=tuple(one for one in extra if not one.allowed),
     )
 
 
-def drop_collections(
+def delete_collections(
     names: Iterable[str],
     *,
-    typed: Iterable[str] = (),
-    include_gone_datasets: bool = False,
+    confirmed_names: Iterable[str] = (),
+    include_deleted_datasets: bool = False,
     **connection: Any,
-) -> DropPlan:
+) -> DeletionPlan:
     """Drops these collections and no other, with all their rows. Each is looked at once
     more just before it is dropped. To drop all orphans, name those of a
-    :func:`drop_plan`.
+    :func:`deletion_plan`.
 
     Args:
         names: the collections to drop
-        typed: as :func:`drop_plan` takes it
-        include_gone_datasets: as :func:`drop_plan` takes it
+        confirmed_names: as :func:`deletion_plan` takes it
+        include_deleted_datasets: as :func:`deletion_plan` takes it
         **connection: connection settings that override the configured ones
 
     Returns:
-        the :class:`DropPlan` that was carried out
+        the :class:`DeletionPlan` that was carried out
 
     Raises:
         InvalidRequest: if one of those asked for may not be dropped; nothing is then
@@ -130,12 +133,12 @@ def drop_collections(
             what was dropped until then
     """
     choices: dict[str, Any] = {
-        "typed": typed,
-        "include_gone_datasets": include_gone_datasets,
+        "confirmed_names": confirmed_names,
+        "include_deleted_datasets": include_deleted_datasets,
     }
-    plan = drop_plan(names, **choices, **connection)
+    plan = deletion_plan(names, **choices, **connection)
     if plan.refused:
-        reasons = [f"'{one.name}': {one.why}." for one in plan.refused]
+        reasons = [f"'{one.name}': {one.reason}." for one in plan.refused]
         raise InvalidRequest(f"Nothing was dropped. {' '.join(reasons)}")
     server = client.connect(settings.resolve(connection))
     for number, name in enumerate(plan.names):
@@ -154,9 +157,9 @@ def _check_still(
     before: Candidate, choices: dict[str, Any], connection: dict[str, Any]
 ) -> None:
     """Raises InvalidRequest if a collection isn't any more what it was."""
-    [now] = drop_plan([before.name], **choices, **connection).candidates
+    [now] = deletion_plan([before.name], **choices, **connection).candidates
     if not now.allowed:
-        raise InvalidRequest(f"{now.why}.")
+        raise InvalidRequest(f"{now.reason}.")
     if (now.state, now.owner) != (before.state, before.owner):
         raise InvalidRequest("Somebody else has taken it over meanwhile.")
 
@@ -166,7 +169,7 @@ def _names(what: str, given: Iterable[str]) -> list[str]:
     listed = [given] if isinstance(given, str | bytes) else list(given)
     if isinstance(given, str | bytes) or not all(isinstance(x, str) for x in listed):
         raise InvalidRequest(
-            f"{what} is a list of names of collections, such as ['pictures'], not "
+            f"{what} is a list of names of collections, such as ['images'], not "
             f"{given!r}"
         )
     return list(dict.fromkeys(listed))
@@ -174,35 +177,35 @@ def _names(what: str, given: Iterable[str]) -> list[str]:
 
 def _judged(
     info: CollectionInfo,
-    typed: list[str],
-    include_gone_datasets: bool,
+    confirmed_names: list[str],
+    include_deleted_datasets: bool,
     written: bool,
 ) -> Candidate:
-    allowed, why, name_needed = False, info.why, False
-    gone = info.owner_gone or info.others
+    allowed, reason, confirmation_needed = False, info.reason, False
+    gone = info.owner_deleted or info.others
     if info.state == IN_USE:
-        why += ". Clean that index up instead"
+        reason += ". Clean that index up instead"
     elif written:
-        why = (
+        reason = (
             "It is being written to: its index is just being built, or was changed in "
             "the last minute. Try again when that is done"
         )
-    elif info.state == FOREIGN or (gone and not include_gone_datasets):
-        allowed, name_needed = info.name in typed, True
+    elif info.state == UNMANAGED or (gone and not include_deleted_datasets):
+        allowed, confirmation_needed = info.name in confirmed_names, True
         if not allowed:
-            why += ". To delete it nevertheless, type its name out"
-    elif info.state == ORPHAN:
+            reason += ". To delete it nevertheless, type its name out"
+    elif info.state == ORPHANED:
         allowed = True
     else:
-        why += f" ({info.problem})"
+        reason += f" ({info.problem})"
     return Candidate(
         info.name,
         info.state,
         info.rows,
         info.size_bytes,
         allowed,
-        why,
-        name_needed,
+        reason,
+        confirmation_needed,
         info.owner,
     )
 

@@ -18,8 +18,8 @@ from ..store.collection import METRICS, OWNER, VECTOR, Owner, check_name
 from ..store.owners import claims
 from ..store.settings import Settings
 
-IN_USE, ORPHAN, FOREIGN, UNKNOWN = "in use", "orphan", "foreign", "unknown"
-STATES = (IN_USE, ORPHAN, FOREIGN, UNKNOWN)
+IN_USE, ORPHANED, UNMANAGED, UNKNOWN = "in use", "orphaned", "unmanaged", "unknown"
+STATES = (IN_USE, ORPHANED, UNMANAGED, UNKNOWN)
 
 AT_ONCE = 4
 ID_BYTES = 2 * 24  # a primary key and a sample id
@@ -40,12 +40,12 @@ class CollectionInfo:
 
     Args:
         name: its name
-        state: ``"in use"``: an index of this FiftyOne database uses it; ``"orphan"``:
-            this backend made it, and no index uses it; ``"foreign"``: neither;
+        state: ``"in use"``: an index of this FiftyOne database uses it; ``"orphaned"``:
+            this backend made it, and no index uses it; ``"unmanaged"``: neither;
             ``"unknown"``: Milvus didn't say, see ``problem``
         why: the state in a sentence
         owner: the stamp of who made it, ``None`` if it has none
-        owner_gone: whether the stamp names a dataset that is not in this FiftyOne
+        owner_deleted: whether the stamp names a dataset that is not in this FiftyOne
             database: it was deleted, or another FiftyOne shares this Milvus
         others: who made partitions of it, of datasets that are not in this FiftyOne
             database
@@ -63,9 +63,9 @@ class CollectionInfo:
 
     name: str
     state: str = UNKNOWN
-    why: str = ""
+    reason: str = ""
     owner: Owner | None = None
-    owner_gone: bool = False
+    owner_deleted: bool = False
     others: tuple[Owner, ...] = ()
     users: tuple[CollectionUser, ...] = ()
     created: datetime | None = None
@@ -132,7 +132,7 @@ def _info(
     except VectorSearchError as e:
         users = records.users((name,), place, None)
         why = "Milvus did not describe it"
-        return CollectionInfo(name, why=why, users=users, problem=str(e))
+        return CollectionInfo(name, reason=why, users=users, problem=str(e))
     info = _owned(CollectionInfo(name), described, place, records)
     for ask in (_indexed, _counted):
         try:
@@ -165,9 +165,9 @@ def _owned(
     return replace(
         info,
         state=state,
-        why=why,
+        reason=why,
         owner=owner,
-        owner_gone=gone,
+        owner_deleted=gone,
         others=others,
         users=users,
         created=created,
@@ -176,7 +176,7 @@ def _owned(
 
 def _state(
     owner: Owner | None,
-    owner_gone: bool,
+    owner_deleted: bool,
     others: tuple[Owner, ...],
     users: tuple[CollectionUser, ...],
     records: Records,
@@ -188,19 +188,19 @@ def _state(
             f"{more} use{'' if more else 's'} it"
         )
     if owner is None:
-        return FOREIGN, (
+        return UNMANAGED, (
             "This backend did not make it, and no index of this FiftyOne database "
             "uses it"
         )
-    if owner_gone or others:
-        what = "Its dataset" if owner_gone else "The dataset of a partition of it,"
-        whose = owner if owner_gone else others[0]
-        return ORPHAN, (
+    if owner_deleted or others:
+        what = "Its dataset" if owner_deleted else "The dataset of a partition of it,"
+        whose = owner if owner_deleted else others[0]
+        return ORPHANED, (
             f"{what} '{whose.dataset}' is not in this FiftyOne database: it was "
             "deleted, or it is in another FiftyOne that uses this Milvus"
         )
     lives = (owner.dataset_id, str(owner.brain_key)) in records.keys
-    return ORPHAN, (
+    return ORPHANED, (
         f"The index '{owner.brain_key}' of the dataset "
         f"'{records.datasets[owner.dataset_id]}' "
         f"{'has another collection now' if lives else 'is gone'}"

@@ -40,7 +40,7 @@ ORPHANED, OUTDATED = "orphaned", "outdated"
 class Counts:
     """How true an index is to its dataset, in rows.
 
-    ``missing``: the dataset has it, the index doesn't. ``stale``: the picture, the
+    ``missing``: the dataset has it, the index doesn't. ``stale``: the image, the
     patch's outline or the own vector changed since. ``orphaned``: the index has it, the
     dataset doesn't. ``unknown``: indexed without a word about what it was made of, as
     by plain FiftyOne. ``unavailable``: not indexed, and it can't be: no file, or no

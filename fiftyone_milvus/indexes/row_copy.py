@@ -19,7 +19,7 @@ from ..store.rows import Rows
 
 SAMPLED_ROWS = 20
 SAMPLED_HITS = 10
-SAME_SHARE = 0.9  # of the hits; graph indexes are approximate on either side
+SAME_SHARE = 0.9  # of the matches; graph indexes are approximate on either side
 TOLERANCE = 1e-4  # relative, of distances and of vectors
 # A server indexes by itself after a flush, and uses an index some time after that
 INDEXING_SECONDS, USING_SECONDS = 1800, 90
@@ -166,7 +166,7 @@ def check_copy(
 def _finds_the_same(one: IndexedRows, other: IndexedRows, vectors: np.ndarray) -> bool:
     """Whether ``other`` finds as near rows as ``one`` does, by the rule of
     :func:`move`: by distance, since equally near rows come in any order."""
-    as_near = hits = 0
+    as_near = matches = 0
     for wanted, found in zip(
         one.search(vectors, SAMPLED_HITS),
         other.search(vectors, SAMPLED_HITS),
@@ -175,8 +175,8 @@ def _finds_the_same(one: IndexedRows, other: IndexedRows, vectors: np.ndarray) -
         if len(wanted.dists):
             limit = wanted.dists[-1] + TOLERANCE * max(1, abs(wanted.dists[-1]))
             as_near += int((found.dists <= limit).sum())
-            hits += len(wanted.dists)
-    return as_near >= SAME_SHARE * hits
+            matches += len(wanted.dists)
+    return as_near >= SAME_SHARE * matches
 
 
 def _absolute(vectors: np.ndarray) -> float:

@@ -37,13 +37,13 @@ class Guess:
 
 
 SERVER: dict[Way, Guess] = {
-    "look": Guess(0.010, 35e-6),  # hits
-    "express": Guess(0.015, 35e-6, 0.5e-6),  # hits
+    "look": Guess(0.010, 35e-6),  # matches
+    "express": Guess(0.015, 35e-6, 0.5e-6),  # matches
     "push": Guess(0.012, 15e-6),  # ids
     "fetch": Guess(0.006, 170e-6),  # vectors
     "scan": Guess(0.020, 0, 95e-6),
     "ids": Guess(0.003, 3e-6, 1e-6),  # ids of a view, rows of the index
-    "holding": Guess(0.002, 8e-6),  # hits
+    "holding": Guess(0.002, 8e-6),  # matches
 }
 EMBEDDED: dict[Way, Guess] = {
     **SERVER,
@@ -73,7 +73,7 @@ class Costs:
 
         Args:
             way: what is to be done
-            units: to how many hits, ids or vectors
+            units: to how many matches, ids or vectors
             rows: how many rows the index has
         """
         guess = self._guesses[way]

@@ -27,7 +27,7 @@ PlanName = Literal["expression", "filtered", "pushed down", "exact", "scan"]
 LIKELY, UNLIKELY, UNKNOWN, SURE = 0.8, 0.3, 0.5, 0.97
 SPARE = 1.3
 WITHOUT_IDS = ("expression", "filtered")
-ENOUGH_SEEN = 3  # hits in the view, to tell from how many there are
+ENOUGH_SEEN = 3  # matches in the view, to tell from how many there are
 UNREAD_SHARE = 0.25  # of the index, that a view has whose ids weren't read yet
 
 
@@ -43,10 +43,10 @@ def nearest(
 ) -> Found:
     """The nearest rows of each query, ties in the order of their ids.
 
-    Filtered graph search loses hits. So a search in a view takes the one of these ways
-    that should be quickest, by what they took before on this index: to look past what
-    is outside of the view; to search the view in parts so small that Milvus does
-    without its graph; to fetch the view's vectors and rank them here; or to rank all.
+    Filtered graph search loses matches. So a search in a view takes the one of these
+    ways that should be quickest, by what they took before on this index: over-fetch and
+    drop what is outside the view; search the view in parts so small that Milvus does
+    without its graph; fetch the view's vectors and rank them here; or rank all.
 
     Args:
         rows: the rows to search
@@ -111,15 +111,15 @@ def _checked(task: Task) -> Found:
     nothing is."""
     assert task.among is not None
     found = _found(replace(task, among=task.among.unchecked))
-    there = plans.inside(task, found.hits)
-    hits = [kept_of(one, there) for one in found.hits]
-    left = [len(one.ids) for one in hits]
-    before = [len(one.ids) for one in found.hits]
+    there = plans.inside(task, found.matches)
+    matches = [kept_of(one, there) for one in found.matches]
+    left = [len(one.ids) for one in matches]
+    before = [len(one.ids) for one in found.matches]
     if left == before:
         return found
     if task.k is None or max(before) < task.k:  # there are no more
         reason = f"{found.plan.reason}, those outside the {task.among.place} left out"
-        return Found(hits, replace(found.plan, reason=reason))
+        return Found(matches, replace(found.plan, reason=reason))
     return _quickest(task, _State(looked=task.k, inside=min(left)))
 
 
@@ -217,10 +217,10 @@ def _options(task: Task, state: _State) -> Iterator[_Option]:
         return
     rest = min(option.seconds for option in sure)
     for enough, chance in _looks(task, state):
-        hits = enough * len(task.queries)
-        seconds = costs.seconds("look", hits, rows)
+        matches = enough * len(task.queries)
+        seconds = costs.seconds("look", matches, rows)
         if known is None:
-            seconds += costs.seconds("holding", hits, rows)
+            seconds += costs.seconds("holding", matches, rows)
         yield _Option(seconds + (1 - chance) * rest, "filtered", enough)
 
 
@@ -234,8 +234,8 @@ def _by_filter(task: Task, state: _State) -> Iterator[_Option]:
         state.can_express = False
         yield from _options(task, state)
         return
-    hits = (task.k or 0) * len(task.queries)
-    told = costs.seconds("express", parts * hits, parts * rows)
+    matches = (task.k or 0) * len(task.queries)
+    told = costs.seconds("express", parts * matches, parts * rows)
     yield _Option(told, "expression")
     if parts == 1 or not _can_look(task):
         return

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..dataset.ids import Members
 from ..store.batches import MAX_K
-from ..store.row_search import Hits, IndexedRows
+from ..store.row_search import IndexedRows, Matches
 from ..store.rows import Rows
 from ..timings import Seconds, Stopwatch
 from . import cost_model
@@ -23,7 +23,7 @@ PUSH_DOWN = 200_000
 # A part of a view is at most a twentieth of any segment
 PARTS = 20
 UNEVEN = 1.1  # how much larger than its share a part of a filter may be
-# Past so many hits in all, looking past unwanted ones costs more than ranking
+# Past so many matches in all, looking past negative ones costs more than ranking
 OVERSCAN_HITS = 500_000
 
 
@@ -42,7 +42,7 @@ class Plan:
 class Found:
     """The neighbours of each query, and the plan that found them."""
 
-    hits: list[Hits]
+    matches: list[Matches]
     plan: Plan
 
 
@@ -94,15 +94,17 @@ class Task:
         ):
             return self.among.ids
 
-    def found(self, hits: list[Hits], name: str, exact: bool, reason: str) -> Found:
-        return Found(hits, Plan(name, exact, reason, self.watch.seconds))
+    def found(
+        self, matches: list[Matches], name: str, exact: bool, reason: str
+    ) -> Found:
+        return Found(matches, Plan(name, exact, reason, self.watch.seconds))
 
 
 def nothing(task: Task) -> Found:
     """An empty view's answer."""
     count = len(task.queries) if task.combine is None else 1
-    hits = [Hits([], [], np.empty(0))] * count
-    return task.found(hits, "nothing", True, f"an empty {_place(task)}")
+    matches = [Matches([], [], np.empty(0))] * count
+    return task.found(matches, "nothing", True, f"an empty {_place(task)}")
 
 
 def whole(task: Task) -> Found:
@@ -113,8 +115,8 @@ def whole(task: Task) -> Found:
         if size is not None:  # it isn't worth asking for
             stack.enter_context(task.costs.learning("look", units, size))
         stack.enter_context(task.watch.timing("milvus"))
-        hits = task.rows.search(task.queries, task.k, reverse=task.reverse)
-    return task.found(hits, "index", task.rows.exact, "over the whole index")
+        matches = task.rows.search(task.queries, task.k, reverse=task.reverse)
+    return task.found(matches, "index", task.rows.exact, "over the whole index")
 
 
 def looked_past(task: Task, enough: int) -> tuple[Found | None, int]:
@@ -129,21 +131,21 @@ def looked_past(task: Task, enough: int) -> tuple[Found | None, int]:
     with task.watch.timing("milvus"), task.costs.learning("look", units, task.size):
         found = task.rows.search(task.queries, enough, reverse=task.reverse)
     wanted = inside(task, found)
-    hits = [kept_of(one, wanted) for one in found]
-    fewest = min(len(one.ids) for one in hits)
+    matches = [kept_of(one, wanted) for one in found]
+    fewest = min(len(one.ids) for one in matches)
     if fewest < task.k:
         return None, fewest
-    hits = [kept(one, range(task.k)) for one in hits]
+    matches = [kept(one, range(task.k)) for one in matches]
     reason = f"the nearest {enough:,}, those outside the {_place(task)} left out"
-    return task.found(hits, "filtered", task.rows.exact, reason), fewest
+    return task.found(matches, "filtered", task.rows.exact, reason), fewest
 
 
-def inside(task: Task, hits: list[Hits]) -> set[str]:
-    """The ids of those hits that are among what is searched."""
+def inside(task: Task, matches: list[Matches]) -> set[str]:
+    """The ids of those matches that are among what is searched."""
     assert task.among is not None
     of = {
         id_: sample_id
-        for one in hits
+        for one in matches
         for id_, sample_id in zip(one.ids, one.sample_ids, strict=True)
     }
     with task.watch.timing("ids"):
@@ -165,10 +167,10 @@ def by_expression(task: Task) -> Found | None:
     units = parts * task.k * len(task.queries)
     with task.costs.learning("express", units, parts * task.size):
         for found in task.watch.each("milvus", answers):
-            for one, hits in zip(best, found, strict=True):
-                one.add(hits, hits.dists)
+            for one, matches in zip(best, found, strict=True):
+                one.add(matches, matches.dists)
     reason = "Milvus searched the rows that the filter is true of alone"
-    return task.found([one.hits() for one in best], "expression", True, reason)
+    return task.found([one.matches() for one in best], "expression", True, reason)
 
 
 def filter_parts(task: Task) -> int | None:
@@ -201,10 +203,10 @@ def pushed_down(task: Task) -> Found | None:
     answers = task.rows.search_parts(task.queries, task.k, ids, parts, task.reverse)
     with task.costs.learning("push", len(ids), task.size):
         for found in task.watch.each("milvus", answers):
-            for one, hits in zip(best, found, strict=True):
-                one.add(hits, hits.dists)
+            for one, matches in zip(best, found, strict=True):
+                one.add(matches, matches.dists)
     reason = f"Milvus searched the {len(ids):,} of the {_place(task)} alone"
-    return task.found([one.hits() for one in best], "pushed down", True, reason)
+    return task.found([one.matches() for one in best], "pushed down", True, reason)
 
 
 def fetched(task: Task) -> Found:
@@ -212,9 +214,9 @@ def fetched(task: Task) -> Found:
     ids = task.ids()
     parts = task.rows.fetch_each(ids, task.rows.consistency_level)
     with task.costs.learning("fetch", len(ids), task.size):
-        hits = _ranked(task, parts)
+        matches = _ranked(task, parts)
     reason = f"{len(ids):,} vectors of the {_place(task)}, ranked exactly"
-    return task.found(hits, "exact", True, reason)
+    return task.found(matches, "exact", True, reason)
 
 
 def streamed(task: Task, why: str) -> Found:
@@ -224,8 +226,8 @@ def streamed(task: Task, why: str) -> Found:
         wanted = set(task.ids())
         batches = (_only(rows, wanted) for rows in batches)
     with task.costs.learning("scan", 0, task.size):
-        hits = _ranked(task, batches)
-    return task.found(hits, "scan", True, f"every vector ranked exactly: {why}")
+        matches = _ranked(task, batches)
+    return task.found(matches, "scan", True, f"every vector ranked exactly: {why}")
 
 
 def _place(task: Task) -> str:
@@ -233,7 +235,7 @@ def _place(task: Task) -> str:
     return task.among.place
 
 
-def _ranked(task: Task, batches: Iterator[Rows]) -> list[Hits]:
+def _ranked(task: Task, batches: Iterator[Rows]) -> list[Matches]:
     read = task.watch.each("milvus", batches)
     with task.watch.timing("ranking"):
         return ranked(

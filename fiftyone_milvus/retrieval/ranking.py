@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from ..store.row_search import Hits, IndexedRows
+from ..store.row_search import IndexedRows, Matches
 from ..store.rows import Rows
 
 QUERY_BLOCK = 256
@@ -26,7 +26,7 @@ def ranked(
     *,
     reverse: bool = False,
     combine: str | None = None,
-) -> list[Hits]:
+) -> list[Matches]:
     """The best ``k`` of streamed rows for each of ``(q, dim)`` queries, or, combined,
     for all of them; memory grows with ``k``, not with the rows."""
     count = len(queries) if combine is None else 1
@@ -34,60 +34,60 @@ def ranked(
     for batch in batches:
         if not batch.ids:
             continue
-        hits = Hits(batch.ids, batch.sample_ids, np.empty(0))
+        matches = Matches(batch.ids, batch.sample_ids, np.empty(0))
         for start, dists in _distances(rows, queries, batch.vectors, combine):
             for i, row in enumerate(dists):
-                best[start + i].add(hits, row)
-    return [one.hits() for one in best]
+                best[start + i].add(matches, row)
+    return [one.matches() for one in best]
 
 
-def kept(hits: Hits, inds: Iterable[int]) -> Hits:
-    """Those of the hits at the given places, in that order."""
+def kept(matches: Matches, inds: Iterable[int]) -> Matches:
+    """Those of the matches at the given places, in that order."""
     inds = list(inds)
-    return Hits(
-        [hits.ids[i] for i in inds],
-        [hits.sample_ids[i] for i in inds],
-        hits.dists[inds] if inds else np.empty(0),
+    return Matches(
+        [matches.ids[i] for i in inds],
+        [matches.sample_ids[i] for i in inds],
+        matches.dists[inds] if inds else np.empty(0),
     )
 
 
-def kept_of(hits: Hits, ids: set[str]) -> Hits:
-    """Those of the hits that have one of some ids, in order."""
-    return kept(hits, [i for i, id_ in enumerate(hits.ids) if id_ in ids])
+def kept_of(matches: Matches, ids: set[str]) -> Matches:
+    """Those of the matches that have one of some ids, in order."""
+    return kept(matches, [i for i, id_ in enumerate(matches.ids) if id_ in ids])
 
 
 class Best:
-    """The best ``k`` of all hits added so far, ties in the order of their ids."""
+    """The best ``k`` of all matches added so far, ties in the order of their ids."""
 
     def __init__(self, k: int | None, reverse: bool) -> None:
         self._k = k
         self._reverse = reverse
-        self._parts: list[Hits] = []
+        self._parts: list[Matches] = []
         self._size = 0
 
-    def add(self, hits: Hits, dists: np.ndarray) -> None:
-        """Adds rows with their distances ``(n,)``; those of the hits don't count."""
+    def add(self, matches: Matches, dists: np.ndarray) -> None:
+        """Adds rows with their distances ``(n,)``; those of the matches don't count."""
         inds = self._candidates(dists)
         self._parts.append(
-            Hits(
-                [hits.ids[i] for i in inds],
-                [hits.sample_ids[i] for i in inds],
+            Matches(
+                [matches.ids[i] for i in inds],
+                [matches.sample_ids[i] for i in inds],
                 dists[inds],
             )
         )
         self._size += len(inds)
         if self._k is not None and self._size > 4 * self._k + 1_000:
-            self._parts = [self.hits()]
+            self._parts = [self.matches()]
             self._size = len(self._parts[0].ids)
 
-    def hits(self) -> Hits:
+    def matches(self) -> Matches:
         """The best, in order."""
         ids = [id_ for part in self._parts for id_ in part.ids]
         sample_ids = [id_ for part in self._parts for id_ in part.sample_ids]
         dists = np.concatenate([np.empty(0), *(part.dists for part in self._parts)])
         keys = -dists if self._reverse else dists
         order = np.lexsort((np.array(ids, dtype=str), keys))[: self._k]
-        return kept(Hits(ids, sample_ids, dists), order.tolist())
+        return kept(Matches(ids, sample_ids, dists), order.tolist())
 
     def _candidates(self, dists: np.ndarray) -> np.ndarray:
         """Those of a batch that may be among the best, equal ones all included."""

@@ -1,1 +1,1 @@
-"""What a person searches for: terms into a query, and a query into hits."""
+"""What a person searches for: terms into a query, and a query into matches."""

@@ -1,4 +1,4 @@
-"""Searches on until enough hits are what a person wants to see."""
+"""Searches on until enough matches are what a person wants to see."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..retrieval import planner
 from ..retrieval.planner import Found
 from ..retrieval.ranking import kept
 from ..store.batches import MAX_K
-from ..store.row_search import Hits, IndexedRows
+from ..store.row_search import IndexedRows, Matches
 from .grouping import Groups
 from .result import scores
 
@@ -23,13 +23,13 @@ GROWTH = 8
 
 @dataclass(frozen=True)
 class Conditions:
-    """What hits must fulfil.
+    """What matches must fulfil.
 
     Args:
         min_score: the least score, see
             :attr:`~fiftyone_milvus.search.result.Result.scores`
         max_score: the largest
-        groups: of which the best hit alone counts
+        groups: of which the best match alone counts
         excluded: ids of rows or of samples that don't count
     """
 
@@ -49,33 +49,33 @@ class Conditions:
                 f"No score is at least {low} and at most {high}. Swap the limits."
             )
 
-    def passing(self, hits: Hits, metric: str) -> list[int]:
+    def passing(self, matches: Matches, metric: str) -> list[int]:
         """The places of those that fulfil them."""
-        values = scores(metric, hits.dists)
-        good = np.ones(len(hits.ids), bool)
+        values = scores(metric, matches.dists)
+        good = np.ones(len(matches.ids), bool)
         if self.min_score is not None:
             good &= values >= self.min_score
         if self.max_score is not None:
             good &= values <= self.max_score
         if self.excluded:
             out = self.excluded
-            at = zip(hits.ids, hits.sample_ids, strict=True)
+            at = zip(matches.ids, matches.sample_ids, strict=True)
             good &= np.array([i not in out and of not in out for i, of in at], bool)
         inds = [int(i) for i in np.flatnonzero(good)]
-        return inds if self.groups is None else self._firsts(hits, inds)
+        return inds if self.groups is None else self._firsts(matches, inds)
 
-    def over(self, hits: Hits, metric: str, reverse: bool) -> bool:
+    def over(self, matches: Matches, metric: str, reverse: bool) -> bool:
         """Whether none that follows these can fulfil them."""
-        last = float(scores(metric, hits.dists[-1:])[0])
+        last = float(scores(metric, matches.dists[-1:])[0])
         falling = (metric != "euclidean") != reverse
         bound = self.min_score if falling else self.max_score
         return bound is not None and (last < bound if falling else last > bound)
 
-    def _firsts(self, hits: Hits, inds: list[int]) -> list[int]:
+    def _firsts(self, matches: Matches, inds: list[int]) -> list[int]:
         assert self.groups is not None
         seen: set[Hashable] = set()
         firsts = []
-        for i, group in zip(inds, self.groups.of(kept(hits, inds)), strict=True):
+        for i, group in zip(inds, self.groups.of(kept(matches, inds)), strict=True):
             if group not in seen:
                 seen.add(group)
                 firsts.append(i)
@@ -112,12 +112,12 @@ def nearest(
             spent = found.plan.seconds + now.plan.seconds
             now = replace(now, plan=replace(now.plan, seconds=spent))
         found = now
-        hits = found.hits[0]
-        inds = conditions.passing(hits, rows.metric)
+        matches = found.matches[0]
+        inds = conditions.passing(matches, rows.metric)
         if _is_enough(found, inds, asked, k, conditions, rows.metric, reverse):
-            return Found([kept(hits, inds[:k])], found.plan)
+            return Found([kept(matches, inds[:k])], found.plan)
         assert asked is not None
-        asked = None if len(hits.ids) < asked else _next(asked)
+        asked = None if len(matches.ids) < asked else _next(asked)
 
 
 def _next(asked: int) -> int | None:
@@ -143,12 +143,12 @@ def _is_enough(
     metric: str,
     reverse: bool,
 ) -> bool:
-    hits = found.hits[0]
+    matches = found.matches[0]
     if len(inds) >= k or asked is None:
         return True
-    if len(hits.ids) < asked and (found.plan.exact or not hits.ids):
+    if len(matches.ids) < asked and (found.plan.exact or not matches.ids):
         return True  # those were all
-    if conditions.over(hits, metric, reverse):
+    if conditions.over(matches, metric, reverse):
         return True
     groups = conditions.groups
     return groups is not None and groups.count is not None and len(inds) >= groups.count

@@ -29,7 +29,7 @@ class Ranking:
 @dataclass(frozen=True)
 class Fused:
     """A ranking merged of several. ``scores`` ``(n,)`` are sums of reciprocal ranks,
-    more is nearer; ``ranks`` has each hit's rank in each of the merged rankings, from
+    more is nearer; ``ranks`` has each match's rank in each of the merged rankings, from
     1, ``None`` where it isn't in it."""
 
     brain_keys: tuple[str, ...]
@@ -58,7 +58,7 @@ class Comparison:
     def message(self) -> str:
         """It in a sentence."""
         first, second = self.brain_keys
-        text = f"'{first}' and '{second}' share {self.overlap:.0%} of their hits"
+        text = f"'{first}' and '{second}' share {self.overlap:.0%} of their matches"
         if self.overlap:
             text += f", whose ranks differ by {self.mean_difference:.1f} on average"
         return text
@@ -78,7 +78,7 @@ def fuse(results: Sequence[Result], k: int) -> Fused:
     Raises:
         InvalidRequest: if there is only one result
     """
-    k = count(k, "k", "hits")
+    k = count(k, "k", "matches")
     rankings = _of_one_kind(results)
     places = [_places(ranking) for ranking in rankings]
     samples = {

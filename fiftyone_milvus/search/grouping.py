@@ -1,4 +1,4 @@
-"""What to group hits by: the values of a field of their samples."""
+"""What to group matches by: the values of a field of their samples."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import fiftyone as fo
 from bson import ObjectId
 
 from ..errors import InvalidRequest
-from ..store.row_search import Hits
+from ..store.row_search import Matches
 
 BY_SAMPLE, BY_GROUP = "sample", "group"
 PLAIN = str | int | float | bool | ObjectId | date
 
 
 class Groups:
-    """The group of each hit.
+    """The group of each match.
 
     Args:
         samples: all samples that the index may hold
@@ -44,20 +44,20 @@ class Groups:
         self._among: fo.SampleCollection = among
         self._of: dict[str, Any] = {}
 
-    def of(self, hits: Hits) -> list[Any]:
-        """The group of each hit; those without a value are each a group of their own.
+    def of(self, matches: Matches) -> list[Any]:
+        """The group of each match; those without a value are each a group of their own.
 
         Raises:
             InvalidRequest: if a value is no plain value
         """
         if self._path is None:
-            return list(hits.sample_ids)
-        new = [id_ for id_ in dict.fromkeys(hits.sample_ids) if id_ not in self._of]
+            return list(matches.sample_ids)
+        new = [id_ for id_ in dict.fromkeys(matches.sample_ids) if id_ not in self._of]
         if new:
             view = self._samples.select(new)
             found = zip(*view.values(["id", self._path]), strict=True)
             self._of |= {id_: self._checked(value) for id_, value in found}
-        at = zip(hits.ids, hits.sample_ids, strict=True)
+        at = zip(matches.ids, matches.sample_ids, strict=True)
         return [self._of.get(of) or (id_, None) for id_, of in at]
 
     @cached_property
@@ -85,8 +85,8 @@ def _path(
             return "sample_id"
         if patches_field is None:
             raise InvalidRequest(
-                "Each hit is another sample already. Group by a field of the samples, "
-                "or search an index of patches."
+                "Each result is another sample already. Group by a field of the "
+                "samples, or search an index of patches."
             )
         return None
     group_field = samples._dataset.group_field

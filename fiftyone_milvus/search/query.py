@@ -1,4 +1,4 @@
-"""What a person searches with: terms, each wanted or unwanted, with a weight; as values
+"""What a person searches with: terms, each wanted or negative, with a weight; as values
 that are checked, and as plain data that can be stored and sent."""
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from ..numbers import is_number
 from ..vectors import MAX_DIMENSION, as_vector
 from . import query_images
 
-KINDS = ("id", "sample_id", "text", "picture", "crop", "vector", "result")
+KINDS = ("id", "sample_id", "text", "image", "crop", "vector", "result")
 
 
 @dataclass(frozen=True)
 class Crop:
-    """A part of a sample's picture: ``box`` is ``(x, y, width, height)``, relative to
-    the picture's size."""
+    """A part of a sample's image: ``box`` is ``(x, y, width, height)``, relative to
+    the image's size."""
 
     sample_id: str
     box: tuple[float, float, float, float]
@@ -45,7 +45,7 @@ class Crop:
         x, y, width, height = self.box
         if min(x, y) < 0 or min(width, height) <= 0 or max(x + width, y + height) > 1:
             raise InvalidRequest(
-                f"The box {list(self.box)} isn't in the picture: x, y, width and "
+                f"The box {list(self.box)} isn't in the image: x, y, width and "
                 "height are parts of 1"
             )
 
@@ -58,12 +58,12 @@ class Term:
         id: an id in the index: a sample's, or a label's of an index of patches
         sample_id: a sample; of an index of patches, the mean of all its patches
         text: one phrasing, or several that are averaged
-        picture: the bytes of a picture's file
-        crop: a part of a sample's picture
+        image: the bytes of a image's file
+        crop: a part of a sample's image
         vector: ``dim`` numbers
         result: ids of an earlier result, which are averaged
         weight: how much it counts beside other terms of its sign
-        unwanted: whether to steer away from it
+        negative: whether to steer away from it
 
     Raises:
         InvalidRequest: naming what can't be
@@ -72,12 +72,12 @@ class Term:
     id: str | None = None
     sample_id: str | None = None
     text: str | tuple[str, ...] | None = None
-    picture: bytes | None = None
+    image: bytes | None = None
     crop: Crop | None = None
     vector: tuple[float, ...] | None = None
     result: tuple[str, ...] | None = None
     weight: float = 1.0
-    unwanted: bool = False
+    negative: bool = False
 
     def __post_init__(self) -> None:
         given = [name for name in KINDS if getattr(self, name) is not None]
@@ -92,14 +92,14 @@ class Term:
             _text(kind, value)
         elif kind in ("text", "result"):
             _texts(kind, value)
-        elif kind == "picture":
+        elif kind == "image":
             if not isinstance(value, bytes):
-                raise InvalidRequest("A picture is given as the bytes of its file")
+                raise InvalidRequest("A image is given as the bytes of its file")
             query_images.check_bytes(len(value))
         if not is_number(self.weight) or self.weight <= 0:
             raise InvalidRequest(
                 f"A weight is a number above 0; this was {self.weight!r}. Mark the "
-                "term as unwanted to steer away from it."
+                "term as negative to steer away from it."
             )
 
     @property
@@ -111,25 +111,25 @@ class Term:
     def label(self) -> str:
         """What it is, in a few words."""
         words = {
-            "id": f"picture {self.id}",
-            "sample_id": f"picture {self.sample_id}",
+            "id": f"image {self.id}",
+            "sample_id": f"image {self.sample_id}",
             "text": f'text "{" | ".join(self.text or ())}"',
-            "picture": "an uploaded picture",
-            "crop": f"a part of picture {self.crop.sample_id if self.crop else ''}",
+            "image": "an query image",
+            "crop": f"a part of image {self.crop.sample_id if self.crop else ''}",
             "vector": "a vector",
-            "result": f"{len(self.result or ())} earlier hits",
+            "result": f"{len(self.result or ())} earlier matches",
         }[self.kind]
-        return f"unlike {words}" if self.unwanted else words
+        return f"unlike {words}" if self.negative else words
 
     @property
     def _what(self) -> Term:
-        return replace(self, weight=1.0, unwanted=False)
+        return replace(self, weight=1.0, negative=False)
 
     def to_dict(self) -> dict[str, Any]:
         """It as plain data; :meth:`from_dict` reads it."""
         value = getattr(self, self.kind)
-        if self.picture is not None:
-            value = base64.b64encode(self.picture).decode()
+        if self.image is not None:
+            value = base64.b64encode(self.image).decode()
         elif self.crop is not None:
             value = {"sample_id": self.crop.sample_id, "box": list(self.crop.box)}
         elif isinstance(value, tuple):
@@ -137,8 +137,8 @@ class Term:
         found = {self.kind: value}
         if self.weight != 1:
             found["weight"] = self.weight
-        if self.unwanted:
-            found["unwanted"] = True
+        if self.negative:
+            found["negative"] = True
         return found
 
     @classmethod
@@ -152,14 +152,14 @@ class Term:
         if not isinstance(data, Mapping) or not set(data) <= known:
             raise InvalidRequest(f"A term is an object with one of {KINDS}")
         given = {k: v for k, v in data.items() if v is not None}
-        if "picture" in given:
-            given["picture"] = _bytes(given["picture"])
+        if "image" in given:
+            given["image"] = _bytes(given["image"])
         if "crop" in given:
             given["crop"] = _crop(given["crop"])
         for name in ("text", "vector", "result"):
             if isinstance(given.get(name), list):
                 given[name] = _plain(name, given[name])
-        given["unwanted"] = given.get("unwanted", False) is True
+        given["negative"] = given.get("negative", False) is True
         return cls(**given)
 
 
@@ -169,7 +169,7 @@ class Query:
 
     Raises:
         InvalidRequest: if there are no terms or too many, if the same is wanted and
-            unwanted, or if nothing is wanted
+            negative, or if nothing is wanted
     """
 
     terms: tuple[Term, ...]
@@ -177,19 +177,19 @@ class Query:
     def __post_init__(self) -> None:
         if not self.terms:
             raise InvalidRequest(
-                "Search with a text, pictures or patches, or a vector: there is none"
+                "Search with a text, images or patches, or a vector: there is none"
             )
         _check_counts(self.terms)
-        wanted = {term._what for term in self.terms if not term.unwanted}
-        unwanted = {term._what for term in self.terms if term.unwanted}
-        if both := wanted & unwanted:
+        wanted = {term._what for term in self.terms if not term.negative}
+        negative = {term._what for term in self.terms if term.negative}
+        if both := wanted & negative:
             raise InvalidRequest(
                 f"The query wants {next(iter(both)).label} and doesn't want it. Take "
                 "one of the two out."
             )
         if not wanted:
             raise InvalidRequest(
-                "The query says only what is unwanted. Say what to look for, or search "
+                "The query says only what is negative. Say what to look for, or search "
                 "for it with the least similar first."
             )
 
@@ -210,7 +210,7 @@ class Query:
     @property
     def ids(self) -> tuple[str, ...]:
         """The ids of the index that are wanted by themselves."""
-        return tuple(t.id for t in self.terms if t.id is not None and not t.unwanted)
+        return tuple(t.id for t in self.terms if t.id is not None and not t.negative)
 
     def with_feedback(
         self, more: Iterable[str] = (), less: Iterable[str] = ()
@@ -220,7 +220,7 @@ class Query:
         is, so that a round can be stepped back."""
         marks = {id_: False for id_ in more} | {id_: True for id_ in less}
         kept = [term for term in self.terms if term.id not in marks]
-        marked = [Term(id=id_, unwanted=unwanted) for id_, unwanted in marks.items()]
+        marked = [Term(id=id_, negative=negative) for id_, negative in marks.items()]
         return Query((*kept, *marked))
 
     def to_dict(self) -> dict[str, Any]:
@@ -237,7 +237,7 @@ class Query:
         terms = data.get("terms") if isinstance(data, Mapping) else None
         if not isinstance(terms, list | tuple) or set(data) != {"terms"}:
             raise InvalidRequest('A query is {"terms": [...]}')
-        # before they are read: thousands of pictures would fill the memory
+        # before they are read: thousands of images would fill the memory
         check_count(terms, MAX_TERMS, "The query", "terms", _FEWER)
         return cls(tuple(Term.from_dict(term) for term in terms))
 
@@ -252,7 +252,7 @@ def _check_counts(terms: Sequence[Term]) -> None:
     check_count(texts, MAX_TEXTS, "The query", "texts", "Search with fewer.")
     ids = [id_ for term in terms for id_ in term.result or ()]
     check_count(ids, MAX_IDS, "The query", "ids of earlier results")
-    size = sum(len(term.picture) for term in terms if term.picture is not None)
+    size = sum(len(term.image) for term in terms if term.image is not None)
     if size > MAX_IMAGES_BYTES:
         raise InvalidRequest(
             f"The images of the query have {size / 1e6:,.0f} MB, and "
@@ -309,7 +309,7 @@ def _bytes(value: Any) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
     except (TypeError, ValueError, binascii.Error) as e:
-        raise InvalidRequest("A picture is given as base64 of its file") from e
+        raise InvalidRequest("A image is given as base64 of its file") from e
 
 
 def _crop(value: Any) -> Crop:

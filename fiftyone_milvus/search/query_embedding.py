@@ -1,4 +1,4 @@
-"""Texts and pictures into vectors, by the model that an index was made with."""
+"""Texts and images into vectors, by the model that an index was made with."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _large = models.Turns()
 
 
 def embed(index: MilvusSimilarityIndex, term: Term) -> np.ndarray:
-    """The vector ``(dim,)`` float32 of a text, an uploaded picture or a crop.
+    """The vector ``(dim,)`` float32 of a text, an query image or a crop.
 
     Raises:
-        InvalidRequest: if the model isn't known, can't embed it, or the picture can't
+        InvalidRequest: if the model isn't known, can't embed it, or the image can't
             be read
     """
     if term.text is not None:
         return of_texts(index, tuple(term.text))
-    if term.picture is not None:
-        return _of_upload(index, term.picture)
+    if term.image is not None:
+        return _of_upload(index, term.image)
     assert term.crop is not None
     return _of_crop(index, term.crop)
 
@@ -47,7 +47,7 @@ def of_texts(index: MilvusSimilarityIndex, texts: Sequence[str]) -> np.ndarray:
         made_with = index.config.model or "own embeddings"
         raise InvalidRequest(
             f"The index '{index.key}' was made with {made_with}, which can't embed "
-            "text. Search with a picture, or build an index with a model that embeds "
+            "text. Search with a image, or build an index with a model that embeds "
             "both, such as clip-vit-base32-torch."
         )
     model: Any = index.get_model()
@@ -68,7 +68,7 @@ def check_all(terms: Sequence[Term]) -> None:
     Raises:
         InvalidRequest: if one can't be read, or all of them together are too large
     """
-    images = [term.picture for term in terms if term.picture is not None]
+    images = [term.image for term in terms if term.image is not None]
     work = sum(query_images.check(image).work for image in images)
     if work > MAX_IMAGES_PIXELS:
         raise InvalidRequest(

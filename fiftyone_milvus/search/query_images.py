@@ -30,11 +30,11 @@ def check(data: bytes) -> image_headers.Header:
         return image_headers.check(io.BytesIO(data), MAX_IMAGE_PIXELS, FORMATS)
     except image_headers.NotIdentified as e:
         raise InvalidRequest(
-            f"This file is no picture that can be read. Upload one of {FORMATS}."
+            f"This file is no image that can be read. Upload one of {FORMATS}."
         ) from e
     except image_headers.TooLarge as e:
         raise InvalidRequest(
-            f"The picture {e}. Save it smaller, as JPEG or PNG, and upload that."
+            f"The image {e}. Save it smaller, as JPEG or PNG, and upload that."
         ) from e
     except image_headers.Damaged as e:
         raise _damaged() from e
@@ -48,10 +48,10 @@ def check_bytes(count: int) -> None:
             :data:`~fiftyone_milvus.limits.MAX_IMAGE_BYTES`
     """
     if not count:
-        raise InvalidRequest("The picture is empty. Upload a picture's file.")
+        raise InvalidRequest("The image is empty. Upload a image's file.")
     if count > MAX_IMAGE_BYTES:
         raise InvalidRequest(
-            f"The picture has {count / 1e6:.1f} MB. Upload one of at most "
+            f"The image has {count / 1e6:.1f} MB. Upload one of at most "
             f"{MAX_IMAGE_BYTES / 1e6:.0f} MB."
         )
 
@@ -80,6 +80,6 @@ def suffix(header: image_headers.Header) -> str:
 
 def _damaged() -> InvalidRequest:
     return InvalidRequest(
-        "The picture is damaged or cut off, so it can't be read. Upload it again, or "
+        "The image is damaged or cut off, so it can't be read. Upload it again, or "
         "another one."
     )

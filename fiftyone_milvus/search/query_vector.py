@@ -1,4 +1,4 @@
-"""A query's terms into the vector to search with, and what each says of a hit."""
+"""A query's terms into the vector to search with, and what each says of a match."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .query import Query, Term
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
 
-# How far the unwanted push the query away, beside 1 for the wanted. Books say 0.15.
-# Measured on the demo's 700 patches, the next ten hits after ten were marked twice were
-# right by their label: from a text 53, 57, 63, 61 and 51 % with 0, 0.15, 0.5, 0.75 and
-# 1; from a patch 58, 63, 65, 62 and 52 %
+# How far the negative push the query away, beside 1 for the wanted. Books say 0.15.
+# Measured on the demo's 700 patches, the next ten matches after ten were marked twice
+# were right by their label: from a text 53, 57, 63, 61 and 51 % with 0, 0.15, 0.5,
+# 0.75 and 1; from a patch 58, 63, 65, 62 and 52 %
 STEER = 0.5
 
 
@@ -47,7 +47,7 @@ def resolve(index: MilvusSimilarityIndex, query: Query) -> Resolved:
     """The vector to search an index with.
 
     The weighted mean of the wanted terms, minus :data:`STEER` times the weighted mean
-    of the unwanted: Rocchio's formula, from Manning, Raghavan and Schuetze,
+    of the negative: Rocchio's formula, from Manning, Raghavan and Schuetze,
     "Introduction to Information Retrieval", 9.1.1. For cosine each term is first made
     one long. A query of wanted rows of the index that all weigh the same is their
     plain mean, as FiftyOne's ``aggregation="mean"``; a single one is that row.
@@ -73,7 +73,7 @@ def term_scores(
     index: MilvusSimilarityIndex, resolved: Resolved, ids: Sequence[str]
 ) -> np.ndarray:
     """How near each term is to some rows of the index: ``(n, t)``, cosine or dot
-    product, or the euclidean distance; so that a hit can be explained."""
+    product, or the euclidean distance; so that a match can be explained."""
     if not len(ids):
         return np.empty((0, len(resolved.terms)))
     vectors = index.vectors_of(list(ids))
@@ -84,18 +84,18 @@ def term_scores(
 
 def _combined(terms: Sequence[Term], vectors: np.ndarray) -> np.ndarray:
     weights = np.array([term.weight for term in terms])
-    unwanted = np.array([term.unwanted for term in terms])
+    negative = np.array([term.negative for term in terms])
     wide = vectors.astype(np.float64)
-    combined = np.average(wide[~unwanted], axis=0, weights=weights[~unwanted])
-    if unwanted.any():
-        away = np.average(wide[unwanted], axis=0, weights=weights[unwanted])
+    combined = np.average(wide[~negative], axis=0, weights=weights[~negative])
+    if negative.any():
+        away = np.average(wide[negative], axis=0, weights=weights[negative])
         combined = combined - STEER * away
     return np.asarray(combined)
 
 
 def _is_plain(query: Query) -> bool:
     rows = all(t.kind in ("id", "sample_id", "result", "vector") for t in query.terms)
-    same = len({(term.weight, term.unwanted) for term in query.terms}) == 1
+    same = len({(term.weight, term.negative) for term in query.terms}) == 1
     return rows and same
 
 

@@ -17,8 +17,8 @@ SELECTED_AT_MOST = 10_000
 
 
 class Ranked(Protocol):
-    """Hits in rank order: ids of samples, or of labels of ``patches_field``, and their
-    scores ``(n,)``; and all samples that the index may hold."""
+    """Matches in rank order: ids of samples, or of labels of ``patches_field``, and
+    their scores ``(n,)``; and all samples that the index may hold."""
 
     @property
     def everything(self) -> fo.SampleCollection: ...
@@ -65,7 +65,7 @@ class Result:
         return scores(self.metric, self.dists)
 
     def page(self, start: int, count: int) -> Result:
-        """The hits from rank ``start`` (0 is the best), at most ``count`` of them."""
+        """At most ``count`` matches from rank ``start`` on; 0 is the best."""
         part = slice(max(0, start), max(0, start) + max(0, count))
         return replace(
             self,
@@ -83,14 +83,14 @@ def scores(metric: str, dists: np.ndarray) -> np.ndarray:
 def result_view(
     result: Ranked, samples: fo.SampleCollection, rank_field: str | None = None
 ) -> fo.DatasetView:
-    """The hits as a view in rank order: of the samples, or of the patches.
+    """The matches as a view in rank order: of the samples, or of the patches.
 
     Args:
-        result: the hits
+        result: the matches
         samples: the dataset or view that was searched
         rank_field: where
             :func:`~fiftyone_milvus.search.score_fields.write_scores` wrote their
-            ranks, for more hits than a view can list
+            ranks, for more matches than a view can list
     """
     if rank_field is not None:
         return _ranked_view(result, samples, rank_field)

@@ -1,4 +1,4 @@
-"""Recent results of this process, so that the next hits need no other search."""
+"""Recent results of this process, so that the next matches need no other search."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Paged(Protocol):
 
 
 KEPT_RESULTS = 64
-KEPT_HITS = 1_000_000  # about 150 MB
+MAX_CACHED_MATCHES = 1_000_000  # about 150 MB
 KEPT_SECONDS = 3_600.0
 
 _kept: OrderedDict[str, tuple[float, Paged]] = OrderedDict()
@@ -38,7 +38,9 @@ def keep(result: Paged) -> str:
     token = uuid4().hex
     with _lock:
         _kept[token] = time.monotonic(), result
-        while len(_kept) > KEPT_RESULTS or (len(_kept) > 1 and _hits() > KEPT_HITS):
+        while len(_kept) > KEPT_RESULTS or (
+            len(_kept) > 1 and _matches() > MAX_CACHED_MATCHES
+        ):
             _kept.popitem(last=False)
     return token
 
@@ -59,7 +61,7 @@ def get(token: str) -> Any:
 
 
 def page(token: str, start: int, count: int) -> Any:
-    """Some hits of a result, see
+    """Some matches of a result, see
     :meth:`~fiftyone_milvus.search.result.Result.page`.
 
     Raises:
@@ -68,5 +70,5 @@ def page(token: str, start: int, count: int) -> Any:
     return get(token).page(start, count)
 
 
-def _hits() -> int:
+def _matches() -> int:
     return sum(len(result.ids) for _, result in _kept.values())

@@ -20,18 +20,18 @@ def write_scores(
     *,
     rank_field: str | None = None,
 ) -> str | None:
-    """Writes each hit's score to a field of its sample, or of its label for patches,
+    """Writes each match's score to a field of its sample, or of its label for patches,
     and its rank (1 is the best) to another. Those of an earlier search go.
 
     Args:
-        result: the hits
+        result: the matches
         samples: the dataset or view that was searched
         field: the name of the scores' field; for patches, within the label
-        rank_field: that of the ranks'; past 10,000 hits ``<field>_rank`` if not given,
-            since only by their ranks so many can be shown in order
+        rank_field: that of the ranks'; past 10,000 matches ``<field>_rank`` if not
+            given, since only by their ranks so many can be shown in order
 
     Returns:
-        the ranks' field, ``None`` if none was written, as for no hits
+        the ranks' field, ``None`` if none was written, as for no matches
 
     Raises:
         InvalidRequest: if a field is there that no search wrote
@@ -123,7 +123,7 @@ def _write(
 def _clear(
     target: fo.SampleCollection, result: Ranked, path: str, kept: set[str]
 ) -> None:
-    """Takes the values away from those that are no hits this time."""
+    """Takes the values away from those that are no matches this time."""
     if result.patches_field is None:
         old = [id_ for id_ in target.exists(path).values("id") if id_ not in kept]
         target.set_values(path, dict.fromkeys(old), key_field="id")

@@ -45,19 +45,19 @@ def search(
     Args:
         index: the index
         query: what to search with
-        k: how many hits, up to as many as the index has
+        k: how many matches, up to as many as the index has
         samples: the view to stay within; ``None`` for the whole index
         reverse: the least similar first
-        min_score: the least score of a hit, a similarity, or a distance for
+        min_score: the least score of a match, a similarity, or a distance for
             euclidean: see :attr:`~fiftyone_milvus.search.result.Result.score_kind`
-        max_score: the largest score of a hit
-        group_by: a field of the samples, of whose values each gives its best hit
+        max_score: the largest score of a match
+        group_by: a field of the samples, of whose values each gives its best match
             alone; or ``"group"`` of a grouped dataset, ``"sample"`` of patches.
             Samples without a value are each a group of their own
-        exclude: ids of rows or samples that are no hits, such as those seen before
-        exclude_query: whether what the query names is no hit either
+        exclude: ids of rows or samples that are no matches, such as those seen before
+        exclude_query: whether what the query names is no match either
         where: for some of the fields that the index stores (its ``filter_fields``),
-            a value that hits must have, a list of such values, or
+            a value that matches must have, a list of such values, or
             ``{"min": ..., "max": ...}``; as Milvus has them, which is as they were
             when the index was built or last synced
         search_params: parameters of the index for this search alone, by Milvus's
@@ -67,7 +67,7 @@ def search(
         InvalidRequest: if the query or ``k`` can't be answered, the samples can't be
             grouped so, or the index has no such parameters
     """
-    k = count(k, "k", "hits")
+    k = count(k, "k", "matches")
     index.check_filled()
     rows = index.rows.searched_with(search_params) if search_params else index.rows
     field, everything = index.config.patches_field, index.samples_for(samples)
@@ -95,14 +95,14 @@ def search(
         among=among,
         reverse=reverse,
     )
-    hits = found.hits[0]
+    matches = found.matches[0]
     return Result(
         index.key,
         field,
         index.config.metric,
-        hits.ids,
-        hits.sample_ids,
-        hits.dists,
+        matches.ids,
+        matches.sample_ids,
+        matches.dists,
         found.plan,
         time.perf_counter() - started,
         resolved,

@@ -167,7 +167,7 @@ def build_choice(
 
 
 def search_choice(options: IndexOptions, index_type: str, k: int) -> dict[str, Any]:
-    """The parameters to search with: wide enough for ``k`` hits, and for recall."""
+    """The parameters to search with: wide enough for ``k`` matches, and for recall."""
     given = dict(options.search_params)
     if index_type.startswith("HNSW"):
         wide = max(MIN_EF, min(2 * k, k + MORE_EF))

@@ -32,13 +32,13 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 ANSWER_BYTES = 32 * 1024 * 1024  # of the 64 MB that a message may hold
-HIT_BYTES = 80
+MATCH_BYTES = 80
 IDS_PER_EMBEDDED_SEARCH = 200_000  # each call goes through all rows there
 CALLS_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
-class Hits:
+class Matches:
     """Neighbours of one query, the nearest first; ``dists`` has shape ``(n,)``."""
 
     ids: list[str]
@@ -56,26 +56,26 @@ class IndexedRows(StoredRows):
         among: Sequence[str] | None = None,
         reverse: bool = False,
         expression: str | None = None,
-    ) -> list[Hits]:
+    ) -> list[Matches]:
         """The ``k`` nearest rows for each query, in as few calls as messages allow.
 
         Args:
             queries: ``(q, dim)`` float32
             k: at most :data:`MAX_K`
-            among: the primary keys to search among; graph indexes lose hits by it
+            among: the primary keys to search among; graph indexes lose matches by it
             reverse: the farthest instead, where :attr:`can_reverse`
             expression: what must be true of the rows, instead of ``among``
 
         Returns:
-            ``q`` :class:`Hits`
+            ``q`` :class:`Matches`
         """
-        each = max(k * HIT_BYTES, queries.shape[1] * 4)
+        each = max(k * MATCH_BYTES, queries.shape[1] * 4)
         step = max(1, min(MAX_K, ANSWER_BYTES // each))
         asked = -queries if reverse else queries
         found = [
-            hits
+            matches
             for start in range(0, len(queries), step)
-            for hits in self._search_all(
+            for matches in self._search_all(
                 asked[start : start + step], k, among, expression
             )
         ]
@@ -149,7 +149,7 @@ class IndexedRows(StoredRows):
         among: Sequence[str],
         parts: int,
         reverse: bool = False,
-    ) -> Iterator[list[Hits]]:
+    ) -> Iterator[list[Matches]]:
         """As :meth:`search` among ids, in parts that leave each other nothing."""
         order = np.arange(len(among))
         if parts > 1:
@@ -173,7 +173,7 @@ class IndexedRows(StoredRows):
         expression: str,
         parts: int,
         reverse: bool = False,
-    ) -> Iterator[list[Hits]]:
+    ) -> Iterator[list[Matches]]:
         """As :meth:`search` among the rows that an expression is true of, in parts."""
         if parts == 1:
             yield self.search(queries, k, None, reverse, expression)
@@ -193,7 +193,7 @@ class IndexedRows(StoredRows):
         k: int,
         among: Sequence[str] | None,
         expression: str | None,
-    ) -> list[Hits]:
+    ) -> list[Matches]:
         """In one call, or in more if the answer is too large: ids may be long."""
         try:
             return self._search(queries, k, among, expression)
@@ -201,9 +201,9 @@ class IndexedRows(StoredRows):
             if len(queries) == 1 or not is_too_large(e.__cause__):
                 raise
         return [
-            hits
+            matches
             for part in np.array_split(queries, 2)
-            for hits in self._search_all(part, k, among, expression)
+            for matches in self._search_all(part, k, among, expression)
         ]
 
     def _search(
@@ -212,7 +212,7 @@ class IndexedRows(StoredRows):
         k: int,
         among: Sequence[str] | None,
         expression: str | None,
-    ) -> list[Hits]:
+    ) -> list[Matches]:
         params = {
             "metric_type": METRICS[self.metric],
             "params": search_choice(self.options, self.built["index_type"], k),
@@ -234,23 +234,23 @@ class IndexedRows(StoredRows):
                 **self._partitions(),
             )
         )
-        hits = [self._hits(one) for one in found]
-        if not any(one.ids and None not in one.sample_ids for one in hits):
+        matches = [self._matches(one) for one in found]
+        if not any(one.ids and None not in one.sample_ids for one in matches):
             # somebody may have made the collection anew, without our fields
             self.check_fields()
-        return hits
+        return matches
 
-    def _hits(self, hits: Any) -> Hits:
-        # The columns, and not each hit's "pk" or "id", as the server names it: they
+    def _matches(self, matches: Any) -> Matches:
+        # The columns, and not each match's "pk" or "id", as the server names it: they
         # take a fifth of the time
-        ids = [str(id_) for id_ in hits.ids]
-        sample_ids = [hit["entity"].get(SAMPLE_ID) for hit in hits]
-        raw = np.array(hits.distances, dtype=np.float64)
+        ids = [str(id_) for id_ in matches.ids]
+        sample_ids = [match["entity"].get(SAMPLE_ID) for match in matches]
+        raw = np.array(matches.distances, dtype=np.float64)
         dists = np.sqrt(np.maximum(raw, 0)) if self.metric == "euclidean" else 1 - raw
         if np.all(np.diff(dists) > 0):
-            return Hits(ids, sample_ids, dists)
+            return Matches(ids, sample_ids, dists)
         order = sorted(range(len(ids)), key=lambda i: (dists[i], ids[i]))
-        return Hits(
+        return Matches(
             ids=[ids[i] for i in order],
             sample_ids=[sample_ids[i] for i in order],
             dists=dists[order],

@@ -32,8 +32,8 @@ class Seen:
 
 
 def make_dataset(folder: Path, count: int) -> tuple[str, dict[str, str]]:
-    """Makes a dataset of pictures that stays: its name, and its paths by id."""
-    dataset = images.make_pictures_dataset(folder, count)
+    """Makes a dataset of images that stays: its name, and its paths by id."""
+    dataset = images.make_images_dataset(folder, count)
     dataset.persistent = True
     ids, paths = dataset.values(["id", "filepath"])
     return dataset.name, dict(zip(ids, paths, strict=True))

@@ -45,7 +45,7 @@ def clustered_vectors(
 def make_vectors_dataset(
     count: int = 100, dim: int = 16, clusters: int = 5, seed: int = 0
 ) -> fo.Dataset:
-    """A dataset, uniquely named, of ``count`` samples whose pictures don't exist.
+    """A dataset, uniquely named, of ``count`` samples whose images don't exist.
 
     Samples have ``number``, ``cluster`` and ``embeddings`` (``(dim,)`` float32), and
     one to three detections in ``ground_truth``, each with a label and an ``embedding``
@@ -57,7 +57,7 @@ def make_vectors_dataset(
     rng = np.random.default_rng(seed + 1)
     samples = [
         fo.Sample(
-            filepath=f"/pictures/{i:04d}.png",
+            filepath=f"/images/{i:04d}.png",
             number=i,
             cluster=int(labels[i]),
             embeddings=vectors[i],
@@ -74,7 +74,7 @@ def make_vectors_dataset(
 
 @contextmanager
 def paired_index(count: int, field: str) -> Iterator[PairedIndex]:
-    """``count`` groups of a left and a right picture, and an index of all of them."""
+    """``count`` groups of a left and a right image, and an index of all of them."""
     import fiftyone as fo
     import fiftyone.brain as fob
 

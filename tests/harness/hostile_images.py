@@ -212,7 +212,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str | None]] = {
     ),
     "jpeg of partial scans": (_many_partial_scans, "too many", "too many"),
     "jpeg in a tiff": (_jpeg_in_tiff, "too many", "too many"),
-    "ppm": (lambda: b"P6 100000 100000 255\n", "no picture", "megapixels"),
+    "ppm": (lambda: b"P6 100000 100000 255\n", "no image", "megapixels"),
     "psd": (
         lambda: (
             b"8BPS\0\1"
@@ -220,29 +220,29 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str | None]] = {
             + struct.pack(">HIIHH", 3, 30_000, 30_000, 8, 3)
             + bytes(40)
         ),
-        *("no picture", "900 megapixels"),
+        *("no image", "900 megapixels"),
     ),
     "dds": (
         lambda: _patched("DDS", b"DDS ", 12, "<", 60_000),
-        *("no picture", "megapixels"),
+        *("no image", "megapixels"),
     ),
     "jpeg 2000": (
         lambda: _patched("JPEG2000", b"ihdr", 4, ">", 60_000),
-        *("no picture", "megapixels"),
+        *("no image", "megapixels"),
     ),
     "jpeg 2000 of many bytes": (
         lambda: _patched("JPEG2000", b"ihdr", 4, ">", 11_000),
-        *("no picture", "bytes for each"),
+        *("no image", "bytes for each"),
     ),
     "avif": (
         lambda: _patched("AVIF", b"ispe", 8, ">", 16_000),
-        *("no picture", "mega|damaged"),
+        *("no image", "mega|damaged"),
     ),
-    "ico": (lambda: saved(Image.new("RGB", (16, 16)), "ICO"), "no picture", "ICO"),
-    "icns": (lambda: b"icns" + bytes(60), "no picture", "ICNS"),
-    "eps": (lambda: b"%!PS-Adobe-3.0 EPSF-3.0\n", "no picture", "EPS"),
-    "fits": (lambda: b"SIMPLE  =" + bytes(99), "no picture", "FITS"),
-    "svg": (lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no picture", None),
+    "ico": (lambda: saved(Image.new("RGB", (16, 16)), "ICO"), "no image", "ICO"),
+    "icns": (lambda: b"icns" + bytes(60), "no image", "ICNS"),
+    "eps": (lambda: b"%!PS-Adobe-3.0 EPSF-3.0\n", "no image", "EPS"),
+    "fits": (lambda: b"SIMPLE  =" + bytes(99), "no image", "FITS"),
+    "svg": (lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no image", None),
 }
 
 # What tests found, and those of every kind: what is changed here and there below

@@ -1,4 +1,4 @@
-"""Small real pictures, and the model that counts what it embeds."""
+"""Small real images, and the model that counts what it embeds."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def install_models(source: str) -> None:
 
 
 def set_pace(path: Path, seconds: float) -> None:
-    """Says in a file how long the counting model takes for a picture."""
+    """Says in a file how long the counting model takes for a image."""
     _replace(path, str(seconds))
 
 
-def wait_after(path: Path, pictures: int) -> None:
+def wait_after(path: Path, images: int) -> None:
     """Says in a file that the counting model waits once it has embedded so many
-    pictures, until something else is said."""
-    _replace(path, f"wait after {pictures}")
+    images, until something else is said."""
+    _replace(path, f"wait after {images}")
 
 
 def _replace(path: Path, text: str) -> None:
@@ -56,27 +56,25 @@ def _replace(path: Path, text: str) -> None:
 
 
 def paint(path: Path, seed: int) -> None:
-    """Writes a picture of 24 x 24 pixels that no other seed gives."""
+    """Writes a image of 24 x 24 pixels that no other seed gives."""
     rng = np.random.default_rng(seed)
     blocks = rng.integers(0, 256, (4, 4, 3), dtype=np.uint8)
     Image.fromarray(np.kron(blocks, np.ones((6, 6, 1), np.uint8))).save(path)
 
 
 def expected(path: str | Path, box: list[float] | None = None) -> np.ndarray:
-    """What the model should give for a picture, or for a box in it."""
+    """What the model should give for a image, or for a box in it."""
     from harness.model_zoo.counting import features
 
-    picture = np.asarray(Image.open(path))
+    image = np.asarray(Image.open(path))
     if box is not None:
         x, y, width, height = (round(24 * value) for value in box)
-        picture = picture[y : y + height, x : x + width]
-    return features(picture)
+        image = image[y : y + height, x : x + width]
+    return features(image)
 
 
-def make_pictures_dataset(
-    folder: Path, count: int, patches: bool = False
-) -> fo.Dataset:
-    """A dataset of ``count`` pictures, each with two boxes in ``objects`` if asked."""
+def make_images_dataset(folder: Path, count: int, patches: bool = False) -> fo.Dataset:
+    """A dataset of ``count`` images, each with two boxes in ``objects`` if asked."""
     import fiftyone as fo
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -99,12 +97,12 @@ def make_pictures_dataset(
 
 
 def times_embedded(notes: Path) -> Counter[str]:
-    """How often the model embedded each picture, by the pixels' hash."""
+    """How often the model embedded each image, by the pixels' hash."""
     lines = notes.read_text().splitlines() if notes.exists() else []
     return Counter(line.split()[0] for line in lines)
 
 
 def embedded_by(notes: Path) -> Counter[int]:
-    """How many pictures each process embedded, by its id."""
+    """How many images each process embedded, by its id."""
     lines = notes.read_text().splitlines() if notes.exists() else []
     return Counter(int(line.split()[1]) for line in lines)

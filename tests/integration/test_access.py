@@ -516,9 +516,9 @@ def test_the_panel_says_that_credentials_are_not_sent_to_an_indexs_own_server(
     build(dataset, {"uri": uri})
     configure(variables(user="me", password=WRONG))
     [index] = CheckedPanel().overview(make_context(dataset))["indexes"]
-    assert (index["elsewhere"], index["size"], index["problem"]) == (uri, 100, None)
-    assert index["unsent"].startswith("Asked without credentials")
-    assert f"set {ENV_PREFIX}URI to {uri}" in index["unsent"]
+    assert (index["other_server"], index["size"], index["problem"]) == (uri, 100, None)
+    assert index["credentials_warning"].startswith("Asked without credentials")
+    assert f"set {ENV_PREFIX}URI to {uri}" in index["credentials_warning"]
 
 
 # -- precedence

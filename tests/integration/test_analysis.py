@@ -38,7 +38,7 @@ SPLITS = ("train", "val", "test")
 @dataclass
 class Made:
     """Random vectors, the last of which are nearly equal to the first, in a dataset
-    with an index of samples (``pictures``) and one of patches (``objects``)."""
+    with an index of samples (``images``) and one of patches (``objects``)."""
 
     dataset: fo.Dataset
     vectors: np.ndarray
@@ -76,7 +76,7 @@ def made() -> Iterator[Made]:
         box = fo.Detection(label=kind, bounding_box=[0, 0, 1, 1], embedding=vector)
         samples.append(
             fo.Sample(
-                filepath=f"/pictures/{i}.png",
+                filepath=f"/images/{i}.png",
                 number=i,
                 tags=[SPLITS[i % 3]] if i % 10 else [],
                 split=SPLITS[i % 3],
@@ -97,7 +97,7 @@ def made() -> Iterator[Made]:
             patches_field=field,
         )
         for key, embeddings, field in (
-            ("pictures", vectors, None),
+            ("images", vectors, None),
             ("objects", "embedding", "objects"),
         )
     )
@@ -394,9 +394,9 @@ def make_other(brain_key: str = "there", dim: int = DIM, **kwargs: Any) -> Other
     dataset = fo.Dataset()
     dataset.add_samples(
         [
-            # the first ten are pictures that the first dataset has
+            # the first ten are images that the first dataset has
             fo.Sample(
-                filepath=f"/pictures/{i}.png" if i < 10 else f"/other/{i}.png",
+                filepath=f"/images/{i}.png" if i < 10 else f"/other/{i}.png",
                 tags=["theirs"],
                 kind=fo.Classification(label="cow"),
                 weather="rain",
@@ -425,7 +425,7 @@ def other(made) -> Iterator[Other]:
     made.dataset.delete_samples(made.dataset.match(F("filepath").starts_with("/o")))
 
 
-def test_hits_elsewhere_are_the_nearest_to_any_of_the_queries(made, other):
+def test_matches_elsewhere_are_the_nearest_to_any_of_the_queries(made, other):
     asked = [3, 50, 99]
     found = cross_dataset.find_in(
         other.index, made.index, [made.ids[i] for i in asked], 12
@@ -435,25 +435,29 @@ def test_hits_elsewhere_are_the_nearest_to_any_of_the_queries(made, other):
     )
     order = np.argsort(dists.min(axis=0))[:12]
     assert places(found.ids, other.ids) == order.tolist()
-    assert [hit.dist for hit in found.hits] == pytest.approx(
+    assert [match.dist for match in found.matches] == pytest.approx(
         dists.min(axis=0)[order], abs=1e-5
     )
     of = dists.argmin(axis=0)[order]
-    assert [hit.query_id for hit in found.hits] == [made.ids[asked[i]] for i in of]
+    assert [match.query_id for match in found.matches] == [
+        made.ids[asked[i]] for i in of
+    ]
     view = other.dataset.limit(5)
     inside = cross_dataset.find_in(other.index, made.index, made.ids[:1], 12, view=view)
     assert set(inside.ids) == set(other.ids[:5])
 
 
 def test_copies_name_the_same_files_and_those_here_are_skipped(made, dataset, other):
-    done = cross_dataset.copy_hits(other.dataset, dataset, other.ids[5:20], tag="found")
+    done = cross_dataset.copy_matches(
+        other.dataset, dataset, other.ids[5:20], tag="found"
+    )
     assert (len(done.ids), done.skipped) == (10, 5)
     copies = dataset.select(list(done.ids), ordered=True)
     assert copies.values("filepath") == [f"/other/{i}.png" for i in range(10, 20)]
     assert copies.values("tags") == [["theirs", "found"]] * 10
     assert copies.count("kind") == 0 and not dataset.has_field("weather")
     assert not set(done.ids) & set(other.ids)
-    again = cross_dataset.copy_hits(
+    again = cross_dataset.copy_matches(
         other.dataset, dataset, other.ids[5:25], fields=["kind", "weather"]
     )
     assert (len(again.ids), again.skipped) == (5, 15)
@@ -466,12 +470,12 @@ def test_what_cannot_be_compared_is_told(made, other, monkeypatch):
     with pytest.raises(InvalidRequest, match="not in the index"):
         cross_dataset.find_in(other.index, made.index, ["0" * 24], 3)
     longer = make_other("longer", dim=8)
-    with pytest.raises(InvalidRequest, match="8 numbers and those of 'pictures' have"):
+    with pytest.raises(InvalidRequest, match="8 numbers and those of 'images' have"):
         cross_dataset.find_in(longer.index, made.index, made.ids[:1], 3)
     longer.index.delete()
     longer.dataset.delete()
     monkeypatch.setattr(other.index.config, "model", "clip")
-    assert cross_dataset.find_in(other.index, made.index, made.ids[:1], 3).hits
+    assert cross_dataset.find_in(other.index, made.index, made.ids[:1], 3).matches
     monkeypatch.setattr(made.index.config, "model", "dino")
     with pytest.raises(InvalidRequest, match=r"made with clip and .* with dino"):
         cross_dataset.find_in(other.index, made.index, made.ids[:1], 3)
@@ -480,11 +484,11 @@ def test_what_cannot_be_compared_is_told(made, other, monkeypatch):
 def test_what_cannot_be_copied_is_told(made, other):
     ours, theirs = made.dataset, other.dataset
     with pytest.raises(InvalidRequest, match="no field 'nope'"):
-        cross_dataset.copy_hits(theirs, ours, other.ids, fields=["nope"])
+        cross_dataset.copy_matches(theirs, ours, other.ids, fields=["nope"])
     theirs.add_sample_field("kind2", fo.StringField)
     ours.add_sample_field("kind2", fo.IntField)
     with pytest.raises(InvalidRequest, match="another type"):
-        cross_dataset.copy_hits(theirs, ours, other.ids, fields=["kind2"])
+        cross_dataset.copy_matches(theirs, ours, other.ids, fields=["kind2"])
     ours.delete_sample_field("kind2")
     assert ours.count() == COUNT
 
@@ -520,7 +524,7 @@ def test_find_duplicates_tags_all_but_one_of_each_group(made, dataset):
     found = execute(
         "find_duplicates",
         dataset,
-        brain_key="pictures",
+        brain_key="images",
         thresh=THRESH,
         tag="found",
         save_view="twins",
@@ -533,7 +537,7 @@ def test_find_duplicates_tags_all_but_one_of_each_group(made, dataset):
     assert "saved as the view 'twins'" in found["message"]
     assert dataset.count() == COUNT
     with pytest.raises(Exception, match="saved view 'twins' already"):
-        execute("find_duplicates", dataset, brain_key="pictures", save_view="twins")
+        execute("find_duplicates", dataset, brain_key="images", save_view="twins")
     by_share = execute(
         "find_duplicates", dataset, brain_key="objects", by="fraction", fraction=0.05
     )
@@ -541,7 +545,7 @@ def test_find_duplicates_tags_all_but_one_of_each_group(made, dataset):
 
 
 def test_find_leaks_unique_and_outliers_answer_as_the_library(made, dataset):
-    found = execute("find_leaks", dataset, brain_key="pictures", tags="train, test")
+    found = execute("find_leaks", dataset, brain_key="images", tags="train, test")
     wanted = leaks.find_leaks(made.index, 0.05, tags=["train", "test"])
     assert [tuple(one["ids"]) for one in found["leaks"]] == [
         leak.ids for leak in wanted.leaks
@@ -554,34 +558,34 @@ def test_find_leaks_unique_and_outliers_answer_as_the_library(made, dataset):
     found = foo.execute_operator(
         f"{PLUGIN}/find_unique",
         ctx=context,
-        params={"brain_key": "objects", "count": 7, "target": "view", "tag": "seen"},
+        params={"brain_key": "objects", "count": 7, "scope": "view", "tag": "seen"},
     ).result
     assert found["compared"] == 50 and found["tagged"] == 7
     assert dataset.count_label_tags("objects") == {"seen": 7}
 
     found = execute(
-        "find_label_outliers", dataset, brain_key="pictures", label_field="kind", k=3
+        "find_label_outliers", dataset, brain_key="images", label_field="kind", k=3
     )
     wanted = label_outliers.find_outliers(made.index, "kind", k=3)
     assert [one["id"] for one in found["outliers"]] == wanted.ids
     assert [n["label"] for n in found["outliers"][0]["neighbors"]]
 
 
-def test_find_in_dataset_copies_the_hits(made, dataset, other):
+def test_find_in_dataset_copies_the_matches(made, dataset, other):
     params = {
-        "brain_key": "pictures",
+        "brain_key": "images",
         "other_dataset": other.dataset.name,
         "other_key": "there",
         "k": 20,
     }
     context = {"selected": made.ids[4:6]}
     found = execute("find_in_dataset", dataset, context=context, **params)
-    assert len(found["hits"]) == 20 and found["copied"] == []
+    assert len(found["results"]) == 20 and found["copied"] == []
     assert dataset.count() == COUNT
     copied = execute(
         "find_in_dataset", dataset, context=context, **params, copy=True, tag="found"
     )
-    here = sum(i < 10 for i in places([h["id"] for h in found["hits"]], other.ids))
+    here = sum(i < 10 for i in places([h["id"] for h in found["results"]], other.ids))
     assert copied["skipped"] == here
     assert len(copied["copied"]) == copied["tagged"] == 20 - here
     assert dataset.match_tags("found").values("id") == copied["copied"]
@@ -599,7 +603,7 @@ def test_tag_results_tags_what_is_selected_or_shown(made, dataset):
     done = execute("tag_results", dataset, context=context, tag="found", remove=True)
     assert done["changed"] == 3 and not dataset.match_tags("found").count()
     patches = dataset.to_patches("objects").limit(4)
-    params = {"tag": "found", "target": "view"}
+    params = {"tag": "found", "scope": "view"}
     done = foo.execute_operator(
         f"{PLUGIN}/tag_results", ctx={"view": patches}, params=params
     ).result
@@ -629,7 +633,7 @@ def test_tag_results_tags_what_is_selected_or_shown(made, dataset):
 )
 def test_the_forms_say_what_is_wrong(dataset, name, params, words):
     with pytest.raises(Exception, match=words):
-        execute(name, dataset, brain_key="pictures", **params)
+        execute(name, dataset, brain_key="images", **params)
 
 
 def test_forms_ask_no_server(made, dataset, monkeypatch):
@@ -651,7 +655,7 @@ def test_forms_ask_no_server(made, dataset, monkeypatch):
         foo.get_operator(f"{PLUGIN}/{name}").resolve_input(ctx)
 
 
-@pytest.mark.parametrize("key", ["pictures", "objects"])
+@pytest.mark.parametrize("key", ["images", "objects"])
 def test_in_the_operator_browser_the_view_is_set(made, dataset, key):
     ctx = make_context(dataset, brain_key=key, thresh=THRESH)
     ctx.request_params["spaces"] = fo.Space().to_dict()
@@ -671,7 +675,7 @@ def test_a_worker_leaves_tags_and_a_view(made, dataset):
             f"{PLUGIN}/find_duplicates",
             ctx={"dataset": dataset, "request_delegation": True},
             params={
-                "brain_key": "pictures",
+                "brain_key": "images",
                 "thresh": THRESH,
                 "tag": "found",
                 "save_view": "twins",
@@ -709,6 +713,6 @@ def test_both_kinds_of_milvus_find_the_same(milvus, made):
             == duplicates.find_groups(made.index, THRESH).groups
         )
         found = cross_dataset.find_in(index, index, made.ids[:2], 4)
-        assert found.hits[0].dist == pytest.approx(0, abs=1e-5)
+        assert found.matches[0].dist == pytest.approx(0, abs=1e-5)
     finally:
         index.delete()

@@ -351,14 +351,14 @@ def test_cleanup_refuses_a_collection_of_another_dataset(milvus, indexed):
         with pytest.raises(CollectionError, match="was not made by this dataset"):
             index.cleanup()
         plan = runs.cleanup(clone, "cosine")
-        assert not plan.drops_rows and "stays" in plan.message
+        assert not plan.deletes_rows and "stays" in plan.message
         assert "cosine" not in clone.list_brain_runs()
         assert indexed.index["cosine"].total_index_size == 100
     finally:
         clone.delete()
 
 
-def test_delete_drops_rows_and_run(milvus, vectors_dataset):
+def test_delete_deletes_rows_and_run(milvus, vectors_dataset):
     index = fob.compute_similarity(
         vectors_dataset, brain_key="gone", backend="milvus", embeddings="embeddings"
     )

@@ -156,7 +156,7 @@ def test_it_groups_if_it_says_so(connection, rows):
             timeout=30,
         )
     )
-    groups = sorted(hit.entity.get("sample_id") for hit in found[0])
+    groups = sorted(match.entity.get("sample_id") for match in found[0])
     each_once = groups == [f"group {i}" for i in range(GROUPS)]
     assert each_once == connection.capabilities.grouping
 

@@ -196,7 +196,7 @@ def test_collections_say_who_uses_them(milvus, shown):
     ours, stock = listed(shown.ours, shown.stock)
     for info, key in ((ours, "ours"), (stock, "stock")):
         assert info.state == "in use"
-        assert info.why == f"The index '{key}' of the dataset '{name}' uses it"
+        assert info.reason == f"The index '{key}' of the dataset '{name}' uses it"
         assert [(user.dataset, user.brain_key) for user in info.users] == [(name, key)]
         assert info.created is not None
     assert ours.owner.brain_key == "ours"
@@ -215,16 +215,16 @@ def test_collections_say_what_is_in_them(milvus, shown):
 
 def test_orphans_say_whether_their_run_or_their_dataset_is_gone(milvus, shown):
     forgotten, gone = listed(shown.forgotten, shown.gone)
-    assert forgotten.state == gone.state == "orphan"
-    assert not forgotten.owner_gone and gone.owner_gone
-    assert forgotten.why.startswith("The index 'forgotten' of the dataset 'shown-")
-    assert "is not in this FiftyOne database" in gone.why
-    assert "another FiftyOne" in gone.why
+    assert forgotten.state == gone.state == "orphaned"
+    assert not forgotten.owner_deleted and gone.owner_deleted
+    assert forgotten.reason.startswith("The index 'forgotten' of the dataset 'shown-")
+    assert "is not in this FiftyOne database" in gone.reason
+    assert "another FiftyOne" in gone.reason
 
 
 def test_what_nobody_here_made_or_uses_is_foreign(milvus, shown):
     (info,) = listed(shown.foreign)
-    assert info.state == "foreign"
+    assert info.state == "unmanaged"
     assert info.owner is None and info.users == ()
 
 
@@ -243,10 +243,10 @@ def test_a_clone_uses_its_originals_collection(lite, dataset):
     try:
         (info,) = listed(name)
         assert {user.dataset for user in info.users} == {dataset.name, clone.name}
-        assert info.why.endswith("and 1 more use it")
+        assert info.reason.endswith("and 1 more use it")
         dataset.delete()
         (info,) = listed(name)
-        assert info.state == "in use" and info.owner_gone
+        assert info.state == "in use" and info.owner_deleted
         assert [user.dataset for user in info.users] == [clone.name]
     finally:
         clone.delete()
@@ -257,8 +257,8 @@ def test_what_an_index_built_anew_left_behind_is_an_orphan(lite, dataset):
     dataset.delete_brain_run("idx")
     new = compute(dataset, "idx")
     left, used = listed(old, new)
-    assert (left.state, used.state) == ("orphan", "in use")
-    assert left.why.endswith("has another collection now")
+    assert (left.state, used.state) == ("orphaned", "in use")
+    assert left.reason.endswith("has another collection now")
 
 
 def test_a_stale_stamp_makes_no_orphan(lite, dataset):
@@ -276,7 +276,7 @@ def test_an_index_on_another_milvus_does_not_use_a_namesake(lite, dataset):
     assert listed(name)[0].state == "in use"
     index.config.remember(address="http://elsewhere:19530")
     index.save_config()
-    assert listed(name)[0].state == "foreign"
+    assert listed(name)[0].state == "unmanaged"
 
 
 @pytest.mark.parametrize("_milvus", ["standalone"], indirect=True)  # Lite has none
@@ -302,8 +302,10 @@ def test_a_problem_with_one_collection_hides_no_other(milvus, shown, monkeypatch
     assert broken.state == "unknown"
     assert "no such thing" in broken.problem
     assert ours.rows == 100
-    plan = collection_cleanup.drop_plan([shown.forgotten], typed=[shown.forgotten])
-    assert "no such thing" in plan.refused[0].why
+    plan = collection_cleanup.deletion_plan(
+        [shown.forgotten], confirmed_names=[shown.forgotten]
+    )
+    assert "no such thing" in plan.refused[0].reason
 
 
 @pytest.mark.parametrize("_milvus", ["standalone"], indirect=True)  # Lite loads all
@@ -326,21 +328,21 @@ def test_no_server_is_told(monkeypatch):
 
 
 def test_a_plan_drops_nothing(milvus, shown, server):
-    plan = collection_cleanup.drop_plan([shown.forgotten, shown.foreign])
+    plan = collection_cleanup.deletion_plan([shown.forgotten, shown.foreign])
     assert [one.allowed for one in plan.candidates] == [True, False]
     assert plan.rows == 100
-    assert plan.refused[0].name_needed
+    assert plan.refused[0].confirmation_needed
     assert server.has_collection(shown.forgotten)
 
 
 @pytest.mark.parametrize(
-    ("names", "typed", "words"),
+    ("names", "confirmed_names", "words"),
     [
         (["ours"], ["ours"], "The index 'ours' of the dataset 'shown-.*Clean that ind"),
         (["stock"], ["stock"], "The index 'stock' of the dataset"),
-        (["foreign"], [], "did not make it.*type its name out"),
-        (["gone"], ["foreign"], "not in this FiftyOne database.*type its name out"),
-        (["forgotten", "foreign"], ["forgotten"], "type its name out"),
+        (["unmanaged"], [], "did not make it.*type its name out"),
+        (["gone"], ["unmanaged"], "not in this FiftyOne database.*type its name out"),
+        (["forgotten", "unmanaged"], ["forgotten"], "type its name out"),
         (["forgotten", "missing"], ["missing"], "has no such collection"),
     ],
     ids=str,
@@ -351,7 +353,9 @@ def test_one_refusal_drops_nothing(milvus, shown, server, names, typed, words):
 
     before = set(server.list_collections())
     with pytest.raises(InvalidRequest, match=f"Nothing was dropped.*{words}"):
-        collection_cleanup.drop_collections(named(names), typed=named(typed))
+        collection_cleanup.delete_collections(
+            named(names), confirmed_names=named(typed)
+        )
     assert set(server.list_collections()) == before
 
 
@@ -359,8 +363,10 @@ def test_a_name_in_other_letters_is_not_typed_out(lite):
     name = unused_name()
     lite.create_collection(name, dimension=4)
     with pytest.raises(InvalidRequest, match="type its name out"):
-        collection_cleanup.drop_collections([name], typed=[name.upper(), f" {name}"])
-    collection_cleanup.drop_collections([name], typed=[name])
+        collection_cleanup.delete_collections(
+            [name], confirmed_names=[name.upper(), f" {name}"]
+        )
+    collection_cleanup.delete_collections([name], confirmed_names=[name])
     assert not lite.has_collection(name)
 
 
@@ -369,25 +375,27 @@ def test_all_orphans_are_those_whose_dataset_is_here(apart, dataset):
     foreign = unused_name()
     server = client.connect(settings.resolve(apart)).client
     server.create_collection(foreign, dimension=4)
-    plan = collection_cleanup.drop_plan(orphans=True, **apart)
+    plan = collection_cleanup.deletion_plan(orphaned=True, **apart)
     assert plan.names == [here]
-    assert [one.name for one in plan.left] == [gone]
-    collection_cleanup.drop_collections(plan.names, **apart)
+    assert [one.name for one in plan.kept] == [gone]
+    collection_cleanup.delete_collections(plan.names, **apart)
     assert set(server.list_collections()) == {gone, foreign}
-    known = {"include_gone_datasets": True, **apart}
-    plan = collection_cleanup.drop_plan(orphans=True, **known)
+    known = {"include_deleted_datasets": True, **apart}
+    plan = collection_cleanup.deletion_plan(orphaned=True, **known)
     assert plan.names == [gone]
-    collection_cleanup.drop_collections(plan.names, **known)
+    collection_cleanup.delete_collections(plan.names, **known)
     assert server.list_collections() == [foreign]
 
 
 def test_orphans_of_gone_datasets_go_on_request(server):
     named, all_ = stamped(ELSEWHERE), stamped(ELSEWHERE)
-    collection_cleanup.drop_collections([named], typed=[named])
+    collection_cleanup.delete_collections([named], confirmed_names=[named])
     assert not server.has_collection(named)
-    plan = collection_cleanup.drop_plan(orphans=True, include_gone_datasets=True)
+    plan = collection_cleanup.deletion_plan(
+        orphaned=True, include_deleted_datasets=True
+    )
     assert all_ in [one.name for one in plan.candidates]
-    done = collection_cleanup.drop_collections([all_], include_gone_datasets=True)
+    done = collection_cleanup.delete_collections([all_], include_deleted_datasets=True)
     assert (done.rows, done.left) == (2, ())
     assert not server.has_collection(all_)
 
@@ -395,14 +403,14 @@ def test_orphans_of_gone_datasets_go_on_request(server):
 def test_a_collection_that_another_process_is_filling_stays(server, dataset):
     """FiftyOne's own call stores the run of an index after its rows."""
     name = Fork({}, builds.add_without_run, dataset.name).result()
-    assert listed(name)[0].state == "orphan"
-    assert name not in collection_cleanup.drop_plan(orphans=True).names
+    assert listed(name)[0].state == "orphaned"
+    assert name not in collection_cleanup.deletion_plan(orphaned=True).names
     with pytest.raises(InvalidRequest, match="It is being written to"):
-        collection_cleanup.drop_collections([name])
+        collection_cleanup.delete_collections([name])
     assert server.has_collection(name)
     last = datetime.now(timezone.utc) - timedelta(seconds=active_writes.LOST_SECONDS)
     active_writes._marks().update_one({"_id": name}, {"$set": {"seen": last}})
-    collection_cleanup.drop_collections([name])
+    collection_cleanup.delete_collections([name])
     assert not server.has_collection(name)
 
 
@@ -437,27 +445,27 @@ def test_each_collection_is_looked_at_just_before_it_is_dropped(
             rows_of(name).set_owner(Owner(str(dataset._doc.id), "mine now", "other"))
         return connect(place)
 
-    assert listed(name)[0].state == "orphan"
+    assert listed(name)[0].state == "orphaned"
     monkeypatch.setattr(
         collection_cleanup, "client", SimpleNamespace(connect=meanwhile)
     )
     words = {"run": "Clean that index up instead", "owner": "taken it over"}
     with pytest.raises(InvalidRequest, match=words[change]):
-        collection_cleanup.drop_collections([name])
+        collection_cleanup.delete_collections([name])
     assert lite.has_collection(name)
 
 
 @pytest.mark.parametrize("given", ["{name}", ["{name}", 1], b"{name}"], ids=str)
-@pytest.mark.parametrize("which", ["names", "typed"])
+@pytest.mark.parametrize("which", ["names", "confirmed_names"])
 def test_names_are_lists_of_texts(lite, given, which):
     """A text holds other names as parts of it."""
     name = unused_name()
     lite.create_collection(name, dimension=4)
     if isinstance(given, str):
         given = f"x{name}x"
-    params = {"names": [name], "typed": [name], which: given}
+    params = {"names": [name], "confirmed_names": [name], which: given}
     with pytest.raises(InvalidRequest, match=f"{which} is a list of names"):
-        collection_cleanup.drop_collections(**params)
+        collection_cleanup.delete_collections(**params)
     assert lite.has_collection(name)
 
 
@@ -473,14 +481,14 @@ def test_a_drop_that_fails_says_what_went(lite, dataset, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(MilvusClient, "drop_collection", failing)
         with pytest.raises(VectorSearchError, match=r"disk is full.*until then") as e:
-            collection_cleanup.drop_collections(names)
+            collection_cleanup.delete_collections(names)
     assert str(e.value).endswith(f"{names[0]}.")
     assert [lite.has_collection(name) for name in names] == [False, True]
 
 
 def test_nothing_asked_is_told(lite):
     with pytest.raises(InvalidRequest, match="Name collections to drop"):
-        collection_cleanup.drop_plan()
+        collection_cleanup.deletion_plan()
 
 
 # -- adopted
@@ -523,7 +531,7 @@ def test_a_part_that_matches_is_counted(milvus, shown, dataset):
     [
         ("ours", "ground_truth", "But 100 of its rows are of samples of this dataset"),
         ("patches", None, "it is of patches. Name their field as patches_field"),
-        ("foreign", None, "a FiftyOne index needs 'pk'"),
+        ("unmanaged", None, "a FiftyOne index needs 'pk'"),
         ("gone", None, "None of its 100 ids .* is a sample of this dataset. It was "),
     ],
 )
@@ -592,7 +600,7 @@ def test_an_index_outlives_its_dataset_by_adoption(server, dataset):
         runs.load(again, "back").remove_from_index(sample_ids=before[:2])
         owner = listed(name)[0].owner
         assert (owner.dataset, owner.brain_key) == (again.name, "back")
-        assert runs.cleanup(again, "back").drops_rows
+        assert runs.cleanup(again, "back").deletes_rows
         assert not server.has_collection(name)
     finally:
         again.delete()
@@ -607,7 +615,7 @@ def test_without_ownership_nothing_is_changed_or_dropped(lite, dataset):
         assert not adopt.adopt(again, "back", name).owned
         with pytest.raises(CollectionError, match="belong to the dataset"):
             runs.load(again, "back").remove_from_index(sample_ids=again.values("id"))
-        assert not runs.cleanup(again, "back").drops_rows
+        assert not runs.cleanup(again, "back").deletes_rows
         assert lite.has_collection(name)
     finally:
         again.delete()
@@ -715,8 +723,8 @@ def test_the_operator_lists_collections(milvus, shown):
     rows = {row["name"]: row for row in found["table"]}
     assert rows[shown.ours]["dataset"] == shown.dataset.name
     assert rows[shown.ours]["vectors"] == "16 cosine"
-    assert rows[shown.gone]["state"] == "orphan"
-    assert "foreign" in found["message"]
+    assert rows[shown.gone]["state"] == "orphaned"
+    assert "unmanaged" in found["message"]
     assert "TableView" in shown_output("collections", shown.dataset)
 
 
@@ -758,11 +766,11 @@ def test_only_false_drops(lite, dataset, dry_run):
 
 
 def test_the_orphans_that_go_are_those_that_were_shown(server, dataset):
-    orphans = {"orphans": True, "dry_run": False}
+    orphans = {"orphaned": True, "dry_run": False}
     with pytest.raises(Exception, match="was not shown"):
         execute("cleanup_collections", dataset, **orphans)
     shown = stamped(str(dataset._doc.id))
-    found = execute("cleanup_collections", dataset, orphans=True)
+    found = execute("cleanup_collections", dataset, orphaned=True)
     names = [one["name"] for one in found["candidates"]]
     assert shown in names
     later = stamped(str(dataset._doc.id))
@@ -780,7 +788,7 @@ def test_the_orphans_that_go_are_those_that_were_shown(server, dataset):
 
 def test_the_operator_says_what_it_leaves_alone(server, dataset):
     name = stamped(ELSEWHERE)
-    found = execute("cleanup_collections", dataset, orphans=True)
+    found = execute("cleanup_collections", dataset, orphaned=True)
     row = next(row for row in found["table"] if row["name"] == name)
     assert row["what"] == "left alone"
     assert "are left alone" in found["message"]

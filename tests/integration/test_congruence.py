@@ -196,14 +196,14 @@ def test_many_queries_agree(full, ids):
 
 
 @pytest.mark.parametrize(("k", "reverse"), [(7, False), (None, True)])
-@pytest.mark.parametrize("view", ["narrow", "wide", "elsewhere"])
+@pytest.mark.parametrize("view", ["narrow", "wide", "other_server"])
 def test_searches_in_a_view_agree(full, dataset, ids, view, k, reverse):
     number, cluster = fo.ViewField("number"), fo.ViewField("cluster")
     inside = dataset.match(
         {
             "narrow": number % 7 == 0,
             "wide": number > 99,
-            "elsewhere": cluster != 3,  # where the query is
+            "other_server": cluster != 3,  # where the query is
         }[view]
     )
     found, _ = full.search(full.vectors[ids[3]], inside, k=k, reverse=reverse)

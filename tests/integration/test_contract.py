@@ -502,7 +502,7 @@ def test_an_index_type_that_the_server_lacks_is_told(milvus, vectors_dataset):
     with pytest.raises(InvalidRequest, match="has no index type HNSW_SQ"):
         fob.compute_similarity(
             vectors_dataset,
-            brain_key="lacks",
+            brain_key="missing_packages",
             backend="milvus",
             embeddings="embeddings",
             index_type="HNSW_SQ",
@@ -642,11 +642,11 @@ def test_a_foreign_collection_with_another_schema_is_explained(milvus, world):
         with pytest.raises(CollectionError, match="a FiftyOne index needs 'pk'"):
             fob.compute_similarity(
                 world["dataset"],
-                brain_key="foreign",
+                brain_key="unmanaged",
                 backend="milvus",
                 embeddings=False,
                 collection_name="foreign_schema",
             )
     finally:
         client.drop_collection("foreign_schema")
-    assert "foreign" not in world["dataset"].list_brain_runs()
+    assert "unmanaged" not in world["dataset"].list_brain_runs()

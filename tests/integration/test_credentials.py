@@ -83,7 +83,7 @@ def test_a_record_gets_no_credentials_sent_to_the_server_that_it_names(
 ):
     configure(user="me", password=SECRET, token=f"me:{SECRET}")
     name(indexed, theirs.uri)
-    assert opened(indexed)["elsewhere"] == theirs.uri
+    assert opened(indexed)["other_server"] == theirs.uri
     assert theirs.calls and theirs.logins == []
 
 
@@ -109,6 +109,6 @@ def test_the_server_that_credentials_are_for_gets_them(
         monkeypatch.setenv(server_list.VARIABLE, str(path))
     name(indexed, theirs.uri)
     shown = opened(indexed)
-    assert shown["unsent"] is None
+    assert shown["credentials_warning"] is None
     assert SECRET not in str(shown)
     assert len(set(theirs.logins)) == 1

@@ -27,7 +27,7 @@ from harness.panel import CheckedPanel
 
 COUNT, STEP, K = 20, 4, 10
 GONE = range(1, 6)  # the nearest to the first
-KEYS = ("pictures", "objects")
+KEYS = ("images", "objects")
 QUERY = np.array([1, 0], np.float32)
 FAR = np.array([np.cos(np.radians(1)), np.sin(np.radians(1))], np.float32)
 
@@ -49,7 +49,7 @@ def make_dataset(vectors: np.ndarray) -> fo.Dataset:
         box = fo.Detection(label="cat", bounding_box=[0, 0, 1, 1], vector=vector)
         samples.append(
             fo.Sample(
-                filepath=f"/pictures/{number}.png",
+                filepath=f"/images/{number}.png",
                 number=number,
                 kind="even" if number % 2 == 0 else "odd",
                 tags=["train" if number % 2 == 0 else "test"],
@@ -65,7 +65,7 @@ def make_dataset(vectors: np.ndarray) -> fo.Dataset:
 def make_indexes(dataset: fo.Dataset) -> None:
     source = build.Source(embeddings_field="vector")
     for key in KEYS:
-        field = None if key == "pictures" else key
+        field = None if key == "images" else key
         build.build(
             dataset, key, source, patches_field=field, filter_fields=("number",)
         )
@@ -78,7 +78,7 @@ def drop(dataset: fo.Dataset) -> None:
 
 
 def ids_of(dataset: fo.Dataset, key: str) -> list[str]:
-    path = "id" if key == "pictures" else "objects.detections.id"
+    path = "id" if key == "images" else "objects.detections.id"
     return dataset.values(path, unwind=True)
 
 
@@ -145,7 +145,7 @@ def panel_ids(arc: Arc) -> list[str]:
     assert "error" not in found, found
     [params] = triggered(ctx, "set_view")
     shown = fo.DatasetView._build(arc.dataset, params["view"]).values("id")
-    assert shown == [hit["id"] for hit in found["hits"]]
+    assert shown == [match["id"] for match in found["results"]]
     assert found["total"] == len(shown)
     return shown
 
@@ -153,7 +153,7 @@ def panel_ids(arc: Arc) -> list[str]:
 def operator_ids(arc: Arc) -> list[str]:
     query = {"terms": [{"vector": QUERY.tolist()}]}
     found = execute("search", arc.dataset, brain_key=arc.key, query=query, k=K)
-    assert found["message"].startswith(f"{K} hits")
+    assert found["message"].startswith(f"{K} matches")
     return found["ids"]
 
 
@@ -166,7 +166,7 @@ def sorted_ids(arc: Arc) -> list[str]:
 
 def neighbours(arc: Arc, *args: Any, **kwargs: Any) -> Any:
     found = arc.index._kneighbors(*args, **kwargs)
-    return found[0] if arc.key == "pictures" else found[1]
+    return found[0] if arc.key == "images" else found[1]
 
 
 def query() -> Query:
@@ -195,7 +195,7 @@ NEAREST = {
 @pytest.mark.parametrize("way", NEAREST)
 @pytest.mark.parametrize(
     ("key", "how"),
-    [("pictures", "samples"), ("objects", "samples"), ("objects", "labels")],
+    [("images", "samples"), ("objects", "samples"), ("objects", "labels")],
 )
 def test_a_search_finds_as_many_as_are_there(milvus, arcs, key, how, way):
     arc = arcs(key, how)
@@ -212,14 +212,14 @@ def test_all_that_are_there_are_found_and_no_others(milvus, arcs, key):
 
 
 def test_the_least_similar_are_there(milvus, arcs):
-    arc = arcs("pictures", "samples")
+    arc = arcs("images", "samples")
     opposite = -QUERY
     found = search(arc.index, Query.of(vector=opposite), K, reverse=True)
     assert found.ids == arc.left[:K]
 
 
 def test_neighbours_within_a_radius_are_there(milvus, arcs):
-    arc = arcs("pictures", "samples")
+    arc = arcs("images", "samples")
     found, _ = arc.index._radius_neighbors(QUERY, thresh=1 - np.cos(np.radians(30)))
     assert found == [arc.before[0], *arc.before[6:8]]
 
@@ -244,7 +244,7 @@ def test_a_sample_stands_for_the_patches_that_it_has(milvus, arcs):
 
 
 def test_what_is_not_gone_is_looked_up_once(milvus, arcs):
-    arc = arcs("pictures", "samples")
+    arc = arcs("images", "samples")
     near = Query.of(vector=at(STEP * COUNT)[0])
     assert search(arc.index, near, 3).plan.name == "index"
 
@@ -276,13 +276,13 @@ def test_nothing_is_a_duplicate_of_what_is_gone(trio):
         assert (found["tagged"], found["duplicates"], found["compared"]) == (0, 0, 3)
         assert found["orphaned"] == 1 and LEFT_OUT in found["message"]
     assert dataset.count_sample_tags().get("dup") is None
-    near = duplicates.find_groups(runs.load(dataset, "pictures"), 0.2)
+    near = duplicates.find_groups(runs.load(dataset, "images"), 0.2)
     assert set(near.ids) == set(ids[1:3])
 
 
 def test_what_is_gone_is_no_leak_no_outlier_and_not_unique(trio):
     dataset, ids = trio
-    index = runs.load(dataset, "pictures")
+    index = runs.load(dataset, "images")
     leaking = leaks.find_leaks(index, 0.2, tags=["train", "test"])
     assert (leaking.sizes, leaking.total) == ({"train": 1, "test": 2}, 1)
     assert set(leaking.ids) == set(ids[1:3]) and LEFT_OUT in leaking.message
@@ -296,7 +296,7 @@ def test_what_is_gone_is_no_leak_no_outlier_and_not_unique(trio):
 
 def test_a_deletion_is_seen_by_an_index_that_was_loaded_before(trio):
     dataset, ids = trio
-    index = runs.load(dataset, "pictures")
+    index = runs.load(dataset, "images")
     assert duplicates.find_groups(index, 0.2).compared == 3
     assert set(index.current_sample_ids) == set(ids[1:])
     dataset.delete_samples(ids[1])
@@ -308,7 +308,7 @@ def test_a_deletion_is_seen_by_an_index_that_was_loaded_before(trio):
 
 def test_fiftyones_own_duplicates_and_unique_are_there(trio):
     dataset, ids = trio
-    index = runs.load(dataset, "pictures")
+    index = runs.load(dataset, "images")
     assert set(index.sample_ids) == set(ids)
     assert set(index.current_sample_ids) == set(ids[1:])
     index.find_duplicates(thresh=0.05)
@@ -326,8 +326,8 @@ def test_another_dataset_is_searched_for_what_it_has(trio):
     other = make_dataset(at(0))
     make_indexes(other)
     try:
-        here = runs.load(other, "pictures")
-        there = runs.load(dataset, "pictures")
+        here = runs.load(other, "images")
+        there = runs.load(dataset, "images")
         found = cross_dataset.find_in(there, here, other.values("id"), 2)
         assert set(found.ids) == set(ids[1:3])
     finally:

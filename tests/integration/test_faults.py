@@ -29,7 +29,7 @@ from harness.forks import Failed, Fork
 from harness.mongod import Mongod
 from harness.standalone import Standalone
 
-PICTURES = 96
+IMAGES = 96
 SECONDS = 0.008  # that the model takes for one
 SLOW_SECONDS = 1.0  # so that one process doesn't end before the other has begun
 RUNS = 20
@@ -53,7 +53,7 @@ STEPS = (
 
 
 class Stage:
-    """A MongoDB, a Milvus and a dataset of pictures that the tests may do with as they
+    """A MongoDB, a Milvus and a dataset of images that the tests may do with as they
     like."""
 
     def __init__(self, folder: Path, server: Standalone | None) -> None:
@@ -62,7 +62,7 @@ class Stage:
         log = environment.LOGS / f"{folder.name}-mongod.log"
         self.database = Mongod(folder / "db", log)
         self.home = embedded.Home(folder / "milvus" / "data", folder / "milvus")
-        self.name, self.paths = self.dataset("pictures")
+        self.name, self.paths = self.dataset("images")
         self.fork("", builds.ask, self.name).result()  # the embedded one starts now
         with Build(self, "undisturbed") as build:
             began = time.monotonic()
@@ -72,7 +72,7 @@ class Stage:
 
     def dataset(self, name: str) -> tuple[str, dict[str, str]]:
         """Makes a dataset: its name, and its paths by id."""
-        return self.fork("", builds.make_dataset, self.folder / name, PICTURES).result()
+        return self.fork("", builds.make_dataset, self.folder / name, IMAGES).result()
 
     def fork(self, key: str, function, *args, seconds: float = SECONDS) -> Fork:
         """A process that works here, on the index of a key."""
@@ -149,7 +149,7 @@ class Build:
         self.stage.notes(self.key).unlink(missing_ok=True)
 
     def embedded(self) -> int:
-        """How many pictures were embedded, counting each time."""
+        """How many images were embedded, counting each time."""
         return sum(images.times_embedded(self.stage.notes(self.key)).values())
 
     def kill_midway(self, worker: Fork, rng: random.Random) -> str | None:
@@ -159,20 +159,20 @@ class Build:
             killed = not worker.ends_within(moment)
             told = f"killed after {moment:.3f} s"
         else:
-            count = rng.randrange(PICTURES)
+            count = rng.randrange(IMAGES)
             while self.embedded() <= count and not worker.ends_within(0):
                 time.sleep(0.002)
             killed = not worker.ends_within(rng.uniform(0, SECONDS))
-            told = f"killed after {count} pictures"
+            told = f"killed after {count} images"
         worker.kill()
         return f"{told}, {self.key}, FAULT_SEED={SEED}" if killed else None
 
     def assert_finished(self, told: str, most: int = MIN_PART) -> None:
-        """The same call again makes the index whole, with at most so many pictures
+        """The same call again makes the index whole, with at most so many images
         embedded twice."""
         seen = self.fork(builds.build_and_see).result()
         assert_right(seen, self.stage.paths, told)
-        assert_embedded_once(self.stage.notes(self.key), PICTURES, told, most)
+        assert_embedded_once(self.stage.notes(self.key), IMAGES, told, most)
 
 
 def assert_right(seen: builds.Seen, paths: dict[str, str], told: str) -> None:
@@ -272,7 +272,7 @@ def test_two_workers_share_a_build(stage):
         for worker in workers:
             worker.result()
         shares = images.embedded_by(stage.notes("k"))
-        assert sum(shares.values()) == PICTURES, shares
+        assert sum(shares.values()) == IMAGES, shares
         build.assert_finished("shared", most=0)
 
 
@@ -304,7 +304,7 @@ def test_syncs_whose_worker_is_killed_are_finished(stage):
         stage.notes("sync").unlink()
 
         worker = stage.fork("sync", builds.sync, name, "sync")
-        moment = rng.uniform(0, PICTURES * SECONDS)
+        moment = rng.uniform(0, IMAGES * SECONDS)
         worker.ends_within(moment)
         worker.kill()
         seen = stage.fork("sync", builds.sync_and_see, name, "sync").result()

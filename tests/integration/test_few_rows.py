@@ -116,8 +116,8 @@ def said(call: Callable[[], Any]) -> str:
 ROW, FILE = "the row", "the file"  # stand for its id, and for a path
 NEVER = "is empty: nothing was added to it yet"
 ABSENT = "not in the index"
-RESULT = (NEVER, "0 hits", "1 hit")
-NO_RESULT = (NEVER, "0 hits", "0 hits")
+RESULT = (NEVER, "0 matches", "1 match")
+NO_RESULT = (NEVER, "0 matches", "0 matches")
 KEYS = ("idx", "objects")
 
 
@@ -153,7 +153,7 @@ class Case:
 def of_each_index(key: str) -> list[Case]:
     what = "samples" if key == "idx" else "patches"
     of, by_row = {"brain_key": key}, {"query": {"terms": [{"id": ROW}]}}
-    found_row = (NEVER, ABSENT, "1 hit, similarity 1.000 to 1.000")
+    found_row = (NEVER, ABSENT, "1 match, similarity 1.000 to 1.000")
     unlike = (f"among 0 {what}", f"among 0 {what}", f"among 1 {what}")
     of_all = (f"of 0 {what}", f"of 0 {what}", f"of 1 {what}")
     labelled = ("0 of 0", "0 of 0", "0 of 1")
@@ -165,10 +165,10 @@ def of_each_index(key: str) -> list[Case]:
         Case("search", {**of, **TWO_TERMS, **NOTHING}, NO_RESULT),
         Case("search", {**of, **TWO_TERMS, "reverse": True}, RESULT),
         Case("search", {**of, **TWO_TERMS, "group_by": "kind"}, RESULT),
-        Case("search", {**of, **TWO_TERMS, "target": "view"}, NO_RESULT, "others"),
+        Case("search", {**of, **TWO_TERMS, "scope": "view"}, NO_RESULT, "others"),
         Case("search", {**of, **ONE_TERM, "score_field": "no", **NOTHING}, NO_RESULT),
         Case("search", {**of, **by_row, "score_field": "score"}, found_row),
-        Case("more_like_these", {**of, "ids": [ROW]}, (NEVER, ABSENT, "0 hits")),
+        Case("more_like_these", {**of, "ids": [ROW]}, (NEVER, ABSENT, "0 matches")),
         Case("find_duplicates", {**of, **tag}, unlike),
         Case("find_duplicates", {**of, "by": "fraction"}, unlike),
         Case("find_leaks", {**of, **field}, "No leaks"),
@@ -184,9 +184,9 @@ def of_each_index(key: str) -> list[Case]:
 
 
 def of_pairs(other: str) -> list[Case]:
-    also = {"brain_key": "idx", "also": other, **TWO_TERMS}
+    also = {"brain_key": "idx", "fuse_with": other, **TWO_TERMS}
     both = {"brain_key": "idx", "other": other, **TWO_TERMS}
-    none, all_ = "share 0% of their hits", "share 100% of their hits"
+    none, all_ = "share 0% of their matches", "share 100% of their matches"
     return [
         Case("search", also, RESULT),
         Case("search", {**also, **NOTHING}, NO_RESULT),
@@ -195,8 +195,8 @@ def of_pairs(other: str) -> list[Case]:
     ]
 
 
-BY_OBJECTS = {"brain_key": "objects", **TWO_TERMS, "at_least": 1}
-FIELD = {"source": "field", "embeddings_field": "embeddings", "target": "view"}
+BY_OBJECTS = {"brain_key": "objects", **TWO_TERMS, "min_matches": 1}
+FIELD = {"source": "field", "embeddings_field": "embeddings", "scope": "view"}
 NO_SEARCH, NO_SAVED = "There is no search to", "There is no saved search 's'"
 OPERATIONS = [
     *of_each_index("idx"),
@@ -204,20 +204,20 @@ OPERATIONS = [
     *of_pairs("other"),
     *of_pairs("objects"),
     Case("search", BY_OBJECTS, RESULT),
-    Case("search", {**BY_OBJECTS, "at_least": 2}, NO_RESULT),
+    Case("search", {**BY_OBJECTS, "min_matches": 2}, NO_RESULT),
     Case("search", {**BY_OBJECTS, **NOTHING}, NO_RESULT),
     Case("refine_search", {"more": [ROW]}, (NO_SEARCH, ABSENT, ABSENT)),
     Case("save_search", {"name": "s"}, (NO_SEARCH, "Saved 's'", "Saved 's'")),
-    Case("run_saved_search", {"name": "s"}, (NO_SAVED, "0 hits", "0 hits")),
+    Case("run_saved_search", {"name": "s"}, (NO_SAVED, "0 matches", "0 matches")),
     Case("delete_saved_search", {"name": "s"}, (NO_SAVED, "Deleted", "Deleted")),
     Case("delete_saved_search", {"name": "s"}, NO_SAVED),
     Case("search_history", {}, ("0 searches", "searches", "searches")),
     Case("search_history", {"clear": True}, "0 searches"),
     Case("list_indexes", {}, "3 Milvus indexes"),
     Case("collections", {}, "collections"),
-    Case("cleanup_collections", {"orphans": True}, "Would drop"),
+    Case("cleanup_collections", {"orphaned": True}, "Would drop"),
     Case("adopt_collection", {"collection_name": "none"}, "no collection 'none'"),
-    Case("tag_results", {"tag": "x", "target": "view"}, "0 of 0 samples", "none"),
+    Case("tag_results", {"tag": "x", "scope": "view"}, "0 of 0 samples", "none"),
     Case("move_index", {"brain_key": "idx", "uri": "http://127.0.0.1:1"}, "Milvus at"),
     Case("trust_model", {"brain_key": "idx"}, "operator's form"),
     Case("import_index", {"brain_key": "new", "path": "none.parquet"}, "There is no"),
@@ -259,8 +259,12 @@ def test_another_dataset_is_searched(few):
     ids = other.values("id")
     ctx = make_context(other, **params, other_key="idx", ids=ids)
     message = said(lambda: operator.execute(ctx))
-    copied = ("1 hits", "copied 1 of their samples")
-    expected = {"empty": [NEVER], "emptied": ["0 hits", "copied 0"], "one row": copied}
+    copied = ("1 matches", "copied 1 of their samples")
+    expected = {
+        "empty": [NEVER],
+        "emptied": ["0 matches", "copied 0"],
+        "one row": copied,
+    }
     assert all(words in message for words in expected[few.kind]), message
     index.delete()
     other.delete()
@@ -272,13 +276,13 @@ SEARCHES = [
     {"brain_key": "idx", "k": 5, **TWO_TERMS, **NOTHING},
     {"brain_key": "idx", "k": 5, **ONE_TERM},
     {"brain_key": "objects", "k": 5, **TWO_TERMS},
-    {"brain_key": "objects", "k": 5, **TWO_TERMS, "at_least": 2},
-    {"brain_key": "idx", "k": 5, "also": "objects", **TWO_TERMS, **NOTHING},
+    {"brain_key": "objects", "k": 5, **TWO_TERMS, "min_matches": 2},
+    {"brain_key": "idx", "k": 5, "fuse_with": "objects", **TWO_TERMS, **NOTHING},
 ]
 OF_A_RESULT = {
-    "more": {"start": 0},
-    "cut": {"keep": 3},
-    "tag": {"keep": 3, "tag": "x"},
+    "next_results": {"start": 0},
+    "keep_results": {"keep": 3},
+    "tag_results": {"keep": 3, "tag": "x"},
     "save_view": {"keep": 3, "name": "v"},
     "save_search": {"name": "s"},
 }
@@ -286,17 +290,17 @@ WITHOUT = {  # a search
     "overview": {},
     "jobs": {},
     "form": {},
-    "options": {},
+    "search_options": {},
     "server_details": {},
-    "clear": {},
+    "clear_results": {},
     "view_count": {"brain_key": "objects"},
     "selection": {"brain_key": "objects"},
     "cleanup_plan": {"brain_key": "idx"},
 }
 SERVER = {"start_embedded", "stop_embedded"}  # which know no index
 NOT_THERE = {
-    "again": ({"name": "no"}, "There is no saved search"),
-    "forget": ({"name": "no"}, "There is no saved search"),
+    "rerun_search": ({"name": "no"}, "There is no saved search"),
+    "delete_searches": ({"name": "no"}, "There is no saved search"),
     "cleanup": ({"brain_key": "no"}, "This dataset has no Milvus index"),
     "pause": ({"job_id": "no"}, ""),
     "cancel": ({"job_id": "no"}, ""),
@@ -317,9 +321,11 @@ def test_the_panel_shows_what_there_is(few, params):
         assert NEVER in found["error"]["message"]
         return
     some = (
-        few.kind == "one row" and "min_score" not in params and "at_least" not in params
+        few.kind == "one row"
+        and "min_score" not in params
+        and "min_matches" not in params
     )
-    assert found["total"] == len(found["hits"]) == (1 if some else 0)
+    assert found["total"] == len(found["results"]) == (1 if some else 0)
     for name, more in OF_A_RESULT.items():
         answer = getattr(panel, name)(
             make_context(dataset, token=found["token"], **more)
@@ -330,10 +336,12 @@ def test_the_panel_shows_what_there_is(few, params):
             assert "error" not in answer, (name, answer)
     assert dataset.load_saved_view("v").count() == (1 if some else 0)
     dataset.delete_saved_views()
-    assert panel.again(make_context(dataset, name="s"))["total"] == found["total"]
-    last = panel.history(make_context(dataset, skip=0))["searches"][0]
-    again = panel.again(make_context(dataset, id=last["id"]))
-    assert again["total"] == found["total"] == last["hits"]
+    assert (
+        panel.rerun_search(make_context(dataset, name="s"))["total"] == found["total"]
+    )
+    last = panel.search_history(make_context(dataset, skip=0))["searches"][0]
+    again = panel.rerun_search(make_context(dataset, id=last["id"]))
+    assert again["total"] == found["total"] == last["results"]
 
 
 @pytest.mark.parametrize("view", [None, "none"])

@@ -50,7 +50,7 @@ def dataset():
     made.add_samples(
         [
             fo.Sample(
-                f"/pictures/{i}.png",
+                f"/images/{i}.png",
                 embeddings=rng.normal(size=DIM).astype(np.float32),
                 split=SPLITS[i % 6] if i % 7 else None,
                 tags=[f"t{i % 5}", f"t{i % 3}"],
@@ -115,7 +115,7 @@ def test_every_plan_gives_the_same(index, dataset):
         found = planner.nearest(
             index.rows, query, 10, among=Matching(index.rows, told), plan=plan
         )
-        assert (plan, found.hits[0].ids) == (plan, wanted)
+        assert (plan, found.matches[0].ids) == (plan, wanted)
         assert found.plan.name == plan
 
 
@@ -127,8 +127,8 @@ def test_a_filter_in_parts_gives_the_same(index, dataset):
     parts = list(index.rows.search_by_filter(query, 12, told, 7))
     found = sorted(
         (dist, id_)
-        for (hits,) in parts
-        for dist, id_ in zip(hits.dists, hits.ids, strict=True)
+        for (matches,) in parts
+        for dist, id_ in zip(matches.dists, matches.ids, strict=True)
     )
     assert [id_ for _, id_ in found[:12]] == whole.ids
     assert len({id_ for _, id_ in found}) == len(found)
@@ -176,8 +176,8 @@ def test_sync_keeps_the_values_true_and_embeds_nothing(index, dataset):
     synced = fiftyone_milvus.sync(dataset, "filtered")
     assert (synced.updated, synced.embedded) == (5, 0)
     assert fiftyone_milvus.health(dataset, "filtered").healthy
-    hits = search.search(index, query, 9, where={"split": "fresh"}).ids
-    assert set(hits) == set(before)
+    matches = search.search(index, query, 9, where={"split": "fresh"}).ids
+    assert set(matches) == set(before)
     kept = index.get_embeddings(sample_ids=list(before))[0]
     assert np.array_equal(kept, vectors)
     changed.set_values("split", [before[id_] for id_ in changed.values("id")])
@@ -236,7 +236,7 @@ def test_patches_have_values_of_their_own_and_of_their_samples(milvus):
     dataset.add_samples(
         [
             fo.Sample(
-                f"/pictures/{i}.png",
+                f"/images/{i}.png",
                 split="train" if i % 2 else "test",
                 objects=fo.Detections(
                     detections=[
@@ -281,8 +281,8 @@ def test_an_imported_index_has_them(index, dataset, tmp_path):
     archive.export_index(dataset, "filtered", path)
     archive.import_index(dataset, "imported", path)
     copy = runs.load(dataset, "imported")
-    hits = search.search(copy, Query.of(vector=query), 10, where={"split": "日本"})
-    assert hits.ids == wanted
+    matches = search.search(copy, Query.of(vector=query), 10, where={"split": "日本"})
+    assert matches.ids == wanted
     runs.cleanup(dataset, "imported")
 
 

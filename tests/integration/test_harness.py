@@ -19,8 +19,8 @@ def round_trip(client: MilvusClient) -> None:
     client.create_collection("round_trip", dimension=8, consistency_level="Strong")
     rows = [{"id": i, "vector": v.tolist()} for i, v in enumerate(vectors)]
     client.insert("round_trip", rows)
-    hits = client.search("round_trip", [vectors[3].tolist()], limit=1)
-    assert hits[0][0]["id"] == 3
+    matches = client.search("round_trip", [vectors[3].tolist()], limit=1)
+    assert matches[0][0]["id"] == 3
     client.drop_collection("round_trip")
     assert "round_trip" not in client.list_collections()
 

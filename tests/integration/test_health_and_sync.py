@@ -38,7 +38,7 @@ def notes(tmp_path, monkeypatch):
 
 @pytest.fixture
 def dataset(milvus, tmp_path):
-    made = images.make_pictures_dataset(tmp_path / "pictures", 40, patches=True)
+    made = images.make_images_dataset(tmp_path / "images", 40, patches=True)
     yield made
     for key in runs.keys(made):
         runs.cleanup(made, key)
@@ -132,7 +132,7 @@ def test_what_cannot_be_read_is_told_and_tried_again_by_sync(dataset, tmp_path):
     os.remove(paths[3])
     shutil.copy(paths[4], tmp_path / "kept.png")
     with open(paths[4], "wb") as file:
-        file.write(b"no picture")
+        file.write(b"no image")
     built = build.build(dataset, "k", MODEL)
     ids = dataset.values("id")
     assert built.rows == 38 and built.failed == 2
@@ -233,7 +233,7 @@ def test_two_delegated_workers_share_a_build(standalone, monkeypatch, tmp_path, 
     # one leaves the other much to do, until both have begun
     images.set_pace(pace := tmp_path / "pace", 1)
     monkeypatch.setenv("COUNTING_MODEL_PACE", str(pace))
-    dataset = images.make_pictures_dataset(tmp_path / "pictures", 160)
+    dataset = images.make_images_dataset(tmp_path / "images", 160)
     dataset.persistent = True
     workers = [DelegatedWorker(), DelegatedWorker()]
     try:

@@ -30,19 +30,19 @@ QUERY = {"terms": [{"vector": VECTOR}]}
 SEARCH: dict[str, Any] = {
     **INDEX,
     **{"query": QUERY, "k": 2, "min_score": -1.0, "max_score": 1.0, "ids": []},
-    **{"text": "a", "not_text": "b", "target": "dataset", "selection": "wanted"},
-    **{"group_by": "kind", "exclude": [], "also": None, "at_least": None},
+    **{"text": "a", "not_text": "b", "scope": "dataset", "selection": "wanted"},
+    **{"group_by": "kind", "exclude": [], "fuse_with": None, "min_matches": None},
     **{"score_field": None, "search_params": None, "where": None, "more": True},
     **{"exclude_query": False, "reverse": False},
 }
-FOUND = {"target": "dataset", "tag": "t", "save_view": None}
+FOUND = {"scope": "dataset", "tag": "t", "save_view": None}
 
 # What each takes, without what would delete the indexes that all of them need, or
 # connect to another server
 PARAMS: dict[str, dict[str, Any]] = {
     "compute_index": {
         **{"brain_key": "new", "source": "field", "embeddings_field": "embeddings"},
-        **{"target": "dataset", "patches_field": None, "metric": "cosine"},
+        **{"scope": "dataset", "patches_field": None, "metric": "cosine"},
         **{"consistency_level": "Session", "index_type": None, "filter_fields": []},
         **{"model": None, "model_kwargs": None, "batch_size": None, "alpha": None},
         **{"num_workers": None, "force_square": False, "workers": 1},
@@ -62,8 +62,8 @@ PARAMS: dict[str, dict[str, Any]] = {
     "rename_index": {"brain_key": "none", "new_brain_key": "renamed"},
     "collections": {"nothing": None},
     "cleanup_collections": {
-        **{"names": [], "orphans": False, "typed": [], "dry_run": True},
-        "include_gone_datasets": False,
+        **{"names": [], "orphaned": False, "confirmed_names": [], "dry_run": True},
+        "include_deleted_datasets": False,
     },
     "adopt_collection": {
         **{"collection_name": "none", "patches_field": None, "dry_run": True},
@@ -88,26 +88,26 @@ PARAMS: dict[str, dict[str, Any]] = {
     },
     "trust_model": {**INDEX, "arguments": "none", "form": "none"},
     "tag_results": {
-        **{"tag": "t", "remove": False, "target": "dataset", "ids": ["{id}"]},
+        **{"tag": "t", "remove": False, "scope": "dataset", "ids": ["{id}"]},
         "brain_key": "idx",
     },
 }
-HITS = {"token": "{token}", "keep": 1, "start": 0}
+RESULT = {"token": "{token}", "keep": 1, "start": 0}
 ASKED: dict[str, dict[str, Any]] = {
     "overview": {"panel_state": {}},
     "search": SEARCH,
-    "again": {"name": "s", "id": "none"},
-    "more": HITS,
-    "cut": HITS,
-    "clear": {"nothing": None},
+    "rerun_search": {"name": "s", "id": "none"},
+    "next_results": RESULT,
+    "keep_results": RESULT,
+    "clear_results": {"nothing": None},
     "selection": INDEX,
     "view_count": INDEX,
-    "options": {"nothing": None},
-    "history": {"skip": 0},
-    "forget": {"name": "none"},
-    "save_search": {**HITS, "name": "t"},
-    "save_view": {**HITS, "name": "v"},
-    "tag": {**HITS, "tag": "t", "selection": ["{id}"]},
+    "search_options": {"nothing": None},
+    "search_history": {"skip": 0},
+    "delete_searches": {"name": "none"},
+    "save_search": {**RESULT, "name": "t"},
+    "save_view": {**RESULT, "name": "v"},
+    "tag_results": {**RESULT, "tag": "t", "selection": ["{id}"]},
     "jobs": {"nothing": None},
     "form": {"nothing": None},
     "cleanup_plan": INDEX,
@@ -134,7 +134,7 @@ NUMBERS = st.sampled_from(
     ]
 )
 KEYS = st.sampled_from(
-    ["terms", "text", "id", "vector", "result", "picture", "crop", "weight", "$gt", ""]
+    ["terms", "text", "id", "vector", "result", "image", "crop", "weight", "$gt", ""]
 ) | st.sampled_from(["brain_key", "query", "k", "view", "min", "max", "ef", "kind"])
 GONE = object()
 ABSENT = st.just(GONE)
@@ -151,7 +151,7 @@ TERMS = st.fixed_dictionaries(
     optional={
         **{"id": TEXTS, "sample_id": TEXTS, "text": TEXTS | st.lists(TEXTS)},
         **{"vector": st.lists(NUMBERS, max_size=4), "result": st.lists(TEXTS)},
-        **{"weight": NUMBERS, "unwanted": PLAIN, "picture": TEXTS},
+        **{"weight": NUMBERS, "negative": PLAIN, "image": TEXTS},
         "crop": st.fixed_dictionaries(
             {"sample_id": TEXTS, "box": st.lists(NUMBERS, min_size=3, max_size=5)}
         ),

@@ -211,7 +211,7 @@ def test_a_hostile_record_is_listed_and_cleaned_up(dataset, record):
         if "error" in plan:
             assert runs.keys(dataset) and plan["error"]["code"] == "invalid"
         else:
-            assert plan["drops_rows"] is False
+            assert plan["deletes_rows"] is False
             assert runs.cleanup(dataset, "k").deletes_run
             assert dataset.list_brain_runs() == []
     finally:

@@ -333,12 +333,12 @@ def test_a_clean_up_says_whose_it_would_take(dataset, index):
             (clone, f"was not made by this dataset, but by '{dataset.name}'"),
         ):
             plan = runs.cleanup_plan(mine, "idx")
-            assert not plan.drops_rows
+            assert not plan.deletes_rows
             assert words in plan.message
             with pytest.raises(CollectionError, match=words):
                 runs.load(mine, "idx").cleanup()
         runs.cleanup(clone, "idx")
-        assert runs.cleanup_plan(dataset, "idx").drops_rows
+        assert runs.cleanup_plan(dataset, "idx").deletes_rows
         assert index.total_index_size == 3
     finally:
         clone.delete()
@@ -357,7 +357,7 @@ def test_the_partition_of_an_original_is_not_dropped_with_its_clone(dataset, ind
     clone = other.clone()
     try:
         plan = runs.cleanup(clone, "part")
-        assert not plan.drops_rows and f"'{other.name}'" in plan.message
+        assert not plan.deletes_rows and f"'{other.name}'" in plan.message
         assert shared.total_index_size == 3
         assert "drops the partition" in runs.cleanup(other, "part").message
         assert index.total_index_size == 3

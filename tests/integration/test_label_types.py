@@ -142,8 +142,8 @@ def test_it_is_indexed_and_kept_as_the_dataset_is(make, kind):
     index = runs.load(dataset, "k")
     assert sorted(index.label_ids) == sorted(ids)
 
-    hits = search.search(index, Query((Term(id=ids[2 * each]),)), 3)
-    assert hits.ids[0] == ids[2 * each] and hits.scores[0] == pytest.approx(1)
+    matches = search.search(index, Query((Term(id=ids[2 * each]),)), 3)
+    assert matches.ids[0] == ids[2 * each] and matches.scores[0] == pytest.approx(1)
     twins = duplicates.find_groups(index, 0.01)
     assert sorted(map(sorted, (group.ids for group in twins.groups))) == sorted(
         sorted((ids[i], ids[each + i])) for i in range(each)
@@ -216,7 +216,7 @@ LINES = {
 @pytest.mark.parametrize("lines", [False, True])
 def test_what_cannot_be_cut_out_is_told_and_costs_no_other(milvus, tmp_path, lines):
     images.install_counting_model()
-    dataset = images.make_pictures_dataset(tmp_path, 2)
+    dataset = images.make_images_dataset(tmp_path, 2)
     shapes = LINES if lines else BOXES
     good = {"points": LINE} if lines else {"bounding_box": [0, 0, 0.5, 0.5]}
     make = (
@@ -255,8 +255,8 @@ def test_labels_in_an_embedded_document_are_indexed(make):
     assert (built.rows, built.failed) == (10, 0)
     assert fiftyone_milvus.health(dataset, "k").healthy
     index = runs.load(dataset, "k")
-    hits = search.search(index, Query((Term(id=index.label_ids[0]),)), 1)
-    assert search.result_view(hits, dataset).values("id") == hits.ids
+    matches = search.search(index, Query((Term(id=index.label_ids[0]),)), 1)
+    assert search.result_view(matches, dataset).values("id") == matches.ids
 
 
 def test_an_index_of_other_labels_that_is_there_is_compared(make, monkeypatch):

@@ -64,7 +64,7 @@ def test_plans_that_read_vectors_rank_them(milvus, large, plan):
     found = planner.nearest(
         index.rows, vectors[:1], 5, among=within(view, None, dataset), plan=plan
     )
-    assert found.hits[0].ids == ranked(exact, view.values("id"))[:5]
+    assert found.matches[0].ids == ranked(exact, view.values("id"))[:5]
 
 
 def test_its_health_is_known(milvus, large):
@@ -116,9 +116,9 @@ def test_long_ids_are_written_read_searched_and_deleted(long_ids):
     assert rows.ids(ids) == set(ids)
     assert rows.fetch(ids[::-1]).ids == ids[::-1]
     found = rows.search(vectors[:3], LONG_IDS // 2)  # 108 MB
-    assert [len(hits.ids) for hits in found] == [LONG_IDS // 2] * 3
-    [[hits]] = rows.search_parts(vectors[:1], 3, ids[:30], 1)
-    assert hits.ids == ids[:3]
+    assert [len(matches.ids) for matches in found] == [LONG_IDS // 2] * 3
+    [[matches]] = rows.search_parts(vectors[:1], 3, ids[:30], 1)
+    assert matches.ids == ids[:3]
     rows.delete(ids[1:])
     assert rows.ids(ids) == {ids[0]}
 

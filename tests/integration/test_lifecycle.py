@@ -386,7 +386,7 @@ def test_a_renamed_dataset_keeps_its_index(lite, dataset):
     loaded = runs.load(fo.load_dataset(dataset.name), "idx")
     assert loaded.owned
     assert loaded.total_index_size == 100
-    assert runs.cleanup(dataset, "idx").drops_rows
+    assert runs.cleanup(dataset, "idx").deletes_rows
     assert not lite.has_collection(index.config.collection_name)
 
 
@@ -405,7 +405,7 @@ def test_a_namesake_of_a_deleted_dataset_inherits_nothing(lite, dataset):
             namesake, "connected", embeddings=False, collection_name=kept
         )
         assert not connected.owned
-        assert not runs.cleanup(namesake, "connected").drops_rows
+        assert not runs.cleanup(namesake, "connected").deletes_rows
     finally:
         namesake.delete()
 
@@ -494,7 +494,7 @@ def test_a_collection_made_anew_with_another_dimension_is_told(server, dataset):
 
 
 def test_a_collection_made_anew_without_our_fields_is_told(server, dataset):
-    index = compute(dataset, "foreign")
+    index = compute(dataset, "unmanaged")
     ids, name = dataset.values("id"), index.config.collection_name
     server.drop_collection(name)
     server.create_collection(name, dimension=16)
@@ -550,7 +550,7 @@ def test_a_clone_does_not_own_what_plain_fiftyone_made(milvus, stock):
     clone = stock.dataset.clone(stock.dataset.name[:-4])
     try:
         assert not runs.load(clone, "stock").owned
-        assert not runs.cleanup_plan(clone, "stock").drops_rows
+        assert not runs.cleanup_plan(clone, "stock").deletes_rows
     finally:
         clone.delete()
 
@@ -563,7 +563,7 @@ def test_an_index_of_plain_fiftyone_is_changed_and_cleaned_up(server, stock):
     np.testing.assert_array_equal(vectors, -stock.vectors[:5])
     index.remove_from_index(sample_ids=stock.ids[:2])
     assert index.total_index_size == 98
-    assert runs.cleanup(stock.dataset, "doomed").drops_rows
+    assert runs.cleanup(stock.dataset, "doomed").deletes_rows
     assert not server.has_collection(index.config.collection_name)
     assert stock.dataset.list_brain_runs() == ["stock"]
     assert server.has_collection(stock.index.config.collection_name)

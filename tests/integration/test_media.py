@@ -171,8 +171,8 @@ def test_it_is_indexed_and_kept_as_the_dataset_is(made):
 
     index = runs.load(dataset, "k")
     ids = [id_ for some, _ in index.rows.iterate_ids() for id_ in some]
-    hits = search.search(index, Query((Term(id=ids[0]),)), 3)
-    assert hits.ids[0] == ids[0] and hits.scores[0] == pytest.approx(1)
+    matches = search.search(index, Query((Term(id=ids[0]),)), 3)
+    assert matches.ids[0] == ids[0] and matches.scores[0] == pytest.approx(1)
 
     done = fiftyone_milvus.sync(dataset, "k")
     assert (done.embedded, done.removed, done.failed) == (0, 0, 0)
@@ -227,7 +227,7 @@ def test_the_form_builds_it(made):
         "compute_index",
         dataset,
         context={} if whole else {"view": view},
-        target="dataset" if whole else "view",
+        scope="dataset" if whole else "view",
         brain_key="k",
         source="field",
         embeddings_field=kind.field,

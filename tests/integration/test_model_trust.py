@@ -54,7 +54,7 @@ def world(tmp_path_factory):
         images.install_models(MODEL)
         foz.download_zoo_model(MODEL)
         folder = tmp_path_factory.mktemp("authors")
-        dataset = images.make_pictures_dataset(folder / "images", 4)
+        dataset = images.make_images_dataset(folder / "images", 4)
         made = build.build(dataset, "idx", build.Source(model=MODEL))
         assert made.rows == 4
         yield World(dataset, folder)
@@ -286,7 +286,7 @@ def test_the_panel_asks_once_and_then_searches(opened, loads):
     assert asked == "worded(image_size=[8, 8], text_prompt='an image of')"
     assert not loads.exists()
     execute("trust_model", dataset, **asked_about, arguments=asked, form=form_token())
-    assert len(search_in_panel(dataset)["hits"]) == 2
+    assert len(search_in_panel(dataset)["results"]) == 2
     form = TrustModel().resolve_input(ctx).type.properties
     assert "needs no word" in form["brain_key"].error_message
     # remembered outside the dataset: another one that names the same is loaded
@@ -369,7 +369,7 @@ def test_the_key_is_the_owners_alone():
 
 @pytest.fixture
 def own(world):
-    dataset = images.make_pictures_dataset(world.folder / "own", 3)
+    dataset = images.make_images_dataset(world.folder / "own", 3)
     dataset.persistent = True
     yield dataset
     for key in runs.keys(dataset):

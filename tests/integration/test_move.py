@@ -73,8 +73,8 @@ def neighbours(index, count: int = 5) -> np.ndarray:
     since Milvus Lite and a server put equally near ones in another order."""
     rows = next(index.rows.iterate())
     order = np.argsort(rows.ids)[:count]
-    hits = index.rows.search(rows.vectors[order], 10)
-    return np.array([hit.dists for hit in hits])
+    matches = index.rows.search(rows.vectors[order], 10)
+    return np.array([match.dists for match in matches])
 
 
 def collections(**connection: Any) -> set[str]:
@@ -159,7 +159,7 @@ def test_the_old_collection_stays_as_it_was(server, dataset):
     move.move(dataset, "idx", {"uri": server})
     assert contents(index) == rows
     assert index.rows.owner() == owner
-    (old,) = collection_cleanup.drop_plan([index.rows.name]).candidates
+    (old,) = collection_cleanup.deletion_plan([index.rows.name]).candidates
     assert old.allowed
 
 
@@ -222,7 +222,7 @@ def test_a_moved_index_can_be_changed_and_cleaned_up(server, dataset):
     ids = dataset.skip(50).values("id")
     there.add_to_index(np.ones((50, 16)), ids)
     assert there.total_index_size == 100
-    assert runs.cleanup(dataset, "idx").drops_rows
+    assert runs.cleanup(dataset, "idx").deletes_rows
     assert moved.collection_name not in collections(uri=server)
     assert index.rows.exists()
 
@@ -249,7 +249,7 @@ def test_an_index_that_shares_a_collection_gets_its_own(server, dataset):
     there = runs.load(dataset, "two")
     assert contents(there) == contents(index)
     assert there.config.options.partition is None
-    assert runs.cleanup(dataset, "two").drops_rows
+    assert runs.cleanup(dataset, "two").deletes_rows
     assert not there.rows.exists()
     assert runs.load(dataset, "one").total_index_size == 50
 
@@ -295,7 +295,7 @@ def test_progress_ends_at_the_number_of_rows(server, dataset):
 
 def test_a_larger_copy_is_indexed_before_it_is_used(server):
     dataset = fo.Dataset()
-    samples = [fo.Sample(filepath=f"/pictures/{i}.png") for i in range(5_000)]
+    samples = [fo.Sample(filepath=f"/images/{i}.png") for i in range(5_000)]
     dataset.add_samples(samples, progress=False)
     vectors = np.random.default_rng(0).normal(size=(5_000, 64)).astype(np.float32)
     index = fob.compute_similarity(
@@ -661,8 +661,16 @@ def header_with(path, **values: Any) -> dict[bytes, bytes]:
         ),
     ],
     ids=[
-        *("gone", "text", "empty", "cut", "foreign", "list", "bytes", "version"),
-        *("metric", "typed", "options", "option", "ragged", "numbers", "nulls"),
+        *("gone", "text", "empty", "cut", "unmanaged", "list", "bytes", "version"),
+        *(
+            "metric",
+            "typed",
+            "options",
+            "option",
+            "ragged",
+            "numbers",
+            "nulls",
+        ),
     ],
 )
 def test_a_bad_file_is_told(file, dataset, spoil, words):

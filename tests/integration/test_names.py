@@ -128,13 +128,13 @@ def test_a_name_that_was_taken_meanwhile_changes_nothing(dataset, monkeypatch):
     from plugin.app import analysis_forms
 
     taken = dataset.limit(2)
-    shown = analysis_forms.indexed.shown
+    shown = analysis_forms.indexed_samples.shown
 
     def meanwhile(*args):
         dataset.save_view("Taken", taken)
         return shown(*args)
 
-    monkeypatch.setattr(analysis_forms.indexed, "shown", meanwhile)
+    monkeypatch.setattr(analysis_forms.indexed_samples, "shown", meanwhile)
     params = {"brain_key": "idx", "thresh": 0.01, "tag": "found", "save_view": "taken"}
     with pytest.raises(InvalidRequest, match="has the same URL, 'taken'"):
         OPERATOR["find_duplicates"]().execute(make_context(dataset, **params))
@@ -146,7 +146,7 @@ def test_a_name_that_was_taken_meanwhile_changes_nothing(dataset, monkeypatch):
 def test_a_tag_that_is_none_is_refused_before_the_work(unchanged, tag):
     params = {"brain_key": "idx", "thresh": 0.01, "tag": tag, "save_view": "new"}
     refused("find_duplicates", unchanged, "Type a tag", **params)
-    refused("tag_results", unchanged, "Type a tag", tag=tag, target="dataset")
+    refused("tag_results", unchanged, "Type a tag", tag=tag, scope="dataset")
 
 
 @pytest.mark.parametrize("tag", [5, ["a"]], ids=repr)

@@ -44,7 +44,7 @@ def test_compute_search_and_clean_up(dataset):
     assert found["scores"][0] == pytest.approx(1, abs=1e-5)
 
     gone = execute("cleanup_index", dataset, brain_key="idx")
-    assert gone["drops_rows"] and gone["rows"] == 100
+    assert gone["deletes_rows"] and gone["rows"] == 100
     assert made["collection_name"] not in collections()
     assert dataset.list_brain_runs() == []
 
@@ -63,10 +63,10 @@ def test_a_view_or_a_selection_is_indexed_alone(dataset):
         "brain_key": "half",
     }
     uri = f"{PLUGIN}/compute_index"
-    made = foo.execute_operator(uri, ctx=context, params={**params, "target": "view"})
+    made = foo.execute_operator(uri, ctx=context, params={**params, "scope": "view"})
     assert made.result["rows"] == 30
     context = {"dataset": dataset, "selected": dataset.values("id")[:7]}
-    params = {**params, "brain_key": "few", "target": "selected"}
+    params = {**params, "brain_key": "few", "scope": "selected"}
     assert foo.execute_operator(uri, ctx=context, params=params).result["rows"] == 7
 
 
@@ -106,7 +106,7 @@ def test_samples_without_a_vector_are_counted(dataset):
             "are a JSON object",
         ),
         ({"patches_field": "nope"}, "there is no 'nope' here"),
-        ({"target": "selected"}, "Nothing is selected"),
+        ({"scope": "selected"}, "Nothing is selected"),
     ],
     ids=str,
 )
@@ -149,7 +149,7 @@ def test_an_empty_view_is_told(dataset):
         foo.execute_operator(
             f"{PLUGIN}/compute_index",
             ctx={"view": dataset.limit(0)},
-            params={"brain_key": "e", "target": "view", "source": "field"},
+            params={"brain_key": "e", "scope": "view", "source": "field"},
         )
 
 
@@ -166,7 +166,7 @@ def test_no_server_is_told_and_leaves_nothing(dataset, monkeypatch):
 def test_k_out_of_range_is_told(dataset, k):
     build(dataset)
     context = {"selected": [dataset.first().id]}
-    with pytest.raises(Exception, match="Ask for 1 to 10,000 hits"):
+    with pytest.raises(Exception, match="Ask for 1 to 10,000 matches"):
         execute("search", dataset, context=context, brain_key="idx", k=k)
 
 
@@ -254,7 +254,7 @@ def test_a_worker_builds_searches_and_cleans_up(dataset):
         assert "No sample has a vector in 'vacant'" in failed.result.error
 
         gone = delegated("cleanup_index", brain_key="idx")
-        assert gone.result.result["drops_rows"]
+        assert gone.result.result["deletes_rows"]
         dataset.reload()
         assert dataset.list_brain_runs() == []
     finally:

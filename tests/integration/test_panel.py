@@ -65,10 +65,10 @@ def test_overview_tells_where_an_index_is_that_is_not_on_the_milvus_in_use(
     indexed, tmp_path
 ):
     [index] = panel.overview(make_context(indexed))["indexes"]
-    assert index["elsewhere"] is None
+    assert index["other_server"] is None
     moved = move.move(indexed, "idx", {"uri": str(tmp_path / "other.db")})
     [index] = panel.overview(make_context(indexed))["indexes"]
-    assert (index["elsewhere"], index["size"]) == (moved.address, 100)
+    assert (index["other_server"], index["size"]) == (moved.address, 100)
 
 
 @pytest.mark.parametrize("method", ["view_count", "selection", "cleanup_plan"])
@@ -114,10 +114,10 @@ def test_indexes_of_other_backends_are_named(dataset):
 def test_clean_up_is_shown_first_and_then_done(indexed):
     ctx = make_context(indexed, brain_key="idx")
     plan = panel.cleanup_plan(ctx)
-    assert plan["rows"] == 100 and plan["drops_rows"]
+    assert plan["rows"] == 100 and plan["deletes_rows"]
     assert runs.load(indexed, "idx").total_index_size == 100
     done = panel.cleanup(ctx)
-    assert done["dropped_rows"] and done["deleted_run"]
+    assert done["deleted_rows"] and done["deleted_run"]
     assert indexed.list_brain_runs() == []
 
 
@@ -135,14 +135,14 @@ def test_a_job_shows_its_progress_while_it_runs(dataset, monkeypatch):
     ctx = make_context(dataset)
     with jobs.JobRecord(ctx, "k") as record:
         record.progress(
-            Progress("Embedding", 40, 100, 2.0, rate=20, failed=3, pace="reading")
+            Progress("Embedding", 40, 100, 2.0, rate=20, failed=3, bottleneck="reading")
         )
         end = time.monotonic() + 30
         while not (job := jobs.list_jobs(ctx)[0]).done and time.monotonic() < end:
             time.sleep(0.02)
         assert (job.state, job.done, job.total) == ("running", 40, 100)
         assert job.rate == 20 and job.remaining == 3
-        assert (job.failed, job.pace) == (3, "reading")
+        assert (job.failed, job.bottleneck) == (3, "reading")
     [job] = jobs.list_jobs(ctx)
     assert job.state == "done"
 
@@ -345,7 +345,7 @@ def test_the_embedded_milvus_is_stopped_and_started(milvus, indexed):
     ("name", "params"),
     [
         ("rename_index", {"brain_key": "idx", "new_brain_key": "other"}),
-        ("cleanup_collections", {"orphans": True, "dry_run": True}),
+        ("cleanup_collections", {"orphaned": True, "dry_run": True}),
         ("adopt_collection", {"dry_run": True}),
         ("adopt_collection", {"dry_run": False, "brain_key": "again"}),
     ],

@@ -24,20 +24,20 @@ def shown_ids(ctx) -> list[str]:
     return view.values("id")
 
 
-def test_search_puts_the_hits_into_the_grid_in_order(indexed):
+def test_search_puts_the_matches_into_the_grid_in_order(indexed):
     query = indexed.values("id")[4]
     ctx = make_context(indexed, query=query_of(query), brain_key="idx", k=10)
     found = panel.search(ctx)
-    hits = found["hits"]
-    assert [hit["id"] for hit in hits] == shown_ids(ctx)
-    assert hits[0]["id"] == query and hits[0]["rank"] == 1
-    assert hits[0]["filepath"] == indexed[query].filepath
-    scores = [hit["score"] for hit in hits]
+    matches = found["results"]
+    assert [match["id"] for match in matches] == shown_ids(ctx)
+    assert matches[0]["id"] == query and matches[0]["rank"] == 1
+    assert matches[0]["filepath"] == indexed[query].filepath
+    scores = [match["score"] for match in matches]
     assert scores == sorted(scores, reverse=True)
     assert found["total"] == 10 and found["score"] == "similarity"
 
 
-def test_patch_hits_have_their_boxes_and_labels(dataset):
+def test_patch_matches_have_their_boxes_and_labels(dataset):
     execute(
         "compute_index",
         dataset,
@@ -49,30 +49,30 @@ def test_patch_hits_have_their_boxes_and_labels(dataset):
     sample = dataset.first()
     detection = sample.ground_truth.detections[0]
     ctx = make_context(dataset, query=query_of(detection.id), brain_key="p", k=5)
-    hits = panel.search(ctx)["hits"]
-    assert hits[0]["id"] == detection.id
-    assert hits[0]["box"] == detection.bounding_box
-    assert hits[0]["label"] == detection.label
-    assert [hit["id"] for hit in hits] == shown_ids(ctx)
+    matches = panel.search(ctx)["results"]
+    assert matches[0]["id"] == detection.id
+    assert matches[0]["box"] == detection.bounding_box
+    assert matches[0]["label"] == detection.label
+    assert [match["id"] for match in matches] == shown_ids(ctx)
 
 
 def test_search_stays_in_the_view_and_clear_brings_it_back(indexed):
     view = indexed.match(fo.ViewField("cluster") == 1)
     query = indexed.values("id")[0]
-    params = {"brain_key": "idx", "k": 5, "target": "view"}
+    params = {"brain_key": "idx", "k": 5, "scope": "view"}
     params["query"] = query_of(query)
     ctx = make_context(indexed, view=view, **params)
     found = panel.search(ctx)
-    assert {hit["id"] for hit in found["hits"]} <= set(view.values("id"))
+    assert {match["id"] for match in found["results"]} <= set(view.values("id"))
     # which would have the App ask for its page anew
     assert triggered(ctx, "patch_panel_state") == []
 
-    # a second search is in that view again, not in the first one's five hits
+    # a second search is in that view again, not in the first one's five matches
     again = after(ctx, **{**params, "k": 8})
-    assert len(panel.search(again)["hits"]) == 8
+    assert len(panel.search(again)["results"]) == 8
 
     back = after(again)
-    panel.clear(back)
+    panel.clear_results(back)
     assert shown_ids(back) == view.values("id")
 
 
@@ -80,21 +80,21 @@ def test_filters_are_part_of_the_view_over_results_and_saved_views_too(indexed):
     ids = indexed.values("id")
     indexed.select(ids[:8]).tag_samples("odd")
     odd = {"tags": {"values": ["odd"], "exclude": False, "isMatching": True}}
-    asked = {"brain_key": "idx", "target": "view", "k": 100, "query": query_of(ids[0])}
+    asked = {"brain_key": "idx", "scope": "view", "k": 100, "query": query_of(ids[0])}
     ctx = make_context(indexed, filters=odd, **asked)
     assert panel.view_count(ctx) == {"count": 8, "shows_results": False}
     found = panel.search(ctx)
-    assert {hit["id"] for hit in found["hits"]} == set(ids[:8])
+    assert {match["id"] for match in found["results"]} == set(ids[:8])
     assert found["in_view"] == 8
 
-    # all are hits, and what they are filtered by is what the next search is among
-    ctx = make_context(indexed, **{**asked, "target": "dataset"})
+    # all are matches, and what they are filtered by is what the next search is among
+    ctx = make_context(indexed, **{**asked, "scope": "dataset"})
     assert panel.search(ctx)["in_view"] is None
     filtered = after(ctx, filters=odd, **asked)
     assert panel.view_count(filtered) == {"count": 8, "shows_results": True}
     assert panel.search(filtered)["total"] == 8
     cleared = after(ctx, filters=odd)
-    panel.clear(cleared)
+    panel.clear_results(cleared)
     assert shown_ids(cleared) == ids[:8]
 
     indexed.save_view("first", indexed.limit(20))
@@ -109,7 +109,7 @@ def test_filters_are_part_of_the_view_over_results_and_saved_views_too(indexed):
         ({"min_score": 2}, "the first result has 1.000. Change them in More options"),
         ({"max_score": -2}, "within the limits (max -2)"),
         ({"where": {"number": {"min": 500}}}, "passes the filter on number."),
-        ({"k": 1, "exclude_query": True, "target": "view"}, "results are excluded."),
+        ({"k": 1, "exclude_query": True, "scope": "view"}, "results are excluded."),
         (
             {"min_score": 2, "where": {"number": {"min": 500}}},
             "Loosen the limits of the score and the filter.",
@@ -125,22 +125,22 @@ def test_without_a_result_it_says_why_and_clear_brings_the_view_back(
     asked = {"brain_key": "idx", "k": 5, "query": query, **options}
     ctx = make_context(dataset, view=view, **asked)
     found = panel.search(ctx)
-    assert found["total"] == 0 and found["hits"] == [] and shown_ids(ctx) == []
-    assert words in found["why_empty"]
+    assert found["total"] == 0 and found["results"] == [] and shown_ids(ctx) == []
+    assert words in found["empty_reason"]
     back = after(ctx)
-    panel.clear(back)
+    panel.clear_results(back)
     assert shown_ids(back) == view.values("id")
 
 
 def test_a_view_without_anything_of_the_index_is_named_as_the_reason(dataset):
     build.build(dataset.limit(5), "idx", SOURCE)
     params = {"brain_key": "idx", "k": 5, "query": query_of(dataset.first().id)}
-    rest = make_context(dataset, view=dataset.skip(5), target="view", **params)
-    assert "Search in Dataset, or sync the index" in panel.search(rest)["why_empty"]
+    rest = make_context(dataset, view=dataset.skip(5), scope="view", **params)
+    assert "Search in Dataset, or sync the index" in panel.search(rest)["empty_reason"]
     runs.load(dataset, "idx").rows.delete(dataset.limit(5).values("id"))
     query = {"terms": [{"vector": [1.0] * 16}]}
     ctx = make_context(dataset, **{**params, "query": query})
-    assert panel.search(ctx)["why_empty"].startswith("The index 'idx' is empty")
+    assert panel.search(ctx)["empty_reason"].startswith("The index 'idx' is empty")
 
 
 def after(ctx, **kwargs):
@@ -155,29 +155,29 @@ def query_of(*ids) -> dict:
     return {"terms": [{"id": id_} for id_ in ids]}
 
 
-def test_the_next_hits_need_no_other_search(indexed, monkeypatch):
-    monkeypatch.setattr(search_payloads, "SHOWN_HITS", 4)
+def test_the_next_matches_need_no_other_search(indexed, monkeypatch):
+    monkeypatch.setattr(search_payloads, "SHOWN_RESULTS", 4)
     ids = indexed.values("id")
     asked = {"brain_key": "idx", "k": 10}
     found = panel.search(make_context(indexed, query=query_of(ids[0]), **asked))
     monkeypatch.setattr(search, "search", None)
-    listed = found["hits"]
+    listed = found["results"]
     while len(listed) < found["total"]:
         ctx = make_context(indexed, token=found["token"], start=len(listed))
-        listed = listed + panel.more(ctx)["hits"]
-    assert [hit["rank"] for hit in listed] == list(range(1, 11))
-    scores = [hit["score"] for hit in listed]
+        listed = listed + panel.next_results(ctx)["results"]
+    assert [match["rank"] for match in listed] == list(range(1, 11))
+    scores = [match["score"] for match in listed]
     assert scores == sorted(scores, reverse=True)
-    assert len({hit["id"] for hit in listed}) == 10
-    gone = panel.more(make_context(indexed, token="nope", start=0))
+    assert len({match["id"] for match in listed}) == 10
+    gone = panel.next_results(make_context(indexed, token="nope", start=0))
     assert "Search again" in gone["error"]["message"]
 
 
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"k": 0}, "Ask for 1 to 10,000 hits"),
-        ({"k": 20_000}, "Ask for 1 to 10,000 hits"),
+        ({"k": 0}, "Ask for 1 to 10,000 matches"),
+        ({"k": 20_000}, "Ask for 1 to 10,000 matches"),
         ({"k": 5, "query": {"terms": [{"text": "bird"}]}}, "can't embed text"),
         ({"k": 5, "brain_key": "nope"}, "no Milvus index 'nope'"),
         ({"k": 5, "query": {"terms": []}}, "there is none"),
@@ -193,7 +193,7 @@ def test_a_search_that_cannot_be_answers_with_a_sentence(indexed, params, words)
 
 def test_an_empty_view_answers_with_a_sentence(indexed):
     ctx = make_context(
-        indexed, view=indexed.limit(0), brain_key="idx", k=5, text="x", target="view"
+        indexed, view=indexed.limit(0), brain_key="idx", k=5, text="x", scope="view"
     )
     assert "view is empty" in panel.search(ctx)["error"]["message"]
 
@@ -204,50 +204,52 @@ def test_an_empty_view_answers_with_a_sentence(indexed):
 def search_for(dataset, **params):
     """A search of the index of samples; its context, and its answer."""
     query = query_of(*dataset.values("id")[:1])
-    asked = {"brain_key": "idx", "query": query, "k": 10, "target": "dataset", **params}
+    asked = {"brain_key": "idx", "query": query, "k": 10, "scope": "dataset", **params}
     contract.check_params("search", asked)
     ctx = make_context(dataset, **asked)
     return ctx, panel.search(ctx)
 
 
-def test_several_terms_explain_each_hit_on_every_page(indexed, monkeypatch):
-    monkeypatch.setattr(search_payloads, "SHOWN_HITS", 4)
+def test_several_terms_explain_each_match_on_every_page(indexed, monkeypatch):
+    monkeypatch.setattr(search_payloads, "SHOWN_RESULTS", 4)
     first, second = indexed.values("id")[:2]
-    query = {"terms": [{"id": first}, {"id": second, "unwanted": True}]}
+    query = {"terms": [{"id": first}, {"id": second, "negative": True}]}
     _, found = search_for(indexed, query=query)
     ctx = make_context(indexed, token=found["token"], start=4)
-    for hit in found["hits"] + panel.more(ctx)["hits"]:
-        vectors = [np.array(indexed[i].embeddings) for i in (hit["id"], first, second)]
+    for match in found["results"] + panel.next_results(ctx)["results"]:
+        vectors = [
+            np.array(indexed[i].embeddings) for i in (match["id"], first, second)
+        ]
         unit = [v / np.linalg.norm(v) for v in vectors]
-        assert hit["terms"] == pytest.approx(
+        assert match["terms"] == pytest.approx(
             [unit[0] @ unit[1], unit[0] @ unit[2]], abs=1e-4
         )
     _, single = search_for(indexed)
-    assert single["hits"][0]["terms"] is None
+    assert single["results"][0]["terms"] is None
 
 
-def test_merged_rankings_tell_each_hits_rank_in_both(indexed, monkeypatch):
-    monkeypatch.setattr(search_payloads, "SHOWN_HITS", 4)
+def test_merged_rankings_tell_each_matches_rank_in_both(indexed, monkeypatch):
+    monkeypatch.setattr(search_payloads, "SHOWN_RESULTS", 4)
     build.build(indexed, "other", SOURCE, metric="euclidean")
-    _, found = search_for(indexed, also="other", k=8)
+    _, found = search_for(indexed, fuse_with="other", k=8)
     ctx = make_context(indexed, token=found["token"], start=4)
-    hits = found["hits"] + panel.more(ctx)["hits"]
+    matches = found["results"] + panel.next_results(ctx)["results"]
     ranks = {}
     for key in ("idx", "other"):
         _, alone = search_for(indexed, brain_key=key, k=8)
         ctx = make_context(indexed, token=alone["token"], start=4)
-        listed = alone["hits"] + panel.more(ctx)["hits"]
-        ranks[key] = {hit["id"]: hit["rank"] for hit in listed}
-    for hit in hits:
-        assert hit["notes"] == [
-            f"{ranks[key][hit['id']]}. in '{key}'"
-            if hit["id"] in ranks[key]
+        listed = alone["results"] + panel.next_results(ctx)["results"]
+        ranks[key] = {match["id"]: match["rank"] for match in listed}
+    for match in matches:
+        assert match["notes"] == [
+            f"{ranks[key][match['id']]}. in '{key}'"
+            if match["id"] in ranks[key]
             else f"not found in '{key}'"
             for key in ranks
         ]
 
 
-def test_pictures_found_by_objects_tell_how_near_these_are(dataset):
+def test_images_found_by_objects_tell_how_near_these_are(dataset):
     build.build(
         dataset,
         "p",
@@ -255,19 +257,19 @@ def test_pictures_found_by_objects_tell_how_near_these_are(dataset):
         patches_field="ground_truth",
     )
     objects = dataset.values("ground_truth.detections.id", unwind=True)
-    terms = [{"id": objects[0]}, {"id": objects[1], "unwanted": True}]
+    terms = [{"id": objects[0]}, {"id": objects[1], "negative": True}]
     asked = {"brain_key": "p", "query": {"terms": terms}}
-    _, found = search_for(dataset, **asked, k=3, at_least=2)
+    _, found = search_for(dataset, **asked, k=3, min_matches=2)
     _, alone = search_for(dataset, **asked, k=len(objects))
     near = {}
-    for hit in alone["hits"]:
-        near.setdefault(hit["sample_id"], []).append(hit)
-    assert len(found["hits"]) == 3
-    for hit in found["hits"]:
-        best = near[hit["id"]][:2]
+    for match in alone["results"]:
+        near.setdefault(match["sample_id"], []).append(match)
+    assert len(found["results"]) == 3
+    for match in found["results"]:
+        best = near[match["id"]][:2]
         scores = ", ".join(f"{one['score']:.3f}" for one in best)
-        assert hit["notes"] == [f"its objects: {scores}"]
-        assert hit["terms"] == pytest.approx(best[1]["terms"], abs=1e-4)
+        assert match["notes"] == [f"its objects: {scores}"]
+        assert match["terms"] == pytest.approx(best[1]["terms"], abs=1e-4)
 
 
 def test_the_index_is_searched_with_other_parameters_once(dataset, milvus):
@@ -275,9 +277,9 @@ def test_the_index_is_searched_with_other_parameters_once(dataset, milvus):
     listed = panel.overview(make_context(dataset))["indexes"]
     assert (listed[0]["index_type"], listed[0]["search_params"]) == ("HNSW", ["ef"])
     _, found = search_for(dataset, search_params={"ef": 500})
-    assert found["hits"][0]["id"] == dataset.first().id
-    past = panel.history(make_context(dataset, skip=0))["searches"][0]
-    again = panel.again(make_context(dataset, id=past["id"]))
+    assert found["results"][0]["id"] == dataset.first().id
+    past = panel.search_history(make_context(dataset, skip=0))["searches"][0]
+    again = panel.rerun_search(make_context(dataset, id=past["id"]))
     assert again["request"]["search_params"] == {"ef": 500}
     for params, words in (
         ({"nprobe": 3}, "has no search_params"),
@@ -289,114 +291,114 @@ def test_the_index_is_searched_with_other_parameters_once(dataset, milvus):
         assert words in panel.search(ctx)["error"]["message"]
 
 
-def test_the_histogram_counts_every_hit_from_the_first_to_the_last(indexed):
+def test_the_histogram_counts_every_match_from_the_first_to_the_last(indexed):
     _, found = search_for(indexed, k=100)
     histogram = found["histogram"]
     assert sum(histogram["counts"]) == 100
-    scores = [hit["score"] for hit in found["hits"]]
+    scores = [match["score"] for match in found["results"]]
     assert (histogram["first"], histogram["last"]) == (scores[0], scores[-1])
     assert search_for(indexed, k=1)[1]["histogram"] is None
 
 
-def test_a_cut_leaves_the_first_hits_in_the_grid_and_the_view_to_go_back_to(indexed):
+def test_a_cut_leaves_the_first_matches_in_the_grid_and_the_view_to_go_back_to(indexed):
     view = indexed.match(fo.ViewField("cluster") == 1)
     ctx = make_context(
-        indexed, view=view, target="view", k=10, brain_key="idx", **VECTOR
+        indexed, view=view, scope="view", k=10, brain_key="idx", **VECTOR
     )
     found = panel.search(ctx)
     assert found["searched"] == found["in_view"] == 20
     cut = after(ctx, token=found["token"], keep=3)
-    assert panel.cut(cut) == {}
-    assert shown_ids(cut) == [hit["id"] for hit in found["hits"][:3]]
+    assert panel.keep_results(cut) == {}
+    assert shown_ids(cut) == [match["id"] for match in found["results"][:3]]
     counted = after(cut, brain_key="idx")
     assert panel.view_count(counted) == {"count": 20, "shows_results": True}
     back = after(cut)
-    panel.clear(back)
+    panel.clear_results(back)
     assert shown_ids(back) == view.values("id")
 
 
-def test_hits_that_were_saved_as_a_view_are_searched_like_any_view(indexed):
+def test_matches_that_were_saved_as_a_view_are_searched_like_any_view(indexed):
     ctx = make_context(indexed, k=5, brain_key="idx", **VECTOR)
     token = panel.search(ctx)["token"]
-    panel.save_view(after(ctx, token=token, keep=5, name="hits"))
+    panel.save_view(after(ctx, token=token, keep=5, name="matches"))
     indexed.reload()
-    opened = make_context(indexed, view_name="hits", brain_key="idx")
+    opened = make_context(indexed, view_name="matches", brain_key="idx")
     assert panel.view_count(opened) == {"count": 5, "shows_results": False}
     counted = panel.view_count(after(ctx, brain_key="idx"))
     assert counted == {"count": 100, "shows_results": True}
-    panel.clear(opened)
-    assert shown_ids(opened) == indexed.load_saved_view("hits").values("id")
+    panel.clear_results(opened)
+    assert shown_ids(opened) == indexed.load_saved_view("matches").values("id")
 
 
 def test_a_search_of_selected_samples_stays_among_them(indexed):
     some = indexed.values("id")[:7]
-    asked = {"brain_key": "idx", "k": 50, "target": "selected", **VECTOR}
+    asked = {"brain_key": "idx", "k": 50, "scope": "selected", **VECTOR}
     found = panel.search(make_context(indexed, selected=some, **asked))
-    assert {hit["id"] for hit in found["hits"]} == set(some)
+    assert {match["id"] for match in found["results"]} == set(some)
     assert found["searched"] == 7
 
 
 def test_the_history_makes_a_search_again_with_all_that_it_was_made_of(indexed):
     ids = indexed.values("id")
-    terms = [{"id": ids[0], "weight": 2.0}, {"id": ids[1], "unwanted": True}]
+    terms = [{"id": ids[0], "weight": 2.0}, {"id": ids[1], "negative": True}]
     _, made = search_for(indexed, query={"terms": terms}, k=7, exclude_query=True)
-    listed = panel.history(make_context(indexed, skip=0))
+    listed = panel.search_history(make_context(indexed, skip=0))
     assert listed["total"] == 1 and listed["saved"] == []
     [past] = listed["searches"]
-    assert past["label"] == "1 picture, unlike 1 picture" and past["hits"] == 7
+    assert past["label"] == "1 image, unlike 1 image" and past["results"] == 7
 
-    again = panel.again(make_context(indexed, id=past["id"]))
-    assert again["hits"] == made["hits"]
+    again = panel.rerun_search(make_context(indexed, id=past["id"]))
+    assert again["results"] == made["results"]
     assert again["request"] == {
         "brain_key": "idx",
         "k": 7,
-        "target": "dataset",
+        "scope": "dataset",
         "exclude_query": True,
     }
     assert [chip["term"] for chip in again["chips"]] == terms
     paths = [chip["media"]["filepath"] for chip in again["chips"]]
     assert paths == [indexed[i].filepath for i in ids[:2]]
 
-    panel.forget(make_context(indexed))
-    assert panel.history(make_context(indexed, skip=0))["total"] == 0
+    panel.delete_searches(make_context(indexed))
+    assert panel.search_history(make_context(indexed, skip=0))["total"] == 0
 
 
 def test_a_saved_search_is_made_again_and_deleted(indexed):
     _, made = search_for(indexed)
     panel.save_search(make_context(indexed, token=made["token"], name="best"))
-    assert panel.history(make_context(indexed, skip=0))["saved"] == ["best"]
-    again = panel.again(make_context(indexed, name="best"))
-    assert again["hits"] == made["hits"]
-    panel.forget(make_context(indexed, name="best"))
-    assert panel.history(make_context(indexed, skip=0))["saved"] == []
+    assert panel.search_history(make_context(indexed, skip=0))["saved"] == ["best"]
+    again = panel.rerun_search(make_context(indexed, name="best"))
+    assert again["results"] == made["results"]
+    panel.delete_searches(make_context(indexed, name="best"))
+    assert panel.search_history(make_context(indexed, skip=0))["saved"] == []
 
 
-def test_the_hits_are_tagged_or_the_ticked_ones(indexed):
+def test_the_matches_are_tagged_or_the_ticked_ones(indexed):
     _, made = search_for(indexed)
-    token, ids = made["token"], [hit["id"] for hit in made["hits"]]
-    panel.tag(make_context(indexed, token=token, keep=4, tag="good"))
+    token, ids = made["token"], [match["id"] for match in made["results"]]
+    panel.tag_results(make_context(indexed, token=token, keep=4, tag="good"))
     assert set(indexed.match_tags("good").values("id")) == set(ids[:4])
     others = [id_ for id_ in indexed.values("id") if id_ not in ids]
     asked = {"token": token, "keep": 4, "tag": "odd"}
-    panel.tag(make_context(indexed, selection=[ids[5], others[0]], **asked))
+    panel.tag_results(make_context(indexed, selection=[ids[5], others[0]], **asked))
     assert indexed.match_tags("odd").values("id") == [ids[5]]
-    refused = panel.tag(make_context(indexed, selection=others, **asked))
+    refused = panel.tag_results(make_context(indexed, selection=others, **asked))
     assert "None of what is selected" in refused["error"]["message"]
     assert indexed.match_tags("odd").values("id") == [ids[5]]
 
 
-def test_the_hits_are_saved_as_a_view_in_their_order(indexed):
+def test_the_matches_are_saved_as_a_view_in_their_order(indexed):
     _, made = search_for(indexed)
     kept = {"token": made["token"], "keep": 4}
     panel.save_view(make_context(indexed, name="nearest", **kept))
     indexed.reload()
     view = indexed.load_saved_view("nearest")
-    assert view.values("id") == [hit["id"] for hit in made["hits"][:4]]
+    assert view.values("id") == [match["id"] for match in made["results"][:4]]
     again = panel.save_view(make_context(indexed, name="nearest", **kept))
     assert "Type another name" in again["error"]["message"]
 
 
-def test_what_is_selected_are_chips_and_alt_is_unwanted(indexed):
+def test_what_is_selected_are_chips_and_alt_is_negative(indexed):
     first, second = indexed.values("id")[:2]
     ctx = make_context(indexed, selected=[first, second], brain_key="idx")
     ctx.request_params["selected_samples"] = [
@@ -406,7 +408,7 @@ def test_what_is_selected_are_chips_and_alt_is_unwanted(indexed):
     chips = panel.selection(ctx)["chips"]
     assert [chip["term"] for chip in chips] == [
         {"id": first},
-        {"id": second, "unwanted": True},
+        {"id": second, "negative": True},
     ]
     assert chips[0]["media"]["filepath"] == indexed[first].filepath
 
@@ -431,8 +433,8 @@ def test_a_selected_patch_is_itself_or_its_sample(indexed):
     assert panel.selection(ctx)["chips"] == [chip]
 
 
-def test_a_group_gives_its_best_hit_alone(indexed):
-    fields = panel.options(make_context(indexed))["group_by"]
+def test_a_group_gives_its_best_match_alone(indexed):
+    fields = panel.search_options(make_context(indexed))["group_by"]
     assert "cluster" in fields
     _, found = search_for(indexed, group_by="cluster", k=50)
     assert found["total"] == 5
@@ -442,7 +444,7 @@ def test_a_score_field_is_written_and_told_to_the_app(indexed):
     ctx, found = search_for(indexed, score_field="near")
     assert triggered(ctx, "reload_dataset") == [{}]
     indexed.reload()
-    best = found["hits"][0]
+    best = found["results"][0]
     assert indexed[best["id"]]["near"] == pytest.approx(best["score"], abs=1e-5)
 
 

@@ -127,7 +127,7 @@ def test_search_takes_a_whole_query(dataset, world):
     assert np.shape(found["term_scores"]) == (9, 3)
 
 
-def test_what_is_selected_can_be_unwanted(dataset, world):
+def test_what_is_selected_can_be_negative(dataset, world):
     found = execute(
         "search",
         dataset,
@@ -138,21 +138,21 @@ def test_what_is_selected_can_be_unwanted(dataset, world):
         k=3,
     )
     assert found["ids"][0] == world.ids[0]
-    with pytest.raises(Exception, match="only what is unwanted"):
+    with pytest.raises(Exception, match="only what is negative"):
         execute(
             "search",
             dataset,
             context={"selected": world.ids[:1]},
             brain_key="cosine",
-            selection="unwanted",
+            selection="negative",
         )
 
 
-def test_pictures_are_found_by_their_objects(dataset, world):
+def test_images_are_found_by_their_objects(dataset, world):
     sample = dataset.skip(2).first()
     label = sample.ground_truth.detections[0].id
     found = execute(
-        "search", dataset, brain_key="patches", ids=[label], k=5, at_least=2
+        "search", dataset, brain_key="patches", ids=[label], k=5, min_matches=2
     )
     assert len(found["ids"]) == 5 == len(set(found["ids"]))
     assert found["ids"] == found["sample_ids"] and found["patches_field"] is None
@@ -163,7 +163,12 @@ def test_pictures_are_found_by_their_objects(dataset, world):
 
 def test_two_indexes_are_merged(dataset, world):
     found = execute(
-        "search", dataset, brain_key="cosine", also="euclidean", ids=world.ids[:1], k=5
+        "search",
+        dataset,
+        brain_key="cosine",
+        fuse_with="euclidean",
+        ids=world.ids[:1],
+        k=5,
     )
     assert found["score"] == "rank" and found["ids"][0] == world.ids[0]
     assert found["scores"][0] == pytest.approx(2 / 61, abs=1e-6)
@@ -196,14 +201,14 @@ def test_more_like_these_leaves_them_out(dataset, world):
 
 def test_a_saved_search_runs_again_exactly(dataset, world):
     query = Query(
-        (Term(id=world.ids[0], weight=2), Term(id=world.ids[7], unwanted=True))
+        (Term(id=world.ids[0], weight=2), Term(id=world.ids[7], negative=True))
     )
     view = dataset.match(F("cluster") < 4)
     params = {
         "brain_key": "cosine",
         "query": query.to_dict(),
         "k": 11,
-        "target": "view",
+        "scope": "view",
         "exclude": world.ids[3:5],
         "min_score": -0.5,
     }
@@ -214,7 +219,7 @@ def test_a_saved_search_runs_again_exactly(dataset, world):
     for name in ("ids", "scores", "term_scores"):
         assert again[name] == first[name]
     [kept] = execute("search_history", dataset, count=1)["searches"]
-    assert kept["hits"] == 11 and kept["params"]["query"] == query.to_dict()
+    assert kept["results"] == 11 and kept["params"]["query"] == query.to_dict()
     execute("delete_saved_search", dataset, name="birds, not fish")
     with pytest.raises(Exception, match=r"no 'birds, not fish' here|no saved search"):
         execute("run_saved_search", dataset, name="birds, not fish")
@@ -225,14 +230,14 @@ def test_rounds_of_feedback_are_searches_that_can_be_stepped_back_to(dataset, wo
     selected = {"selected": [first["ids"][7]]}
     second = execute("refine_search", dataset, context=selected, mark="less")
     assert [t["label"] for t in second["terms"]] == [
-        f"picture {world.ids[0]}",
-        f"unlike picture {first['ids'][7]}",
+        f"image {world.ids[0]}",
+        f"unlike image {first['ids'][7]}",
     ]
     assert len(second["ids"]) == 20
     third = execute("refine_search", dataset, more=second["ids"][1:3])
     assert len(third["terms"]) == 4
     made = execute("search_history", dataset)["searches"]
-    assert [s["hits"] for s in made] == [20, 20, 20]
+    assert [s["results"] for s in made] == [20, 20, 20]
     execute("search_history", dataset, again=made[2]["id"])  # a step back
     [last] = execute("search_history", dataset, count=1)["searches"]
     assert last["params"] == made[2]["params"]
@@ -279,12 +284,12 @@ def test_the_history_keeps_so_many(dataset, world, monkeypatch):
         ({"query": {"terms": []}}, "there is none"),
         ({"query": {"terms": [{"text": "a"}] * 5000}}, "too many"),
         ({"query": {"terms": [{"id": "x", "weight": float("nan")}]}}, "above 0"),
-        ({"query": {"terms": [{"picture": "AAAA"}]}}, "no picture that can be read"),
+        ({"query": {"terms": [{"image": "AAAA"}]}}, "no image that can be read"),
         ({"query": {"terms": [{"text": "a bird"}]}}, "can't embed text"),
         ({"min_score": 2.0, "max_score": 1.0}, "No score is at least"),
         ({"group_by": "nope"}, "no 'nope' here|no field 'nope'"),
         ({"score_field": "number"}, "is there already"),
-        ({"also": "nope"}, "no 'nope' here|no Milvus index"),
+        ({"fuse_with": "nope"}, "no 'nope' here|no Milvus index"),
     ],
     ids=lambda value: str(value)[:50],
 )
@@ -294,7 +299,7 @@ def test_a_search_that_cannot_be_says_so(dataset, world, params, words):
         execute("search", dataset, **given)
 
 
-def test_more_hits_than_a_view_can_name_need_a_score_field(dataset, world):
+def test_more_matches_than_a_view_can_name_need_a_score_field(dataset, world):
     found = execute(
         "search",
         dataset,
@@ -310,17 +315,17 @@ def test_more_hits_than_a_view_can_name_need_a_score_field(dataset, world):
         dataset.delete_sample_field("milvus_score")
 
 
-# -- pictures and texts, by the model that the index was made with
+# -- images and texts, by the model that the index was made with
 
 
 @pytest.fixture(scope="module")
 def painted(tmp_path_factory):
-    """Pictures and their boxes, by the model that counts, embedded."""
+    """Images and their boxes, by the model that counts, embedded."""
     images.install_counting_model()
     folder = tmp_path_factory.mktemp("painted")
-    dataset = images.make_pictures_dataset(folder, 30, patches=True)
+    dataset = images.make_images_dataset(folder, 30, patches=True)
     model = build.Source(model=images.MODEL)
-    build.build(dataset, "pictures", model)
+    build.build(dataset, "images", model)
     build.build(dataset, "objects", model, patches_field="objects")
     yield dataset
     for key in runs.keys(dataset):
@@ -328,31 +333,31 @@ def painted(tmp_path_factory):
     dataset.delete()
 
 
-def test_an_uploaded_picture_finds_itself(painted):
+def test_an_uploaded_image_finds_itself(painted):
     sample = painted.skip(7).first()
     with open(sample.filepath, "rb") as file:
-        term = Term(picture=file.read())
-    found = search.search(runs.load(painted, "pictures"), Query((term,)), 3)
+        term = Term(image=file.read())
+    found = search.search(runs.load(painted, "images"), Query((term,)), 3)
     assert found.ids[0] == sample.id
     assert found.scores[0] == pytest.approx(1, abs=1e-5)
 
 
-def test_an_uploaded_picture_comes_through_the_operator_and_is_saved(painted):
+def test_an_uploaded_image_comes_through_the_operator_and_is_saved(painted):
     sample = painted.skip(3).first()
     file = io.BytesIO()
     Image.open(sample.filepath).save(file, "BMP")
-    picture = base64.b64encode(file.getvalue()).decode()
-    asked = {"brain_key": "pictures", "query": {"terms": [{"picture": picture}]}}
+    image = base64.b64encode(file.getvalue()).decode()
+    asked = {"brain_key": "images", "query": {"terms": [{"image": image}]}}
     assert execute("search", painted, **asked, k=1)["ids"] == [sample.id]
     execute("save_search", painted, name="it")
     ctx = make_context(painted)
-    kept = ctx.store(saved_searches.PICTURES).list_keys()
+    kept = ctx.store(saved_searches.IMAGES).list_keys()
     assert len(kept) == 1  # once, for the history and the saved one
     execute("search_history", painted, clear=True)
     assert execute("run_saved_search", painted, name="it")["ids"] == [sample.id]
     execute("search_history", painted, clear=True)
     execute("delete_saved_search", painted, name="it")
-    assert ctx.store(saved_searches.PICTURES).list_keys() == []
+    assert ctx.store(saved_searches.IMAGES).list_keys() == []
 
 
 def test_the_crop_of_a_patch_finds_the_patch(painted):
@@ -380,11 +385,11 @@ def test_a_crop_of_nothing_is_told(painted, crop, words):
 
 def test_a_model_that_embeds_no_text_says_so(painted):
     with pytest.raises(InvalidRequest, match="can't embed text"):
-        search.search(runs.load(painted, "pictures"), Query.of(text="a bird"), 2)
+        search.search(runs.load(painted, "images"), Query.of(text="a bird"), 2)
 
 
 def test_searches_and_a_build_take_turns_with_a_model(painted, monkeypatch):
-    index = runs.load(painted, "pictures")
+    index = runs.load(painted, "images")
     model = index.get_model()
     embed, users, most = model.embed, [], []
 
@@ -396,7 +401,7 @@ def test_searches_and_a_build_take_turns_with_a_model(painted, monkeypatch):
         return embed(pixels)
 
     monkeypatch.setattr(model, "embed", embed_slowly)
-    term = Term(picture=Path(painted.first().filepath).read_bytes())
+    term = Term(image=Path(painted.first().filepath).read_bytes())
     source = build.Source(model=images.MODEL)
     with ThreadPoolExecutor(4) as pool:
         work = [pool.submit(build.build, painted, "more", source)]
@@ -408,7 +413,7 @@ def test_searches_and_a_build_take_turns_with_a_model(painted, monkeypatch):
 
 @pytest.fixture(scope="module")
 def seen(scenes, offline_models):
-    """Real pictures by a torch model that embeds text as well."""
+    """Real images by a torch model that embeds text as well."""
     view = scenes.limit(8)
     model = build.Source(model="conse-lite0-minilm-offline")
     build.build(view, "seen", model)
@@ -420,7 +425,7 @@ def seen(scenes, offline_models):
 
 def test_uploads_and_crops_are_embedded_as_the_index_was(seen):
     sample = seen.skip(3).first()
-    term = Term(picture=Path(sample.filepath).read_bytes())
+    term = Term(image=Path(sample.filepath).read_bytes())
     found = search.search(runs.load(seen, "seen"), Query((term,)), 2)
     assert found.ids[0] == sample.id and found.scores[0] >= 0.999
     patch = sample.ground_truth.detections[0]

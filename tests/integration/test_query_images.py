@@ -94,7 +94,7 @@ def of_kind(files, kind):
 
 
 def upload(sample):
-    return Term(picture=Path(sample.filepath).read_bytes())
+    return Term(image=Path(sample.filepath).read_bytes())
 
 
 def whole(sample):
@@ -167,7 +167,7 @@ def test_a_part_of_a_turned_image_is_what_people_see_there(files, built, model):
         quarter = pixels[lower * height :, right * width :][:height, :width]
         file = io.BytesIO()
         Image.fromarray(quarter).save(file, "PNG")
-        wanted = vector_of(index, Term(picture=file.getvalue()))
+        wanted = vector_of(index, Term(image=file.getvalue()))
         found = vector_of(index, Term(crop=Crop(sample.id, (0, 0, 0.5, 0.5))))
         assert float(wanted @ found) >= 0.999, orientation
 
@@ -177,7 +177,7 @@ def test_broken_exif_turns_no_part_of_an_image(files, built):
     with Image.open(sample.filepath) as image:
         file = io.BytesIO()
         image.crop((24, 0, 48, 32)).save(file, "PNG", exif=Image.Exif())
-    wanted = vector_of(index, Term(picture=file.getvalue()))
+    wanted = vector_of(index, Term(image=file.getvalue()))
     found = vector_of(index, Term(crop=Crop(sample.id, (0.5, 0, 0.5, 1))))
     assert float(wanted @ found) >= 0.999
 
@@ -217,7 +217,7 @@ def test_an_image_that_a_model_gives_no_vector_for_is_told(
     Image.new("RGB", (9, 9), (gray,) * 3).save(file, "PNG")
     index = built("reading-opencv", patches_field)
     with pytest.raises(InvalidRequest, match=rf"can't embed this image \({words}\)"):
-        resolve(index, Query((Term(picture=file.getvalue()),)))
+        resolve(index, Query((Term(image=file.getvalue()),)))
 
 
 def test_a_model_that_reads_more_than_images_takes_no_query_image(files, built):

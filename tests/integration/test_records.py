@@ -109,7 +109,7 @@ def test_what_another_dataset_made_stays(milvus, dataset, victim, partition, kno
         with pytest.raises(CollectionError, match=victim.name):
             change()
     plan = runs.cleanup_plan(dataset, "mine")
-    assert not plan.drops_rows and f"but by '{victim.name}'" in plan.message
+    assert not plan.deletes_rows and f"but by '{victim.name}'" in plan.message
     assert runs.cleanup(dataset, "mine") == plan
     assert dataset.list_brain_runs() == []
     assert (whole.total_index_size, theirs.total_index_size) == (20, 3)
@@ -141,7 +141,7 @@ def test_what_no_stamp_is_on_stays(milvus, dataset, partition):
     )
     with pytest.raises(CollectionError, match="not deleted, since it"):
         fiftyone_milvus.sync(dataset, "edited")
-    assert not runs.cleanup(dataset, "edited").drops_rows
+    assert not runs.cleanup(dataset, "edited").deletes_rows
     assert rows.count() == 3
     assert mine.total_index_size == 100
     server.drop_collection(name)
@@ -168,7 +168,7 @@ def test_a_partition_without_a_stamp_is_cleaned_up_by_its_owner_alone(milvus, da
         assert fiftyone_milvus.health(dataset, "old").problem is None
 
         dataset.delete_brain_run("old")  # its record isn't here to speak for it
-        assert not runs.cleanup(clone, "old").drops_rows
+        assert not runs.cleanup(clone, "old").deletes_rows
         assert index.total_index_size == 5
         records.add(dataset, "old", {"config": dict(record)})
         assert "drops the partition 'old'" in runs.cleanup(dataset, "old").message
@@ -197,7 +197,7 @@ def test_an_import_brings_no_right_to_what_its_record_names(
     try:
         assert shown(imported)["mine"]["collection_name"] == name
         plan = runs.cleanup(imported, "mine")
-        assert not plan.drops_rows and victim.name in plan.message
+        assert not plan.deletes_rows and victim.name in plan.message
         assert runs.load(victim, "theirs").total_index_size == 3
     finally:
         imported.delete()
@@ -210,7 +210,7 @@ def test_renaming_writes_no_stamp_but_its_own(milvus, dataset):
     assert claims(one) == ["one"]
     rename.rename(dataset, "one", "first")
     assert claims(one) == ["first"]
-    assert not runs.cleanup_plan(dataset, "three").drops_rows
+    assert not runs.cleanup_plan(dataset, "three").deletes_rows
     two.rows.drop()
 
 
@@ -227,7 +227,7 @@ def test_the_stamp_of_a_partition_follows_its_index(milvus, dataset, victim):
     assert claims(index) == [] and not index.client.has_partition(name, "mine")
     index.add_to_index(np.eye(2, 16), dataset.values("id")[:2])
     assert claims(index) == ["b"]
-    assert runs.cleanup(dataset, "b").drops_rows
+    assert runs.cleanup(dataset, "b").deletes_rows
     assert not index.client.has_partition(name, "mine")
 
 
@@ -239,10 +239,12 @@ def test_a_collection_with_a_partition_of_another_fiftyone_is_no_plain_orphan(
     index.rows.in_partition("theirs").add_partition(elsewhere)
     dataset.delete_brain_run("mine")
     active_writes.done(name)
-    [candidate] = collection_cleanup.drop_plan([name]).candidates
-    assert not candidate.allowed and candidate.name_needed
-    assert "'far away' is not in this FiftyOne database" in candidate.why
-    assert collection_cleanup.drop_collections([name], typed=[name]).names == [name]
+    [candidate] = collection_cleanup.deletion_plan([name]).candidates
+    assert not candidate.allowed and candidate.confirmation_needed
+    assert "'far away' is not in this FiftyOne database" in candidate.reason
+    assert collection_cleanup.delete_collections(
+        [name], confirmed_names=[name]
+    ).names == [name]
 
 
 @pytest.mark.parametrize("round_", range(3))
@@ -311,7 +313,7 @@ def test_an_address_of_a_record_opens_and_makes_nothing(
     with pytest.raises(CollectionError, match="The record says"):
         runs.load(vectors_dataset, "mine")
     plan = runs.cleanup(vectors_dataset, "mine")
-    assert not plan.drops_rows and str(path) in plan.message
+    assert not plan.deletes_rows and str(path) in plan.message
     assert vectors_dataset.list_brain_runs() == []
     assert index.total_index_size == 100  # where it really is
     after = sorted(tmp_path.rglob("*")), sorted((home / "servers").glob("*"))
@@ -357,7 +359,7 @@ def test_a_record_runs_and_imports_nothing(
     assert runs.load(vectors_dataset, "stage").total_index_size == 100
     health = fiftyone_milvus.health(vectors_dataset, "stage")
     assert "no view stage 'subprocess.Popen'" in health.problem
-    assert runs.cleanup(vectors_dataset, "stage").drops_rows
+    assert runs.cleanup(vectors_dataset, "stage").deletes_rows
     assert "planted" not in sys.modules and not list(tmp_path.glob("*.ran"))
     runs.cleanup(vectors_dataset, "ok")
 
@@ -411,7 +413,7 @@ def test_a_damaged_record_of_one_dataset_is_no_problem_of_another(
     assert details["problem"] is None
     names = [info["name"] for info in details["collections"]]
     assert runs.load(dataset, "mine").rows.name in names
-    assert runs.cleanup(dataset, "mine").drops_rows
+    assert runs.cleanup(dataset, "mine").deletes_rows
 
 
 def test_the_collection_of_a_damaged_record_is_in_use(milvus, dataset):
@@ -419,7 +421,7 @@ def test_the_collection_of_a_damaged_record_is_in_use(milvus, dataset):
     records.edit(dataset, "mine", {"ext": "{"})
     assert collections.inspect(index.rows.name).state == collections.IN_USE
     runs.cleanup(dataset, "mine")
-    assert collections.inspect(index.rows.name).state == collections.ORPHAN
+    assert collections.inspect(index.rows.name).state == collections.ORPHANED
     index.rows.drop()
 
 
@@ -447,8 +449,8 @@ def test_a_stamp_that_cannot_be_read_is_somebody_elses(milvus, dataset, stamp):
     index.rows._set_property(OWNER, stamp)
     assert collections.inspect(index.rows.name).state == collections.IN_USE
     assert not index.owned
-    assert not runs.cleanup(dataset, "mine").drops_rows
-    assert collections.inspect(index.rows.name).owner_gone
+    assert not runs.cleanup(dataset, "mine").deletes_rows
+    assert collections.inspect(index.rows.name).owner_deleted
     index.rows.drop()
 
 
@@ -466,6 +468,6 @@ def test_an_index_in_an_embedded_milvus_of_ones_own_is_found(
     path = tmp_path / "own.db"
     compute(vectors_dataset, "mine", uri=str(path))
     assert shown(vectors_dataset)["mine"]["size"] == 100
-    assert runs.cleanup(vectors_dataset, "mine").drops_rows
+    assert runs.cleanup(vectors_dataset, "mine").deletes_rows
     embedded.stop(embedded.home(settings.resolve({"uri": str(path)})))
     shutil.rmtree(path)

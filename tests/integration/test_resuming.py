@@ -25,7 +25,7 @@ from harness.datasets import clustered_vectors
 from harness.forks import Fork
 
 COUNT, DIM = 700, 16
-KEY = "pictures"
+KEY = "images"
 SEED = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(10**6))
 HOW = [{"thresh": 0.004}, {"fraction": 0.3}]
 
@@ -33,7 +33,7 @@ HOW = [{"thresh": 0.004}, {"fraction": 0.3}]
 @pytest.fixture
 def dataset() -> Iterator[fo.Dataset]:
     dataset = fo.Dataset(persistent=True)
-    paths = (fo.Sample(filepath=f"/pictures/{i}.png") for i in range(COUNT))
+    paths = (fo.Sample(filepath=f"/images/{i}.png") for i in range(COUNT))
     dataset.add_samples(paths, progress=False, num_samples=COUNT)
     vectors, _ = clustered_vectors(COUNT, DIM, COUNT // 5, seed=4)
     fob.compute_similarity(

@@ -28,7 +28,7 @@ from plugin.panels.milvus_panel import METHODS, MilvusPanel
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 KEYS = ("idx", "second", "outdated", "old", "moving", "doomed", "lent")
 MODEL = "clip-vit-base32-torch"
-ORPHANS = ("orphan", "stray")
+ORPHANS = ("orphaned", "stray")
 LOW, MEDIUM, HIGH = (getattr(types.RiskLevel, n) for n in ("LOW", "MEDIUM", "HIGH"))
 SCORED = {"score_field": "{name}_score", "k": 5}
 INDEX = {"brain_key": "idx"}
@@ -68,7 +68,7 @@ MOST: dict[str, dict[str, Any]] = {
         **{"other_dataset": "{other}", "other_key": "idx", "tag": "{name}"},
         **{"save_view": "{name}", "change_other": True},
     },
-    "tag_results": {"tag": "{name}", "target": "dataset"},
+    "tag_results": {"tag": "{name}", "scope": "dataset"},
     "trust_model": {
         **{"brain_key": "lent", "arguments": f"{MODEL}(image_dim=8)"},
         "form": "{form}",
@@ -103,7 +103,7 @@ READING: dict[str, dict[str, Any]] = {
     "cleanup_plan": INDEX,
     "server_details": {},
 }
-# Hits that are kept, the grid, jobs, and the embedded Milvus: no data
+# Matches that are kept, the grid, jobs, and the embedded Milvus: no data
 PASSING = {"more", "cut", "clear", "pause", "cancel", "dismiss"} | {
     "start_embedded",
     "stop_embedded",

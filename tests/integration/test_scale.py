@@ -48,7 +48,7 @@ def test_a_view_of_any_size_answers_from_the_view(milvus, large, size):
     assert set(found) <= set(ids[:size])
 
 
-def test_more_hits_than_one_search_can_return(milvus, large):
+def test_more_matches_than_one_search_can_return(milvus, large):
     _, index, vectors, ids = large
     found, _ = index._kneighbors(vectors[7], k=20_000)
     exact = distances("cosine", vectors[7], vectors)

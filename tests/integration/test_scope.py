@@ -250,7 +250,7 @@ def test_a_view_of_frames_is_left_alone(milvus):
 
 def test_a_view_of_images_is_not_grown_by_its_model(milvus, tmp_path):
     images.install_counting_model()
-    dataset = images.make_pictures_dataset(tmp_path, 6)
+    dataset = images.make_images_dataset(tmp_path, 6)
     try:
         fob.compute_similarity(
             dataset.limit(4), brain_key="k", backend="milvus", model=images.MODEL

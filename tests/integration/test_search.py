@@ -135,9 +135,9 @@ def test_every_plan_is_exact(milvus, world, metric, view, plan, k, reverse, row)
         return
     inside = world.inside(samples)
     exact = distances(metric, query, world.vectors[inside])
-    check_order(found.hits[0], dict(zip(at(world, inside), exact, strict=True)))
+    check_order(found.matches[0], dict(zip(at(world, inside), exact, strict=True)))
     ranks = np.sort(exact)[::-1] if reverse else np.sort(exact)
-    np.testing.assert_allclose(found.hits[0].dists, ranks[:k], atol=ATOL)
+    np.testing.assert_allclose(found.matches[0].dists, ranks[:k], atol=ATOL)
     assert plan in (None, found.plan.name) or found.plan.name == "nothing"
 
 
@@ -158,7 +158,7 @@ def test_the_least_similar_in_a_view_by_every_plan(milvus, world, metric):
         except InvalidRequest:
             continue
         np.testing.assert_allclose(
-            found.hits[0].dists, np.sort(exact)[::-1][:7], atol=ATOL
+            found.matches[0].dists, np.sort(exact)[::-1][:7], atol=ATOL
         )
         answered.add(plan)
     by_opposite = set() if metric == "euclidean" else {"pushed down"}
@@ -171,10 +171,12 @@ def at(world, inds) -> list[str]:
     return [world.ids[i] for i in inds]
 
 
-def check_order(hits, exact: dict[str, float]) -> None:
-    assert len(set(hits.ids)) == len(hits.ids)
-    assert set(hits.ids) <= set(exact)
-    np.testing.assert_allclose(hits.dists, [exact[i] for i in hits.ids], atol=ATOL)
+def check_order(matches, exact: dict[str, float]) -> None:
+    assert len(set(matches.ids)) == len(matches.ids)
+    assert set(matches.ids) <= set(exact)
+    np.testing.assert_allclose(
+        matches.dists, [exact[i] for i in matches.ids], atol=ATOL
+    )
 
 
 def test_the_plan_says_why_and_where_the_time_went(milvus, world, cosine):
@@ -307,7 +309,7 @@ def test_a_patch_is_excluded_with_its_sample(milvus, world):
     assert len(set(result.sample_ids)) == COUNT - 1
 
 
-def test_grouped_datasets_give_one_hit_a_group(milvus):
+def test_grouped_datasets_give_one_match_a_group(milvus):
     with datasets.paired_index(12, "scene") as made:
         query = Query.of(vector=made.vectors[0])
         result = search.search(made.index, query, 24, group_by="group")
@@ -480,7 +482,7 @@ def test_scores_of_patches_go_to_their_labels(milvus, world, scored):
     assert view.values("id") == result.ids
 
 
-def test_many_hits_get_ranks_unasked(milvus, world, cosine, scored, monkeypatch):
+def test_many_matches_get_ranks_unasked(milvus, world, cosine, scored, monkeypatch):
     monkeypatch.setattr(score_fields, "SELECTED_AT_MOST", 20)
     result = search.search(cosine, query_of(world, 2), 20)
     assert search.write_scores(result, scored, "near") is None

@@ -47,7 +47,7 @@ def no_server(monkeypatch):
 def dataset(tmp_path_factory):
     images.install_models(MODEL)
     foz.download_zoo_model(MODEL)
-    dataset = images.make_pictures_dataset(tmp_path_factory.mktemp("pictures"), 3)
+    dataset = images.make_images_dataset(tmp_path_factory.mktemp("images"), 3)
     dataset.persistent = True
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(settings.ENV_PREFIX + "URI", raising=False)

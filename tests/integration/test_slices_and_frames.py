@@ -123,10 +123,10 @@ def test_the_grid_shows_all_that_a_search_found(kind_on_each, key):
     kind = kind_on_each
     ctx, found = searched(kind, key)
     ids = by_distance(kind)[:K]
-    assert shown(ctx).values("id") == [hit["id"] for hit in found["hits"]] == ids
+    assert shown(ctx).values("id") == [match["id"] for match in found["results"]] == ids
     assert found["total"] == K
     cut = make_context(kind.dataset, token=found["token"], keep=3)
-    asked(panel.cut, cut)
+    asked(panel.keep_results, cut)
     assert shown(cut).values("id") == ids[:3]
 
 
@@ -138,12 +138,12 @@ def test_what_was_found_is_tagged_and_counted(kind_on_each, key):
 
     def tag(**params: Any) -> str:
         ctx = make_context(kind.dataset, tag=key, **again, **params)
-        return asked(panel.tag, ctx)["message"]
+        return asked(panel.tag_results, ctx)["message"]
 
     assert tag() == f"Tagged '{key}': {K} of {K} {what}"
     assert tagged_in(shown(ctx), kind.patches_field, key) == K
     assert tag() == f"Tagged '{key}': 0 of {K} {what}; the others had it"
-    params = {"ids": [hit["id"] for hit in found["hits"]], "brain_key": key}
+    params = {"ids": [match["id"] for match in found["results"]], "brain_key": key}
     took = execute("tag_results", kind.dataset, tag=key, remove=True, **params)
     assert took["changed"] == K
 
@@ -159,24 +159,27 @@ def test_what_was_found_is_saved_as_a_view(kind, key):
 
 def test_a_search_of_the_history_is_shown_again(kind, key):
     searched(kind, key, exclude=[])
-    kept = asked(panel.history, make_context(kind.dataset))["searches"][0]
+    kept = asked(panel.search_history, make_context(kind.dataset))["searches"][0]
     ctx = make_context(kind.dataset, id=kept["id"])
-    found = asked(panel.again, ctx)
-    assert found["brain_key"] == key and kept["hits"] == K
+    found = asked(panel.rerun_search, ctx)
+    assert found["brain_key"] == key and kept["results"] == K
     assert shown(ctx).values("id") == by_distance(kind)[:K]
 
 
-def test_a_selected_hit_is_searched_with(kind, key):
+def test_a_selected_match_is_searched_with(kind, key):
     ctx, found = searched(kind, key)
-    chosen = found["hits"][4]["id"]
+    chosen = found["results"][4]["id"]
     with_it = make_context(
         kind.dataset, view=shown(ctx), selected=[chosen], brain_key=key, k=2
     )
     [chip] = asked(panel.selection, with_it)["chips"]
     assert chip["term"] == {"id": chosen} and chip["media"] is not None
-    hits = asked(panel.search, with_it)["hits"]
+    matches = asked(panel.search, with_it)["results"]
     row = kind.ids.index(chosen)
-    assert [hit["id"] for hit in hits] == [chosen, kind.ids[(row + GROUPS) % ROWS]]
+    assert [match["id"] for match in matches] == [
+        chosen,
+        kind.ids[(row + GROUPS) % ROWS],
+    ]
 
 
 def test_scores_are_written_for_all(kind, key):
@@ -196,7 +199,7 @@ def test_both_indexes_find_the_same(kind):
     query = {"query": QUERY, "k": ROWS, "brain_key": "theirs"}
     found = execute("compare_indexes", kind.dataset, other="ours", **query)
     assert found["overlap"] == 1 and found["mean_difference"] == 0
-    merged = execute("search", kind.dataset, also="ours", **query)
+    merged = execute("search", kind.dataset, fuse_with="ours", **query)
     assert merged["ids"] == by_distance(kind)
 
 
@@ -237,10 +240,10 @@ def test_a_view_of_a_slice_is_searched_alone(kind_of):
     view = kind.dataset.match(fo.ViewField("split") == "train")
     inside = set(view.values("id"))
     ctx = make_context(
-        kind.dataset, view=view, query=QUERY, brain_key="ours", k=K, target="view"
+        kind.dataset, view=view, query=QUERY, brain_key="ours", k=K, scope="view"
     )
     found = asked(panel.search, ctx)
-    assert [hit["id"] for hit in found["hits"]] == shown(ctx).values("id")
+    assert [match["id"] for match in found["results"]] == shown(ctx).values("id")
     assert set(shown(ctx).values("id")) == inside
     assert found["searched"] == len(inside)
 
@@ -324,7 +327,7 @@ def test_frames_are_not_merged_with_what_is_no_frame(kind_of):
     options = {"backend": "milvus", "metric": "cosine", "embeddings": vectors}
     fob.compute_similarity(kind.dataset, brain_key="videos", **options)
     for name, params in (
-        ("search", {"also": "videos"}),
+        ("search", {"fuse_with": "videos"}),
         ("compare_indexes", {"other": "videos"}),
     ):
         with pytest.raises(ExecutionError, match="index of frames"):
@@ -348,10 +351,10 @@ def test_clips_are_found_and_tagged_in_their_view(clips, key):
     query = np.array([1, 0], np.float32)
     view = clips.view.sort_by_similarity(query, k=K, brain_key=key)
     assert view.values("id") == ids[:K]
-    _, found = searched(clips, key, view=clips.view, target="view")
-    assert [hit["id"] for hit in found["hits"]] == ids[:K]
+    _, found = searched(clips, key, view=clips.view, scope="view")
+    assert [match["id"] for match in found["results"]] == ids[:K]
     assert found["searched"] == ROWS
-    where = {"brain_key": key, "target": "view", "context": {"view": clips.view}}
+    where = {"brain_key": key, "scope": "view", "context": {"view": clips.view}}
     tag = f"near {key}"
     done = execute("find_duplicates", clips.dataset, thresh=NEAR, tag=tag, **where)
     assert (done["duplicates"], done["tagged"]) == (GROUPS, GROUPS)

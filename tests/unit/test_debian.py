@@ -1,4 +1,4 @@
-"""Packages of pictures that are unpacked: whole, and by several processes at once."""
+"""Packages of images that are unpacked: whole, and by several processes at once."""
 
 from __future__ import annotations
 

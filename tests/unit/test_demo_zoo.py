@@ -7,7 +7,7 @@ def test_a_model_has_its_size_its_licence_and_what_it_can():
     found = {model.name: model for model in zoo_models.models()}
     clip = found["clip-vit-base32-torch"]
     assert clip.supports_prompts and clip.license == "MIT"
-    assert clip.size_bytes == 353976522 and clip.lacks == ()
+    assert clip.size_bytes == 353976522 and clip.missing_packages == ()
     assert not found["alexnet-imagenet-torch"].supports_prompts
 
 
@@ -19,7 +19,7 @@ def test_what_a_model_lacks_is_told_by_version_and_by_alternatives():
 
 
 def test_what_cannot_be_loaded_here_comes_last():
-    lacking = [bool(model.lacks) for model in zoo_models.models()]
+    lacking = [bool(model.missing_packages) for model in zoo_models.models()]
     assert lacking == sorted(lacking)
 
 

@@ -13,7 +13,7 @@ named = pytest.mark.parametrize("path", DOCS, ids=lambda p: p.name)
 
 
 @named
-def test_links_and_pictures_are_there(path):
+def test_links_and_images_are_there(path):
     targets = re.findall(r"\]\(([^)\s]+)\)", path.read_text())
     files = [t.split("#") for t in targets if "://" not in t]
     for name, *anchor in files:

@@ -1,4 +1,4 @@
-"""Rankings merged, compared, and turned from objects into pictures."""
+"""Rankings merged, compared, and turned from objects into images."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def result(ids, sample_ids=None, patches_field=None, key="k"):
     )
 
 
-def test_a_hit_of_both_rankings_comes_before_one_of_either():
+def test_a_match_of_both_rankings_comes_before_one_of_either():
     fused = fusion.fuse([result("abc", key="x"), result("dbe", key="y")], 4)
     assert fused.ranking.ids == ["b", "a", "d", "c"]
     assert fused.ranks[0] == (2, 2) and fused.ranks[1] == (1, None)
@@ -56,7 +56,7 @@ def test_one_ranking_alone_is_refused():
         fusion.fuse([result("abc")], 3)
 
 
-def test_a_comparison_has_every_hit_and_its_ranks():
+def test_a_comparison_has_every_match_and_its_ranks():
     found = fusion.compare(result("abcd", key="x"), result("cbe", key="y"))
     assert found.rows == [
         ("a", 1, None),
@@ -68,14 +68,14 @@ def test_a_comparison_has_every_hit_and_its_ranks():
     assert found.overlap == pytest.approx(2 / 3)
     assert found.mean_difference == pytest.approx(1)
     assert found.message == (
-        "'x' and 'y' share 67% of their hits, whose ranks differ by 1.0 on average"
+        "'x' and 'y' share 67% of their matches, whose ranks differ by 1.0 on average"
     )
 
 
-def test_rankings_without_a_common_hit_are_compared():
+def test_rankings_without_a_common_match_are_compared():
     found = fusion.compare(result("ab", key="x"), result("", key="y"))
     assert (found.overlap, found.mean_difference) == (0, 0)
-    assert found.message == "'x' and 'y' share 0% of their hits"
+    assert found.message == "'x' and 'y' share 0% of their matches"
 
 
 @given(st.permutations(range(8)), st.permutations(range(8)))
@@ -86,7 +86,7 @@ def test_fusion_equals_the_formula(first, second):
     assert fused.ranking.ids == sorted(a, key=lambda i: (-wanted[i], i))
 
 
-# -- from objects to pictures
+# -- from objects to images
 
 OBJECTS = [("p1", "a"), ("p2", "b"), ("p3", "b"), ("p4", "c"), ("p5", "a"), ("p6", "d")]
 
@@ -102,28 +102,28 @@ def objects(asked=None):
 
 
 @pytest.mark.parametrize(
-    ("at_least", "samples", "matched"),
+    ("min_matches", "samples", "matched"),
     [
         (1, ["a", "b", "c"], [["p1"], ["p2"], ["p4"]]),
         (2, ["b", "a"], [["p2", "p3"], ["p1", "p5"]]),
         (3, [], []),
     ],
 )
-def test_pictures_are_ranked_by_their_nth_object(at_least, samples, matched):
-    found = sample_matches.find(objects(), 3, at_least)
+def test_images_are_ranked_by_their_nth_object(min_matches, samples, matched):
+    found = sample_matches.find(objects(), 3, min_matches)
     assert found.sample_ids == samples and found.matched == matched
     assert len(found.scores) == len(samples)
     assert found.patches_field == "objects"
 
 
-def test_it_searches_on_until_there_are_enough_pictures(monkeypatch):
-    monkeypatch.setattr(sample_matches, "HITS_PER_PARENT", 1)
+def test_it_searches_on_until_there_are_enough_images(monkeypatch):
+    monkeypatch.setattr(sample_matches, "MATCHES_PER_SAMPLE", 1)
     asked = []
     found = sample_matches.find(objects(asked), 2, 1)
     assert found.sample_ids == ["a", "b"] and asked == [2]
     found = sample_matches.find(objects(asked), 4, 1)
     assert found.sample_ids == ["a", "b", "c", "d"] and asked == [2, 4, 16]
-    # the score is that of the object that made it a hit
+    # the score is that of the object that made it a match
     assert found.scores[-1] == found.result.scores[5]
 
 
@@ -132,7 +132,7 @@ def test_an_index_of_samples_has_no_objects():
         sample_matches.find(lambda count: result("abc"), 3)
 
 
-@pytest.mark.parametrize(("k", "at_least"), [(0, 1), (1, 0)])
-def test_nothing_to_find_is_told(k, at_least):
+@pytest.mark.parametrize(("k", "min_matches"), [(0, 1), (1, 0)])
+def test_nothing_to_find_is_told(k, min_matches):
     with pytest.raises(InvalidRequest, match="1 or more"):
-        sample_matches.find(objects(), k, at_least)
+        sample_matches.find(objects(), k, min_matches)

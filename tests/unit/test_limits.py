@@ -28,7 +28,7 @@ def terms(*of):
         (terms(*[{"text": ["a"] * 100, "weight": 1 + i} for i in range(11)]), "texts"),
         (terms({"result": [ID] * 1_000_000}), "1,000,000 ids"),
         (terms(*[{"result": [ID] * 150_000}] * 2), "300,000 ids"),
-        (terms(*[{"picture": image(7_900_000)}] * 9), "71 MB"),
+        (terms(*[{"image": image(7_900_000)}] * 9), "71 MB"),
         (terms(*[{"id": ID}] * 201), "201 terms"),
         (terms({"vector": [1] * 40_000}), "40,000 numbers"),
     ],
@@ -42,7 +42,7 @@ def test_a_query_of_too_much_is_refused(query, words):
 def test_a_query_of_what_people_select_is_not():
     selected = Term(result=[f"{i:024x}" for i in range(100_000)])
     templates = [Term(text=[f"a photo of {i}" for i in range(80)]) for _ in range(12)]
-    photos = [Term(picture=bytes(600_000)) for _ in range(100)]
+    photos = [Term(image=bytes(600_000)) for _ in range(100)]
     assert len(Query((selected, *templates, *photos)).terms) == 113
 
 
@@ -50,7 +50,7 @@ def test_what_people_send_is_not_too_much():
     limits.check_params(
         {
             "ids": [f"{i:024x}" for i in range(100_000)],
-            "query": terms(*[{"picture": image(600_000)}] * 100),
+            "query": terms(*[{"image": image(600_000)}] * 100),
             "view": [{"_cls": "Select", "kwargs": [["sample_ids", [ID] * 100_000]]}],
         }
     )

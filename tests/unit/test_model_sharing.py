@@ -154,7 +154,7 @@ def test_a_text_is_searched_by_before_the_rest_of_many_texts(model, index, start
 
 
 def test_a_text_is_searched_by_before_the_rest_of_many_images(model, index, start):
-    images = Query(tuple(Term(picture=image(8 + i)) for i in range(20)))
+    images = Query(tuple(Term(image=image(8 + i)) for i in range(20)))
     order = when_another_waits(
         model,
         start,
@@ -186,7 +186,7 @@ def test_a_text_is_searched_by_before_the_rest_of_a_build(
     assert len(done[0].rows.ids) == 100 and not done[0].failures
 
 
-@pytest.mark.parametrize("asked", [TEXT, Query((Term(picture=image()),))])
+@pytest.mark.parametrize("asked", [TEXT, Query((Term(image=image()),))])
 @pytest.mark.parametrize("size", [(8, 9), (4_000, 4_000)])
 def test_an_image_that_is_slow_to_read_holds_up_no_other(
     model, index, start, asked, size
@@ -199,7 +199,7 @@ def test_an_image_that_is_slow_to_read_holds_up_no_other(
             assert go_on.wait(SECONDS)
 
     model.while_reading = slow
-    slowly = Query((Term(picture=image(*size)),))
+    slowly = Query((Term(image=image(*size)),))
     working = start("work", query_vector.resolve, index, slowly)
     assert read.wait(SECONDS)
     assert (
@@ -218,7 +218,7 @@ def test_large_images_are_read_one_at_a_time(model, index, start):
         assert go_on.wait(SECONDS)
 
     model.while_reading = slow
-    large = [Query((Term(picture=image(4_000, 4_000 + i)),)) for i in range(2)]
+    large = [Query((Term(image=image(4_000, 4_000 + i)),)) for i in range(2)]
     work = [start("work", query_vector.resolve, index, each) for each in large]
     wait_until(lambda: reading and query_embedding._large._next.locked())
     assert len(reading) == 1

@@ -38,9 +38,9 @@ def loads(monkeypatch, slow):
         return Model()
 
     monkeypatch.setattr(models.foz, "load_zoo_model", load)
-    names = ["good", "bad", "slow", "elsewhere"]
+    names = ["good", "bad", "slow", "other_server"]
     monkeypatch.setattr(models.foz, "list_zoo_models", lambda: names)
-    monkeypatch.setattr(models, "is_here", lambda name, given: name != "elsewhere")
+    monkeypatch.setattr(models, "is_here", lambda name, given: name != "other_server")
     monkeypatch.setattr(models, "_models", type(models._models)())
     return asked
 
@@ -98,7 +98,7 @@ def test_a_model_that_failed_is_tried_again(loads):
 
 
 def test_warming_fetches_nothing(loads):
-    for thread in warmed("elsewhere"):
+    for thread in warmed("other_server"):
         thread.join()
     assert loads == []
 

@@ -219,7 +219,7 @@ def test_some_rows_among_some_others(small_tiles, metric):
         assert found_dists.tolist() == row[order].tolist()
 
 
-def test_many_blank_pictures_cost_no_more_than_others():
+def test_many_blank_images_cost_no_more_than_others():
     vectors = np.ones((5_000, 64), np.float32)
     space = Space("cosine", vectors)
     near, _ = near_pairs.nearest(space, 1)

@@ -29,7 +29,7 @@ ONE_OF_EACH = {
     "id": ID,
     "sample_id": ID,
     "text": ("a bird", "a photo of a bird"),
-    "picture": png(),
+    "image": png(),
     "crop": Crop(ID, (0.25, 0, 0.5, 1)),
     "vector": (0.5, -1.25),
     "result": (ID, OTHER),
@@ -38,7 +38,7 @@ ONE_OF_EACH = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_term_comes_back_from_plain_data(kind):
-    term = Term(**{kind: ONE_OF_EACH[kind]}, weight=0.5, unwanted=True)
+    term = Term(**{kind: ONE_OF_EACH[kind]}, weight=0.5, negative=True)
     data = json.loads(json.dumps(term.to_dict()))
     assert Term.from_dict(data) == term
     assert term.kind == kind and term.label.startswith("unlike ")
@@ -66,7 +66,7 @@ def test_a_vector_comes_back_to_the_bit(values):
         ({"result": []}, "is empty"),
         ({"result": [ID, None]}, "no text"),
         ({"text": "a", "weight": 0}, "above 0"),
-        ({"text": "a", "weight": -1}, "unwanted"),
+        ({"text": "a", "weight": -1}, "negative"),
         ({"text": "a", "weight": float("nan")}, "above 0"),
         ({"text": "a", "weight": float("inf")}, "above 0"),
         ({"text": "a", "weight": True}, "above 0"),
@@ -75,14 +75,14 @@ def test_a_vector_comes_back_to_the_bit(values):
         ({"vector": [1, float("nan")]}, "NaN"),
         ({"vector": [1, "2"]}, "list of numbers"),
         ({"vector": [1, 1e300]}, "infinite"),
-        ({"picture": "no base64!"}, "base64"),
-        ({"picture": ""}, "empty"),
-        ({"picture": 7}, "base64"),
+        ({"image": "no base64!"}, "base64"),
+        ({"image": ""}, "empty"),
+        ({"image": 7}, "base64"),
         ({"crop": {"sample_id": ID}}, "A crop is"),
         ({"crop": {"sample_id": ID, "box": [0, 0, 1]}}, "box of a crop"),
-        ({"crop": {"sample_id": ID, "box": [0, 0, 0, 1]}}, "isn't in the picture"),
-        ({"crop": {"sample_id": ID, "box": [0.5, 0, 0.6, 1]}}, "isn't in the picture"),
-        ({"crop": {"sample_id": ID, "box": [-0.1, 0, 0.6, 1]}}, "isn't in the picture"),
+        ({"crop": {"sample_id": ID, "box": [0, 0, 0, 1]}}, "isn't in the image"),
+        ({"crop": {"sample_id": ID, "box": [0.5, 0, 0.6, 1]}}, "isn't in the image"),
+        ({"crop": {"sample_id": ID, "box": [-0.1, 0, 0.6, 1]}}, "isn't in the image"),
         ({"crop": {"sample_id": ID, "box": [0, 0, 1, None]}}, "box of a crop"),
     ],
     ids=str,
@@ -101,12 +101,12 @@ def test_a_term_that_cannot_be_is_told(data, words):
         ({"terms": [], "k": 1}, "A query is"),
         ({"terms": []}, "there is none"),
         ({"terms": [{"text": "a"}] * (MAX_TERMS + 1)}, "too many"),
-        ({"terms": [{"picture": "A" * 100}] * 5_000}, "too many"),
+        ({"terms": [{"image": "A" * 100}] * 5_000}, "too many"),
         (
-            {"terms": [{"text": "a", "weight": 2}, {"text": "a", "unwanted": True}]},
+            {"terms": [{"text": "a", "weight": 2}, {"text": "a", "negative": True}]},
             "wants text .a. and doesn't",
         ),
-        ({"terms": [{"id": ID, "unwanted": True}]}, "only what is unwanted"),
+        ({"terms": [{"id": ID, "negative": True}]}, "only what is negative"),
     ],
     ids=lambda value: str(value)[:60],
 )
@@ -127,9 +127,9 @@ def test_feedback_adds_marks_and_the_latest_counts():
     third = second.with_feedback(more=["z"], less=["x"])
     assert [t.label for t in third.terms] == [
         'text "a bird"',
-        "picture y",
-        "picture z",
-        "unlike picture x",
+        "image y",
+        "image z",
+        "unlike image x",
     ]
     assert len(first.terms) == 1 and len(second.terms) == 4  # to be stepped back to
 
@@ -181,17 +181,17 @@ signs = st.lists(
     min_size=1,
     max_size=6,
     unique_by=lambda one: one[0],
-).filter(lambda terms: not all(unwanted for _, unwanted, _ in terms))
+).filter(lambda terms: not all(negative for _, negative, _ in terms))
 
 
 @given(signs, st.sampled_from(["cosine", "dotproduct", "euclidean"]))
 def test_terms_are_combined_by_rocchios_formula(given_terms, metric):
     index = an_index(metric)
-    terms = [Term(id=f"r{i}", unwanted=u, weight=w) for i, u, w in given_terms]
+    terms = [Term(id=f"r{i}", negative=u, weight=w) for i, u, w in given_terms]
     found = query_vector.resolve(index, Query(tuple(terms))).vector[0]
 
-    def mean(unwanted):
-        some = [(i, w) for i, u, w in given_terms if u == unwanted]
+    def mean(negative):
+        some = [(i, w) for i, u, w in given_terms if u == negative]
         total = np.zeros(5)
         for i, weight in some:
             vector = index.vectors[f"r{i}"].astype(float)
@@ -219,9 +219,9 @@ def test_a_vector_of_another_length_is_told():
 
 
 @pytest.mark.parametrize("metric", ["cosine", "dotproduct", "euclidean"])
-def test_each_term_says_how_near_a_hit_is(metric):
+def test_each_term_says_how_near_a_match_is(metric):
     index = an_index(metric)
-    terms = (Term(id="r0"), Term(id="r1", unwanted=True, weight=3))
+    terms = (Term(id="r0"), Term(id="r1", negative=True, weight=3))
     scores = query_vector.term_scores(
         index, query_vector.resolve(index, Query(terms)), ["r2", "r0", "r5"]
     )
@@ -237,7 +237,7 @@ def test_each_term_says_how_near_a_hit_is(metric):
         assert scores[1, 0] == pytest.approx(1)
 
 
-def test_a_picture_in_a_query_may_not_be_larger_than_an_upload():
+def test_a_image_in_a_query_may_not_be_larger_than_an_upload():
     data = base64.b64encode(bytes(9 * 2**20)).decode()
     with pytest.raises(InvalidRequest, match="at most 8 MB"):
-        Term.from_dict({"picture": data})
+        Term.from_dict({"image": data})

@@ -1,4 +1,4 @@
-"""Uploaded pictures, good ones and bad."""
+"""Uploaded images, good ones and bad."""
 
 import io
 import tracemalloc
@@ -16,14 +16,14 @@ RED, BLUE = (255, 0, 0), (0, 0, 255)
 
 def two_colours():
     """6 x 4, the left half red and the right one blue."""
-    picture = Image.new("RGB", (6, 4), RED)
-    picture.paste(BLUE, (3, 0, 6, 4))
-    return picture
+    image = Image.new("RGB", (6, 4), RED)
+    image.paste(BLUE, (3, 0, 6, 4))
+    return image
 
 
-def saved(picture, kind, **options):
+def saved(image, kind, **options):
     file = io.BytesIO()
-    picture.save(file, kind, **options)
+    image.save(file, kind, **options)
     return file.getvalue()
 
 
@@ -51,14 +51,14 @@ def test_broken_exif_spoils_nothing():
         (b"", "is empty"),
         (None, "is empty"),
         ("/etc/passwd", "is empty"),
-        (b"not a picture at all", "no picture that can be read"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no picture that can be read"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n", "no picture that can be read"),
+        (b"not a image at all", "no image that can be read"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no image that can be read"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n", "no image that can be read"),
         (bytes(limits.MAX_IMAGE_BYTES + 1), "8.0 MB"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_is_no_picture_is_refused_in_little_memory(data, words):
+def test_what_is_no_image_is_refused_in_little_memory(data, words):
     tracemalloc.start()
     try:
         with pytest.raises(InvalidRequest, match=words):
@@ -70,9 +70,9 @@ def test_what_is_no_picture_is_refused_in_little_memory(data, words):
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
-def test_a_picture_that_is_cut_off_is_refused(kind, share):
+def test_a_image_that_is_cut_off_is_refused(kind, share):
     rng = np.random.default_rng(0)
     noise = Image.fromarray(rng.integers(0, 256, (64, 64, 3), np.uint8))
     data = saved(noise, kind)
-    with pytest.raises(InvalidRequest, match=r"damaged|no picture"):
+    with pytest.raises(InvalidRequest, match=r"damaged|no image"):
         query_images.check_pixels(data[: int(len(data) * share)])

@@ -18,7 +18,7 @@ def result(count: int = 60) -> Result:
     return Result("key", None, "cosine", ids, samples, dists, plan, 0.1, asked, None)
 
 
-def test_the_next_hits_come_without_another_search():
+def test_the_next_matches_come_without_another_search():
     token = result_cache.keep(result())
     assert result_cache.page(token, 0, 25).ids == [f"{i:03d}" for i in range(25)]
     after = result_cache.page(token, 25, 25)
@@ -46,10 +46,10 @@ def test_results_go_after_an_hour(monkeypatch):
         result_cache.get(token)
 
 
-@pytest.mark.parametrize("limit", ["KEPT_RESULTS", "KEPT_HITS"])
+@pytest.mark.parametrize("limit", ["KEPT_RESULTS", "MAX_CACHED_MATCHES"])
 def test_the_oldest_make_room(monkeypatch, limit):
     monkeypatch.setattr(
-        result_cache, limit, {"KEPT_RESULTS": 2, "KEPT_HITS": 120}[limit]
+        result_cache, limit, {"KEPT_RESULTS": 2, "MAX_CACHED_MATCHES": 120}[limit]
     )
     first, second = result_cache.keep(result()), result_cache.keep(result())
     assert result_cache.get(first)  # now the second is the oldest
@@ -60,5 +60,5 @@ def test_the_oldest_make_room(monkeypatch, limit):
 
 
 def test_one_result_is_kept_however_large(monkeypatch):
-    monkeypatch.setattr(result_cache, "KEPT_HITS", 10)
+    monkeypatch.setattr(result_cache, "MAX_CACHED_MATCHES", 10)
     assert len(result_cache.get(result_cache.keep(result())).ids) == 60

@@ -542,4 +542,4 @@ def test_where_a_setting_is_configured_is_named(monkeypatch):
         "uri of the backend 'milvus' in FiftyOne's brain config"
     )
     assert settings.source("uri", "http://typed:19530") is None
-    assert settings.source("db_name", "typed") is None
+    assert settings.source("db_name", "confirmed_names") is None

@@ -24,12 +24,12 @@ def load_model(model_name: str, model_path: str, **kwargs: object) -> fom.Model:
 
 
 class CountingModel(fom.Model, fom.EmbeddingsMixin):
-    """Embeds a picture as the mean colours of its 4 x 4 parts, ``(48,)``.
+    """Embeds a image as the mean colours of its 4 x 4 parts, ``(48,)``.
 
-    Each picture embedded adds a line, a hash of its pixels, to the file that
+    Each image embedded adds a line, a hash of its pixels, to the file that
     ``COUNTING_MODEL_NOTES`` names; and takes the seconds that are written in the file
     that ``COUNTING_MODEL_PACE`` names, or, where that says ``wait after n``, none for
-    the first n pictures, and for the next one until something else is written there.
+    the first n images, and for the next one until something else is written there.
     """
 
     _read: tuple[int, str] | None = None
@@ -87,11 +87,11 @@ class CountingModel(fom.Model, fom.EmbeddingsMixin):
             time.sleep(0.05)
 
 
-def features(picture: np.ndarray) -> np.ndarray:
-    """The mean colours of a picture's parts, ``(48,)`` from ``(h, w, 3)`` uint8."""
-    if picture.size == 0:
-        raise ValueError("There is nothing in this picture")
-    rows = np.array_split(picture[..., :3].astype(np.float64), GRID, axis=0)
+def features(image: np.ndarray) -> np.ndarray:
+    """The mean colours of a image's parts, ``(48,)`` from ``(h, w, 3)`` uint8."""
+    if image.size == 0:
+        raise ValueError("There is nothing in this image")
+    rows = np.array_split(image[..., :3].astype(np.float64), GRID, axis=0)
     parts = [part for row in rows for part in np.array_split(row, GRID, axis=1)]
     means = [part.reshape(-1, 3).mean(axis=0) for part in parts]
     return np.concatenate(means).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Real pictures with a name and a category, to compose scenes from."""
+"""Real images with a name and a category, to compose scenes from."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from demo.errors import DemoError
 
 
 @dataclass(frozen=True)
-class Picture:
+class ObjectImage:
     """One thing to put into a scene.
 
     Attributes:
@@ -101,7 +101,7 @@ _PHOTOS = {
 }
 
 
-def available() -> list[Picture]:
+def available() -> list[ObjectImage]:
     """The stamps where they can be fetched, else the photos.
 
     Raises:
@@ -113,7 +113,7 @@ def available() -> list[Picture]:
         return photos()
 
 
-def stamps() -> list[Picture]:
+def stamps() -> list[ObjectImage]:
     """About 250 cut-out photos in 15 categories, fetched once (161 MB).
 
     They are Tux Paint's, from the Debian package ``tuxpaint-stamps-default``.
@@ -121,7 +121,7 @@ def stamps() -> list[Picture]:
     Raises:
         DemoError: they can't be fetched or unpacked
     """
-    folder = cache_folder("pictures") / "stamps"
+    folder = cache_folder("images") / "stamps"
     if not folder.is_dir():
         unpack_package(STAMPS_PACKAGE, folder, _is_wanted)
     root = folder / _STAMPS
@@ -131,23 +131,23 @@ def stamps() -> list[Picture]:
             f"{folder} holds no stamps: delete it and start the demo again, or use "
             "--dataset photos."
         )
-    return [picture for picture in found if _long_side(picture.path) >= _SMALLEST]
+    return [source for source in found if _long_side(source.path) >= _SMALLEST]
 
 
-def photos() -> list[Picture]:
+def photos() -> list[ObjectImage]:
     """Sixteen photos that scikit-image and scikit-learn ship; needs no network.
 
     Raises:
-        DemoError: those packages are installed without their pictures
+        DemoError: those packages are installed without their images
     """
     found = []
     for (package, file), (label, name) in _PHOTOS.items():
         path = _package_folder(package) / file
         if path.is_file():
-            found.append(Picture(path, label, name, cutout=False))
+            found.append(ObjectImage(path, label, name, cutout=False))
     if not found:
         raise DemoError(
-            "scikit-image and scikit-learn ship no pictures here: reinstall them "
+            "scikit-image and scikit-learn ship no images here: reinstall them "
             "with 'pip install --force-reinstall scikit-image scikit-learn'."
         )
     return found
@@ -174,9 +174,9 @@ def _stamp_label(path: PurePosixPath) -> str | None:
     return None
 
 
-def _stamp(path: Path, root: Path) -> Picture:
+def _stamp(path: Path, root: Path) -> ObjectImage:
     label = _stamp_label(PurePosixPath(path.relative_to(root).as_posix()))
-    return Picture(path, label or "thing", _stamp_name(path), cutout=True)
+    return ObjectImage(path, label or "thing", _stamp_name(path), cutout=True)
 
 
 def _stamp_name(path: Path) -> str:
