@@ -262,7 +262,7 @@ def test_an_image_that_is_slow_to_read_for_a_build_holds_up_no_search(
     building = start("work", reader.embed, dataset.view(), None)
     assert read.wait(SECONDS)
     try:
-        found = start("other", query.resolve, index, TEXT).result(SECONDS)
+        found = start("other", query_vector.resolve, index, TEXT).result(SECONDS)
         assert found.vector.any() and not building.done()
     finally:
         go_on.set()
