@@ -6,10 +6,14 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
+import fiftyone as fo
 import fiftyone.operators as foo
 
+from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.progress import Progress, Report
 
 from . import forms
@@ -22,6 +26,13 @@ Work = Callable[[Report, Callable[[], bool]], dict[str, Any]]
 
 # Triggers what the App is to show of the work that was done, if anything
 Show = Callable[[], Any]
+
+# FiftyOne runs all operators and all methods of panels in these threads of the App
+THREADS = fo.config.max_thread_pool_workers or ThreadPoolExecutor()._max_workers
+FOR_OTHERS = 2  # of them, in which people can search whatever else runs
+JOBS_AT_ONCE = max(1, THREADS - FOR_OTHERS)
+
+_places = threading.Semaphore(JOBS_AT_ONCE)
 
 
 def perform(
@@ -40,6 +51,9 @@ def perform(
 
     Returns:
         the work's result; or, in the operator browser, a generator of its progress
+
+    Raises:
+        InvalidRequest: if as many jobs run in this process as may at once
     """
     if _in_operator_browser(ctx):
         return _streamed(ctx, brain_key, work, show)
@@ -55,10 +69,28 @@ def _in_operator_browser(ctx: foo.ExecutionContext) -> bool:
     return ctx.spaces is not None and not ctx.panel_id and not ctx.delegated
 
 
+@contextmanager
+def _place(ctx: foo.ExecutionContext) -> Iterator[None]:
+    """One of the App's few places for jobs, while one runs; a worker needs none."""
+    if ctx.delegated:
+        yield
+        return
+    if not _places.acquire(blocking=False):
+        raise InvalidRequest(
+            f"The App runs {JOBS_AT_ONCE} jobs already, which is as many as it can do "
+            "while people search. Run this one on a worker, or wait until one of them "
+            "ends."
+        )
+    try:
+        yield
+    finally:
+        _places.release()
+
+
 def _recorded(
     ctx: foo.ExecutionContext, brain_key: str, work: Work, tell: Report
 ) -> dict[str, Any]:
-    with JobRecord(ctx, brain_key) as job:
+    with _place(ctx), JobRecord(ctx, brain_key) as job:
 
         def report(now: Progress) -> None:
             job.progress(now)

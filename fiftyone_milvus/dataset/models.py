@@ -14,6 +14,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import fiftyone as fo
+import fiftyone.core.utils as fou
 import fiftyone.zoo as foz
 
 from ..errors import InvalidRequest
@@ -45,8 +46,8 @@ class Turns:
 
 
 class GivesWay:
-    """How many images a build embeds before it is another's turn: as many as take about
-    :data:`SECONDS_AT_ONCE` by the pace of the last ones, one at first."""
+    """How many images a build embeds before it is another's turn: as many as take the
+    model about :data:`SECONDS_AT_ONCE` by the pace of the last ones, one at first."""
 
     def __init__(self) -> None:
         self._count = 1.0
@@ -55,14 +56,62 @@ class GivesWay:
         """How many to embed next: whole batches, or less than one."""
         return int(self._count / batch_size) * batch_size or int(self._count)
 
-    @contextmanager
-    def counted(self, count: int) -> Iterator[None]:
-        """Counts the time that so many take in the block."""
-        began = time.monotonic()
-        yield
-        took = max(time.monotonic() - began, 1e-3)
-        best = count * SECONDS_AT_ONCE / took
+    def embedded(self, count: int, seconds: float) -> None:
+        """Takes how many the model embedded at once, and the seconds that it took."""
+        best = count * SECONDS_AT_ONCE / max(seconds, 1e-3)
         self._count = max(1.0, min(2 * self._count, best))
+
+
+class InTurns:
+    """A model for FiftyOne's own loop over samples, which embeds by it in turns: others
+    wait for one batch in the model, and not while images are read for it.
+
+    It passes for the model (``isinstance``, and all of its attributes). What FiftyOne
+    sets on it, as that a data loader preprocesses, is set on the model only while that
+    embeds. A model that reads files itself, in ``embed()`` or ``embed_all()``, keeps
+    others waiting while it reads, too.
+
+    Args:
+        model: the model
+        pace: is given how many it embedded, and how long that took
+    """
+
+    def __init__(self, model: Any, pace: GivesWay) -> None:
+        self._in_turns = (model, pace)
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return type(self._in_turns[0])
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._in_turns[0], name)
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """The model itself is entered for each batch."""
+
+    def embed(self, image: Any) -> Any:
+        with self._turn() as (model, pace):
+            began = time.monotonic()
+            vector = model.embed(image)
+            pace.embedded(1, time.monotonic() - began)
+        return vector
+
+    def embed_all(self, batch: Any) -> Any:
+        with self._turn() as (model, pace):
+            began = time.monotonic()
+            vectors = model.embed_all(batch)
+            pace.embedded(len(vectors), time.monotonic() - began)
+        return vectors
+
+    @contextmanager
+    def _turn(self) -> Iterator[tuple[Any, GivesWay]]:
+        given = {name: at for name, at in vars(self).items() if name != "_in_turns"}
+        model = self._in_turns[0]
+        with turns(model), fou.SetAttributes(model, **given), model:
+            yield self._in_turns
 
 
 def check(name: str) -> None:

@@ -291,14 +291,10 @@ class Reader:
         self, chunk: fo.DatasetView, wanted: Sequence[Item]
     ) -> tuple[Rows, dict[str, str]]:
         source = self._source
-        with (
-            _quiet(),
-            models.turns(self._model),  # a search may use it meanwhile
-            self._gives_way.counted(len(wanted)),
-        ):
+        with _quiet():
             vectors, sample_ids, label_ids = fbu.get_embeddings(
                 self._only(chunk, wanted),
-                model=self._model,
+                model=models.InTurns(self._model, self._gives_way),
                 patches_field=self._patches_field,
                 alpha=source.alpha,
                 force_square=source.force_square,

@@ -1,14 +1,21 @@
 """The operators, as Python code and delegated runs call them."""
 
+import asyncio
+import copy
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import fiftyone as fo
 import fiftyone.operators as foo
 import numpy as np
 import pytest
 from fiftyone.operators.delegated import DelegatedOperationService
+from fiftyone.operators.executor import execute_or_delegate_operator
 
 from fiftyone_milvus.backend import runs
+from fiftyone_milvus.errors import Cancelled
+from fiftyone_milvus.indexes import health
 from fiftyone_milvus.store import client, settings
 from harness.context import PLUGIN, execute, make_context
 from harness.worker import DelegatedWorker
@@ -210,6 +217,49 @@ def test_in_the_operator_browser_progress_is_streamed(dataset):
     assert shares == sorted(shares) and shares[-1] == 1
     assert names[-1] == "show_output"
     assert "Indexed 100 vectors" in str(events[-1].body.params["results"])
+
+
+async def run_in_app(dataset, name, count=1, **params):
+    """Results of an operator that is asked for so many times at once, as the App runs
+    them, in the order in which they end."""
+    asked = make_context(dataset, brain_key="idx", **params).request_params
+    runs_ = [
+        execute_or_delegate_operator(f"{PLUGIN}/{name}", copy.deepcopy(asked))
+        for _ in range(count)
+    ]
+    for ended in asyncio.as_completed(runs_, timeout=60):
+        yield await ended
+
+
+def test_as_many_jobs_as_the_app_has_threads_leave_some_for_searches(
+    dataset, monkeypatch
+):
+    build(dataset)
+    threads = ThreadPoolExecutor()._max_workers  # as many as asyncio's own
+    let_go = threading.Event()
+
+    def checks(*_, **__):
+        assert let_go.wait(60)
+        raise Cancelled("stopped")
+
+    async def app():
+        jobs = run_in_app(dataset, "index_health", threads)
+        selected = dataset.values("id")[:1]
+        try:
+            refused = [(await anext(jobs)).error_message for _ in range(2)]
+            search = run_in_app(dataset, "search", selected=selected, k=5)
+            found = (await anext(search)).result["ids"]
+        finally:
+            let_go.set()
+        return refused, found, [each.error_message async for each in jobs]
+
+    with monkeypatch.context() as held:
+        held.setattr(health, "health", checks)
+        refused, found, rest = asyncio.run(app())
+    assert all("wait until one of them ends" in each for each in refused)
+    assert len(found) == 5
+    assert rest == ["stopped"] * (threads - 2)
+    assert execute("index_health", dataset, brain_key="idx")["healthy"]
 
 
 def test_a_worker_builds_searches_and_cleans_up(dataset):

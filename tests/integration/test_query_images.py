@@ -10,6 +10,8 @@ import pytest
 from PIL import Image, ImageOps
 
 from fiftyone_milvus.backend import runs
+from fiftyone_milvus.dataset import models
+from fiftyone_milvus.dataset.sources import Reader
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
 from fiftyone_milvus.metrics import unit
@@ -131,6 +133,39 @@ def test_a_file_of_every_kind_is_the_patch_that_fills_it(files, built, model):
 def test_a_box_in_a_file_of_every_kind_is_its_patch(files, built, model, name):
     asked = {s.kind: (cut(s, name), patch(s, name).id) for s in files}
     check_finds_itself(built(model, "objects"), asked, UNREADABLE_BY_OPENCV)
+
+
+@pytest.mark.parametrize("batch_size", [None, 3])
+@pytest.mark.parametrize("model", MODELS)
+def test_a_build_embeds_samples_as_fiftyone_does(files, model, batch_size):
+    given = models.load(model)
+    source = build.Source(model=model, batch_size=batch_size)
+    found = Reader(files, source, None, given).embed(files.view(), None)
+    theirs = files.compute_embeddings(given)
+    expected = dict(zip(files.values("id"), theirs, strict=True))
+    check_equal(found, {id_: v for id_, v in expected.items() if v is not None})
+
+
+@pytest.mark.parametrize("batch_size", [None, 3])
+@pytest.mark.parametrize("model", MODELS)
+def test_a_build_embeds_patches_as_fiftyone_does(files, model, batch_size):
+    given, cutting = models.load(model), {"alpha": 0.5, "force_square": True}
+    source = build.Source(model=model, batch_size=batch_size, **cutting)
+    found = Reader(files, source, "objects", given).embed(files.view(), None)
+    theirs = files.compute_patch_embeddings(given, "objects", **cutting)
+    expected = {}
+    for sample in files:
+        labels, vectors = sample.objects.detections, theirs[sample.id]
+        if vectors is not None:
+            expected |= {d.id: v for d, v in zip(labels, vectors, strict=True)}
+    check_equal(found, expected)
+
+
+def check_equal(found, expected):
+    assert dict(zip(found.rows.ids, found.rows.vectors.tolist(), strict=True)) == {
+        id_: np.asarray(vector, np.float32).tolist() for id_, vector in expected.items()
+    }
+    assert expected
 
 
 # -- how it is cut, turned and collated

@@ -129,6 +129,28 @@ def image(width=8, height=8):
     return saved(Image.new("RGB", (width, height), "red"), "PNG")
 
 
+@pytest.fixture
+def images(tmp_path):
+    """A dataset of image files of these sizes, with a patch in each."""
+    made = []
+
+    def of(sizes):
+        paths = [tmp_path / f"{i}.png" for i in range(len(sizes))]
+        for path, size in zip(paths, sizes, strict=True):
+            path.write_bytes(image(*size))
+        samples = [fo.Sample(filepath=str(path)) for path in paths]
+        for sample in samples:
+            box = fo.Detection(label="a", bounding_box=[0, 0, 0.5, 1])
+            sample["objects"] = fo.Detections(detections=[box])
+        made.append(fo.Dataset())
+        made[-1].add_samples(samples, progress=False)
+        return made[-1]
+
+    yield of
+    for dataset in made:
+        dataset.delete()
+
+
 def when_another_waits(model, start, work, other):
     """Begins some work, has another one wait for the model, and lets both go on; the
     order in which the model was used, by "work" and "other"."""
@@ -164,14 +186,8 @@ def test_a_text_is_searched_by_before_the_rest_of_many_images(model, index, star
     assert order == ["work", "other", *["work"] * 19]
 
 
-def test_a_text_is_searched_by_before_the_rest_of_a_build(
-    model, index, start, tmp_path
-):
-    paths = [tmp_path / f"{i}.png" for i in range(100)]
-    for path in paths:
-        path.write_bytes(image())
-    dataset = fo.Dataset()
-    dataset.add_samples([fo.Sample(filepath=str(p)) for p in paths], progress=False)
+def test_a_text_is_searched_by_before_the_rest_of_a_build(model, index, start, images):
+    dataset = images([(8, 8)] * 100)
     reader = Reader(dataset, Source(model="slow"), None, model)
     done = []
     order = when_another_waits(
@@ -180,7 +196,6 @@ def test_a_text_is_searched_by_before_the_rest_of_a_build(
         lambda: done.append(reader.embed(dataset.view(), None)),
         lambda: query_vector.resolve(index, TEXT),
     )
-    dataset.delete()
     assert order.index("other") <= 16
     assert order.count("work") == 100
     assert len(done[0].rows.ids) == 100 and not done[0].failures
@@ -228,16 +243,50 @@ def test_large_images_are_read_one_at_a_time(model, index, start):
     assert len(reading) == 2
 
 
-def test_a_build_takes_as_many_at_once_as_a_second_allows(monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr(models.time, "monotonic", lambda: now[0])
+@pytest.mark.parametrize("batch_size", [None, 4])
+@pytest.mark.parametrize("patches_field", [None, "objects"])
+def test_an_image_that_is_slow_to_read_for_a_build_holds_up_no_search(
+    model, index, start, images, patches_field, batch_size
+):
+    dataset = images([(8, 8), (16, 16), (32, 32)])
+    read, go_on = threading.Event(), threading.Event()
 
+    def slow(found):
+        if found.size[1] == 16:
+            read.set()
+            assert go_on.wait(SECONDS)
+
+    model.while_reading = slow
+    source = Source(model="slow", batch_size=batch_size)
+    reader = Reader(dataset, source, patches_field, model)
+    building = start("work", reader.embed, dataset.view(), None)
+    assert read.wait(SECONDS)
+    try:
+        found = start("other", query_vector.resolve, index, TEXT).result(SECONDS)
+        assert found.vector.any() and not building.done()
+    finally:
+        go_on.set()
+    rows = building.result(SECONDS).rows
+    width = 1 if patches_field is None else 2
+    assert rows.vectors[:, 0].tolist() == [8 / width, 16 / width, 32 / width]
+    assert not building.result().failures
+
+
+def test_a_build_leaves_a_model_as_it_was(model, images):
+    dataset = images([(8, 8)])
+    seen = []
+    model.before_first = lambda: seen.append((model.preprocess, model.at_work))
+    Reader(dataset, Source(model="slow"), None, model).embed(dataset.view(), None)
+    assert seen == [(False, 1)]
+    assert model.preprocess is True and model.at_work == 0
+
+
+def test_a_build_takes_as_many_at_once_as_a_second_allows():
     def sizes(seconds_each, batch_size=1):
         way, found = models.GivesWay(), []
         for _ in range(6):
             found.append(way.size(batch_size))
-            with way.counted(found[-1]):
-                now[0] += found[-1] * seconds_each
+            way.embedded(found[-1], found[-1] * seconds_each)
         return found
 
     assert sizes(0.25) == [1, 2, 4, 4, 4, 4]
