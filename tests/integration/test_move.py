@@ -664,7 +664,7 @@ def header_with(path, **values: Any) -> dict[bytes, bytes]:
         *("gone", "text", "empty", "cut", "unmanaged", "list", "bytes", "version"),
         *(
             "metric",
-            "typed",
+            "confirmed_names",
             "options",
             "option",
             "ragged",
