@@ -451,7 +451,7 @@ def test_the_consistency_level_is_what_milvus_reports(milvus, vectors_dataset, l
 def test_index_types_are_what_milvus_reports(milvus, vectors_dataset, options, kind):
     index = fob.compute_similarity(
         vectors_dataset,
-        brain_key="confirmed_names",
+        brain_key="typed",
         backend="milvus",
         embeddings="embeddings",
         metric="cosine",
@@ -464,11 +464,9 @@ def test_index_types_are_what_milvus_reports(milvus, vectors_dataset, options, k
         for name, value in options.get("index_params", {}).items():
             assert int(params[name]) == value
         query = vectors_dataset.first().id
-        view = vectors_dataset.sort_by_similarity(
-            query, brain_key="confirmed_names", k=5
-        )
+        view = vectors_dataset.sort_by_similarity(query, brain_key="typed", k=5)
         assert view.first().id == query
-        reloaded = runs.load(vectors_dataset, "confirmed_names")
+        reloaded = runs.load(vectors_dataset, "typed")
         assert reloaded.config.options.index_type == options["index_type"]
     finally:
         index.delete()

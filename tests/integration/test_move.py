@@ -664,7 +664,7 @@ def header_with(path, **values: Any) -> dict[bytes, bytes]:
         *("gone", "text", "empty", "cut", "unmanaged", "list", "bytes", "version"),
         *(
             "metric",
-            "confirmed_names",
+            "typed",
             "options",
             "option",
             "ragged",
