@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 KINDS = ("unit", "integration", "browser")
 STANDALONE = {"standalone", "start_standalone"}
 PICTURES = 60
+# Of a test: what it waits for on a busy machine adds up
+BROWSER_SECONDS = 600
 
 
 # How long an example takes is the machine's affair
@@ -39,6 +41,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if (kind := _kind(item)) in KINDS:
             item.add_marker(kind)
+        if kind == "browser":
+            item.add_marker(pytest.mark.timeout(BROWSER_SECONDS))
         if _needs_standalone(item):
             item.add_marker("standalone")
     sizes = Counter(item.path for item in items)

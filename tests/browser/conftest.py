@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MODEL = "conse-lite0-minilm-offline"
 # a busy machine may take seconds for what takes none
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")

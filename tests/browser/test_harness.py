@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+# The path is the next dataset's while its grid is still to come
+MOUNT_ON_THE_WAY = """() => {
+  const push = history.pushState.bind(history);
+  history.pushState = (...where) => {
+    push(...where);
+    document.dispatchEvent(new CustomEvent("grid-mount"));
+    history.pushState = push;
+  };
+}"""
+
 
 def test_the_app_shows_the_dataset(app, scenes) -> None:
     app.open()
@@ -18,6 +28,14 @@ def test_selecting_and_filtering_wait_for_the_grid(app, scenes) -> None:
     app.after_grid_change(lambda: app.op("set_view", view=[stage]))
     expect(app.cy("entry-counts")).to_have_text("3 samples")
     assert app.looker(2).is_visible()
+
+
+def test_the_app_has_gone_when_it_shows_the_other_dataset(app, scenes, lobby) -> None:
+    app.open()
+    app.page.evaluate(MOUNT_ON_THE_WAY)
+    app.dataset = lobby
+    app.open()
+    assert app.cy("selector-dataset").input_value() == lobby.name
 
 
 def test_an_error_in_the_console_is_noticed(app) -> None:

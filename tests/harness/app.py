@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from playwright.sync_api import expect
 
 from . import environment
 from .ports import free_port
@@ -47,10 +48,10 @@ BROWSER_ARGS = [
 ELSEWHERE = re.compile(r"^https?://(?!127\.0\.0\.1|localhost)")
 # Its grid says this when it is laid out anew while it loads, which a slow machine shows
 ERRORS_OF_FIFTYONE = ("entry is loading",)
-# The first page of a server's, milliseconds; a busy machine takes most of it
-LOAD = 90_000
-# The first search by text loads the model, milliseconds
-FIRST_SEARCH = 90_000
+# What a busy machine may take for anything, such as the first page of a server's or
+# the first search by text, which loads the model; milliseconds
+PATIENCE = 90_000
+ATTEMPTS = 3
 SAY_HOME = """home => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
@@ -63,9 +64,23 @@ window.IS_PLAYWRIGHT = true;
 window.__gridMounts = 0;
 document.addEventListener('grid-mount', () => {
     window.__gridMounts++;
-    window.__gridOf = location.pathname;
+    // not the path, which changes long before the grid of the dataset before is gone
+    window.__gridOf = document.querySelector('[data-cy="selector-dataset"]')?.value;
 });
 """
+# Where the App is; a view that was set just before may take it back
+SHOWN_OR_ELSEWHERE = """dataset => {
+  if (location.pathname !== `/datasets/${dataset}`) return "elsewhere";
+  const name = document.querySelector('[data-cy="selector-dataset"]')?.value;
+  return name === dataset && window.__gridOf === dataset && "shown";
+}"""
+# Whether the panel has drawn its places; the App may lose the panel before
+DRAWN_OR_LOST = """panel => {
+  const find = name => document.querySelector(`[data-cy="${name}"]`);
+  if (!find(`panel-tab-${panel}`)) return "lost";
+  return find(`panel-content-${panel}`)?.querySelector('[data-cy^="milvus-place-"]')
+    && "drawn";
+}"""
 
 
 def browser_path() -> str | None:
@@ -104,6 +119,10 @@ def _compact(request: Request) -> str:
     return re.sub(r"\s", "", request.post_data or "")
 
 
+def _clears_selection(response: Response) -> bool:
+    return "setSelectedSamples(" in _compact(response.request)
+
+
 def _loads_grid(response: Response, hits: bool) -> bool:
     """Whether it is the first page of the grid, of hits or of a view without them; a
     later one may come before."""
@@ -128,6 +147,7 @@ class Window:
             context = self._browser.new_context(viewport=SIZE)
             context.route(ELSEWHERE, lambda route: route.fulfill(status=200, body=""))
             context.add_init_script(COUNT_GRID_MOUNTS)
+            context.set_default_timeout(PATIENCE)
             self._page = context.new_page()
         return self._page
 
@@ -164,8 +184,7 @@ class App:
     def load(self, panel: str | None = None) -> None:
         """Loads the page, also where it is loaded already, and does as :meth:`open`."""
         self.page.goto(f"{self.url}/datasets/{self.dataset.name}")
-        self.page.wait_for_function("() => window.__gridMounts > 0", timeout=LOAD)
-        self.dismiss_advertisement()
+        self._go(self.dataset.name)
         self._begin(panel)
 
     def open(self, panel: str | None = None) -> None:
@@ -187,42 +206,52 @@ class App:
 
     def _go(self, dataset: str) -> None:
         path = f"/datasets/{dataset}"
-        for patience in (10_000, 60_000):
+        self.page.set_viewport_size(SIZE)
+        for _ in range(ATTEMPTS):
             # asked twice, the App would come once more later, and lose its panels
             if self.page.evaluate("location.pathname") != path:
                 self.op("open_dataset", dataset=dataset)
-            try:
-                # a grid is mounted anew for less, such as a panel that closes
-                self.page.wait_for_function(
-                    "path => window.__gridOf === path", arg=path, timeout=patience
-                )
-            except PlaywrightTimeout:
-                continue  # a view that was set just before came after it
-            return
-        raise AssertionError(f"The App does not go to {path}")
+                self._until("path => location.pathname === path", path)
+            if self._until(SHOWN_OR_ELSEWHERE, dataset) == "shown":
+                return
+        raise AssertionError(f"The App does not stay at {path}. {self._on_screen()}")
 
     def _begin(self, panel: str | None) -> None:
-        self.page.set_viewport_size(SIZE)
         self.theme("dark")
         # The server has one state for all pages: what an earlier one left is there
-        self.op("clear_selected_samples")
-        if self.cy("btn-view-stage-delete").count():
+        with self.page.expect_response(_clears_selection):
+            self.op("clear_selected_samples")
+        stages = self.cy("btn-view-stage-delete")
+        if stages.count():
             self.after_grid_change(lambda: self.op("clear_all_stages"))
+            expect(stages).to_have_count(0)
         if panel is not None:
             self.open_panel(panel)
 
-    def dismiss_advertisement(self) -> None:
-        """Closes FiftyOne's own pop-up, which covers the panel once per browser."""
-        dismiss = self.page.locator("button", has_text="Dismiss")
-        if dismiss.count():
-            dismiss.click()
-
     def open_panel(self, panel: str) -> None:
-        """Shows the panel, unless it is shown already."""
-        if not self.cy(f"panel-tab-{panel.lower()}").count():
-            self.cy("new-panel-btn").first.click()
-            self.cy(f"new-panel-option-{panel}").click()
-        self.cy(f"panel-content-{panel}").wait_for()
+        """Shows the panel, unless it is shown already, until it has drawn itself. What
+        stays empty is not opened again."""
+        for _ in range(ATTEMPTS):
+            if not self.cy(f"panel-tab-{panel}").count():
+                self.cy("new-panel-btn").first.click()
+                self.cy(f"new-panel-option-{panel}").click()
+                self.cy(f"panel-tab-{panel}").wait_for()
+            if self._until(DRAWN_OR_LOST, panel) == "drawn":
+                return
+        raise AssertionError(f"The App loses {panel}. {self._on_screen()}")
+
+    def _until(self, script: str, arg: str) -> Any:
+        """Waits until the script's answer is true in JavaScript; the answer."""
+        try:
+            return self.page.wait_for_function(script, arg=arg).json_value()
+        except PlaywrightTimeout as e:
+            message = f"Never so for {arg}: {script}\n{self._on_screen()}"
+            raise AssertionError(message) from e
+
+    def _on_screen(self) -> str:
+        """What the page shows, for a message."""
+        text = " | ".join(self.page.locator("body").inner_text().split("\n"))
+        return f"At {self.page.url}: {text[:1000]}"
 
     def place(self, name: str) -> None:
         """Goes to one of the panel's places: ``search``, ``indexes`` or ``server``."""
@@ -333,7 +362,7 @@ class App:
 
     def _loaded_after(self, action: Callable[[], Any], hits: bool) -> list[str]:
         loads = partial(_loads_grid, hits=hits)
-        with self.page.expect_response(loads, timeout=FIRST_SEARCH) as response:
+        with self.page.expect_response(loads) as response:
             action()
         edges = response.value.json()["data"]["samples"]["edges"]
         return [edge["node"]["id"] for edge in edges]
