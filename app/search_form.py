@@ -154,7 +154,7 @@ def _no_text(info: runs.IndexInfo) -> str:
     made_with = info.model or "own embeddings"
     return (
         f"'{info.brain_key}' was made with {made_with}, which can't embed text. "
-        "Select a image instead, or choose an index that can."
+        "Select an image instead, or choose an index that can."
     )
 
 

@@ -21,7 +21,7 @@ _ENLARGE = 2.4  # how far small images are blown up at most
 
 @dataclass(frozen=True)
 class Placed:
-    """A image in a scene, with its exact box.
+    """An image in a scene, with its exact box.
 
     Attributes:
         image: the image

@@ -25,7 +25,7 @@ def of_vector(vector: np.ndarray) -> str:
 
 
 def of_file(path: str, outline: object = None) -> str | None:
-    """Of a image, or of a patch with the outline (a box or points) in it; ``None``
+    """Of an image, or of a patch with the outline (a box or points) in it; ``None``
     if the file can't be read."""
     try:
         quick, content = _quick(path), _content(path)

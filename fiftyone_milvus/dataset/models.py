@@ -222,7 +222,7 @@ def _warm(name: str, model_kwargs: dict[str, Any] | None, stamp: Any) -> None:
         model = future.result()
         if getattr(model, "can_embed_prompts", False):
             with turns(model):
-                model.embed_prompt("a image")
+                model.embed_prompt("an image")
 
 
 def _fill(future: Future[Any], name: str, model_kwargs: dict[str, Any] | None) -> None:

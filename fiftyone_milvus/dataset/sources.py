@@ -230,7 +230,7 @@ class Reader:
         wanted, failures, made_of = _readable(wanted)
         rows, left = self._modelled(chunk, wanted)
         if left and len(wanted) > 1:
-            # a batch fails as a whole, and so do all patches of a image
+            # a batch fails as a whole, and so do all patches of an image
             alone = [item for item in wanted if item.id in left]
             again = [self._modelled(chunk, [item]) for item in alone]
             rows = _joined([rows, *(found for found, _ in again)])

@@ -58,7 +58,7 @@ class Term:
         id: an id in the index: a sample's, or a label's of an index of patches
         sample_id: a sample; of an index of patches, the mean of all its patches
         text: one phrasing, or several that are averaged
-        image: the bytes of a image's file
+        image: the bytes of an image's file
         crop: a part of a sample's image
         vector: ``dim`` numbers
         result: ids of an earlier result, which are averaged
@@ -94,7 +94,7 @@ class Term:
             _texts(kind, value)
         elif kind == "image":
             if not isinstance(value, bytes):
-                raise InvalidRequest("A image is given as the bytes of its file")
+                raise InvalidRequest("An image is given as the bytes of its file")
             query_images.check_bytes(len(value))
         if not is_number(self.weight) or self.weight <= 0:
             raise InvalidRequest(
@@ -114,7 +114,7 @@ class Term:
             "id": f"image {self.id}",
             "sample_id": f"image {self.sample_id}",
             "text": f'text "{" | ".join(self.text or ())}"',
-            "image": "an query image",
+            "image": "a query image",
             "crop": f"a part of image {self.crop.sample_id if self.crop else ''}",
             "vector": "a vector",
             "result": f"{len(self.result or ())} earlier matches",
@@ -309,7 +309,7 @@ def _bytes(value: Any) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
     except (TypeError, ValueError, binascii.Error) as e:
-        raise InvalidRequest("A image is given as base64 of its file") from e
+        raise InvalidRequest("An image is given as base64 of its file") from e
 
 
 def _crop(value: Any) -> Crop:

@@ -26,7 +26,7 @@ _large = models.Turns()
 
 
 def embed(index: MilvusSimilarityIndex, term: Term) -> np.ndarray:
-    """The vector ``(dim,)`` float32 of a text, an query image or a crop.
+    """The vector ``(dim,)`` float32 of a text, a query image or a crop.
 
     Raises:
         InvalidRequest: if the model isn't known, can't embed it, or the image can't
@@ -47,7 +47,7 @@ def of_texts(index: MilvusSimilarityIndex, texts: Sequence[str]) -> np.ndarray:
         made_with = index.config.model or "own embeddings"
         raise InvalidRequest(
             f"The index '{index.key}' was made with {made_with}, which can't embed "
-            "text. Search with a image, or build an index with a model that embeds "
+            "text. Search with an image, or build an index with a model that embeds "
             "both, such as clip-vit-base32-torch."
         )
     model: Any = index.get_model()

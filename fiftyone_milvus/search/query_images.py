@@ -48,7 +48,7 @@ def check_bytes(count: int) -> None:
             :data:`~fiftyone_milvus.limits.MAX_IMAGE_BYTES`
     """
     if not count:
-        raise InvalidRequest("The image is empty. Upload a image's file.")
+        raise InvalidRequest("The image is empty. Upload an image's file.")
     if count > MAX_IMAGE_BYTES:
         raise InvalidRequest(
             f"The image has {count / 1e6:.1f} MB. Upload one of at most "

@@ -38,7 +38,7 @@ def install_models(source: str) -> None:
 
 
 def set_pace(path: Path, seconds: float) -> None:
-    """Says in a file how long the counting model takes for a image."""
+    """Says in a file how long the counting model takes for an image."""
     _replace(path, str(seconds))
 
 
@@ -56,14 +56,14 @@ def _replace(path: Path, text: str) -> None:
 
 
 def paint(path: Path, seed: int) -> None:
-    """Writes a image of 24 x 24 pixels that no other seed gives."""
+    """Writes an image of 24 x 24 pixels that no other seed gives."""
     rng = np.random.default_rng(seed)
     blocks = rng.integers(0, 256, (4, 4, 3), dtype=np.uint8)
     Image.fromarray(np.kron(blocks, np.ones((6, 6, 1), np.uint8))).save(path)
 
 
 def expected(path: str | Path, box: list[float] | None = None) -> np.ndarray:
-    """What the model should give for a image, or for a box in it."""
+    """What the model should give for an image, or for a box in it."""
     from harness.model_zoo.counting import features
 
     image = np.asarray(Image.open(path))

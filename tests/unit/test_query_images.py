@@ -51,7 +51,7 @@ def test_broken_exif_spoils_nothing():
         (b"", "is empty"),
         (None, "is empty"),
         ("/etc/passwd", "is empty"),
-        (b"not a image at all", "no image that can be read"),
+        (b"not an image at all", "no image that can be read"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no image that can be read"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n", "no image that can be read"),
         (bytes(limits.MAX_IMAGE_BYTES + 1), "8.0 MB"),

@@ -24,7 +24,7 @@ def load_model(model_name: str, model_path: str, **kwargs: object) -> fom.Model:
 
 
 class CountingModel(fom.Model, fom.EmbeddingsMixin):
-    """Embeds a image as the mean colours of its 4 x 4 parts, ``(48,)``.
+    """Embeds an image as the mean colours of its 4 x 4 parts, ``(48,)``.
 
     Each image embedded adds a line, a hash of its pixels, to the file that
     ``COUNTING_MODEL_NOTES`` names; and takes the seconds that are written in the file
@@ -88,7 +88,7 @@ class CountingModel(fom.Model, fom.EmbeddingsMixin):
 
 
 def features(image: np.ndarray) -> np.ndarray:
-    """The mean colours of a image's parts, ``(48,)`` from ``(h, w, 3)`` uint8."""
+    """The mean colours of an image's parts, ``(48,)`` from ``(h, w, 3)`` uint8."""
     if image.size == 0:
         raise ValueError("There is nothing in this image")
     rows = np.array_split(image[..., :3].astype(np.float64), GRID, axis=0)
