@@ -126,8 +126,8 @@ def check(ctx: foo.ExecutionContext, dataset: fo.Dataset | None = None) -> None:
         InvalidRequest: if the tag can't be one, or the view can't have that name
     """
     if ctx.params.get("tag"):
-        tagging.check(ctx.params["tag"])
-    names.check(_view_problem(dataset or ctx.dataset, ctx.params.get("save_view")))
+        tagging.check_tag(ctx.params["tag"])
+    names.refuse(_view_problem(dataset or ctx.dataset, ctx.params.get("save_view")))
 
 
 def inputs_for(

@@ -20,7 +20,7 @@ KEEP_SECONDS = 90 * 24 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
-class HealthReport(health.Counts):
+class HealthReport(health.IndexHealth):
     """What is kept of a comparison. ``checked`` is an ISO time in UTC; ``changed``
     whether samples were added, removed or changed since."""
 
@@ -34,7 +34,7 @@ def check(
     report: Report,
     cancelled: Callable[[], bool],
     **connection: Any,
-) -> health.Health:
+) -> health.HealthCheck:
     """Compares an index with its dataset, and keeps what was found.
 
     Raises:
@@ -45,7 +45,9 @@ def check(
         ctx.dataset, brain_key, progress=report, cancelled=cancelled, **connection
     )
     now = datetime.now(timezone.utc).isoformat()
-    counts = {each.name: getattr(found, each.name) for each in fields(health.Counts)}
+    counts = {
+        each.name: getattr(found, each.name) for each in fields(health.IndexHealth)
+    }
     value = {**asdict(HealthReport(**counts, checked=now)), "seen": seen}
     ctx.store(STORE).set(_run_id(ctx.dataset, brain_key), value, ttl=KEEP_SECONDS)
     return found

@@ -17,7 +17,7 @@ from fiftyone.operators.executor import ExecutionRunState
 from fiftyone.operators.store import ExecutionStore
 
 from fiftyone_milvus.errors import Cancelled
-from fiftyone_milvus.heartbeat import Beat
+from fiftyone_milvus.heartbeat import Heartbeat
 from fiftyone_milvus.progress import Progress
 
 from .context import in_words
@@ -41,9 +41,9 @@ LABELS = {
 # What goes on where it was when it is started again
 RESUMABLE = ("compute_index", "sync_index")
 KEEP_SECONDS = 24 * 3600
-BEAT_SECONDS = 1.0
+HEARTBEAT_SECONDS = 1.0
 NEWS_SECONDS = 600  # a build that went well is worth a line for so long
-LOST_SECONDS = 30.0  # no beat for so long: the process is gone
+LOST_SECONDS = 30.0  # no heartbeat for so long: the process is gone
 # and before the first one: a worker loads its libraries, on a busy machine for long
 START_SECONDS = 300.0
 
@@ -101,10 +101,10 @@ class JobRecord:
             phase="Starting",
         )
         self._asked: str | None = None  # "cancelled" or "paused"
-        self._beat = Beat(BEAT_SECONDS, self._look_and_write)
+        self._heartbeat = Heartbeat(HEARTBEAT_SECONDS, self._look_and_write)
 
     def progress(self, progress: Progress) -> None:
-        """Takes the latest progress; it is written at the next beat."""
+        """Takes the latest progress; it is written at the next heartbeat."""
         self._job = replace(
             self._job,
             phase=progress.phase,
@@ -127,7 +127,7 @@ class JobRecord:
 
     def __enter__(self) -> JobRecord:
         self._write()
-        self._beat.start()
+        self._heartbeat.start()
         return self
 
     def __exit__(
@@ -136,7 +136,7 @@ class JobRecord:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._beat.stop()
+        self._heartbeat.stop()
         state, message = "done", self._job.message
         if isinstance(error, Cancelled):
             state, message = self._asked or "cancelled", str(error)

@@ -46,7 +46,7 @@ def save(ctx: foo.ExecutionContext, name: str, request: SearchRequest) -> KeptSe
     Raises:
         InvalidRequest: if the name can't be
     """
-    names_.check(names_.saved_search_problem(name))
+    names_.refuse(names_.saved_search_problem(name))
     name = name.strip()
     params = _without_images(ctx, request.to_dict())
     kept = KeptSearch(name, request.label, _now(), params)

@@ -168,7 +168,7 @@ def _ours(index: Any) -> Measured:
     return replace(measured, pairs=_pairs.once(pairs))
 
 
-def _stopped_late(index: Any) -> duplicates.Groups:
+def _stopped_late(index: Any) -> duplicates.DuplicateGroups:
     """What ours finds after it was cancelled, and then told to go on."""
     from fiftyone_milvus.analysis import duplicates
     from fiftyone_milvus.errors import Cancelled

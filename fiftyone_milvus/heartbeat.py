@@ -1,4 +1,4 @@
-"""Signs of life of long work."""
+"""The heartbeat of long work: a call every few seconds, in a thread."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from collections.abc import Callable
 from pymongo.errors import PyMongoError
 
 
-class Beat:
-    """Does something every so many seconds in a thread of its own, from :meth:`start`
-    to :meth:`stop`. If MongoDB is away, the next beat tries again.
+class Heartbeat:
+    """Calls a function every few seconds, in a thread of its own, from :meth:`start`
+    to :meth:`stop`. While MongoDB is away it keeps trying.
 
     Args:
-        seconds: from one beat to the next
-        beat: what it does
+        seconds: between two calls
+        function: what to call
     """
 
-    def __init__(self, seconds: float, beat: Callable[[], None]) -> None:
+    def __init__(self, seconds: float, function: Callable[[], None]) -> None:
         self._seconds = seconds
-        self._beat = beat
+        self._function = function
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._keep_beating, daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends it, when the beat that is under way is done."""
+        """Stops, once the call that is running has ended."""
         self._stopped.set()
         self._thread.join()
 
-    def _keep_beating(self) -> None:
+    def _run(self) -> None:
         while not self._stopped.wait(self._seconds):
             try:
-                self._beat()
+                self._function()
             except PyMongoError:
                 continue  # the work itself says so if it stays away

@@ -83,7 +83,7 @@ class Space:
         """All the vectors, a few at a time."""
         for start in range(0, len(self), self.side):
             yield self.vectors[start : start + self.side]
-            let_go(self.vectors)
+            release_pages(self.vectors)
 
     def blocks(self, inds: np.ndarray, side: int | None = None) -> Iterator[Block]:
         side = side or self.side
@@ -97,7 +97,7 @@ class Space:
         for start in range(0, len(i), step):
             part = slice(start, start + step)
             a, b = self.vectors[i[part]], self.vectors[j[part]]
-            let_go(self.vectors)
+            release_pages(self.vectors)
             found[part] = pair_distances(
                 self.metric, a.astype(np.float64), b.astype(np.float64)
             )
@@ -151,7 +151,7 @@ class Block:
         """The vectors ``(len, dim)``; of length 1 for cosine."""
         if dtype not in self._prepared:
             vectors = self._space.vectors[self.inds].astype(dtype, copy=False)
-            let_go(self._space.vectors)
+            release_pages(self._space.vectors)
             if self._space.metric == "cosine":
                 norms = np.where(self.norms == 0, 1, self.norms)
                 vectors *= (1 / norms).astype(dtype)[:, None]
@@ -163,7 +163,7 @@ class Block:
 
 
 @contextmanager
-def room_for(count: int, dim: int) -> Iterator[np.ndarray]:
+def scratch_array(count: int, dim: int) -> Iterator[np.ndarray]:
     """An array ``(count, dim)`` float32 to fill: a temporary file if it is large.
 
     The file has no name where the system allows that, so it can't be left behind.
@@ -180,9 +180,9 @@ def room_for(count: int, dim: int) -> Iterator[np.ndarray]:
         yield np.asarray(np.memmap(file, np.float32, "w+", shape=(count, dim)))
 
 
-def let_go(vectors: np.ndarray) -> None:
-    """Gives the memory of an array of :func:`room_for` back if it is in a file: what
-    was written stays there, and comes back when it is read."""
+def release_pages(vectors: np.ndarray) -> None:
+    """Releases the memory of a :func:`scratch_array` that is in a file: the numbers
+    stay in the file, and are read again when needed."""
     base: object = vectors
     while isinstance(base, np.ndarray):
         base = base.base

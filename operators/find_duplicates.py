@@ -76,7 +76,7 @@ class FindDuplicates(foo.Operator):
         return analysis_forms.output("Near duplicates")
 
 
-def _outcome(found: duplicates.Groups) -> analysis_forms.Outcome:
+def _outcome(found: duplicates.DuplicateGroups) -> analysis_forms.Outcome:
     listed = found.groups[: analysis_forms.MAX_LISTED]
     data = {
         "metric": found.metric,

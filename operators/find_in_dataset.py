@@ -124,7 +124,9 @@ class FindInDataset(foo.Operator):
         return analysis_forms.output("Found in another dataset")
 
 
-def _found(ctx: foo.ExecutionContext, other: fo.Dataset) -> cross_dataset.Elsewhere:
+def _found(
+    ctx: foo.ExecutionContext, other: fo.Dataset
+) -> cross_dataset.CrossDatasetResult:
     index = runs.load(ctx.dataset, ctx.params["brain_key"], **connection(ctx))
     ids = ctx.params.get("ids") or selected_ids(ctx, index)
     return cross_dataset.find_in(
@@ -135,7 +137,7 @@ def _found(ctx: foo.ExecutionContext, other: fo.Dataset) -> cross_dataset.Elsewh
     )
 
 
-def _data(found: cross_dataset.Elsewhere) -> dict[str, Any]:
+def _data(found: cross_dataset.CrossDatasetResult) -> dict[str, Any]:
     return {
         "other_dataset": found.dataset,
         "other_key": found.brain_key,

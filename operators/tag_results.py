@@ -86,7 +86,7 @@ def change(
     Raises:
         InvalidRequest: if it can't be a tag
     """
-    name = tagging.check(tag)
+    name = tagging.check_tag(tag)
     count = (tagging.untag if remove else tagging.tag)(samples, ids, name, field)
     there = tagging.count(samples, ids, field)
     if not ctx.delegated:

@@ -146,7 +146,7 @@ class SearchMethods:
     @answered
     def save_view(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         name = str(ctx.params["name"]).strip()
-        names.check(names.saved_view_problem(ctx.dataset, name))
+        names.refuse(names.saved_view_problem(ctx.dataset, name))
         ctx.dataset.save_view(name, _first(ctx))
         ctx.ops.reload_dataset()
         return {"message": f"Saved the view '{name}'"}

@@ -37,7 +37,7 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class CrossDatasetResult:
     """What was found in another dataset, the nearest first."""
 
     dataset: str
@@ -75,7 +75,7 @@ def find_in(
     k: int,
     *,
     view: fo.SampleCollection | None = None,
-) -> Elsewhere:
+) -> CrossDatasetResult:
     """Searches another dataset's index with the vectors of samples or patches of this
     one; each match counts by the nearest of them.
 
@@ -92,7 +92,7 @@ def find_in(
         VectorSearchError: if Milvus doesn't answer
     """
     started = time.monotonic()
-    check(other, index)
+    _check_comparable(other, index)
     k = count(k, "k", "matches", MAX_K)
     ids = as_list(ids)
     if not ids:
@@ -105,7 +105,7 @@ def find_in(
                 if match.id not in best or match.dist < best[match.id].dist:
                     best[match.id] = match
             best = {match.id: match for match in _first(best, k)}
-    return Elsewhere(
+    return CrossDatasetResult(
         other._dataset.name,
         other.key,
         other.config.patches_field,
@@ -116,7 +116,9 @@ def find_in(
     )
 
 
-def check(other: MilvusSimilarityIndex, index: MilvusSimilarityIndex) -> None:
+def _check_comparable(
+    other: MilvusSimilarityIndex, index: MilvusSimilarityIndex
+) -> None:
     """Checks that the vectors of two indexes can be compared.
 
     Raises:

@@ -13,11 +13,11 @@ import numpy as np
 from ..errors import InvalidRequest
 from ..exact import checkpoints, tiles
 from ..exact.checkpoints import Checkpoint
-from ..exact.pca_prefilter import sieving
-from ..exact.union_find import CHOOSING, NEARING, Joined, threshold_for
+from ..exact.pca_prefilter import pca_prefilter
+from ..exact.union_find import CHOOSING, NEARING, UnionFind, threshold_for
 from ..numbers import is_number
 from ..progress import Report
-from .loaded_vectors import Held, Stop, check_thresh, held, left_out, never
+from .loaded_vectors import LoadedVectors, Stop, check_thresh, held, left_out, never
 
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
@@ -26,7 +26,7 @@ COMPARING = "comparing"
 
 
 @dataclass(frozen=True)
-class Group:
+class DuplicateGroup:
     """Near duplicates: ``ids`` (primary keys) and ``sample_ids``, the representative
     first and then by their distance to it, which ``dists`` has (its own is 0)."""
 
@@ -44,7 +44,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Groups:
+class DuplicateGroups:
     """The near duplicates among ``compared`` vectors, the largest group first.
 
     ``thresh`` is the distance that was asked for, or that the fraction led to; ``None``
@@ -58,7 +58,7 @@ class Groups:
     metric: str
     thresh: float | None
     compared: int
-    groups: tuple[Group, ...]
+    groups: tuple[DuplicateGroup, ...]
     seconds: float
     resumed: float = 0.0
     orphaned: int = 0
@@ -103,7 +103,7 @@ def find_groups(
     view: fo.SampleCollection | None = None,
     progress: Report | bool | None = None,
     cancelled: Stop = never,
-) -> Groups:
+) -> DuplicateGroups:
     """Finds groups of near duplicates, exactly; changes nothing.
 
     A group is a connected component of the pairs within the threshold (single
@@ -146,7 +146,7 @@ def find_groups(
             thresh = _threshold(found, fraction, checkpoint)
         groups = () if thresh is None else grouped(found, thresh, checkpoint)
         checkpoint.forget()
-        return Groups(
+        return DuplicateGroups(
             index.key,
             index.config.patches_field,
             metric,
@@ -161,7 +161,7 @@ def find_groups(
 
 def _checkpoint(
     index: MilvusSimilarityIndex,
-    found: Held,
+    found: LoadedVectors,
     thresh: float | None,
     fraction: float | None,
 ) -> Checkpoint:
@@ -171,7 +171,9 @@ def _checkpoint(
     return Checkpoint(checkpoints.Store(name, asked), phases, len(found))
 
 
-def _threshold(found: Held, fraction: float, checkpoint: Checkpoint) -> float | None:
+def _threshold(
+    found: LoadedVectors, fraction: float, checkpoint: Checkpoint
+) -> float | None:
     joins = min(round(fraction * len(found)), len(found) - 1)
     if joins < 1:
         return None
@@ -191,27 +193,31 @@ def _threshold(found: Held, fraction: float, checkpoint: Checkpoint) -> float | 
 
 
 def grouped(
-    found: Held, thresh: float, checkpoint: Checkpoint | None = None
-) -> tuple[Group, ...]:
+    found: LoadedVectors, thresh: float, checkpoint: Checkpoint | None = None
+) -> tuple[DuplicateGroup, ...]:
     """The groups of vectors that are held, the largest first."""
     checkpoint = checkpoint or Checkpoint()
-    joined = Joined(len(found))
+    joined = UnionFind(len(found))
     start = checkpoint.restore(COMPARING, joined)
     tick, keep = found.phase("Comparing"), checkpoint.keeping(COMPARING, joined)
-    with sieving(found.space, thresh) as sieve:
-        for i, j in tiles.pairs(found.space, lambda: thresh, tick, sieve, start, keep):
+    with pca_prefilter(found.space, thresh) as prefilter:
+        for i, j in tiles.pairs(
+            found.space, lambda: thresh, tick, prefilter, start, keep
+        ):
             joined.add(i, j)
     groups = [_group(found, inds, joined.degrees) for inds in joined.members()]
     return tuple(sorted(groups, key=len, reverse=True))
 
 
-def _group(found: Held, inds: np.ndarray, degrees: np.ndarray) -> Group:
+def _group(
+    found: LoadedVectors, inds: np.ndarray, degrees: np.ndarray
+) -> DuplicateGroup:
     chosen = inds[np.argmax(degrees[inds])]
     others = inds[inds != chosen]
     dists = found.space.distances(np.full(len(others), chosen), others)
     order = np.argsort(dists, kind="stable")
     inds = np.concatenate([[chosen], others[order]])
-    return Group(
+    return DuplicateGroup(
         tuple(found.ids[inds].tolist()),
         tuple(found.sample_ids[inds].tolist()),
         (0.0, *dists[order].tolist()),

@@ -15,7 +15,7 @@ from ..errors import InvalidRequest
 from ..exact import near_pairs
 from ..numbers import count, is_number
 from ..progress import Report
-from .loaded_vectors import Held, Stop, held, left_out, never
+from .loaded_vectors import LoadedVectors, Stop, held, left_out, never
 
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
@@ -233,7 +233,7 @@ def _weights(dists: np.ndarray) -> np.ndarray:
 
 
 def _outlier(
-    found: Held,
+    found: LoadedVectors,
     names: np.ndarray,
     code_of: np.ndarray,
     at: int,

@@ -12,9 +12,9 @@ import fiftyone as fo
 import numpy as np
 
 from ..exact import tiles
-from ..exact.pca_prefilter import Sieve, sieving
+from ..exact.pca_prefilter import PcaPrefilter, pca_prefilter
 from ..progress import Report
-from .loaded_vectors import Held, Stop, check_thresh, held, left_out, never
+from .loaded_vectors import LoadedVectors, Stop, check_thresh, held, left_out, never
 from .splits import by_sample
 
 if TYPE_CHECKING:
@@ -121,8 +121,8 @@ def find_leaks(
     splits = by_sample(index.all_samples, tags, field)
     with held(index, view, progress, cancelled) as found:
         codes = splits.codes(found.sample_ids)
-        with sieving(found.space, thresh) as sieve:
-            nearest = _between(found, codes, thresh, limit, sieve)
+        with pca_prefilter(found.space, thresh) as prefilter:
+            nearest = _between(found, codes, thresh, limit, prefilter)
         there = set(found.sample_ids.tolist())
         return Leaks(
             index.key,
@@ -139,7 +139,11 @@ def find_leaks(
 
 
 def _between(
-    found: Held, codes: np.ndarray, thresh: float, limit: int, sieve: Sieve | None
+    found: LoadedVectors,
+    codes: np.ndarray,
+    thresh: float,
+    limit: int,
+    prefilter: PcaPrefilter | None,
 ) -> _Nearest:
     """The pairs within a distance whose ``codes`` ``(n,)`` differ, but for those of
     code -1."""
@@ -152,7 +156,7 @@ def _between(
             tick(before + more)
 
         for i, j in tiles.crossing(
-            found.space, rows, among, lambda: thresh, tell, sieve
+            found.space, rows, among, lambda: thresh, tell, prefilter
         ):
             nearest.add(i, j)
         done += len(rows)
@@ -163,7 +167,7 @@ def _between(
 class _Nearest:
     """Counts leaks, and keeps the nearest; memory is bounded by the limit."""
 
-    def __init__(self, found: Held, codes: np.ndarray, limit: int) -> None:
+    def __init__(self, found: LoadedVectors, codes: np.ndarray, limit: int) -> None:
         self._found = found
         self._codes = codes
         self._limit = limit

@@ -30,7 +30,7 @@ def never() -> bool:
 
 
 @dataclass(frozen=True)
-class Held:
+class LoadedVectors:
     """The vectors of an index, or of a view of it: ``ids`` (primary keys) and
     ``sample_ids`` of shape ``(n,)``, in the dataset's order, that of the vectors in
     ``space``; what gives a phase of the work its tick; and how many rows were left out
@@ -52,7 +52,7 @@ def held(
     view: fo.SampleCollection | None,
     progress: Report | bool | None,
     cancelled: Stop,
-) -> Iterator[Held]:
+) -> Iterator[LoadedVectors]:
     """Reads the vectors of an index, for as long as the block runs.
 
     Args:
@@ -68,11 +68,11 @@ def held(
     chosen = index.use_view(index.view if view is None else view)
     with chosen, reporting(progress) as report:
         phases = _Phases(lambda: index.index_size, report, cancelled)
-        with index._holding_vectors(phases.tick("Reading")) as space:
+        with index._loaded_vectors(phases.tick("Reading")) as space:
             ids = index._current_ids()
             sample_ids = np.asarray(index.current_sample_ids, dtype=str)
             orphaned = 0 if index.has_view else index.orphaned
-            yield Held(ids, sample_ids, space, phases.tick, orphaned)
+            yield LoadedVectors(ids, sample_ids, space, phases.tick, orphaned)
 
 
 class _Phases:

@@ -61,13 +61,13 @@ def count(
     return sum(_count(view, patches_field) for view in views)
 
 
-def check(tag: str) -> str:
+def check_tag(tag: str) -> str:
     """A tag without the spaces around it.
 
     Raises:
         InvalidRequest: if nothing is left
     """
-    names.check(names.tag_problem(tag))
+    names.refuse(names.tag_problem(tag))
     return tag.strip()
 
 
@@ -78,7 +78,7 @@ def _change(
     field: str | None,
     add: bool,
 ) -> int:
-    name = check(tag)
+    name = check_tag(tag)
     found = indexed_samples.all_samples(samples, field)
     changed = 0
     for some in _selected(found, ids, field):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import fiftyone as fo
 
 from .. import numbers
-from ..exact.outliers import isolated
+from ..exact.outliers import distance_outliers
 from ..progress import Report
 from .loaded_vectors import Stop, held, left_out, never
 
@@ -78,7 +78,7 @@ def most_unique(
     count = numbers.count(count, "count", "samples or patches")
     with held(index, view, progress, cancelled) as found:
         tick = found.phase("Looking for the nearest")
-        chosen, near, dists = isolated(found.space, count, tick)
+        chosen, near, dists = distance_outliers(found.space, count, tick)
     return Unique(
         index.key,
         index.config.patches_field,

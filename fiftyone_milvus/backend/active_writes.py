@@ -11,10 +11,10 @@ from typing import Any
 import fiftyone.core.odm as foo
 from pymongo.errors import PyMongoError
 
-from ..heartbeat import Beat
+from ..heartbeat import Heartbeat
 
 COLLECTION = "milvus.writes"
-BEAT_SECONDS = 10.0
+HEARTBEAT_SECONDS = 10.0
 LOST_SECONDS = 60.0  # not written to for so long: nobody is writing
 FORGOTTEN_SECONDS = 24 * 3600
 
@@ -34,12 +34,12 @@ def done(name: str) -> None:
 def writing(name: str) -> Iterator[None]:
     """Marks a collection for as long as it is written to, also between its rows."""
     mark(name)
-    beat = Beat(BEAT_SECONDS, lambda: mark(name))
-    beat.start()
+    heartbeat = Heartbeat(HEARTBEAT_SECONDS, lambda: mark(name))
+    heartbeat.start()
     try:
         yield
     finally:
-        beat.stop()
+        heartbeat.stop()
         done(name)
 
 

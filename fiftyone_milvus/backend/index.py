@@ -236,7 +236,9 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         """
         config = self.config
         try:
-            model_trust.check(config.model, config.model_kwargs, config.model_stamp)
+            model_trust.check_trusted(
+                config.model, config.model_kwargs, config.model_stamp
+            )
         except UntrustedModel as e:
             raise UntrustedModel(str(e), self.key) from None
 

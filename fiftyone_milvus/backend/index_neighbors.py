@@ -14,8 +14,8 @@ from ..dataset import indexed_samples
 from ..dataset.ids import Existing, Ordered, Within, within
 from ..errors import InvalidRequest, VectorSearchError
 from ..exact import near_pairs
-from ..exact.tiles import Tick, untold
-from ..metrics import Space, let_go, room_for
+from ..exact.tiles import Tick, no_tick
+from ..metrics import Space, release_pages, scratch_array
 from ..numbers import count, is_number
 from ..retrieval import planner
 from ..store.row_search import IndexedRows, Matches
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Neighbors(SimilarityIndex, DuplicatesMixin):
     """What FiftyOne asks of an index that is there."""
 
-    _held: Space | None = None
+    _space: Space | None = None
     _rows: IndexedRows
     _curr_view: Any
     _curr_sample_ids: Any
@@ -121,7 +121,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
             raise InvalidRequest(
                 "The neighbours of every vector can't be aggregated or reversed"
             )
-        with self._holding_vectors() as space:
+        with self._loaded_vectors() as space:
             near, dists = near_pairs.nearest(space, k)
         return (near, dists) if return_dists else near
 
@@ -133,7 +133,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
     ) -> Any:
         thresh = _checked(thresh)
         if query is None:
-            with self._holding_vectors() as space:
+            with self._loaded_vectors() as space:
                 near, dists = near_pairs.within(space, thresh, return_dists)
             return (near, dists) if return_dists else near
         queries, single = self._query_vectors(query)
@@ -145,7 +145,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         self, thresh: float | None = None, fraction: float | None = None
     ) -> None:
         """Finds near duplicates; see FiftyOne's interface."""
-        with self._holding_vectors() as space:
+        with self._loaded_vectors() as space:
             ids = self._current_ids()
             if fraction is None:
                 unique_ids = self._remove_duplicates_thresh(thresh, ids)
@@ -164,34 +164,34 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
 
     def find_unique(self, count: int) -> None:
         """Finds the most unique; see FiftyOne's interface."""
-        with self._holding_vectors():
+        with self._loaded_vectors():
             super().find_unique(count)
 
     def _remove_duplicates_thresh(self, thresh: float | None, ids: Any) -> list[str]:
         # FiftyOne's own asks for all pairs first, which at a large threshold are more
         # than memory holds
         thresh = _checked(thresh)
-        with self._holding_vectors() as space:
+        with self._loaded_vectors() as space:
             return list(ids[near_pairs.thinned(space, thresh)])
 
     @contextmanager
-    def _holding_vectors(self, tick: Tick = untold) -> Iterator[Space]:
+    def _loaded_vectors(self, tick: Tick = no_tick) -> Iterator[Space]:
         """The current view's vectors, in the order of its ids, read once for all that
         is done within; ``tick`` is told how many are read."""
-        if self._held is not None:
-            yield self._held
+        if self._space is not None:
+            yield self._space
             return
         self.samples_for(None)
         self._ordered = self._curr_sample_ids = None  # samples may be gone since
         ids = [str(id_) for id_ in self._current_ids()]
         dim = self._rows.dimension() if ids else 0
-        with room_for(len(ids), dim) as vectors:
+        with scratch_array(len(ids), dim) as vectors:
             self._read_into(vectors, ids, tick)
-            self._held = Space(self._rows.metric, vectors)
+            self._space = Space(self._rows.metric, vectors)
             try:
-                yield self._held
+                yield self._space
             finally:
-                self._held = None
+                self._space = None
 
     def _current_ids(self) -> np.ndarray:
         """The primary keys of the current view's rows, ``(n,)``."""
@@ -212,7 +212,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
             if found:
                 to, of = np.array(found).T
                 vectors[to] = rows.vectors[of]
-                let_go(vectors)
+                release_pages(vectors)
             tick(len(ids) - len(at))
         if at:
             self._recheck()

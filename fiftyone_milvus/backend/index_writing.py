@@ -91,8 +91,8 @@ class Writing(SimilarityIndex):
             self.reload()
 
     def add_rows(self, rows: Rows, *, checked: bool = False) -> None:
-        """Adds rows with their origins, or replaces those of ids that exist; flushes
-        nothing.
+        """Adds rows, with their fingerprints; replaces those of ids that exist. Doesn't
+        flush.
 
         Args:
             rows: the rows
@@ -106,14 +106,16 @@ class Writing(SimilarityIndex):
         self._all_ids = None
         if not checked:
             if self._create_if_missing(vectors.shape[1]):
-                self._write(rows.ids, rows.sample_ids, vectors, False, rows.origins)
+                self._write(
+                    rows.ids, rows.sample_ids, vectors, False, rows.fingerprints
+                )
                 return
             self._claim_place()
         self._check_dimension(vectors.shape[1])
         self._check_free(rows.ids)
         kept = self.filter_values(rows.ids, rows.sample_ids)
         active_writes.mark(self._rows.name)
-        self._rows.upsert(rows.ids, rows.sample_ids, vectors, rows.origins, kept)
+        self._rows.upsert(rows.ids, rows.sample_ids, vectors, rows.fingerprints, kept)
 
     def filter_values(
         self, ids: Sequence[str], sample_ids: Sequence[str]
@@ -225,13 +227,13 @@ class Writing(SimilarityIndex):
         sample_ids: list[str],
         vectors: np.ndarray,
         flush: bool | None,
-        origins: Sequence[str | None] | None = None,
+        fingerprints: Sequence[str | None] | None = None,
     ) -> None:
         filled = self.config.own.filled
         active_writes.mark(self._rows.name)
         try:
             kept = self.filter_values(ids, sample_ids)
-            self._rows.upsert(ids, sample_ids, vectors, origins, kept)
+            self._rows.upsert(ids, sample_ids, vectors, fingerprints, kept)
             if flush:
                 self._rows.flush()
             elif flush is None:

@@ -64,7 +64,7 @@ def trust_model(
 
 def _is_trusted(config: MilvusSimilarityConfig) -> bool:
     try:
-        model_trust.check(config.model, config.model_kwargs, config.model_stamp)
+        model_trust.check_trusted(config.model, config.model_kwargs, config.model_stamp)
     except UntrustedModel:
         return False
     return True

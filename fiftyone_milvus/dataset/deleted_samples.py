@@ -31,14 +31,14 @@ def absent(
     if patches_field is not None:
         there = _labels_of(dataset, patches_field, sample_ids, made_over)
         left = [id_ for id_ in ids if id_ not in there]
-        return _beyond(left, _labels(dataset, left)) if made_over is None else left
+        return _without(left, _labels(dataset, left)) if made_over is None else left
     there = _found(dataset._sample_collection, ids)
     left = [id_ for id_ in ids if id_ not in there]
     if not left or not _is_generated(dataset, made_over):
         return left
     if dataset._contains_videos(any_slice=True):
-        left = _beyond(left, _found(dataset._frame_collection, left))
-    left = _beyond(left, _labels(dataset, left))
+        left = _without(left, _found(dataset._frame_collection, left))
+    left = _without(left, _labels(dataset, left))
     if made_over is None:
         # other clips have ids of which FiftyOne keeps no note
         return [] if dataset._contains_videos(any_slice=True) else left
@@ -51,7 +51,7 @@ def _is_generated(dataset: fo.Dataset, made_over: fo.SampleCollection | None) ->
     return made_over is None or made_over._is_generated
 
 
-def _beyond(ids: Sequence[str], there: set[str]) -> list[str]:
+def _without(ids: Sequence[str], there: set[str]) -> list[str]:
     return [id_ for id_ in ids if id_ not in there]
 
 

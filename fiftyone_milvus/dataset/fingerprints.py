@@ -16,22 +16,22 @@ import numpy as np
 
 HASH_BYTES = 8
 READ_BYTES = 1 << 20
-OF_FILE, OF_VECTOR = "file", "vector"
+FILE, VECTOR = "file", "vector"
 
 
-def of_vector(vector: np.ndarray) -> str:
+def vector_fingerprint(vector: np.ndarray) -> str:
     """Of a vector ``(dim,)`` that came from an embeddings field."""
-    return f"{OF_VECTOR}:{_hash(np.asarray(vector, np.float32).tobytes())}"
+    return f"{VECTOR}:{_hash(np.asarray(vector, np.float32).tobytes())}"
 
 
-def of_file(path: str, outline: object = None) -> str | None:
+def file_fingerprint(path: str, outline: object = None) -> str | None:
     """Of an image, or of a patch with the outline (a box or points) in it; ``None``
     if the file can't be read."""
     try:
         quick, content = _quick(path), _content(path)
     except OSError:
         return None
-    return ":".join((OF_FILE, quick, content, _outline(outline)))
+    return ":".join((FILE, quick, content, _outline(outline)))
 
 
 def is_current(origin: str, path: str, outline: object = None) -> bool:

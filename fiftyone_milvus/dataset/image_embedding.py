@@ -131,7 +131,7 @@ def read_patch(model: Any, path: str, box: Box, cutting: Cutting) -> Read:
 
 def embed(model: Any, read: Read) -> np.ndarray:
     """The vector ``(dim,)`` of what was read. One thread at a time may use a model: see
-    ``models.turns``.
+    ``models.lock_of``.
 
     Raises:
         Exception: of the model

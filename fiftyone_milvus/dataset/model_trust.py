@@ -32,7 +32,7 @@ KEY_BYTES = 32
 LOCK_SECONDS = 30
 
 
-def check(name: Any, arguments: Any, stamp: Any = None) -> None:
+def check_trusted(name: Any, arguments: Any, stamp: Any = None) -> None:
     """Checks that a model of a record may be loaded; loads nothing.
 
     Args:
@@ -86,8 +86,9 @@ def stamp(name: Any, arguments: Any) -> str | None:
 
 
 def accept(name: Any, arguments: Mapping[str, Any]) -> None:
-    """Has :func:`check` accept a model with these arguments from now on, whatever
-    dataset names it; those that are never taken from a record it refuses nevertheless.
+    """Has :func:`check_trusted` accept a model with these arguments from now on,
+    whatever dataset names it. Arguments that are never taken from a record stay
+    refused.
 
     Raises:
         InvalidRequest: if that can't be remembered

@@ -25,27 +25,27 @@ SECONDS_AT_ONCE = 1.0
 KEPT = 2  # a person switches between few, and each may take gigabytes
 
 _models: OrderedDict[str, Future[Any]] = OrderedDict()
-_turns: WeakKeyDictionary[Any, Turns] = WeakKeyDictionary()
+_locks: WeakKeyDictionary[Any, FairLock] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-class Turns:
+class FairLock:
     """A lock that those who wait get before those who had it: a build takes it again
     at once, and would keep a search waiting to its end."""
 
     def __init__(self) -> None:
         self._next = threading.Lock()
-        self._held = threading.Lock()
+        self._lock = threading.Lock()
 
     def __enter__(self) -> None:
         with self._next:
-            self._held.acquire()
+            self._lock.acquire()
 
     def __exit__(self, *_: object) -> None:
-        self._held.release()
+        self._lock.release()
 
 
-class GivesWay:
+class AdaptiveBatches:
     """How many images a build embeds before it is another's turn: as many as take the
     model about :data:`SECONDS_AT_ONCE` by the pace of the last ones, one at first."""
 
@@ -62,7 +62,7 @@ class GivesWay:
         self._count = max(1.0, min(2 * self._count, best))
 
 
-class InTurns:
+class SharedModel:
     """A model for FiftyOne's own loop over samples, which embeds by it in turns: others
     wait for one batch in the model, and not while images are read for it.
 
@@ -76,15 +76,15 @@ class InTurns:
         pace: is given how many it embedded, and how long that took
     """
 
-    def __init__(self, model: Any, pace: GivesWay) -> None:
-        self._in_turns = (model, pace)
+    def __init__(self, model: Any, pace: AdaptiveBatches) -> None:
+        self._shared = (model, pace)
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
-        return type(self._in_turns[0])
+        return type(self._shared[0])
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._in_turns[0], name)
+        return getattr(self._shared[0], name)
 
     def __enter__(self) -> Any:
         return self
@@ -93,28 +93,28 @@ class InTurns:
         """The model itself is entered for each batch."""
 
     def embed(self, image: Any) -> Any:
-        with self._turn() as (model, pace):
+        with self._locked() as (model, pace):
             began = time.monotonic()
             vector = model.embed(image)
             pace.embedded(1, time.monotonic() - began)
         return vector
 
     def embed_all(self, batch: Any) -> Any:
-        with self._turn() as (model, pace):
+        with self._locked() as (model, pace):
             began = time.monotonic()
             vectors = model.embed_all(batch)
             pace.embedded(len(vectors), time.monotonic() - began)
         return vectors
 
     @contextmanager
-    def _turn(self) -> Iterator[tuple[Any, GivesWay]]:
-        given = {name: at for name, at in vars(self).items() if name != "_in_turns"}
-        model = self._in_turns[0]
-        with turns(model), fou.SetAttributes(model, **given), model:
-            yield self._in_turns
+    def _locked(self) -> Iterator[tuple[Any, AdaptiveBatches]]:
+        given = {name: at for name, at in vars(self).items() if name != "_shared"}
+        model = self._shared[0]
+        with lock_of(model), fou.SetAttributes(model, **given), model:
+            yield self._shared
 
 
-def check(name: str) -> None:
+def check_in_zoo(name: str) -> None:
     """Checks that the zoo has a model of this name; loads nothing.
 
     Raises:
@@ -163,7 +163,7 @@ def load(
         UntrustedModel: if nobody has accepted the arguments here
         InvalidRequest: if it isn't there, can't be loaded, or gives no embeddings
     """
-    model_trust.check(name, model_kwargs, stamp)
+    model_trust.check_trusted(name, model_kwargs, stamp)
     return load_given(name, model_kwargs)
 
 
@@ -188,11 +188,11 @@ def warm(
     ).start()
 
 
-def turns(model: Any) -> Turns:
+def lock_of(model: Any) -> FairLock:
     """The lock for those who embed by a model. It is one thread's at a time: FiftyOne's
     keep a layer's output, and whether to preprocess, in the object."""
     with _lock:
-        return _turns.setdefault(model, Turns())
+        return _locks.setdefault(model, FairLock())
 
 
 def _claim(name: str, model_kwargs: dict[str, Any] | None) -> tuple[Future[Any], bool]:
@@ -212,7 +212,7 @@ def _claim(name: str, model_kwargs: dict[str, Any] | None) -> tuple[Future[Any],
 
 def _warm(name: str, model_kwargs: dict[str, Any] | None, stamp: Any) -> None:
     with suppress(Exception):
-        model_trust.check(name, model_kwargs, stamp)
+        model_trust.check_trusted(name, model_kwargs, stamp)
         if not is_here(name, model_kwargs):
             return
         future, is_mine = _claim(name, model_kwargs)
@@ -221,7 +221,7 @@ def _warm(name: str, model_kwargs: dict[str, Any] | None, stamp: Any) -> None:
         _fill(future, name, model_kwargs)
         model = future.result()
         if getattr(model, "can_embed_prompts", False):
-            with turns(model):
+            with lock_of(model):
                 model.embed_prompt("an image")
 
 
@@ -237,7 +237,7 @@ def _key(name: str, model_kwargs: dict[str, Any] | None) -> str:
 
 
 def _loaded(name: str, model_kwargs: dict[str, Any]) -> Any:
-    check(name)
+    check_in_zoo(name)
     try:
         model = foz.load_zoo_model(name, **model_kwargs)
     except Exception as e:

@@ -108,7 +108,7 @@ def attribute(
     return name
 
 
-def check(problem: str | None) -> None:
+def refuse(problem: str | None) -> None:
     """Raises what one of these functions said.
 
     Raises:

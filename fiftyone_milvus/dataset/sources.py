@@ -96,7 +96,7 @@ class Source:
             raise InvalidRequest(problem)
         self.check_fields(samples, patches_field)
         if self.model is not None:
-            models.check(self.model)
+            models.check_in_zoo(self.model)
 
     def check_fields(
         self, samples: fo.SampleCollection, patches_field: str | None
@@ -134,8 +134,8 @@ class Failure:
 
 @dataclass(frozen=True)
 class Own:
-    """A chunk's own vectors, by primary key: the ``origins`` of those that there are,
-    ``None`` of one that can't be indexed; and why the others can't be (``reasons``)."""
+    """The fingerprints of the vectors that a chunk's field holds, by primary key,
+    ``None`` for one that can't be indexed; and ``reasons`` why it can't."""
 
     fingerprints: dict[str, str | None]
     reasons: dict[str, str]
@@ -176,7 +176,7 @@ class Reader:
         self._patches_field = patches_field
         self._model = model
         self._metric = metric
-        self._gives_way = models.GivesWay()
+        self._gives_way = models.AdaptiveBatches()
         self.dim = dim
 
     @property
@@ -215,7 +215,7 @@ class Reader:
         """What a chunk's own vectors are."""
         found = self._stored(chunk)
         hashes: dict[str, str | None] = {
-            id_: fingerprints.of_vector(vector)
+            id_: fingerprints.vector_fingerprint(vector)
             for id_, vector in zip(found.ids, found.vectors, strict=True)
         }
         unusable = dict.fromkeys(found.unusable)
@@ -227,7 +227,7 @@ class Reader:
         if not self._source.embeds:
             return self._copied(chunk, wanted)
         wanted = self.items(chunk) if wanted is None else wanted
-        wanted, failures, made_of = _readable(wanted)
+        wanted, failures, prints = _readable(wanted)
         rows, left = self._modelled(chunk, wanted)
         if left and len(wanted) > 1:
             # a batch fails as a whole, and so do all patches of an image
@@ -236,8 +236,8 @@ class Reader:
             rows = _joined([rows, *(found for found, _ in again)])
             left = {id_: why for _, missing in again for id_, why in missing.items()}
         failures += [Failure(*one) for one in left.items()]
-        kept_origins = [made_of[id_] for id_ in rows.ids]
-        return Embedded(replace(rows, origins=kept_origins), failures)
+        kept = [prints[id_] for id_ in rows.ids]
+        return Embedded(replace(rows, fingerprints=kept), failures)
 
     def _copied(self, chunk: fo.DatasetView, wanted: Sequence[Item] | None) -> Embedded:
         """The vectors that the field holds."""
@@ -252,7 +252,10 @@ class Reader:
             reasons = {id_: why for id_, why in reasons.items() if id_ in names}
         return Embedded(
             Rows(
-                ids, sample_ids, vectors, [fingerprints.of_vector(v) for v in vectors]
+                ids,
+                sample_ids,
+                vectors,
+                [fingerprints.vector_fingerprint(v) for v in vectors],
             ),
             [Failure(*one) for one in reasons.items()],
         )
@@ -294,7 +297,7 @@ class Reader:
         with _quiet():
             vectors, sample_ids, label_ids = fbu.get_embeddings(
                 self._only(chunk, wanted),
-                model=models.InTurns(self._model, self._gives_way),
+                model=models.SharedModel(self._model, self._gives_way),
                 patches_field=self._patches_field,
                 alpha=source.alpha,
                 force_square=source.force_square,
@@ -347,8 +350,9 @@ def _readable(
 ) -> tuple[list[Item], list[Failure], dict[str, str | None]]:
     """Those that there is something to embed of, those that there isn't, and what the
     first are made of."""
-    made_of = {
-        item.id: fingerprints.of_file(item.path, item.outline) for item in wanted
+    prints = {
+        item.id: fingerprints.file_fingerprint(item.path, item.outline)
+        for item in wanted
     }
     failures = [
         Failure(item.id, reason)
@@ -356,7 +360,7 @@ def _readable(
         if (reason := expected_rows.why_nothing(item)) is not None
     ]
     failed = {failure.id for failure in failures}
-    return [item for item in wanted if item.id not in failed], failures, made_of
+    return [item for item in wanted if item.id not in failed], failures, prints
 
 
 def _why_no_vector(item: Item) -> str:

@@ -15,10 +15,10 @@ from functools import partial
 
 import numpy as np
 
-from ..metrics import Block, Space, let_go
+from ..metrics import Block, Space, release_pages
 from . import tiles
-from .pca_prefilter import Sieve, sieving
-from .tiles import Tick, as_type, untold, where, within_tile
+from .pca_prefilter import PcaPrefilter, pca_prefilter
+from .tiles import Tick, as_type, no_tick, where, within_tile
 
 FIRST_BLOCK = 128  # where all are equal, one takes out the rest before it gets costly
 MAX_CANDIDATES = 1 << 20  # neighbours of one block of vectors
@@ -54,29 +54,31 @@ def thinned(space: Space, thresh: float) -> np.ndarray:
     Vectors once taken out are compared with no others, so this is quicker than
     :func:`within`, and needs no memory for the pairs.
     """
-    with sieving(space, thresh) as sieve:
-        return _thinned(space, thresh, sieve)
+    with pca_prefilter(space, thresh) as prefilter:
+        return _thinned(space, thresh, prefilter)
 
 
-def _thinned(space: Space, thresh: float, sieve: Sieve | None) -> np.ndarray:
+def _thinned(space: Space, thresh: float, prefilter: PcaPrefilter | None) -> np.ndarray:
     kept, waiting = [np.empty(0, np.intp)], np.arange(len(space))
     side = min(space.side, FIRST_BLOCK)
     while len(waiting):
-        head = _thin(space, waiting[:side], thresh, sieve)
+        head = _thin(space, waiting[:side], thresh, prefilter)
         waiting = waiting[side:]
         side = min(space.side, 2 * side)
         kept.append(head.inds)
         rest = [
-            b.inds[~within_tile(space, head, b, thresh, sieve).any(axis=0)]
+            b.inds[~within_tile(space, head, b, thresh, prefilter).any(axis=0)]
             for b in space.blocks(waiting)
         ]
         waiting = np.concatenate([np.empty(0, np.intp), *rest])
     return np.concatenate(kept)
 
 
-def _thin(space: Space, inds: np.ndarray, thresh: float, sieve: Sieve | None) -> Block:
+def _thin(
+    space: Space, inds: np.ndarray, thresh: float, prefilter: PcaPrefilter | None
+) -> Block:
     block = Block(space, inds)
-    near = within_tile(space, block, block, thresh, sieve)
+    near = within_tile(space, block, block, thresh, prefilter)
     keep = np.ones(len(inds), bool)
     for i in range(len(inds)):
         if keep[i]:
@@ -87,8 +89,8 @@ def _thin(space: Space, inds: np.ndarray, thresh: float, sieve: Sieve | None) ->
 def _pairs_within(space: Space, thresh: float) -> tuple[np.ndarray, np.ndarray]:
     """Indices ``(m,)`` and ``(m,)`` of the pairs within a distance, each pair once."""
     left, right = [np.empty(0, np.intp)], [np.empty(0, np.intp)]
-    with sieving(space, thresh) as sieve:
-        for i, j in tiles.pairs(space, lambda: thresh, sieve=sieve):
+    with pca_prefilter(space, thresh) as prefilter:
+        for i, j in tiles.pairs(space, lambda: thresh, prefilter=prefilter):
             left.append(i)
             right.append(j)
     return np.concatenate(left), np.concatenate(right)
@@ -128,7 +130,7 @@ def nearest(
     k: int | None,
     rows: np.ndarray | None = None,
     among: np.ndarray | None = None,
-    tick: Tick = untold,
+    tick: Tick = no_tick,
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """For each vector, its ``k`` nearest others, the nearest first, ties by index.
 
@@ -155,7 +157,7 @@ def nearest_by_block(
     k: int | None,
     rows: np.ndarray | None = None,
     among: np.ndarray | None = None,
-    tick: Tick = untold,
+    tick: Tick = no_tick,
 ) -> Iterator[tuple[list[np.ndarray], list[np.ndarray]]]:
     """What :func:`nearest` returns, for one block of the rows after the other."""
     rows = np.arange(len(space)) if rows is None else rows
@@ -243,7 +245,7 @@ def first_of_equals(space: Space, inds: np.ndarray, count: int) -> np.ndarray:
         keep[at] = seen[digest] < count
         seen[digest] += 1
         if at % space.side == 0:
-            let_go(space.vectors)
+            release_pages(space.vectors)
     return inds[keep]
 
 

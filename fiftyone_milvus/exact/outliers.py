@@ -14,13 +14,13 @@ import numpy as np
 
 from ..metrics import Block, Space
 from . import near_pairs
-from .tiles import Tick, as_type, untold
+from .tiles import Tick, as_type, no_tick
 
 FIRST_BLOCK = 512  # looked at in full, since none are out of the question yet
 
 
-def isolated(
-    space: Space, count: int, tick: Tick = untold
+def distance_outliers(
+    space: Space, count: int, tick: Tick = no_tick
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Those furthest from their nearest neighbour, the furthest first, ties by index.
 

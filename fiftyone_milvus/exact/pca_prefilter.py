@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from ..metrics import Block, Space, let_go, room_for
+from ..metrics import Block, Space, release_pages, scratch_array
 
 LEAST_VECTORS = 10_000  # with fewer, there is nothing to save
 LENGTHS = (32, 64, 96, 128, 192, 256)
@@ -24,7 +24,7 @@ PAIR_COST = 150  # of looking at one pair, where a matrix product costs it 1
 WORTH = 0.8
 
 
-class Sieve:
+class PcaPrefilter:
     """Short vectors for the long ones of a space.
 
     Args:
@@ -37,7 +37,7 @@ class Sieve:
         for start in range(0, len(space), space.side):
             part = slice(start, start + space.side)
             short[part] = _short(_upright(space, np.arange(len(space))[part]), turn)
-            let_go(short)
+            release_pages(short)
         self._space = Space(space.metric, short)
 
     def maybe_within(self, a: Block, b: Block, thresh: float) -> np.ndarray:
@@ -50,14 +50,14 @@ class Sieve:
 
 
 @contextmanager
-def sieving(space: Space, thresh: float) -> Iterator[Sieve | None]:
-    """A sieve for a space and a distance; ``None`` where it would save nothing."""
+def pca_prefilter(space: Space, thresh: float) -> Iterator[PcaPrefilter | None]:
+    """A prefilter for a space and a distance; ``None`` where it would save nothing."""
     turn = _turn(space, thresh)
     if turn is None:
         yield None
         return
-    with room_for(len(space), turn.shape[1] + 1) as short:
-        yield Sieve(space, turn, short)
+    with scratch_array(len(space), turn.shape[1] + 1) as short:
+        yield PcaPrefilter(space, turn, short)
 
 
 def _turn(space: Space, thresh: float) -> np.ndarray | None:
@@ -97,7 +97,7 @@ def _share_left(metric: str, short: np.ndarray, thresh: float) -> float:
 def _upright(space: Space, inds: np.ndarray) -> np.ndarray:
     """Some of the vectors in float64, of length 1 for cosine."""
     vectors = space.vectors[inds].astype(np.float64)
-    let_go(space.vectors)
+    release_pages(space.vectors)
     if space.metric == "cosine":
         norms = space.norms[inds]
         vectors /= np.where(norms == 0, 1, norms)[:, None]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ..metrics import Block, Space
-from .pca_prefilter import Sieve
+from .pca_prefilter import PcaPrefilter
 
 # Told how many vectors are done with, after each tile; it stops the work by raising
 Tick = Callable[[int], None]
@@ -22,17 +22,17 @@ Bound = Callable[[], float]
 FEW = 256  # of a tile's pairs, one in so many is quicker to look at by itself
 
 
-def untold(done: int) -> None:
+def no_tick(done: int) -> None:
     """A :data:`Tick` for those who don't ask."""
 
 
 def pairs(
     space: Space,
     bound: Bound,
-    tick: Tick = untold,
-    sieve: Sieve | None = None,
+    tick: Tick = no_tick,
+    prefilter: PcaPrefilter | None = None,
     start: int = 0,
-    ended: Tick = untold,
+    ended: Tick = no_tick,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The pairs within a distance, each once, as they are found.
 
@@ -44,7 +44,7 @@ def pairs(
         space: the vectors
         bound: the distance, asked anew for each tile
         tick: told how many vectors are done with
-        sieve: for no lesser distance
+        prefilter: for no lesser distance
         start: the last number that ``ended`` was told before, to go on from there
         ended: told how many vectors are done with, after each block: all pairs up to
             there were taken, and none after
@@ -60,7 +60,7 @@ def pairs(
         others = _half(at, len(parts))
         for done, other in enumerate(others, 1):
             b = a if other == at else Block(space, parts[other])
-            near = within_tile(space, a, b, bound(), sieve)
+            near = within_tile(space, a, b, bound(), prefilter)
             if other == at:
                 near = np.triu(near, 1)
             i, j = where(near)
@@ -75,15 +75,15 @@ def crossing(
     rows: np.ndarray,
     among: np.ndarray,
     bound: Bound,
-    tick: Tick = untold,
-    sieve: Sieve | None = None,
+    tick: Tick = no_tick,
+    prefilter: PcaPrefilter | None = None,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The pairs within a distance of one of ``rows`` and one of ``among``, ascending
     indices that have none in common; else as :func:`pairs`."""
     for at in range(0, len(rows), space.side):
         a = Block(space, rows[at : at + space.side])
         for b in space.blocks(among):
-            i, j = where(within_tile(space, a, b, bound(), sieve))
+            i, j = where(within_tile(space, a, b, bound(), prefilter))
             if len(i):
                 yield a.inds[i], b.inds[j]
             tick(at)
@@ -91,11 +91,15 @@ def crossing(
 
 
 def within_tile(
-    space: Space, a: Block, b: Block, thresh: float, sieve: Sieve | None = None
+    space: Space,
+    a: Block,
+    b: Block,
+    thresh: float,
+    prefilter: PcaPrefilter | None = None,
 ) -> np.ndarray:
     """Which pairs of two blocks are within a distance: ``(len(a), len(b))`` bool."""
-    if sieve is not None:
-        near = sieve.maybe_within(a, b, thresh)
+    if prefilter is not None:
+        near = prefilter.maybe_within(a, b, thresh)
         if np.count_nonzero(near) <= near.size // FEW:
             return _settled(space, a, b, near, near, thresh)
     key = space.key(thresh)

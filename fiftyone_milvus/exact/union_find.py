@@ -12,8 +12,8 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 from ..metrics import Space
 from . import near_pairs, tiles
 from .checkpoints import Checkpoint, State
-from .pca_prefilter import sieving
-from .tiles import Tick, untold
+from .pca_prefilter import pca_prefilter
+from .tiles import Tick, no_tick
 
 NEAREST = 5  # whose distances bound the threshold that a fraction asks for
 BUFFERED_PAIRS = 1 << 20
@@ -22,7 +22,7 @@ BUFFERED_PAIRS = 1 << 20
 NEARING, CHOOSING = "nearing", "choosing"
 
 
-class Joined:
+class UnionFind:
     """The connected components of pairs of ``n`` vectors, and how many pairs each
     vector is in. Memory is two numbers a vector, however many the pairs."""
 
@@ -70,8 +70,8 @@ class Joined:
 def threshold_for(
     space: Space,
     joins: int,
-    near: Tick = untold,
-    tick: Tick = untold,
+    near: Tick = no_tick,
+    tick: Tick = no_tick,
     checkpoint: Checkpoint | None = None,
 ) -> float | None:
     """The smallest distance at which the pairs within it join ``n`` vectors to at most
@@ -131,8 +131,8 @@ def _chosen(
     forest = _Forest(len(space), joins, bound)
     start = checkpoint.restore(CHOOSING, forest)
     keep = checkpoint.keeping(CHOOSING, forest)
-    with sieving(space, bound) as sieve:
-        for i, j in tiles.pairs(space, forest.bound, tick, sieve, start, keep):
+    with pca_prefilter(space, bound) as prefilter:
+        for i, j in tiles.pairs(space, forest.bound, tick, prefilter, start, keep):
             forest.add(i, j, space.distances(i, j))
     forest.reduce()
     checkpoint.end(CHOOSING, forest.bound())

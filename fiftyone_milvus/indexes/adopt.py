@@ -135,7 +135,7 @@ def adopt(
             be owned; nothing was changed
         VectorSearchError: if Milvus fails
     """
-    names.check(names.brain_key_problem(dataset, brain_key))
+    names.refuse(names.brain_key_problem(dataset, brain_key))
     found = adoption(dataset, collection_name, patches_field, **connection)
     if found.problem is not None:
         raise InvalidRequest(f"'{collection_name}' was not adopted. {found.problem}")

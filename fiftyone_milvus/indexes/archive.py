@@ -24,7 +24,7 @@ from ..store.rows import Rows
 from . import parquet
 from .row_copy import Work, own_options, size_of
 
-TOLD_ARGUMENTS = 500  # characters
+SHOWN_CHARACTERS = 500  # characters
 CUTTING = ("alpha", "force_square")  # how patches were cut, as a build stores it
 
 
@@ -84,7 +84,7 @@ def export_index(
         index = runs.load(dataset, brain_key, **connection)
         total = size_of(index)
         with parquet.Writer(path, index.rows.dimension(), overwrite) as file:
-            for rows in index.rows.iterate(with_origins=True):
+            for rows in index.rows.iterate(with_fingerprints=True):
                 work.stop_if_cancelled()
                 file.write(rows)
                 work.tell("Writing", file.rows, total)
@@ -133,7 +133,7 @@ def import_index(
         VectorSearchError: if Milvus fails
     """
     with Work(progress, cancelled) as work:
-        names.check(names.brain_key_problem(dataset, brain_key))
+        names.refuse(names.brain_key_problem(dataset, brain_key))
         with parquet.Reader(path) as file:
             header = file.header
             _check_patches_field(dataset, file)
@@ -288,7 +288,7 @@ def _matching(dataset: fo.Dataset, file: parquet.Reader, work: Work) -> Iterator
                 [rows.ids[i] for i in kept],
                 [rows.sample_ids[i] for i in kept],
                 rows.vectors[kept],
-                [rows.origins[i] for i in kept] if rows.origins else None,
+                [rows.fingerprints[i] for i in kept] if rows.fingerprints else None,
             )
         done += len(rows.ids)
         work.tell("Reading", done, file.rows)
@@ -307,7 +307,7 @@ def _why_nothing(file: parquet.Reader) -> str:
 def _model_note(header: parquet.Header) -> str:
     why = "it is not the name of a model in FiftyOne's zoo, and loading it can run code"
     if header.model_kwargs:
-        arguments = json.dumps(header.model_kwargs, default=str)[:TOLD_ARGUMENTS]
+        arguments = json.dumps(header.model_kwargs, default=str)[:SHOWN_CHARACTERS]
         why = f"it comes with arguments ({arguments}) that can run code"
     return (
         f"The model '{header.model}' was not taken from the file, because {why}. If "

@@ -18,8 +18,8 @@ from ..dataset.sources import Source as Source
 from ..errors import InvalidRequest
 from ..progress import Report, reporting
 from ..retrieval import filter_fields
+from .build_worker import BuildWorker, Choice
 from .build_worker import Built as Built
-from .build_worker import Choice, Share
 
 
 def build(
@@ -70,7 +70,7 @@ def build(
     again = brain_key in dataset.list_brain_runs()
     if again:
         _check_same(dataset, brain_key, source, patches_field, metric)
-    check(samples, brain_key, source, patches_field, again=again)
+    _check_request(samples, brain_key, source, patches_field, again=again)
     arguments = dict(source.model_kwargs) if source.model_kwargs else None
     config = MilvusSimilarityConfig(
         embeddings_field=source.embeddings_field,
@@ -87,7 +87,7 @@ def build(
         return models.load_given(source.model or "", arguments)
 
     with reporting(progress) as report:
-        work = Share(
+        work = BuildWorker(
             samples, brain_key, source, config, missing, load, report, cancelled
         )
         return work.run(settings)
@@ -107,7 +107,7 @@ def refresh(
     as :func:`build`."""
     key, load = str(index.key), index.get_model
     config = runs.config_of(samples._root_dataset, key)
-    work = Share(samples, key, source, config, wanted, load, progress, cancelled)
+    work = BuildWorker(samples, key, source, config, wanted, load, progress, cancelled)
     return work.run(connection)
 
 
@@ -119,7 +119,7 @@ def missing(
     return [item for item in items if item.id not in there]
 
 
-def check(
+def _check_request(
     samples: fo.SampleCollection,
     brain_key: str,
     source: Source,
@@ -133,7 +133,7 @@ def check(
         InvalidRequest: naming what to change
     """
     if not again:
-        names.check(names.brain_key_problem(samples._root_dataset, brain_key))
+        names.refuse(names.brain_key_problem(samples._root_dataset, brain_key))
     source.check(samples, patches_field)
     # not len(), which MongoDB estimates, wrongly after it was killed
     if not samples.limit(1).count():

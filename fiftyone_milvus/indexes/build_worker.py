@@ -29,16 +29,16 @@ from .pipeline import END, ahead, done_in_turn
 
 # Samples that a worker claims at a time: at least twenty steps of progress; ten where
 # the vectors are there already, which is quick
-MIN_PART, MAX_PART, STEPS = 16, 512, 20
-MAX_PART_OF_FIELD, STEPS_OF_FIELD = 1_024, 10
+MIN_RANGE, MAX_RANGE, STEPS = 16, 512, 20
+MAX_RANGE_OF_FIELD, STEPS_OF_FIELD = 1_024, 10
 # While a server works on one part's rows, pymilvus puts the next ones into a message,
 # which takes as long. Not where a model embeds: more would be lost by a kill
 WRITES_AT_ONCE_OF_FIELD = 2
 # A part that a model embeds goes through in two pieces, so that one is embedded while
 # one is written, and at most one part is lost when the process is killed
-PIECES = 2
+BATCHES_PER_RANGE = 2
 ASK_SECONDS = 0.5  # between two questions of how far all workers are
-TOLD_FAILURES = 1_000
+LISTED_FAILURES = 1_000
 
 
 @dataclass(frozen=True)
@@ -61,18 +61,18 @@ Choice = Callable[[MilvusSimilarityIndex, Reader, Any, list[Item]], list[Item]]
 
 
 @dataclass
-class _Piece:
+class _Batch:
     """A part, or the half of one, on its way through."""
 
     start: int
     samples: int
-    ends_part: bool
+    ends_range: bool
     chunk: fo.DatasetView | None = None
     wanted: list[Item] | None = None  # all
     embedded: Embedded | None = None
 
 
-class Share:
+class BuildWorker:
     """One worker's share of a build.
 
     Args:
@@ -138,7 +138,7 @@ class Share:
         elif self._source.model:
             self._config.supports_prompts = models.embeds_text(self._source.model)
         name = f"{self._dataset._doc.id}/{self._key}"
-        with Ranges(name, len(ids), self._part_size()) as ranges:
+        with Ranges(name, len(ids), self._range_size()) as ranges:
             self._find_or_start(method, ranges, settings)
             try:
                 reader.dim = self._dimension(reader, ids)
@@ -220,28 +220,30 @@ class Share:
             for piece in written:
                 self._note(piece, ranges)
                 done += piece.samples
-                if piece.ends_part and time.monotonic() - asked > ASK_SECONDS:
+                if piece.ends_range and time.monotonic() - asked > ASK_SECONDS:
                     done, asked = ranges.done(), time.monotonic()
                 self._tell(self._phase(), done)
 
-    def _read(self, reader: Reader, ids: Any, ranges: Ranges) -> Iterator[_Piece]:
+    def _read(self, reader: Reader, ids: Any, ranges: Ranges) -> Iterator[_Batch]:
         assert self._index is not None
         fresh = self._index.is_new
         for start, end in ranges.claims():
-            yield from self._pieces(reader, ids, start, end, fresh)
+            yield from self._batches(reader, ids, start, end, fresh)
         for start, end in ranges.left_by_others():
-            yield from self._pieces(reader, ids, start, end, False)
+            yield from self._batches(reader, ids, start, end, False)
 
-    def _pieces(
+    def _batches(
         self, reader: Reader, ids: Any, start: int, end: int, fresh: bool
-    ) -> Iterator[_Piece]:
-        size = max(1, -(-(end - start) // (PIECES if self._source.embeds else 1)))
+    ) -> Iterator[_Batch]:
+        size = max(
+            1, -(-(end - start) // (BATCHES_PER_RANGE if self._source.embeds else 1))
+        )
         firsts = range(start, end, size)
         if not firsts:
-            yield _Piece(start, 0, False)
+            yield _Batch(start, 0, False)
         for first in firsts:
             part = ids[first : min(end, first + size)]
-            piece = _Piece(start, len(part), first == firsts[-1])
+            piece = _Batch(start, len(part), first == firsts[-1])
             with self._pace.busy("reading"):
                 piece.chunk = reader.chunk([row.tobytes().hex() for row in part])
                 if self._index is not None and not fresh:
@@ -249,7 +251,7 @@ class Share:
                     piece.wanted = self._wanted(self._index, reader, piece.chunk, items)
             yield piece
 
-    def _embed(self, reader: Reader, pieces: Iterator[_Piece]) -> Iterator[_Piece]:
+    def _embed(self, reader: Reader, pieces: Iterator[_Batch]) -> Iterator[_Batch]:
         for piece in pieces:
             if piece.chunk is not None and piece.wanted != []:
                 with self._pace.busy("embedding"):
@@ -257,8 +259,8 @@ class Share:
             yield piece
 
     def _written(
-        self, pieces: Iterator[_Piece], ranges: Ranges
-    ) -> Generator[_Piece, None, None]:
+        self, pieces: Iterator[_Batch], ranges: Ranges
+    ) -> Generator[_Batch, None, None]:
         """Writes pieces, and gives each when it is written: up to the first rows one
         by one, since these make the collection and store the run."""
         while self._embedded == 0:
@@ -276,7 +278,7 @@ class Share:
                 yield piece
                 self._stop_if_cancelled(ranges)
 
-    def _write_first(self, piece: _Piece, ranges: Ranges) -> None:
+    def _write_first(self, piece: _Batch, ranges: Ranges) -> None:
         index, found = self._index, piece.embedded
         assert index is not None
         if found is None or not found.rows.ids:
@@ -289,7 +291,7 @@ class Share:
             self._made_run = True
             ranges.started()
 
-    def _write(self, piece: _Piece) -> None:
+    def _write(self, piece: _Batch) -> None:
         index, found = self._index, piece.embedded
         assert index is not None
         if found is not None and found.rows.ids:
@@ -300,15 +302,15 @@ class Share:
     def _writes_at_once(self) -> int:
         return 1 if self._source.embeds else WRITES_AT_ONCE_OF_FIELD
 
-    def _note(self, piece: _Piece, ranges: Ranges) -> None:
+    def _note(self, piece: _Batch, ranges: Ranges) -> None:
         """After a piece was written."""
         found = piece.embedded
         if found is not None:
             self._embedded += len(found.rows.ids)
             self._failed += len(found.failures)
-            room = TOLD_FAILURES - len(self._failures)
+            room = LISTED_FAILURES - len(self._failures)
             self._failures += found.failures[:room]
-        if piece.ends_part:
+        if piece.ends_range:
             ranges.finish(piece.start)
 
     def _seal(self) -> int:
@@ -370,11 +372,13 @@ class Share:
             "be searched as it is; build or sync it again to finish it."
         )
 
-    def _part_size(self) -> int:
+    def _range_size(self) -> int:
         if not self._source.embeds:
-            return min(MAX_PART_OF_FIELD, max(MIN_PART, self._total // STEPS_OF_FIELD))
-        size = min(MAX_PART, max(MIN_PART, self._total // STEPS))
-        whole_batches = PIECES * (self._source.batch_size or 1)
+            return min(
+                MAX_RANGE_OF_FIELD, max(MIN_RANGE, self._total // STEPS_OF_FIELD)
+            )
+        size = min(MAX_RANGE, max(MIN_RANGE, self._total // STEPS))
+        whole_batches = BATCHES_PER_RANGE * (self._source.batch_size or 1)
         return -(-size // whole_batches) * whole_batches
 
     def _phase(self) -> str:

@@ -19,11 +19,11 @@ import psutil
 from pymongo import WriteConcern
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from ..heartbeat import Beat
+from ..heartbeat import Heartbeat
 
 COLLECTION = "milvus.builds"
-BEAT_SECONDS = 2.0
-LOST_SECONDS = 20.0  # no beat for so long: the worker is gone
+HEARTBEAT_SECONDS = 2.0
+LOST_SECONDS = 20.0  # no heartbeat for so long: the worker is gone
 WAIT_SECONDS = 0.5
 FIRST = -1  # the claim to make the collection
 
@@ -46,7 +46,7 @@ class Ranges:
         self._size = size
         self._worker = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
         self._claims = foo.get_db_conn()[COLLECTION]
-        self._beat = Beat(BEAT_SECONDS, self._say_alive)
+        self._heartbeat = Heartbeat(HEARTBEAT_SECONDS, self._say_alive)
 
     def __enter__(self) -> Ranges:
         self._forget_all_if_lost()
@@ -56,11 +56,11 @@ class Ranges:
             upsert=True,
         )
         _working.add(self._worker)
-        self._beat.start()
+        self._heartbeat.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._beat.stop()
+        self._heartbeat.stop()
         _working.discard(self._worker)
         mine = {"build": self._build, "worker": self._worker, "done": False}
         with suppress(PyMongoError):  # MongoDB is gone: the error in hand says so

@@ -37,7 +37,7 @@ ORPHANED, OUTDATED = "orphaned", "outdated"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Counts:
+class IndexHealth:
     """How true an index is to its dataset, in rows.
 
     ``missing``: the dataset has it, the index doesn't. ``stale``: the image, the
@@ -62,7 +62,7 @@ class Counts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Health(Counts):
+class HealthCheck(IndexHealth):
     """What a comparison found. ``partial``: the build was not finished. ``examples``
     has up to a hundred ids of each of what isn't current, and ``failures`` why those
     that are unavailable are."""
@@ -118,7 +118,7 @@ def health(
     progress: Report | bool | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     **connection: Any,
-) -> Health:
+) -> HealthCheck:
     """Compares an index with the samples that it was made over; changes nothing.
 
     Args:
@@ -144,7 +144,7 @@ def _health(
     report: Report,
     cancelled: Callable[[], bool],
     connection: dict[str, Any],
-) -> Health:
+) -> HealthCheck:
     started = time.monotonic()
     info = runs.describe(dataset, brain_key)
     try:
@@ -159,7 +159,7 @@ def _health(
         except InvalidRequest as e:
             wrong = str(e)
     if wrong is not None:
-        return Health(brain_key=brain_key, partial=info.partial, problem=wrong)
+        return HealthCheck(brain_key=brain_key, partial=info.partial, problem=wrong)
     counts: Counter[str] = Counter()
     examples: dict[str, list[str]] = {}
     reasons: dict[str, str] = {}
@@ -188,7 +188,7 @@ def _health(
             count(ORPHANED, some)
     if not made_over.known:  # such as frames
         counts[UNKNOWN] += max(0, rows - matched - counts[ORPHANED])
-    return Health(
+    return HealthCheck(
         brain_key=brain_key,
         rows=rows,
         current=counts[CURRENT],
@@ -241,7 +241,7 @@ def states(
     found: dict[str, list[Item]] = {
         state: [] for state in (MISSING, STALE, CURRENT, UNKNOWN, UNAVAILABLE)
     }
-    recorded = index.rows.origins(item.id for item in items)
+    recorded = index.rows.fingerprints(item.id for item in items)
     if not made_over.known:
         items = [item for item in items if item.id in recorded]
     now = reader.own(chunk) if reader.copies else None
@@ -263,7 +263,7 @@ def _state(item: Item, recorded: dict[str, str | None], now: Own | None) -> str:
         return UNKNOWN
     if now is not None:
         return CURRENT if now.fingerprints.get(item.id, origin) == origin else STALE
-    if not origin.startswith(fingerprints.OF_FILE):
+    if not origin.startswith(fingerprints.FILE):
         return UNKNOWN
     current = fingerprints.is_current(origin, item.path, item.outline)
     return CURRENT if current else STALE

@@ -92,7 +92,7 @@ class Writer:
             pa.array(rows.ids, pa.string()),
             pa.array(rows.sample_ids, pa.string()),
             pa.FixedSizeListArray.from_arrays(pa.array(flat), kind.list_size),
-            pa.array(rows.origins or [None] * len(rows.ids), pa.string()),
+            pa.array(rows.fingerprints or [None] * len(rows.ids), pa.string()),
         ]
         batch = pa.RecordBatch.from_arrays(columns, schema=self._schema)
         with self._told():
@@ -227,7 +227,7 @@ class Reader:
             total += pc.sum(sizes.take(column.indices)).as_py() or 0
         if total > MAX_BATCH_TEXT_BYTES:
             raise self._unsafe(
-                f"{total:,} bytes of ids and origins in {len(batch):,} rows"
+                f"{total:,} bytes of ids and fingerprints in {len(batch):,} rows"
             )
 
     def _footer(self) -> bytes:

@@ -22,7 +22,7 @@ def rename(
         VectorSearchError: if Milvus can't be reached
     """
     runs.describe(dataset, brain_key)
-    names.check(names.brain_key_problem(dataset, new_brain_key))
+    names.refuse(names.brain_key_problem(dataset, new_brain_key))
     try:
         runs.load(dataset, brain_key, **connection)
     except CollectionError:

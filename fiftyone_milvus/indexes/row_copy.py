@@ -86,10 +86,10 @@ def copy_rows(
 ) -> int:
     """Copies all rows with all that they keep; returns how many."""
     copied = 0
-    for rows in source.iterate(with_origins=True):
+    for rows in source.iterate(with_fingerprints=True):
         work.stop_if_cancelled()
         target.upsert(
-            rows.ids, rows.sample_ids, rows.vectors, rows.origins, rows.filtered_by
+            rows.ids, rows.sample_ids, rows.vectors, rows.fingerprints, rows.filtered_by
         )
         sample.add(rows)
         copied += len(rows.ids)

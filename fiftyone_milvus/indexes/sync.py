@@ -21,7 +21,7 @@ from .health import (
     STALE,
     UNAVAILABLE,
     UNKNOWN,
-    Health,
+    HealthCheck,
     chosen,
     health,
     orphans,
@@ -42,7 +42,7 @@ class Synced:
     removed: int
     failed: int
     failures: tuple[Failure, ...]
-    before: Health | None
+    before: HealthCheck | None
     seconds: float
     updated: int = 0
 

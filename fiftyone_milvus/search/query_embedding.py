@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TEXTS_AT_ONCE = 16  # then it is another's turn to use the model
 LARGE_PIXELS = 13_000_000
 
-_large = models.Turns()
+_large = models.FairLock()
 
 
 def embed(index: MilvusSimilarityIndex, term: Term) -> np.ndarray:
@@ -55,7 +55,7 @@ def of_texts(index: MilvusSimilarityIndex, texts: Sequence[str]) -> np.ndarray:
     with _told(index, "this text"):
         for start in range(0, len(texts), TEXTS_AT_ONCE):
             some = list(texts[start : start + TEXTS_AT_ONCE])
-            with models.turns(model), model:
+            with models.lock_of(model), model:
                 parts.append(np.asarray(model.embed_prompts(some), np.float32))
         vectors = np.concatenate(parts)
         _check(index, vectors)
@@ -134,7 +134,7 @@ def _vector(
 ) -> np.ndarray:
     model = index.get_model()
     with _told(index, what):
-        with models.turns(model):
+        with models.lock_of(model):
             vector = image_embedding.embed(model, read)
         vector = vector.astype(np.float32).ravel()
         _check(index, vector[None])

@@ -66,7 +66,7 @@ def check_field(
         InvalidRequest: if FiftyOne doesn't take the name, or what is there was not
             written by a search
     """
-    names.check(names.field_problem(target, patches_field, field))
+    names.refuse(names.field_problem(target, patches_field, field))
     path = _path(target, patches_field, field)
     found = _declared(target, path)
     if found is not None or target.has_field(path):

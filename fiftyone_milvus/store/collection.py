@@ -31,7 +31,7 @@ METRICS = {"cosine": "COSINE", "dotproduct": "IP", "euclidean": "L2"}
 CONSISTENCY_LEVELS = ("Session", "Strong", "Bounded", "Eventually")
 
 PK, VECTOR, SAMPLE_ID = "pk", "vector", "sample_id"
-ORIGIN = "origin"  # dynamic: rows that plain FiftyOne added have none
+FINGERPRINT = "origin"  # dynamic: rows that plain FiftyOne added have none
 MAX_ID_LENGTH = 64000
 MAX_NAME_LENGTH = 255
 CREATING_SECONDS, POLL_SECONDS = 10.0, 0.05  # from the collection to its index
@@ -195,7 +195,7 @@ class Collection:
             )
 
     @property
-    def keeps_origins(self) -> bool:
+    def keeps_fingerprints(self) -> bool:
         """Whether rows can say what their vectors were made of."""
         return bool(self._describe().get("enable_dynamic_field"))
 

@@ -16,7 +16,7 @@ from . import batches, columns, segments
 from .batches import MAX_K
 from .client import CALL_SECONDS as READ_SECONDS
 from .client import WRITE_SECONDS, packed
-from .collection import ORIGIN, PK, SAMPLE_ID, VECTOR
+from .collection import FINGERPRINT, PK, SAMPLE_ID, VECTOR
 from .columns import Answer
 from .creation import CreatableCollection
 from .error_messages import is_too_large
@@ -30,17 +30,17 @@ _ALL_FIELDS = [PK, SAMPLE_ID, VECTOR]
 @dataclass(frozen=True)
 class Rows:
     """Rows of a collection: ``ids`` (primary keys), ``sample_ids``, ``vectors`` of
-    shape ``(n, dim)``, float32, and, where they were asked for, their ``origins`` and
-    what they keep to be filtered by, see ``filter_expressions.py``."""
+    shape ``(n, dim)``, float32; if asked for, also their source ``fingerprints`` and
+    their stored filter values, see ``filter_expressions.py``."""
 
     ids: list[str]
     sample_ids: list[str]
     vectors: np.ndarray
-    origins: list[str | None] | None = None
+    fingerprints: list[str | None] | None = None
     filtered_by: list[dict[str, Any]] | None = None
 
     def take(self, places: Sequence[int]) -> Rows:
-        """The rows at some places, without their origins and what they keep."""
+        """The rows at some places, without their fingerprints and what they keep."""
         return Rows(
             [self.ids[i] for i in places],
             [self.sample_ids[i] for i in places],
@@ -49,8 +49,8 @@ class Rows:
 
 
 def joined(parts: Sequence[Rows], dim: int = 0) -> Rows:
-    """Rows of a dimension, one part after the other, without their origins and what
-    they keep."""
+    """Rows of a dimension, one part after the other, without fingerprints and filter
+    values."""
     return Rows(
         [id_ for part in parts for id_ in part.ids],
         [id_ for part in parts for id_ in part.sample_ids],
@@ -68,7 +68,7 @@ class StoredRows(CreatableCollection):
         ids: Sequence[str],
         sample_ids: Sequence[str],
         vectors: np.ndarray,
-        origins: Sequence[str | None] | None = None,
+        fingerprints: Sequence[str | None] | None = None,
         filtered_by: Sequence[dict[str, Any]] | None = None,
     ) -> None:
         """Writes rows; a row whose id exists is replaced.
@@ -77,21 +77,21 @@ class StoredRows(CreatableCollection):
             ids: ``n`` primary keys; of equal ones the last counts
             sample_ids: ``n`` sample ids
             vectors: ``(n, dim)`` float32
-            origins: what the ``n`` vectors were made of, see
+            fingerprints: of what the ``n`` vectors were computed from, see
                 ``dataset/fingerprints.py``
             filtered_by: what the ``n`` rows keep to be filtered by, by its name here
 
         Raises:
             CollectionError: if others made the collection so that it can't keep that
         """
-        if filtered_by is not None and not self.keeps_origins:
+        if filtered_by is not None and not self.keeps_fingerprints:
             raise CollectionError(
                 f"The collection '{self.name}' has no dynamic field, so it can't keep "
                 f"{list(self.options.filter_fields)} to filter by. Leave filter_fields "
                 "out, or build a new index."
             )
-        if origins is not None and not self.keeps_origins:
-            origins = None
+        if fingerprints is not None and not self.keeps_fingerprints:
+            fingerprints = None
         # two rows of one key in one upsert stay two on Milvus 2.3
         last = {id_: i for i, id_ in enumerate(ids)}
         kept = sorted(last.values())
@@ -107,7 +107,7 @@ class StoredRows(CreatableCollection):
                     PK: ids[i],
                     SAMPLE_ID: sample_ids[i],
                     VECTOR: vector,
-                    **_origin(None if origins is None else origins[i]),
+                    **_fingerprint(None if fingerprints is None else fingerprints[i]),
                     **({} if filtered_by is None else filtered_by[i]),
                 }
                 for i, vector in zip(some, packed(vectors[some]), strict=True)
@@ -159,11 +159,11 @@ class StoredRows(CreatableCollection):
         Args:
             kept: by primary key
         """
-        for answer in self._query(PK, kept, [*_ALL_FIELDS, ORIGIN]):
+        for answer in self._query(PK, kept, [*_ALL_FIELDS, FINGERPRINT]):
             rows = _rows(answer)
-            made_of = [row.get(ORIGIN) for row in answer.rows]
+            prints = [row.get(FINGERPRINT) for row in answer.rows]
             now = [kept[id_] for id_ in rows.ids]
-            self.upsert(rows.ids, rows.sample_ids, rows.vectors, made_of, now)
+            self.upsert(rows.ids, rows.sample_ids, rows.vectors, prints, now)
 
     def taken(self, wanted: Iterable[str]) -> set[str]:
         """Those of the given primary keys that this index can't use: Milvus Lite keeps
@@ -197,17 +197,19 @@ class StoredRows(CreatableCollection):
         for answer in self._query(PK, wanted, _ALL_FIELDS, consistency_level):
             yield _rows(answer)
 
-    def iterate(self, with_origins: bool = False) -> Iterator[Rows]:
+    def iterate(self, with_fingerprints: bool = False) -> Iterator[Rows]:
         """All rows, in batches of a few megabytes, in no particular order; with their
-        origins, and what they keep to be filtered by, if asked for."""
-        asked = with_origins and self.keeps_origins
-        more = [ORIGIN, *self.filter_keys] if asked else []
+        fingerprints and filter values if asked for."""
+        asked = with_fingerprints and self.keeps_fingerprints
+        more = [FINGERPRINT, *self.filter_keys] if asked else []
         size = batches.rows_per_call(self.dimension())
         for answer in self._iterate(_ALL_FIELDS + more, size):
             rows, found = _rows(answer), answer.rows
-            if with_origins:
-                rows = replace(rows, origins=[row.get(ORIGIN) for row in found])
-            if with_origins and self.filter_keys:
+            if with_fingerprints:
+                rows = replace(
+                    rows, fingerprints=[row.get(FINGERPRINT) for row in found]
+                )
+            if with_fingerprints and self.filter_keys:
                 rows = replace(rows, filtered_by=[self._kept_of(row) for row in found])
             yield rows
 
@@ -220,12 +222,14 @@ class StoredRows(CreatableCollection):
             sample_ids += their_samples
         return ids, sample_ids
 
-    def origins(self, wanted: Iterable[str]) -> dict[str, str | None]:
-        """The origins of those of the given primary keys that it has; ``None`` for a
-        row that doesn't say."""
-        output = [PK, ORIGIN] if self.keeps_origins else [PK]
+    def fingerprints(self, wanted: Iterable[str]) -> dict[str, str | None]:
+        """The fingerprints of those of the primary keys that exist; ``None`` for
+        a row without one."""
+        output = [PK, FINGERPRINT] if self.keeps_fingerprints else [PK]
         found = self._query(PK, wanted, output)
-        return {row[PK]: row.get(ORIGIN) for answer in found for row in answer.rows}
+        return {
+            row[PK]: row.get(FINGERPRINT) for answer in found for row in answer.rows
+        }
 
     def iterate_ids(self) -> Iterator[tuple[list[str], list[str]]]:
         """All primary keys and their sample ids, in batches, in no particular order."""
@@ -346,8 +350,8 @@ class StoredRows(CreatableCollection):
         return is_in(field, values, self.connection.capabilities)
 
 
-def _origin(origin: str | None) -> dict[str, str]:
-    return {ORIGIN: origin} if origin else {}
+def _fingerprint(origin: str | None) -> dict[str, str]:
+    return {FINGERPRINT: origin} if origin else {}
 
 
 def _rows(answer: Answer) -> Rows:

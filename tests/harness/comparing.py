@@ -7,13 +7,13 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fiftyone_milvus.analysis.duplicates import Groups
+    from fiftyone_milvus.analysis.duplicates import DuplicateGroups
 
 TILE = 32  # so that few vectors are many blocks
 PART_BYTES = 1_000  # so that what is kept is many parts
 
 
-def find(name: str, key: str, params: dict[str, Any]) -> tuple[Groups, int]:
+def find(name: str, key: str, params: dict[str, Any]) -> tuple[DuplicateGroups, int]:
     """Near duplicates, and how often progress was told; keeps how far it is after each
     block."""
     import fiftyone as fo

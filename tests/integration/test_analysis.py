@@ -204,7 +204,7 @@ def test_progress_is_told_and_cancelling_stops_it(made, monkeypatch):
     asked = iter([False] * 5 + [True] * 100)
     with pytest.raises(Cancelled):
         duplicates.find_groups(made.index, THRESH, cancelled=lambda: next(asked))
-    assert made.index._held is None
+    assert made.index._space is None
 
 
 # -- leaks

@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from fiftyone_milvus.indexes import claims
-from fiftyone_milvus.indexes.build_worker import MIN_PART
+from fiftyone_milvus.indexes.build_worker import MIN_RANGE
 from fiftyone_milvus.store import embedded
 from fiftyone_milvus.store.settings import ENV_PREFIX
 from harness import builds, environment, images
@@ -48,7 +48,7 @@ STEPS = (
     "fiftyone_milvus.indexes.claims:Ranges.started",
     "fiftyone_milvus.store.rows:StoredRows.flush_if_many",
     "fiftyone_milvus.indexes.claims:Ranges.__exit__",
-    "fiftyone_milvus.indexes.build_worker:Share._finished",
+    "fiftyone_milvus.indexes.build_worker:BuildWorker._finished",
 )
 
 
@@ -167,7 +167,7 @@ class Build:
         worker.kill()
         return f"{told}, {self.key}, FAULT_SEED={SEED}" if killed else None
 
-    def assert_finished(self, told: str, most: int = MIN_PART) -> None:
+    def assert_finished(self, told: str, most: int = MIN_RANGE) -> None:
         """The same call again makes the index whole, with at most so many images
         embedded twice."""
         seen = self.fork(builds.build_and_see).result()
@@ -187,7 +187,7 @@ def assert_right(seen: builds.Seen, paths: dict[str, str], told: str) -> None:
 
 
 def assert_embedded_once(
-    notes: Path, count: int, told: str, most: int = MIN_PART
+    notes: Path, count: int, told: str, most: int = MIN_RANGE
 ) -> None:
     times = images.times_embedded(notes)
     assert len(times) == count, told

@@ -53,9 +53,9 @@ class Row:
 def contents(index) -> dict[str, Row]:
     return {
         id_: Row(sample_id, vector.tobytes(), origin)
-        for rows in index.rows.iterate(with_origins=True)
+        for rows in index.rows.iterate(with_fingerprints=True)
         for id_, sample_id, vector, origin in zip(
-            rows.ids, rows.sample_ids, rows.vectors, rows.origins, strict=True
+            rows.ids, rows.sample_ids, rows.vectors, rows.fingerprints, strict=True
         )
     }
 

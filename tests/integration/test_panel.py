@@ -131,7 +131,7 @@ def test_an_unexpected_failure_is_data_too(indexed, monkeypatch):
 
 
 def test_a_job_shows_its_progress_while_it_runs(dataset, monkeypatch):
-    monkeypatch.setattr(jobs, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.05)
     ctx = make_context(dataset)
     with jobs.JobRecord(ctx, "k") as record:
         record.progress(
@@ -199,7 +199,7 @@ def test_a_worker_may_take_minutes_to_begin(indexed, monkeypatch):
 def test_cancel_stops_a_build_that_can_be_finished_later(dataset, monkeypatch):
     from fiftyone_milvus.dataset.sources import Reader
 
-    monkeypatch.setattr(jobs, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.05)
     embed = Reader.embed
 
     def slowly(*args):
@@ -257,7 +257,7 @@ def test_a_build_that_waits_for_a_worker_is_shown_and_can_be_cancelled(dataset):
 
 def test_pause_stops_a_sync_until_it_is_started_again(indexed, monkeypatch):
     ctx = make_context(indexed)
-    monkeypatch.setattr(jobs, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.05)
 
     def wait_to_stop(record):
         panel.pause(make_context(indexed, job_id=record._job.id))

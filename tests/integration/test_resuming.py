@@ -49,7 +49,9 @@ def fork(function: Any, dataset: fo.Dataset, *args: Any) -> Fork:
     return Fork({}, function, dataset.name, KEY, *args)
 
 
-def find(dataset: fo.Dataset, how: dict[str, float]) -> tuple[duplicates.Groups, int]:
+def find(
+    dataset: fo.Dataset, how: dict[str, float]
+) -> tuple[duplicates.DuplicateGroups, int]:
     return fork(comparing.find, dataset, how).result()
 
 
@@ -57,7 +59,7 @@ def kill_when_told(dataset: fo.Dataset, how: dict[str, float], times: int) -> No
     fork(comparing.find_until, dataset, how, times).join()
 
 
-def what(found: duplicates.Groups) -> duplicates.Groups:
+def what(found: duplicates.DuplicateGroups) -> duplicates.DuplicateGroups:
     return replace(found, seconds=0, resumed=0)
 
 

@@ -13,7 +13,7 @@ from pymongo.collection import Collection
 from pymongo.errors import AutoReconnect
 
 from fiftyone_milvus.analysis import duplicates
-from fiftyone_milvus.analysis.loaded_vectors import Held
+from fiftyone_milvus.analysis.loaded_vectors import LoadedVectors
 from fiftyone_milvus.errors import Cancelled
 from fiftyone_milvus.exact import checkpoints, tiles, union_find
 from fiftyone_milvus.exact.checkpoints import Checkpoint, Store, fingerprint
@@ -48,7 +48,7 @@ def compare(ticks: int | None = None) -> tuple[float | None, tuple, float]:
             raise Cancelled("enough")
 
     checkpoint = Checkpoint(Store("one", "same"), PHASES, COUNT)
-    held = Held(np.array(IDS), np.array(IDS), SPACE, lambda phase: tick, 0)
+    held = LoadedVectors(np.array(IDS), np.array(IDS), SPACE, lambda phase: tick, 0)
     thresh = union_find.threshold_for(SPACE, COUNT // 3, tick, tick, checkpoint)
     assert thresh is not None
     found = duplicates.grouped(held, thresh, checkpoint)
@@ -83,7 +83,7 @@ def test_an_interrupted_one_finds_the_same(ticks, side, buffered):
 def test_pairs_go_on_from_each_block(monkeypatch, side):
     monkeypatch.setattr(SPACE, "side", side)
 
-    def pairs(start: int = 0, ended: tiles.Tick = tiles.untold) -> list:
+    def pairs(start: int = 0, ended: tiles.Tick = tiles.no_tick) -> list:
         parts = tiles.pairs(SPACE, lambda: 0.3, start=start, ended=ended)
         return [pair for i, j in parts for pair in zip(i, j, strict=True)]
 

@@ -84,7 +84,7 @@ def test_nothing_that_can_name_code_or_an_address_may(name, value):
     problem = model_arguments.problem({**ALLOWED, name: value})
     assert problem is not None and len(problem) < 1_000
     with pytest.raises(RefusedModel):
-        model_trust.check("x", {**ALLOWED, name: value})
+        model_trust.check_trusted("x", {**ALLOWED, name: value})
 
 
 @pytest.mark.parametrize("arguments", ["", "x", 0, 1, [], ["x"], True])
@@ -223,10 +223,10 @@ def test_huge_records_are_as_well(kind):
 def assert_refused_or_asked_about(name, arguments, stamp):
     arguments = model_arguments.plain(arguments)
     if arguments in (None, {}):
-        model_trust.check(name, arguments, stamp)
+        model_trust.check_trusted(name, arguments, stamp)
         return
     with pytest.raises((RefusedModel, UntrustedModel)) as error:
-        model_trust.check(name, arguments, stamp)
+        model_trust.check_trusted(name, arguments, stamp)
     assert len(str(error.value)) < 20_000
     assert str(error.value).isprintable()
     if error.type is UntrustedModel:
@@ -239,5 +239,5 @@ def assert_refused_or_asked_about(name, arguments, stamp):
 def test_what_was_found_is_refused(arguments):
     arguments = model_arguments.plain(arguments)
     with pytest.raises(RefusedModel) as error:
-        model_trust.check("x", arguments, "0" * 64)
+        model_trust.check_trusted("x", arguments, "0" * 64)
     assert str(error.value).isprintable()

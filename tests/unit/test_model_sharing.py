@@ -122,7 +122,7 @@ def wait_until(condition):
 
 
 def has_waiter(model):
-    return models.turns(model)._next.locked()
+    return models.lock_of(model)._next.locked()
 
 
 def image(width=8, height=8):
@@ -283,7 +283,7 @@ def test_a_build_leaves_a_model_as_it_was(model, images):
 
 def test_a_build_takes_as_many_at_once_as_a_second_allows():
     def sizes(seconds_each, batch_size=1):
-        way, found = models.GivesWay(), []
+        way, found = models.AdaptiveBatches(), []
         for _ in range(6):
             found.append(way.size(batch_size))
             way.embedded(found[-1], found[-1] * seconds_each)

@@ -126,15 +126,15 @@ def test_who_waits_for_a_model_gets_it_before_who_had_it(loads):
     order = []
 
     def search():
-        with models.turns(model):
+        with models.lock_of(model):
             order.append("search")
 
-    with models.turns(model):
+    with models.lock_of(model):
         thread = threading.Thread(target=search)
         thread.start()
-        wait_until(models.turns(model)._next.locked)
+        wait_until(models.lock_of(model)._next.locked)
     for _ in range(3):
-        with models.turns(model):
+        with models.lock_of(model):
             order.append("build")
     thread.join()
     assert order[0] == "search" and len(order) == 4

@@ -227,7 +227,7 @@ def test_many_blank_images_cost_no_more_than_others():
     assert near_pairs.thinned(space, 0).tolist() == [0]
 
 
-# -- with a sieve
+# -- with a prefilter
 
 
 @pytest.mark.parametrize("length", [1, 3])
@@ -269,7 +269,9 @@ def test_a_sieve_spares_looking_at_most_pairs(monkeypatch, metric):
     assert sum(map(len, near)) > 50
     check_within(metric, vectors, thresh)
     far = all_distances(metric, vectors)
-    with pca_prefilter.sieving(space, float(far[np.isfinite(far)].max())) as found:
+    with pca_prefilter.pca_prefilter(
+        space, float(far[np.isfinite(far)].max())
+    ) as found:
         assert found is None
 
 
@@ -280,7 +282,7 @@ def test_a_sieve_spares_looking_at_most_pairs(monkeypatch, metric):
 def test_room_is_writable_and_leaves_nothing_behind(tmp_path, monkeypatch, count):
     monkeypatch.setattr(metrics, "IN_MEMORY_BYTES", 100_000)
     monkeypatch.setattr(metrics.tempfile, "tempdir", str(tmp_path))
-    with pytest.raises(ZeroDivisionError), metrics.room_for(count, 8) as room:
+    with pytest.raises(ZeroDivisionError), metrics.scratch_array(count, 8) as room:
         assert room.shape == (count, 8)
         assert room.dtype == np.float32
         room[:] = np.arange(count)[:, None]
@@ -296,7 +298,7 @@ def test_a_full_disk_is_told_before_it_ends_the_process(monkeypatch):
     monkeypatch.setattr(metrics.os, "posix_fallocate", full, raising=False)
     with (
         pytest.raises(InvalidRequest, match=r"102 MB.*No space left.*TMPDIR"),
-        metrics.room_for(100_000, 256),
+        metrics.scratch_array(100_000, 256),
     ):
         pass
 
@@ -309,7 +311,7 @@ from fiftyone_milvus.exact import near_pairs, pca_prefilter, tiles
 
 metrics.IN_MEMORY_BYTES = 0
 rng = np.random.default_rng(0)
-with metrics.room_for(30_000, 512) as vectors:
+with metrics.scratch_array(30_000, 512) as vectors:
     for start in range(0, 30_000, 1_000):
         vectors[start : start + 1_000] = rng.normal(size=(1_000, 512))
     vectors[15_000:15_100] = vectors[:100]

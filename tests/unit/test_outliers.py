@@ -33,7 +33,7 @@ def check(metric, vectors, count):
     exact = metrics.pair_distances(metric, wide[i], wide[j]).reshape(n, n)
     np.fill_diagonal(exact, np.inf)
     wanted = np.argsort(-exact.min(axis=1), kind="stable")[:count] if n > 1 else []
-    inds, near, dists = outliers.isolated(Space(metric, vectors), count)
+    inds, near, dists = outliers.distance_outliers(Space(metric, vectors), count)
     assert inds.tolist() == list(wanted)
     assert near.tolist() == [int(np.argmin(exact[i])) for i in wanted]
     assert dists.tolist() == [exact[i].min() for i in wanted]
@@ -73,7 +73,7 @@ def test_most_are_let_go_early(monkeypatch):
         return thorough(a, b, dtype)
 
     monkeypatch.setattr(space, "keys", counted)
-    outliers.isolated(space, 10)
+    outliers.distance_outliers(space, 10)
     assert sum(products) < 2_000**2 / 2
 
 
@@ -82,7 +82,7 @@ def test_it_tells_how_far_it_is_and_can_be_stopped(monkeypatch):
     monkeypatch.setattr(outliers, "FIRST_BLOCK", 8)
     vectors = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
     told = []
-    outliers.isolated(Space("cosine", vectors), 3, told.append)
+    outliers.distance_outliers(Space("cosine", vectors), 3, told.append)
     assert told == sorted(told)
     assert told[-1] == 50
 
@@ -90,4 +90,4 @@ def test_it_tells_how_far_it_is_and_can_be_stopped(monkeypatch):
         raise Cancelled("enough")
 
     with pytest.raises(Cancelled):
-        outliers.isolated(Space("cosine", vectors), 3, stop)
+        outliers.distance_outliers(Space("cosine", vectors), 3, stop)

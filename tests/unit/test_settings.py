@@ -138,11 +138,39 @@ def test_a_path_that_cannot_be_is_told(uri):
     assert str(error.value).isprintable()
 
 
-PIECES = ["http://", "tcp:", "file:", "//", "[::1]", "[", "]", "@", ":", "/", "?", "#"]
-PIECES += ["%", "%2F", ".db", "host", "19530", "\0", " ", "é", "\ud800", "℀", "~", "\\"]
+BATCHES_PER_RANGE = [
+    "http://",
+    "tcp:",
+    "file:",
+    "//",
+    "[::1]",
+    "[",
+    "]",
+    "@",
+    ":",
+    "/",
+    "?",
+    "#",
+]
+BATCHES_PER_RANGE += [
+    "%",
+    "%2F",
+    ".db",
+    "host",
+    "19530",
+    "\0",
+    " ",
+    "é",
+    "\ud800",
+    "℀",
+    "~",
+    "\\",
+]
 
 
-@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join) | st.text())
+@given(
+    st.lists(st.sampled_from(BATCHES_PER_RANGE), max_size=8).map("".join) | st.text()
+)
 def test_any_text_is_an_address_or_gets_a_sentence(uri):
     for given_ in ({"given": {"uri": uri}}, {"stored": uri}):
         try:

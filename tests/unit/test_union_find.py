@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as arrays
 
 from fiftyone_milvus import metrics
 from fiftyone_milvus.analysis import duplicates
-from fiftyone_milvus.analysis.loaded_vectors import Held
+from fiftyone_milvus.analysis.loaded_vectors import LoadedVectors
 from fiftyone_milvus.exact import tiles, union_find
 from fiftyone_milvus.metrics import Space
 
@@ -22,7 +22,9 @@ small_vectors = arrays.arrays(
 
 def held(vectors, metric="euclidean"):
     ids = np.array([f"id{i}" for i in range(len(vectors))])
-    return Held(ids, ids, Space(metric, vectors), lambda phase: tiles.untold, 0)
+    return LoadedVectors(
+        ids, ids, Space(metric, vectors), lambda phase: tiles.no_tick, 0
+    )
 
 
 def distances(vectors):
@@ -94,7 +96,7 @@ def test_a_fraction_that_only_far_ones_could_fill_is_none():
 
 def test_a_chain_is_one_group_whatever_the_order():
     order = np.random.default_rng(1).permutation(2_000)
-    all_joined = union_find.Joined(2_000)
+    all_joined = union_find.UnionFind(2_000)
     for part in np.array_split(order[:-1], 7):
         all_joined.add(part, (part + 1) % 2_000)
     assert [part.tolist() for part in all_joined.members()] == [[*range(2_000)]]
