@@ -18,7 +18,7 @@ from fiftyone_milvus.progress import Report
 
 from . import forms
 from .context import MAX_RESULTS, connection, scope_choices, scope_samples
-from .long_jobs import perform
+from .long_jobs import JobResult, Work
 
 T = TypeVar("T")
 
@@ -37,14 +37,14 @@ class Outcome:
     message: str
 
 
-def run(
+def work(
     ctx: foo.ExecutionContext,
     find: Callable[..., T],
     outcome: Callable[[T], Outcome],
     **params: Any,
-) -> Any:
-    """Finds something in the index and the scope that were chosen, tags it and saves
-    it as a view if that was asked for, and shows it in the grid.
+) -> Work:
+    """The work that finds something in the index and the scope that were chosen, and
+    tags it and saves it as a view if that was asked for.
 
     Args:
         ctx: the context
@@ -54,45 +54,46 @@ def run(
     """
     samples = scope_samples(ctx, ctx.params.get("scope", "dataset"))
     check(ctx)
-    views: list[fo.DatasetView] = []
 
-    def work(report: Report, cancelled: Callable[[], bool]) -> dict[str, Any]:
+    def find_and_keep(report: Report, cancelled: Callable[[], bool]) -> JobResult:
         index = runs.load(ctx.dataset, ctx.params["brain_key"], **connection(ctx))
         view = None if samples is ctx.dataset else samples
         result = find(index, view=view, progress=report, cancelled=cancelled, **params)
         found = outcome(result)
         field = index.config.patches_field
         everything = index.samples_for(samples)
+        shown = None
         if found.ids:
-            shown = found.ids[:MAX_RESULTS]
-            views.append(indexed_samples.shown(everything, samples, field, shown))
-        return {
-            "brain_key": index.key,
-            "patches_field": field,
-            **found.data,
-            **leave(ctx, everything, views, found.to_tag, field, found.message),
-        }
+            ids = found.ids[:MAX_RESULTS]
+            shown = indexed_samples.shown(everything, samples, field, ids)
+        kept = keep(ctx, everything, shown, found.to_tag, field, found.message)
+        data = {"brain_key": index.key, "patches_field": field, **found.data, **kept}
+        return JobResult(data, shown)
 
-    return perform(ctx, ctx.params["brain_key"], work, lambda: show(ctx, views))
+    return find_and_keep
 
 
-def leave(
+def keep(
     ctx: foo.ExecutionContext,
     samples: fo.SampleCollection,
-    views: Sequence[fo.DatasetView],
+    view: fo.DatasetView | None,
     to_tag: Sequence[str],
     patches_field: str | None,
     message: str,
 ) -> dict[str, Any]:
-    """Tags what was found and saves its view, as far as that was asked for; says so.
+    """Tags what was found and saves its view, as far as that was asked for.
 
     Args:
         ctx: the context
-        samples: all samples that the index may hold
-        views: what is shown of them, if anything is
+        samples: all samples that the index may have
+        view: what was found of them, if anything was
         to_tag: ids of theirs, or of their patches
         patches_field: the field of the patches; ``None`` for samples
-        message: what was said before
+        message: a sentence that says what was found
+
+    Returns:
+        ``tagged``, how many were; ``saved_view``, its name; and the ``message``, which
+        says so
 
     Raises:
         InvalidRequest: if the view's name was taken meanwhile; nothing is changed
@@ -100,23 +101,18 @@ def leave(
     dataset = samples._root_dataset
     check(ctx, dataset)
     tag, name = ctx.params.get("tag"), ctx.params.get("save_view")
-    done: dict[str, Any] = {"tagged": 0, "saved_view": None}
+    kept: dict[str, Any] = {"tagged": 0, "saved_view": None}
     if tag and to_tag:
         # of frames there may be several copies: tags are seen in the one that is shown
-        tagged_in = views[0] if views else samples
-        done["tagged"] = tagging.tag(tagged_in, to_tag, tag, patches_field)
-        message += f"; tagged {done['tagged']:,} '{tag.strip()}'"
-    if name and views:
+        tagged_in = samples if view is None else view
+        kept["tagged"] = tagging.tag(tagged_in, to_tag, tag, patches_field)
+        message += f"; tagged {kept['tagged']:,} '{tag.strip()}'"
+    if name and view is not None:
         name = name.strip()
-        dataset.save_view(name, views[0])
-        done["saved_view"] = name
+        dataset.save_view(name, view)
+        kept["saved_view"] = name
         message += f"; saved as the view '{name}'"
-    return {**done, "message": message}
-
-
-def show(ctx: foo.ExecutionContext, views: Sequence[fo.DatasetView]) -> Any:
-    """Puts what was found into the grid, if anything was."""
-    return ctx.ops.set_view(views[0]) if views else None
+    return {**kept, "message": message}
 
 
 def check(ctx: foo.ExecutionContext, dataset: fo.Dataset | None = None) -> None:
@@ -215,13 +211,6 @@ def number(
     if wrong or given < low or (high is not None and given > high):
         limits = f"{low:,} or more" if high is None else f"{low:,} to {high:,}"
         forms.problem(inputs, name, f"Give a number: {limits}")
-
-
-def output(title: str, label: str = "Found") -> types.Property:
-    """What an operator that found something shows: its sentence."""
-    outputs = types.Object()
-    outputs.str("message", label=label)
-    return types.Property(outputs, view=types.View(label=title))
 
 
 def _view_problem(dataset: fo.Dataset, name: str | None) -> str | None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import os
-import traceback
-from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import fiftyone as fo
 import fiftyone.core.patches as fop
@@ -19,9 +16,6 @@ from fiftyone_milvus.dataset import indexed_samples
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.store import settings
 from fiftyone_milvus.store.settings import ENV_PREFIX, KEYS
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 SCOPES = {
     "dataset": "Entire dataset",
@@ -138,26 +132,6 @@ def selected_ids(
     if not ids:
         raise InvalidRequest("Nothing is selected. Select samples or patches first.")
     return tuple(ids)
-
-
-def without_causes(method: Callable[P, T]) -> Callable[P, T]:
-    """Lets our own errors through without what lies behind them, and others without the
-    secrets that are configured: FiftyOne stores and shows an operator's whole
-    traceback."""
-
-    @functools.wraps(method)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return method(*args, **kwargs)
-        except VectorSearchError as e:
-            raise type(e)(str(e)) from None
-        except Exception as e:
-            whole = "".join(traceback.format_exception(e))
-            if settings.hidden(whole) == whole:
-                raise
-            raise VectorSearchError(in_words(e)) from None
-
-    return wrapped
 
 
 def in_words(error: BaseException) -> str:

@@ -12,46 +12,12 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.dataset import expected_rows
+from fiftyone_milvus.dataset import expected_rows, names
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.retrieval.filter_fields import SCALARS, paths
 
+DEFAULT_KEY = "milvus"
 _UNMEANT = ("id", "filepath", "bounding_box", "mask_path", "map_path", "index")
-
-
-def config(
-    name: str,
-    label: str,
-    description: str,
-    icon: str,
-    risk: types.RiskLevel,
-    streams: bool = False,
-) -> foo.OperatorConfig:
-    """What all our operators have in common: a form that follows what is typed, and
-    running here and now as well as on a worker.
-
-    Args:
-        name: its name in ``fiftyone.yml``
-        label: its name for people
-        description: what it does, in a line
-        icon: of Material Icons
-        risk: the most that it may do, as FiftyOne's own operators have it: low if it
-            only reads, and keeps its own history; medium if it adds to a dataset, to
-            Milvus or to files, or changes them; high if it deletes
-        streams: whether it shows its progress in the operator browser
-    """
-    return foo.OperatorConfig(
-        name=name,
-        label=label,
-        description=description,
-        icon=icon,
-        dynamic=True,
-        execute_as_generator=streams,
-        allow_immediate_execution=True,
-        allow_delegated_execution=True,
-        view_target=False,
-        risk_level=risk,
-    )
 
 
 def patches_fields(samples: fo.SampleCollection) -> list[str]:
@@ -112,11 +78,26 @@ def fields_of(
     return found
 
 
-def free_key(dataset: fo.Dataset, wanted: str) -> str:
+def free_key(dataset: fo.Dataset, wanted: str = DEFAULT_KEY) -> str:
     """A brain key that is free: the wanted one, or the next with a number."""
     taken = set(dataset.list_brain_runs())
     candidates = (wanted, *(f"{wanted}_{n}" for n in range(2, len(taken) + 3)))
     return next(key for key in candidates if key not in taken)
+
+
+def new_key(
+    ctx: foo.ExecutionContext,
+    inputs: types.Object,
+    name: str = "brain_key",
+    default: str | None = None,
+    label: str = "Brain key",
+) -> None:
+    """The input for the brain key of a new index."""
+    inputs.str(name, required=True, default=default, label=label)
+    key = ctx.params.get(name, default)
+    text = None if key is None else names.brain_key_problem(ctx.dataset, key)
+    if text is not None:
+        problem(inputs, name, text)
 
 
 def choice(
@@ -203,11 +184,3 @@ def problem(inputs: types.Object, name: str, text: str) -> None:
     prop = inputs.properties[name]
     prop.invalid = True
     prop.error_message = text
-
-
-def message(text: str, failed: bool = False) -> types.Property:
-    """A sentence as an operator's output."""
-    outputs = types.Object()
-    view = types.Error if failed else types.Success
-    outputs.view("message", view(label=text))
-    return types.Property(outputs)

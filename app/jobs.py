@@ -24,22 +24,6 @@ from .context import in_words
 
 STORE = "milvus_vector_search_jobs"
 PLUGIN = "@milvus/vector-search"
-# The operators whose work takes long, and what people call it
-LABELS = {
-    "compute_index": "Compute index",
-    "sync_index": "Sync index",
-    "index_health": "Index health",
-    "move_index": "Move index",
-    "export_index": "Export index",
-    "import_index": "Import index",
-    "find_duplicates": "Find near duplicates",
-    "find_leaks": "Find leaks between splits",
-    "find_unique": "Find most unique",
-    "find_label_outliers": "Find label outliers",
-    "find_in_dataset": "Find in another dataset",
-}
-# What goes on where it was when it is started again
-RESUMABLE = ("compute_index", "sync_index")
 KEEP_SECONDS = 24 * 3600
 HEARTBEAT_SECONDS = 1.0
 NEWS_SECONDS = 600  # a build that went well is worth a line for so long
@@ -48,6 +32,19 @@ LOST_SECONDS = 30.0  # no heartbeat for so long: the process is gone
 START_SECONDS = 300.0
 
 ACTIVE = ("queued", "running")
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """What an operator's jobs are called, and whether one that was stopped goes on
+    where it was when it is started again."""
+
+    label: str
+    can_pause: bool
+
+
+# By the names of the operators, which add themselves
+KINDS: dict[str, JobKind] = {}
 
 
 @dataclass(frozen=True)
@@ -76,11 +73,8 @@ class Job:
 
     def to_dict(self) -> dict[str, Any]:
         """It as the plain data that React gets."""
-        return {
-            **asdict(self),
-            "label": LABELS.get(self.operator, self.operator),
-            "can_pause": self.operator in RESUMABLE,
-        }
+        kind = _kind(self.operator)
+        return {**asdict(self), **asdict(kind)}
 
 
 class JobRecord:
@@ -242,11 +236,16 @@ def _operations(ctx: foo.ExecutionContext, service: Any) -> list[Any]:
     dataset = _dataset_id(ctx)
     return [
         operation
-        for name in LABELS
+        for name in KINDS
         for operation in service.list_operations(
             operator=f"{PLUGIN}/{name}", dataset_id=dataset
         )
     ]
+
+
+def _kind(operator: str) -> JobKind:
+    """That of a job; of an operator that was renamed or deleted, its name is kept."""
+    return KINDS.get(operator) or JobKind(operator, can_pause=False)
 
 
 def _age(job: Job) -> float:
@@ -261,7 +260,7 @@ def _is_old_news(job: Job) -> bool:
 def _was_resumed(job: Job, later: list[Job]) -> bool:
     """Whether what was paused was started again since."""
     return job.state == "paused" and any(
-        other.brain_key == job.brain_key and other.operator in RESUMABLE
+        other.brain_key == job.brain_key and _kind(other.operator).can_pause
         for other in later
     )
 

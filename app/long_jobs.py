@@ -8,59 +8,62 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import fiftyone as fo
 import fiftyone.operators as foo
+import fiftyone.operators.types as types
 
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.progress import Progress, Report
 
-from . import forms
 from .context import in_words
 from .jobs import JobRecord
 
-# Given what to call with progress, and what to ask whether to stop; its result is plain
-# data with a "message"
-Work = Callable[[Report, Callable[[], bool]], dict[str, Any]]
 
-# Triggers what the App is to show of the work that was done, if anything
-Show = Callable[[], Any]
+@dataclass(frozen=True)
+class JobResult:
+    """What a job returns: plain data, of which ``message`` is a sentence, and the view
+    that the grid is to show, if any."""
+
+    data: dict[str, Any]
+    view: fo.DatasetView | None = None
+
+
+# It takes what to call with progress, and what to ask whether to stop
+Work = Callable[[Report, Callable[[], bool]], JobResult]
 
 # FiftyOne runs all operators and all methods of panels in these threads of the App
 THREADS = fo.config.max_thread_pool_workers or ThreadPoolExecutor()._max_workers
-FOR_OTHERS = 2  # of them, in which people can search whatever else runs
-JOBS_AT_ONCE = max(1, THREADS - FOR_OTHERS)
+RESERVED_FOR_SEARCHES = 2
+MAX_JOBS = max(1, THREADS - RESERVED_FOR_SEARCHES)
 
-_places = threading.Semaphore(JOBS_AT_ONCE)
+_free_threads = threading.Semaphore(MAX_JOBS)
 
 
-def perform(
-    ctx: foo.ExecutionContext,
-    brain_key: str,
-    work: Work,
-    show: Show = lambda: None,
-) -> Any:
+def run(ctx: foo.ExecutionContext, brain_key: str, work: Work) -> Any:
     """Runs work on an index.
 
     Args:
         ctx: the context
         brain_key: the index
         work: the work
-        show: called after it, unless it runs on a worker, which has no App
 
     Returns:
-        the work's result; or, in the operator browser, a generator of its progress
+        the data of its result; or, in the operator browser, a generator of its progress
 
     Raises:
         InvalidRequest: if as many jobs run in this process as may at once
     """
     if _in_operator_browser(ctx):
-        return _streamed(ctx, brain_key, work, show)
-    result = _recorded(ctx, brain_key, work, lambda progress: _tell(ctx, progress))
-    if not ctx.delegated:
-        show()
-    return result
+        return _streamed(ctx, brain_key, work)
+    result = _recorded(
+        ctx, brain_key, work, lambda progress: _set_progress(ctx, progress)
+    )
+    if result.view is not None and not ctx.delegated:
+        ctx.ops.set_view(result.view)
+    return result.data
 
 
 def _in_operator_browser(ctx: foo.ExecutionContext) -> bool:
@@ -70,64 +73,69 @@ def _in_operator_browser(ctx: foo.ExecutionContext) -> bool:
 
 
 @contextmanager
-def _place(ctx: foo.ExecutionContext) -> Iterator[None]:
-    """One of the App's few places for jobs, while one runs; a worker needs none."""
+def _thread_for_job(ctx: foo.ExecutionContext) -> Iterator[None]:
+    """Limits how many of the App's threads run jobs; a worker has its own."""
     if ctx.delegated:
         yield
         return
-    if not _places.acquire(blocking=False):
+    if not _free_threads.acquire(blocking=False):
         raise InvalidRequest(
-            f"The App runs {JOBS_AT_ONCE} jobs already, which is as many as it can do "
+            f"The App runs {MAX_JOBS} jobs already, which is as many as it can do "
             "while people search. Run this one on a worker, or wait until one of them "
             "ends."
         )
     try:
         yield
     finally:
-        _places.release()
+        _free_threads.release()
 
 
 def _recorded(
-    ctx: foo.ExecutionContext, brain_key: str, work: Work, tell: Report
-) -> dict[str, Any]:
-    with _place(ctx), JobRecord(ctx, brain_key) as job:
+    ctx: foo.ExecutionContext, brain_key: str, work: Work, show: Report
+) -> JobResult:
+    with _thread_for_job(ctx), JobRecord(ctx, brain_key) as job:
 
-        def report(now: Progress) -> None:
-            job.progress(now)
-            tell(now)
+        def report(progress: Progress) -> None:
+            job.progress(progress)
+            show(progress)
 
         result = work(report, job.cancelled)
-        job.finished(result["message"])
+        job.finished(result.data["message"])
     return result
 
 
-def _tell(ctx: foo.ExecutionContext, progress: Progress) -> None:
-    """For a delegated run's record."""
+def _set_progress(ctx: foo.ExecutionContext, progress: Progress) -> None:
+    """Adds it to a delegated run's record."""
     ctx.set_progress(progress=_fraction(progress), label=_label(progress))
 
 
-def _streamed(
-    ctx: foo.ExecutionContext, brain_key: str, work: Work, show: Show
-) -> Iterator[Any]:
+def _streamed(ctx: foo.ExecutionContext, brain_key: str, work: Work) -> Iterator[Any]:
     """Runs the work in a thread, and passes its progress to the operator browser."""
-    events: queue.Queue[Progress | dict[str, Any] | Exception] = queue.Queue()
+    events: queue.Queue[Progress | JobResult | Exception] = queue.Queue()
 
-    def run() -> None:
+    def run_and_report() -> None:
         try:
             events.put(_recorded(ctx, brain_key, work, events.put))
         except Exception as e:  # shown to the person below
             events.put(e)
 
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=run_and_report, daemon=True).start()
     while isinstance(event := events.get(), Progress):
         yield ctx.ops.set_progress(label=_label(event), progress=_fraction(event))
-    failed = isinstance(event, Exception)
-    message = in_words(event) if isinstance(event, Exception) else event["message"]
     yield ctx.ops.reload_dataset()
-    if not failed and (shown := show()) is not None:
-        yield shown
-    output = forms.message(message, failed).to_json()
-    yield ctx.ops.show_output(output, {"message": message})
+    if isinstance(event, Exception):
+        output, text = types.Error, in_words(event)
+    else:
+        output, text = types.Success, event.data["message"]
+        if event.view is not None:
+            yield ctx.ops.set_view(event.view)
+    yield ctx.ops.show_output(_message(output, text), {"message": text})
+
+
+def _message(view: type[types.View], text: str) -> Any:
+    outputs = types.Object()
+    outputs.view("message", view(label=text))
+    return types.Property(outputs).to_json()
 
 
 def _fraction(progress: Progress) -> float:

@@ -3,17 +3,14 @@ much it is, and of what kind each parameter is. What a value may be says who use
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 import fiftyone.operators as foo
 from bson import ObjectId
 
 from fiftyone_milvus import limits, numbers
 from fiftyone_milvus.errors import InvalidRequest
-
-T = TypeVar("T", bound=type[foo.Operator])
 
 _NAMES = {
     *("brain_key", "new_brain_key", "other", "other_key", "other_dataset", "fuse_with"),
@@ -70,23 +67,6 @@ def check_kinds(params: Any) -> Given:
     for name, value in given.items():
         _check(name, value)
     return given
-
-
-def checked(cls: T) -> T:
-    """An operator whose form and work get their params when these were checked: a form
-    is resolved at every key press, while everybody waits."""
-    for name in ("resolve_input", "execute"):
-        setattr(cls, name, _checked(getattr(cls, name)))
-    return cls
-
-
-def _checked(method: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(method)
-    def wrapped(self: Any, ctx: foo.ExecutionContext) -> Any:
-        check(ctx)
-        return method(self, ctx)
-
-    return wrapped
 
 
 def _check(name: str, value: Any) -> None:

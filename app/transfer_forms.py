@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -12,45 +12,65 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import archive, move
 from fiftyone_milvus.progress import Report
+from fiftyone_milvus.store import settings
 
 from . import export_folders, forms
 from .context import connection
-from .long_jobs import perform
+from .long_jobs import JobResult, Work
 
-Result = move.Moved | archive.Exported | archive.Imported
+Transferred = move.Moved | archive.Exported | archive.Imported
 
 
-def run(
+def work(
     ctx: foo.ExecutionContext,
-    work: Callable[..., Result],
+    transfer: Callable[..., Transferred],
     summary: Callable[[Any], str],
     *args: Any,
     **kwargs: Any,
-) -> Any:
-    """Does the work on the dataset's index, and says in a sentence what it did.
+) -> Work:
+    """The work that moves, exports or imports the dataset's index, and says in a
+    sentence what it did.
 
     Args:
         ctx: the context
-        work: a function of ``fiftyone_milvus.indexes.move`` or ``files``
+        transfer: a function of ``fiftyone_milvus.indexes.move`` or ``archive``
         summary: the sentence for what it returns
         *args: what the function takes after the dataset and the brain key
         **kwargs: its keyword arguments, other than those of every such function
     """
-    key = ctx.params["brain_key"]
 
-    def done(report: Report, cancelled: Callable[[], bool]) -> dict[str, Any]:
-        result = work(
+    def transfer_index(report: Report, cancelled: Callable[[], bool]) -> JobResult:
+        result = transfer(
             ctx.dataset,
-            key,
+            ctx.params["brain_key"],
             *args,
             progress=report,
             cancelled=cancelled,
             **kwargs,
             **connection(ctx),
         )
-        return {**asdict(result), "message": summary(result)}
+        return JobResult({**asdict(result), "message": summary(result)})
 
-    return perform(ctx, key, done)
+    return transfer_index
+
+
+def destinations(connected: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The Milvus that indexes can be moved to without typing an address: those in the
+    list of servers, the configured one, and the embedded one.
+
+    Returns:
+        of each its address as ``uri``, and a ``label``
+
+    Raises:
+        InvalidRequest: if what is configured or listed can't be right
+    """
+    listed = settings.servers().items()
+    labels = {server.address: f"{name} ({server.address})" for name, server in listed}
+    configured = settings.resolve(connected)
+    if configured.uri is not None:
+        labels.setdefault(configured.address, configured.address)
+    labels[settings.EMBEDDED] = "Embedded Milvus"
+    return [{"uri": uri, "label": label} for uri, label in labels.items()]
 
 
 def check_path(ctx: foo.ExecutionContext, inputs: types.Object) -> None:

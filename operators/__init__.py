@@ -1,60 +1,24 @@
-"""The operators: one module a verb."""
+"""The operators: one file each, or one for a few that belong together. Each class that
+has a name is registered, in the order of the files; ``fiftyone.yml`` lists them too."""
 
-from ..app.params import checked
-from .adopt_collection import AdoptCollection
-from .cleanup_collections import CleanupCollections
-from .cleanup_index import CleanupIndex
-from .collections import Collections
-from .compare_indexes import CompareIndexes
-from .compute_index import ComputeIndex
-from .export_index import ExportIndex
-from .find_duplicates import FindDuplicates
-from .find_in_dataset import FindInDataset
-from .find_label_outliers import FindLabelOutliers
-from .find_leaks import FindLeaks
-from .find_unique import FindUnique
-from .import_index import ImportIndex
-from .index_health import IndexHealth
-from .list_indexes import ListIndexes
-from .more_like_these import MoreLikeThese
-from .move_index import MoveIndex
-from .refine_search import RefineSearch
-from .rename_index import RenameIndex
-from .save_search import DeleteSavedSearch, RunSavedSearch, SaveSearch
-from .search import Search
-from .search_history import SearchHistory
-from .sync_index import SyncIndex
-from .tag_results import TagResults
-from .trust_model import TrustModel
+import importlib
+import pkgutil
+from types import ModuleType
 
-_ALL = (
-    ComputeIndex,
-    Search,
-    MoreLikeThese,
-    RefineSearch,
-    CompareIndexes,
-    SaveSearch,
-    RunSavedSearch,
-    DeleteSavedSearch,
-    SearchHistory,
-    CleanupIndex,
-    IndexHealth,
-    SyncIndex,
-    ListIndexes,
-    RenameIndex,
-    Collections,
-    CleanupCollections,
-    AdoptCollection,
-    MoveIndex,
-    ExportIndex,
-    ImportIndex,
-    FindDuplicates,
-    FindLeaks,
-    FindUnique,
-    FindLabelOutliers,
-    FindInDataset,
-    TagResults,
-    TrustModel,
-)
+from .base import Operator
 
-OPERATORS = tuple(map(checked, _ALL))
+
+def _operators(module: ModuleType) -> list[type[Operator]]:
+    classes = [value for value in vars(module).values() if isinstance(value, type)]
+    return [
+        cls
+        for cls in classes
+        if issubclass(cls, Operator)
+        and cls.__module__ == module.__name__
+        and "name" in vars(cls)
+    ]
+
+
+_files = sorted(found.name for found in pkgutil.iter_modules(__path__))
+_modules = [importlib.import_module(f".{name}", __name__) for name in _files]
+OPERATORS = tuple(cls for module in _modules for cls in _operators(module))

@@ -8,33 +8,27 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.dataset import names
 from fiftyone_milvus.indexes import adopt
 from fiftyone_milvus.indexes.adopt import Adoption
 
-from ..app import forms, tables, zoo_models
-from ..app.context import connection, flag, without_causes
-from .collections import plain
+from ..app import collection_payloads, forms, tables, zoo_models
+from ..app.context import connection, flag
+from .base import Operator
 
 COLUMNS = {"fact": "", "value": "What was found"}
-DEFAULT_KEY = "milvus"
 
 
-class AdoptCollection(foo.Operator):
+class AdoptCollection(Operator):
     """Shows how a collection matches the dataset, and makes it an index when asked."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="adopt_collection",
-            label="Milvus: Adopt collection",
-            description="Connect this dataset to a collection that exists",
-            icon="add_link",
-            risk=types.RiskLevel.MEDIUM,
-        )
+    name = "adopt_collection"
+    label = "Adopt collection"
+    description = "Connect this dataset to a collection that exists"
+    icon = "add_link"
+    risk = types.RiskLevel.MEDIUM
+    columns = COLUMNS
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         inputs.str(
             "collection_name",
             required=True,
@@ -45,10 +39,8 @@ class AdoptCollection(foo.Operator):
         inputs.bool("dry_run", default=True, label="Only show how they match")
         if ctx.params.get("dry_run") is False:
             _index_inputs(ctx, inputs)
-        return types.Property(inputs, view=types.View(label="Adopt Milvus collection"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         params = ctx.params
         name, field = params["collection_name"], params.get("patches_field") or None
         if flag(ctx, "dry_run", default=True):
@@ -56,7 +48,7 @@ class AdoptCollection(foo.Operator):
             return {**_plain(found), "dry_run": True, "table": _table(found)}
         info = adopt.adopt(
             ctx.dataset,
-            params.get("brain_key") or forms.free_key(ctx.dataset, DEFAULT_KEY),
+            params.get("brain_key") or forms.free_key(ctx.dataset),
             name,
             patches_field=field,
             model=params.get("model") or None,
@@ -73,21 +65,9 @@ class AdoptCollection(foo.Operator):
             "message": f"'{name}' is now the index '{info.brain_key}'",
         }
 
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        outputs = types.Object()
-        outputs.str("message", label="Adoption")
-        if ctx.params.get("dry_run") is not False:
-            tables.output(outputs, "table", COLUMNS)
-        return types.Property(outputs, view=types.View(label="Milvus adoption"))
-
 
 def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
-    free = forms.free_key(ctx.dataset, DEFAULT_KEY)
-    inputs.str("brain_key", required=True, default=free, label="Brain key")
-    key = ctx.params.get("brain_key", free)
-    problem = names.brain_key_problem(ctx.dataset, key or "")
-    if problem is not None:
-        forms.problem(inputs, "brain_key", problem)
+    forms.new_key(ctx, inputs, default=forms.free_key(ctx.dataset))
     forms.choice(
         inputs,
         "model",
@@ -109,7 +89,7 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
 def _plain(found: Adoption) -> dict[str, Any]:
     return {
         **asdict(found),
-        "collection": plain(found.collection),
+        "collection": collection_payloads.to_dict(found.collection),
         "fits": found.fits,
     }
 

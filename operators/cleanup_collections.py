@@ -15,7 +15,8 @@ from fiftyone_milvus.indexes import collection_cleanup
 from fiftyone_milvus.indexes.collection_cleanup import Candidate, DeletionPlan
 
 from ..app import forms, tables
-from ..app.context import connection, flag, without_causes
+from ..app.context import connection, flag
+from .base import Operator
 
 SHOWN = "milvus_vector_search_deletions"
 SHOWN_SECONDS = 600
@@ -29,21 +30,17 @@ COLUMNS = {
 }
 
 
-class CleanupCollections(foo.Operator):
+class CleanupCollections(Operator):
     """Says what would be dropped, and drops it only when asked to."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="cleanup_collections",
-            label="Milvus: Clean up collections",
-            description="Drop collections that no index needs; a dry run first",
-            icon="delete_sweep",
-            risk=types.RiskLevel.HIGH,
-        )
+    name = "cleanup_collections"
+    label = "Clean up collections"
+    description = "Drop collections that no index needs; a dry run first"
+    icon = "delete_sweep"
+    risk = types.RiskLevel.HIGH
+    columns = COLUMNS
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         inputs.list(
             "names",
             types.String(),
@@ -78,10 +75,8 @@ class CleanupCollections(foo.Operator):
             forms.problem(inputs, "orphaned", text)
         elif ctx.params.get("dry_run") is False:
             inputs.view("notice", types.Warning(label=_warning(ctx)))
-        return types.Property(inputs, view=types.View(label="Drop Milvus collections"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         dry_run = flag(ctx, "dry_run", default=True)
         plan = _planned(ctx) if dry_run else _deleted(ctx)
         deleted = [] if dry_run else plan.names
@@ -94,12 +89,6 @@ class CleanupCollections(foo.Operator):
             "table": _table(plan, dry_run),
             "message": _summary(plan, dry_run),
         }
-
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        outputs = types.Object()
-        outputs.str("message", label="Clean-up")
-        tables.output(outputs, "table", COLUMNS)
-        return types.Property(outputs, view=types.View(label="Milvus clean-up"))
 
 
 def _planned(ctx: foo.ExecutionContext) -> DeletionPlan:

@@ -13,52 +13,30 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import BrokenRecord
 
 from ..app import forms
-from ..app.context import connection, without_causes
+from ..app.context import connection
+from .base import Operator
 
 
-class CleanupIndex(foo.Operator):
+class CleanupIndex(Operator):
     """Cleans an index up; a collection that this dataset didn't make stays."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="cleanup_index",
-            label="Milvus: Clean up index",
-            description="Drop an index's collection and delete its record",
-            icon="delete",
-            risk=types.RiskLevel.HIGH,
-        )
+    name = "cleanup_index"
+    label = "Clean up index"
+    description = "Drop an index's collection and delete its record"
+    icon = "delete"
+    risk = types.RiskLevel.HIGH
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         key = forms.index_choice(ctx, inputs, propose=False, damaged=True)
         if key is not None:
             text = _description(ctx.dataset, key)
             inputs.view("notice", types.Notice(label=text))
-        return types.Property(inputs, view=types.View(label="Clean up Milvus index"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         plan = runs.cleanup(ctx.dataset, ctx.params["brain_key"], **connection(ctx))
         if not ctx.delegated:
             ctx.ops.reload_dataset()
-        return {**asdict(plan), "message": done(plan)}
-
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        outputs = types.Object()
-        outputs.str("message", label="Done")
-        return types.Property(outputs, view=types.View(label="Milvus clean-up"))
-
-
-def done(plan: runs.CleanupPlan) -> str:
-    """What a clean-up did, in a sentence."""
-    if plan.deletes_rows:
-        return (
-            f"Removed the {plan.rows:,} vectors in '{plan.collection_name}', and "
-            f"deleted the record '{plan.brain_key}'"
-        )
-    text = f"Deleted the record '{plan.brain_key}'; no collection was dropped"
-    return f"{text}, since {plan.kept_because}" if plan.kept_because else text
+        return {**asdict(plan), "message": plan.done_message}
 
 
 def _description(dataset: fo.Dataset, brain_key: str) -> str:

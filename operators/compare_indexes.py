@@ -12,28 +12,25 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.search import fusion
 
-from ..app import forms, search_form, search_request, tables
-from ..app.context import connection, without_causes
+from ..app import forms, search_form, search_request
+from ..app.context import connection
+from .base import Operator
 
 SHOWN = 100
 COLUMNS = {"id": "Id", "first": "Rank in the first", "second": "Rank in the other"}
 
 
-class CompareIndexes(foo.Operator):
+class CompareIndexes(Operator):
     """Searches two indexes for the same, and compares their rankings."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="compare_indexes",
-            label="Milvus: Compare indexes",
-            description="The results of one query in two indexes, side by side",
-            icon="compare",
-            risk=types.RiskLevel.LOW,
-        )
+    name = "compare_indexes"
+    label = "Compare indexes"
+    description = "The results of one query in two indexes, side by side"
+    icon = "compare"
+    risk = types.RiskLevel.LOW
+    columns = COLUMNS
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         keys = runs.keys(ctx.dataset)
         first = ctx.params.get("brain_key") or (keys[0] if keys else None)
         others = [key for key in keys if key != first]
@@ -51,10 +48,8 @@ class CompareIndexes(foo.Operator):
             )
             forms.problem(inputs, "other", text)
         search_form.inputs(ctx, inputs)
-        return types.Property(inputs, view=types.View(label="Compare two indexes"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         first = replace(search_form.read(ctx), fuse_with=None)
         if first.min_matches is not None:
             raise InvalidRequest("Compare the objects themselves, not their images")
@@ -81,12 +76,6 @@ class CompareIndexes(foo.Operator):
             "table": rows,
             "message": compared.message,
         }
-
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        outputs = types.Object()
-        outputs.str("message", label="Compared")
-        tables.output(outputs, "table", COLUMNS)
-        return types.Property(outputs, view=types.View(label="Two rankings"))
 
 
 def _rank(rank: int | None) -> str:

@@ -11,7 +11,7 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.dataset import expected_rows, model_arguments, names
+from fiftyone_milvus.dataset import expected_rows, model_arguments
 from fiftyone_milvus.dataset.sources import Source, media_problem
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.indexes import build
@@ -25,45 +25,36 @@ from ..app.context import (
     connection,
     scope_choices,
     scope_samples,
-    without_causes,
 )
-from ..app.long_jobs import perform
+from ..app.long_jobs import JobResult, Work
+from .base import LongOperator
 
-DEFAULT_KEY = "milvus"
 MAX_WORKERS = 64
 
 
-class ComputeIndex(foo.Operator):
+class ComputeIndex(LongOperator):
     """Builds an index, or finishes one whose build was stopped."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="compute_index",
-            label="Milvus: Compute index",
-            description="Build a Milvus index over the samples or patches",
-            icon="hub",
-            risk=types.RiskLevel.HIGH,
-            streams=True,
-        )
+    name = "compute_index"
+    label = "Compute index"
+    description = "Build a Milvus index over the samples or patches"
+    icon = "hub"
+    risk = types.RiskLevel.HIGH
+    can_pause = True
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         samples = _scope_input(ctx, inputs)
         _source_inputs(ctx, inputs, samples)
         _index_inputs(ctx, inputs)
-        return types.Property(inputs, view=types.View(label="Compute Milvus index"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> Any:
+    def work(self, ctx: foo.ExecutionContext) -> Work:
         params = ctx.params
         source = _source(params)
         samples = scope_samples(ctx, params.get("scope", "dataset"))
-        _call_helpers(ctx)
-
+        _queue_other_workers(ctx)
         key = params["brain_key"]
 
-        def work(report: Report, cancelled: Callable[[], bool]) -> dict[str, Any]:
+        def build_index(report: Report, cancelled: Callable[[], bool]) -> JobResult:
             built = build.build(
                 samples,
                 key,
@@ -78,9 +69,9 @@ class ComputeIndex(foo.Operator):
                 **connection(ctx),
             )
             health_reports.renew(ctx, key, report, cancelled, **connection(ctx))
-            return _built(built)
+            return JobResult(_plain(built))
 
-        return perform(ctx, key, work)
+        return build_index
 
 
 def _source(params: dict[str, Any]) -> Source:
@@ -260,18 +251,13 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
             description="Milvus keeps their values, so that a search can ask for some",
             view=several,
         )
-    free = forms.free_key(ctx.dataset, DEFAULT_KEY)
-    inputs.str("brain_key", required=True, default=free, label="Brain key")
-    key = ctx.params.get("brain_key", free)
+    key = ctx.params.get("brain_key")
     if key and build.is_unfinished(ctx.dataset, key):
-        inputs.view(
-            "unfinished",
-            types.Notice(label=f"'{key}' is not finished: this goes on where it was"),
-        )
+        inputs.str("brain_key", required=True, label="Brain key")
+        text = f"The build of '{key}' is not finished: this resumes it"
+        inputs.view("unfinished", types.Notice(label=text))
     else:
-        problem = names.brain_key_problem(ctx.dataset, key or "")
-        if problem is not None:
-            forms.problem(inputs, "brain_key", problem)
+        forms.new_key(ctx, inputs, default=forms.free_key(ctx.dataset))
     inputs.int(
         "workers",
         default=1,
@@ -282,7 +268,7 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     )
 
 
-def _built(built: build.Built) -> dict[str, Any]:
+def _plain(built: build.Built) -> dict[str, Any]:
     message = f"Indexed {built.rows:,} vectors in {built.seconds:.0f} s"
     if built.failed:
         first = built.failures[0]
@@ -300,7 +286,7 @@ def _built(built: build.Built) -> dict[str, Any]:
     }
 
 
-def _call_helpers(ctx: foo.ExecutionContext) -> None:
+def _queue_other_workers(ctx: foo.ExecutionContext) -> None:
     """Queues the same build for the other workers that were asked for."""
     workers = int(ctx.params.get("workers") or 1)
     if not ctx.delegated or workers < 2:

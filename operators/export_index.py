@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.indexes import archive
 
 from ..app import export_folders, forms, transfer_forms
-from ..app.context import flag, without_causes
+from ..app.context import flag
+from ..app.long_jobs import Work
+from .base import LongOperator
 
 
-class ExportIndex(foo.Operator):
+class ExportIndex(LongOperator):
     """Exports an index; only an earlier export is ever overwritten."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="export_index",
-            label="Milvus: Export index",
-            description="Keep an index as a Parquet file: ids, vectors and settings",
-            icon="file_download",
-            risk=types.RiskLevel.MEDIUM,
-            streams=True,
-        )
+    name = "export_index"
+    label = "Export index"
+    description = "Keep an index as a Parquet file: ids, vectors and settings"
+    icon = "file_download"
+    risk = types.RiskLevel.MEDIUM
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         forms.index_choice(ctx, inputs)
         inputs.str(
             "path",
@@ -43,11 +37,9 @@ class ExportIndex(foo.Operator):
             label="Overwrite an earlier export",
             description="Another kind of file is never overwritten",
         )
-        return types.Property(inputs, view=types.View(label="Export Milvus index"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> Any:
-        return transfer_forms.run(
+    def work(self, ctx: foo.ExecutionContext) -> Work:
+        return transfer_forms.work(
             ctx,
             archive.export_index,
             _summary,

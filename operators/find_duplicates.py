@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.analysis import duplicates
 
 from ..app import analysis_forms, forms
-from ..app.context import without_causes
+from ..app.long_jobs import Work
+from .base import LongOperator
 
 MAX_MEMBERS = 100  # of a group, in the result
 DEFAULT_FRACTION = 0.1
 HOW = {"thresh": "By distance", "fraction": "By fraction"}
 
 
-class FindDuplicates(foo.Operator):
+class FindDuplicates(LongOperator):
     """Shows near duplicates group by group, and tags all but the representatives."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="find_duplicates",
-            label="Milvus: Find near duplicates",
-            description="Groups of near duplicates, the largest first",
-            icon="content_copy",
-            risk=types.RiskLevel.MEDIUM,
-            streams=True,
-        )
+    name = "find_duplicates"
+    label = "Find near duplicates"
+    description = "Groups of near duplicates, the largest first"
+    icon = "content_copy"
+    risk = types.RiskLevel.MEDIUM
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         forms.index_choice(ctx, inputs)
         how = types.RadioGroup(orientation="horizontal")
         for value, label in HOW.items():
@@ -62,18 +55,13 @@ class FindDuplicates(foo.Operator):
         analysis_forms.inputs_for(
             ctx, inputs, "the duplicates, one of each group left out"
         )
-        return types.Property(inputs, view=types.View(label="Find near duplicates"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> Any:
+    def work(self, ctx: foo.ExecutionContext) -> Work:
         if ctx.params.get("by", "thresh") == "fraction":
             how = {"fraction": ctx.params.get("fraction", DEFAULT_FRACTION)}
         else:
             how = {"thresh": analysis_forms.thresh(ctx)}
-        return analysis_forms.run(ctx, duplicates.find_groups, _outcome, **how)
-
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        return analysis_forms.output("Near duplicates")
+        return analysis_forms.work(ctx, duplicates.find_groups, _outcome, **how)
 
 
 def _outcome(found: duplicates.DuplicateGroups) -> analysis_forms.Outcome:

@@ -23,29 +23,23 @@ from ..app.context import (
     flag,
     selected_ids,
     selection,
-    without_causes,
 )
-from ..app.long_jobs import perform
+from ..app.long_jobs import JobResult, Work
+from .base import LongOperator
 
 DEFAULT_K = 25
 
 
-class FindInDataset(foo.Operator):
+class FindInDataset(LongOperator):
     """Searches another dataset; the copies that it makes name the same files."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="find_in_dataset",
-            label="Milvus: Find in another dataset",
-            description="Search another dataset with the selection; copy the results",
-            icon="travel_explore",
-            risk=types.RiskLevel.MEDIUM,
-            streams=True,
-        )
+    name = "find_in_dataset"
+    label = "Find in another dataset"
+    description = "Search another dataset with the selection; copy the results"
+    icon = "travel_explore"
+    risk = types.RiskLevel.MEDIUM
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         key = forms.index_choice(ctx, inputs)
         if key is not None:
             _check_selection(ctx, inputs, key)
@@ -70,61 +64,24 @@ class FindInDataset(foo.Operator):
         # from Python: the ids to search with, and what to copy beside path and tags
         for name in ("ids", "fields"):
             inputs.list(name, types.String(), required=False, view=types.HiddenView())
-        return types.Property(inputs, view=types.View(label="Find in another dataset"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> Any:
-        params = ctx.params
-        other = _load(params.get("other_dataset"))
-        copies = flag(ctx, "copy")
+    def work(self, ctx: foo.ExecutionContext) -> Work:
+        other = _load(ctx.params.get("other_dataset"))
         problem = _unconfirmed(ctx)
         if problem is not None:
             raise InvalidRequest(problem)
-        analysis_forms.check(ctx, ctx.dataset if copies else other)
-        views: list[fo.DatasetView] = []
+        analysis_forms.check(ctx, ctx.dataset if flag(ctx, "copy") else other)
 
-        def work(report: Report, cancelled: Callable[[], bool]) -> dict[str, Any]:
-            found = _found(ctx, other)
-            told = Progress("Searching", 1, 1, found.seconds, unit="datasets")
-            report(told)
-            message = f"{len(found.matches):,} results in '{other.name}'"
-            ids, field = found.ids, found.patches_field
-            samples = runs.all_samples(other, params["other_key"])
-            data = _data(found)
-            if copies:
-                analysis_forms.check(
-                    ctx
-                )  # again, since the view's name may be taken by now
-                done = cross_dataset.copy_matches(
-                    samples,
-                    ctx.dataset,
-                    found.sample_ids,
-                    fields=params.get("fields") or (),
-                )
-                message += f"; copied {len(done.ids):,} of their samples, and skipped "
-                message += f"{done.skipped:,} that were here"
-                samples, ids, field = ctx.dataset, list(done.ids), None
-                data |= {"copied": ids, "skipped": done.skipped}
-            if ids:
-                views.append(indexed_samples.shown(samples, samples, field, ids))
-            return {
-                **data,
-                **analysis_forms.leave(ctx, samples, views, ids, field, message),
-            }
+        def find(report: Report, cancelled: Callable[[], bool]) -> JobResult:
+            found = _find(ctx, other)
+            report(Progress("Searching", 1, 1, found.seconds, unit="datasets"))
+            keep = _copy if flag(ctx, "copy") else _keep_in_other
+            return keep(ctx, other, found)
 
-        # the grid shows this dataset, so only what was copied can be shown there
-        return perform(
-            ctx,
-            params["brain_key"],
-            work,
-            lambda: analysis_forms.show(ctx, views if copies else ()),
-        )
-
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        return analysis_forms.output("Found in another dataset")
+        return find
 
 
-def _found(
+def _find(
     ctx: foo.ExecutionContext, other: fo.Dataset
 ) -> cross_dataset.CrossDatasetResult:
     index = runs.load(ctx.dataset, ctx.params["brain_key"], **connection(ctx))
@@ -135,6 +92,49 @@ def _found(
         list(ids),
         ctx.params.get("k", DEFAULT_K),
     )
+
+
+def _copy(
+    ctx: foo.ExecutionContext,
+    other: fo.Dataset,
+    found: cross_dataset.CrossDatasetResult,
+) -> JobResult:
+    """Copies what was found to this dataset, which the grid then shows."""
+    analysis_forms.check(ctx)  # again, since the view's name may be taken by now
+    copied = cross_dataset.copy_matches(
+        runs.all_samples(other, found.brain_key),
+        ctx.dataset,
+        found.sample_ids,
+        fields=ctx.params.get("fields") or (),
+    )
+    message = (
+        f"{_message(found)}; copied {len(copied.ids):,} of their samples, and skipped "
+        f"{copied.skipped:,} that were here"
+    )
+    ids, samples = list(copied.ids), ctx.dataset
+    view = indexed_samples.shown(samples, samples, None, ids) if ids else None
+    kept = analysis_forms.keep(ctx, samples, view, ids, None, message)
+    return JobResult(
+        {**_data(found), "copied": ids, "skipped": copied.skipped, **kept}, view
+    )
+
+
+def _keep_in_other(
+    ctx: foo.ExecutionContext,
+    other: fo.Dataset,
+    found: cross_dataset.CrossDatasetResult,
+) -> JobResult:
+    """Tags what was found, and saves its view, in the other dataset: the grid shows
+    this one."""
+    samples = runs.all_samples(other, found.brain_key)
+    ids, field = found.ids, found.patches_field
+    view = indexed_samples.shown(samples, samples, field, ids) if ids else None
+    kept = analysis_forms.keep(ctx, samples, view, ids, field, _message(found))
+    return JobResult({**_data(found), **kept})
+
+
+def _message(found: cross_dataset.CrossDatasetResult) -> str:
+    return f"{len(found.matches):,} results in '{found.dataset}'"
 
 
 def _data(found: cross_dataset.CrossDatasetResult) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 import fiftyone as fo
 import fiftyone.operators as foo
@@ -13,29 +12,24 @@ from fiftyone_milvus.analysis import label_outliers
 from fiftyone_milvus.backend import runs
 
 from ..app import analysis_forms, forms
-from ..app.context import without_causes
+from ..app.long_jobs import Work
+from .base import LongOperator
 
 DEFAULT_K = 10
 DEFAULT_SCORE = 0.5
 
 
-class FindLabelOutliers(foo.Operator):
+class FindLabelOutliers(LongOperator):
     """Shows the labels that look most like mistakes first; the result names the
     neighbours of each."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="find_label_outliers",
-            label="Milvus: Find label outliers",
-            description="Labels that disagree with those of their nearest neighbours",
-            icon="label_off",
-            risk=types.RiskLevel.MEDIUM,
-            streams=True,
-        )
+    name = "find_label_outliers"
+    label = "Find label outliers"
+    description = "Labels that disagree with those of their nearest neighbours"
+    icon = "label_off"
+    risk = types.RiskLevel.MEDIUM
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         key = forms.index_choice(ctx, inputs)
         if key is not None:
             _label_input(ctx, inputs, runs.describe(ctx.dataset, key))
@@ -60,11 +54,9 @@ class FindLabelOutliers(foo.Operator):
             description="The share of the neighbours that must disagree",
         )
         analysis_forms.inputs_for(ctx, inputs, "the outliers")
-        return types.Property(inputs, view=types.View(label="Find label outliers"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> Any:
-        return analysis_forms.run(
+    def work(self, ctx: foo.ExecutionContext) -> Work:
+        return analysis_forms.work(
             ctx,
             label_outliers.find_outliers,
             _outcome,
@@ -72,9 +64,6 @@ class FindLabelOutliers(foo.Operator):
             k=ctx.params.get("k", DEFAULT_K),
             min_score=ctx.params.get("min_score", DEFAULT_SCORE),
         )
-
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        return analysis_forms.output("Label outliers")
 
 
 def _label_input(

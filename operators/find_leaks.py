@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 import fiftyone as fo
 import fiftyone.operators as foo
@@ -12,27 +11,22 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.analysis import leaks
 
 from ..app import analysis_forms, forms
-from ..app.context import without_causes
+from ..app.long_jobs import Work
+from .base import LongOperator
 
 DEFAULT_TAGS = "train, test"
 
 
-class FindLeaks(foo.Operator):
+class FindLeaks(LongOperator):
     """Shows the leaks between splits, the nearest first, and tags both sides."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="find_leaks",
-            label="Milvus: Find leaks between splits",
-            description="Near duplicates that are in different splits",
-            icon="water_drop",
-            risk=types.RiskLevel.MEDIUM,
-            streams=True,
-        )
+    name = "find_leaks"
+    label = "Find leaks between splits"
+    description = "Near duplicates that are in different splits"
+    icon = "water_drop"
+    risk = types.RiskLevel.MEDIUM
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         key = forms.index_choice(ctx, inputs)
         fields = sorted(forms.fields_of(ctx.dataset, key, ftype=fo.StringField))
         given = ctx.params.get("field")
@@ -56,13 +50,11 @@ class FindLeaks(foo.Operator):
                 forms.problem(inputs, "tags", "Name two tags or more: train, test")
         analysis_forms.distance(ctx, inputs)
         analysis_forms.inputs_for(ctx, inputs, "both sides of each leak")
-        return types.Property(inputs, view=types.View(label="Find leaks"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> Any:
+    def work(self, ctx: foo.ExecutionContext) -> Work:
         field = ctx.params.get("field") or None
         tags = None if field else _tags(ctx.params.get("tags", DEFAULT_TAGS))
-        return analysis_forms.run(
+        return analysis_forms.work(
             ctx,
             leaks.find_leaks,
             _outcome,
@@ -70,9 +62,6 @@ class FindLeaks(foo.Operator):
             tags=tags,
             field=field,
         )
-
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        return analysis_forms.output("Leaks between splits")
 
 
 def _tags(text: str | None) -> list[str]:

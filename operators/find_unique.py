@@ -2,49 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.analysis import unique
 
 from ..app import analysis_forms, forms
-from ..app.context import MAX_RESULTS, without_causes
+from ..app.context import MAX_RESULTS
+from ..app.long_jobs import Work
+from .base import LongOperator
 
 DEFAULT_COUNT = 100
 
 
-class FindUnique(foo.Operator):
+class FindUnique(LongOperator):
     """Shows the most unique, the most unique first."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="find_unique",
-            label="Milvus: Find most unique",
-            description="Those that are least like any other",
-            icon="fingerprint",
-            risk=types.RiskLevel.MEDIUM,
-            streams=True,
-        )
+    name = "find_unique"
+    label = "Find most unique"
+    description = "Those that are least like any other"
+    icon = "fingerprint"
+    risk = types.RiskLevel.MEDIUM
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         forms.index_choice(ctx, inputs)
         analysis_forms.number(
             ctx, inputs, "count", DEFAULT_COUNT, 1, MAX_RESULTS, label="How many"
         )
         analysis_forms.inputs_for(ctx, inputs, "the most unique")
-        return types.Property(inputs, view=types.View(label="Find most unique"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> Any:
+    def work(self, ctx: foo.ExecutionContext) -> Work:
         count = ctx.params.get("count", DEFAULT_COUNT)
-        return analysis_forms.run(ctx, unique.most_unique, _outcome, count=count)
-
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        return analysis_forms.output("Most unique")
+        return analysis_forms.work(ctx, unique.most_unique, _outcome, count=count)
 
 
 def _outcome(found: unique.Unique) -> analysis_forms.Outcome:

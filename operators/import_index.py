@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.dataset import names
 from fiftyone_milvus.indexes import archive
 
 from ..app import export_folders, forms, transfer_forms
-from ..app.context import without_causes
+from ..app.long_jobs import Work
+from .base import LongOperator
 
 DEFAULT_KEY = "imported"
 
 
-class ImportIndex(foo.Operator):
+class ImportIndex(LongOperator):
     """Imports an index; rows of samples that the dataset lacks are left out."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="import_index",
-            label="Milvus: Import index",
-            description="Make an index of a file that was exported",
-            icon="file_upload",
-            risk=types.RiskLevel.MEDIUM,
-            streams=True,
-        )
+    name = "import_index"
+    label = "Import index"
+    description = "Make an index of a file that was exported"
+    icon = "file_upload"
+    risk = types.RiskLevel.MEDIUM
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         inputs.str(
             "path",
             required=True,
@@ -42,18 +34,11 @@ class ImportIndex(foo.Operator):
             ),
         )
         transfer_forms.check_path(ctx, inputs)
-        free = forms.free_key(ctx.dataset, DEFAULT_KEY)
-        inputs.str("brain_key", required=True, default=free, label="Brain key")
-        key = ctx.params.get("brain_key", free)
-        problem = names.brain_key_problem(ctx.dataset, key or "")
-        if problem is not None:
-            forms.problem(inputs, "brain_key", problem)
-        return types.Property(inputs, view=types.View(label="Import Milvus index"))
+        forms.new_key(ctx, inputs, default=forms.free_key(ctx.dataset, DEFAULT_KEY))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> Any:
+    def work(self, ctx: foo.ExecutionContext) -> Work:
         path = export_folders.check(ctx.params["path"])
-        return transfer_forms.run(ctx, archive.import_index, _summary, path)
+        return transfer_forms.work(ctx, archive.import_index, _summary, path)
 
 
 def _summary(imported: archive.Imported) -> str:

@@ -10,8 +10,9 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
 
-from ..app import forms, tables
-from ..app.context import connection, without_causes
+from ..app import tables
+from ..app.context import connection
+from .base import Operator
 
 COLUMNS = {
     "brain_key": "Brain key",
@@ -25,37 +26,23 @@ COLUMNS = {
 }
 
 
-class ListIndexes(foo.Operator):
+class ListIndexes(Operator):
     """Lists the indexes; a problem with one hides no other."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="list_indexes",
-            label="Milvus: List indexes",
-            description="This dataset's Milvus indexes, their sizes and problems",
-            icon="list",
-            risk=types.RiskLevel.LOW,
-        )
+    name = "list_indexes"
+    label = "List indexes"
+    description = "This dataset's Milvus indexes, their sizes and problems"
+    icon = "list"
+    risk = types.RiskLevel.LOW
+    columns = COLUMNS
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        view = types.View(label="List Milvus indexes")
-        return types.Property(types.Object(), view=view)
-
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         found = runs.list_indexes(ctx.dataset, **connection(ctx))
         return {
             "indexes": [_plain(info) for info in found],
             "table": [_row(info) for info in found],
             "message": f"{len(found):,} Milvus indexes of '{ctx.dataset.name}'",
         }
-
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        outputs = types.Object()
-        outputs.str("message", label="Indexes")
-        tables.output(outputs, "table", COLUMNS)
-        return types.Property(outputs, view=types.View(label="Milvus indexes"))
 
 
 def _plain(info: runs.IndexInfo) -> dict[str, Any]:

@@ -8,9 +8,6 @@ delegated run. Credentials are found by the address: those of the configured ser
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
@@ -19,27 +16,23 @@ from fiftyone_milvus.indexes import move
 from fiftyone_milvus.store import addresses, server_list, settings
 
 from ..app import forms, transfer_forms
-from ..app.context import connection, without_causes
+from ..app.context import connection
+from ..app.long_jobs import Work
+from .base import LongOperator
 
 
-class MoveIndex(foo.Operator):
+class MoveIndex(LongOperator):
     """Moves an index; the old collection stays until somebody drops it."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="move_index",
-            label="Milvus: Move index",
-            description="Copy an index to another Milvus, and use it from there",
-            icon="drive_file_move",
-            risk=types.RiskLevel.HIGH,
-            streams=True,
-        )
+    name = "move_index"
+    label = "Move index"
+    description = "Copy an index to another Milvus, and use it from there"
+    icon = "drive_file_move"
+    risk = types.RiskLevel.HIGH
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         forms.index_choice(ctx, inputs)
-        _scope_input(ctx, inputs)
+        _destination_input(ctx, inputs)
         inputs.str("db_name", required=False, label="Database")
         inputs.str(
             "collection_name",
@@ -56,14 +49,12 @@ class MoveIndex(foo.Operator):
                 )
             ),
         )
-        return types.Property(inputs, view=types.View(label="Move Milvus index"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> Any:
+    def work(self, ctx: foo.ExecutionContext) -> Work:
         problem = _uri_problem(ctx.params.get("uri"))
         if problem is not None:
             raise InvalidRequest(problem)
-        return transfer_forms.run(
+        return transfer_forms.work(
             ctx,
             move.move,
             _summary,
@@ -72,34 +63,15 @@ class MoveIndex(foo.Operator):
         )
 
 
-def targets(connected: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The Milvus that indexes can be moved to without typing an address: those in the
-    list of servers, the configured one, and the embedded one.
-
-    Returns:
-        of each its address as ``uri``, and a ``label``
-
-    Raises:
-        InvalidRequest: if what is configured or listed can't be right
-    """
-    listed = settings.servers().items()
-    labels = {server.address: f"{name} ({server.address})" for name, server in listed}
-    configured = settings.resolve(connected)
-    if configured.uri is not None:
-        labels.setdefault(configured.address, configured.address)
-    labels[settings.EMBEDDED] = "Embedded Milvus"
-    return [{"uri": uri, "label": label} for uri, label in labels.items()]
-
-
-def _scope_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
-    """Which Milvus to move to: one of the targets, or a typed address."""
+def _destination_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
+    """Which Milvus to move to: one of those offered, or a typed address."""
     view = types.AutocompleteView()
     problem = default = None
     try:
         configured = settings.resolve(connection(ctx))
         default = None if configured.embedded else configured.address
-        for target in targets(connection(ctx)):
-            view.add_choice(target["uri"], label=target["label"])
+        for one in transfer_forms.destinations(connection(ctx)):
+            view.add_choice(one["uri"], label=one["label"])
     except VectorSearchError as e:
         problem = str(e)
     inputs.str(

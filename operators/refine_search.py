@@ -13,29 +13,24 @@ from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.search.query import Query
 
 from ..app import forms, saved_searches
-from ..app.context import selection, without_causes
+from ..app.context import selection
 from ..app.search_request import SearchRequest
-from .search import output, perform
+from .search import SearchOperator, perform
 
 MARKS = {"more": "More like these", "less": "Less like these"}
 
 
-class RefineSearch(foo.Operator):
+class RefineSearch(SearchOperator):
     """A round of relevance feedback. Each round is a search of the history, from which
     an earlier one can be run again."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="refine_search",
-            label="Milvus: Refine search",
-            description="The last search, with more or less like what is selected",
-            icon="tune",
-            risk=types.RiskLevel.MEDIUM,
-        )
+    name = "refine_search"
+    label = "Refine search"
+    description = "The last search, with more or less like what is selected"
+    icon = "tune"
+    risk = types.RiskLevel.MEDIUM
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         marks = types.RadioGroup(orientation="horizontal")
         for value, label in MARKS.items():
             marks.add_choice(value, label=label)
@@ -56,14 +51,9 @@ class RefineSearch(foo.Operator):
             inputs.view("search", types.Notice(label=_refined(ctx).label))
         except VectorSearchError as e:
             forms.problem(inputs, "mark", str(e))
-        return types.Property(inputs, view=types.View(label="Refine the last search"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         return perform(ctx, _refined(ctx))
-
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        return output()
 
 
 def _refined(ctx: foo.ExecutionContext) -> SearchRequest:

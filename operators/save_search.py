@@ -11,26 +11,21 @@ from fiftyone_milvus.dataset import names
 from fiftyone_milvus.errors import InvalidRequest
 
 from ..app import forms, saved_searches
-from ..app.context import without_causes
 from ..app.search_request import SearchRequest
-from .search import output, perform
+from .base import Operator
+from .search import SearchOperator, perform
 
 
-class SaveSearch(foo.Operator):
+class SaveSearch(Operator):
     """Saves a search that was made, or one that Python gives, under a name."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="save_search",
-            label="Milvus: Save search",
-            description="Keep a search of the history under a name",
-            icon="bookmark_add",
-            risk=types.RiskLevel.MEDIUM,
-        )
+    name = "save_search"
+    label = "Save search"
+    description = "Keep a search of the history under a name"
+    icon = "bookmark_add"
+    risk = types.RiskLevel.MEDIUM
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         inputs.str("name", required=True, label="Name")
         given = ctx.params.get("name")
         problem = names.saved_search_problem(given) if given else None
@@ -52,10 +47,8 @@ class SaveSearch(foo.Operator):
         inputs.obj("params", required=False, view=types.HiddenView())
         if not offered.choices and not ctx.params.get("params"):
             forms.problem(inputs, "search", "There is no search to save: search first")
-        return types.Property(inputs, view=types.View(label="Save a search"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         params = ctx.params.get("params")
         request = (
             SearchRequest.from_dict(params)
@@ -65,62 +58,39 @@ class SaveSearch(foo.Operator):
         saved = saved_searches.save(ctx, ctx.params["name"], request)
         return {"name": saved.id, "message": f"Saved '{saved.id}': {saved.label}"}
 
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        return _message("Saved search")
 
-
-class RunSavedSearch(foo.Operator):
+class RunSavedSearch(SearchOperator):
     """Runs a saved search again, just as it was made."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="run_saved_search",
-            label="Milvus: Run saved search",
-            description="Search again, just as it was saved",
-            icon="bookmark",
-            risk=types.RiskLevel.MEDIUM,
-        )
+    name = "run_saved_search"
+    label = "Run saved search"
+    description = "Search again, just as it was saved"
+    icon = "bookmark"
+    risk = types.RiskLevel.MEDIUM
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         _name_input(ctx, inputs)
-        return types.Property(inputs, view=types.View(label="Run a saved search"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         return perform(ctx, saved_searches.load(ctx, ctx.params["name"]))
 
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        return output()
 
-
-class DeleteSavedSearch(foo.Operator):
+class DeleteSavedSearch(Operator):
     """Deletes a saved search; no index and no sample is touched."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="delete_saved_search",
-            label="Milvus: Delete saved search",
-            description="Delete a search that was saved under a name",
-            icon="bookmark_remove",
-            risk=types.RiskLevel.HIGH,
-        )
+    name = "delete_saved_search"
+    label = "Delete saved search"
+    description = "Delete a search that was saved under a name"
+    icon = "bookmark_remove"
+    risk = types.RiskLevel.HIGH
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         _name_input(ctx, inputs)
-        return types.Property(inputs, view=types.View(label="Delete a saved search"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         name = ctx.params["name"]
         saved_searches.delete(ctx, name)
         return {"name": name, "message": f"Deleted the saved search '{name}'"}
-
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        return _message("Saved searches")
 
 
 def _made(ctx: foo.ExecutionContext, id_: str | None) -> SearchRequest:
@@ -139,9 +109,3 @@ def _name_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     forms.choice(inputs, "name", names, given, required=True, label="Saved search")
     if not names:
         forms.problem(inputs, "name", "This dataset has no saved search")
-
-
-def _message(title: str) -> types.Property:
-    outputs = types.Object()
-    outputs.str("message", label="Done")
-    return types.Property(outputs, view=types.View(label=title))

@@ -9,36 +9,36 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from ..app import empty_results, forms, saved_searches, search_form, search_request
-from ..app.context import connection, without_causes
+from ..app import empty_results, saved_searches, search_form, search_request
+from ..app.context import connection
 from ..app.search_request import Answer, SearchRequest
+from .base import Operator
 
 
-class Search(foo.Operator):
+class SearchOperator(Operator):
+    """An operator whose result is that of a search."""
+
+    def add_outputs(self, ctx: foo.ExecutionContext, outputs: types.Object) -> None:
+        super().add_outputs(ctx, outputs)
+        outputs.str("plan", label="Plan")
+        outputs.float("milliseconds", label="Milliseconds")
+
+
+class Search(SearchOperator):
     """Searches an index; the results go into the grid in rank order, with their scores
     in the result."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="search",
-            label="Milvus: Search",
-            description="Sort by similarity to what is selected, or to a text",
-            icon="search",
-            risk=types.RiskLevel.MEDIUM,
-        )
+    name = "search"
+    label = "Search"
+    description = "Sort by similarity to what is selected, or to a text"
+    icon = "search"
+    risk = types.RiskLevel.MEDIUM
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         search_form.inputs(ctx, inputs)
-        return types.Property(inputs, view=types.View(label="Search with Milvus"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         return perform(ctx, search_form.read(ctx))
-
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        return output()
 
 
 def perform(ctx: foo.ExecutionContext, request: SearchRequest) -> dict[str, Any]:
@@ -98,12 +98,3 @@ def mark(ctx: foo.ExecutionContext, answer: Answer) -> None:
                 for label_id in label_ids
             ]
         )
-
-
-def output() -> types.Property:
-    """What the operators that search show of their result."""
-    outputs = types.Object()
-    outputs.str("message", label="Found")
-    outputs.str("plan", label="How")
-    outputs.float("milliseconds", label="Milliseconds")
-    return types.Property(outputs, view=types.View(label="Milvus search"))

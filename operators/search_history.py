@@ -9,29 +9,26 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.numbers import count
 
-from ..app import forms, saved_searches, tables
-from ..app.context import flag, without_causes
+from ..app import saved_searches, tables
+from ..app.context import flag
+from .base import Operator
 from .search import perform
 
 PAGE = 25
 COLUMNS = {"at": "When (UTC)", "label": "Search", "results": "Results"}
 
 
-class SearchHistory(foo.Operator):
+class SearchHistory(Operator):
     """Lists the searches that were made in this dataset, the latest first."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="search_history",
-            label="Milvus: Search history",
-            description="The searches that were made, to look at or to clear",
-            icon="history",
-            risk=types.RiskLevel.HIGH,
-        )
+    name = "search_history"
+    label = "Search history"
+    description = "The searches that were made, to look at or to clear"
+    icon = "history"
+    risk = types.RiskLevel.HIGH
+    columns = COLUMNS
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         inputs.int("count", default=PAGE, min=1, label="How many")
         inputs.int("skip", default=0, min=0, label="Leave out the latest")
         inputs.str(
@@ -47,10 +44,8 @@ class SearchHistory(foo.Operator):
             label="Clear the history",
             description="Saved searches stay",
         )
-        return types.Property(inputs, view=types.View(label="Search history"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         if flag(ctx, "clear"):
             saved_searches.clear_history(ctx)
         elif ctx.params.get("again"):
@@ -73,9 +68,3 @@ class SearchHistory(foo.Operator):
             ],
             "message": f"{total:,} {'search' if total == 1 else 'searches'}",
         }
-
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        outputs = types.Object()
-        outputs.str("message", label="History")
-        tables.output(outputs, "table", COLUMNS)
-        return types.Property(outputs, view=types.View(label="Search history"))

@@ -12,35 +12,28 @@ from fiftyone_milvus.backend import recorded_models
 from fiftyone_milvus.errors import InvalidRequest
 
 from ..app import forms
-from ..app.context import without_causes
+from .base import Operator
 
 # Shown by the form alone: a web page in the same browser can have the App run an
 # operator, but read nothing that it answers
 FORM_TOKEN = secrets.token_hex(4)
 
 
-class TrustModel(foo.Operator):
+class TrustModel(Operator):
     """Has a model be loaded with arguments that came with a dataset."""
 
-    @property
-    def config(self) -> foo.OperatorConfig:
-        return forms.config(
-            name="trust_model",
-            label="Milvus: Trust a model",
-            description="Accept the model arguments that came with a dataset",
-            icon="verified_user",
-            risk=types.RiskLevel.HIGH,
-        )
+    name = "trust_model"
+    label = "Trust a model"
+    description = "Accept the model arguments that came with a dataset"
+    icon = "verified_user"
+    risk = types.RiskLevel.HIGH
 
-    def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        inputs = types.Object()
+    def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         key = forms.index_choice(ctx, inputs)
         if key is not None:
             _question(ctx, inputs, key)
-        return types.Property(inputs, view=types.View(label="Trust this model?"))
 
-    @without_causes
-    def execute(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+    def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         key, arguments = ctx.params["brain_key"], ctx.params.get("arguments")
         if not arguments or ctx.params.get("form") != FORM_TOKEN:
             raise InvalidRequest(
@@ -52,11 +45,6 @@ class TrustModel(foo.Operator):
             "brain_key": key,
             "message": f"{call} is loaded from now on where an index asks for it",
         }
-
-    def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
-        outputs = types.Object()
-        outputs.str("message", label="Done")
-        return types.Property(outputs, view=types.View(label="Milvus: Trust a model"))
 
 
 def _question(ctx: foo.ExecutionContext, inputs: types.Object, key: str) -> None:

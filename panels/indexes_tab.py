@@ -17,8 +17,6 @@ from fiftyone_milvus.store.index_types import INDEX_TYPES
 
 from ..app import forms, jobs, zoo_models
 from ..app.context import connection
-from ..operators.cleanup_index import done
-from ..operators.compute_index import DEFAULT_KEY
 from .error_boundary import answered
 
 METHODS = ("jobs", "form", "cleanup_plan", "cleanup", "pause", "cancel", "dismiss")
@@ -44,7 +42,7 @@ class IndexMethods:
                 for field in _embeddings_fields(dataset, view, of)
             ],
             "brain_keys": dataset.list_brain_runs(),
-            "brain_key": forms.free_key(dataset, DEFAULT_KEY),
+            "brain_key": forms.free_key(dataset),
             "counts": {
                 "dataset": dataset.count(),
                 "view": ctx.view.count(),
@@ -79,7 +77,7 @@ class IndexMethods:
             "brain_key": plan.brain_key,
             "deleted_rows": plan.deletes_rows,
             "deleted_run": plan.deletes_run,
-            "message": done(plan),
+            "message": plan.done_message,
         }
 
     @answered

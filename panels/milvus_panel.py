@@ -15,9 +15,8 @@ from fiftyone_milvus.backend import recorded_models, runs
 from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.store import settings
 
-from ..app import export_folders, health_reports, jobs
+from ..app import export_folders, health_reports, jobs, transfer_forms
 from ..app.context import connection
-from ..operators import move_index
 from . import index_payloads, indexes_tab, search_tab, server_payloads, server_tab
 from .error_boundary import answered
 
@@ -88,7 +87,7 @@ class MilvusPanel(
 def _move(connected: dict[str, Any]) -> dict[str, Any]:
     """Where indexes can be moved to; a list that can't be read hides nothing else."""
     try:
-        return {"destinations": move_index.targets(connected), "problem": None}
+        return {"destinations": transfer_forms.destinations(connected), "problem": None}
     except VectorSearchError as e:
         return {"destinations": [], "problem": str(e)}
 

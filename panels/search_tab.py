@@ -15,11 +15,10 @@ from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.search import result_cache
 from fiftyone_milvus.search.query import Query
 
-from ..app import saved_searches, search_form
+from ..app import saved_searches, search_form, tag_changes
 from ..app.context import connection
 from ..app.search_request import SearchRequest
 from ..operators import search as searching
-from ..operators import tag_results
 from . import chips, grid, search_payloads
 from .cached_result import Found
 from .error_boundary import answered
@@ -167,7 +166,7 @@ class SearchMethods:
             )
         found = _kept(ctx).view(ctx.dataset, len(answer.ids))
         field = answer.patches_field
-        done = tag_results.change(ctx, found, ids, field, params["tag"])
+        done = tag_changes.tag_results(ctx, found, ids, field, params["tag"])
         return {"message": done["message"]}
 
 

@@ -13,7 +13,7 @@ from fiftyone_milvus.indexes import collections
 from fiftyone_milvus.store import client, embedded, settings
 from fiftyone_milvus.store.settings import Settings
 
-from ..operators.collections import plain
+from ..app import collection_payloads
 from . import server_payloads
 
 
@@ -43,7 +43,7 @@ def details(connection: dict[str, Any]) -> dict[str, Any]:
     try:
         found["capabilities"] = asdict(client.connect(in_use).capabilities)
         listed = collections.list_collections(**connection)
-        found["collections"] = [plain(info) for info in listed]
+        found["collections"] = [collection_payloads.to_dict(info) for info in listed]
     except VectorSearchError as e:
         found["problem"] = str(e)
     return found

@@ -69,6 +69,16 @@ class CleanupPlan:
     message: str
     kept_because: str | None = None
 
+    @property
+    def done_message(self) -> str:
+        """What was done, in a sentence."""
+        record = f"the record of the index '{self.brain_key}'"
+        if self.deletes_rows:
+            where = f"'{self.collection_name}'"
+            return f"Deleted the {self.rows:,} vectors in {where}, and {record}"
+        text = f"Deleted {record}; no collection was deleted"
+        return f"{text}, since {self.kept_because}" if self.kept_because else text
+
 
 def keys(dataset: fo.Dataset) -> list[str]:
     """The brain keys of a dataset's Milvus indexes, but those whose record is damaged;

@@ -34,7 +34,7 @@ from harness.datasets import make_vectors_dataset
 from harness.oracle import distances, ranked
 from harness.panel import CheckedPanel
 from harness.standalone import Standalone, StandaloneOptions
-from plugin.operators import move_index
+from plugin.app import transfer_forms
 
 pytestmark = pytest.mark.standalone
 
@@ -477,7 +477,7 @@ def test_an_index_is_moved_to_a_listed_server_and_found_there_by_others(
     assert server_list.VARIABLE in str(raised.value)  # where to list it
 
     monkeypatch.setenv(server_list.VARIABLE, str(listed))
-    [target, *_] = move_index.targets({})
+    [target, *_] = transfer_forms.destinations({})
     assert target == {"uri": uri, "label": f"far ({uri})"}
     moved = execute("move_index", embedded_index, brain_key="index", uri=target["uri"])
     assert (moved["rows"], moved["db_name"], moved["note"]) == (100, "other", None)

@@ -223,7 +223,7 @@ OPERATIONS = [
     Case("import_index", {"brain_key": "new", "path": "none.parquet"}, "There is no"),
     Case("compute_index", {"brain_key": "new", **FIELD}, "no samples to index", "none"),
     Case("compute_index", {"brain_key": "new", **FIELD}, "Indexed 1 vectors", "first"),
-    Case("cleanup_index", {"brain_key": "new"}, "Removed the 1 vectors"),
+    Case("cleanup_index", {"brain_key": "new"}, "Deleted the 1 vectors"),
     Case("cleanup_index", {"brain_key": "new"}, "no Milvus index 'new'"),
 ]
 

@@ -114,9 +114,13 @@ def test_what_operators_and_panel_share_knows_neither(path):
 
 
 def test_the_manifest_names_what_is_registered():
+    from plugin.app import jobs
     from plugin.operators import OPERATORS
+    from plugin.operators.base import LongOperator
     from plugin.panels import PANELS
 
+    long = {cls.name for cls in OPERATORS if issubclass(cls, LongOperator)}
+    assert set(jobs.KINDS) == long
     manifest = yaml.safe_load((ROOT / "fiftyone.yml").read_text())
     assert manifest["operators"] == [cls().config.name for cls in OPERATORS]
     assert manifest["panels"] == [cls().config.name for cls in PANELS]
