@@ -173,7 +173,7 @@ def test_no_server_is_told_and_leaves_nothing(dataset, monkeypatch):
 def test_k_out_of_range_is_told(dataset, k):
     build(dataset)
     context = {"selected": [dataset.first().id]}
-    with pytest.raises(Exception, match="Ask for 1 to 10,000 matches"):
+    with pytest.raises(Exception, match="Ask for 1 to 10,000 results"):
         execute("search", dataset, context=context, brain_key="idx", k=k)
 
 
