@@ -1,5 +1,5 @@
-"""What the operators that find something have in common: where to look, what to leave
-behind (a view, tags), and never a deletion."""
+"""What the operators that find something share: where to search, and how to tag the
+results and save them as a view. Nothing is deleted."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from fiftyone_milvus.progress import Report
 
 from . import forms
 from .context import MAX_RESULTS, connection, scope_choices, scope_samples
+from .labels import LABELS
 from .long_jobs import JobResult, Work
 
 T = TypeVar("T")
 
-MAX_LISTED = 1_000  # of what a result tells in plain data
+MAX_LISTED = 1_000  # results in the plain data
 DEFAULT_THRESH = 0.05
 
 
@@ -126,21 +127,21 @@ def check(ctx: foo.ExecutionContext, dataset: fo.Dataset | None = None) -> None:
     names.refuse(_view_problem(dataset or ctx.dataset, ctx.params.get("save_view")))
 
 
-def inputs_for(
+def result_inputs(
     ctx: foo.ExecutionContext,
     inputs: types.Object,
     what: str,
     scope: bool = True,
     dataset: fo.Dataset | None = None,
 ) -> None:
-    """The inputs that say where to look and what to leave behind.
+    """The inputs for where to search, and for tagging and saving the results.
 
     Args:
         ctx: the context
         inputs: the form
-        what: what the tag is given to, in a word or a few
-        scope: whether there is a choice of where to look
-        dataset: the dataset of what is found, if it isn't the one that is open
+        what: what is tagged, in a few words
+        scope: whether the scope can be chosen
+        dataset: the dataset of the results, if it isn't the one that is open
     """
     if scope:
         forms.choice(
@@ -149,14 +150,14 @@ def inputs_for(
             ["dataset", "view"],
             ctx.params.get("scope"),
             default="dataset",
-            label="Look in",
+            label=LABELS["scope"],
             view=scope_choices(ctx, selected=False),
         )
     inputs.str(
         "tag",
         required=False,
-        label="Tag",
-        description=f"Given to {what}; leave empty for none",
+        label=LABELS["tag"],
+        description=f"Given to {what}; leave empty to tag nothing",
     )
     tag = ctx.params.get("tag")
     problem = names.tag_problem(tag) if tag else None
@@ -166,7 +167,7 @@ def inputs_for(
         "save_view",
         required=False,
         label="Save as view",
-        description="A name for what is shown; on a worker, a tag or this keeps it",
+        description="A name for a view of the results; a delegated run shows no other",
     )
     problem = _view_problem(dataset or ctx.dataset, ctx.params.get("save_view"))
     if problem is not None:
@@ -174,7 +175,7 @@ def inputs_for(
 
 
 def distance(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
-    """The input for the distance that makes two near duplicates."""
+    """The input for the distance up to which two are near duplicates."""
     number(
         ctx,
         inputs,
@@ -182,13 +183,13 @@ def distance(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         DEFAULT_THRESH,
         0.0,
         None,
-        label="Distance",
-        description="Up to which two are near duplicates: 0 finds equal ones",
+        label="Max distance",
+        description="Of near duplicates: 0 finds exact duplicates only",
     )
 
 
 def thresh(ctx: foo.ExecutionContext) -> float:
-    """The distance that was typed there."""
+    """The distance that was entered there."""
     given: float = ctx.params.get("thresh", DEFAULT_THRESH)
     return given
 

@@ -26,8 +26,8 @@ MAX_RESULTS = 10_000
 
 
 def connection(ctx: foo.ExecutionContext) -> dict[str, Any]:
-    """Connection settings from FiftyOne's plugin secrets, where these say something
-    that the environment doesn't (in FiftyOne they are the same thing)."""
+    """The connection settings in FiftyOne's plugin secrets that aren't those of the
+    environment (in open-source FiftyOne they always are)."""
     found = {}
     for key in KEYS:
         name = ENV_PREFIX + key.upper()
@@ -69,7 +69,7 @@ def scope_samples(ctx: foo.ExecutionContext, scope: str) -> fo.SampleCollection:
 
 
 def scope_choices(ctx: foo.ExecutionContext, selected: bool) -> types.RadioGroup:
-    """The targets that make sense now, for a form."""
+    """The scopes that can be chosen now, for a form."""
     choices = types.RadioGroup(orientation="horizontal")
     choices.add_choice("dataset", label=SCOPES["dataset"])
     if ctx.has_custom_view:
@@ -118,7 +118,7 @@ def selected_ids(
     for all its patches.
 
     Raises:
-        InvalidRequest: if nothing that this index holds is selected
+        InvalidRequest: if nothing that is in this index is selected
     """
     ids, samples = selection(ctx, index.key)
     if samples:

@@ -1,5 +1,5 @@
-"""The folders that the App writes exports to and reads them from: who uses the App
-need not be allowed to write wherever the process that serves it may."""
+"""The folders that the App writes exports to and reads them from. People who use the
+App may not write to all that the process which serves it can."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from fiftyone_milvus.errors import InvalidRequest
 VARIABLE = "FIFTYONE_MILVUS_EXPORT_DIRS"
 DEFAULT_NAME = "milvus-exports"
 SUFFIX = ".parquet"
-DESCRIPTION = f"Its name, or its path, ending in {SUFFIX}, in"
 
 
 def folders() -> list[Path]:
@@ -32,6 +31,11 @@ def names() -> str:
     return " or ".join(map(str, folders()))
 
 
+def hint() -> str:
+    """What to enter as the path of a file."""
+    return f"A file name ending in {SUFFIX}, in the export folder: {names()}"
+
+
 def check(path: Any) -> Path:
     """Where a path leads to; a relative one is in the first folder.
 
@@ -41,14 +45,14 @@ def check(path: Any) -> Path:
     """
     if not isinstance(path, str) or not path.strip() or "\0" in path:
         raise InvalidRequest(
-            f"Type the path of the file: one that ends in {SUFFIX}, in {names()}"
+            f"Enter the path of a file that ends in {SUFFIX}, in {names()}"
         )
     allowed = folders()
     found = (allowed[0] / os.path.expanduser(path.strip())).resolve()
     if not any(folder in found.parents for folder in allowed):
         raise InvalidRequest(
-            f"'{path}' is not in {names()}. Choose a file there; whoever runs FiftyOne "
-            f"can allow other folders with {VARIABLE}."
+            f"'{path}' is not in {names()}. Choose a file there. Other folders can be "
+            f"allowed where FiftyOne is started, with {VARIABLE}."
         )
     if found.suffix != SUFFIX:
         raise InvalidRequest(f"'{path}' doesn't end in {SUFFIX}. Choose such a name.")

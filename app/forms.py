@@ -1,5 +1,5 @@
-"""What forms are made of: the choices a dataset offers, and how a problem is shown.
-Nothing here asks a server: the App resolves a form at every key press."""
+"""Inputs that several forms share, and the choices that a dataset offers. Nothing here
+asks a server: the App resolves a form at every key press."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from fiftyone_milvus.dataset import expected_rows, names
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.retrieval.filter_fields import SCALARS, paths
 
+from .labels import LABELS
+
 DEFAULT_KEY = "milvus"
-_UNMEANT = ("id", "filepath", "bounding_box", "mask_path", "map_path", "index")
+_NOT_OFFERED = ("id", "filepath", "bounding_box", "mask_path", "map_path", "index")
 
 
 def patches_fields(samples: fo.SampleCollection) -> list[str]:
@@ -36,7 +38,7 @@ def patches_fields(samples: fo.SampleCollection) -> list[str]:
 def embeddings_fields(
     samples: fo.SampleCollection, patches_field: str | None
 ) -> list[str]:
-    """The fields that hold vectors: of samples, or of the objects of a field (then
+    """The fields with vectors: of samples, or of the objects of a field (then
     the attribute's name)."""
     paths = samples.get_field_schema(ftype=fo.VectorField, flat=True)
     if patches_field is None:
@@ -50,11 +52,11 @@ def embeddings_fields(
 
 
 def filter_fields(dataset: fo.Dataset, patches_field: str | None) -> list[str]:
-    """The fields that Milvus can keep to filter by, and that people may mean."""
+    """The fields that Milvus can store to filter by, without FiftyOne's own."""
     kinds = (*SCALARS, fo.ListField)
     found = []
     for name in dataset.get_field_schema(ftype=kinds, flat=True):
-        if name.startswith("metadata.") or name.rpartition(".")[2] in _UNMEANT:
+        if name.startswith("metadata.") or name.rpartition(".")[2] in _NOT_OFFERED:
             continue
         with suppress(InvalidRequest):
             found += paths(dataset, patches_field or None, [name])
@@ -64,7 +66,7 @@ def filter_fields(dataset: fo.Dataset, patches_field: str | None) -> list[str]:
 def fields_of(
     dataset: fo.Dataset, brain_key: str | None, **kinds: Any
 ) -> dict[str, fo.Field]:
-    """The fields of some kinds that the dataset has, and, if an index holds frames or
+    """The fields of some kinds that the dataset has, and, if an index is of frames or
     clips, those that these have.
 
     Args:
@@ -90,7 +92,7 @@ def new_key(
     inputs: types.Object,
     name: str = "brain_key",
     default: str | None = None,
-    label: str = "Brain key",
+    label: str = LABELS["brain_key"],
 ) -> None:
     """The input for the brain key of a new index."""
     inputs.str(name, required=True, default=default, label=label)
@@ -136,8 +138,7 @@ def patches_choice(
     description: str,
     samples: fo.SampleCollection | None = None,
 ) -> None:
-    """Asks which field's objects are meant, if there is one: of the samples, or of the
-    dataset."""
+    """The input for a patches field, if the samples, or else the dataset, have one."""
     fields = patches_fields(ctx.dataset if samples is None else samples)
     if fields:
         choice(
@@ -146,7 +147,7 @@ def patches_choice(
             fields,
             ctx.params.get("patches_field"),
             required=False,
-            label="Patches field",
+            label=LABELS["patches_field"],
             description=description,
         )
 
@@ -162,20 +163,28 @@ def index_choice(
     Args:
         ctx: the context
         inputs: the form
-        propose: whether the only one there is is chosen already
-        damaged: whether those whose record is damaged are among the choices
+        propose: whether an only index is the default
+        damaged: whether indexes with a damaged record can be chosen
 
     Returns:
         the key that is chosen now, if it is one of them
     """
     keys = runs.all_keys(ctx.dataset) if damaged else runs.keys(ctx.dataset)
     if not keys:
-        inputs.str("brain_key", required=True, label="Index")
+        inputs.str("brain_key", required=True, label=LABELS["index"])
         problem(inputs, "brain_key", "This dataset has no Milvus index")
         return None
     only = keys[0] if propose and len(keys) == 1 else None
     key = ctx.params.get("brain_key", only)
-    choice(inputs, "brain_key", keys, key, required=True, default=only, label="Index")
+    choice(
+        inputs,
+        "brain_key",
+        keys,
+        key,
+        required=True,
+        default=only,
+        label=LABELS["index"],
+    )
     return key if key in keys else None
 
 

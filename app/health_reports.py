@@ -1,5 +1,6 @@
-"""How true the dataset's indexes were when they were last compared with it, kept where
-every process and every browser window sees it: in the dataset's execution store."""
+"""Index health: what was up to date, missing, stale and orphaned when an index was last
+compared with its dataset. Reports are in the dataset's execution store, where every
+process and every browser window sees them."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ KEEP_SECONDS = 90 * 24 * 3600
 
 @dataclass(frozen=True, kw_only=True)
 class HealthReport(health.IndexHealth):
-    """What is kept of a comparison. ``checked`` is an ISO time in UTC; ``changed``
+    """The result of a comparison. ``checked`` is an ISO time in UTC; ``changed``
     whether samples were added, removed or changed since."""
 
     checked: str
@@ -35,7 +36,7 @@ def check(
     cancelled: Callable[[], bool],
     **connection: Any,
 ) -> health.HealthCheck:
-    """Compares an index with its dataset, and keeps what was found.
+    """Compares an index with its dataset, and stores the result.
 
     Raises:
         VectorSearchError: as :func:`fiftyone_milvus.indexes.health.health` does
@@ -53,23 +54,23 @@ def check(
     return found
 
 
-def renew(
+def update(
     ctx: foo.ExecutionContext,
     brain_key: str,
     report: Report,
     cancelled: Callable[[], bool],
     **connection: Any,
 ) -> None:
-    """Compares again after the index was changed; what was known is forgotten if that
-    fails or is cancelled, since the work itself is done."""
+    """Compares again after the index was changed. If that fails or is cancelled, the
+    old report is deleted, and the work itself is still done."""
     try:
         check(ctx, brain_key, report, cancelled, **connection)
     except VectorSearchError:
         ctx.store(STORE).delete(_run_id(ctx.dataset, brain_key))
 
 
-def known(ctx: foo.ExecutionContext) -> dict[str, HealthReport]:
-    """What is known, by brain key; asks no server."""
+def reports(ctx: foo.ExecutionContext) -> dict[str, HealthReport]:
+    """The stored reports, by brain key; asks no server."""
     store, dataset = ctx.store(STORE), ctx.dataset
     kept = set(store.list_keys())
     runs = {_run_id(dataset, key): key for key in dataset.list_brain_runs()}
@@ -84,7 +85,7 @@ def known(ctx: foo.ExecutionContext) -> dict[str, HealthReport]:
 
 
 def _run_id(dataset: fo.Dataset, brain_key: str) -> str:
-    """The record's own id, which a new name doesn't change."""
+    """The id of the index's record, which stays when it is renamed."""
     run = dataset._doc.brain_methods.get(brain_key)
     return str(getattr(run, "id", run))
 

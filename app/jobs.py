@@ -26,9 +26,9 @@ STORE = "milvus_vector_search_jobs"
 PLUGIN = "@milvus/vector-search"
 KEEP_SECONDS = 24 * 3600
 HEARTBEAT_SECONDS = 1.0
-NEWS_SECONDS = 600  # a build that went well is worth a line for so long
+SHOWN_SECONDS = 600  # a job that went well is listed for so long
 LOST_SECONDS = 30.0  # no heartbeat for so long: the process is gone
-# and before the first one: a worker loads its libraries, on a busy machine for long
+# before the first one: on a busy machine a worker takes long to load its libraries
 START_SECONDS = 300.0
 
 ACTIVE = ("queued", "running")
@@ -94,8 +94,8 @@ class JobRecord:
             delegated=bool(ctx.delegated),
             phase="Starting",
         )
-        self._asked: str | None = None  # "cancelled" or "paused"
-        self._heartbeat = Heartbeat(HEARTBEAT_SECONDS, self._look_and_write)
+        self._stop_state: str | None = None  # "cancelled" or "paused"
+        self._heartbeat = Heartbeat(HEARTBEAT_SECONDS, self._check_and_write)
 
     def progress(self, progress: Progress) -> None:
         """Takes the latest progress; it is written at the next heartbeat."""
@@ -112,11 +112,11 @@ class JobRecord:
         )
 
     def cancelled(self) -> bool:
-        """Whether somebody asked for this job to stop."""
-        return self._asked is not None
+        """Whether the job is to stop."""
+        return self._stop_state is not None
 
     def finished(self, message: str) -> None:
-        """Takes the sentence that says what was made."""
+        """Takes the sentence that says what was done."""
         self._job = replace(self._job, message=message)
 
     def __enter__(self) -> JobRecord:
@@ -133,14 +133,14 @@ class JobRecord:
         self._heartbeat.stop()
         state, message = "done", self._job.message
         if isinstance(error, Cancelled):
-            state, message = self._asked or "cancelled", str(error)
+            state, message = self._stop_state or "cancelled", str(error)
         elif error is not None:
             state, message = "failed", in_words(error)
         self._job = replace(self._job, state=state, message=message, remaining=None)
         self._write()
 
-    def _look_and_write(self) -> None:
-        self._asked = self._asked or self._store.get(_stop_key(self._job.id))
+    def _check_and_write(self) -> None:
+        self._stop_state = self._stop_state or self._store.get(_stop_key(self._job.id))
         self._write()
 
     def _write(self) -> None:
@@ -156,12 +156,12 @@ def list_jobs(ctx: foo.ExecutionContext) -> list[Job]:
     values = [store.get(key) for key in keys if key.startswith("job-")]
     jobs = {}
     for value in filter(None, values):
-        job = _or_lost(Job(**value), LOST_SECONDS)
+        job = _failed_if_lost(Job(**value), LOST_SECONDS)
         jobs[job.id] = job
     for job in _delegated(ctx):
         known = jobs.get(job.id)
         if known is None:
-            jobs[job.id] = _or_lost(job, START_SECONDS)
+            jobs[job.id] = _failed_if_lost(job, START_SECONDS)
         elif known.state in ACTIVE and job.state == "failed":
             jobs[job.id] = job
     newest = sorted(jobs.values(), key=lambda job: job.updated, reverse=True)
@@ -169,7 +169,7 @@ def list_jobs(ctx: foo.ExecutionContext) -> list[Job]:
         job
         for number, job in enumerate(newest)
         if _dismissed_key(job.id) not in keys
-        and not _is_old_news(job)
+        and not _ended_long_ago(job)
         and not _was_resumed(job, newest[:number])
     ]
 
@@ -194,17 +194,17 @@ def cancel(ctx: foo.ExecutionContext, job_id: str) -> None:
 
 
 def dismiss(ctx: foo.ExecutionContext, job_id: str) -> None:
-    """Lists an ended job no more."""
+    """Removes an ended job from the list."""
     _store(ctx).set(_dismissed_key(job_id), True, ttl=KEEP_SECONDS)
 
 
 def _delegated(ctx: foo.ExecutionContext) -> list[Job]:
-    """Work that waits for a worker, or that one has just begun, and what failed before
-    it could say so."""
+    """The jobs of workers that have no record of their own yet: queued, just started,
+    or failed before they wrote one."""
     states = {
         ExecutionRunState.QUEUED: "queued",
         ExecutionRunState.SCHEDULED: "queued",
-        ExecutionRunState.RUNNING: "running",  # before it comes to its own record
+        ExecutionRunState.RUNNING: "running",
         ExecutionRunState.FAILED: "failed",
     }
     jobs = []
@@ -249,32 +249,32 @@ def _kind(operator: str) -> JobKind:
 
 
 def _age(job: Job) -> float:
-    """Seconds since the job's last word."""
+    """Seconds since the job's last update."""
     return time.time() - datetime.fromisoformat(job.updated).timestamp()
 
 
-def _is_old_news(job: Job) -> bool:
-    return job.state in ("done", "cancelled") and _age(job) > NEWS_SECONDS
+def _ended_long_ago(job: Job) -> bool:
+    return job.state in ("done", "cancelled") and _age(job) > SHOWN_SECONDS
 
 
 def _was_resumed(job: Job, later: list[Job]) -> bool:
-    """Whether what was paused was started again since."""
+    """Whether a paused job was started again since."""
     return job.state == "paused" and any(
         other.brain_key == job.brain_key and _kind(other.operator).can_pause
         for other in later
     )
 
 
-def _or_lost(job: Job, patience: float) -> Job:
+def _failed_if_lost(job: Job, patience: float) -> Job:
     if job.state != "running" or _age(job) < patience:
         return job
-    message = "The process that did it has gone. Start it again."
+    message = "Its process has ended. Start it again."
     return replace(job, state="failed", message=message, remaining=None)
 
 
 def _last_line(traceback: str) -> str:
     lines = traceback.strip().splitlines()
-    return lines[-1] if lines else "It failed without a word"
+    return lines[-1] if lines else "It failed without a message"
 
 
 def _store(ctx: foo.ExecutionContext) -> ExecutionStore:
@@ -282,8 +282,8 @@ def _store(ctx: foo.ExecutionContext) -> ExecutionStore:
 
 
 def _dataset_id(ctx: foo.ExecutionContext) -> Any:
-    """The dataset's id. ``ctx.dataset`` loads it anew, each second for as long as a job
-    is watched, under the feet of those who store a run in another thread."""
+    """The dataset's id. ``ctx.dataset`` would reload the dataset every second while a
+    job is watched, also while another thread stores a run."""
     known = get_db_conn().datasets.find_one({"name": ctx.dataset_name}, {"_id": True})
     return known["_id"] if known else ctx.dataset._doc.id
 

@@ -1,5 +1,5 @@
-"""Runs work that takes long, with its progress wherever it runs: in the panel and in a
-delegated run's record by way of the job, in the operator browser as a stream."""
+"""Runs long jobs. Their progress is in the job that the panel shows, in the record of a
+delegated run, and in the operator browser, as a stream."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def run(ctx: foo.ExecutionContext, brain_key: str, work: Work) -> Any:
 
 
 def _in_operator_browser(ctx: foo.ExecutionContext) -> bool:
-    """Whether a person started it there: not a panel, which shows the job itself, and
-    not Python or a worker, who want the result."""
+    """Whether it was started there: not by the panel, which shows the job itself, and
+    not by Python or a worker, which use the result."""
     return ctx.spaces is not None and not ctx.panel_id and not ctx.delegated
 
 
@@ -80,9 +80,8 @@ def _thread_for_job(ctx: foo.ExecutionContext) -> Iterator[None]:
         return
     if not _free_threads.acquire(blocking=False):
         raise InvalidRequest(
-            f"The App runs {MAX_JOBS} jobs already, which is as many as it can do "
-            "while people search. Run this one on a worker, or wait until one of them "
-            "ends."
+            f"The App already runs {MAX_JOBS} jobs, as many as it can while people "
+            "search. Run this one on a worker, or wait until one of them ends."
         )
     try:
         yield
@@ -149,5 +148,5 @@ def _label(progress: Progress) -> str:
     if progress.bottleneck:
         text += f", bottleneck: {progress.bottleneck}"
     if progress.failed:
-        text += f", {progress.failed:,} gave no vector"
+        text += f", {progress.failed:,} without a vector"
     return text

@@ -1,5 +1,5 @@
-"""What is sent to operators and to the panel, checked before anything reads it: how
-much it is, and of what kind each parameter is. What a value may be says who uses it."""
+"""Checks the params of operators and of the panel's methods before they are used: their
+size, and the type of each. Whether a value is right is checked where it is used."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ def check(ctx: foo.ExecutionContext) -> None:
     hold them as :class:`Given`.
 
     Raises:
-        InvalidRequest: if there is too much of them, or one is of another kind
+        InvalidRequest: if there is too much of them, or one is of another type
     """
     limits.check_params(ctx.params)
     ctx.params = check_kinds(ctx.params)
 
 
 def check_kinds(params: Any) -> Given:
-    """Those of some params that aren't ``None``.
+    """The params that aren't ``None``.
 
     Raises:
-        InvalidRequest: if they are no params, or one is of another kind
+        InvalidRequest: if they aren't params, or one is of another type
     """
     if not isinstance(params, Mapping) or not all(isinstance(n, str) for n in params):
         raise InvalidRequest(

@@ -18,7 +18,7 @@ def tag_results(
     tag: Any,
     remove: bool = False,
 ) -> dict[str, Any]:
-    """Tags samples, or the labels of a field, or takes the tag off them.
+    """Tags samples, or the labels of a field, or removes the tag from them.
 
     Args:
         ctx: the context
@@ -26,7 +26,7 @@ def tag_results(
         ids: ids of samples, or of the labels
         field: the field of the labels; ``None`` for samples
         tag: the tag
-        remove: whether to take it off
+        remove: whether to remove it
 
     Returns:
         how many changed, and a sentence
@@ -40,7 +40,7 @@ def tag_results(
     if not ctx.delegated:
         ctx.ops.reload_samples()
     what = "samples" if field is None else "patches"
-    did = f"Took '{name}' off" if remove else f"Tagged '{name}'"
+    did = f"Removed '{name}'" if remove else f"Tagged '{name}'"
     message = f"{did}: {count:,} of {len(ids):,} {what}"
     rest = "didn't have it" if remove else "had it"
     if count < there:

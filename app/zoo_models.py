@@ -1,4 +1,4 @@
-"""The zoo's models that give embeddings, and which of them this machine can load."""
+"""The zoo's models that compute embeddings, and which of them this machine can load."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fiftyone_milvus.dataset.models import TEXT_TAGS
 
 @dataclass(frozen=True)
 class Model:
-    """A zoo model that gives embeddings.
+    """A zoo model that computes embeddings.
 
     Args:
         name: its name in the zoo
@@ -40,8 +40,8 @@ class Model:
 
 
 def models() -> list[Model]:
-    """The zoo models that give embeddings: those on this machine first, and those that
-    can't be loaded here last."""
+    """The zoo models that compute embeddings: first those on this machine, last those
+    that can't be loaded here."""
     here = set(foz.list_downloaded_zoo_models())
     found = [
         replace(model, downloaded=model.name in here)
@@ -78,14 +78,16 @@ def _embedding_models(changed: int) -> tuple[Model, ...]:
             m.description or "",
             m.license,
             m.size_bytes,
-            _lacking(m.requirements),
+            _missing_packages(m.requirements),
         )
         for m in manifest
         if m.has_tag("embeddings")
     )
 
 
-def _lacking(requirements: fozm.etam.ModelRequirements | None) -> tuple[str, ...]:
+def _missing_packages(
+    requirements: fozm.etam.ModelRequirements | None,
+) -> tuple[str, ...]:
     packages = requirements.packages if requirements else None
     listed = packages if isinstance(packages, list) else []
     return tuple(each for each in listed if not _is_met(each.split("|")))

@@ -1,4 +1,4 @@
-"""*Adopt collection*: connect the dataset to a collection that exists."""
+"""*Adopt collection*: use an existing collection as an index of the dataset."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from fiftyone_milvus.indexes.adopt import Adoption
 
 from ..app import collection_payloads, forms, tables, zoo_models
 from ..app.context import connection, flag
+from ..app.labels import LABELS
 from .base import Operator
 
-COLUMNS = {"fact": "", "value": "What was found"}
+COLUMNS = {"fact": "Property", "value": "Value"}
 
 
 class AdoptCollection(Operator):
-    """Shows how a collection matches the dataset, and makes it an index when asked."""
+    """Compares a collection with the dataset, and makes it an index when asked to."""
 
     name = "adopt_collection"
     label = "Adopt collection"
-    description = "Connect this dataset to a collection that exists"
+    description = "Use an existing collection as an index of this dataset"
     icon = "add_link"
     risk = types.RiskLevel.MEDIUM
     columns = COLUMNS
@@ -32,11 +33,17 @@ class AdoptCollection(Operator):
         inputs.str(
             "collection_name",
             required=True,
-            label="Collection",
+            label=LABELS["collection_name"],
             description="Its name, as 'Milvus: Collections' lists it",
         )
-        forms.patches_choice(inputs, ctx, "If its vectors are of this field's objects")
-        inputs.bool("dry_run", default=True, label="Only show how they match")
+        description = "The field that its vectors are of; leave empty for samples"
+        forms.patches_choice(inputs, ctx, description)
+        inputs.bool(
+            "dry_run",
+            default=True,
+            label=LABELS["dry_run"],
+            description="Only compare the collection with the dataset",
+        )
         if ctx.params.get("dry_run") is False:
             _index_inputs(ctx, inputs)
 
@@ -74,15 +81,15 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         [model.name for model in zoo_models.models()],
         ctx.params.get("model"),
         required=False,
-        label="Model",
-        description="What its vectors were made with, for search by text",
+        label=LABELS["vectors_model"],
+        description="Optional: lets you search by text and by other images",
         view=types.AutocompleteView(),
     )
     inputs.bool(
         "take_ownership",
         default=False,
-        label="Take ownership",
-        description="So that its rows can be changed here, and clean-up drops it",
+        label=LABELS["take_ownership"],
+        description="It can be synced here, and cleaning up the index deletes it",
     )
 
 
@@ -99,11 +106,11 @@ def _table(found: Adoption) -> list[dict[str, str]]:
     owner = info.owner
     facts = {
         "Fits": "yes" if found.fits else "no",
-        "Vectors": f"{info.dim or 0:,} long, {info.metric}, {info.index_type}",
+        "Vectors": f"{info.dim or 0}-dim, {info.metric}, {info.index_type}",
         "Rows": tables.count(info.rows),
-        "Ids of this dataset": f"{match.matched:,} of {match.rows:,}",
-        "Ids that are not": ", ".join(match.unmatched),
-        "Made by": f"{owner.dataset} / {owner.brain_key}" if owner else "",
+        "Ids in this dataset": f"{match.matched:,} of {match.rows:,}",
+        "Ids not in this dataset": ", ".join(match.unmatched),
+        "Owner": f"{owner.dataset} / {owner.brain_key}" if owner else "",
         "State": f"{info.state}: {info.reason}",
         "Ownership": found.ownership_problem or "can be taken",
     }

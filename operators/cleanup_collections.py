@@ -1,4 +1,4 @@
-"""*Clean up collections*: drop collections that no index needs."""
+"""*Clean up collections*: delete collections that no index uses."""
 
 from __future__ import annotations
 
@@ -16,26 +16,27 @@ from fiftyone_milvus.indexes.collection_cleanup import Candidate, DeletionPlan
 
 from ..app import forms, tables
 from ..app.context import connection, flag
+from ..app.labels import LABELS
 from .base import Operator
 
-SHOWN = "milvus_vector_search_deletions"
-SHOWN_SECONDS = 600
+STORE = "milvus_vector_search_deletions"
+LISTED_SECONDS = 600
 COLUMNS = {
     "name": "Collection",
-    "what": "What happens",
+    "what": "Action",
     "state": "State",
     "reason": "Reason",
     "rows": "Rows",
-    "size": "About",
+    "size": "Size (about)",
 }
 
 
 class CleanupCollections(Operator):
-    """Says what would be dropped, and drops it only when asked to."""
+    """Lists what would be deleted, and deletes it only without the dry run."""
 
     name = "cleanup_collections"
     label = "Clean up collections"
-    description = "Drop collections that no index needs; a dry run first"
+    description = "Delete collections that no index uses, after a dry run"
     icon = "delete_sweep"
     risk = types.RiskLevel.HIGH
     columns = COLUMNS
@@ -52,26 +53,31 @@ class CleanupCollections(Operator):
         inputs.bool(
             "orphaned",
             default=False,
-            label="All orphans",
-            description="Collections of this backend that no index uses any more",
+            label="All orphaned collections",
+            description="Those that this backend created and that no index uses",
         )
         inputs.bool(
             "include_deleted_datasets",
             default=False,
-            label="Also those whose dataset is not in this FiftyOne database",
-            description="Only if no other FiftyOne uses this Milvus: they may be its",
+            label="Include collections of datasets that aren't in this FiftyOne",
+            description="Only if no other FiftyOne uses this Milvus",
         )
         inputs.list(
             "confirmed_names",
             types.String(),
             default=[],
             required=False,
-            label="Names typed out",
-            description="Needed for collections that this backend did not make",
+            label="Confirm names",
+            description="Names of collections that this backend didn't create",
         )
-        inputs.bool("dry_run", default=True, label="Only say what would be dropped")
+        inputs.bool(
+            "dry_run",
+            default=True,
+            label=LABELS["dry_run"],
+            description="Only list what would be deleted",
+        )
         if not ctx.params.get("names") and not ctx.params.get("orphaned"):
-            text = "Name collections to drop, or choose all orphans"
+            text = "Name the collections to delete, or choose all orphaned ones"
             forms.problem(inputs, "orphaned", text)
         elif ctx.params.get("dry_run") is False:
             inputs.view("notice", types.Warning(label=_warning(ctx)))
@@ -98,24 +104,24 @@ def _planned(ctx: foo.ExecutionContext) -> DeletionPlan:
         **_choices(ctx),
     )
     if flag(ctx, "orphaned") and not plan.refused:
-        ctx.store(SHOWN).set(_asked(ctx), plan.names, ttl=SHOWN_SECONDS)
+        ctx.store(STORE).set(_request_key(ctx), plan.names, ttl=LISTED_SECONDS)
     return plan
 
 
 def _deleted(ctx: foo.ExecutionContext) -> DeletionPlan:
-    """Drops what is named, or, where all orphans are asked for, what the dry run of the
-    same request listed: there may be others by now."""
+    """Deletes the collections that are named; or, if all orphaned ones are asked for,
+    those that the dry run of the same request listed: there may be others by now."""
     names = ctx.params.get("names") or []
     if flag(ctx, "orphaned"):
-        names = _shown(ctx)
+        names = _listed_names(ctx)
         if names is None:
             raise InvalidRequest(
-                "Which orphans there are was not shown in the last ten minutes. Run "
-                "this with 'dry_run' first, and look at what it lists; or name those "
-                "to drop."
+                "The orphaned collections were not listed in the last ten minutes. Run "
+                "this with 'dry_run' first, and check what it lists; or name the "
+                "collections to delete."
             )
     plan = collection_cleanup.delete_collections(names, **_choices(ctx))
-    ctx.store(SHOWN).delete(_asked(ctx))
+    ctx.store(STORE).delete(_request_key(ctx))
     return plan
 
 
@@ -127,25 +133,25 @@ def _choices(ctx: foo.ExecutionContext) -> dict[str, Any]:
     }
 
 
-def _shown(ctx: foo.ExecutionContext) -> list[str] | None:
-    """What the dry run of the same request would have dropped."""
-    found: list[str] | None = ctx.store(SHOWN).get(_asked(ctx))
+def _listed_names(ctx: foo.ExecutionContext) -> list[str] | None:
+    """What the dry run of the same request listed, if it is recent."""
+    found: list[str] | None = ctx.store(STORE).get(_request_key(ctx))
     return found
 
 
-def _asked(ctx: foo.ExecutionContext) -> str:
-    """Equal for requests of the same."""
+def _request_key(ctx: foo.ExecutionContext) -> str:
+    """Identifies a request by what it asks to delete."""
     names = sorted(map(str, ctx.params.get("names") or []))
-    asked = [names, flag(ctx, "include_deleted_datasets")]
-    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+    request = [names, flag(ctx, "include_deleted_datasets")]
+    return hashlib.sha256(json.dumps(request).encode()).hexdigest()
 
 
 def _warning(ctx: foo.ExecutionContext) -> str:
     names = ctx.params.get("names") or []
     if ctx.params.get("orphaned"):
-        names = _shown(ctx)
+        names = _listed_names(ctx)
     if names is None:
-        return "Run this with the dry run first: it lists what would be dropped"
+        return "Do a dry run first: it lists what would be deleted"
     return (
         f"This permanently deletes {len(names):,} collections with all their vectors: "
         f"{', '.join(map(str, names))}"
@@ -153,10 +159,10 @@ def _warning(ctx: foo.ExecutionContext) -> str:
 
 
 def _table(plan: DeletionPlan, dry_run: bool) -> list[dict[str, str]]:
-    dropped = "would be dropped" if dry_run else "dropped"
+    deleted = "would be deleted" if dry_run else "deleted"
     return [
-        *(_row(one, dropped if one.allowed else "refused") for one in plan.candidates),
-        *(_row(one, "left alone") for one in plan.kept),
+        *(_row(one, deleted if one.allowed else "refused") for one in plan.candidates),
+        *(_row(one, "kept") for one in plan.kept),
     ]
 
 
@@ -174,15 +180,15 @@ def _row(one: Candidate, what: str) -> dict[str, str]:
 def _summary(plan: DeletionPlan, dry_run: bool) -> str:
     if plan.refused:
         first = plan.refused[0]
-        return f"Nothing would be dropped. '{first.name}': {first.reason}."
-    verb = "Would drop" if dry_run else "Dropped"
+        return f"Nothing would be deleted. '{first.name}': {first.reason}."
+    verb = "Would delete" if dry_run else "Deleted"
     text = (
         f"{verb} {len(plan.candidates):,} collections with {plan.rows:,} vectors "
         f"(about {tables.size(plan.size_bytes)})"
     )
     if plan.kept:
         text += (
-            f"; {len(plan.kept):,} orphans whose dataset is not in this FiftyOne "
-            "database are left alone"
+            f"; keeps {len(plan.kept):,} orphaned collections of datasets that aren't "
+            "in this FiftyOne"
         )
     return text

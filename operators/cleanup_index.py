@@ -1,4 +1,4 @@
-"""*Clean up*: drop an index's collection and delete its run."""
+"""*Clean up index*: delete an index, with its collection and its record."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .base import Operator
 
 
 class CleanupIndex(Operator):
-    """Cleans an index up; a collection that this dataset didn't make stays."""
+    """Deletes an index; a collection that this dataset doesn't own is kept."""
 
     name = "cleanup_index"
     label = "Clean up index"
-    description = "Drop an index's collection and delete its record"
+    description = "Delete an index, and its collection if this dataset owns it"
     icon = "delete"
     risk = types.RiskLevel.HIGH
 
@@ -45,8 +45,8 @@ def _description(dataset: fo.Dataset, brain_key: str) -> str:
     except BrokenRecord as e:
         return str(e)
     return (
-        f"This deletes the record '{info.brain_key}' (an index of "
-        f"{info.patches_field or 'samples'}), and drops its collection "
-        f"'{info.collection_name}' if this dataset made it. No image, label or "
-        "embeddings field is touched."
+        f"This deletes the record of the index '{info.brain_key}' (of "
+        f"{info.patches_field or 'samples'}), and its collection "
+        f"'{info.collection_name}' if this dataset owns it. No image, label or "
+        "embeddings field is changed."
     )

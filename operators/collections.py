@@ -1,4 +1,4 @@
-"""*Collections*: every collection on the server, whose it is, and orphans."""
+"""*Collections*: every collection on the server, with its owner and state."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ COLUMNS = {
     "name": "Collection",
     "state": "State",
     "reason": "Reason",
-    "dataset": "Made by dataset",
+    "dataset": "Owner",
     "brain_key": "Brain key",
     "created": "Created",
     "rows": "Rows",
-    "size": "About",
+    "size": "Size (about)",
     "vectors": "Vectors",
     "problem": "Problem",
 }
 
 
 class Collections(Operator):
-    """Lists the collections of the Milvus in use, other people's too."""
+    """Lists the collections of the Milvus in use, also those of other tools."""
 
     name = "collections"
     label = "Collections"
-    description = "Every collection on the server: owner, rows, size, orphans"
+    description = "List every collection on the server: owner, state, rows, size"
     icon = "storage"
     risk = types.RiskLevel.LOW
     columns = COLUMNS
@@ -59,14 +59,14 @@ def _row(info: CollectionInfo) -> dict[str, str]:
         "created": tables.when(info.created),
         "rows": rows if info.loaded else f"about {rows} (not loaded)",
         "size": tables.size(info.size_bytes),
-        "vectors": f"{info.dim:,} {info.metric or ''}" if info.dim else "",
+        "vectors": f"{info.dim}-dim, {info.metric or ''}" if info.dim else "",
         "problem": info.problem or "",
     }
 
 
 def _summary(found: list[CollectionInfo]) -> str:
     states = Counter(info.state for info in found)
-    told = ", ".join(
+    counts = ", ".join(
         f"{states[state]:,} {state}" for state in collections.STATES if states[state]
     )
-    return f"{len(found):,} collections" + (f": {told}" if told else "")
+    return f"{len(found):,} collections" + (f": {counts}" if counts else "")

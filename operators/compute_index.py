@@ -26,6 +26,7 @@ from ..app.context import (
     scope_choices,
     scope_samples,
 )
+from ..app.labels import LABELS
 from ..app.long_jobs import JobResult, Work
 from .base import LongOperator
 
@@ -33,11 +34,11 @@ MAX_WORKERS = 64
 
 
 class ComputeIndex(LongOperator):
-    """Builds an index, or finishes one whose build was stopped."""
+    """Builds an index, or resumes a build that was stopped."""
 
     name = "compute_index"
     label = "Compute index"
-    description = "Build a Milvus index over the samples or patches"
+    description = "Build a Milvus index over samples or patches"
     icon = "hub"
     risk = types.RiskLevel.HIGH
     can_pause = True
@@ -68,7 +69,7 @@ class ComputeIndex(LongOperator):
                 cancelled=cancelled,
                 **connection(ctx),
             )
-            health_reports.renew(ctx, key, report, cancelled, **connection(ctx))
+            health_reports.update(ctx, key, report, cancelled, **connection(ctx))
             return JobResult(_plain(built))
 
         return build_index
@@ -96,21 +97,21 @@ def _model_kwargs(text: str | None) -> dict[str, Any] | None:
     if not (text or "").strip():
         return None
     try:
-        found = json.loads(text or "")
+        kwargs = json.loads(text or "")
     except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
+        kwargs = None
+    if not isinstance(kwargs, dict):
         raise InvalidRequest(
             'Model arguments are a JSON object, such as {"classes": ["cat", "dog"]}'
         )
-    model_arguments.check(found)
-    return found
+    model_arguments.check(kwargs)
+    return kwargs
 
 
 def _scope_input(
     ctx: foo.ExecutionContext, inputs: types.Object
 ) -> fo.SampleCollection:
-    """Asks what to index; the samples as they are chosen now."""
+    """Asks what to index, and returns the samples that are chosen now."""
     scope = ctx.params.get("scope", "dataset")
     forms.choice(
         inputs,
@@ -118,7 +119,7 @@ def _scope_input(
         [*SCOPES],
         scope,
         default="dataset",
-        label="Samples to index",
+        label=LABELS["scope_to_index"],
         view=scope_choices(ctx, selected=True),
     )
     try:
@@ -127,20 +128,20 @@ def _scope_input(
         forms.problem(inputs, "scope", str(e))
         return ctx.dataset
     if not samples.limit(1).count():
-        forms.problem(inputs, "scope", "There are no samples to index here")
+        forms.problem(inputs, "scope", "There are no samples to index in this scope")
     return samples
 
 
 def _source_inputs(
     ctx: foo.ExecutionContext, inputs: types.Object, samples: fo.SampleCollection
 ) -> None:
-    description = "Index the objects of this field; leave empty for samples"
+    description = "Index the objects in this field; leave empty for samples"
     forms.patches_choice(inputs, ctx, description, samples)
     patches_field = ctx.params.get("patches_field") or None
-    own = forms.embeddings_fields(samples, patches_field)
+    fields = forms.embeddings_fields(samples, patches_field)
     sources = types.RadioGroup(orientation="horizontal")
     sources.add_choice("model", label="A model")
-    if own:
+    if fields:
         sources.add_choice("field", label="An embeddings field")
     source = ctx.params.get("source", "model")
     if patches_field in forms.patches_fields(samples):
@@ -156,20 +157,20 @@ def _source_inputs(
         sources.values(),
         source,
         default="model",
-        label="Embeddings from",
+        label=LABELS["source"],
         view=sources,
     )
-    unread = media_problem(samples) if source == "model" else None
-    if unread is not None:
-        forms.problem(inputs, "source", unread)
+    problem = media_problem(samples) if source == "model" else None
+    if problem is not None:
+        forms.problem(inputs, "source", problem)
     if source == "field":
         forms.choice(
             inputs,
             "embeddings_field",
-            own,
+            fields,
             ctx.params.get("embeddings_field"),
             required=True,
-            label="Embeddings field",
+            label=LABELS["embeddings_field"],
         )
     forms.choice(
         inputs,
@@ -178,11 +179,11 @@ def _source_inputs(
         ctx.params.get("model"),
         required=source == "model",
         default=zoo_models.default_model() if source == "model" else None,
-        label="Model" if source == "model" else "Model that made them",
+        label=LABELS["model" if source == "model" else "vectors_model"],
         description=(
-            "A zoo model that gives embeddings"
+            "A zoo model that computes embeddings"
             if source == "model"
-            else "Lets you search by text and by other images later"
+            else "Optional: lets you search by text and by other images"
         ),
         view=types.AutocompleteView(),
     )
@@ -196,29 +197,29 @@ def _embedding_inputs(
     inputs.str(
         "model_kwargs",
         required=False,
-        label="Model arguments",
+        label=LABELS["model_kwargs"],
         description="Keyword arguments for loading the model, as a JSON object",
     )
     try:
         _model_kwargs(ctx.params.get("model_kwargs"))
     except InvalidRequest as e:
         forms.problem(inputs, "model_kwargs", str(e))
-    inputs.int("batch_size", required=False, min=1, label="Batch size")
+    inputs.int("batch_size", required=False, min=1, label=LABELS["batch_size"])
     inputs.int(
         "num_workers",
         required=False,
         min=0,
-        label="Reading processes",
-        description="More processes that read images, for a GPU that waits for them",
+        label="Image loading processes",
+        description="Use several if a GPU waits for images",
     )
     if patches_field is not None:
         inputs.float(
             "alpha",
             required=False,
-            label="Widen patches by",
-            description="0.1 cuts patches 10 % wider than their boxes",
+            label=LABELS["alpha"],
+            description="0.1 cuts patches 10 % larger than their boxes",
         )
-        inputs.bool("force_square", default=False, label="Cut square patches")
+        inputs.bool("force_square", default=False, label=LABELS["force_square"])
 
 
 def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
@@ -226,17 +227,16 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         ("metric", [*METRICS], "cosine"),
         ("consistency_level", [*CONSISTENCY_LEVELS], "Session"),
     ):
-        label = name.replace("_", " ").capitalize()
         given = ctx.params.get(name)
-        forms.choice(inputs, name, values, given, default=default, label=label)
+        forms.choice(inputs, name, values, given, default=default, label=LABELS[name])
     forms.choice(
         inputs,
         "index_type",
         [*INDEX_TYPES],
         ctx.params.get("index_type"),
         required=False,
-        label="Index type",
-        description="What suits this Milvus if left empty",
+        label=LABELS["index_type"],
+        description="Leave empty for what suits this Milvus",
     )
     fields = forms.filter_fields(ctx.dataset, ctx.params.get("patches_field"))
     if fields:
@@ -247,13 +247,13 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
             "filter_fields",
             types.String(),
             required=False,
-            label="Fields to filter by",
-            description="Milvus keeps their values, so that a search can ask for some",
+            label=LABELS["filter_fields"],
+            description="Milvus stores their values, for searches to filter by",
             view=several,
         )
     key = ctx.params.get("brain_key")
     if key and build.is_unfinished(ctx.dataset, key):
-        inputs.str("brain_key", required=True, label="Brain key")
+        inputs.str("brain_key", required=True, label=LABELS["brain_key"])
         text = f"The build of '{key}' is not finished: this resumes it"
         inputs.view("unfinished", types.Notice(label=text))
     else:
@@ -264,7 +264,7 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         min=1,
         max=MAX_WORKERS,
         label="Workers",
-        description="How many delegated workers share the build; 1 unless scheduled",
+        description="How many delegated workers build together",
     )
 
 
@@ -272,7 +272,7 @@ def _plain(built: build.Built) -> dict[str, Any]:
     message = f"Indexed {built.rows:,} vectors in {built.seconds:.0f} s"
     if built.failed:
         first = built.failures[0]
-        message += f"; {built.failed:,} gave none, such as {first.id}: {first.reason}"
+        message += f"; {built.failed:,} have none, such as {first.id}: {first.reason}"
     return {
         "brain_key": built.brain_key,
         "collection_name": built.collection_name,
@@ -287,7 +287,7 @@ def _plain(built: build.Built) -> dict[str, Any]:
 
 
 def _queue_other_workers(ctx: foo.ExecutionContext) -> None:
-    """Queues the same build for the other workers that were asked for."""
+    """Queues the same build for each other worker that is to take part."""
     workers = int(ctx.params.get("workers") or 1)
     if not ctx.delegated or workers < 2:
         return

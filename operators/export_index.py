@@ -1,4 +1,4 @@
-"""*Export index*: keep an index as a Parquet file on the server's disk."""
+"""*Export index*: write an index to a Parquet file on the server's disk."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from fiftyone_milvus.indexes import archive
 
 from ..app import export_folders, forms, transfer_forms
 from ..app.context import flag
+from ..app.labels import LABELS
 from ..app.long_jobs import Work
 from .base import LongOperator
 
 
 class ExportIndex(LongOperator):
-    """Exports an index; only an earlier export is ever overwritten."""
+    """Exports an index; overwrites nothing but an earlier export."""
 
     name = "export_index"
     label = "Export index"
-    description = "Keep an index as a Parquet file: ids, vectors and settings"
+    description = "Write an index to a Parquet file: ids, vectors and settings"
     icon = "file_download"
     risk = types.RiskLevel.MEDIUM
 
@@ -27,15 +28,15 @@ class ExportIndex(LongOperator):
         inputs.str(
             "path",
             required=True,
-            label="File",
-            description=f"{export_folders.DESCRIPTION} {export_folders.names()}",
+            label=LABELS["path"],
+            description=export_folders.hint(),
         )
         transfer_forms.check_path(ctx, inputs)
         inputs.bool(
             "overwrite",
             default=False,
-            label="Overwrite an earlier export",
-            description="Another kind of file is never overwritten",
+            label=LABELS["overwrite"],
+            description="Other files are never overwritten",
         )
 
     def work(self, ctx: foo.ExecutionContext) -> Work:

@@ -1,4 +1,4 @@
-"""*Find near duplicates*: groups of them, each with one that stands for it."""
+"""*Find near duplicates*: groups of them, with one representative each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class FindDuplicates(LongOperator):
 
     name = "find_duplicates"
     label = "Find near duplicates"
-    description = "Groups of near duplicates, the largest first"
+    description = "Find groups of near duplicates, the largest first"
     icon = "content_copy"
     risk = types.RiskLevel.MEDIUM
 
@@ -36,7 +36,7 @@ class FindDuplicates(LongOperator):
             list(HOW),
             ctx.params.get("by"),
             default="thresh",
-            label="How near",
+            label="Threshold",
             view=how,
         )
         if ctx.params.get("by", "thresh") == "fraction":
@@ -48,13 +48,11 @@ class FindDuplicates(LongOperator):
                 0.0,
                 1.0,
                 label="Fraction",
-                description="The share that is to be duplicates of another",
+                description="The fraction of all to report as near duplicates",
             )
         else:
             analysis_forms.distance(ctx, inputs)
-        analysis_forms.inputs_for(
-            ctx, inputs, "the duplicates, one of each group left out"
-        )
+        analysis_forms.result_inputs(ctx, inputs, "all but one of each group")
 
     def work(self, ctx: foo.ExecutionContext) -> Work:
         if ctx.params.get("by", "thresh") == "fraction":

@@ -1,4 +1,4 @@
-"""*Find in another dataset*: search it with what is selected, and copy the results."""
+"""*Find in another dataset*: search it with the selection, and copy the results."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from ..app.context import (
     selected_ids,
     selection,
 )
+from ..app.labels import LABELS
 from ..app.long_jobs import JobResult, Work
 from .base import LongOperator
 
@@ -31,11 +32,11 @@ DEFAULT_K = 25
 
 
 class FindInDataset(LongOperator):
-    """Searches another dataset; the copies that it makes name the same files."""
+    """Searches another dataset; copied samples refer to the same image files."""
 
     name = "find_in_dataset"
     label = "Find in another dataset"
-    description = "Search another dataset with the selection; copy the results"
+    description = "Search another dataset with the selection, and copy the results"
     icon = "travel_explore"
     risk = types.RiskLevel.MEDIUM
 
@@ -45,22 +46,20 @@ class FindInDataset(LongOperator):
             _check_selection(ctx, inputs, key)
         _other_inputs(ctx, inputs)
         analysis_forms.number(
-            ctx, inputs, "k", DEFAULT_K, 1, MAX_RESULTS, label="Results"
+            ctx, inputs, "k", DEFAULT_K, 1, MAX_RESULTS, label=LABELS["k"]
         )
         inputs.bool(
             "copy",
             default=False,
             label="Copy the results to this dataset",
-            description="No file is copied: the copies name the same images",
+            description="The copies refer to the same image files",
         )
         _confirmation(ctx, inputs)
-        copied = (
-            "the copies" if ctx.params.get("copy") else "the results, in that dataset"
-        )
+        tagged = "the copies" if ctx.params.get("copy") else "the results, there"
         name = ctx.params.get("other_dataset")
         of_copies = ctx.params.get("copy") or not name or not fo.dataset_exists(name)
         dataset = ctx.dataset if of_copies else _load(name)
-        analysis_forms.inputs_for(ctx, inputs, copied, scope=False, dataset=dataset)
+        analysis_forms.result_inputs(ctx, inputs, tagged, scope=False, dataset=dataset)
         # from Python: the ids to search with, and what to copy beside path and tags
         for name in ("ids", "fields"):
             inputs.list(name, types.String(), required=False, view=types.HiddenView())
@@ -168,8 +167,8 @@ def _other_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         keys,
         ctx.params.get("other_key"),
         required=True,
-        label="Its index",
-        description="Of the same model as this dataset's",
+        label="Index of that dataset",
+        description="Computed with the same model as this dataset's",
     )
     if given in names and not keys:
         forms.problem(inputs, "other_key", f"'{given}' has no Milvus index")
@@ -184,7 +183,7 @@ def _confirmation(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         "change_other",
         default=False,
         label=f"Change '{other}'",
-        description=f"A tag, and a saved view, of the results go into '{other}' itself",
+        description=f"Adds the tag and the saved view to '{other}'",
     )
     problem = _unconfirmed(ctx)
     if problem is not None:
@@ -198,8 +197,8 @@ def _unconfirmed(ctx: foo.ExecutionContext) -> str | None:
         return None
     other = ctx.params.get("other_dataset")
     return (
-        f"The tag and the saved view would go into the dataset '{other}'. Confirm with "
-        "change_other, or copy the results to this dataset."
+        f"The tag and the saved view would be added to the dataset '{other}'. Confirm "
+        "with change_other, or copy the results to this dataset."
     )
 
 

@@ -1,4 +1,4 @@
-"""*Find label outliers*: labels that disagree with those of the nearest."""
+"""*Find label outliers*: labels that disagree with those of their neighbors."""
 
 from __future__ import annotations
 
@@ -20,12 +20,11 @@ DEFAULT_SCORE = 0.5
 
 
 class FindLabelOutliers(LongOperator):
-    """Shows the labels that look most like mistakes first; the result names the
-    neighbours of each."""
+    """Shows the most likely mistakes first; the result names the neighbors of each."""
 
     name = "find_label_outliers"
     label = "Find label outliers"
-    description = "Labels that disagree with those of their nearest neighbours"
+    description = "Find labels that disagree with those of their nearest neighbors"
     icon = "label_off"
     risk = types.RiskLevel.MEDIUM
 
@@ -40,8 +39,8 @@ class FindLabelOutliers(LongOperator):
             DEFAULT_K,
             1,
             label_outliers.MAX_NEIGHBORS,
-            label="Neighbours",
-            description="How many of the nearest are asked",
+            label="Neighbors",
+            description="How many nearest neighbors are compared",
         )
         analysis_forms.number(
             ctx,
@@ -50,10 +49,10 @@ class FindLabelOutliers(LongOperator):
             DEFAULT_SCORE,
             0.01,
             1.0,
-            label="Least score",
-            description="The share of the neighbours that must disagree",
+            label="Min score",
+            description="The fraction of the neighbors that must disagree",
         )
-        analysis_forms.inputs_for(ctx, inputs, "the outliers")
+        analysis_forms.result_inputs(ctx, inputs, "the outliers")
 
     def work(self, ctx: foo.ExecutionContext) -> Work:
         return analysis_forms.work(
@@ -83,7 +82,7 @@ def _label_input(
         ctx.params.get("label_field"),
         required=patches_field is None,
         default=patches_field,
-        label="Labels",
+        label="Label field",
         description="The field whose labels are compared",
     )
 

@@ -1,4 +1,4 @@
-"""*Find leaks*: near duplicates that are in different splits."""
+"""*Find leaks between splits*: near duplicates in different splits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class FindLeaks(LongOperator):
 
     name = "find_leaks"
     label = "Find leaks between splits"
-    description = "Near duplicates that are in different splits"
+    description = "Find near duplicates in different splits"
     icon = "water_drop"
     risk = types.RiskLevel.MEDIUM
 
@@ -37,19 +37,21 @@ class FindLeaks(LongOperator):
             given,
             required=False,
             label="Splits by field",
-            description="Whose values are the splits; leave empty to name tags",
+            description="Its values are the splits; leave empty to use tags",
         )
         if not given:
             inputs.str(
                 "tags",
                 default=DEFAULT_TAGS,
                 label="Splits by tags",
-                description="Two or more sample tags, with commas between them",
+                description="Two or more sample tags, separated by commas",
             )
             if len(_tags(ctx.params.get("tags", DEFAULT_TAGS))) < 2:
-                forms.problem(inputs, "tags", "Name two tags or more: train, test")
+                forms.problem(
+                    inputs, "tags", "Enter two tags or more, such as: train, test"
+                )
         analysis_forms.distance(ctx, inputs)
-        analysis_forms.inputs_for(ctx, inputs, "both sides of each leak")
+        analysis_forms.result_inputs(ctx, inputs, "both sides of each leak")
 
     def work(self, ctx: foo.ExecutionContext) -> Work:
         field = ctx.params.get("field") or None

@@ -1,4 +1,4 @@
-"""*Find unique*: those furthest from their nearest neighbour."""
+"""*Find most unique*: those that are furthest from their nearest neighbor."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fiftyone_milvus.analysis import unique
 
 from ..app import analysis_forms, forms
 from ..app.context import MAX_RESULTS
+from ..app.labels import LABELS
 from ..app.long_jobs import Work
 from .base import LongOperator
 
@@ -16,20 +17,20 @@ DEFAULT_COUNT = 100
 
 
 class FindUnique(LongOperator):
-    """Shows the most unique, the most unique first."""
+    """Shows the most unique samples or patches, the most unique first."""
 
     name = "find_unique"
     label = "Find most unique"
-    description = "Those that are least like any other"
+    description = "Find the samples or patches that are least similar to any other"
     icon = "fingerprint"
     risk = types.RiskLevel.MEDIUM
 
     def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         forms.index_choice(ctx, inputs)
         analysis_forms.number(
-            ctx, inputs, "count", DEFAULT_COUNT, 1, MAX_RESULTS, label="How many"
+            ctx, inputs, "count", DEFAULT_COUNT, 1, MAX_RESULTS, label=LABELS["k"]
         )
-        analysis_forms.inputs_for(ctx, inputs, "the most unique")
+        analysis_forms.result_inputs(ctx, inputs, "the most unique")
 
     def work(self, ctx: foo.ExecutionContext) -> Work:
         count = ctx.params.get("count", DEFAULT_COUNT)

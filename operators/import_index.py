@@ -1,4 +1,4 @@
-"""*Import index*: make an index of a file that *Export index* wrote."""
+"""*Import index*: create an index from a file that *Export index* wrote."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.indexes import archive
 
 from ..app import export_folders, forms, transfer_forms
+from ..app.labels import LABELS
 from ..app.long_jobs import Work
 from .base import LongOperator
 
@@ -15,11 +16,11 @@ DEFAULT_KEY = "imported"
 
 
 class ImportIndex(LongOperator):
-    """Imports an index; rows of samples that the dataset lacks are left out."""
+    """Imports an index, without the rows of samples that aren't in the dataset."""
 
     name = "import_index"
     label = "Import index"
-    description = "Make an index of a file that was exported"
+    description = "Create an index from an exported file"
     icon = "file_upload"
     risk = types.RiskLevel.MEDIUM
 
@@ -27,10 +28,10 @@ class ImportIndex(LongOperator):
         inputs.str(
             "path",
             required=True,
-            label="File",
+            label=LABELS["path"],
             description=(
-                f"{export_folders.DESCRIPTION} {export_folders.names()}. Its rows are "
-                "matched by the ids of samples and labels."
+                f"{export_folders.hint()}. Vectors are matched by the ids of samples "
+                "and labels."
             ),
         )
         transfer_forms.check_path(ctx, inputs)
@@ -43,9 +44,9 @@ class ImportIndex(LongOperator):
 
 def _summary(imported: archive.Imported) -> str:
     text = (
-        f"Made the index '{imported.brain_key}' of {imported.rows:,} vectors in "
+        f"Created the index '{imported.brain_key}' of {imported.rows:,} vectors in "
         f"{imported.seconds:.0f} s"
     )
     if imported.skipped:
-        text += f"; {imported.skipped:,} were of what this dataset lacks"
+        text += f"; skipped {imported.skipped:,} that aren't of this dataset"
     return transfer_forms.with_note(text, imported.note)

@@ -1,4 +1,4 @@
-"""*Index health*: an index against its dataset, in numbers."""
+"""*Index health*: compare an index with its dataset."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from .base import LongOperator
 
 
 class IndexHealth(LongOperator):
-    """Says what of an index is missing, stale or orphaned; changes nothing."""
+    """Counts what is up to date, missing, stale and orphaned; changes nothing."""
 
     name = "index_health"
     label = "Index health"
-    description = "Compare an index with its dataset: missing, stale, orphaned"
+    description = "Count what is up to date, missing, stale and orphaned in an index"
     icon = "monitor_heart"
     risk = types.RiskLevel.LOW
 

@@ -1,4 +1,4 @@
-"""*List indexes*: the dataset's Milvus indexes, and what Milvus says of each."""
+"""*List indexes*: the Milvus indexes of the dataset."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .base import Operator
 
 COLUMNS = {
     "brain_key": "Brain key",
-    "of": "Of",
+    "of": "What is indexed",
     "rows": "Rows",
     "metric": "Metric",
     "model": "Model",
@@ -27,11 +27,11 @@ COLUMNS = {
 
 
 class ListIndexes(Operator):
-    """Lists the indexes; a problem with one hides no other."""
+    """Lists the indexes, also those with a problem."""
 
     name = "list_indexes"
     label = "List indexes"
-    description = "This dataset's Milvus indexes, their sizes and problems"
+    description = "List this dataset's Milvus indexes, with their sizes and problems"
     icon = "list"
     risk = types.RiskLevel.LOW
     columns = COLUMNS
@@ -58,5 +58,6 @@ def _row(info: runs.IndexInfo) -> dict[str, str]:
         "model": info.model or info.embeddings_field or "",
         "collection_name": info.collection_name or "",
         "created": tables.when(info.created),
-        "note": info.problem or ("" if info.owned else "another made the collection"),
+        "note": info.problem
+        or ("" if info.owned else "collection not owned by this dataset"),
     }

@@ -1,9 +1,9 @@
 """*Move index*: copy an index to another Milvus, and use it from there.
 
-Only the address and the database are chosen here, since what is typed is stored with a
-delegated run. Credentials are found by the address: those of the configured server
+The form has no credentials, since FiftyOne stores the params of a delegated run. They
+are found by the address: those of the configured server
 (``FIFTYONE_BRAIN_SIMILARITY_MILVUS_*``), or of one in the file that
-``FIFTYONE_MILVUS_SERVERS`` names. Any other address is asked without them.
+``FIFTYONE_MILVUS_SERVERS`` names. Any other address is used without credentials.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from fiftyone_milvus.store import addresses, server_list, settings
 
 from ..app import forms, transfer_forms
 from ..app.context import connection
+from ..app.labels import LABELS
 from ..app.long_jobs import Work
 from .base import LongOperator
 
 
 class MoveIndex(LongOperator):
-    """Moves an index; the old collection stays until somebody drops it."""
+    """Moves an index; the old collection is kept."""
 
     name = "move_index"
     label = "Move index"
@@ -33,19 +34,19 @@ class MoveIndex(LongOperator):
     def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         forms.index_choice(ctx, inputs)
         _destination_input(ctx, inputs)
-        inputs.str("db_name", required=False, label="Database")
+        inputs.str("db_name", required=False, label=LABELS["db_name"])
         inputs.str(
             "collection_name",
             required=False,
-            label="Collection",
-            description="Its name there; leave empty for a new one",
+            label=LABELS["collection_name"],
+            description="Its name on the other Milvus; leave empty to generate one",
         )
         inputs.view(
             "notice",
             types.Notice(
                 label=(
-                    "No embedding is computed again. The copy is checked before the "
-                    "index uses it, and the old collection stays until you drop it."
+                    "Nothing is computed again. The copy is checked before the index "
+                    "uses it, and the old collection stays until you delete it."
                 )
             ),
         )
@@ -78,10 +79,10 @@ def _destination_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         "uri",
         required=True,
         default=default,
-        label="Move to",
+        label=LABELS["uri"],
         description=(
-            "One of those offered, or the address of another Milvus, such as "
-            "http://host:19530, which is asked without credentials"
+            "Choose a Milvus, or enter the address of another, such as "
+            "http://host:19530, which is used without credentials"
         ),
         view=view,
     )
@@ -93,7 +94,7 @@ def _destination_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
 def _uri_problem(uri: str | None) -> str | None:
     if not uri:
         return (
-            "Type the address of the Milvus to move to, such as http://host:19530, or "
+            "Enter the address of the Milvus to move to, such as http://host:19530, or "
             f"the word {settings.EMBEDDED}."
         )
     if uri == settings.EMBEDDED:
@@ -115,7 +116,7 @@ def _summary(moved: move.Moved) -> str:
     text = (
         f"Moved {moved.rows:,} vectors to '{moved.collection_name}' on Milvus at "
         f"{moved.address} in {moved.seconds:.0f} s. The old collection "
-        f"'{moved.old_collection_name}' at {moved.old_address} is still there; drop it "
-        "when you no longer need it"
+        f"'{moved.old_collection_name}' at {moved.old_address} is still there; "
+        "delete it when you no longer need it"
     )
     return transfer_forms.with_note(text, moved.note)

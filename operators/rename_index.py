@@ -1,4 +1,4 @@
-"""*Rename*: give an index another brain key."""
+"""*Rename index*: change the brain key of an index."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .base import Operator
 
 
 class RenameIndex(Operator):
-    """Renames an index's run, and its key in the collection's stamp."""
+    """Renames an index's record, and the brain key that its collection stores."""
 
     name = "rename_index"
     label = "Rename index"
-    description = "Give an index another brain key"
+    description = "Change the brain key of an index"
     icon = "edit"
     risk = types.RiskLevel.MEDIUM
 

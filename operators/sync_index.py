@@ -1,4 +1,4 @@
-"""*Sync index*: embed what is missing or stale, remove what is orphaned."""
+"""*Sync index*: embed what is missing or stale, delete what is orphaned."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from fiftyone_milvus.progress import Report
 
 from ..app import forms, health_reports
 from ..app.context import connection, flag
+from ..app.labels import LABELS
 from ..app.long_jobs import JobResult, Work
 from .base import LongOperator
 
 
 class SyncIndex(LongOperator):
-    """Makes an index true to its dataset; a dry run says the numbers first."""
+    """Makes an index consistent with its dataset; a dry run only counts."""
 
     name = "sync_index"
     label = "Sync index"
-    description = "Embed what is missing or stale, and remove what is orphaned"
+    description = "Embed what is missing or stale, and delete what is orphaned"
     icon = "sync"
     risk = types.RiskLevel.HIGH
     can_pause = True
@@ -32,8 +33,8 @@ class SyncIndex(LongOperator):
         inputs.bool(
             "dry_run",
             default=False,
-            label="Dry run",
-            description="Only say what would be embedded and removed",
+            label=LABELS["dry_run"],
+            description="Only count what would be embedded and deleted",
         )
 
     def work(self, ctx: foo.ExecutionContext) -> Work:
@@ -49,7 +50,7 @@ class SyncIndex(LongOperator):
                 **connection(ctx),
             )
             if not dry_run:
-                health_reports.renew(ctx, key, report, cancelled, **connection(ctx))
+                health_reports.update(ctx, key, report, cancelled, **connection(ctx))
             return JobResult({**asdict(synced), "message": synced.message})
 
         return sync_index

@@ -1,4 +1,4 @@
-"""*Tag results*: tags what is selected or shown, or takes a tag off it."""
+"""*Tag results*: tag what is selected or shown, or remove a tag from it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from fiftyone_milvus.dataset import names
 
 from ..app import forms, tag_changes
 from ..app.context import SCOPES, flag, scope_choices, scope_samples
+from ..app.labels import LABELS
 from .base import Operator
 
 
 class TagResults(Operator):
-    """Tags samples; patches where the grid shows patches."""
+    """Tags samples, or patches if the grid shows patches."""
 
     name = "tag_results"
     label = "Tag results"
@@ -27,19 +28,19 @@ class TagResults(Operator):
     risk = types.RiskLevel.MEDIUM
 
     def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
-        inputs.str("tag", required=True, label="Tag")
+        inputs.str("tag", required=True, label=LABELS["tag"])
         tag = ctx.params.get("tag")
         problem = names.tag_problem(tag) if tag else None
         if problem is not None:
             forms.problem(inputs, "tag", problem)
-        inputs.bool("remove", default=False, label="Take the tag off instead")
+        inputs.bool("remove", default=False, label="Remove the tag instead")
         forms.choice(
             inputs,
             "scope",
             list(SCOPES),
             ctx.params.get("scope"),
             default=_default_scope(ctx),
-            label="Of",
+            label="Samples to tag",
             view=scope_choices(ctx, selected=True),
         )
         # from Python: the ids of an index, instead of what is shown

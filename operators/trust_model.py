@@ -1,4 +1,4 @@
-"""*Trust a model*: accept the arguments that an index's record has for its model."""
+"""*Trust a model*: accept the model arguments in the record of an index."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FORM_TOKEN = secrets.token_hex(4)
 
 
 class TrustModel(Operator):
-    """Has a model be loaded with arguments that came with a dataset."""
+    """Lets a model be loaded with the arguments that came with a dataset."""
 
     name = "trust_model"
     label = "Trust a model"
@@ -43,7 +43,7 @@ class TrustModel(Operator):
         call = recorded_models.trust_model(ctx.dataset, key, arguments)
         return {
             "brain_key": key,
-            "message": f"{call} is loaded from now on where an index asks for it",
+            "message": f"{call} is loaded from now on for indexes that use it",
         }
 
 
@@ -54,7 +54,7 @@ def _question(ctx: foo.ExecutionContext, inputs: types.Object, key: str) -> None
         forms.problem(inputs, "brain_key", str(e))
         return
     if asked is None:
-        text = f"The model of the index '{key}' needs no word of yours: it is loaded."
+        text = f"The model of the index '{key}' needs no confirmation."
         forms.problem(inputs, "brain_key", text)
         return
     for name, value, label in (
@@ -67,9 +67,9 @@ def _question(ctx: foo.ExecutionContext, inputs: types.Object, key: str) -> None
         "notice",
         types.Notice(
             label=(
-                "The record of this index was not written here: it came with the "
-                "dataset. FiftyOne then loads this model with these arguments, and may "
-                "fetch it for that. Run this if you trust the author of the dataset."
+                "The record of this index came with the dataset: it was not written "
+                "here. If you run this, FiftyOne loads the model with these arguments, "
+                "and may download it. Do so only if you trust the dataset's author."
             )
         ),
     )

@@ -1,4 +1,4 @@
-"""How the panel's methods answer: with plain data, also when they fail."""
+"""Turns errors of the panel's methods into plain data."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ Method = Callable[[T, foo.ExecutionContext], dict[str, Any]]
 
 
 def answered(method: Method[T]) -> Method[T]:
-    """Answers with an error as data: an exception would replace the whole panel. Of a
-    model that nobody has accepted yet it names the index: React asks about it, and
-    does the same again once it is accepted."""
+    """Returns an error as data: an exception would replace the whole panel. For a model
+    that nobody has accepted yet the error names the index: React asks whether to accept
+    it, and then calls the method again."""
 
     @functools.wraps(method)
     def wrapped(self: T, ctx: foo.ExecutionContext) -> dict[str, Any]:

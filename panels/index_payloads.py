@@ -24,9 +24,9 @@ def indexes(
     known: Mapping[str, HealthReport],
     address: str | None,
 ) -> list[dict[str, Any]]:
-    """A dataset's indexes; each with how many samples or patches there are to index, if
-    that is known, with what a comparison found, if there was one, and with where it is,
-    if that isn't the Milvus in use, at ``address``."""
+    """A dataset's indexes. Each has its ``total``, the number of samples or patches
+    that there are to index, if it is known; its ``health``, if it was compared with the
+    dataset; and ``other_server``, its address if that isn't ``address``."""
     listed = []
     for info in found:
         report = known.get(info.brain_key)

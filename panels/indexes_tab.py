@@ -1,4 +1,4 @@
-"""What the *Indexes* place asks."""
+"""The panel's methods for the *Indexes* tab."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _embeddings_fields(
 
 
 def _index_types(connected: dict[str, Any]) -> list[str]:
-    """Those that the Milvus in use has; all there are if it doesn't say."""
+    """Those that the Milvus in use supports; all there are if it can't be asked."""
     try:
         found = client.connect(settings.resolve(connected)).capabilities.index_types
     except VectorSearchError:

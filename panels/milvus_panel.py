@@ -1,6 +1,6 @@
 """The panel: state in, library calls, plain data out. React draws it.
 
-Its methods are in a module for each of its places; what all three show is here.
+Its methods are in a module for each tab; what all three tabs show is here.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class MilvusPanel(
             "dataset": {"name": dataset.name, "samples": dataset.count()},
             "server": server_payloads.server(connection(ctx)),
             "indexes": index_payloads.indexes(
-                dataset, found, health_reports.known(ctx), _address(connection(ctx))
+                dataset, found, health_reports.reports(ctx), _address(connection(ctx))
             ),
             "other_indexes": [
                 {"brain_key": key, "backend": backend}

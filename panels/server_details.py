@@ -18,8 +18,7 @@ from . import server_payloads
 
 
 def details(connection: dict[str, Any]) -> dict[str, Any]:
-    """What the *Server* place shows. An embedded Milvus that doesn't run stays so:
-    whoever needs it starts it."""
+    """What the *Server* tab shows. Does not start an embedded Milvus."""
     found: dict[str, Any] = {
         "server": None,
         "database": None,

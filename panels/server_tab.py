@@ -1,4 +1,4 @@
-"""What the *Server* place asks."""
+"""The panel's methods for the *Server* tab."""
 
 from __future__ import annotations
 

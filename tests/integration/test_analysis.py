@@ -623,7 +623,7 @@ def test_tag_results_tags_what_is_selected_or_shown(made, dataset):
         ("find_duplicates", {"thresh": -0.1}, "0.0 or more"),
         ("find_duplicates", {"by": "fraction", "fraction": 2}, "0.0 to 1.0"),
         ("find_duplicates", {"by": "magic"}, "there is no 'magic' here"),
-        ("find_leaks", {"tags": "train"}, "Name two tags or more"),
+        ("find_leaks", {"tags": "train"}, "Enter two tags or more"),
         ("find_leaks", {"field": "nope"}, "there is no 'nope' here"),
         ("find_unique", {"count": 0}, "1 to 10,000"),
         ("find_label_outliers", {"label_field": "nope"}, "there is no 'nope' here"),

@@ -742,12 +742,12 @@ def test_the_operator_shows_before_it_drops(server, dataset):
     name = stamped(str(dataset._doc.id))
     found = execute("cleanup_collections", dataset, names=[name])
     json.dumps(found)
-    assert found["dry_run"] and found["dropped"] == []
-    assert found["table"][0]["what"] == "would be dropped"
+    assert found["dry_run"] and found["deleted"] == []
+    assert found["table"][0]["what"] == "would be deleted"
     assert server.has_collection(name)
     done = execute("cleanup_collections", dataset, names=[name], dry_run=False)
-    assert done["dropped"] == [name]
-    assert "Dropped 1 collections with 2 vectors" in done["message"]
+    assert done["deleted"] == [name]
+    assert "Deleted 1 collections with 2 vectors" in done["message"]
     assert not server.has_collection(name)
 
 
@@ -758,7 +758,7 @@ def test_only_false_drops(lite, dataset, dry_run):
     ctx = make_context(dataset, names=[name], dry_run=dry_run)
     operator = foo.get_operator(f"{PLUGIN}/cleanup_collections")
     if dry_run is None:
-        assert operator.execute(ctx)["dropped"] == []
+        assert operator.execute(ctx)["deleted"] == []
     else:
         with pytest.raises(InvalidRequest, match="dry_run is true or false"):
             operator.execute(ctx)
@@ -767,7 +767,7 @@ def test_only_false_drops(lite, dataset, dry_run):
 
 def test_the_orphans_that_go_are_those_that_were_shown(server, dataset):
     orphans = {"orphaned": True, "dry_run": False}
-    with pytest.raises(Exception, match="was not shown"):
+    with pytest.raises(Exception, match="were not listed"):
         execute("cleanup_collections", dataset, **orphans)
     shown = stamped(str(dataset._doc.id))
     found = execute("cleanup_collections", dataset, orphaned=True)
@@ -779,10 +779,10 @@ def test_the_orphans_that_go_are_those_that_were_shown(server, dataset):
     )
     assert f"{len(names)} collections" in str(form.to_json())
     done = execute("cleanup_collections", dataset, **orphans)
-    assert done["dropped"] == names
+    assert done["deleted"] == names
     assert server.has_collection(later)
     assert not server.has_collection(shown)
-    with pytest.raises(Exception, match="was not shown"):
+    with pytest.raises(Exception, match="were not listed"):
         execute("cleanup_collections", dataset, **orphans)
 
 
@@ -790,15 +790,15 @@ def test_the_operator_says_what_it_leaves_alone(server, dataset):
     name = stamped(ELSEWHERE)
     found = execute("cleanup_collections", dataset, orphaned=True)
     row = next(row for row in found["table"] if row["name"] == name)
-    assert row["what"] == "left alone"
-    assert "are left alone" in found["message"]
+    assert row["what"] == "kept"
+    assert "keeps 1 orphaned" in found["message"]
 
 
 def test_the_operator_refuses_what_is_in_use(milvus, shown):
     names = [shown.ours]
     found = execute("cleanup_collections", shown.dataset, names=names)
     assert found["table"][0]["what"] == "refused"
-    assert "Nothing would be dropped" in found["message"]
+    assert "Nothing would be deleted" in found["message"]
     with pytest.raises(Exception, match="Clean that index up instead"):
         execute("cleanup_collections", shown.dataset, names=names, dry_run=False)
 

@@ -215,7 +215,7 @@ OPERATIONS = [
     Case("search_history", {"clear": True}, "0 searches"),
     Case("list_indexes", {}, "3 Milvus indexes"),
     Case("collections", {}, "collections"),
-    Case("cleanup_collections", {"orphaned": True}, "Would drop"),
+    Case("cleanup_collections", {"orphaned": True}, "Would delete"),
     Case("adopt_collection", {"collection_name": "none"}, "no collection 'none'"),
     Case("tag_results", {"tag": "x", "scope": "view"}, "0 of 0 samples", "none"),
     Case("move_index", {"brain_key": "idx", "uri": "http://127.0.0.1:1"}, "Milvus at"),

@@ -288,7 +288,7 @@ def test_the_panel_asks_once_and_then_searches(opened, loads):
     execute("trust_model", dataset, **asked_about, arguments=asked, form=form_token())
     assert len(search_in_panel(dataset)["results"]) == 2
     form = TrustModel().resolve_input(ctx).type.properties
-    assert "needs no word" in form["brain_key"].error_message
+    assert "needs no confirmation" in form["brain_key"].error_message
     # remembered outside the dataset: another one that names the same is loaded
     other = opened(model=MODEL, model_kwargs=ARGUMENTS)
     assert runs.load(other, "idx").get_model() is not None

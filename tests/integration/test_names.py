@@ -284,7 +284,7 @@ def test_a_collection_that_milvus_refuses_is_refused_here(unchanged, name):
     ("path", "words"),
     [
         ("/no/such/folder/a.parquet", "is not in"),
-        ("a\0b", "Type the path of the file"),
+        ("a\0b", "Enter the path of a file"),
         ("~nobody-here/a", "doesn't end in .parquet"),
     ],
 )

@@ -96,7 +96,7 @@ def test_samples_without_a_vector_are_counted(dataset):
         sample.save()
     made = build(dataset)
     assert made["rows"] == 96 and made["failed"] == 4
-    assert "4 gave none" in made["message"]
+    assert "4 have none" in made["message"]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_vectors_of_another_dimension_are_left_out_and_told(dataset):
         embeddings_field="embeddings",
     )
     assert (made["rows"], made["failed"]) == (99, 1)
-    assert f"1 gave none, such as {sample.id}: its vector" in made["message"]
+    assert f"1 have none, such as {sample.id}: its vector" in made["message"]
 
 
 def test_a_field_without_vectors_is_told(dataset):

@@ -177,7 +177,7 @@ def test_a_job_whose_process_is_gone_is_told(dataset, monkeypatch):
     jobs.JobRecord(ctx, "k")._write()
     monkeypatch.setattr(jobs, "LOST_SECONDS", 0)
     [job] = jobs.list_jobs(ctx)
-    assert job.state == "failed" and "has gone" in job.message
+    assert job.state == "failed" and "has ended" in job.message
 
 
 def test_a_worker_may_take_minutes_to_begin(indexed, monkeypatch):
