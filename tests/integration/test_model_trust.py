@@ -28,7 +28,7 @@ from fiftyone_milvus.errors import InvalidRequest, RefusedModel, UntrustedModel
 from fiftyone_milvus.indexes import archive, build
 from harness import environment, images
 from harness.context import PLUGIN, execute, form_token, make_context
-from plugin.operators import TrustModel
+from plugin.operators.trust_model import TrustModel
 from plugin.panels.milvus_panel import MilvusPanel
 
 MODEL, ARGUMENTS = "worded", {"image_size": [8, 8], "text_prompt": "an image of"}
