@@ -9,9 +9,9 @@ from typing import Any
 import fiftyone as fo
 
 from fiftyone_milvus.backend import runs
-
-from . import search_request
-from .search_request import Answer, SearchRequest
+from fiftyone_milvus.search import search
+from fiftyone_milvus.search.request import SearchRequest
+from fiftyone_milvus.search.result import SearchResult
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Limit:
 
     name: str
     without: SearchRequest
-    sentence: Callable[[Answer], str]
+    sentence: Callable[[SearchResult], str]
 
 
 def reason(
@@ -42,7 +42,7 @@ def reason(
     for limit in limits:
         within = dataset if limit.without.view is None else samples
         one = replace(limit.without, k=1, score_field=None)
-        found = search_request.run(one, within, **connection)
+        found = search.run(one, within, **connection)
         if found.ids:
             return limit.sentence(found)
     if not limits:
@@ -63,8 +63,9 @@ def _limits(request: SearchRequest) -> Iterator[Limit]:
             "the limits of the score",
             replace(request, min_score=None, max_score=None),
             lambda found: (
-                f"No {found.score} is within the limits ({limits}): without them, the "
-                f"first result has {found.scores[0]:.3f}. Change them in More options."
+                f"No {found.score_kind} is within the limits ({limits}): without them, "
+                f"the first result has {found.scores[0]:.3f}. Change them in More "
+                "options."
             ),
         )
     if request.where:

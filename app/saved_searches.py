@@ -14,8 +14,7 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.dataset import names as names_
 from fiftyone_milvus.errors import InvalidRequest
-
-from .search_request import SearchRequest
+from fiftyone_milvus.search.request import SearchRequest
 
 SAVED = "milvus_vector_search_saved"
 HISTORY = "milvus_vector_search_history"

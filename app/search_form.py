@@ -12,10 +12,12 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.retrieval import filter_fields
 from fiftyone_milvus.search.query import Query, Term
+from fiftyone_milvus.search.request import DEFAULT_K, SearchRequest
+from fiftyone_milvus.search.search import check_score_field
 
 from . import forms
 from .context import MAX_RESULTS, scope_choices, scope_samples, selection
-from .search_request import DEFAULT_K, SearchRequest, check_k, check_score_field
+from .searches import check_k
 
 SELECTION = {"wanted": "More like them", "negative": "Less like them", "no": "Not used"}
 # Between two phrasings of one text
@@ -55,21 +57,19 @@ def read(ctx: foo.ExecutionContext) -> SearchRequest:
     """
     params = ctx.params
     key = params["brain_key"]
-    query = params.get("query")
-    if query is None:
-        query = read_query(ctx, runs.describe(ctx.dataset, key)).to_dict()
-    scope = params.get("scope", "dataset")
+    info = runs.describe(ctx.dataset, key)
+    query, scope = params.get("query"), params.get("scope", "dataset")
     samples = scope_samples(ctx, scope)
-    request = SearchRequest(
+    return SearchRequest(
         key,
-        query,
-        params.get("k", DEFAULT_K),
+        read_query(ctx, info) if query is None else Query.from_dict(query),
+        check_k(params.get("k", DEFAULT_K), params.get("score_field")),
         None if scope == "dataset" else samples._serialize(include_uuids=False),
         bool(params.get("reverse")),
         params.get("min_score"),
         params.get("max_score"),
         params.get("group_by") or None,
-        _where(ctx, runs.describe(ctx.dataset, key)),
+        _where(ctx, info),
         tuple(params.get("exclude") or ()),
         bool(params.get("exclude_query")),
         params.get("fuse_with") or None,
@@ -77,8 +77,6 @@ def read(ctx: foo.ExecutionContext) -> SearchRequest:
         params.get("score_field") or None,
         params.get("search_params") or None,
     )
-    request.check()
-    return request
 
 
 def read_query(ctx: foo.ExecutionContext, info: runs.IndexInfo) -> Query:
@@ -161,8 +159,7 @@ def _no_text(info: runs.IndexInfo) -> str:
 def _scope_inputs(ctx: foo.ExecutionContext, form: types.Object) -> None:
     form.int("k", default=DEFAULT_K, label="Results")
     try:
-        most = None if ctx.params.get("score_field") else MAX_RESULTS
-        check_k(ctx.params.get("k", DEFAULT_K), most)
+        check_k(ctx.params.get("k", DEFAULT_K), ctx.params.get("score_field"))
     except InvalidRequest as e:
         forms.problem(form, "k", str(e))
     forms.choice(
@@ -264,6 +261,8 @@ def _where(ctx: foo.ExecutionContext, info: runs.IndexInfo) -> dict[str, Any] | 
     if params.get("where"):
         where: dict[str, Any] = params["where"]
         return where
+    if not info.filter_fields:
+        return None
     found: dict[str, Any] = {}
     paths = filter_fields.paths(ctx.dataset, info.patches_field, info.filter_fields)
     for place, path in enumerate(paths):

@@ -24,7 +24,7 @@ from fiftyone_milvus.dataset import view_ids
 from fiftyone_milvus.dataset.ids import within
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.retrieval import filter_fields, planner
-from fiftyone_milvus.retrieval.planner import Found, PlanName
+from fiftyone_milvus.retrieval.planner import Neighbors, PlanName
 from fiftyone_milvus.store.row_search import IndexedRows
 
 from . import _contenders, _data
@@ -122,7 +122,7 @@ def _measure(
     view_ids.forget()
     first, _ = _timed(lambda: _search(rows, case, data, case.queries[:1]))
     taken: dict[str, list[float]] = {}
-    found: list[Found] = []
+    found: list[Neighbors] = []
     for query in case.queries:
         took, one = _timed(lambda q=query: _search(rows, case, data, q[None]))  # type: ignore[misc]
         taken.setdefault("ours", []).append(took)
@@ -154,7 +154,7 @@ def _search(
     data: Data,
     query: np.ndarray,
     plan: PlanName | None = None,
-) -> Found:
+) -> Neighbors:
     """What ``search.search`` does for a query vector, the view looked up anew."""
     among = within(case.view, None, data.dataset)
     return planner.nearest(rows, query, K, among=among, plan=plan)
@@ -163,11 +163,11 @@ def _search(
 def _filtered(rows: IndexedRows, case: Case, data: Data) -> float:
     """The clusters by a filter: a new one each time, as a person's search has it."""
     where = {"cluster": case.clusters}
-    told = filter_fields.expression(where, ["cluster"], data.dataset, None)
+    told = filter_fields.filter_expr(where, ["cluster"], data.dataset, None)
     times = [
         _timed(
             lambda q=query: planner.nearest(  # type: ignore[misc]
-                rows, q[None], K, among=filter_fields.Matching(rows, told)
+                rows, q[None], K, among=filter_fields.FilteredRows(rows, told)
             )
         )[0]
         for query in case.queries
@@ -190,17 +190,17 @@ def _forced(rows: IndexedRows, case: Case, data: Data, plan: PlanName) -> Value:
     return median(times)
 
 
-def _recall(case: Case, found: list[Found], data: Data, metric: str) -> str:
+def _recall(case: Case, found: list[Neighbors], data: Data, metric: str) -> str:
     at = {id_: i for i, id_ in enumerate(data.ids)}
     vectors = data.vectors[[at[id_] for id_ in case.ids]]
     truth = _data.exact(case.queries, case.ids, vectors, metric, TOP)
     return format(recall([one.matches[0].ids for one in found], truth), ".3f")
 
 
-def _timed(function: Callable[[], Found | list[str]]) -> tuple[float, Found]:
+def _timed(function: Callable[[], Neighbors | list[str]]) -> tuple[float, Neighbors]:
     started = time.perf_counter()
     result = function()
-    return 1e3 * (time.perf_counter() - started), cast(Found, result)
+    return 1e3 * (time.perf_counter() - started), cast(Neighbors, result)
 
 
 def _times(value: Value, base: Value) -> Value:

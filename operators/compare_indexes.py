@@ -10,9 +10,9 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.search import fusion
+from fiftyone_milvus.search import fusion, search
 
-from ..app import forms, search_form, search_request
+from ..app import forms, search_form, searches
 from ..app.context import connection
 from .base import Operator
 
@@ -52,15 +52,17 @@ class CompareIndexes(Operator):
     def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         first = replace(search_form.read(ctx), fuse_with=None)
         if first.min_matches is not None:
-            raise InvalidRequest("Compare the objects themselves, not their images")
+            raise InvalidRequest(
+                "Indexes are compared by their patches: leave min_matches out"
+            )
         second = replace(first, brain_key=ctx.params["other"])
-        samples = search_request.samples_of(ctx, first)
-        search_request.check_alike(samples, first.brain_key, second.brain_key)
-        answers = [
-            search_request.run(request, samples, **connection(ctx))
+        samples = searches.scope_of(ctx, first)
+        search.check_alike(samples, first.brain_key, second.brain_key)
+        results = [
+            search.run(request, samples, **connection(ctx))
             for request in (first, second)
         ]
-        compared = fusion.compare(*(answer.result for answer in answers))
+        compared = fusion.compare(*results)
         rows = [
             {"id": id_, "first": _rank(a), "second": _rank(b)}
             for id_, a, b in compared.rows[:SHOWN]
@@ -71,8 +73,8 @@ class CompareIndexes(Operator):
             "rows": [list(row) for row in compared.rows],
             "overlap": round(compared.overlap, 6),
             "mean_difference": round(compared.mean_difference, 6),
-            "first": answers[0].to_dict(),
-            "second": answers[1].to_dict(),
+            "first": results[0].to_dict(),
+            "second": results[1].to_dict(),
             "table": rows,
             "message": compared.message,
         }

@@ -9,10 +9,10 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import VectorSearchError
+from fiftyone_milvus.search.request import DEFAULT_K, SearchRequest
 
-from ..app import forms, search_form
-from ..app.search_request import DEFAULT_K, SearchRequest, check_k
-from .search import SearchOperator, perform
+from ..app import forms, search_form, searches
+from .search import SearchOperator
 
 
 class MoreLikeThese(SearchOperator):
@@ -31,7 +31,7 @@ class MoreLikeThese(SearchOperator):
         if key is not None:
             try:
                 search_form.read_query(ctx, runs.describe(ctx.dataset, key))
-                check_k(ctx.params.get("k", DEFAULT_K))
+                searches.check_k(ctx.params.get("k", DEFAULT_K))
             except VectorSearchError as e:
                 forms.problem(inputs, "brain_key", str(e))
 
@@ -40,8 +40,8 @@ class MoreLikeThese(SearchOperator):
         query = search_form.read_query(ctx, runs.describe(ctx.dataset, key))
         request = SearchRequest(
             key,
-            query.to_dict(),
-            check_k(ctx.params.get("k", DEFAULT_K)),
+            query,
+            searches.check_k(ctx.params.get("k", DEFAULT_K)),
             exclude_query=True,
         )
-        return perform(ctx, request)
+        return searches.perform(ctx, request)

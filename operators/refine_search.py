@@ -10,12 +10,11 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.search.query import Query
+from fiftyone_milvus.search.request import SearchRequest
 
-from ..app import forms, saved_searches
+from ..app import forms, saved_searches, searches
 from ..app.context import selection
-from ..app.search_request import SearchRequest
-from .search import SearchOperator, perform
+from .search import SearchOperator
 
 MARKS = {"more": "More like these", "less": "Less like these"}
 
@@ -53,7 +52,7 @@ class RefineSearch(SearchOperator):
             forms.problem(inputs, "mark", str(e))
 
     def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        return perform(ctx, _refined(ctx))
+        return searches.perform(ctx, _refined(ctx))
 
 
 def _refined(ctx: foo.ExecutionContext) -> SearchRequest:
@@ -67,8 +66,7 @@ def _refined(ctx: foo.ExecutionContext) -> SearchRequest:
         raise InvalidRequest("There is no search to refine: search first")
     last = saved_searches.recall(ctx, made[0].id)
     more, less = _marked(ctx, last)
-    query = Query.from_dict(last.query).with_feedback(more, less)
-    return replace(last, query=query.to_dict())
+    return replace(last, query=last.query.with_feedback(more, less))
 
 
 def _marked(

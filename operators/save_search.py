@@ -9,11 +9,11 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.dataset import names
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.search.request import SearchRequest
 
-from ..app import forms, saved_searches
-from ..app.search_request import SearchRequest
+from ..app import forms, saved_searches, searches
 from .base import Operator
-from .search import SearchOperator, perform
+from .search import SearchOperator
 
 
 class SaveSearch(Operator):
@@ -55,6 +55,7 @@ class SaveSearch(Operator):
             if params
             else _made(ctx, ctx.params.get("search"))
         )
+        searches.check_k(request.k, request.score_field)
         saved = saved_searches.save(ctx, ctx.params["name"], request)
         return {"name": saved.id, "message": f"Saved '{saved.id}': {saved.label}"}
 
@@ -72,7 +73,7 @@ class RunSavedSearch(SearchOperator):
         _name_input(ctx, inputs)
 
     def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        return perform(ctx, saved_searches.load(ctx, ctx.params["name"]))
+        return searches.perform(ctx, saved_searches.load(ctx, ctx.params["name"]))
 
 
 class DeleteSavedSearch(Operator):

@@ -9,10 +9,9 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.numbers import count
 
-from ..app import saved_searches, tables
+from ..app import saved_searches, searches, tables
 from ..app.context import flag
 from .base import Operator
-from .search import perform
 
 PAGE = 25
 COLUMNS = {"at": "When (UTC)", "label": "Search", "results": "Results"}
@@ -49,7 +48,7 @@ class SearchHistory(Operator):
         if flag(ctx, "clear"):
             saved_searches.clear_history(ctx)
         elif ctx.params.get("again"):
-            perform(ctx, saved_searches.recall(ctx, ctx.params["again"]))
+            searches.perform(ctx, saved_searches.recall(ctx, ctx.params["again"]))
         found, total = saved_searches.history(
             ctx,
             count(ctx.params.get("count", PAGE), "count", "searches"),

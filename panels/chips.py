@@ -135,7 +135,7 @@ def _together(chips: list[Chip]) -> list[Chip]:
             if "id" in chip["term"] and chip["term"].get("negative", False) is negative
         ]
         if ids:
-            term: dict[str, Any] = {"result": ids}
+            term: dict[str, Any] = {"result_ids": ids}
             if negative:
                 term["negative"] = True
             others.append(

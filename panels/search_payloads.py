@@ -7,8 +7,9 @@ from typing import Any
 import fiftyone as fo
 import numpy as np
 
-from ..app.search_request import Answer
-from .cached_result import Found
+from fiftyone_milvus.search.result import SearchResult
+from fiftyone_milvus.search.result_cache import CachedResult
+
 from .media import media
 
 SHOWN_RESULTS = 100
@@ -16,8 +17,8 @@ BINS = 40
 
 
 def search_result(
-    found: Found,
-    view: fo.DatasetView,
+    cached: CachedResult,
+    dataset: fo.Dataset,
     token: str,
     *,
     searched: int | None,
@@ -27,8 +28,8 @@ def search_result(
     """A search's result with what is needed to draw its first results.
 
     Args:
-        found: what was found
-        view: the results in rank order, of samples or of patches
+        cached: the result
+        dataset: the dataset that was searched
         token: what to ask for the next results with
         searched: how many samples or patches are in the view that was searched;
             ``None`` for the whole index
@@ -36,63 +37,63 @@ def search_result(
             whole dataset
         empty_reason: why there is no result, and what to do; ``None`` if there is one
     """
-    answer = found.answer
-    explained = found.explain(view._root_dataset, 0, SHOWN_RESULTS)
+    result = cached.result
     return {
-        "brain_key": answer.request.brain_key,
+        "brain_key": result.request.brain_key,
         "token": token,
-        "results": results(found, view._root_dataset, 0, explained),
-        "total": len(answer.ids),
+        "results": results(cached, dataset, 0),
+        "total": len(result.ids),
         "searched": searched,
         "in_view": in_view,
         "empty_reason": empty_reason,
-        "score": answer.score,
-        "milliseconds": round(answer.seconds * 1000, 1),
-        "exact": answer.exact,
-        "plan": answer.plan,
-        "histogram": histogram(answer.scores),
+        "score": result.score_kind,
+        "milliseconds": round(result.seconds * 1000, 1),
+        "exact": result.plan.exact,
+        "plan": result.plan.reason,
+        "histogram": histogram(result.scores),
     }
 
 
 def results(
-    found: Found, dataset: fo.Dataset, start: int, explained: np.ndarray | None
+    cached: CachedResult, dataset: fo.Dataset, start: int, **connection: Any
 ) -> list[dict[str, Any]]:
     """What is needed to draw the results from a rank on, 0 being the best."""
-    page = found.page(start, SHOWN_RESULTS)
-    notes = _notes(page)
-    drawn = media(found.items(dataset), page.ids, page.patches_field)
+    start, result = max(0, start), cached.result
+    terms = cached.term_scores(dataset, start, SHOWN_RESULTS, **connection)
+    shown = range(start, min(start + SHOWN_RESULTS, len(result.ids)))
+    ids = [result.ids[i] for i in shown]
+    drawn = media(cached.unordered_view(dataset), ids, result.patches_field)
     return [
         {
             "id": id_,
-            "sample_id": sample_id,
-            "rank": start + i + 1,
-            "score": _number(score),
-            "terms": None if explained is None else [_number(s) for s in explained[i]],
-            "notes": notes[i],
+            "sample_id": result.sample_ids[i],
+            "rank": i + 1,
+            "score": _number(result.scores[i]),
+            "term_scores": None
+            if terms is None
+            else [_number(score) for score in terms[i - start]],
+            "notes": _notes(result, i),
             **drawn[id_],
         }
-        for i, (id_, sample_id, score) in enumerate(
-            zip(page.ids, page.sample_ids, page.scores, strict=True)
-        )
+        for i, id_ in zip(shown, ids, strict=True)
         if id_ in drawn
     ]
 
 
-def _notes(answer: Answer) -> list[list[str]]:
-    """For each result, in words: its ranks in the rankings that were merged, or how
-    near the objects are that made it a result."""
-    notes: list[list[str]] = [[] for _ in answer.ids]
-    for key, ranks in (answer.ranks or {}).items():
-        for said, rank in zip(notes, ranks, strict=True):
-            said.append(
+def _notes(result: SearchResult, i: int) -> list[str]:
+    """In words: a result's ranks in the rankings that were combined, or the scores of
+    the objects that made it a result."""
+    notes = []
+    if result.ranks is not None:
+        for key, rank in zip(result.fused_keys, result.ranks[i], strict=True):
+            notes.append(
                 f"not found in '{key}'" if rank is None else f"{rank}. in '{key}'"
             )
-    if answer.matched is not None:
-        result = answer.result
-        score = dict(zip(result.ids, result.scores, strict=True))
-        for said, objects in zip(notes, answer.matched, strict=True):
-            near = ", ".join(f"{score[id_]:.3f}" for id_ in objects)
-            said.append(f"its {'object' if len(objects) == 1 else 'objects'}: {near}")
+    if result.matched is not None:
+        objects = result.matched[i]
+        scores = ", ".join(f"{matched.score:.3f}" for matched in objects)
+        noun = "object" if len(objects) == 1 else "objects"
+        notes.append(f"matching {noun}: {scores}")
     return notes
 
 
@@ -102,8 +103,8 @@ def histogram(scores: np.ndarray) -> dict[str, Any] | None:
     if not len(scores) or not abs(scores[-1] - scores[0]) > 1e-9:
         return None
     first, last = float(scores[0]), float(scores[-1])
-    ways = np.clip((scores - first) / (last - first), 0, 1)
-    counts, _ = np.histogram(ways, BINS, (0, 1))
+    shares = np.clip((scores - first) / (last - first), 0, 1)
+    counts, _ = np.histogram(shares, BINS, (0, 1))
     return {
         "first": _number(first),
         "last": _number(last),

@@ -1,4 +1,4 @@
-"""What the *Search* place asks."""
+"""What the *Search* tab asks."""
 
 from __future__ import annotations
 
@@ -13,14 +13,11 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import indexed_samples, names
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.search import result_cache
-from fiftyone_milvus.search.query import Query
+from fiftyone_milvus.search.request import SearchRequest
 
-from ..app import saved_searches, search_form, tag_changes
+from ..app import saved_searches, search_form, searches, tag_changes
 from ..app.context import connection
-from ..app.search_request import SearchRequest
-from ..operators import search as searching
 from . import chips, grid, search_payloads
-from .cached_result import Found
 from .error_boundary import answered
 
 METHODS = (
@@ -49,7 +46,7 @@ class SearchMethods:
         if ctx.params.get("scope") == "view":
             stages = base._serialize(include_uuids=False)
             request = replace(request, view=stages or None)
-        return _found(ctx, request, base)
+        return _results(ctx, request, base)
 
     @answered
     def rerun_search(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
@@ -63,16 +60,15 @@ class SearchMethods:
         base = grid.base_view(ctx)
         if request.view is not None:
             base = fo.DatasetView._build(ctx.dataset, request.view)
-        result = _found(ctx, request, base)
-        query = Query.from_dict(request.query)
+        result = _results(ctx, request, base)
         field = runs.describe(ctx.dataset, request.brain_key).patches_field
         everything = runs.all_samples(ctx.dataset, request.brain_key, base)
-        told = request.to_dict()
+        options = request.to_dict()
         return {
             **result,
-            "chips": chips.of_query(everything, query, field),
+            "chips": chips.of_query(everything, request.query, field),
             "request": {
-                **{k: v for k, v in told.items() if k not in ("query", "view")},
+                **{k: v for k, v in options.items() if k not in ("query", "view")},
                 "k": request.k,
                 "scope": "dataset" if request.view is None else "view",
             },
@@ -80,17 +76,14 @@ class SearchMethods:
 
     @answered
     def next_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        found, start = _kept(ctx), int(ctx.params["start"])
-        page = search_payloads.SHOWN_RESULTS
-        explained = found.explain(ctx.dataset, start, page, **connection(ctx))
-        return {
-            "results": search_payloads.results(found, ctx.dataset, start, explained)
-        }
+        cached, start = _cached(ctx), int(ctx.params["start"])
+        found = search_payloads.results(cached, ctx.dataset, start, **connection(ctx))
+        return {"results": found}
 
     @answered
     def keep_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """Shows only the first results in the grid."""
-        grid.show(ctx, _first(ctx), grid.base_view(ctx))
+        grid.show(ctx, _first_results(ctx), grid.base_view(ctx))
         return {}
 
     @answered
@@ -122,7 +115,7 @@ class SearchMethods:
         skip = int(ctx.params.get("skip") or 0)
         found, total = saved_searches.history(ctx, HISTORY_PAGE, skip)
         return {
-            "searches": [_told(entry) for entry in found],
+            "searches": [_history_entry(entry) for entry in found],
             "total": total,
             "saved": saved_searches.names(ctx),
         }
@@ -138,7 +131,7 @@ class SearchMethods:
 
     @answered
     def save_search(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        request = _kept(ctx).answer.request
+        request = _cached(ctx).result.request
         saved = saved_searches.save(ctx, ctx.params["name"], request)
         return {"message": f"Saved '{saved.id}': {saved.label}"}
 
@@ -146,63 +139,63 @@ class SearchMethods:
     def save_view(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         name = str(ctx.params["name"]).strip()
         names.refuse(names.saved_view_problem(ctx.dataset, name))
-        ctx.dataset.save_view(name, _first(ctx))
+        ctx.dataset.save_view(name, _first_results(ctx))
         ctx.ops.reload_dataset()
         return {"message": f"Saved the view '{name}'"}
 
     @answered
     def tag_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """Tags the results that are kept, or those of what is selected."""
-        params, answer = ctx.params, _kept(ctx).answer
-        ids = answer.ids[: int(params["keep"])]
+        params, cached = ctx.params, _cached(ctx)
+        result = cached.result
+        ids = result.ids[: int(params["keep"])]
         if selection := params.get("selection"):
-            ids = [id_ for id_ in answer.ids if id_ in set(selection)]
+            ids = [id_ for id_ in result.ids if id_ in set(selection)]
         if not ids:
             raise InvalidRequest(
-                "None of what is selected in the grid is a result. Clear the selection "
+                "Nothing that is selected in the grid is a result. Clear the selection "
                 "to tag the results that are kept."
                 if selection
                 else "There is no result to tag. Search for something else."
             )
-        found = _kept(ctx).view(ctx.dataset, len(answer.ids))
-        field = answer.patches_field
-        done = tag_changes.tag_results(ctx, found, ids, field, params["tag"])
+        view, field = cached.view(ctx.dataset), result.patches_field
+        done = tag_changes.tag_results(ctx, view, ids, field, params["tag"])
         return {"message": done["message"]}
 
 
-def _found(
+def _results(
     ctx: foo.ExecutionContext, request: SearchRequest, base: fo.DatasetView
 ) -> dict[str, Any]:
-    answer, view = searching.find(ctx, request)
+    """Searches, shows the results in the grid, and returns what React draws of them."""
+    result, view = searches.find(ctx, request)
     grid.show(ctx, view, base)
-    searching.mark(ctx, answer)
-    found = Found.of(answer, view)
-    field = answer.result.patches_field
+    searches.select_objects(ctx, result)
+    everything, field = result.everything, result.index_field
     whole = indexed_samples.is_whole(base)
-    in_view = None if whole else _count(answer.everything, base, field)
+    in_view = None if whole else _count(everything, base, field)
     searched = None
     if request.view == base._serialize(include_uuids=False):
         searched = in_view
     elif request.view is not None:
         stages = fo.DatasetView._build(ctx.dataset, request.view)
-        searched = _count(answer.everything, stages, field)
+        searched = _count(everything, stages, field)
+    token = result_cache.keep(result, view)
     return search_payloads.search_result(
-        found,
-        view,
-        result_cache.keep(found),
+        result_cache.get(token),
+        ctx.dataset,
+        token,
         searched=searched,
         in_view=in_view,
-        empty_reason=searching.empty_reason(ctx, answer),
+        empty_reason=searches.empty_reason(ctx, result),
     )
 
 
-def _kept(ctx: foo.ExecutionContext) -> Found:
-    found: Found = result_cache.get(ctx.params["token"])
-    return found
+def _cached(ctx: foo.ExecutionContext) -> result_cache.CachedResult:
+    return result_cache.get(ctx.params["token"])
 
 
-def _first(ctx: foo.ExecutionContext) -> fo.DatasetView:
-    return _kept(ctx).view(ctx.dataset, int(ctx.params["keep"]))
+def _first_results(ctx: foo.ExecutionContext) -> fo.DatasetView:
+    return _cached(ctx).view(ctx.dataset, int(ctx.params["keep"]))
 
 
 def _count(
@@ -216,28 +209,28 @@ def _count(
     return int(view.count(path))
 
 
-def _told(entry: saved_searches.KeptSearch) -> dict[str, Any]:
+def _history_entry(entry: saved_searches.KeptSearch) -> dict[str, Any]:
     """A search of the history, without its terms."""
     return {
         "id": entry.id,
-        "label": _words(entry.params["query"]["terms"]),
+        "label": _terms_label(entry.params["query"]["terms"]),
         "at": entry.at,
         "results": entry.results,
         "brain_key": entry.params["brain_key"],
     }
 
 
-def _words(terms: list[dict[str, Any]]) -> str:
+def _terms_label(terms: list[dict[str, Any]]) -> str:
     """What was searched for: texts in full, the rest counted."""
     parts = []
-    for negative, sign in ((False, ""), (True, "unlike ")):
-        these = [term for term in terms if bool(term.get("negative")) is negative]
-        texts = [_text(term["text"]) for term in these if "text" in term]
+    for negative, sign in ((False, ""), (True, "not like ")):
+        of_sign = [term for term in terms if bool(term.get("negative")) is negative]
+        texts = [_phrasings(term["text"]) for term in of_sign if "text" in term]
         parts += [sign + text for text in texts]
-        if others := len(these) - len(texts):
+        if others := len(of_sign) - len(texts):
             parts.append(f"{sign}{others} {'image' if others == 1 else 'images'}")
     return ", ".join(parts)
 
 
-def _text(phrasings: str | list[str]) -> str:
+def _phrasings(phrasings: str | list[str]) -> str:
     return phrasings if isinstance(phrasings, str) else " | ".join(phrasings)

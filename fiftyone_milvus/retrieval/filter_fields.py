@@ -125,7 +125,7 @@ def values(
     return [found[id_] for id_ in ids]
 
 
-def expression(
+def filter_expr(
     where: Mapping[str, Any],
     names: Sequence[str],
     samples: fo.SampleCollection,
@@ -162,7 +162,7 @@ def expression(
     )
 
 
-class Matching:
+class FilteredRows:
     """The rows that an expression is true of, and that are in a view as well if one
     is given.
 
@@ -195,9 +195,9 @@ class Matching:
         return self._view is not None and self._view.likely_all
 
     @property
-    def unchecked(self) -> Matching:
+    def unchecked(self) -> FilteredRows:
         """The rows that the expression is true of, whatever the view has."""
-        return Matching(self._rows, self._expression)
+        return FilteredRows(self._rows, self._expression)
 
     @cached_property
     def count(self) -> int:

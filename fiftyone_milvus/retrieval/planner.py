@@ -13,8 +13,8 @@ from ..errors import InvalidRequest
 from ..store.batches import MAX_K
 from ..store.row_search import IndexedRows
 from . import plans
-from .filter_fields import Matching
-from .plans import Found as Found
+from .filter_fields import FilteredRows
+from .plans import Neighbors as Neighbors
 from .plans import Plan as Plan
 from .plans import Task
 from .ranking import COMBINATIONS as COMBINATIONS
@@ -40,7 +40,7 @@ def nearest(
     reverse: bool = False,
     combine: str | None = None,
     plan: PlanName | None = None,
-) -> Found:
+) -> Neighbors:
     """The nearest rows of each query, ties in the order of their ids.
 
     Filtered graph search loses matches. So a search in a view takes the one of these
@@ -98,7 +98,7 @@ class _Option:
         return f"{self.name} {1e3 * self.seconds:,.0f} ms"
 
 
-def _found(task: Task) -> Found:
+def _found(task: Task) -> Neighbors:
     if task.among is None:
         if _can_look(task):
             return plans.whole(task)
@@ -106,7 +106,7 @@ def _found(task: Task) -> Found:
     return _checked(task) if task.among.likely_all else _quickest(task)
 
 
-def _checked(task: Task) -> Found:
+def _checked(task: Task) -> Neighbors:
     """Searches as if nothing were outside, and looks up what was found: as a rule
     nothing is."""
     assert task.among is not None
@@ -119,7 +119,7 @@ def _checked(task: Task) -> Found:
         return found
     if task.k is None or max(before) < task.k:  # there are no more
         reason = f"{found.plan.reason}, those outside the {task.among.place} left out"
-        return Found(matches, replace(found.plan, reason=reason))
+        return Neighbors(matches, replace(found.plan, reason=reason))
     return _quickest(task, _State(looked=task.k, inside=min(left)))
 
 
@@ -133,7 +133,7 @@ class _State:
     can_express: bool = True
 
 
-def _quickest(task: Task, state: _State | None = None) -> Found:
+def _quickest(task: Task, state: _State | None = None) -> Neighbors:
     """Takes the quickest way; one that turns out not to answer leaves the others."""
     state = state or _State()
     while True:
@@ -159,7 +159,7 @@ def _others(options: list[_Option]) -> list[_Option]:
     return sorted(first.values(), key=lambda o: o.seconds) if len(first) > 1 else []
 
 
-def _forced(task: Task, plan: PlanName) -> Found:
+def _forced(task: Task, plan: PlanName) -> Neighbors:
     state = _State(can_express=plan == "expression")
     assert task.among is not None
     if plan not in WITHOUT_IDS and not task.ids():
@@ -177,7 +177,7 @@ def _forced(task: Task, plan: PlanName) -> Found:
             return found
 
 
-def _run(task: Task, option: _Option, state: _State) -> Found | None:
+def _run(task: Task, option: _Option, state: _State) -> Neighbors | None:
     if option.name == "filtered":
         found, state.inside = plans.looked_past(task, option.enough)
         state.looked = option.enough
@@ -227,7 +227,7 @@ def _options(task: Task, state: _State) -> Iterator[_Option]:
 def _by_filter(task: Task, state: _State) -> Iterator[_Option]:
     """As :func:`_options`, where Milvus can be told all of it: by the filter, or, where
     that takes several searches, by looking past those that it isn't true of first."""
-    assert isinstance(task.among, Matching)
+    assert isinstance(task.among, FilteredRows)
     costs, rows = task.costs, task.size
     parts = plans.filter_parts(task)
     if parts is None:
@@ -288,7 +288,7 @@ def _count(task: Task) -> int | None:
     assert task.among is not None
     if task.among.known is not None:
         return len(task.among.known)
-    return task.among.known_count if isinstance(task.among, Matching) else None
+    return task.among.known_count if isinstance(task.among, FilteredRows) else None
 
 
 def _far_enough(k: int, share: float) -> int:

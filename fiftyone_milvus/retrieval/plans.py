@@ -15,7 +15,7 @@ from ..store.rows import Rows
 from ..timings import Seconds, Stopwatch
 from . import cost_model
 from .cost_model import Costs
-from .filter_fields import Matching
+from .filter_fields import FilteredRows
 from .ranking import Best, kept, kept_of, ranked
 
 # Up to so many ids may go with a search
@@ -39,7 +39,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Found:
+class Neighbors:
     """The neighbours of each query, and the plan that found them."""
 
     matches: list[Matches]
@@ -77,7 +77,7 @@ class Task:
     @property
     def expression(self) -> str | None:
         """What Milvus can be told of all that is searched among."""
-        return self.among.expression if isinstance(self.among, Matching) else None
+        return self.among.expression if isinstance(self.among, FilteredRows) else None
 
     @property
     def _forward(self) -> bool:
@@ -96,18 +96,18 @@ class Task:
 
     def found(
         self, matches: list[Matches], name: str, exact: bool, reason: str
-    ) -> Found:
-        return Found(matches, Plan(name, exact, reason, self.watch.seconds))
+    ) -> Neighbors:
+        return Neighbors(matches, Plan(name, exact, reason, self.watch.seconds))
 
 
-def nothing(task: Task) -> Found:
+def nothing(task: Task) -> Neighbors:
     """An empty view's answer."""
     count = len(task.queries) if task.combine is None else 1
     matches = [Matches([], [], np.empty(0))] * count
     return task.found(matches, "nothing", True, f"an empty {_place(task)}")
 
 
-def whole(task: Task) -> Found:
+def whole(task: Task) -> Neighbors:
     """One search of the whole index."""
     assert task.k is not None
     units, size = task.k * len(task.queries), task.costs.known_size
@@ -119,7 +119,7 @@ def whole(task: Task) -> Found:
     return task.found(matches, "index", task.rows.exact, "over the whole index")
 
 
-def looked_past(task: Task, enough: int) -> tuple[Found | None, int]:
+def looked_past(task: Task, enough: int) -> tuple[Neighbors | None, int]:
     """Searches for ``enough`` and leaves out those outside the view.
 
     Returns:
@@ -152,7 +152,7 @@ def inside(task: Task, matches: list[Matches]) -> set[str]:
         return task.among.holding(list(of), list(of.values()))
 
 
-def by_expression(task: Task) -> Found | None:
+def by_expression(task: Task) -> Neighbors | None:
     """Milvus searches the rows alone that an expression is true of, in parts as
     :func:`pushed_down`; ``None`` if it wouldn't be exact."""
     assert task.k is not None and task.expression is not None
@@ -176,7 +176,7 @@ def by_expression(task: Task) -> Found | None:
 def filter_parts(task: Task) -> int | None:
     """In how many parts a filter is to be searched for the answer to be exact; ``None``
     if it can't be."""
-    assert isinstance(task.among, Matching)
+    assert isinstance(task.among, FilteredRows)
     if task.rows.exact:
         return 1
     at_once = task.rows.ids_at_once()
@@ -187,7 +187,7 @@ def filter_parts(task: Task) -> int | None:
     return 1 if parts <= 1 else -(-int(UNEVEN * task.among.count) // at_once)
 
 
-def pushed_down(task: Task) -> Found | None:
+def pushed_down(task: Task) -> Neighbors | None:
     """Milvus searches the view alone, in parts so small that a graph index compares
     each row; ``None`` if it wouldn't be exact."""
     ids = task.ids()
@@ -209,7 +209,7 @@ def pushed_down(task: Task) -> Found | None:
     return task.found([one.matches() for one in best], "pushed down", True, reason)
 
 
-def fetched(task: Task) -> Found:
+def fetched(task: Task) -> Neighbors:
     """The view's vectors are fetched and ranked here."""
     ids = task.ids()
     parts = task.rows.fetch_each(ids, task.rows.consistency_level)
@@ -219,7 +219,7 @@ def fetched(task: Task) -> Found:
     return task.found(matches, "exact", True, reason)
 
 
-def streamed(task: Task, why: str) -> Found:
+def streamed(task: Task, why: str) -> Neighbors:
     """Every vector is read, and ranked here if it is in the view."""
     batches = task.rows.iterate()
     if task.among is not None:

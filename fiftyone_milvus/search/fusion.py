@@ -1,15 +1,17 @@
-"""Two rankings of one query: merged into one, and compared."""
+"""Rankings of one query by several indexes: combined into one, and compared."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..errors import InvalidRequest
 from ..numbers import count
-from .result import Result
+from ..retrieval.plans import Plan
+from ..timings import Seconds
+from .result import SearchResult
 
 # Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion outperforms Condorcet and
 # individual Rank Learning Methods", SIGIR 2009: k = 60 in their formula
@@ -17,35 +19,13 @@ RANK_OFFSET = 60
 
 
 @dataclass(frozen=True)
-class Ranking:
-    """Ids in rank order, each once, and whether they are those of patches of a field
-    or of samples (``patches_field=None``)."""
-
-    ids: list[str]
-    sample_ids: list[str]
-    patches_field: str | None
-
-
-@dataclass(frozen=True)
-class Fused:
-    """A ranking merged of several. ``scores`` ``(n,)`` are sums of reciprocal ranks,
-    more is nearer; ``ranks`` has each match's rank in each of the merged rankings, from
-    1, ``None`` where it isn't in it."""
-
-    brain_keys: tuple[str, ...]
-    ranking: Ranking
-    scores: np.ndarray
-    ranks: list[tuple[int | None, ...]]
-
-
-@dataclass(frozen=True)
 class Comparison:
     """Two rankings of one query side by side.
 
     ``rows`` has every id of either, ordered by its better rank: the id and its rank in
-    each, from 1 or ``None``. ``overlap`` is the share of the ids of the shorter one
-    that both have; ``mean_difference`` that of the ranks of those that both have, 0 if
-    none.
+    each, from 1 or ``None``. ``overlap`` is the share of the shorter ranking's ids that
+    both have; ``mean_difference`` the mean difference of the ranks of common ids, 0 if
+    there are none.
     """
 
     brain_keys: tuple[str, str]
@@ -56,7 +36,7 @@ class Comparison:
 
     @property
     def message(self) -> str:
-        """It in a sentence."""
+        """The comparison in a sentence."""
         first, second = self.brain_keys
         text = f"'{first}' and '{second}' share {self.overlap:.0%} of their matches"
         if self.overlap:
@@ -64,12 +44,12 @@ class Comparison:
         return text
 
 
-def fuse(results: Sequence[Result], k: int) -> Fused:
-    """Merges the results of one query over several indexes by reciprocal rank, which
+def fuse(results: Sequence[SearchResult], k: int) -> SearchResult:
+    """Combines the results of one query over several indexes by reciprocal rank, which
     needs no common scale of their scores.
 
-    Results of one kind (samples, or the patches of one field) are merged as they are;
-    of several kinds, as samples, each at the rank of its best patch.
+    Results of one kind (samples, or the patches of one field) are combined as they
+    are; of several kinds, as samples, each at the rank of its best patch.
 
     Args:
         results: two results or more
@@ -79,57 +59,74 @@ def fuse(results: Sequence[Result], k: int) -> Fused:
         InvalidRequest: if there is only one result
     """
     k = count(k, "k", "matches")
-    rankings = _of_one_kind(results)
-    places = [_places(ranking) for ranking in rankings]
+    rankings, patches_field = _of_one_kind(results)
+    ranks = [_ranks(ids) for ids, _ in rankings]
     samples = {
         id_: sample_id
-        for ranking in rankings
-        for id_, sample_id in zip(ranking.ids, ranking.sample_ids, strict=True)
+        for ids, sample_ids in rankings
+        for id_, sample_id in zip(ids, sample_ids, strict=True)
     }
     scores = {
-        id_: sum(1 / (RANK_OFFSET + at[id_]) for at in places if id_ in at)
+        id_: sum(1 / (RANK_OFFSET + of[id_]) for of in ranks if id_ in of)
         for id_ in samples
     }
     ids = sorted(scores, key=lambda id_: (-scores[id_], id_))[:k]
-    return Fused(
-        tuple(result.brain_key for result in results),
-        Ranking(ids, [samples[id_] for id_ in ids], rankings[0].patches_field),
-        np.array([scores[id_] for id_ in ids]),
-        [tuple(at.get(id_) for at in places) for id_ in ids],
+    return replace(
+        results[0],
+        patches_field=patches_field,
+        ids=ids,
+        sample_ids=[samples[id_] for id_ in ids],
+        scores=np.array([scores[id_] for id_ in ids]),
+        score_kind="rank",
+        plan=_plan(results),
+        seconds=sum(result.seconds for result in results),
+        matched=None,
+        term_scores=None,
+        fused_keys=tuple(result.request.brain_key for result in results),
+        ranks=[tuple(of.get(id_) for of in ranks) for id_ in ids],
     )
 
 
-def compare(first: Result, second: Result) -> Comparison:
+def compare(first: SearchResult, second: SearchResult) -> Comparison:
     """Compares the results of one query over two indexes; of two kinds, as samples."""
-    a, b = _of_one_kind([first, second])
-    in_a, in_b = _places(a), _places(b)
-    both = in_a.keys() & in_b.keys()
-    rows = [(id_, in_a.get(id_), in_b.get(id_)) for id_ in in_a | in_b]
+    rankings, patches_field = _of_one_kind([first, second])
+    a, b = (_ranks(ids) for ids, _ in rankings)
+    both = a.keys() & b.keys()
+    rows = [(id_, a.get(id_), b.get(id_)) for id_ in a | b]
     rows.sort(key=lambda row: (min(r for r in row[1:] if r is not None), row[0]))
-    differences = [abs(in_a[id_] - in_b[id_]) for id_ in both]
-    shorter = min(len(in_a), len(in_b))
+    differences = [abs(a[id_] - b[id_]) for id_ in both]
+    shorter = min(len(a), len(b))
     return Comparison(
-        (first.brain_key, second.brain_key),
-        a.patches_field,
+        (first.request.brain_key, second.request.brain_key),
+        patches_field,
         rows,
         len(both) / shorter if shorter else 0.0,
         float(np.mean(differences)) if differences else 0.0,
     )
 
 
-def _of_one_kind(results: Sequence[Result]) -> list[Ranking]:
+def _of_one_kind(
+    results: Sequence[SearchResult],
+) -> tuple[list[tuple[list[str], list[str]]], str | None]:
+    """The ids and sample ids of each result, and the field of the patches that all are;
+    ``None`` for samples."""
     if len(results) < 2:
-        raise InvalidRequest("Name two indexes, to merge or compare their results")
+        raise InvalidRequest("Give the results of two indexes to combine or compare")
     fields = {result.patches_field for result in results}
     if len(fields) == 1:
-        return [Ranking(r.ids, r.sample_ids, r.patches_field) for r in results]
-    return [_as_samples(result) for result in results]
+        return [(r.ids, r.sample_ids) for r in results], fields.pop()
+    samples = [list(dict.fromkeys(result.sample_ids)) for result in results]
+    return [(ids, ids) for ids in samples], None
 
 
-def _as_samples(result: Result) -> Ranking:
-    ids = list(dict.fromkeys(result.sample_ids))
-    return Ranking(ids, ids, None)
+def _ranks(ids: Sequence[str]) -> dict[str, int]:
+    return {id_: rank for rank, id_ in enumerate(ids, start=1)}
 
 
-def _places(ranking: Ranking) -> dict[str, int]:
-    return {id_: rank for rank, id_ in enumerate(ranking.ids, start=1)}
+def _plan(results: Sequence[SearchResult]) -> Plan:
+    return Plan(
+        "combined",
+        all(result.plan.exact for result in results),
+        "; ".join(f"{r.request.brain_key}: {r.plan.reason}" for r in results),
+        sum((result.plan.seconds for result in results), Seconds()),
+    )

@@ -1,4 +1,4 @@
-"""What to group matches by: the values of a field of their samples."""
+"""Groups matches by the values of a field of their samples."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BY_SAMPLE, BY_GROUP = "sample", "group"
 PLAIN = str | int | float | bool | ObjectId | date
 
 
-class Groups:
+class Grouping:
     """The group of each match.
 
     Args:
@@ -42,27 +42,29 @@ class Groups:
         if among is None or among._is_generated:
             among = samples
         self._among: fo.SampleCollection = among
-        self._of: dict[str, Any] = {}
+        self._known: dict[str, Any] = {}
 
-    def of(self, matches: Matches) -> list[Any]:
-        """The group of each match; those without a value are each a group of their own.
+    def values(self, matches: Matches) -> list[Any]:
+        """The group of each match; a match without a value is a group of its own.
 
         Raises:
             InvalidRequest: if a value is no plain value
         """
         if self._path is None:
             return list(matches.sample_ids)
-        new = [id_ for id_ in dict.fromkeys(matches.sample_ids) if id_ not in self._of]
+        new = [
+            id_ for id_ in dict.fromkeys(matches.sample_ids) if id_ not in self._known
+        ]
         if new:
             view = self._samples.select(new)
-            found = zip(*view.values(["id", self._path]), strict=True)
-            self._of |= {id_: self._checked(value) for id_, value in found}
-        at = zip(matches.ids, matches.sample_ids, strict=True)
-        return [self._of.get(of) or (id_, None) for id_, of in at]
+            values = zip(*view.values(["id", self._path]), strict=True)
+            self._known |= {id_: self._checked(value) for id_, value in values}
+        pairs = zip(matches.ids, matches.sample_ids, strict=True)
+        return [self._known.get(sample) or (id_, None) for id_, sample in pairs]
 
     @cached_property
     def count(self) -> int | None:
-        """How many there are at most; ``None`` if that isn't known."""
+        """How many groups there are at most; ``None`` if that isn't known."""
         if self._path is None or self._among.exists(self._path, False).limit(1):
             return None
         return len(self._among.distinct(self._path))
@@ -70,7 +72,7 @@ class Groups:
     def _checked(self, value: Any) -> tuple[Any] | None:
         if value is not None and not isinstance(value, PLAIN):
             raise InvalidRequest(
-                f"The field '{self._path}' doesn't hold one text, number or id for a "
+                f"The field '{self._path}' doesn't have one text, number or id per "
                 "sample. Group by a field that does."
             )
         return None if value is None else (value,)
@@ -94,6 +96,6 @@ def _path(
         return f"{group_field}.id"
     if not samples.has_field(by):
         raise InvalidRequest(
-            f"The samples have no field '{by}' to group by. Choose one of theirs."
+            f"The samples have no field '{by}' to group by. Choose another."
         )
     return by

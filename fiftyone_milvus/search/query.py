@@ -27,7 +27,7 @@ from ..numbers import is_number
 from ..vectors import MAX_DIMENSION, as_vector
 from . import query_images
 
-KINDS = ("id", "sample_id", "text", "image", "crop", "vector", "result")
+KINDS = ("id", "sample_id", "text", "image", "crop", "vector", "result_ids")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Term:
         image: the bytes of an image's file
         crop: a part of a sample's image
         vector: ``dim`` numbers
-        result: ids of an earlier result, which are averaged
+        result_ids: ids of an earlier result, which are averaged
         weight: how much it counts beside other terms of its sign
         negative: whether to steer away from it
 
@@ -75,7 +75,7 @@ class Term:
     image: bytes | None = None
     crop: Crop | None = None
     vector: tuple[float, ...] | None = None
-    result: tuple[str, ...] | None = None
+    result_ids: tuple[str, ...] | None = None
     weight: float = 1.0
     negative: bool = False
 
@@ -90,7 +90,7 @@ class Term:
         value = getattr(self, kind)
         if kind in ("id", "sample_id"):
             _text(kind, value)
-        elif kind in ("text", "result"):
+        elif kind in ("text", "result_ids"):
             _texts(kind, value)
         elif kind == "image":
             if not isinstance(value, bytes):
@@ -117,9 +117,9 @@ class Term:
             "image": "a query image",
             "crop": f"a part of image {self.crop.sample_id if self.crop else ''}",
             "vector": "a vector",
-            "result": f"{len(self.result or ())} earlier matches",
+            "result_ids": f"{len(self.result_ids or ())} earlier results",
         }[self.kind]
-        return f"unlike {words}" if self.negative else words
+        return f"not like {words}" if self.negative else words
 
     @property
     def _what(self) -> Term:
@@ -156,7 +156,7 @@ class Term:
             given["image"] = _bytes(given["image"])
         if "crop" in given:
             given["crop"] = _crop(given["crop"])
-        for name in ("text", "vector", "result"):
+        for name in ("text", "vector", "result_ids"):
             if isinstance(given.get(name), list):
                 given[name] = _plain(name, given[name])
         given["negative"] = given.get("negative", False) is True
@@ -208,9 +208,9 @@ class Query:
         return cls(tuple(terms))
 
     @property
-    def ids(self) -> tuple[str, ...]:
-        """The ids of the index that are wanted by themselves."""
-        return tuple(t.id for t in self.terms if t.id is not None and not t.negative)
+    def label(self) -> str:
+        """The first terms in a few words."""
+        return ", ".join(term.label for term in self.terms[:5])
 
     def with_feedback(
         self, more: Iterable[str] = (), less: Iterable[str] = ()
@@ -250,7 +250,7 @@ def _check_counts(terms: Sequence[Term]) -> None:
     check_count(terms, MAX_TERMS, "The query", "terms", _FEWER)
     texts = [text for term in terms for text in term.text or ()]
     check_count(texts, MAX_TEXTS, "The query", "texts", "Search with fewer.")
-    ids = [id_ for term in terms for id_ in term.result or ()]
+    ids = [id_ for term in terms for id_ in term.result_ids or ()]
     check_count(ids, MAX_IDS, "The query", "ids of earlier results")
     size = sum(len(term.image) for term in terms if term.image is not None)
     if size > MAX_IMAGES_BYTES:
@@ -267,7 +267,7 @@ def _settled(kind: str, value: Any) -> Any:
         return str(value)
     if kind == "text" and isinstance(value, str):
         return (value,)
-    if kind in ("text", "result") and isinstance(value, list | np.ndarray):
+    if kind in ("text", "result_ids") and isinstance(value, list | np.ndarray):
         return tuple(str(v) if isinstance(v, str | ObjectId) else v for v in value)
     if kind != "vector":
         return value

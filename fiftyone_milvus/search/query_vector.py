@@ -1,4 +1,4 @@
-"""A query's terms into the vector to search with, and what each says of a match."""
+"""A query's terms into the vector to search with, and how near each is to a match."""
 
 from __future__ import annotations
 
@@ -35,9 +35,8 @@ class TermVector:
 @dataclass(frozen=True)
 class Resolved:
     """A query that an index can be searched with: ``vector`` has shape ``(1, dim)``,
-    float32; ``ids`` are those of the index that it was made of."""
+    float32; ``ids`` are the rows of the index that it names."""
 
-    query: Query
     vector: np.ndarray
     terms: tuple[TermVector, ...]
     ids: frozenset[str]
@@ -66,7 +65,7 @@ def resolve(index: MilvusSimilarityIndex, query: Query) -> Resolved:
             "The terms of the query cancel each other. Take one out, or change its "
             "weight."
         )
-    return Resolved(query, vector, tuple(found), ids)
+    return Resolved(vector, tuple(found), ids)
 
 
 def term_scores(
@@ -94,7 +93,8 @@ def _combined(terms: Sequence[Term], vectors: np.ndarray) -> np.ndarray:
 
 
 def _is_plain(query: Query) -> bool:
-    rows = all(t.kind in ("id", "sample_id", "result", "vector") for t in query.terms)
+    plain = ("id", "sample_id", "result_ids", "vector")
+    rows = all(term.kind in plain for term in query.terms)
     same = len({(term.weight, term.negative) for term in query.terms}) == 1
     return rows and same
 
@@ -103,7 +103,8 @@ def _vectors(
     index: MilvusSimilarityIndex, terms: Sequence[Term]
 ) -> tuple[list[TermVector], frozenset[str]]:
     """Each term's vector, and all rows of the index that were used."""
-    query_embedding.check_all(terms)
+    if any(term.image is not None for term in terms):
+        query_embedding.check_all(terms)
     of_term = _ids(index, terms)
     ids = list(dict.fromkeys(id_ for some in of_term.values() for id_ in some))
     rows = index.vectors_of(ids) if ids else np.empty((0, 0), np.float32)
@@ -130,8 +131,8 @@ def _ids(index: MilvusSimilarityIndex, terms: Sequence[Term]) -> dict[int, list[
     for i, term in enumerate(terms):
         if term.id is not None:
             found[i] = [term.id]
-        elif term.result is not None:
-            found[i] = list(term.result)
+        elif term.result_ids is not None:
+            found[i] = list(term.result_ids)
         elif term.sample_id is not None:
             found[i] = labels.get(term.sample_id, []) if patches else [term.sample_id]
             if not found[i]:

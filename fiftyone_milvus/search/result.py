@@ -1,9 +1,9 @@
-"""What a search answers, and the ways into the App's grid."""
+"""What a search returns, and the ways into the App's grid."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import fiftyone as fo
 import numpy as np
@@ -11,68 +11,104 @@ import numpy as np
 from ..dataset import indexed_samples
 from ..retrieval.plans import Plan
 from .query_vector import Resolved
+from .request import SearchRequest
 
 # More ids than that in a view make each of the App's requests slow
 SELECTED_AT_MOST = 10_000
 
-
-class Ranked(Protocol):
-    """Matches in rank order: ids of samples, or of labels of ``patches_field``, and
-    their scores ``(n,)``; and all samples that the index may hold."""
-
-    @property
-    def everything(self) -> fo.SampleCollection: ...
-
-    @property
-    def ids(self) -> list[str]: ...
-
-    @property
-    def patches_field(self) -> str | None: ...
-
-    @property
-    def scores(self) -> np.ndarray: ...
+ScoreKind = Literal["similarity", "distance", "rank"]
 
 
 @dataclass(frozen=True)
-class Result:
-    """What a person gets: ids in rank order and how near each is.
+class MatchedObject:
+    """A patch that made its sample a result."""
 
-    ``ids`` are those of the index (sample ids, or label ids for patches). ``dists``
-    has shape ``(n,)``; ``seconds`` is the time that Milvus and the ranking took, of
-    which ``plan.seconds`` tells the stages; ``resolved`` the query as it was searched
-    with; ``everything`` all samples that the index may hold.
+    label_id: str
+    score: float
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """Samples, or patches of a field, in rank order.
+
+    Args:
+        request: what was asked; of combined rankings, of the first index
+        resolved: the query's terms as vectors
+        index_field: the field whose patches the index holds; ``None`` for samples
+        patches_field: the field whose patches the results are; ``None`` for samples
+        ids: ``n`` sample ids, or label ids
+        sample_ids: the ids of their samples
+        scores: ``(n,)``
+        score_kind: ``"similarity"`` (cosine or dot product: more is nearer),
+            ``"distance"`` (euclidean: less is nearer), or ``"rank"`` of combined
+            rankings (the sum of reciprocal ranks: more is nearer)
+        plan: how it was searched, and where the time went
+        seconds: the time that Milvus and the ranking took
+        everything: all samples that the index may have
+        matched: where images were found by their objects, the objects of each, the
+            nearest first
+        term_scores: ``(m, t)``, what each of several terms says of the first results
+        fused_keys: the indexes whose rankings were combined
+        ranks: each result's rank in each of these, from 1; ``None`` if it isn't in it
     """
 
-    brain_key: str
+    request: SearchRequest
+    resolved: Resolved
+    index_field: str | None
     patches_field: str | None
-    metric: str
     ids: list[str]
     sample_ids: list[str]
-    dists: np.ndarray
+    scores: np.ndarray
+    score_kind: ScoreKind
     plan: Plan
     seconds: float
-    resolved: Resolved
     everything: fo.SampleCollection
+    matched: list[list[MatchedObject]] | None = None
+    term_scores: np.ndarray | None = None
+    fused_keys: tuple[str, ...] = ()
+    ranks: list[tuple[int | None, ...]] | None = None
 
     @property
-    def score_kind(self) -> str:
-        """``"similarity"`` (more is nearer), or ``"distance"`` for euclidean."""
-        return "distance" if self.metric == "euclidean" else "similarity"
+    def row_ids(self) -> list[str]:
+        """The row of the index that gave each result its score: of images that were
+        found by their objects, the last object that was asked for."""
+        if self.matched is None:
+            return self.ids
+        return [objects[-1].label_id for objects in self.matched]
 
-    @property
-    def scores(self) -> np.ndarray:
-        """Cosine or dot product, or the euclidean distance; shape ``(n,)``."""
-        return scores(self.metric, self.dists)
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain data, such as an operator returns."""
+        data: dict[str, Any] = {
+            "brain_key": self.request.brain_key,
+            "ids": self.ids,
+            "sample_ids": self.sample_ids,
+            "patches_field": self.patches_field,
+            "scores": [round(float(s), 6) for s in self.scores],
+            "score": self.score_kind,
+            "exact": self.plan.exact,
+            "plan": self.plan.reason,
+            "milliseconds": round(self.seconds * 1000, 1),
+            "terms": [
+                {"label": term.label, "weight": term.weight, "negative": term.negative}
+                for term in self.request.query.terms
+            ],
+            "message": self._message(),
+        }
+        if self.matched is not None:
+            data["matched"] = [[o.label_id for o in each] for each in self.matched]
+        if self.ranks is not None:
+            columns = zip(*self.ranks, strict=True) if self.ranks else ([], [])
+            data["ranks"] = dict(zip(self.fused_keys, map(list, columns), strict=True))
+        if self.term_scores is not None:
+            data["term_scores"] = np.round(self.term_scores, 6).tolist()
+        return data
 
-    def page(self, start: int, count: int) -> Result:
-        """At most ``count`` matches from rank ``start`` on; 0 is the best."""
-        part = slice(max(0, start), max(0, start) + max(0, count))
-        return replace(
-            self,
-            ids=self.ids[part],
-            sample_ids=self.sample_ids[part],
-            dists=self.dists[part],
-        )
+    def _message(self) -> str:
+        text = f"{len(self.ids):,} {'result' if len(self.ids) == 1 else 'results'}"
+        if self.ids and self.score_kind != "rank":
+            first, last = self.scores[0], self.scores[-1]
+            text += f", {self.score_kind} {first:.3f} to {last:.3f}"
+        return text
 
 
 def scores(metric: str, dists: np.ndarray) -> np.ndarray:
@@ -81,16 +117,16 @@ def scores(metric: str, dists: np.ndarray) -> np.ndarray:
 
 
 def result_view(
-    result: Ranked, samples: fo.SampleCollection, rank_field: str | None = None
+    result: SearchResult, samples: fo.SampleCollection, rank_field: str | None = None
 ) -> fo.DatasetView:
-    """The matches as a view in rank order: of the samples, or of the patches.
+    """The results as a view in rank order: of the samples, or of the patches.
 
     Args:
-        result: the matches
+        result: the results
         samples: the dataset or view that was searched
         rank_field: where
             :func:`~fiftyone_milvus.search.score_fields.write_scores` wrote their
-            ranks, for more matches than a view can list
+            ranks, for more results than a view can list
     """
     if rank_field is not None:
         return _ranked_view(result, samples, rank_field)
@@ -99,15 +135,15 @@ def result_view(
 
 
 def _ranked_view(
-    result: Ranked, samples: fo.SampleCollection, rank_field: str
+    result: SearchResult, samples: fo.SampleCollection, rank_field: str
 ) -> fo.DatasetView:
     field = result.patches_field
     if field is not None:
         # a patches view made earlier doesn't have what was written since
-        found = indexed_samples.target(result.everything, samples, field).to_patches(
+        view = indexed_samples.target(result.everything, samples, field).to_patches(
             field
         )
         rank_field = f"{field}.{rank_field}"
     else:
-        found = indexed_samples.part_of(result.everything, samples, field)
-    return found.exists(rank_field).sort_by(rank_field)
+        view = indexed_samples.part_of(result.everything, samples, field)
+    return view.exists(rank_field).sort_by(rank_field)

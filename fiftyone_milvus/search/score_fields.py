@@ -8,13 +8,13 @@ import fiftyone as fo
 
 from ..dataset import indexed_samples, names
 from ..errors import InvalidRequest
-from .result import SELECTED_AT_MOST, Ranked
+from .result import SELECTED_AT_MOST, SearchResult
 
 MARK = "written_by_milvus_search"
 
 
 def write_scores(
-    result: Ranked,
+    result: SearchResult,
     samples: fo.SampleCollection,
     field: str,
     *,
@@ -103,7 +103,7 @@ def _declared(target: fo.SampleCollection, path: str) -> fo.Field | None:
 
 
 def _write(
-    target: fo.SampleCollection, result: Ranked, path: str, values: list[Any]
+    target: fo.SampleCollection, result: SearchResult, path: str, values: list[Any]
 ) -> None:
     by_id = dict(zip(result.ids, values, strict=True))
     if target.get_field(path) is not None:
@@ -121,7 +121,7 @@ def _write(
 
 
 def _clear(
-    target: fo.SampleCollection, result: Ranked, path: str, kept: set[str]
+    target: fo.SampleCollection, result: SearchResult, path: str, kept: set[str]
 ) -> None:
     """Takes the values away from those that are no matches this time."""
     if result.patches_field is None:

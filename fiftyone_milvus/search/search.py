@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import fiftyone as fo
 
+from ..backend import runs
+from ..dataset import indexed_samples
 from ..dataset.ids import Members, as_list, within
-from ..numbers import count
+from ..errors import InvalidRequest
 from ..retrieval import filter_fields
-from . import constraints
-from .constraints import Conditions
-from .grouping import Groups
-from .query_vector import resolve
-from .result import Result as Result
+from ..retrieval.planner import Neighbors
+from . import constraints, fusion, sample_matches
+from .constraints import Constraints
+from .grouping import Grouping
+from .query import Query
+from .query_vector import Resolved, resolve, term_scores
+from .request import SearchRequest
+from .result import SELECTED_AT_MOST, MatchedObject, SearchResult, scores
 from .result import result_view as result_view
 from .score_fields import check_field as check_field
 from .score_fields import write_scores as write_scores
 
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
-    from .query import Query
+
+EXPLAINED = 100  # results whose term scores come with the result
 
 
 def search(
@@ -37,9 +44,10 @@ def search(
     group_by: str | None = None,
     exclude: Iterable[str] = (),
     exclude_query: bool = False,
+    min_matches: int | None = None,
     where: Mapping[str, Any] | None = None,
     search_params: Mapping[str, Any] | None = None,
-) -> Result:
+) -> SearchResult:
     """Searches an index for a person's query.
 
     Args:
@@ -48,14 +56,16 @@ def search(
         k: how many matches, up to as many as the index has
         samples: the view to stay within; ``None`` for the whole index
         reverse: the least similar first
-        min_score: the least score of a match, a similarity, or a distance for
-            euclidean: see :attr:`~fiftyone_milvus.search.result.Result.score_kind`
-        max_score: the largest score of a match
+        min_score: the lowest score of a match, a similarity, or a distance for
+            euclidean: see :class:`~fiftyone_milvus.search.result.SearchResult`
+        max_score: the highest score of a match
         group_by: a field of the samples, of whose values each gives its best match
             alone; or ``"group"`` of a grouped dataset, ``"sample"`` of patches.
             Samples without a value are each a group of their own
         exclude: ids of rows or samples that are no matches, such as those seen before
-        exclude_query: whether what the query names is no match either
+        exclude_query: whether the rows that the query names are excluded too
+        min_matches: of an index of patches, find the samples that have at least so
+            many matching patches; each is ranked by the last of these
         where: for some of the fields that the index stores (its ``filter_fields``),
             a value that matches must have, a list of such values, or
             ``{"min": ..., "max": ...}``; as Milvus has them, which is as they were
@@ -67,44 +77,163 @@ def search(
         InvalidRequest: if the query or ``k`` can't be answered, the samples can't be
             grouped so, or the index has no such parameters
     """
-    k = count(k, "k", "matches")
-    index.check_filled()
-    rows = index.rows.searched_with(search_params) if search_params else index.rows
-    field, everything = index.config.patches_field, index.samples_for(samples)
-    excluded = frozenset(as_list(exclude))
-    resolved = resolve(index, query)
-    if exclude_query:
-        excluded |= resolved.ids
-    conditions = Conditions(
-        min_score,
-        max_score,
-        Groups(everything, field, group_by, samples) if group_by else None,
-        excluded,
-    )
-    among: Members = within(samples, field, everything)
-    if where:
-        stored = index.config.options.filter_fields
-        told = filter_fields.expression(where, stored, index.samples, field)
-        among = filter_fields.Matching(rows, told, among)
-    started = time.perf_counter()
-    found = constraints.nearest(
-        rows,
-        resolved.vector,
-        k,
-        conditions,
-        among=among,
-        reverse=reverse,
-    )
-    matches = found.matches[0]
-    return Result(
+    request = SearchRequest(
         index.key,
-        field,
-        index.config.metric,
-        matches.ids,
-        matches.sample_ids,
-        matches.dists,
-        found.plan,
-        time.perf_counter() - started,
+        query,
+        k,
+        reverse=reverse,
+        min_score=min_score,
+        max_score=max_score,
+        group_by=group_by,
+        where=where,
+        exclude=tuple(as_list(exclude)),
+        exclude_query=exclude_query,
+        min_matches=min_matches,
+        search_params=search_params,
+    )
+    return _searched(index, request, samples)
+
+
+def run(
+    request: SearchRequest, samples: fo.SampleCollection, **connection: Any
+) -> SearchResult:
+    """Runs a request, of two indexes if it combines their rankings.
+
+    Args:
+        request: the search
+        samples: the dataset, or the view that the request names
+        **connection: connection settings that override the configured ones
+
+    Raises:
+        VectorSearchError: one of its kinds, in words for people
+    """
+    dataset = samples._root_dataset
+    check_score_field(request, samples)
+    index = runs.load(dataset, request.brain_key, **connection)
+    result = _searched(index, request, samples)
+    if request.fuse_with is not None and request.min_matches is None:
+        check_alike(samples, request.brain_key, request.fuse_with)
+        other = runs.load(dataset, request.fuse_with, **connection)
+        second = replace(request, brain_key=request.fuse_with, fuse_with=None)
+        return fusion.fuse([result, _searched(other, second, samples)], request.k)
+    if len(request.query.terms) < 2:
+        return result
+    said = term_scores(index, result.resolved, result.row_ids[:EXPLAINED])
+    return replace(result, term_scores=said)
+
+
+def check_alike(samples: fo.SampleCollection, brain_key: str, other: str) -> None:
+    """Checks that the rankings of two indexes can be combined or compared; asks no
+    server.
+
+    Raises:
+        InvalidRequest: if one holds frames or clips, and the other something else
+    """
+    first, second = (
+        indexed_samples.kind_of(runs.all_samples(samples._root_dataset, key, samples))
+        for key in (brain_key, other)
+    )
+    if first != second:
+        raise InvalidRequest(
+            f"'{brain_key}' is an index of {first}, and '{other}' one of {second}. "
+            "Choose two indexes of the same."
+        )
+
+
+def check_score_field(request: SearchRequest, samples: fo.SampleCollection) -> None:
+    """Checks that the scores can be written that are asked for, if any are.
+
+    Raises:
+        InvalidRequest: if not
+    """
+    field = request.score_field
+    if field is None:
+        return
+    keys = [key for key in (request.brain_key, request.fuse_with) if key]
+    fields = {runs.describe(samples._root_dataset, key).patches_field for key in keys}
+    by_patch = len(fields) == 1 and request.min_matches is None
+    patches_field = fields.pop() if by_patch else None
+    everything = runs.all_samples(samples._root_dataset, request.brain_key, samples)
+    written = indexed_samples.target(everything, samples, patches_field)
+    check_field(written, patches_field, field)
+    if request.k > SELECTED_AT_MOST:
+        check_field(written, patches_field, f"{field}_rank")
+
+
+def _searched(
+    index: MilvusSimilarityIndex,
+    request: SearchRequest,
+    samples: fo.SampleCollection | None,
+) -> SearchResult:
+    """Searches one index."""
+    index.check_filled()
+    field, metric = index.config.patches_field, index.config.metric
+    if request.min_matches is not None and field is None:
+        raise InvalidRequest(
+            f"The index '{index.key}' has samples, not patches. Choose an index of "
+            "patches to find images by their objects."
+        )
+    params, everything = request.search_params, index.samples_for(samples)
+    rows = index.rows.searched_with(params) if params else index.rows
+    resolved = resolve(index, request.query)
+    conditions = _constraints(request, resolved, everything, field, samples)
+    among: Members = within(samples, field, everything)
+    if request.where:
+        stored = index.config.options.filter_fields
+        expr = filter_fields.filter_expr(request.where, stored, index.samples, field)
+        among = filter_fields.FilteredRows(rows, expr, among)
+
+    def nearest(k: int) -> Neighbors:
+        vector, reverse = resolved.vector, request.reverse
+        return constraints.nearest(
+            rows, vector, k, conditions, among=among, reverse=reverse
+        )
+
+    started = time.perf_counter()
+    objects: list[list[int]] | None = None
+    if request.min_matches is None:
+        found = nearest(request.k)
+    else:
+        found, objects = sample_matches.find(nearest, request.k, request.min_matches)
+    seconds, matches = time.perf_counter() - started, found.matches[0]
+    of_matches = scores(metric, matches.dists)
+    ids, sample_ids, matched = matches.ids, matches.sample_ids, None
+    if objects is not None:
+        last = [inds[-1] for inds in objects]
+        ids = sample_ids = [sample_ids[i] for i in last]
+        matched = [
+            [MatchedObject(matches.ids[i], float(of_matches[i])) for i in inds]
+            for inds in objects
+        ]
+        of_matches = of_matches[last]
+    return SearchResult(
+        request,
         resolved,
-        everything,
+        index_field=field,
+        patches_field=field if matched is None else None,
+        ids=ids,
+        sample_ids=sample_ids,
+        scores=of_matches,
+        score_kind="distance" if metric == "euclidean" else "similarity",
+        plan=found.plan,
+        seconds=seconds,
+        everything=everything,
+        matched=matched,
+    )
+
+
+def _constraints(
+    request: SearchRequest,
+    resolved: Resolved,
+    everything: fo.SampleCollection,
+    field: str | None,
+    samples: fo.SampleCollection | None,
+) -> Constraints:
+    by = request.group_by
+    excluded = frozenset(request.exclude)
+    return Constraints(
+        request.min_score,
+        request.max_score,
+        Grouping(everything, field, by, samples) if by else None,
+        excluded | resolved.ids if request.exclude_query else excluded,
     )

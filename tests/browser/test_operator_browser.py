@@ -68,7 +68,7 @@ def test_texts_wanted_and_unwanted_sort_the_grid_and_are_kept(opened, index):
 
     start(opened, "Milvus: Search history")
     execute(opened)
-    expect(opened.page.get_by_text(re.compile('text "bird", unlike'))).to_be_visible()
+    expect(opened.page.get_by_text(re.compile('text "bird", not like'))).to_be_visible()
     opened.shot("operator-history")
 
 

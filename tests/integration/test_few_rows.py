@@ -16,7 +16,7 @@ import pytest
 from fiftyone_milvus.analysis import duplicates, label_outliers, leaks, unique
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import VectorSearchError
-from fiftyone_milvus.search import fusion, sample_matches, search
+from fiftyone_milvus.search import fusion, search
 from fiftyone_milvus.search.query import Query
 from harness import datasets
 from harness.context import make_context
@@ -116,8 +116,8 @@ def said(call: Callable[[], Any]) -> str:
 ROW, FILE = "the row", "the file"  # stand for its id, and for a path
 NEVER = "is empty: nothing was added to it yet"
 ABSENT = "not in the index"
-RESULT = (NEVER, "0 matches", "1 match")
-NO_RESULT = (NEVER, "0 matches", "0 matches")
+RESULT = (NEVER, "0 results", "1 result")
+NO_RESULT = (NEVER, "0 results", "0 results")
 KEYS = ("idx", "objects")
 
 
@@ -153,7 +153,7 @@ class Case:
 def of_each_index(key: str) -> list[Case]:
     what = "samples" if key == "idx" else "patches"
     of, by_row = {"brain_key": key}, {"query": {"terms": [{"id": ROW}]}}
-    found_row = (NEVER, ABSENT, "1 match, similarity 1.000 to 1.000")
+    found_row = (NEVER, ABSENT, "1 result, similarity 1.000 to 1.000")
     unlike = (f"among 0 {what}", f"among 0 {what}", f"among 1 {what}")
     of_all = (f"of 0 {what}", f"of 0 {what}", f"of 1 {what}")
     labelled = ("0 of 0", "0 of 0", "0 of 1")
@@ -168,7 +168,7 @@ def of_each_index(key: str) -> list[Case]:
         Case("search", {**of, **TWO_TERMS, "scope": "view"}, NO_RESULT, "others"),
         Case("search", {**of, **ONE_TERM, "score_field": "no", **NOTHING}, NO_RESULT),
         Case("search", {**of, **by_row, "score_field": "score"}, found_row),
-        Case("more_like_these", {**of, "ids": [ROW]}, (NEVER, ABSENT, "0 matches")),
+        Case("more_like_these", {**of, "ids": [ROW]}, (NEVER, ABSENT, "0 results")),
         Case("find_duplicates", {**of, **tag}, unlike),
         Case("find_duplicates", {**of, "by": "fraction"}, unlike),
         Case("find_leaks", {**of, **field}, "No leaks"),
@@ -208,7 +208,7 @@ OPERATIONS = [
     Case("search", {**BY_OBJECTS, **NOTHING}, NO_RESULT),
     Case("refine_search", {"more": [ROW]}, (NO_SEARCH, ABSENT, ABSENT)),
     Case("save_search", {"name": "s"}, (NO_SEARCH, "Saved 's'", "Saved 's'")),
-    Case("run_saved_search", {"name": "s"}, (NO_SAVED, "0 matches", "0 matches")),
+    Case("run_saved_search", {"name": "s"}, (NO_SAVED, "0 results", "0 results")),
     Case("delete_saved_search", {"name": "s"}, (NO_SAVED, "Deleted", "Deleted")),
     Case("delete_saved_search", {"name": "s"}, NO_SAVED),
     Case("search_history", {}, ("0 searches", "searches", "searches")),
@@ -259,10 +259,10 @@ def test_another_dataset_is_searched(few):
     ids = other.values("id")
     ctx = make_context(other, **params, other_key="idx", ids=ids)
     message = said(lambda: operator.execute(ctx))
-    copied = ("1 matches", "copied 1 of their samples")
+    copied = ("1 results", "copied 1 of their samples")
     expected = {
         "empty": [NEVER],
-        "emptied": ["0 matches", "copied 0"],
+        "emptied": ["0 results", "copied 0"],
         "one row": copied,
     }
     assert all(words in message for words in expected[few.kind]), message
@@ -452,16 +452,14 @@ def test_a_result_without_a_row_is_a_result(few):
     for key in KEYS:
         index = runs.load(few.dataset, key)
         none = searched(few, index, None, min_score=3.0)
-        assert none.ids == [] and none.page(0, 5).ids == []
+        assert none.ids == []
         assert search.result_view(none, few.dataset).count() == 0
         fields = {"field": "none", "rank_field": "none_rank"}
         assert search.write_scores(none, few.dataset, **fields) is None
-        assert fusion.fuse([none, none], 5).ranking.ids == []
+        assert fusion.fuse([none, none], 5).ids == []
         assert fusion.compare(none, none).rows == []
-    found = sample_matches.find(
-        lambda k: searched(few, index, None, min_score=3.0), 3, 2
-    )
-    assert found.sample_ids == [] and found.scores.shape == (0,)
+    found = searched(few, index, None, min_score=3.0, min_matches=2)
+    assert found.sample_ids == found.matched == [] and found.scores.shape == (0,)
 
 
 def test_an_index_gives_and_takes_nothing(few):

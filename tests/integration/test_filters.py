@@ -15,7 +15,7 @@ from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import archive, build
 from fiftyone_milvus.indexes.build import Source
 from fiftyone_milvus.retrieval import planner
-from fiftyone_milvus.retrieval.filter_fields import Matching, expression
+from fiftyone_milvus.retrieval.filter_fields import FilteredRows, filter_expr
 from fiftyone_milvus.search import search
 from fiftyone_milvus.search.query import Query
 from fiftyone_milvus.store.filter_expressions import in_parts
@@ -109,11 +109,11 @@ def test_conditions_keep_what_fulfils_them(index, dataset):
 def test_every_plan_gives_the_same(index, dataset):
     query = np.random.default_rng(2).normal(size=(1, DIM)).astype(np.float32)
     where = {"split": SPLITS[3:], "night": True}
-    told = expression(where, FIELDS, dataset, None)
+    told = filter_expr(where, FIELDS, dataset, None)
     wanted = wanted_ids(dataset, where, query[0], 10)
     for plan in ("expression", "pushed down", "exact", "scan", "filtered"):
         found = planner.nearest(
-            index.rows, query, 10, among=Matching(index.rows, told), plan=plan
+            index.rows, query, 10, among=FilteredRows(index.rows, told), plan=plan
         )
         assert (plan, found.matches[0].ids) == (plan, wanted)
         assert found.plan.name == plan
@@ -122,7 +122,7 @@ def test_every_plan_gives_the_same(index, dataset):
 @pytest.mark.parametrize("_milvus", ["standalone"], indirect=True)
 def test_a_filter_in_parts_gives_the_same(index, dataset):
     query = np.random.default_rng(9).normal(size=(1, DIM)).astype(np.float32)
-    told = expression({"tags": ["t0", "t1"]}, FIELDS, dataset, None)
+    told = filter_expr({"tags": ["t0", "t1"]}, FIELDS, dataset, None)
     (whole,) = index.rows.search(query, 12, expression=told)
     parts = list(index.rows.search_by_filter(query, 12, told, 7))
     found = sorted(
@@ -143,9 +143,9 @@ def test_a_view_and_conditions_restrict_together(index, dataset):
     where = {"weather.label": "rain"}
     found = search.search(index, Query.of(vector=query), 15, samples=view, where=where)
     assert found.ids == wanted_ids(view, where, query, 15)
-    few = Matching(
+    few = FilteredRows(
         index.rows,
-        expression(where, FIELDS, dataset, None),
+        filter_expr(where, FIELDS, dataset, None),
         within(view, None, dataset),
     )
     assert set(few.ids) == {sample.id for sample in view if holds(sample, where)}

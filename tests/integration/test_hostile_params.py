@@ -134,7 +134,18 @@ NUMBERS = st.sampled_from(
     ]
 )
 KEYS = st.sampled_from(
-    ["terms", "text", "id", "vector", "result", "image", "crop", "weight", "$gt", ""]
+    [
+        "terms",
+        "text",
+        "id",
+        "vector",
+        "result_ids",
+        "image",
+        "crop",
+        "weight",
+        "$gt",
+        "",
+    ]
 ) | st.sampled_from(["brain_key", "query", "k", "view", "min", "max", "ef", "kind"])
 GONE = object()
 ABSENT = st.just(GONE)
@@ -150,7 +161,7 @@ TERMS = st.fixed_dictionaries(
     {},
     optional={
         **{"id": TEXTS, "sample_id": TEXTS, "text": TEXTS | st.lists(TEXTS)},
-        **{"vector": st.lists(NUMBERS, max_size=4), "result": st.lists(TEXTS)},
+        **{"vector": st.lists(NUMBERS, max_size=4), "result_ids": st.lists(TEXTS)},
         **{"weight": NUMBERS, "negative": PLAIN, "image": TEXTS},
         "crop": st.fixed_dictionaries(
             {"sample_id": TEXTS, "box": st.lists(NUMBERS, min_size=3, max_size=5)}

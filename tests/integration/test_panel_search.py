@@ -176,8 +176,8 @@ def test_the_next_matches_need_no_other_search(indexed, monkeypatch):
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"k": 0}, "Ask for 1 to 10,000 matches"),
-        ({"k": 20_000}, "Ask for 1 to 10,000 matches"),
+        ({"k": 0}, "Ask for 1 to 10,000 results"),
+        ({"k": 20_000}, "Ask for 1 to 10,000 results"),
         ({"k": 5, "query": {"terms": [{"text": "bird"}]}}, "can't embed text"),
         ({"k": 5, "brain_key": "nope"}, "no Milvus index 'nope'"),
         ({"k": 5, "query": {"terms": []}}, "there is none"),
@@ -221,11 +221,11 @@ def test_several_terms_explain_each_match_on_every_page(indexed, monkeypatch):
             np.array(indexed[i].embeddings) for i in (match["id"], first, second)
         ]
         unit = [v / np.linalg.norm(v) for v in vectors]
-        assert match["terms"] == pytest.approx(
+        assert match["term_scores"] == pytest.approx(
             [unit[0] @ unit[1], unit[0] @ unit[2]], abs=1e-4
         )
     _, single = search_for(indexed)
-    assert single["results"][0]["terms"] is None
+    assert single["results"][0]["term_scores"] is None
 
 
 def test_merged_rankings_tell_each_matches_rank_in_both(indexed, monkeypatch):
@@ -268,8 +268,8 @@ def test_images_found_by_objects_tell_how_near_these_are(dataset):
     for match in found["results"]:
         best = near[match["id"]][:2]
         scores = ", ".join(f"{one['score']:.3f}" for one in best)
-        assert match["notes"] == [f"its objects: {scores}"]
-        assert match["terms"] == pytest.approx(best[1]["terms"], abs=1e-4)
+        assert match["notes"] == [f"matching objects: {scores}"]
+        assert match["term_scores"] == pytest.approx(best[1]["term_scores"], abs=1e-4)
 
 
 def test_the_index_is_searched_with_other_parameters_once(dataset, milvus):
@@ -345,7 +345,7 @@ def test_the_history_makes_a_search_again_with_all_that_it_was_made_of(indexed):
     listed = panel.search_history(make_context(indexed, skip=0))
     assert listed["total"] == 1 and listed["saved"] == []
     [past] = listed["searches"]
-    assert past["label"] == "1 image, unlike 1 image" and past["results"] == 7
+    assert past["label"] == "1 image, not like 1 image" and past["results"] == 7
 
     again = panel.rerun_search(make_context(indexed, id=past["id"]))
     assert again["results"] == made["results"]
@@ -383,7 +383,7 @@ def test_the_matches_are_tagged_or_the_ticked_ones(indexed):
     panel.tag_results(make_context(indexed, selection=[ids[5], others[0]], **asked))
     assert indexed.match_tags("odd").values("id") == [ids[5]]
     refused = panel.tag_results(make_context(indexed, selection=others, **asked))
-    assert "None of what is selected" in refused["error"]["message"]
+    assert "Nothing that is selected" in refused["error"]["message"]
     assert indexed.match_tags("odd").values("id") == [ids[5]]
 
 
@@ -417,7 +417,7 @@ def test_many_selected_samples_are_one_chip(indexed):
     ids = indexed.values("id")[:30]
     ctx = make_context(indexed, selected=ids, brain_key="idx")
     [chip] = panel.selection(ctx)["chips"]
-    assert chip["term"] == {"result": ids}
+    assert chip["term"] == {"result_ids": ids}
 
 
 def test_a_selected_patch_is_itself_or_its_sample(indexed):

@@ -19,10 +19,10 @@ from fiftyone_milvus.indexes import build
 from fiftyone_milvus.search import search
 from fiftyone_milvus.search.query import Crop, Query, Term
 from fiftyone_milvus.search.query_vector import resolve
+from fiftyone_milvus.search.request import SearchRequest
 from harness import datasets, images
 from harness.context import execute, make_context
 from plugin.app import saved_searches
-from plugin.app.search_request import SearchRequest
 
 COUNT = 240
 METRICS = ("cosine", "euclidean")
@@ -57,13 +57,13 @@ def test_a_sample_stands_for_all_its_patches(milvus, world):
     one = search.search(index, Query((Term(sample_id=sample.id),)), 20)
     several = search.search(index, Query.of(ids=labels), 20)
     assert one.ids == several.ids
-    np.testing.assert_allclose(one.dists, several.dists, atol=1e-6)
+    np.testing.assert_allclose(one.scores, several.scores, atol=1e-6)
 
 
 def test_an_earlier_result_is_a_query(milvus, world):
     index = runs.load(world.dataset, "cosine")
     first = search.search(index, Query.of(ids=world.ids[:1]), 5)
-    again = search.search(index, Query((Term(result=tuple(first.ids)),)), 5)
+    again = search.search(index, Query((Term(result_ids=tuple(first.ids)),)), 5)
     wanted = search.search(index, Query.of(ids=first.ids), 5)
     assert again.ids == wanted.ids
 
@@ -74,9 +74,9 @@ def test_an_earlier_result_is_a_query(milvus, world):
         ("nope", "no field 'nope'"),
         ("cluster') or ('1", "no field"),
         ("$where", "no field"),
-        ("embeddings", "doesn't hold one text"),
-        ("ground_truth", "doesn't hold one text"),
-        ("ground_truth.detections.label", "doesn't hold one text"),
+        ("embeddings", "doesn't have one text"),
+        ("ground_truth", "doesn't have one text"),
+        ("ground_truth.detections.label", "doesn't have one text"),
     ],
 )
 def test_what_cannot_be_grouped_by_is_told(milvus, world, group_by, words):
@@ -122,8 +122,8 @@ def test_search_takes_a_whole_query(dataset, world):
     found = execute("search", dataset, brain_key="cosine", query=query.to_dict(), k=9)
     index = runs.load(dataset, "cosine")
     assert found["ids"] == search.search(index, query, 9).ids
-    assert [term["label"] for term in found["terms"]][-1].startswith("unlike ")
-    # 0.9 the first, -0.1 unlike the last
+    assert [term["label"] for term in found["terms"]][-1].startswith("not like ")
+    # 0.9 the first, -0.1 not like the last
     assert np.shape(found["term_scores"]) == (9, 3)
 
 
@@ -231,7 +231,7 @@ def test_rounds_of_feedback_are_searches_that_can_be_stepped_back_to(dataset, wo
     second = execute("refine_search", dataset, context=selected, mark="less")
     assert [t["label"] for t in second["terms"]] == [
         f"image {world.ids[0]}",
-        f"unlike image {first['ids'][7]}",
+        f"not like image {first['ids'][7]}",
     ]
     assert len(second["ids"]) == 20
     third = execute("refine_search", dataset, more=second["ids"][1:3])
@@ -271,7 +271,7 @@ def test_the_history_keeps_so_many(dataset, world, monkeypatch):
     monkeypatch.setattr(saved_searches, "MAX_HISTORY", 2)
     ctx = make_context(dataset)
     for id_ in world.ids[:3]:
-        request = SearchRequest("cosine", Query.of(ids=[id_]).to_dict())
+        request = SearchRequest("cosine", Query.of(ids=[id_]))
         saved_searches.remember(ctx, request, 1)
     found, total = saved_searches.history(ctx, 9)
     assert total == 2 and [world.ids[1] in f.label for f in found] == [False, True]
@@ -280,7 +280,7 @@ def test_the_history_keeps_so_many(dataset, world, monkeypatch):
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"k": 10_001}, "More need a score field"),
+        ({"k": 10_001}, "name a score field"),
         ({"query": {"terms": []}}, "there is none"),
         ({"query": {"terms": [{"text": "a"}] * 5000}}, "too many"),
         ({"query": {"terms": [{"id": "x", "weight": float("nan")}]}}, "above 0"),

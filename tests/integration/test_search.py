@@ -21,7 +21,7 @@ from fiftyone_milvus.dataset import view_ids
 from fiftyone_milvus.dataset.ids import within
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.retrieval import planner
-from fiftyone_milvus.search import result_cache, score_fields, search
+from fiftyone_milvus.search import score_fields, search
 from fiftyone_milvus.search.query import Query, Term
 from fiftyone_milvus.store import collection
 from harness import datasets
@@ -282,7 +282,7 @@ def test_groups_are_searched_for_until_the_index_ends(milvus, world, cosine):
     exact = distances("cosine", world.vectors[3], world.vectors)
     clusters = np.array(world.columns["cluster"])
     best = sorted(exact[clusters == c].min() for c in range(CLUSTERS))
-    np.testing.assert_allclose(result.dists, best, atol=ATOL)
+    np.testing.assert_allclose(1 - result.scores, best, atol=ATOL)
 
 
 def test_patches_are_grouped_by_sample(milvus, world):
@@ -315,7 +315,7 @@ def test_grouped_datasets_give_one_match_a_group(milvus):
         result = search.search(made.index, query, 24, group_by="group")
         exact = distances("cosine", made.vectors[0], made.vectors)
         exact = exact.reshape(12, 2).min(axis=1)
-        np.testing.assert_allclose(result.dists, np.sort(exact), atol=ATOL)
+        np.testing.assert_allclose(1 - result.scores, np.sort(exact), atol=ATOL)
         assert len(set(made.flat.select(result.ids).values("scene.id"))) == 12
 
 
@@ -324,7 +324,7 @@ def test_grouped_datasets_give_one_match_a_group(milvus):
     [
         ({"group_by": "nonsense"}, "no field 'nonsense'"),
         ({"group_by": "sample"}, "another sample already"),
-        ({"group_by": "tags"}, "doesn't hold one text"),
+        ({"group_by": "tags"}, "doesn't have one text"),
         ({"min_score": 0.5, "max_score": 0.1}, "Swap the limits"),
         ({"min_score": float("nan")}, "must be a number"),
         ({"k": 0}, "1 or more"),
@@ -335,16 +335,10 @@ def test_what_makes_no_sense_is_refused(milvus, world, cosine, kwargs, says):
         search.search(cosine, query_of(world, 0), **{"k": 5, **kwargs})
 
 
-# -- pages
-
-
-def test_pages_together_are_the_whole_index(milvus, world, cosine):
+def test_the_whole_index_is_ranked(milvus, world, cosine):
     result = search.search(cosine, query_of(world, 8), 10_000)
-    token = result_cache.keep(result)
-    parts = [result_cache.page(token, start, 150).ids for start in range(0, COUNT, 150)]
-    assert [len(part) for part in parts] == [150, 150, 100]
     exact = distances("cosine", world.vectors[8], world.vectors)
-    found = [exact[world.ids.index(id_)] for part in parts for id_ in part]
+    found = [exact[world.ids.index(id_)] for id_ in result.ids]
     np.testing.assert_allclose(found, np.sort(exact), atol=ATOL)
 
 

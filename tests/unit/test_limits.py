@@ -26,8 +26,8 @@ def terms(*of):
     [
         (terms({"text": ["a"] * 3_000}), "3,000 phrasings"),
         (terms(*[{"text": ["a"] * 100, "weight": 1 + i} for i in range(11)]), "texts"),
-        (terms({"result": [ID] * 1_000_000}), "1,000,000 ids"),
-        (terms(*[{"result": [ID] * 150_000}] * 2), "300,000 ids"),
+        (terms({"result_ids": [ID] * 1_000_000}), "1,000,000 ids"),
+        (terms(*[{"result_ids": [ID] * 150_000}] * 2), "300,000 ids"),
         (terms(*[{"image": image(7_900_000)}] * 9), "71 MB"),
         (terms(*[{"id": ID}] * 201), "201 terms"),
         (terms({"vector": [1] * 40_000}), "40,000 numbers"),
@@ -40,7 +40,7 @@ def test_a_query_of_too_much_is_refused(query, words):
 
 
 def test_a_query_of_what_people_select_is_not():
-    selected = Term(result=[f"{i:024x}" for i in range(100_000)])
+    selected = Term(result_ids=[f"{i:024x}" for i in range(100_000)])
     templates = [Term(text=[f"a photo of {i}" for i in range(80)]) for _ in range(12)]
     photos = [Term(image=bytes(600_000)) for _ in range(100)]
     assert len(Query((selected, *templates, *photos)).terms) == 113

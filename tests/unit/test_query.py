@@ -32,7 +32,7 @@ ONE_OF_EACH = {
     "image": png(),
     "crop": Crop(ID, (0.25, 0, 0.5, 1)),
     "vector": (0.5, -1.25),
-    "result": (ID, OTHER),
+    "result_ids": (ID, OTHER),
 }
 
 
@@ -41,7 +41,7 @@ def test_a_term_comes_back_from_plain_data(kind):
     term = Term(**{kind: ONE_OF_EACH[kind]}, weight=0.5, negative=True)
     data = json.loads(json.dumps(term.to_dict()))
     assert Term.from_dict(data) == term
-    assert term.kind == kind and term.label.startswith("unlike ")
+    assert term.kind == kind and term.label.startswith("not like ")
 
 
 @given(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=1))
@@ -63,8 +63,8 @@ def test_a_vector_comes_back_to_the_bit(values):
         ({"text": []}, "is empty"),
         ({"text": ["a", ""]}, "is empty"),
         ({"text": "a" * 2001}, "longer than"),
-        ({"result": []}, "is empty"),
-        ({"result": [ID, None]}, "no text"),
+        ({"result_ids": []}, "is empty"),
+        ({"result_ids": [ID, None]}, "no text"),
         ({"text": "a", "weight": 0}, "above 0"),
         ({"text": "a", "weight": -1}, "negative"),
         ({"text": "a", "weight": float("nan")}, "above 0"),
@@ -129,7 +129,7 @@ def test_feedback_adds_marks_and_the_latest_counts():
         'text "a bird"',
         "image y",
         "image z",
-        "unlike image x",
+        "not like image x",
     ]
     assert len(first.terms) == 1 and len(second.terms) == 4  # to be stepped back to
 

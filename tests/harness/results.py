@@ -1,0 +1,26 @@
+"""Results of searches that were never made."""
+
+import numpy as np
+
+from fiftyone_milvus.retrieval.plans import Plan
+from fiftyone_milvus.search.query import Query
+from fiftyone_milvus.search.query_vector import Resolved
+from fiftyone_milvus.search.request import SearchRequest
+from fiftyone_milvus.search.result import SearchResult
+
+
+def search_result(ids, sample_ids=None, patches_field=None, key="k") -> SearchResult:
+    """A result of some ids, with similarities from 1 to 0."""
+    return SearchResult(
+        SearchRequest(key, Query.of(ids=["q"])),
+        Resolved(np.zeros((1, 2)), (), frozenset()),
+        index_field=patches_field,
+        patches_field=patches_field,
+        ids=list(ids),
+        sample_ids=list(sample_ids or ids),
+        scores=np.linspace(1, 0, len(ids)),
+        score_kind="similarity",
+        plan=Plan("index", True, "a test"),
+        seconds=0.1,
+        everything=None,  # nothing is shown here
+    )
