@@ -125,6 +125,7 @@ def _on_milvus(
     from benchmarks import _contenders
     from benchmarks._measure import seconds
     from fiftyone_milvus.analysis import loaded_vectors
+    from fiftyone_milvus.progress import Monitor
 
     index = fob.compute_similarity(
         dataset,
@@ -136,7 +137,7 @@ def _on_milvus(
     )
 
     def read() -> None:
-        with loaded_vectors.held(index, None, False, loaded_vectors.never):
+        with loaded_vectors.load_vectors(index, None, Monitor(False)):
             pass
 
     _contenders.settle(index.rows.name, server)

@@ -1,8 +1,8 @@
-"""Near duplicates as groups, each with one that stands for it."""
+"""Near duplicates in groups, each with a representative."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,8 +16,8 @@ from ..exact.checkpoints import Checkpoint
 from ..exact.pca_prefilter import pca_prefilter
 from ..exact.union_find import CHOOSING, NEARING, UnionFind, threshold_for
 from ..numbers import is_number
-from ..progress import Report
-from .loaded_vectors import LoadedVectors, Stop, check_thresh, held, left_out, never
+from ..progress import Monitor, Report
+from .loaded_vectors import LoadedVectors, check_thresh, left_out, load_vectors
 
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
@@ -47,10 +47,10 @@ class DuplicateGroup:
 class DuplicateGroups:
     """The near duplicates among ``compared`` vectors, the largest group first.
 
-    ``thresh`` is the distance that was asked for, or that the fraction led to; ``None``
-    if the fraction left nothing to join. ``resumed`` is the share of the work, of 0 to
-    1, that an earlier call had done before it was interrupted; ``orphaned`` rows of the
-    index were left out, since their samples or patches were deleted.
+    ``thresh`` is the given distance, or the one found for the fraction; ``None`` if
+    the fraction allows no duplicate. ``resumed`` is the share of the work, from 0 to 1,
+    that an earlier, interrupted call had done. ``orphaned`` rows of the index were left
+    out: their samples or patches were deleted.
     """
 
     brain_key: str
@@ -70,17 +70,17 @@ class DuplicateGroups:
 
     @cached_property
     def representative_ids(self) -> list[str]:
-        """One of each group."""
+        """The ids of the representatives."""
         return [group.representative for group in self.groups]
 
     @cached_property
     def duplicate_ids(self) -> list[str]:
-        """All but the representatives: what can go without loss."""
+        """All but the representatives: what can be deleted."""
         return [id_ for group in self.groups for id_ in group.ids[1:]]
 
     @property
     def message(self) -> str:
-        """It in a sentence."""
+        """A summary in one sentence."""
         what = "samples" if self.patches_field is None else "patches"
         if self.groups:
             text = (
@@ -102,123 +102,127 @@ def find_groups(
     fraction: float | None = None,
     view: fo.SampleCollection | None = None,
     progress: Report | bool | None = None,
-    cancelled: Stop = never,
+    cancelled: Callable[[], bool] | None = None,
 ) -> DuplicateGroups:
     """Finds groups of near duplicates, exactly; changes nothing.
 
     A group is a connected component of the pairs within the threshold (single
     linkage), so two of one group may be further apart if others lie between. Its
     representative is the one with most neighbours within the threshold, of equal ones
-    the first in the dataset's order. Memory is bounded: pairs are joined as they come.
+    the first in the dataset's order. Memory is bounded: no list of pairs is kept.
 
-    How far it is, it keeps in FiftyOne's MongoDB every few seconds: after the process
-    was killed, or it was cancelled, the same call goes on from there, as long as the
-    vectors are the same.
+    A checkpoint is stored in FiftyOne's MongoDB every few seconds. After the process
+    was killed, or the work cancelled, the same call resumes from it if the vectors are
+    the same.
 
     Args:
         index: the index
         thresh: the distance up to which two are near duplicates
-        fraction: instead of ``thresh``, the share of the vectors, of 0 to 1, that are
-            to be duplicates of a representative: the threshold is the smallest that
-            makes them as many, more only where distances are equal
+        fraction: instead of ``thresh``, the share of the vectors, from 0 to 1, to count
+            as duplicates of a representative: the smallest threshold with that many
+            is used, more only where distances are equal
         view: the view to stay within; ``None`` for what the index is restricted to
-        progress: called now and then, from this thread; or whether to show a progress
-            bar, by default as FiftyOne's configuration says
-        cancelled: asked now and then
+        progress: a function to call with the progress, from this thread; or whether to
+            show a progress bar, by default as FiftyOne's configuration says
+        cancelled: whether to stop; asked again and again
 
     Raises:
         InvalidRequest: unless one of ``thresh`` and ``fraction`` is given, and is a
             distance or a share
-        Cancelled: if ``cancelled()`` was true
+        Cancelled: if ``cancelled()`` returned true
         VectorSearchError: if Milvus doesn't answer
     """
-    started = time.monotonic()
     metric = index.config.metric
     if (thresh is None) == (fraction is None):
-        raise InvalidRequest("Give a threshold or a fraction, one of them")
+        raise InvalidRequest("Give either a threshold or a fraction")
     if thresh is not None:
         thresh = check_thresh(thresh, metric)
     elif not is_number(fraction) or not 0 <= fraction <= 1:
-        raise InvalidRequest(f"The fraction is {fraction!r}. Give a share of 0 to 1.")
-    with held(index, view, progress, cancelled) as found:
-        checkpoint = _checkpoint(index, found, thresh, fraction)
+        raise InvalidRequest(
+            f"The fraction is {fraction!r}. Give a number from 0 to 1."
+        )
+    monitor = Monitor(progress, cancelled, "vectors")
+    with load_vectors(index, view, monitor) as loaded:
+        checkpoint = _checkpoint(index, loaded, thresh, fraction)
         if fraction is not None:
-            thresh = _threshold(found, fraction, checkpoint)
-        groups = () if thresh is None else grouped(found, thresh, checkpoint)
+            thresh = _threshold(loaded, fraction, checkpoint)
+        groups = () if thresh is None else grouped(loaded, thresh, checkpoint)
         checkpoint.forget()
         return DuplicateGroups(
             index.key,
             index.config.patches_field,
             metric,
             thresh,
-            len(found),
+            len(loaded),
             groups,
-            time.monotonic() - started,
+            loaded.monitor.seconds,
             checkpoint.resumed,
-            found.orphaned,
+            loaded.orphaned,
         )
 
 
 def _checkpoint(
     index: MilvusSimilarityIndex,
-    found: LoadedVectors,
+    loaded: LoadedVectors,
     thresh: float | None,
     fraction: float | None,
 ) -> Checkpoint:
     name = checkpoints.name_of(index.samples._root_dataset, index.key)
-    asked = checkpoints.fingerprint(found.space, found.ids, "groups", thresh, fraction)
+    asked = checkpoints.fingerprint(
+        loaded.space, loaded.ids, "groups", thresh, fraction
+    )
     phases = (COMPARING,) if fraction is None else (NEARING, CHOOSING, COMPARING)
-    return Checkpoint(checkpoints.Store(name, asked), phases, len(found))
+    return Checkpoint(checkpoints.Store(name, asked), phases, len(loaded))
 
 
 def _threshold(
-    found: LoadedVectors, fraction: float, checkpoint: Checkpoint
+    loaded: LoadedVectors, fraction: float, checkpoint: Checkpoint
 ) -> float | None:
-    joins = min(round(fraction * len(found)), len(found) - 1)
+    joins = min(round(fraction * len(loaded)), len(loaded) - 1)
     if joins < 1:
         return None
     thresh = threshold_for(
-        found.space,
+        loaded.space,
         joins,
-        found.phase("Looking for the nearest"),
-        found.phase("Choosing the threshold"),
+        loaded.tick("Looking for the nearest"),
+        loaded.tick("Choosing the threshold"),
         checkpoint,
     )
     if thresh is None:
         raise InvalidRequest(
-            f"No threshold that makes sense leaves {fraction:.0%} as duplicates: too "
-            "few have near neighbours. Give a smaller fraction, or a threshold."
+            f"No sensible threshold makes {fraction:.0%} of them duplicates: too few "
+            "have near neighbours. Give a smaller fraction, or a threshold."
         )
     return thresh
 
 
 def grouped(
-    found: LoadedVectors, thresh: float, checkpoint: Checkpoint | None = None
+    loaded: LoadedVectors, thresh: float, checkpoint: Checkpoint | None = None
 ) -> tuple[DuplicateGroup, ...]:
-    """The groups of vectors that are held, the largest first."""
+    """The groups among loaded vectors, the largest first."""
     checkpoint = checkpoint or Checkpoint()
-    joined = UnionFind(len(found))
-    start = checkpoint.restore(COMPARING, joined)
-    tick, keep = found.phase("Comparing"), checkpoint.keeping(COMPARING, joined)
-    with pca_prefilter(found.space, thresh) as prefilter:
+    groups = UnionFind(len(loaded))
+    start = checkpoint.restore(COMPARING, groups)
+    tick, keep = loaded.tick("Comparing"), checkpoint.keeping(COMPARING, groups)
+    with pca_prefilter(loaded.space, thresh) as prefilter:
         for i, j in tiles.pairs(
-            found.space, lambda: thresh, tick, prefilter, start, keep
+            loaded.space, lambda: thresh, tick, prefilter, start, keep
         ):
-            joined.add(i, j)
-    groups = [_group(found, inds, joined.degrees) for inds in joined.members()]
-    return tuple(sorted(groups, key=len, reverse=True))
+            groups.add(i, j)
+    found = (_group(loaded, inds, groups.degrees) for inds in groups.components())
+    return tuple(sorted(found, key=len, reverse=True))
 
 
 def _group(
-    found: LoadedVectors, inds: np.ndarray, degrees: np.ndarray
+    loaded: LoadedVectors, inds: np.ndarray, degrees: np.ndarray
 ) -> DuplicateGroup:
     chosen = inds[np.argmax(degrees[inds])]
     others = inds[inds != chosen]
-    dists = found.space.distances(np.full(len(others), chosen), others)
+    dists = loaded.space.distances(np.full(len(others), chosen), others)
     order = np.argsort(dists, kind="stable")
     inds = np.concatenate([[chosen], others[order]])
     return DuplicateGroup(
-        tuple(found.ids[inds].tolist()),
-        tuple(found.sample_ids[inds].tolist()),
+        tuple(loaded.ids[inds].tolist()),
+        tuple(loaded.sample_ids[inds].tolist()),
         (0.0, *dists[order].tolist()),
     )

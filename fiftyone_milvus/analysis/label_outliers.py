@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,8 @@ from ..dataset import indexed_samples
 from ..errors import InvalidRequest
 from ..exact import near_pairs
 from ..numbers import count, is_number
-from ..progress import Report
-from .loaded_vectors import LoadedVectors, Stop, held, left_out, never
+from ..progress import Monitor, Report
+from .loaded_vectors import LoadedVectors, left_out, load_vectors
 
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
@@ -71,7 +71,7 @@ class Outliers:
 
     @property
     def message(self) -> str:
-        """It in a sentence."""
+        """A summary in one sentence."""
         text = (
             f"{self.total:,} of {self.labelled:,} labels in '{self.label_field}' "
             f"disagree with their {self.k} nearest neighbours"
@@ -90,7 +90,7 @@ def find_outliers(
     limit: int = MAX_OUTLIERS,
     view: fo.SampleCollection | None = None,
     progress: Report | bool | None = None,
-    cancelled: Stop = never,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Outliers:
     """Finds labels that disagree with those of their ``k`` nearest labelled
     neighbours, exactly; changes nothing.
@@ -111,32 +111,36 @@ def find_outliers(
         min_score: the least share that makes an outlier, above 0 up to 1
         limit: how many outliers to list
         view: the view to stay within; ``None`` for what the index is restricted to
-        progress: called now and then, from this thread; or whether to show a progress
-            bar, by default as FiftyOne's configuration says
-        cancelled: asked now and then
+        progress: a function to call with the progress, from this thread; or whether to
+            show a progress bar, by default as FiftyOne's configuration says
+        cancelled: whether to stop; asked again and again
 
     Raises:
         InvalidRequest: if the field holds no such labels, or a number is out of range
-        Cancelled: if ``cancelled()`` was true
+        Cancelled: if ``cancelled()`` returned true
         VectorSearchError: if Milvus doesn't answer
     """
-    started = time.monotonic()
     k = count(k, "k", "neighbours", MAX_NEIGHBORS)
     if not is_number(min_score) or not 0 < min_score <= 1:
         raise InvalidRequest(
             f"The least score is {min_score!r}; give a share above 0, up to 1"
         )
     field, label_of = labels(index, label_field)
-    with held(index, view, progress, cancelled) as found:
-        keys = found.ids if _is_own(index, field) else found.sample_ids
-        told = [label_of.get(key) for key in keys]
-        has = np.array([i for i, label in enumerate(told) if label is not None], int)
-        names, codes = np.unique([str(told[i]) for i in has], return_inverse=True)
-        code_of = np.full(len(found), -1)
+    monitor = Monitor(progress, cancelled, "vectors")
+    with load_vectors(index, view, monitor) as loaded:
+        keys = loaded.ids if _is_own(index, field) else loaded.sample_ids
+        labels_of_rows = [label_of.get(key) for key in keys]
+        has = np.array(
+            [i for i, label in enumerate(labels_of_rows) if label is not None], int
+        )
+        names, codes = np.unique(
+            [str(labels_of_rows[i]) for i in has], return_inverse=True
+        )
+        code_of = np.full(len(loaded), -1)
         code_of[has] = codes
-        scale, tick = len(found) / max(1, len(has)), found.phase("Comparing")
+        scale, tick = len(loaded) / max(1, len(has)), loaded.tick("Comparing")
         near, dists = near_pairs.nearest(
-            found.space, k, has, has, lambda done: tick(int(done * scale))
+            loaded.space, k, has, has, lambda done: tick(int(done * scale))
         )
         total, listed = _ranked(code_of, has, near, dists, min_score, limit)
         return Outliers(
@@ -145,14 +149,14 @@ def find_outliers(
             field,
             k,
             len(has),
-            len(found) - len(has),
+            len(loaded) - len(has),
             total,
             tuple(
-                _outlier(found, names, code_of, has[i], near[i], dists[i])
+                _outlier(loaded, names, code_of, has[i], near[i], dists[i])
                 for i in listed
             ),
-            time.monotonic() - started,
-            found.orphaned,
+            loaded.monitor.seconds,
+            loaded.orphaned,
         )
 
 
@@ -233,7 +237,7 @@ def _weights(dists: np.ndarray) -> np.ndarray:
 
 
 def _outlier(
-    found: LoadedVectors,
+    loaded: LoadedVectors,
     names: np.ndarray,
     code_of: np.ndarray,
     at: int,
@@ -246,15 +250,15 @@ def _outlier(
     weight = np.bincount(codes, _weights(dists[None])[0], minlength=len(names))
     suggested = np.lexsort((-weight, -votes))[0]
     return Outlier(
-        str(found.ids[at]),
-        str(found.sample_ids[at]),
+        str(loaded.ids[at]),
+        str(loaded.sample_ids[at]),
         str(names[code_of[at]]),
         str(names[suggested]),
         float((codes != code_of[at]).mean()),
         tuple(
             Neighbor(
-                str(found.ids[i]),
-                str(found.sample_ids[i]),
+                str(loaded.ids[i]),
+                str(loaded.sample_ids[i]),
                 str(names[code_of[i]]),
                 float(dist),
             )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,8 +12,8 @@ import numpy as np
 
 from ..exact import tiles
 from ..exact.pca_prefilter import PcaPrefilter, pca_prefilter
-from ..progress import Report
-from .loaded_vectors import LoadedVectors, Stop, check_thresh, held, left_out, never
+from ..progress import Monitor, Report
+from .loaded_vectors import LoadedVectors, check_thresh, left_out, load_vectors
 from .splits import by_sample
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ class Leaks:
 
     @property
     def message(self) -> str:
-        """It in a sentence."""
+        """A summary in one sentence."""
         splits = ", ".join(f"{name} ({n:,})" for name, n in self.sizes.items())
         if self.total:
             pairs = ", ".join(
@@ -94,7 +93,7 @@ def find_leaks(
     limit: int = MAX_LEAKS,
     view: fo.SampleCollection | None = None,
     progress: Report | bool | None = None,
-    cancelled: Stop = never,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Leaks:
     """Finds pairs within a distance whose samples are in different splits, exactly;
     changes nothing. Samples in none of the splits are left out.
@@ -106,24 +105,24 @@ def find_leaks(
         field: instead of tags, a field of the samples whose values are the splits
         limit: how many leaks to list, the nearest
         view: the view to stay within; ``None`` for what the index is restricted to
-        progress: called now and then, from this thread; or whether to show a progress
-            bar, by default as FiftyOne's configuration says
-        cancelled: asked now and then
+        progress: a function to call with the progress, from this thread; or whether to
+            show a progress bar, by default as FiftyOne's configuration says
+        cancelled: whether to stop; asked again and again
 
     Raises:
         InvalidRequest: unless there are two splits or more, by tags or by a field, and
             the threshold is a distance
-        Cancelled: if ``cancelled()`` was true
+        Cancelled: if ``cancelled()`` returned true
         VectorSearchError: if Milvus doesn't answer
     """
-    started = time.monotonic()
     thresh = check_thresh(thresh, index.config.metric)
     splits = by_sample(index.all_samples, tags, field)
-    with held(index, view, progress, cancelled) as found:
-        codes = splits.codes(found.sample_ids)
-        with pca_prefilter(found.space, thresh) as prefilter:
-            nearest = _between(found, codes, thresh, limit, prefilter)
-        there = set(found.sample_ids.tolist())
+    monitor = Monitor(progress, cancelled, "vectors")
+    with load_vectors(index, view, monitor) as loaded:
+        codes = splits.codes(loaded.sample_ids)
+        with pca_prefilter(loaded.space, thresh) as prefilter:
+            nearest = _between(loaded, codes, thresh, limit, prefilter)
+        there = set(loaded.sample_ids.tolist())
         return Leaks(
             index.key,
             index.config.patches_field,
@@ -133,13 +132,13 @@ def find_leaks(
             nearest.leaking(splits.names),
             tuple(nearest.leaks(splits.names)),
             tuple(id_ for id_ in splits.in_several if id_ in there),
-            time.monotonic() - started,
-            found.orphaned,
+            loaded.monitor.seconds,
+            loaded.orphaned,
         )
 
 
 def _between(
-    found: LoadedVectors,
+    loaded: LoadedVectors,
     codes: np.ndarray,
     thresh: float,
     limit: int,
@@ -147,28 +146,28 @@ def _between(
 ) -> _Nearest:
     """The pairs within a distance whose ``codes`` ``(n,)`` differ, but for those of
     code -1."""
-    nearest = _Nearest(found, codes, limit)
-    done, tick = 0, found.phase("Comparing")
+    nearest = _Nearest(loaded, codes, limit)
+    done, tick = 0, loaded.tick("Comparing")
     for code in range(codes.max(initial=-1) + 1):
         rows, among = np.flatnonzero(codes == code), np.flatnonzero(codes > code)
 
-        def tell(more: int, before: int = done) -> None:
+        def report(more: int, before: int = done) -> None:
             tick(before + more)
 
         for i, j in tiles.crossing(
-            found.space, rows, among, lambda: thresh, tell, prefilter
+            loaded.space, rows, among, lambda: thresh, report, prefilter
         ):
             nearest.add(i, j)
         done += len(rows)
-    tick(len(found))
+    tick(len(loaded))
     return nearest
 
 
 class _Nearest:
     """Counts leaks, and keeps the nearest; memory is bounded by the limit."""
 
-    def __init__(self, found: LoadedVectors, codes: np.ndarray, limit: int) -> None:
-        self._found = found
+    def __init__(self, loaded: LoadedVectors, codes: np.ndarray, limit: int) -> None:
+        self._loaded = loaded
         self._codes = codes
         self._limit = limit
         self._kept = (np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
@@ -215,11 +214,11 @@ class _Nearest:
 
     def leaks(self, names: Sequence[str]) -> Iterator[Leak]:
         """Those kept, the nearest first."""
-        found = self._found
+        loaded = self._loaded
         for i, j, dist in zip(*self._kept, strict=True):
             yield Leak(
-                (str(found.ids[i]), str(found.ids[j])),
-                (str(found.sample_ids[i]), str(found.sample_ids[j])),
+                (str(loaded.ids[i]), str(loaded.ids[j])),
+                (str(loaded.sample_ids[i]), str(loaded.sample_ids[j])),
                 (names[self._codes[i]], names[self._codes[j]]),
                 float(dist),
             )
@@ -227,10 +226,10 @@ class _Nearest:
     @property
     def _least(self) -> float:
         """The least distance that there can be."""
-        return -np.inf if self._found.space.metric == "dotproduct" else 0.0
+        return -np.inf if self._loaded.space.metric == "dotproduct" else 0.0
 
     def _keep(self, i: np.ndarray, j: np.ndarray) -> None:
-        dists = self._found.space.distances(i, j)
+        dists = self._loaded.space.distances(i, j)
         i, j, dists = (
             np.concatenate([old, new])
             for old, new in zip(self._kept, (i, j, dists), strict=True)

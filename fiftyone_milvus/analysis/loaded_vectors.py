@@ -1,10 +1,9 @@
-"""What finding duplicates, leaks, outliers and the like have in common: an index's
-vectors in the order of its ids, read once, and progress while they are compared."""
+"""The vectors of an index, loaded once to compare all of them: what finding
+duplicates, leaks, outliers and the most unique have in common."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,99 +11,63 @@ from typing import TYPE_CHECKING
 import fiftyone as fo
 import numpy as np
 
-from ..errors import Cancelled, InvalidRequest
+from ..errors import InvalidRequest
 from ..exact.tiles import Tick
 from ..metrics import Space
 from ..numbers import is_number
-from ..progress import Progress, Report, reporting
+from ..progress import Monitor
 
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
-
-Stop = Callable[[], bool]
-
-
-def never() -> bool:
-    """Asks nobody whether to stop."""
-    return False
 
 
 @dataclass(frozen=True)
 class LoadedVectors:
     """The vectors of an index, or of a view of it: ``ids`` (primary keys) and
-    ``sample_ids`` of shape ``(n,)``, in the dataset's order, that of the vectors in
-    ``space``; what gives a phase of the work its tick; and how many rows were left out
-    because their sample or patch is gone, ``orphaned``."""
+    ``sample_ids`` of shape ``(n,)``, in the dataset's order, and in the same order the
+    vectors in ``space``. ``orphaned`` counts the rows that were left out because their
+    sample or patch was deleted."""
 
     ids: np.ndarray
     sample_ids: np.ndarray
     space: Space
-    phase: Callable[[str], Tick]
+    monitor: Monitor
     orphaned: int
 
     def __len__(self) -> int:
         return len(self.ids)
 
+    def tick(self, phase: str) -> Tick:
+        """What to call with how many vectors of a phase are done."""
+        return self.monitor.ticks(phase, len(self))
+
 
 @contextmanager
-def held(
-    index: MilvusSimilarityIndex,
-    view: fo.SampleCollection | None,
-    progress: Report | bool | None,
-    cancelled: Stop,
+def load_vectors(
+    index: MilvusSimilarityIndex, view: fo.SampleCollection | None, monitor: Monitor
 ) -> Iterator[LoadedVectors]:
-    """Reads the vectors of an index, for as long as the block runs.
+    """Loads the vectors of an index, for as long as the block runs.
 
     Args:
         index: the index
         view: the view to stay within; ``None`` for what the index is restricted to
-        progress: called now and then; or whether to show a progress bar
-        cancelled: asked at each tick
+        monitor: watches the work
 
     Raises:
-        Cancelled: from a tick, if ``cancelled()`` was true
-        InvalidRequest: if vectors went away since the index was loaded
+        Cancelled: from a tick, if the work was cancelled
+        InvalidRequest: if vectors were removed since the index was loaded
     """
-    chosen = index.use_view(index.view if view is None else view)
-    with chosen, reporting(progress) as report:
-        phases = _Phases(lambda: index.index_size, report, cancelled)
-        with index._loaded_vectors(phases.tick("Reading")) as space:
+    with index.use_view(index.view if view is None else view), monitor:
+        reading = monitor.ticks("Reading", index.index_size)
+        with index._loaded_vectors(reading) as space:
             ids = index._current_ids()
             sample_ids = np.asarray(index.current_sample_ids, dtype=str)
             orphaned = 0 if index.has_view else index.orphaned
-            yield LoadedVectors(ids, sample_ids, space, phases.tick, orphaned)
-
-
-class _Phases:
-    """Tells of the phases of work on a number of vectors."""
-
-    def __init__(
-        self, total: Callable[[], int], report: Report, cancelled: Stop
-    ) -> None:
-        self._total = total
-        self._report = report
-        self._cancelled = cancelled
-
-    def tick(self, phase: str) -> Tick:
-        started = time.monotonic()
-        since: tuple[float, int] | None = None  # what was done before took no time
-
-        def tick(done: int) -> None:
-            nonlocal since
-            if self._cancelled():
-                raise Cancelled("Cancelled; nothing was changed")
-            now = time.monotonic()
-            since = since or (now, done)
-            more, seconds = done - since[1], now - since[0]
-            rate = more / seconds if more and seconds > 0 else None
-            spent, total = now - started, self._total()
-            self._report(Progress(phase, done, total, spent, rate, unit="vectors"))
-
-        return tick
+            yield LoadedVectors(ids, sample_ids, space, monitor, orphaned)
 
 
 def left_out(orphaned: int) -> str:
-    """What is to be said of rows that were left out; nothing if none were."""
+    """The end of a message about an index with orphaned rows; empty without any."""
     if not orphaned:
         return ""
     rows = "row" if orphaned == 1 else "rows"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,8 @@ import fiftyone as fo
 
 from .. import numbers
 from ..exact.outliers import distance_outliers
-from ..progress import Report
-from .loaded_vectors import Stop, held, left_out, never
+from ..progress import Monitor, Report
+from .loaded_vectors import left_out, load_vectors
 
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
@@ -37,7 +37,7 @@ class Unique:
 
     @property
     def message(self) -> str:
-        """It in a sentence."""
+        """A summary in one sentence."""
         what = "samples" if self.patches_field is None else "patches"
         text = f"The {len(self.ids):,} most unique of {self.compared:,} {what}"
         if self.dists:
@@ -51,7 +51,7 @@ def most_unique(
     *,
     view: fo.SampleCollection | None = None,
     progress: Report | bool | None = None,
-    cancelled: Stop = never,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Unique:
     """Finds those with the largest distance to their nearest neighbour, exactly (the
     distance-based outliers of Ramaswamy, Rastogi and Shim, Efficient algorithms for
@@ -65,29 +65,29 @@ def most_unique(
         index: the index
         count: how many, 1 or more
         view: the view to stay within; ``None`` for what the index is restricted to
-        progress: called now and then, from this thread; or whether to show a progress
-            bar, by default as FiftyOne's configuration says
-        cancelled: asked now and then
+        progress: a function to call with the progress, from this thread; or whether to
+            show a progress bar, by default as FiftyOne's configuration says
+        cancelled: whether to stop; asked again and again
 
     Raises:
         InvalidRequest: if ``count`` is no such number
-        Cancelled: if ``cancelled()`` was true
+        Cancelled: if ``cancelled()`` returned true
         VectorSearchError: if Milvus doesn't answer
     """
-    started = time.monotonic()
     count = numbers.count(count, "count", "samples or patches")
-    with held(index, view, progress, cancelled) as found:
-        tick = found.phase("Looking for the nearest")
-        chosen, near, dists = distance_outliers(found.space, count, tick)
+    monitor = Monitor(progress, cancelled, "vectors")
+    with load_vectors(index, view, monitor) as loaded:
+        tick = loaded.tick("Looking for the nearest")
+        chosen, near, dists = distance_outliers(loaded.space, count, tick)
     return Unique(
         index.key,
         index.config.patches_field,
         index.config.metric,
-        len(found),
-        tuple(found.ids[chosen].tolist()),
-        tuple(found.sample_ids[chosen].tolist()),
+        len(loaded),
+        tuple(loaded.ids[chosen].tolist()),
+        tuple(loaded.sample_ids[chosen].tolist()),
         tuple(dists.tolist()),
-        tuple(found.ids[near].tolist()),
-        time.monotonic() - started,
-        found.orphaned,
+        tuple(loaded.ids[near].tolist()),
+        loaded.monitor.seconds,
+        loaded.orphaned,
     )

@@ -14,6 +14,7 @@ import fiftyone.core.media as fom
 import numpy as np
 
 from ..errors import InvalidRequest
+from ..progress import Failure
 from ..store.rows import Rows
 from . import embeddings_fields, expected_rows, fingerprints, models
 from .expected_rows import Item as Item
@@ -125,15 +126,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Failure:
-    """A sample or patch that gave no vector, and why."""
-
-    id: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Own:
+class FieldFingerprints:
     """The fingerprints of the vectors that a chunk's field holds, by primary key,
     ``None`` for one that can't be indexed; and ``reasons`` why it can't."""
 
@@ -211,15 +204,15 @@ class Reader:
             chunk, self._source.embeddings_field, self._patches_field
         )
 
-    def own(self, chunk: fo.DatasetView) -> Own:
-        """What a chunk's own vectors are."""
+    def field_fingerprints(self, chunk: fo.DatasetView) -> FieldFingerprints:
+        """The fingerprints of the vectors that a chunk's field holds."""
         found = self._stored(chunk)
         hashes: dict[str, str | None] = {
             id_: fingerprints.vector_fingerprint(vector)
             for id_, vector in zip(found.ids, found.vectors, strict=True)
         }
         unusable = dict.fromkeys(found.unusable)
-        return Own({**hashes, **unusable}, self._reasons(found))
+        return FieldFingerprints({**hashes, **unusable}, self._reasons(found))
 
     def embed(self, chunk: fo.DatasetView, wanted: Sequence[Item] | None) -> Embedded:
         """The vectors of some of a chunk's rows, ``None`` for all; what gives none is

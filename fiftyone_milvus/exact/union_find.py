@@ -43,7 +43,7 @@ class UnionFind:
             self._shorten()
             a, b = self._roots[i], self._roots[j]
 
-    def members(self) -> Iterator[np.ndarray]:
+    def components(self) -> Iterator[np.ndarray]:
         """The components of two and more, as ascending indices, by their first one."""
         order = np.argsort(self._roots, kind="stable")
         _, starts = np.unique(self._roots[order], return_index=True)

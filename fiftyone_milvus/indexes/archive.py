@@ -1,5 +1,5 @@
-"""Keeps an index as a Parquet file, and makes an index of one again. No embedding is
-computed, and memory stays flat: rows pass through a few megabytes at a time."""
+"""Exports an index to a Parquet file, and imports one. No embedding is computed, and
+memory stays flat: rows are copied a few megabytes at a time."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from ..backend.index import MilvusSimilarityIndex
 from ..dataset import indexed_samples, names
 from ..dataset.ids import Existing
 from ..errors import InvalidRequest, VectorSearchError
-from ..progress import Report
+from ..progress import Monitor, Report
 from ..store import client, settings
 from ..store.row_search import IndexedRows
 from ..store.rows import Rows
 from . import parquet
-from .row_copy import Work, own_options, size_of
+from .row_copy import own_options, size_of
 
-SHOWN_CHARACTERS = 500  # characters
-CUTTING = ("alpha", "force_square")  # how patches were cut, as a build stores it
+SHOWN_CHARACTERS = 500  # of a model's arguments
+CUTTING = ("alpha", "force_square")  # how patches were cropped, as a build stores it
 
 
 @dataclass(frozen=True)
 class Exported:
-    """A file that holds an index, and its size."""
+    """An exported index: the file, its rows and its size in bytes."""
 
     brain_key: str
     path: str
@@ -41,8 +41,8 @@ class Exported:
 
 @dataclass(frozen=True)
 class Imported:
-    """An index made of a file; ``skipped`` rows were of samples or labels that the
-    dataset lacks. ``note`` says what of the file was not taken, if anything."""
+    """An imported index. ``skipped`` rows were of samples or labels that the dataset
+    lacks. ``note`` says what was not imported from the file, if anything."""
 
     brain_key: str
     collection_name: str
@@ -59,38 +59,38 @@ def export_index(
     *,
     overwrite: bool = False,
     progress: Report | bool | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
+    cancelled: Callable[[], bool] | None = None,
     **connection: Any,
 ) -> Exported:
-    """Writes an index to a Parquet file (see ``parquet.py``); the file is there when
-    it is complete, and not before.
+    """Writes an index to a Parquet file (see ``parquet.py``). The file appears only
+    when it is complete.
 
     Args:
         dataset: the dataset
         brain_key: the key of the index
         path: the file, in a folder that exists
         overwrite: whether to replace an earlier export of that name
-        progress: called after each batch, from this thread; or whether to show a
-            progress bar, by default as FiftyOne's configuration says
-        cancelled: asked between two batches
+        progress: a function to call with the progress, from this thread; or whether to
+            show a progress bar, by default as FiftyOne's configuration says
+        cancelled: whether to stop; asked between two batches
         **connection: connection settings that override the configured ones
 
     Raises:
         InvalidRequest: if the index is empty, or the path can't be used
-        Cancelled: if ``cancelled()`` was true
+        Cancelled: if ``cancelled()`` returned true
         VectorSearchError: if Milvus fails, or the file can't be written
     """
-    with Work(progress, cancelled) as work:
+    with Monitor(progress, cancelled, "vectors") as monitor:
         index = runs.load(dataset, brain_key, **connection)
         total = size_of(index)
         with parquet.Writer(path, index.rows.dimension(), overwrite) as file:
             for rows in index.rows.iterate(with_fingerprints=True):
-                work.stop_if_cancelled()
+                monitor.stop_if_cancelled()
                 file.write(rows)
-                work.tell("Writing", file.rows, total)
+                monitor.report("Writing", file.rows, total)
             size = file.finish(_header(index, file.rows))
-        work.tell("Done", file.rows, file.rows)
-        return Exported(brain_key, str(file.path), file.rows, size, work.seconds)
+        monitor.report("Done", file.rows, file.rows)
+        return Exported(brain_key, str(file.path), file.rows, size, monitor.seconds)
 
 
 def import_index(
@@ -102,37 +102,36 @@ def import_index(
     index_options: Mapping[str, Any] | None = None,
     trusted: bool = False,
     progress: Report | bool | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
+    cancelled: Callable[[], bool] | None = None,
     **connection: Any,
 ) -> Imported:
-    """Makes an index of a file that :func:`export_index` wrote. What fails, or is
-    cancelled, leaves neither a run nor a collection behind.
+    """Imports an index from a file that :func:`export_index` wrote. If that fails, or
+    is cancelled, neither a run nor a collection is left behind.
 
-    Rows are matched by sample id, or for patches by sample id and label id: a dataset
-    has the ids of the one that it was cloned from, or exported from by FiftyOne. Rows
-    of other ids are left out; nothing is matched by file path.
+    Rows are matched by sample id, or for patches by sample id and label id: a clone of
+    a dataset has the same ids, and so has one that FiftyOne exported and imported. Rows
+    with other ids are skipped; nothing is matched by file path.
 
     Args:
         dataset: the dataset
         brain_key: the key of the new run
         path: the file
-        collection_name: the new collection's name; one is made up if ``None``
+        collection_name: the new collection's name; generated if ``None``
         index_options: index options instead of those in the file
-        trusted: whether to take a model with arguments, or one that is no model of
-            the zoo by its name, from the file too: they can make FiftyOne run code when
-            it loads the model
-        progress: called after each batch, from this thread; or whether to show a
-            progress bar, by default as FiftyOne's configuration says
-        cancelled: asked between two batches
+        trusted: whether to import a model with arguments too, or one that is not named
+            as in the zoo: they can make FiftyOne run code when it loads the model
+        progress: a function to call with the progress, from this thread; or whether to
+            show a progress bar, by default as FiftyOne's configuration says
+        cancelled: whether to stop; asked between two batches
         **connection: connection settings that override the configured ones
 
     Raises:
-        InvalidRequest: if the file can't be read, is of no sample of this dataset, or
-            the brain key or the collection's name is taken
-        Cancelled: if ``cancelled()`` was true
+        InvalidRequest: if the file can't be read, has no row of this dataset, or the
+            brain key or the collection's name is taken
+        Cancelled: if ``cancelled()`` returned true
         VectorSearchError: if Milvus fails
     """
-    with Work(progress, cancelled) as work:
+    with Monitor(progress, cancelled, "vectors") as monitor:
         names.refuse(names.brain_key_problem(dataset, brain_key))
         with parquet.Reader(path) as file:
             header = file.header
@@ -150,33 +149,36 @@ def import_index(
             index = method.initialize(dataset, brain_key)
             try:
                 with active_writes.writing(index.rows.name):
-                    added = _fill(index, dataset, file, work)
+                    added = _fill(index, dataset, file, monitor)
                     method.save_run_results(dataset, brain_key, index)
             except BaseException:
                 index.discard()
                 raise
-            work.tell("Done", file.rows, file.rows)
+            monitor.report("Done", file.rows, file.rows)
             return Imported(
                 brain_key,
                 index.rows.name,
                 added,
                 file.rows - added,
-                work.seconds,
+                monitor.seconds,
                 _model_note(header) if leave_model else None,
             )
 
 
 def _fill(
-    index: MilvusSimilarityIndex, dataset: fo.Dataset, file: parquet.Reader, work: Work
+    index: MilvusSimilarityIndex,
+    dataset: fo.Dataset,
+    file: parquet.Reader,
+    monitor: Monitor,
 ) -> int:
-    """Adds the file's rows; how many the dataset has."""
+    """Adds the rows that the dataset has; returns how many."""
     added = 0
-    for rows in _matching(dataset, file, work):
+    for rows in _matching(dataset, file, monitor):
         index.add_rows(rows)
         added += len(rows.ids)
     if not added:
         raise InvalidRequest(_why_nothing(file))
-    work.tell("Finishing", file.rows, file.rows)
+    monitor.report("Finishing", file.rows, file.rows)
     index.rows.flush_if_many(added)
     return added
 
@@ -255,7 +257,7 @@ def _check_patches_field(dataset: fo.Dataset, file: parquet.Reader) -> None:
     if field is not None and not dataset.has_field(field):
         raise InvalidRequest(
             f"{file.path} is an index of the patches in '{field}', and this dataset "
-            "has no such field. Choose the dataset that it was made for: "
+            "has no such field. Choose the dataset that it was exported from, "
             f"'{file.header.dataset}', or a copy."
         )
 
@@ -274,13 +276,15 @@ def _check_name_free(config: MilvusSimilarityConfig) -> None:
         )
 
 
-def _matching(dataset: fo.Dataset, file: parquet.Reader, work: Work) -> Iterator[Rows]:
-    """The file's rows of what the dataset has; batches without any are left out."""
+def _matching(
+    dataset: fo.Dataset, file: parquet.Reader, monitor: Monitor
+) -> Iterator[Rows]:
+    """The file's rows that the dataset has, in batches."""
     done = 0
     field = file.header.patches_field
     inside = Existing(indexed_samples.all_samples(dataset, field), field)
     for rows in file.batches():
-        work.stop_if_cancelled()
+        monitor.stop_if_cancelled()
         found = inside.holding(rows.ids, rows.sample_ids)
         kept = [i for i, id_ in enumerate(rows.ids) if id_ in found]
         if kept:
@@ -291,16 +295,15 @@ def _matching(dataset: fo.Dataset, file: parquet.Reader, work: Work) -> Iterator
                 [rows.fingerprints[i] for i in kept] if rows.fingerprints else None,
             )
         done += len(rows.ids)
-        work.tell("Reading", done, file.rows)
+        monitor.report("Reading", done, file.rows)
 
 
 def _why_nothing(file: parquet.Reader) -> str:
     what = "patches" if file.header.patches_field else "samples"
     return (
         f"None of the {file.rows:,} rows of {file.path} are of {what} of this dataset. "
-        f"They are matched by id, and by nothing else: import the file into "
-        f"'{file.header.dataset}', into a clone of it, or into a copy that FiftyOne "
-        "exported with its ids."
+        f"They are matched by id only: import the file into '{file.header.dataset}', "
+        "into a clone of it, or into a copy that FiftyOne exported with its ids."
     )
 
 
@@ -310,6 +313,6 @@ def _model_note(header: parquet.Header) -> str:
         arguments = json.dumps(header.model_kwargs, default=str)[:SHOWN_CHARACTERS]
         why = f"it comes with arguments ({arguments}) that can run code"
     return (
-        f"The model '{header.model}' was not taken from the file, because {why}. If "
+        f"The model '{header.model}' was not imported from the file, because {why}. If "
         "you trust the file, import it in Python with trusted=True."
     )

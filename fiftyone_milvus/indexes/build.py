@@ -1,9 +1,9 @@
-"""Builds an index in chunks: read, embed, upsert, go on. Memory stays flat, the
-progress is true, and a build that was stopped goes on where it was."""
+"""Builds an index in batches: read, embed, upsert. Memory stays flat, and a build that
+was stopped resumes where it was."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,9 +16,9 @@ from ..dataset import models, names, stored_views
 from ..dataset.sources import Item, Reader
 from ..dataset.sources import Source as Source
 from ..errors import InvalidRequest
-from ..progress import Report, reporting
+from ..progress import Monitor, Report
 from ..retrieval import filter_fields
-from .build_worker import BuildWorker, Choice
+from .build_worker import BuildWorker, Selection
 from .build_worker import Built as Built
 
 
@@ -31,15 +31,15 @@ def build(
     metric: str = "cosine",
     consistency_level: str = "Session",
     progress: Report | bool | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
+    cancelled: Callable[[], bool] | None = None,
     **settings: Any,
 ) -> Built:
     """Builds an index over samples, or over the patches of one of their fields.
 
-    The run is stored with the first vectors, marked as unfinished. Calling this again
-    with the same arguments finishes an index that was cancelled, or whose process, or
-    Milvus, or MongoDB was killed; and calling it meanwhile, from other processes too,
-    shares the work. What can't be right from the start leaves nothing behind.
+    The run is stored with the first vectors, marked as unfinished. After the build was
+    cancelled, or its process, Milvus or MongoDB was killed, the same call finishes it.
+    Several processes that make the same call share the work. A request that can't be
+    right leaves nothing behind.
 
     Args:
         samples: the dataset or view to index; of groups with vectors of their own,
@@ -49,15 +49,16 @@ def build(
         patches_field: the label field whose patches to index; ``None`` for samples
         metric: ``"cosine"``, ``"dotproduct"`` or ``"euclidean"``
         consistency_level: ``"Session"``, ``"Strong"``, ``"Bounded"``, ``"Eventually"``
-        progress: called about ten times or more, from this thread; or whether to
-            show a progress bar, by default as FiftyOne's configuration says
-        cancelled: asked between two pieces of work
+        progress: a function to call with the progress, ten times or more, from this
+            thread; or whether to show a progress bar, by default as FiftyOne's
+            configuration says
+        cancelled: whether to stop; asked between two batches
         **settings: index options, and connection settings that override the
             configured ones; see :class:`MilvusSimilarityConfig`
 
     Raises:
         InvalidRequest: if the request can't be right
-        Cancelled: if ``cancelled()`` was true; the index holds what was done
+        Cancelled: if ``cancelled()`` returned true; the index holds what was done
         VectorSearchError: if Milvus fails; the index holds what was done
     """
     field = source.embeddings_field
@@ -67,10 +68,10 @@ def build(
     dataset = samples._root_dataset
     samples = stored_views.every_slice(samples) if source.embeddings_field else samples
     dataset.reload()  # another process may have begun, or finished, this index
-    again = brain_key in dataset.list_brain_runs()
-    if again:
+    exists = brain_key in dataset.list_brain_runs()
+    if exists:
         _check_same(dataset, brain_key, source, patches_field, metric)
-    _check_request(samples, brain_key, source, patches_field, again=again)
+    _check_request(samples, brain_key, source, patches_field, exists=exists)
     arguments = dict(source.model_kwargs) if source.model_kwargs else None
     config = MilvusSimilarityConfig(
         embeddings_field=source.embeddings_field,
@@ -86,37 +87,34 @@ def build(
     def load() -> Any:
         return models.load_given(source.model or "", arguments)
 
-    with reporting(progress) as report:
-        work = BuildWorker(
-            samples, brain_key, source, config, missing, load, report, cancelled
+    with Monitor(progress, cancelled) as monitor:
+        worker = BuildWorker(
+            samples, brain_key, source, config, select_missing, load, monitor
         )
-        return work.run(settings)
+        return worker.run(settings)
 
 
 def refresh(
     index: MilvusSimilarityIndex,
     samples: fo.SampleCollection,
     source: Source,
-    wanted: Choice,
-    *,
-    progress: Report,
-    cancelled: Callable[[], bool],
-    **connection: Any,
+    select: Selection,
+    monitor: Monitor,
+    connection: Mapping[str, Any],
 ) -> Built:
-    """Embeds again what is wanted of the samples of an index that is there; otherwise
-    as :func:`build`."""
+    """Embeds selected rows of an existing index; otherwise as :func:`build`."""
     key, load = str(index.key), index.get_model
     config = runs.config_of(samples._root_dataset, key)
-    work = BuildWorker(samples, key, source, config, wanted, load, progress, cancelled)
-    return work.run(connection)
+    worker = BuildWorker(samples, key, source, config, select, load, monitor)
+    return worker.run(dict(connection))
 
 
-def missing(
+def select_missing(
     index: MilvusSimilarityIndex, reader: Reader, chunk: Any, items: list[Item]
 ) -> list[Item]:
-    """Those of a chunk's rows that an index lacks."""
-    there = index.rows.ids(item.id for item in items)
-    return [item for item in items if item.id not in there]
+    """Selects the rows that an index lacks."""
+    existing = index.rows.ids(item.id for item in items)
+    return [item for item in items if item.id not in existing]
 
 
 def _check_request(
@@ -125,19 +123,19 @@ def _check_request(
     source: Source,
     patches_field: str | None,
     *,
-    again: bool = False,
+    exists: bool = False,
 ) -> None:
-    """Checks all that can be known without a server and without a model.
+    """Checks what can be checked without a server and without loading a model.
 
     Raises:
         InvalidRequest: naming what to change
     """
-    if not again:
+    if not exists:
         names.refuse(names.brain_key_problem(samples._root_dataset, brain_key))
     source.check(samples, patches_field)
     # not len(), which MongoDB estimates, wrongly after it was killed
     if not samples.limit(1).count():
-        raise InvalidRequest("There are no samples to index. Choose a fuller view.")
+        raise InvalidRequest("There are no samples to index. Choose another view.")
 
 
 def is_unfinished(dataset: fo.Dataset, brain_key: str) -> bool:
@@ -161,5 +159,5 @@ def _check_same(
             f"The brain key '{brain_key}' is that of an unfinished index of "
             f"{found.patches_field or 'samples'} by "
             f"{found.embeddings_field or found.model} and {found.metric}. Build it "
-            "with these again to finish it, clean it up, or choose another key."
+            "with these to finish it, clean it up, or choose another key."
         )

@@ -1,5 +1,5 @@
-"""One worker's share of a build: it claims parts of the samples, and reads, embeds and
-writes them, the three at the same time."""
+"""One worker of a build: it claims ranges of the samples, and reads, embeds and writes
+them in batches, the three at the same time."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
 from ..backend.similarity import MilvusSimilarity
 from ..dataset import indexed_samples, models
-from ..dataset.sources import Embedded, Failure, Item, Reader, Source
+from ..dataset.sources import Embedded, Item, Reader, Source
 from ..errors import Cancelled, InvalidRequest, VectorSearchError
-from ..progress import Report
+from ..progress import Failure, Monitor
 from ..store import client
 from ..store.row_search import IndexedRows
 from ..store.settings import KEYS as CONNECTION
-from .build_rate import BuildRate
 from .claims import FIRST, WAIT_SECONDS, Ranges
 from .pipeline import END, ahead, done_in_turn
 
@@ -31,20 +30,19 @@ from .pipeline import END, ahead, done_in_turn
 # the vectors are there already, which is quick
 MIN_RANGE, MAX_RANGE, STEPS = 16, 512, 20
 MAX_RANGE_OF_FIELD, STEPS_OF_FIELD = 1_024, 10
-# While a server works on one part's rows, pymilvus puts the next ones into a message,
-# which takes as long. Not where a model embeds: more would be lost by a kill
+# While a server writes one range's rows, pymilvus packs the next ones into a message,
+# which takes as long. Not where a model embeds: a kill would lose more
 WRITES_AT_ONCE_OF_FIELD = 2
-# A part that a model embeds goes through in two pieces, so that one is embedded while
-# one is written, and at most one part is lost when the process is killed
+# A range that a model embeds is split into two batches, so that one is embedded while
+# the other is written, and a kill loses at most one range
 BATCHES_PER_RANGE = 2
-ASK_SECONDS = 0.5  # between two questions of how far all workers are
-LISTED_FAILURES = 1_000
+COUNT_SECONDS = 0.5  # between two counts of what all workers have done
 
 
 @dataclass(frozen=True)
 class Built:
-    """What a build made: rows in the index, rows that this call embedded, and what gave
-    none (``failures`` lists the first thousand of ``failed``)."""
+    """The result of a build: ``rows`` in the index, rows that this call ``embedded``,
+    and how many ``failed`` to give a vector (``failures`` lists the first thousand)."""
 
     brain_key: str
     collection_name: str
@@ -56,13 +54,14 @@ class Built:
     seconds: float
 
 
-# Which of a chunk's rows to embed
-Choice = Callable[[MilvusSimilarityIndex, Reader, Any, list[Item]], list[Item]]
+# Selects the rows of a chunk to embed
+Selection = Callable[[MilvusSimilarityIndex, Reader, Any, list[Item]], list[Item]]
 
 
 @dataclass
 class _Batch:
-    """A part, or the half of one, on its way through."""
+    """Samples that are read, embedded and written together: a claimed range, or the
+    half of one."""
 
     start: int
     samples: int
@@ -73,17 +72,16 @@ class _Batch:
 
 
 class BuildWorker:
-    """One worker's share of a build.
+    """One worker of a build.
 
     Args:
         samples: the dataset or view to index
         brain_key: the key of the run
         source: where the vectors come from
         config: the run's configuration
-        wanted: which of a chunk's rows to embed, in an index that is there
+        select: selects the rows of a chunk to embed, in an existing index
         load: loads the source's model
-        progress: called about ten times or more
-        cancelled: asked between two pieces of work
+        monitor: watches the work
     """
 
     def __init__(
@@ -92,33 +90,31 @@ class BuildWorker:
         brain_key: str,
         source: Source,
         config: MilvusSimilarityConfig,
-        wanted: Choice,
+        select: Selection,
         load: Callable[[], Any],
-        progress: Report,
-        cancelled: Callable[[], bool],
+        monitor: Monitor,
     ) -> None:
         self._samples = samples
         self._dataset = samples._root_dataset
         self._key = brain_key
         self._source = source
         self._config = config
-        self._wanted = wanted
+        self._select = select
         self._load = load
-        self._progress = progress
-        self._cancelled = cancelled
+        self._monitor = monitor
         self._index: MilvusSimilarityIndex | None = None
-        self._pace = BuildRate()
         self._embedded = 0
-        self._failed = 0
-        self._failures: list[Failure] = []
         self._made_run = False
 
     def run(self, settings: dict[str, Any]) -> Built:
-        """Does it, with the connection settings and index options that were given.
+        """Builds until all samples are done.
+
+        Args:
+            settings: the given connection settings and index options
 
         Raises:
-            InvalidRequest: if the request can't be right; nothing stays
-            Cancelled: if it was; what is done stays
+            InvalidRequest: if the request can't be right; nothing is left behind
+            Cancelled: if the work was cancelled; what is done stays
             VectorSearchError: if Milvus fails; what is done stays
         """
         patches_field = self._config.patches_field
@@ -128,7 +124,7 @@ class BuildWorker:
         reader = Reader(self._samples, self._source, patches_field, metric=metric)
         ids = reader.ids()
         self._total = len(ids)
-        self._tell("Loading the model" if self._source.embeds else "Reading", 0)
+        self._report("Loading the model" if self._source.embeds else "Reading", 0)
         if self._source.embeds and self._source.model:
             model = self._load()
             reader = Reader(self._samples, self._source, patches_field, model)
@@ -150,13 +146,13 @@ class BuildWorker:
             except BaseException:
                 self._keep(ranges)
                 raise
-        # last, so that who is killed before it leaves an unfinished index, not claims
+        # last: a worker killed before leaves an unfinished index, but no claims
         return self._finished(rows)
 
     def _find_or_start(
         self, method: MilvusSimilarity, ranges: Ranges, settings: dict[str, Any]
     ) -> None:
-        """Takes up an index that is there, or becomes the worker that makes it."""
+        """Opens the index if it exists, or becomes the worker that creates it."""
         while True:
             self._dataset.reload()
             if self._key in self._dataset.list_brain_runs():
@@ -170,34 +166,34 @@ class BuildWorker:
                     ranges.started()
                     continue
             elif ranges.may_start():
-                self._drop_half_made(ranges.half_made())
-                ranges.will_make(None)
+                self._drop_unfinished_collection(ranges.unfinished_collection())
+                ranges.note_collection(None)
                 method.register_run(self._samples, self._key, overwrite=False)
                 field = self._config.patches_field
                 everything = indexed_samples.all_samples(self._samples, field)
-                of = everything if everything._is_generated else self._dataset
-                self._index = method.initialize(of, self._key)
+                samples = everything if everything._is_generated else self._dataset
+                self._index = method.initialize(samples, self._key)
                 noted = {**self._source.cutting(), **scope.note_build(self._samples)}
                 self._index.config.remember(partial=True, **noted)
                 return
-            if self._cancelled():
+            if self._monitor.cancelled():
                 raise Cancelled("Cancelled; nothing was kept")
             time.sleep(WAIT_SECONDS)
 
     def _dimension(self, reader: Reader, ids: Any) -> int | None:
-        """What all vectors must have: the index's, else what most in the field have;
-        ``None`` if that is not known, or the model says it."""
+        """The dimension that all vectors must have: that of the index, else that of
+        most vectors in the field; ``None`` where the model decides."""
         index = self._index
         if index is not None and index.rows.exists():
             return index.rows.dimension()
         return None if self._source.embeds else reader.usual_dimension(ids)
 
     def _store_results(self, connection: dict[str, Any]) -> None:
-        """Ends the storing of a run, whose maker was killed before it was through."""
+        """Stores the results of a run after its worker was killed before it could."""
         index = runs.load(self._dataset, self._key, **connection)
         index.backend.save_run_results(self._samples, self._key, index)
 
-    def _drop_half_made(self, name: str | None) -> None:
+    def _drop_unfinished_collection(self, name: str | None) -> None:
         """Drops the collection of a worker that was killed before it stored the run."""
         used = [runs.describe(self._dataset, key) for key in runs.keys(self._dataset)]
         if name is None or name in {info.collection_name for info in used}:
@@ -211,18 +207,19 @@ class BuildWorker:
             rows.drop()
 
     def _fill(self, reader: Reader, ids: Any, ranges: Ranges) -> None:
-        done, asked = ranges.done(), time.monotonic()
+        phase = "Embedding" if self._source.embeds else "Copying"
+        done, counted = ranges.done(), time.monotonic()
         with (
-            closing(ahead(self._read(reader, ids, ranges))) as pieces,
-            closing(ahead(self._embed(reader, pieces))) as embedded,
+            closing(ahead(self._read(reader, ids, ranges))) as batches,
+            closing(ahead(self._embed(reader, batches))) as embedded,
             closing(self._written(embedded, ranges)) as written,
         ):
-            for piece in written:
-                self._note(piece, ranges)
-                done += piece.samples
-                if piece.ends_range and time.monotonic() - asked > ASK_SECONDS:
-                    done, asked = ranges.done(), time.monotonic()
-                self._tell(self._phase(), done)
+            for batch in written:
+                self._count(batch, ranges)
+                done += batch.samples
+                if batch.ends_range and time.monotonic() - counted > COUNT_SECONDS:
+                    done, counted = ranges.done(), time.monotonic()
+                self._report(phase, done)
 
     def _read(self, reader: Reader, ids: Any, ranges: Ranges) -> Iterator[_Batch]:
         assert self._index is not None
@@ -242,83 +239,81 @@ class BuildWorker:
         if not firsts:
             yield _Batch(start, 0, False)
         for first in firsts:
-            part = ids[first : min(end, first + size)]
-            piece = _Batch(start, len(part), first == firsts[-1])
-            with self._pace.busy("reading"):
-                piece.chunk = reader.chunk([row.tobytes().hex() for row in part])
+            some = ids[first : min(end, first + size)]
+            batch = _Batch(start, len(some), first == firsts[-1])
+            with self._monitor.busy("reading"):
+                batch.chunk = reader.chunk([row.tobytes().hex() for row in some])
                 if self._index is not None and not fresh:
-                    items = reader.items(piece.chunk)
-                    piece.wanted = self._wanted(self._index, reader, piece.chunk, items)
-            yield piece
+                    items = reader.items(batch.chunk)
+                    batch.wanted = self._select(self._index, reader, batch.chunk, items)
+            yield batch
 
-    def _embed(self, reader: Reader, pieces: Iterator[_Batch]) -> Iterator[_Batch]:
-        for piece in pieces:
-            if piece.chunk is not None and piece.wanted != []:
-                with self._pace.busy("embedding"):
-                    piece.embedded = reader.embed(piece.chunk, piece.wanted)
-            yield piece
+    def _embed(self, reader: Reader, batches: Iterator[_Batch]) -> Iterator[_Batch]:
+        for batch in batches:
+            if batch.chunk is not None and batch.wanted != []:
+                with self._monitor.busy("embedding"):
+                    batch.embedded = reader.embed(batch.chunk, batch.wanted)
+            yield batch
 
     def _written(
-        self, pieces: Iterator[_Batch], ranges: Ranges
+        self, batches: Iterator[_Batch], ranges: Ranges
     ) -> Generator[_Batch, None, None]:
-        """Writes pieces, and gives each when it is written: up to the first rows one
-        by one, since these make the collection and store the run."""
+        """Writes batches, and yields each when it is written: one by one up to the
+        first rows, which create the collection and store the run."""
         while self._embedded == 0:
             self._stop_if_cancelled(ranges)
-            piece = next(pieces, END)
-            if piece is END:
+            batch = next(batches, END)
+            if batch is END:
                 return
-            with self._pace.busy("writing"):
-                self._write_first(piece, ranges)
-            yield piece
-        writes = done_in_turn(self._write, pieces, self._writes_at_once)
+            with self._monitor.busy("writing"):
+                self._write_first(batch, ranges)
+            yield batch
+        writes = done_in_turn(self._write, batches, self._writes_at_once)
         with closing(writes) as written:
             self._stop_if_cancelled(ranges)
-            for piece in written:
-                yield piece
+            for batch in written:
+                yield batch
                 self._stop_if_cancelled(ranges)
 
-    def _write_first(self, piece: _Batch, ranges: Ranges) -> None:
-        index, found = self._index, piece.embedded
+    def _write_first(self, batch: _Batch, ranges: Ranges) -> None:
+        index, found = self._index, batch.embedded
         assert index is not None
         if found is None or not found.rows.ids:
             return
         if index.is_new and not index.rows.exists():
-            ranges.will_make(index.rows.name)
+            ranges.note_collection(index.rows.name)
         index.add_rows(found.rows)
         if index.is_new:
             index.backend.save_run_results(self._samples, self._key, index)
             self._made_run = True
             ranges.started()
 
-    def _write(self, piece: _Batch) -> None:
-        index, found = self._index, piece.embedded
+    def _write(self, batch: _Batch) -> None:
+        index, found = self._index, batch.embedded
         assert index is not None
         if found is not None and found.rows.ids:
-            with self._pace.busy("writing", 1 / self._writes_at_once):
+            with self._monitor.busy("writing", 1 / self._writes_at_once):
                 index.add_rows(found.rows, checked=True)
 
     @property
     def _writes_at_once(self) -> int:
         return 1 if self._source.embeds else WRITES_AT_ONCE_OF_FIELD
 
-    def _note(self, piece: _Batch, ranges: Ranges) -> None:
-        """After a piece was written."""
-        found = piece.embedded
+    def _count(self, batch: _Batch, ranges: Ranges) -> None:
+        """Counts a batch that was written."""
+        found = batch.embedded
         if found is not None:
             self._embedded += len(found.rows.ids)
-            self._failed += len(found.failures)
-            room = LISTED_FAILURES - len(self._failures)
-            self._failures += found.failures[:room]
-        if piece.ends_range:
-            ranges.finish(piece.start)
+            self._monitor.add_failures(found.failures)
+        if batch.ends_range:
+            ranges.finish(batch.start)
 
     def _seal(self) -> int:
-        """After all is written; how many rows the index has."""
+        """Flushes what was written; returns how many rows the index has."""
         index = self._index
-        if index is None or not self._there():
+        if index is None or not self._has_rows():
             raise InvalidRequest(self._why_nothing())
-        self._tell("Finishing", self._total)
+        self._report("Finishing", self._total)
         rows = index.total_index_size
         if self._embedded:
             index.rows.flush_if_many(rows)
@@ -329,43 +324,43 @@ class BuildWorker:
         assert index is not None
         index.remember(partial=None)
         active_writes.done(index.rows.name)
-        self._tell("Done", self._total)
+        self._report("Done", self._total)
         return Built(
             self._key,
             index.rows.name,
             rows,
             self._embedded,
             self._total,
-            self._failed,
-            tuple(self._failures),
-            self._pace.seconds,
+            self._monitor.failed,
+            tuple(self._monitor.failures),
+            self._monitor.seconds,
         )
 
     def _keep(self, ranges: Ranges) -> None:
-        """After a failure: what is written stays, as an unfinished index."""
+        """After a failure: keeps what is written, as an unfinished index."""
         index = self._index
         if index is None or not index.is_new:
             return
         index.discard()
-        with suppress(VectorSearchError, PyMongoError):  # the note of it stays
+        with suppress(VectorSearchError, PyMongoError):  # its claim stays
             if not index.rows.exists():
-                ranges.will_make(None)
+                ranges.note_collection(None)
 
     def _undo(self, ranges: Ranges) -> None:
-        """After a request that can't be right: nothing that this call made stays."""
+        """After a request that can't be right: removes what this call created."""
         if self._index is not None and self._made_run:
             self._index.delete()
         else:
             self._keep(ranges)
 
-    def _there(self) -> bool:
+    def _has_rows(self) -> bool:
         index = self._index
         return index is not None and (not index.is_new or self._embedded > 0)
 
     def _stop_if_cancelled(self, ranges: Ranges) -> None:
-        if not self._cancelled():
+        if not self._monitor.cancelled():
             return
-        if not self._there():
+        if not self._has_rows():
             raise Cancelled("Cancelled; nothing was kept")
         raise Cancelled(
             f"Stopped at {ranges.done():,} of {self._total:,} samples. The index can "
@@ -381,22 +376,19 @@ class BuildWorker:
         whole_batches = BATCHES_PER_RANGE * (self._source.batch_size or 1)
         return -(-size // whole_batches) * whole_batches
 
-    def _phase(self) -> str:
-        return "Embedding" if self._source.embeds else "Copying"
-
-    def _tell(self, phase: str, done: int) -> None:
-        self._progress(self._pace.progress(phase, done, self._total, self._failed))
+    def _report(self, phase: str, done: int) -> None:
+        self._monitor.report(phase, done, self._total)
 
     def _why_nothing(self) -> str:
         field, patches = self._source.embeddings_field, self._config.patches_field
-        first = self._failures[0] if self._failures else None
+        first = next(iter(self._monitor.failures), None)
         if field is not None:
             why = f" (of {first.id}: {first.reason})" if first else ""
             return (
                 f"No sample has a vector in '{field}' that can be indexed{why}. "
                 "Compute the embeddings first, or choose a model."
             )
-        if patches is not None and not self._failed:
+        if patches is not None and not self._monitor.failed:
             return f"The samples have no patches in '{patches}'; choose another field."
         why = f": {first.reason}" if first else ""
         return f"No sample's media could be read, so nothing was indexed{why}"

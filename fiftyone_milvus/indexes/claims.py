@@ -1,7 +1,7 @@
-"""Which worker does which part of a build: claims in FiftyOne's MongoDB.
+"""Which worker does which range of a build's samples: claims in FiftyOne's MongoDB.
 
-Claims only keep live workers out of each other's way. What is done already, the index
-itself says.
+Claims only keep live workers from doing the same work. What is done already is read
+from the index itself.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ..heartbeat import Heartbeat
 
 COLLECTION = "milvus.builds"
 HEARTBEAT_SECONDS = 2.0
-LOST_SECONDS = 20.0  # no heartbeat for so long: the worker is gone
+LOST_SECONDS = 20.0  # without a heartbeat for so long, the worker is gone
 WAIT_SECONDS = 0.5
 FIRST = -1  # the claim to make the collection
 
@@ -31,13 +31,13 @@ _working: set[str] = set()  # this process's own workers
 
 
 class Ranges:
-    """The parts of one build. Use as a context manager: it beats, and at its end gives
-    back what it holds.
+    """The ranges of samples of one build, for one worker. Use as a context manager: it
+    sends a heartbeat, and at the end releases the claims of what isn't done.
 
     Args:
         build: the build's name, the same for all its workers
         total: how many samples
-        size: how many in one part
+        size: how many in one range
     """
 
     def __init__(self, build: str, total: int, size: int) -> None:
@@ -46,10 +46,10 @@ class Ranges:
         self._size = size
         self._worker = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
         self._claims = foo.get_db_conn()[COLLECTION]
-        self._heartbeat = Heartbeat(HEARTBEAT_SECONDS, self._say_alive)
+        self._heartbeat = Heartbeat(HEARTBEAT_SECONDS, self._send_heartbeat)
 
     def __enter__(self) -> Ranges:
-        self._forget_all_if_lost()
+        self._forget_if_all_lost()
         self._claims.update_one(
             {"_id": self._id(self._worker)},
             {"$set": self._claimed(None), "$currentDate": {"seen": True}},
@@ -63,41 +63,41 @@ class Ranges:
         self._heartbeat.stop()
         _working.discard(self._worker)
         mine = {"build": self._build, "worker": self._worker, "done": False}
-        with suppress(PyMongoError):  # MongoDB is gone: the error in hand says so
+        with suppress(PyMongoError):  # MongoDB is gone, as the error being raised says
             self._claims.delete_many({**mine, "collection": None})
             self._claims.update_many(mine, {"$unset": {"seen": True}})
-            self._forget_all_if_lost()
+            self._forget_if_all_lost()
 
     def may_start(self) -> bool:
-        """Whether this worker is the one to make the collection, now."""
+        """Whether this worker is the one to create the collection."""
         return self._claim(FIRST)
 
-    def half_made(self) -> str | None:
-        """After :meth:`may_start`: the collection that a worker was making which was
-        lost before it stored the run."""
+    def unfinished_collection(self) -> str | None:
+        """After :meth:`may_start`: the collection of a worker that was lost before it
+        stored the run."""
         claim = self._claims.find_one({"_id": self._id(FIRST)})
         return claim and claim.get("collection")
 
-    def will_make(self, collection: str | None) -> None:
-        """Notes the collection that this worker makes; ``None``: it is gone again."""
-        self._surely_set(FIRST, collection=collection)
+    def note_collection(self, collection: str | None) -> None:
+        """Notes the collection that this worker creates; ``None`` for none."""
+        self._set_durably(FIRST, collection=collection)
 
     def started(self) -> None:
-        """The collection is made, and the run stored: others may go on."""
-        self._surely_set(FIRST, done=True)
+        """Notes that the collection is created and the run stored: others may go on."""
+        self._set_durably(FIRST, done=True)
 
     def claims(self) -> Iterator[tuple[int, int]]:
-        """Claims a part after the other, ``(start, end)``, until all are claimed."""
+        """Claims one range ``(start, end)`` after the other, until all are claimed."""
         for start in range(0, self._total, self._size):
             if self._claim(start):
                 yield start, min(self._total, start + self._size)
 
     def finish(self, start: int) -> None:
-        """Marks a part as done."""
+        """Marks a range as done."""
         self._claims.update_one({"_id": self._id(start)}, {"$set": {"done": True}})
 
     def left_by_others(self) -> Iterator[tuple[int, int]]:
-        """Waits for the other workers, and claims what those leave that are lost."""
+        """Waits for the other workers, and claims the ranges of those that are lost."""
         of_others = {
             "build": self._build,
             "done": False,
@@ -112,14 +112,14 @@ class Ranges:
     def done(self) -> int:
         """How many samples are done, by all workers."""
         query = {"build": self._build, "done": True, "start": {"$gte": 0}}
-        parts = self._claims.count_documents(query)
+        ranges = self._claims.count_documents(query)
         last = self._id((self._total - 1) // self._size * self._size)
         short = -self._total % self._size
         ended = self._claims.count_documents({"_id": last, "done": True})
-        return int(parts * self._size - (short if ended else 0))
+        return int(ranges * self._size - (short if ended else 0))
 
     def workers(self) -> int:
-        """How many workers this build has, this one counted."""
+        """How many workers this build has, including this one."""
         return len({*self._live_workers(), self._worker})
 
     def _claim(self, start: int) -> bool:
@@ -135,33 +135,33 @@ class Ranges:
         return True
 
     def _take_over(self, start: int, claim: dict[str, Any]) -> bool:
-        held = self._claims.find_one({"_id": self._id(start), "done": False})
-        if held is None or held["worker"] in self._live_workers():
+        claimed = self._claims.find_one({"_id": self._id(start), "done": False})
+        if claimed is None or claimed["worker"] in self._live_workers():
             return False
         taken = self._claims.update_one(
-            {"_id": held["_id"], "worker": held["worker"], "done": False},
+            {"_id": claimed["_id"], "worker": claimed["worker"], "done": False},
             {"$set": claim, "$currentDate": {"seen": True}},
         )
         return bool(taken.modified_count)
 
     def _live_workers(self) -> set[str]:
-        """The workers that were heard of lately."""
-        recent = {"$subtract": ["$$NOW", int(LOST_SECONDS * 1000)]}
-        lately = {
+        """The workers with a recent heartbeat."""
+        since = {"$subtract": ["$$NOW", int(LOST_SECONDS * 1000)]}
+        recent = {
             "build": self._build,
             "done": False,
-            "$expr": {"$gt": ["$seen", recent]},
+            "$expr": {"$gt": ["$seen", since]},
         }
         # not distinct(), which knows no $$NOW
         heard = self._claims.aggregate(
-            [{"$match": lately}, {"$group": {"_id": "$worker"}}]
+            [{"$match": recent}, {"$group": {"_id": "$worker"}}]
         )
         return {found["_id"] for found in heard if _may_live(found["_id"])}
 
-    def _forget_all_if_lost(self) -> None:
-        """Without live workers, removes the claims of those there were; but keeps the
-        note of a half-made collection."""
-        # in this order, so that those of one who begins meanwhile stay
+    def _forget_if_all_lost(self) -> None:
+        """Without live workers, removes all claims, but keeps the note of an unfinished
+        collection."""
+        # in this order, so that the claims of a worker that begins meanwhile stay
         workers = self._claims.distinct("worker", {"build": self._build})
         if not self._live_workers():
             self._claims.delete_many(
@@ -172,19 +172,19 @@ class Ranges:
                 }
             )
 
-    def _surely_set(self, start: int, **values: Any) -> None:
-        """Changes a claim of this worker, and waits until that, and all before it,
-        would outlive the end of MongoDB."""
+    def _set_durably(self, start: int, **values: Any) -> None:
+        """Changes a claim of this worker, and waits until MongoDB has that, and all
+        before it, in its journal."""
         claims = self._claims.with_options(write_concern=WriteConcern(j=True))
         mine = {"_id": self._id(start), "worker": self._worker}
         claims.update_one(mine, {"$set": values})
 
-    def _say_alive(self) -> None:
+    def _send_heartbeat(self) -> None:
         mine = {"build": self._build, "worker": self._worker, "done": False}
         self._claims.update_many(mine, {"$currentDate": {"seen": True}})
 
     def _claimed(self, start: int | None) -> dict[str, Any]:
-        """A claim of this worker; of no part, its sign of life."""
+        """A claim of this worker; with ``None``, its heartbeat."""
         return {
             "build": self._build,
             "start": start,
@@ -192,8 +192,8 @@ class Ranges:
             "done": False,
         }
 
-    def _id(self, part: int | str) -> str:
-        return f"{self._build}/{part}"
+    def _id(self, name: int | str) -> str:
+        return f"{self._build}/{name}"
 
 
 def _may_live(worker: str) -> bool:

@@ -1,12 +1,11 @@
-"""An index against its dataset: what is missing, stale or orphaned; ``sync.py`` repairs
-it.
+"""The health of an index: whether it is up to date with its dataset, or rows are
+missing, stale or orphaned. ``sync.py`` corrects that.
 
 Everything streams, so that memory stays flat, and counts are exact.
 """
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,9 +18,9 @@ from ..backend import runs, scope
 from ..backend.index import MilvusSimilarityIndex
 from ..dataset import deleted_samples, embeddings_fields, fingerprints
 from ..dataset.expected_rows import why_nothing
-from ..dataset.sources import Failure, Item, Own, Reader, Source
-from ..errors import Cancelled, CollectionError, InvalidRequest
-from ..progress import Progress, Report, reporting
+from ..dataset.sources import FieldFingerprints, Item, Reader, Source
+from ..errors import CollectionError, InvalidRequest
+from ..progress import Failure, Monitor, Report
 
 AT_ONCE = 5_000  # samples
 EXAMPLES = 100
@@ -38,15 +37,15 @@ ORPHANED, OUTDATED = "orphaned", "outdated"
 
 @dataclass(frozen=True, kw_only=True)
 class IndexHealth:
-    """How true an index is to its dataset, in rows.
+    """How an index compares with its dataset, in rows.
 
-    ``missing``: the dataset has it, the index doesn't. ``stale``: the image, the
-    patch's outline or the own vector changed since. ``orphaned``: the index has it, the
-    dataset doesn't. ``unknown``: indexed without a word about what it was made of, as
-    by plain FiftyOne. ``unavailable``: not indexed, and it can't be: no file, or no
-    vector in the field that is of use. ``outdated``: the vector is right, and what the
-    row keeps to be filtered by isn't what the dataset says. ``problem`` says what is
-    wrong with the collection, if anything.
+    ``current``: up to date. ``missing``: in the dataset, not in the index. ``stale``:
+    the image, the patch's outline or the embeddings field changed since it was
+    computed. ``orphaned``: in the index, not in the dataset. ``unknown``: without a
+    fingerprint, as plain FiftyOne indexes. ``unavailable``: not indexed, and it can't
+    be: no file, or no usable vector in the field. ``outdated``: the vector is up to
+    date, its filter values are not. ``scope_known``: whether the samples that should be
+    indexed are known. ``problem`` says what is wrong with the collection, if anything.
     """
 
     rows: int = 0
@@ -63,9 +62,9 @@ class IndexHealth:
 
 @dataclass(frozen=True, kw_only=True)
 class HealthCheck(IndexHealth):
-    """What a comparison found. ``partial``: the build was not finished. ``examples``
-    has up to a hundred ids of each of what isn't current, and ``failures`` why those
-    that are unavailable are."""
+    """The result of a health check. ``partial``: the build was not finished.
+    ``examples`` has up to a hundred ids of each state but current, and ``failures``
+    says why rows are unavailable."""
 
     brain_key: str
     partial: bool
@@ -75,14 +74,14 @@ class HealthCheck(IndexHealth):
 
     @property
     def healthy(self) -> bool:
-        """Whether there is nothing to repair."""
+        """Whether there is nothing to sync."""
         return self.problem is None and not (
             self.partial or self.missing or self.stale or self.orphaned or self.outdated
         )
 
     @property
     def message(self) -> str:
-        """All of it in a sentence or two."""
+        """A summary in a sentence or two."""
         if self.problem is not None:
             return self.problem
         parts = [
@@ -96,7 +95,7 @@ class HealthCheck(IndexHealth):
             if count
         ]
         text = f"{self.rows:,} rows, "
-        text += f"{', '.join(parts)}: sync it" if parts else "true to the dataset"
+        text += f"{', '.join(parts)}: sync it" if parts else "up to date"
         if self.partial:
             text += "; its build was not finished: build or sync it"
         if self.unavailable:
@@ -105,9 +104,9 @@ class HealthCheck(IndexHealth):
                 first = self.failures[0]
                 text += f", such as {first.id}: {first.reason}"
         if self.unknown:
-            text += f"; of {self.unknown:,} it isn't known what they were made of"
+            text += f"; of {self.unknown:,} it isn't known whether they are stale"
         if not self.scope_known:
-            text += "; what it was made over isn't known, so nothing counts as missing"
+            text += "; its scope isn't known, so nothing counts as missing"
         return text + "."
 
 
@@ -116,50 +115,46 @@ def health(
     brain_key: str,
     *,
     progress: Report | bool | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
+    cancelled: Callable[[], bool] | None = None,
     **connection: Any,
 ) -> HealthCheck:
-    """Compares an index with the samples that it was made over; changes nothing.
+    """Compares an index with the samples that it should have; changes nothing.
 
     Args:
         dataset: the dataset
         brain_key: the index
-        progress: called now and then, from this thread; or whether to show a progress
-            bar, by default as FiftyOne's configuration says
-        cancelled: asked now and then
+        progress: a function to call with the progress, from this thread; or whether to
+            show a progress bar, by default as FiftyOne's configuration says
+        cancelled: whether to stop; asked again and again
         **connection: connection settings that override the configured ones
 
     Raises:
         InvalidRequest: if the dataset has no such index
-        Cancelled: if ``cancelled()`` was true
+        Cancelled: if ``cancelled()`` returned true
         VectorSearchError: if Milvus doesn't answer
     """
-    with reporting(progress) as report:
-        return _health(dataset, brain_key, report, cancelled, connection)
+    with Monitor(progress, cancelled) as monitor:
+        return check_health(dataset, brain_key, monitor, connection)
 
 
-def _health(
-    dataset: fo.Dataset,
-    brain_key: str,
-    report: Report,
-    cancelled: Callable[[], bool],
-    connection: dict[str, Any],
+def check_health(
+    dataset: fo.Dataset, brain_key: str, monitor: Monitor, connection: dict[str, Any]
 ) -> HealthCheck:
-    started = time.monotonic()
+    """As :func:`health`, watched by a monitor."""
     info = runs.describe(dataset, brain_key)
     try:
         index = runs.load(dataset, brain_key, **connection)
-        wrong = problem(index)
+        problem = collection_problem(index)
     except CollectionError as e:
-        wrong = str(e)
-    if wrong is None:
+        problem = str(e)
+    if problem is None:
         try:
             made_over = scope.of(dataset, brain_key)
             reader = _reader(made_over, index)
         except InvalidRequest as e:
-            wrong = str(e)
-    if wrong is not None:
-        return HealthCheck(brain_key=brain_key, partial=info.partial, problem=wrong)
+            problem = str(e)
+    if problem is not None:
+        return HealthCheck(brain_key=brain_key, partial=info.partial, problem=problem)
     counts: Counter[str] = Counter()
     examples: dict[str, list[str]] = {}
     reasons: dict[str, str] = {}
@@ -167,25 +162,24 @@ def _health(
     def count(state: str, ids: list[str]) -> None:
         counts[state] += len(ids)
         if state != CURRENT and ids:
-            kept = examples.setdefault(state, [])
-            kept += ids[: EXAMPLES - len(kept)]
+            listed = examples.setdefault(state, [])
+            listed += ids[: EXAMPLES - len(listed)]
 
     ids = reader.ids()
     for start in range(0, len(ids), AT_ONCE):
-        if cancelled():
-            raise Cancelled("Cancelled; nothing was changed")
+        monitor.stop_if_cancelled()
         chunk = reader.chunk([r.tobytes().hex() for r in ids[start : start + AT_ONCE]])
         found = states(index, reader, chunk, reader.items(chunk), made_over, reasons)
         for state, items in found.items():
             count(state, [item.id for item in items])
         count(OUTDATED, list(outdated(index, found[CURRENT] + found[UNKNOWN])))
         done = min(len(ids), start + AT_ONCE)
-        report(Progress("Comparing", done, len(ids), time.monotonic() - started))
+        monitor.report("Comparing", done, len(ids))
     rows = index.total_index_size
     matched = counts[CURRENT] + counts[STALE] + counts[UNKNOWN]
     if rows != matched:
-        for some in orphans(dataset, index, made_over):
-            count(ORPHANED, some)
+        for orphaned in orphans(dataset, index, made_over):
+            count(ORPHANED, orphaned)
     if not made_over.known:  # such as frames
         counts[UNKNOWN] += max(0, rows - matched - counts[ORPHANED])
     return HealthCheck(
@@ -202,21 +196,21 @@ def _health(
         partial=info.partial,
         examples=examples,
         failures=tuple(Failure(*one) for one in islice(reasons.items(), EXAMPLES)),
-        seconds=time.monotonic() - started,
+        seconds=monitor.seconds,
     )
 
 
 def outdated(
     index: MilvusSimilarityIndex, items: list[Item]
 ) -> dict[str, dict[str, Any]]:
-    """What rows should keep to be filtered by, of those that keep something else."""
+    """The filter values of rows that have other ones stored, by primary key."""
     ids = [item.id for item in items]
     now = index.filter_values(ids, [item.sample_id for item in items])
     if now is None:
         return {}
-    kept = index.rows.filtered_by(ids)
-    wanted = zip(ids, now, strict=True)
-    return {id_: values for id_, values in wanted if kept.get(id_) != values}
+    stored = index.rows.filtered_by(ids)
+    pairs = zip(ids, now, strict=True)
+    return {id_: values for id_, values in pairs if stored.get(id_) != values}
 
 
 def states(
@@ -227,53 +221,57 @@ def states(
     made_over: scope.Scope,
     reasons: dict[str, str],
 ) -> dict[str, list[Item]]:
-    """A chunk's rows by what is to be said of them; those that the index lacks only if
-    it is known that it should have them.
+    """A chunk's rows by their state; if the scope isn't known, only the rows that the
+    index has.
 
     Args:
         index: the index
-        reader: reads what the rows should be made of
+        reader: reads what the rows are computed from
         chunk: the samples
-        items: what the reader gave for them
-        made_over: what the index was made over
-        reasons: takes why those that are unavailable are, by primary key
+        items: the reader's items of them
+        made_over: the index's scope
+        reasons: is given why rows are unavailable, by primary key
     """
     found: dict[str, list[Item]] = {
         state: [] for state in (MISSING, STALE, CURRENT, UNKNOWN, UNAVAILABLE)
     }
-    recorded = index.rows.fingerprints(item.id for item in items)
+    stored = index.rows.fingerprints(item.id for item in items)
     if not made_over.known:
-        items = [item for item in items if item.id in recorded]
-    now = reader.own(chunk) if reader.copies else None
+        items = [item for item in items if item.id in stored]
+    now = reader.field_fingerprints(chunk) if reader.copies else None
     for item in items:
-        found[_state(item, recorded, now)].append(item)
+        found[_state(item, stored, now)].append(item)
     known = now.reasons if now is not None else {}
     for item in found[UNAVAILABLE]:
         reasons[item.id] = known.get(item.id) or why_nothing(item) or ""
     return found
 
 
-def _state(item: Item, recorded: dict[str, str | None], now: Own | None) -> str:
-    if item.id not in recorded:
-        own = now is not None and now.fingerprints.get(item.id) is not None
-        nothing = not own if now is not None else why_nothing(item) is not None
-        return UNAVAILABLE if nothing else MISSING
-    origin = recorded[item.id]
-    if origin is None:
+def _state(
+    item: Item, stored: dict[str, str | None], now: FieldFingerprints | None
+) -> str:
+    if item.id not in stored:
+        if now is not None:
+            available = now.fingerprints.get(item.id) is not None
+        else:
+            available = why_nothing(item) is None
+        return MISSING if available else UNAVAILABLE
+    before = stored[item.id]
+    if before is None:
         return UNKNOWN
     if now is not None:
-        return CURRENT if now.fingerprints.get(item.id, origin) == origin else STALE
-    if not origin.startswith(fingerprints.FILE):
+        return CURRENT if now.fingerprints.get(item.id, before) == before else STALE
+    if not before.startswith(fingerprints.FILE):
         return UNKNOWN
-    current = fingerprints.is_current(origin, item.path, item.outline)
+    current = fingerprints.is_current(before, item.path, item.outline)
     return CURRENT if current else STALE
 
 
 def orphans(
     dataset: fo.Dataset, index: MilvusSimilarityIndex, made_over: scope.Scope
 ) -> Iterator[list[str]]:
-    """The primary keys of rows whose sample or patch the dataset doesn't have, in
-    batches."""
+    """The primary keys of orphaned rows, in batches: the dataset doesn't have their
+    sample or patch."""
     # of a view of frames FiftyOne notes that it was one of frames
     noted = made_over.known or made_over.samples._is_generated
     samples = made_over.samples if noted else None
@@ -288,13 +286,13 @@ def orphans(
                 yield gone
 
 
-def problem(index: MilvusSimilarityIndex) -> str | None:
-    """What is wrong with the collection as a whole, in a sentence."""
+def collection_problem(index: MilvusSimilarityIndex) -> str | None:
+    """What is wrong with the collection, in a sentence; ``None`` if nothing is."""
     try:
         if not index.rows.exists():
             return (
-                f"The index '{index.key}' has no collection: it was cleaned up, or "
-                "never filled. Clean its record up and build it again."
+                f"The index '{index.key}' has no collection: it was deleted, or never "
+                "filled. Clean up the index and build it again."
             )
         index.rows.forget()
         index.rows.check_fits()
@@ -306,31 +304,31 @@ def problem(index: MilvusSimilarityIndex) -> str | None:
 def _reader(made_over: scope.Scope, index: MilvusSimilarityIndex) -> Reader:
     return Reader(
         made_over.samples,
-        chosen(index, made_over.samples),
+        source_of(index, made_over.samples),
         index.config.patches_field,
         metric=index.config.metric,
         dim=index.rows.dimension(),
     )
 
 
-def chosen(index: MilvusSimilarityIndex, samples: fo.SampleCollection) -> Source:
-    """What its run says of where its vectors come from.
+def source_of(index: MilvusSimilarityIndex, samples: fo.SampleCollection) -> Source:
+    """Where an index's vectors come from, as its run says.
 
     Args:
         index: the index
-        samples: what it was made over
+        samples: the samples that it indexes
 
     Raises:
-        InvalidRequest: if a field of it is there no more
+        InvalidRequest: if one of its fields is missing
     """
     config, noted = index.config, index.config.own
     field, own = config.patches_field, config.embeddings_field
     if field is not None and not samples.has_field(field):
-        raise InvalidRequest(_lost(index, field))
+        raise InvalidRequest(_missing_field(index, field))
     if own is not None and not embeddings_fields.is_there(samples, own, field):
         if scope.is_build(config):
-            raise InvalidRequest(_lost(index, own))
-        own = None  # compute_similarity() takes a name for a field to be made
+            raise InvalidRequest(_missing_field(index, own))
+        own = None  # compute_similarity() also takes the name of a new field
     return Source(
         model=config.model,
         embeddings_field=own,
@@ -340,8 +338,8 @@ def chosen(index: MilvusSimilarityIndex, samples: fo.SampleCollection) -> Source
     )
 
 
-def _lost(index: MilvusSimilarityIndex, field: str) -> str:
+def _missing_field(index: MilvusSimilarityIndex, field: str) -> str:
     return (
-        f"The field '{field}' that the index '{index.key}' is made from is not there: "
-        "it was renamed or deleted. Give it back its name, or build a new index."
+        f"The field '{field}' of the index '{index.key}' is missing: it was renamed or "
+        "deleted. Restore its name, or build a new index."
     )

@@ -1,5 +1,5 @@
 """Moves an index to another Milvus. No embedding is computed again, and memory stays
-flat: rows pass through a few megabytes at a time."""
+flat: rows are copied a few megabytes at a time."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from fiftyone.core.odm import RunDocument
 from ..backend import active_writes, runs
 from ..backend.index import MilvusSimilarityIndex
 from ..errors import CollectionError, InvalidRequest
-from ..progress import Report
+from ..progress import Monitor, Report
 from ..store import client, embedded, settings
 from ..store.collection import Owner
 from ..store.row_search import IndexedRows
 from ..store.settings import EMBEDDED, Settings
-from .row_copy import Sample, Work, check_copy, copy_rows, own_options, settle, size_of
+from .row_copy import RowSample, check_copy, copy_rows, own_options, settle, size_of
 
 DEFAULT_DATABASE = "default"  # Milvus's own name for it
-_ENDING = re.compile("_[0-9a-f]{8}$")  # as each name that is made up here has one
+_ENDING = re.compile("_[0-9a-f]{8}$")  # of generated names
 
 
 @dataclass(frozen=True)
@@ -54,19 +54,19 @@ def move(
     collection_name: str | None = None,
     index_options: Mapping[str, Any] | None = None,
     progress: Report | bool | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
+    cancelled: Callable[[], bool] | None = None,
     **connection: Any,
 ) -> Moved:
-    """Copies an index to another Milvus, checks the copy, and only then has the run
-    name the new place. The old collection stays until the person drops it.
+    """Copies an index to another Milvus, checks the copy, and only then points the run
+    to it. The old collection stays until the person deletes it.
 
-    The copy is checked by its number of rows, and by 20 random rows: their vectors
-    must be equal (to 1e-4, relative), and of the 10 nearest rows to each, at least 90 %
-    over all must be as near as those that the old index finds, since a graph index is
-    approximate on either side. A server is given the time to index the copy first, so
-    that it is in use when the run names it.
+    The copy must have as many rows. Of 20 random rows the vectors must be equal (to
+    1e-4, relative), and at least 90 % of their 10 nearest rows must be as near as those
+    that the old index finds, since graph indexes are approximate on both sides. A
+    server first gets the time to index the copy, so that the index is in use when the
+    run points to it.
 
-    What fails, or is cancelled, leaves the run as it was and drops the copy.
+    If the move fails, or is cancelled, the run stays as it was and the copy is deleted.
 
     Args:
         dataset: the dataset
@@ -75,13 +75,13 @@ def move(
             lacks is as configured for the server at its ``uri``, also in the file that
             ``FIFTYONE_MILVUS_SERVERS`` names. A ``uri`` that is ``None``, empty or
             ``"embedded"`` is the embedded Milvus of this machine
-        collection_name: the new collection's name, not that of the old one; one is
-            made up if ``None``
+        collection_name: the new collection's name, not that of the old one; generated
+            if ``None``
         index_options: index options instead of the old ones, for a server that lacks
             the index type (:class:`fiftyone_milvus.store.index_types.IndexOptions`)
-        progress: called after each batch, from this thread; or whether to show a
-            progress bar, by default as FiftyOne's configuration says
-        cancelled: asked between two batches
+        progress: a function to call with the progress, from this thread; or whether to
+            show a progress bar, by default as FiftyOne's configuration says
+        cancelled: whether to stop; asked between two batches
         **connection: connection settings of the old Milvus that override those
             configured
 
@@ -89,10 +89,10 @@ def move(
         InvalidRequest: if the request can't be right
         CollectionError: if the new Milvus has a collection of the name that was asked
             for, or if the index changed meanwhile, or the copy differs
-        Cancelled: if ``cancelled()`` was true
+        Cancelled: if ``cancelled()`` returned true
         VectorSearchError: if one of the two can't be reached, or fails
     """
-    with Work(progress, cancelled) as work:
+    with Monitor(progress, cancelled, "vectors") as monitor:
         before = _stored_config(dataset, brain_key)
         there = _target_settings(to, connection)
         new = client.connect(there)
@@ -111,14 +111,14 @@ def move(
         with active_writes.writing(name):
             target.create(source.dimension(), _owner(dataset, brain_key))
             try:
-                sample = Sample()
-                copied = copy_rows(source, target, sample, work, total)
-                work.tell("Finishing", copied, total)
+                sample = RowSample()
+                copied = copy_rows(source, target, sample, monitor, total)
+                monitor.report("Finishing", copied, total)
                 target.flush_if_many(copied)
-                settle(target, work)
-                work.tell("Checking", copied, total)
-                check_copy(source, target, copied, sample, work)
-                work.stop_if_cancelled()
+                settle(target, monitor)
+                monitor.report("Checking", copied, total)
+                check_copy(source, target, copied, sample, monitor)
+                monitor.stop_if_cancelled()
                 old = source.connection.settings
                 _switch(dataset, index, target, before)
             except BaseException:
@@ -126,7 +126,7 @@ def move(
                 raise
         active_writes.done(source.name)
         dataset._brain_cache.pop(brain_key, None)
-        work.tell("Done", copied, copied)
+        monitor.report("Done", copied, copied)
         return Moved(
             brain_key,
             there.address,
@@ -136,7 +136,7 @@ def move(
             old.db_name,
             source.name,
             copied,
-            work.seconds,
+            monitor.seconds,
             _note(there),
         )
 
@@ -160,7 +160,7 @@ def _target_settings(to: Mapping[str, Any], connection: Mapping[str, Any]) -> Se
         return settings.resolve({**others, **given, "uri": uri})
     if settings.listed_name(found.address) is not None:
         return found
-    # it may be anybody's, and the configured database is one of the configured server
+    # an unknown server gets no configured credentials, and no configured database
     own = {key: given[key] for key in settings.CREDENTIALS if key in given}
     inherited = found.db_name is not None and found.db_name == configured.db_name
     db_name = DEFAULT_DATABASE if inherited else found.db_name
@@ -207,11 +207,11 @@ def _is_same(one: Settings, other: Settings) -> bool:
 
 
 def _new_name(old: str, chosen: str | None) -> str:
-    """The copy's name. Never that of the old collection: nothing could tell any more
-    that no index uses that one."""
+    """The copy's name. It must differ from the old collection's, or the old one would
+    look as if an index still used it."""
     if chosen == old:
         raise InvalidRequest(
-            f"The old collection '{old}' stays until you drop it. Choose another "
+            f"The old collection '{old}' stays until you delete it. Choose another "
             "collection_name for the new one, or none."
         )
     return chosen or f"{_ENDING.sub('', old)[:200]}_{uuid4().hex[:8]}"
@@ -227,7 +227,7 @@ def _switch(
     target: IndexedRows,
     before: dict[str, Any],
 ) -> None:
-    """Has the stored run name the new place."""
+    """Points the stored run to the copy."""
     key, config, place = index.key, index.config, target.connection.settings
     if _stored_config(dataset, key) != before:
         raise CollectionError(
@@ -270,7 +270,7 @@ def _stored_config(dataset: fo.Dataset, brain_key: str) -> dict[str, Any]:
 
 
 def _note(there: Settings) -> str | None:
-    """What to set so that the index is found from now on."""
+    """What to set so that other processes find the index."""
     if there.embedded:
         return None
     found = settings.resolve(stored=there.address)

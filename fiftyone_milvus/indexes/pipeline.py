@@ -1,4 +1,4 @@
-"""Steps of a work that go on at the same time, each item in its turn."""
+"""Stages of a pipeline that run at the same time, each item in order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ END: Any = object()
 
 
 def ahead(items: Iterator[T]) -> Generator[T, None, None]:
-    """Makes each item in a thread, while the one before is used."""
+    """Computes each item in a thread, while the one before is used."""
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, items, END)
         while (item := coming.result()) is not END:
@@ -24,8 +24,8 @@ def ahead(items: Iterator[T]) -> Generator[T, None, None]:
 def done_in_turn(
     function: Callable[[T], None], items: Iterator[T], at_once: int
 ) -> Generator[T, None, None]:
-    """Does something with some items at a time, each in a thread; gives them back in
-    their order, when it is done."""
+    """Calls a function for several items at a time, each in a thread; yields the items
+    in order, each once its call has returned."""
     with ThreadPoolExecutor(at_once) as pool:
         under_way: deque[tuple[T, Future[None]]] = deque()
         for item in items:

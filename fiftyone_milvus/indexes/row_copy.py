@@ -4,62 +4,30 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ..backend.index import MilvusSimilarityIndex
-from ..errors import Cancelled, CollectionError, InvalidRequest
-from ..progress import Progress, Report, reporting
+from ..errors import CollectionError, InvalidRequest
+from ..progress import Monitor
 from ..store import index_types
 from ..store.client import WRITE_SECONDS
 from ..store.row_search import IndexedRows
 from ..store.rows import Rows
 
 SAMPLED_ROWS = 20
-SAMPLED_HITS = 10
-SAME_SHARE = 0.9  # of the matches; graph indexes are approximate on either side
+SAMPLED_MATCHES = 10
+SAME_SHARE = 0.9  # of the matches; graph indexes are approximate on both sides
 TOLERANCE = 1e-4  # relative, of distances and of vectors
 # A server indexes by itself after a flush, and uses an index some time after that
 INDEXING_SECONDS, USING_SECONDS = 1800, 90
 POLL_SECONDS = 1.0
 
 
-class Work:
-    """Tells how far a piece of work is, and stops it when asked to."""
-
-    def __init__(
-        self, progress: Report | bool | None, cancelled: Callable[[], bool]
-    ) -> None:
-        self._started = time.monotonic()
-        self._reporting = reporting(progress)
-        self._cancelled = cancelled
-
-    def __enter__(self) -> Work:
-        self._progress = self._reporting.__enter__()
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self._reporting.__exit__(*error)
-
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self._started
-
-    def tell(self, phase: str, done: int, total: int) -> None:
-        rate = done / self.seconds if done and self.seconds else None
-        self._progress(
-            Progress(phase, done, max(done, total), self.seconds, rate, unit="vectors")
-        )
-
-    def stop_if_cancelled(self) -> None:
-        if self._cancelled():
-            raise Cancelled("Cancelled; everything is as it was")
-
-
-class Sample:
-    """Some random rows of all that pass by, the same ones each time."""
+class RowSample:
+    """A few random rows of all that are added, the same ones each time."""
 
     def __init__(self) -> None:
         self._random = np.random.default_rng(0)
@@ -80,38 +48,37 @@ class Sample:
 def copy_rows(
     source: IndexedRows,
     target: IndexedRows,
-    sample: Sample,
-    work: Work,
+    sample: RowSample,
+    monitor: Monitor,
     total: int,
 ) -> int:
-    """Copies all rows with all that they keep; returns how many."""
+    """Copies all rows, with fingerprints and filter values; returns how many."""
     copied = 0
     for rows in source.iterate(with_fingerprints=True):
-        work.stop_if_cancelled()
+        monitor.stop_if_cancelled()
         target.upsert(
             rows.ids, rows.sample_ids, rows.vectors, rows.fingerprints, rows.filtered_by
         )
         sample.add(rows)
         copied += len(rows.ids)
-        work.tell("Copying", copied, total)
+        monitor.report("Copying", copied, total)
     return copied
 
 
-def settle(target: IndexedRows, work: Work) -> None:
+def settle(target: IndexedRows, monitor: Monitor) -> None:
     """Waits until a server has indexed what was flushed, half an hour at most, and has
-    it search by that index. Until then Milvus 2.3.5 finds 3 of 10 near rows of 20,000.
-    """
+    it use that index. Before that Milvus 2.3.5 finds 3 of 10 near rows of 20,000."""
     if target.connection.settings.embedded:
         return
     end = time.monotonic() + INDEXING_SECONDS
     while time.monotonic() < end:
-        work.stop_if_cancelled()
+        monitor.stop_if_cancelled()
         target.forget()
         total, pending = (
             int(target.built.get(name) or 0)
             for name in ("total_rows", "pending_index_rows")
         )
-        work.tell("Indexing", total - pending, total)
+        monitor.report("Indexing", total - pending, total)
         if not pending:
             break
         time.sleep(POLL_SECONDS)
@@ -131,20 +98,25 @@ def check_copy(
     source: IndexedRows,
     target: IndexedRows,
     copied: int,
-    sample: Sample,
-    work: Work,
+    sample: RowSample,
+    monitor: Monitor,
 ) -> None:
-    """Raises CollectionError if the copy isn't what the source is. What it finds may
-    become right within 90 seconds, while the server takes its index into use."""
-    one, other = _strongly(source), _strongly(target)
+    """Checks that a copy equals its source. Search results may take 90 seconds to
+    become right, until the server uses its index.
+
+    Raises:
+        CollectionError: if it differs
+    """
+    one, other = _strongly_consistent(source), _strongly_consistent(target)
     found, wanted = other.count(), one.count()
     if not found == wanted == copied:
         # a server that had an id added twice counts it twice
         wanted = len({id_ for ids, _ in one.iterate_ids() for id_ in ids})
     if found != wanted:
         raise CollectionError(
-            f"The copy has {found:,} rows and the index {wanted:,}: it changed while "
-            "it was copied, so it stays where it was. Move it when nobody writes to it."
+            f"The copy has {found:,} rows and the index {wanted:,}: it changed "
+            "while it was copied, so it stays where it was. Move it when nothing "
+            "writes to it."
         )
     assert sample.vectors is not None
     rows = other.fetch(sample.ids)
@@ -154,12 +126,12 @@ def check_copy(
     end = time.monotonic() + (0 if other.exact else USING_SECONDS)
     while same and not _finds_the_same(one, other, sample.vectors):
         same = time.monotonic() < end
-        work.stop_if_cancelled()
+        monitor.stop_if_cancelled()
         time.sleep(POLL_SECONDS)
     if not same:
         raise CollectionError(
-            "The copy doesn't answer as the index does, so the index stays where it "
-            "was. Move it when nobody writes to it."
+            "The copy finds other rows than the index, so the index stays where it "
+            "was. Move it when nothing writes to it."
         )
 
 
@@ -168,8 +140,8 @@ def _finds_the_same(one: IndexedRows, other: IndexedRows, vectors: np.ndarray) -
     :func:`move`: by distance, since equally near rows come in any order."""
     as_near = matches = 0
     for wanted, found in zip(
-        one.search(vectors, SAMPLED_HITS),
-        other.search(vectors, SAMPLED_HITS),
+        one.search(vectors, SAMPLED_MATCHES),
+        other.search(vectors, SAMPLED_MATCHES),
         strict=True,
     ):
         if len(wanted.dists):
@@ -183,8 +155,8 @@ def _absolute(vectors: np.ndarray) -> float:
     return TOLERANCE * float(np.abs(vectors).max())
 
 
-def _strongly(rows: IndexedRows) -> IndexedRows:
-    """The same rows, read as they are at this moment."""
+def _strongly_consistent(rows: IndexedRows) -> IndexedRows:
+    """The same rows, read with the consistency level Strong."""
     same = copy.copy(rows)
     same.consistency_level = "Strong"
     return same
@@ -199,16 +171,16 @@ def size_of(index: MilvusSimilarityIndex) -> int:
     total = index.total_index_size
     if not total:
         raise InvalidRequest(
-            f"The index '{index.key}' holds no vectors, so there is nothing to copy. "
-            "Add some first."
+            f"The index '{index.key}' has no vectors, so there is nothing to copy. Add "
+            "some first."
         )
     return total
 
 
 def own_options(
-    chosen: Mapping[str, Any], instead: Mapping[str, Any] | None
+    chosen: Mapping[str, Any], replaced_by: Mapping[str, Any] | None
 ) -> index_types.IndexOptions:
-    """Index options for a collection of its own, so without a partition."""
-    values = dict(chosen if instead is None else instead)
+    """Index options for a separate collection, so without a partition."""
+    values = dict(chosen if replaced_by is None else replaced_by)
     values.pop("partition", None)
     return index_types.parse(values)

@@ -1,8 +1,8 @@
-"""Makes an index true to its dataset: what ``health.py`` finds, repaired."""
+"""Syncs an index with its dataset: adds missing rows, embeds stale ones again, removes
+orphaned ones."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +11,9 @@ import fiftyone as fo
 
 from ..backend import ownership, runs, scope
 from ..backend.index import MilvusSimilarityIndex
-from ..dataset.sources import Failure, Item, Reader, Source
+from ..dataset.sources import Item, Reader, Source
 from ..errors import Cancelled, CollectionError, InvalidRequest
-from ..progress import Report, reporting
+from ..progress import Failure, Monitor, Report
 from . import build
 from .health import (
     CURRENT,
@@ -22,19 +22,19 @@ from .health import (
     UNAVAILABLE,
     UNKNOWN,
     HealthCheck,
-    chosen,
-    health,
+    check_health,
+    collection_problem,
     orphans,
     outdated,
-    problem,
+    source_of,
     states,
 )
 
 
 @dataclass(frozen=True)
 class Synced:
-    """What a sync did, or, as a dry run, would do; ``before`` is what that found, and
-    ``updated`` the rows whose filter values alone were written anew."""
+    """What a sync did, or would do as a dry run, which has its health check in
+    ``before``. ``updated`` counts the rows of which only filter values were updated."""
 
     brain_key: str
     dry_run: bool
@@ -48,7 +48,7 @@ class Synced:
 
     @property
     def message(self) -> str:
-        """It in a sentence."""
+        """A summary in one sentence."""
         verb = "would embed" if self.dry_run else "embedded"
         remove = "remove" if self.dry_run else "removed"
         text = f"Sync {verb} {self.embedded:,} and {remove} {self.removed:,} rows"
@@ -68,59 +68,66 @@ def sync(
     *,
     dry_run: bool = False,
     progress: Report | bool | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
+    cancelled: Callable[[], bool] | None = None,
     **connection: Any,
 ) -> Synced:
-    """Makes an index true to its dataset: embeds what is missing or stale, and removes
-    what is orphaned. Where it isn't known what the index was made over, nothing is
-    added. Interrupted, it goes on where it was when called again; and
-    several processes share the work, as with
-    :func:`~fiftyone_milvus.indexes.build.build`.
+    """Brings an index up to date with its dataset: embeds what is missing or stale, and
+    removes what is orphaned. If the scope of the index isn't known, nothing is added.
+    After an interruption the same call resumes, and several processes share the work,
+    as with :func:`~fiftyone_milvus.indexes.build.build`.
 
     Args:
         dataset: the dataset
         brain_key: the index
-        dry_run: whether to say the numbers only
-        progress: called now and then, from this thread; or whether to show a progress
-            bar, by default as FiftyOne's configuration says
-        cancelled: asked now and then
+        dry_run: whether to count only, and change nothing
+        progress: a function to call with the progress, from this thread; or whether to
+            show a progress bar, by default as FiftyOne's configuration says
+        cancelled: whether to stop; asked again and again
         **connection: connection settings that override the configured ones
 
     Raises:
-        InvalidRequest: if the dataset has no such index, or the run says neither a
-            model nor an embeddings field to make vectors with, or what the index was
-            made over can't be made again
+        InvalidRequest: if the dataset has no such index, or the run names neither a
+            model nor an embeddings field, or the index's view can't be made again
         CollectionError: if the rows are another dataset's, or may be; nothing was
             changed
-        Cancelled: if ``cancelled()`` was true; what was done stays
+        Cancelled: if ``cancelled()`` returned true; what was done stays
         VectorSearchError: if Milvus fails; what was done stays
     """
-    started = time.monotonic()
-    if dry_run:
-        found = health(
-            dataset, brain_key, progress=progress, cancelled=cancelled, **connection
-        )
-        if found.problem is not None:
-            raise CollectionError(found.problem)
-        if found.orphaned:
-            ownership.check_orphans(runs.load(dataset, brain_key, **connection))
-        todo = found.missing + found.stale
-        seconds = time.monotonic() - started
-        return Synced(
-            brain_key,
-            True,
-            todo,
-            found.orphaned,
-            found.unavailable,
-            found.failures,
-            found,
-            seconds,
-            found.outdated,
-        )
+    with Monitor(progress, cancelled) as monitor:
+        if dry_run:
+            return _planned(dataset, brain_key, monitor, connection)
+        return _synced(dataset, brain_key, monitor, connection)
+
+
+def _planned(
+    dataset: fo.Dataset, brain_key: str, monitor: Monitor, connection: dict[str, Any]
+) -> Synced:
+    """What a sync would do."""
+    found = check_health(dataset, brain_key, monitor, connection)
+    if found.problem is not None:
+        raise CollectionError(found.problem)
+    if found.orphaned:
+        ownership.check_orphans(runs.load(dataset, brain_key, **connection))
+    return Synced(
+        brain_key,
+        True,
+        found.missing + found.stale,
+        found.orphaned,
+        found.unavailable,
+        found.failures,
+        found,
+        monitor.seconds,
+        found.outdated,
+    )
+
+
+def _synced(
+    dataset: fo.Dataset, brain_key: str, monitor: Monitor, connection: dict[str, Any]
+) -> Synced:
     index = runs.load(dataset, brain_key, **connection)
-    wrong = problem(index)
-    if wrong is not None:
-        raise CollectionError(wrong)
+    problem = collection_problem(index)
+    if problem is not None:
+        raise CollectionError(problem)
     made_over = scope.of(dataset, brain_key)
     source = _source(index, made_over)
     if made_over.known:
@@ -128,43 +135,44 @@ def sync(
     if source.embeds:
         index.check_model()  # before anything is changed
     ownership.check_writing(index, index.rows.owners())
-    removed = 0
-    for some in orphans(dataset, index, made_over):
-        if cancelled():
-            raise Cancelled(f"Cancelled; {removed:,} orphans were removed")
-        if not removed:
-            ownership.check_orphans(index)
-        index.rows.delete(some)
-        removed += len(some)
+    removed = _remove_orphans(dataset, index, made_over, monitor)
+    built, selection = None, _OutOfDate(made_over)
     samples = made_over.samples
-    built, repair = None, _Repair(made_over)
     if len(samples):
-        with reporting(progress) as report:
-            built = build.refresh(
-                index,
-                samples,
-                source,
-                repair,
-                progress=report,
-                cancelled=cancelled,
-                **connection,
-            )
+        built = build.refresh(index, samples, source, selection, monitor, connection)
     return Synced(
         brain_key,
         False,
         built.embedded if built else 0,
         removed,
-        built.failed if built else 0,
-        built.failures if built else (),
+        monitor.failed,
+        tuple(monitor.failures),
         None,
-        time.monotonic() - started,
-        repair.updated,
+        monitor.seconds,
+        selection.updated,
     )
 
 
-class _Repair:
-    """Chooses the missing and stale rows of a chunk; those whose filter values alone
-    changed, it writes anew by itself, since no vector is to be made."""
+def _remove_orphans(
+    dataset: fo.Dataset,
+    index: MilvusSimilarityIndex,
+    made_over: scope.Scope,
+    monitor: Monitor,
+) -> int:
+    removed = 0
+    for ids in orphans(dataset, index, made_over):
+        if monitor.cancelled():
+            raise Cancelled(f"Cancelled; {removed:,} orphaned rows were removed")
+        if not removed:
+            ownership.check_orphans(index)
+        index.rows.delete(ids)
+        removed += len(ids)
+    return removed
+
+
+class _OutOfDate:
+    """Selects the missing and stale rows of a chunk. Where only filter values changed,
+    it updates them itself, since no vector needs to be computed."""
 
     def __init__(self, made_over: scope.Scope) -> None:
         self._made_over = made_over
@@ -178,15 +186,15 @@ class _Repair:
         items: list[Item],
     ) -> list[Item]:
         found = states(index, reader, chunk, items, self._made_over, {})
-        kept = outdated(index, found[CURRENT] + found[UNKNOWN])
-        index.rows.filter_anew(kept)
-        self.updated += len(kept)
-        # of the last there is no vector to be had, which is told
+        values = outdated(index, found[CURRENT] + found[UNKNOWN])
+        index.rows.filter_anew(values)
+        self.updated += len(values)
+        # the last give no vector, and are counted as failed
         return found[MISSING] + found[STALE] + found[UNAVAILABLE]
 
 
 def _source(index: MilvusSimilarityIndex, made_over: scope.Scope) -> Source:
-    source = chosen(index, made_over.samples)
+    source = source_of(index, made_over.samples)
     if not source.model and not source.embeddings_field:
         raise InvalidRequest(
             f"The run '{index.key}' names neither a model nor an embeddings field, so "

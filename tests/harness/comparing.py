@@ -14,8 +14,8 @@ PART_BYTES = 1_000  # so that what is kept is many parts
 
 
 def find(name: str, key: str, params: dict[str, Any]) -> tuple[DuplicateGroups, int]:
-    """Near duplicates, and how often progress was told; keeps how far it is after each
-    block."""
+    """Near duplicates, and how often progress was reported; stores a checkpoint after
+    each block."""
     import fiftyone as fo
 
     from fiftyone_milvus import metrics
@@ -25,22 +25,22 @@ def find(name: str, key: str, params: dict[str, Any]) -> tuple[DuplicateGroups, 
 
     metrics.TILE, checkpoints.PART_BYTES = TILE, PART_BYTES
     checkpoints.SAVE_SECONDS, checkpoints.SAVING_SHARE = 0.0, float("inf")
-    told: list[object] = []
+    reports: list[object] = []
     index = runs.load(fo.load_dataset(name), key)
-    found = duplicates.find_groups(index, progress=told.append, **params)
-    return found, len(told)
+    found = duplicates.find_groups(index, progress=reports.append, **params)
+    return found, len(reports)
 
 
-def find_until(name: str, key: str, params: dict[str, Any], told: int) -> None:
-    """Does so, and dies by SIGKILL when progress is told for the so-many-th time."""
-    from fiftyone_milvus.analysis import loaded_vectors
+def find_until(name: str, key: str, params: dict[str, Any], reports: int) -> None:
+    """Does so, and dies by SIGKILL when progress is reported once more than that."""
+    from fiftyone_milvus import progress as module
 
-    tell, left = loaded_vectors.Progress, iter(range(told))
+    made, left = module.Progress, iter(range(reports))
 
     def progress(*args: Any, **kwargs: Any) -> Any:
         if next(left, None) is None:
             os.kill(os.getpid(), signal.SIGKILL)
-        return tell(*args, **kwargs)
+        return made(*args, **kwargs)
 
-    loaded_vectors.Progress = progress  # type: ignore[assignment, misc]
+    module.Progress = progress  # type: ignore[assignment, misc]
     find(name, key, params)

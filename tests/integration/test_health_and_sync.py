@@ -74,7 +74,7 @@ def test_a_fresh_index_is_healthy(dataset):
     found = fiftyone_milvus.health(dataset, "k")
     assert found.healthy and found.current == found.rows == 40
     assert (found.missing, found.stale, found.orphaned, found.unknown) == (0, 0, 0, 0)
-    assert "true to the dataset" in found.message
+    assert "up to date" in found.message
 
 
 @pytest.mark.parametrize("patches", [False, True])

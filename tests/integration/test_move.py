@@ -373,7 +373,7 @@ def test_a_name_that_is_taken_is_told(server, dataset):
 
 
 def test_the_name_of_the_old_collection_is_refused(untouched, dataset, server):
-    with pytest.raises(InvalidRequest, match="stays until you drop it"):
+    with pytest.raises(InvalidRequest, match="stays until you delete it"):
         name = untouched.index.rows.name
         move.move(dataset, "idx", {"uri": server}, collection_name=name)
 
@@ -387,7 +387,7 @@ def test_an_index_type_that_the_target_lacks_is_told(untouched, dataset, server)
 @pytest.mark.parametrize("answers", [1, 2], ids=["before it", "after it"])
 def test_cancelled_around_the_copy(untouched, dataset, server, answers):
     asked = iter([False, True])
-    with pytest.raises(Cancelled, match="everything is as it was"):
+    with pytest.raises(Cancelled, match="nothing was changed"):
         move.move(
             dataset,
             "idx",
@@ -422,7 +422,7 @@ def test_a_copy_with_other_vectors_is_not_used(untouched, dataset, server):
         copy.upsert(ids, sample_ids, copy.fetch(ids).vectors[::-1].copy())
 
     progress = tamper(server, untouched.before[2], change)
-    with pytest.raises(CollectionError, match="doesn't answer as the index does"):
+    with pytest.raises(CollectionError, match="finds other rows than the index"):
         move.move(dataset, "idx", {"uri": server}, progress=progress)
 
 

@@ -13,6 +13,7 @@ import fiftyone_milvus
 from fiftyone_milvus.backend import runs, scope
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
+from fiftyone_milvus.progress import Monitor
 from harness import datasets, images
 
 FIELD = build.Source(embeddings_field="embeddings")
@@ -63,13 +64,13 @@ def test_a_view_that_fiftyone_does_not_keep_is_left_alone(dataset):
 
 def test_what_is_stale_in_it_is_embedded_again(dataset):
     index = similar(dataset.limit(10))
-    build.refresh(  # as an earlier sync did: now it is known what they were made of
+    build.refresh(  # as an earlier sync did: the rows get fingerprints
         index,
         dataset.limit(10).view(),
         FIELD,
         lambda index, reader, chunk, items: items,
-        progress=lambda _: None,
-        cancelled=lambda: False,
+        Monitor(False),
+        {},
     )
     sample = dataset.first()
     sample["embeddings"] = np.ones(16, np.float32)

@@ -18,6 +18,7 @@ from fiftyone_milvus.errors import Cancelled
 from fiftyone_milvus.exact import checkpoints, tiles, union_find
 from fiftyone_milvus.exact.checkpoints import Checkpoint, Store, fingerprint
 from fiftyone_milvus.metrics import Space
+from fiftyone_milvus.progress import Monitor
 from harness.datasets import clustered_vectors
 
 COUNT = 60
@@ -48,10 +49,11 @@ def compare(ticks: int | None = None) -> tuple[float | None, tuple, float]:
             raise Cancelled("enough")
 
     checkpoint = Checkpoint(Store("one", "same"), PHASES, COUNT)
-    held = LoadedVectors(np.array(IDS), np.array(IDS), SPACE, lambda phase: tick, 0)
+    monitor = Monitor(lambda progress: tick(progress.done))
+    loaded = LoadedVectors(np.array(IDS), np.array(IDS), SPACE, monitor, 0)
     thresh = union_find.threshold_for(SPACE, COUNT // 3, tick, tick, checkpoint)
     assert thresh is not None
-    found = duplicates.grouped(held, thresh, checkpoint)
+    found = duplicates.grouped(loaded, thresh, checkpoint)
     checkpoint.forget()
     return thresh, found, checkpoint.resumed
 

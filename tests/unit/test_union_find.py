@@ -9,8 +9,9 @@ from hypothesis.extra import numpy as arrays
 from fiftyone_milvus import metrics
 from fiftyone_milvus.analysis import duplicates
 from fiftyone_milvus.analysis.loaded_vectors import LoadedVectors
-from fiftyone_milvus.exact import tiles, union_find
+from fiftyone_milvus.exact import union_find
 from fiftyone_milvus.metrics import Space
+from fiftyone_milvus.progress import Monitor
 
 # few values, so that many vectors are equal and many distances are
 small_vectors = arrays.arrays(
@@ -20,10 +21,10 @@ small_vectors = arrays.arrays(
 )
 
 
-def held(vectors, metric="euclidean"):
+def loaded(vectors, metric="euclidean"):
     ids = np.array([f"id{i}" for i in range(len(vectors))])
     return LoadedVectors(
-        ids, ids, Space(metric, vectors), lambda phase: tiles.no_tick, 0
+        ids, ids, Space(metric, vectors), Monitor(lambda progress: None), 0
     )
 
 
@@ -54,7 +55,7 @@ def test_groups_are_the_components_and_the_first_has_most_neighbours(
 ):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(metrics, "TILE", side)
-        found = duplicates.grouped(held(vectors), thresh)
+        found = duplicates.grouped(loaded(vectors), thresh)
     dists = distances(vectors)
     near = dists <= thresh
     wanted = [part for part in components(near) if len(part) > 1]
@@ -99,4 +100,4 @@ def test_a_chain_is_one_group_whatever_the_order():
     all_joined = union_find.UnionFind(2_000)
     for part in np.array_split(order[:-1], 7):
         all_joined.add(part, (part + 1) % 2_000)
-    assert [part.tolist() for part in all_joined.members()] == [[*range(2_000)]]
+    assert [part.tolist() for part in all_joined.components()] == [[*range(2_000)]]
