@@ -1,10 +1,9 @@
-"""One image file, or a part of it, into a vector: read as FiftyOne reads those that it
-indexes. Its ``compute_embeddings`` and ``compute_patch_embeddings`` take samples of a
-dataset; this does the same for one file.
+"""Embeds one image file, or a crop of it, exactly as FiftyOne embeds samples: its
+``compute_embeddings`` and ``compute_patch_embeddings`` take samples of a dataset only.
 
-How an image is read depends on the model: Pillow reads it for Torch models, and leaves
-it as it is stored; OpenCV reads it for other models, and for all patches, and turns it
-as its EXIF says. They also differ in how they read transparency, 16 bits and CMYK.
+How an image is read depends on the model: Pillow reads it for Torch models, and ignores
+its EXIF orientation; OpenCV reads it for other models, and for all patches, and applies
+it. They also differ in how they read transparency, 16 bits and CMYK.
 """
 
 from __future__ import annotations
@@ -26,23 +25,15 @@ import fiftyone.utils.patches as foup
 import fiftyone.utils.torch as fout
 import numpy as np
 from PIL import Image, ImageOps
+from PIL.ExifTags import Base
 
 from ..errors import InvalidRequest
 
 Box = Sequence[float]
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 
-_ORIENTATION = 0x0112
-# From upright back to how the pixels are stored
-_AS_STORED: dict[int, Image.Transpose] = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
+_TURNED = range(2, 9)  # EXIF orientations of images that aren't stored upright
+_INVERSE = {6: 8, 8: 6}  # of orientations; each other one is its own inverse
 
 
 class Unreadable(Exception):
@@ -50,8 +41,8 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Cutting:
-    """How an index of patches cuts them: see ``Source``."""
+class Cropping:
+    """How an index of patches crops them: see ``Source``."""
 
     alpha: float | None = None
     force_square: bool = False
@@ -59,8 +50,8 @@ class Cutting:
 
 @dataclass(frozen=True)
 class Read:
-    """An image, or a part of one, as a model takes it: an array, or a batch of one that
-    a data loader would give (``is_batch``)."""
+    """An image, or a crop of one, as a model takes it: an array, or a batch of one as
+    from a data loader (``is_batch``)."""
 
     data: Any
     is_batch: bool
@@ -72,8 +63,7 @@ def reads_by_opencv(model: Any, patch: bool) -> bool:
 
 
 def read_image(model: Any, path: str) -> Read:
-    """An image file as a model takes that of a sample. Others may use the model
-    meanwhile.
+    """An image file as a model takes that of a sample. Doesn't need the model's lock.
 
     Raises:
         InvalidRequest: if the model reads more of a sample than its image
@@ -86,7 +76,7 @@ def read_image(model: Any, path: str) -> Read:
 
 
 def read_part(model: Any, path: str, box: Box) -> Read:
-    """A part of an image file, as of a sample whose image is that part.
+    """A crop of an image file, as if it were the image of a sample.
 
     Args:
         model: a ``fiftyone.core.models.Model`` that gives embeddings
@@ -101,20 +91,20 @@ def read_part(model: Any, path: str, box: Box) -> Read:
     if tuple(box) == WHOLE:
         return read_image(model, path)
     if not _has_loader(model):
-        return Read(_cut(_read(path), box, Cutting()), False)
+        return Read(_crop(_read(path), box, Cropping()), False)
     with as_file(_part(path, box), ".png") as part:
         return read_image(model, part)
 
 
-def read_patch(model: Any, path: str, box: Box, cutting: Cutting) -> Read:
-    """A box in an image file, as of a patch.
+def read_patch(model: Any, path: str, box: Box, cropping: Cropping) -> Read:
+    """A box in an image file, cropped as a patch.
 
     Raises:
         InvalidRequest: if the box is smaller than a pixel
         Unreadable: if the image can't be read
     """
     if not _has_loader(model):
-        return Read(_cut(_read(path), box, cutting), False)
+        return Read(_crop(_read(path), box, cropping), False)
     patches = fout.TorchImagePatchesDataset(
         image_paths=[path],
         patches=[fo.Detection(bounding_box=list(box))],
@@ -122,16 +112,16 @@ def read_patch(model: Any, path: str, box: Box, cutting: Cutting) -> Read:
         ragged_batches=model.ragged_batches,
         use_numpy=not isinstance(model, fom.TorchModelMixin),
         force_rgb=True,
-        force_square=cutting.force_square,
-        alpha=cutting.alpha,
+        force_square=cropping.force_square,
+        alpha=cropping.alpha,
     )
     with _reading():
         return Read(patches[0], True)
 
 
 def embed(model: Any, read: Read) -> np.ndarray:
-    """The vector ``(dim,)`` of what was read. One thread at a time may use a model: see
-    ``models.lock_of``.
+    """The vector ``(dim,)`` of what was read. One thread at a time may use a model,
+    see ``models.lock_of``.
 
     Raises:
         Exception: of the model
@@ -139,7 +129,7 @@ def embed(model: Any, read: Read) -> np.ndarray:
     if not read.is_batch:
         with model:
             return np.asarray(model.embed(read.data))
-    # as it is while a data loader feeds it
+    # as FiftyOne sets it for a data loader
     with fou.SetAttributes(model, preprocess=False), model:
         return np.asarray(model.embed_all(read.data)[0])
 
@@ -166,7 +156,7 @@ def _reading() -> Iterator[None]:
         yield
     except InvalidRequest:
         raise
-    except Exception as e:  # the readers raise what they like
+    except Exception as e:  # readers raise all kinds of errors
         raise Unreadable(str(e)) from e
 
 
@@ -202,37 +192,38 @@ def _collate(model: Any) -> Callable[[list[Any]], Any]:
 
 
 def _part(path: str, box: Box) -> bytes:
-    """A PNG file of a part of an image, with the pixels that Pillow reads, stored as
-    turned as those of the image."""
+    """A PNG file of a crop of an image, with the pixels that Pillow reads and the
+    image's own EXIF orientation."""
     with _reading():
         image = fout.to_rgb_pil(path)
     turned = _orientation(image)
     upright = image if turned is None else ImageOps.exif_transpose(image)
-    part = Image.fromarray(_cut(np.asarray(upright), box, Cutting()))
+    part = Image.fromarray(_crop(np.asarray(upright), box, Cropping()))
     exif = Image.Exif()
     if turned is not None:
-        part = part.transpose(_AS_STORED[turned])
-        exif[_ORIENTATION] = turned
+        part.getexif()[Base.Orientation] = _INVERSE.get(turned, turned)
+        part = ImageOps.exif_transpose(part)
+        exif[Base.Orientation] = turned
     file = io.BytesIO()
     part.save(file, "PNG", exif=exif, compress_level=0)
     return file.getvalue()
 
 
 def _orientation(image: Image.Image) -> int | None:
-    """How an image's EXIF turns it; ``None`` if it doesn't."""
+    """An image's EXIF orientation; ``None`` if it is stored upright."""
     try:
-        found = image.getexif().get(_ORIENTATION)
+        found = image.getexif().get(Base.Orientation)
     except Exception:  # broken EXIF is no reason to refuse an image
         return None
-    return found if found in _AS_STORED else None
+    return found if found in _TURNED else None
 
 
-def _cut(image: np.ndarray, box: Box, cutting: Cutting) -> np.ndarray:
+def _crop(image: np.ndarray, box: Box, cropping: Cropping) -> np.ndarray:
     patch = foup.extract_patch(
         image,
         fo.Detection(bounding_box=list(box)),
-        force_square=cutting.force_square,
-        alpha=cutting.alpha,
+        force_square=cropping.force_square,
+        alpha=cropping.alpha,
     )
     _check_filled(patch)
     return np.ascontiguousarray(patch)

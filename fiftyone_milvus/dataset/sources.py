@@ -55,7 +55,7 @@ class Source:
             FiftyOne's ``default_process_pool_workers`` says, else none: they are forks
             of a process that is connected to Milvus and MongoDB, which both advise
             against. Worth it where a GPU waits for images
-        alpha: how much wider than its box to cut a patch, such as ``0.1``
+        alpha: how much wider than its box to crop a patch, such as ``0.1``
         force_square: whether to widen a patch's box to a square
     """
 
@@ -79,8 +79,8 @@ class Source:
             return self.num_workers
         return fo.config.default_process_pool_workers or 0
 
-    def cutting(self) -> dict[str, Any]:
-        """How patches are cut, where that was chosen; stored with the run."""
+    def cropping(self) -> dict[str, Any]:
+        """The chosen options of how patches are cropped; stored with the run."""
         chosen = {"alpha": self.alpha, "force_square": self.force_square}
         return {name: value for name, value in chosen.items() if value}
 

@@ -173,7 +173,7 @@ class BuildWorker:
                 everything = indexed_samples.all_samples(self._samples, field)
                 samples = everything if everything._is_generated else self._dataset
                 self._index = method.initialize(samples, self._key)
-                noted = {**self._source.cutting(), **scope.note_build(self._samples)}
+                noted = {**self._source.cropping(), **scope.note_build(self._samples)}
                 self._index.config.remember(partial=True, **noted)
                 return
             if self._monitor.cancelled():

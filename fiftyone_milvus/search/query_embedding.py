@@ -125,8 +125,8 @@ def _read(
     model, settings = index.get_model(), index.config.own
     if index.config.patches_field is None:
         return image_embedding.read_part(model, path, box)
-    cutting = image_embedding.Cutting(settings.alpha, settings.force_square)
-    return image_embedding.read_patch(model, path, box, cutting)
+    cropping = image_embedding.Cropping(settings.alpha, settings.force_square)
+    return image_embedding.read_patch(model, path, box, cropping)
 
 
 def _vector(

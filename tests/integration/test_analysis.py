@@ -180,11 +180,11 @@ def test_it_agrees_with_fiftyones_duplicates_where_groups_are_pairs(made):
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({}, "one of them"),
-        ({"thresh": 0.1, "fraction": 0.1}, "one of them"),
+        ({}, "either a threshold or a fraction"),
+        ({"thresh": 0.1, "fraction": 0.1}, "either a threshold or a fraction"),
         ({"thresh": -1}, "distance of 0 or more"),
         ({"thresh": float("nan")}, "distance of 0 or more"),
-        ({"fraction": 1.5}, "share of 0 to 1"),
+        ({"fraction": 1.5}, "number from 0 to 1"),
     ],
     ids=str,
 )
@@ -273,7 +273,7 @@ def test_a_sample_in_two_splits_is_told(made, dataset):
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ({}, "one of them"),
+        ({}, "either a threshold or a fraction"),
         ({"tags": ["train"]}, "1 splits"),
         ({"tags": ["train", "nope"]}, "No sample has the tag 'nope'"),
         ({"field": "nope"}, "no field 'nope'"),
