@@ -1,4 +1,4 @@
-"""Finds in one dataset what is like samples of another, and copies it over."""
+"""Finds samples of another dataset that are similar to this one's, and copies them."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ ALWAYS_COPIED = ("filepath", "tags", "metadata")
 
 @dataclass(frozen=True)
 class Match:
-    """One of the other dataset: ``query_id`` is the one of ours that it is nearest to,
-    ``dist`` the distance."""
+    """A match in the other dataset, at a distance of ``dist`` from ``query_id``, the
+    nearest of the queries."""
 
     id: str
     sample_id: str
@@ -38,7 +38,7 @@ class Match:
 
 @dataclass(frozen=True)
 class CrossDatasetResult:
-    """What was found in another dataset, the nearest first."""
+    """The matches in another dataset, the nearest first."""
 
     dataset: str
     brain_key: str
@@ -61,8 +61,8 @@ class CrossDatasetResult:
 
 @dataclass(frozen=True)
 class Copied:
-    """What was copied: ``ids`` of the new samples; ``skipped`` counts those whose
-    image the dataset had."""
+    """The ``ids`` of the new samples; ``skipped`` counts those whose image the dataset
+    has already."""
 
     ids: tuple[str, ...]
     skipped: int
@@ -77,7 +77,7 @@ def find_in(
     view: fo.SampleCollection | None = None,
 ) -> CrossDatasetResult:
     """Searches another dataset's index with the vectors of samples or patches of this
-    one; each match counts by the nearest of them.
+    one; each match has the distance to the nearest of them.
 
     Args:
         other: the index to search
@@ -122,8 +122,7 @@ def _check_comparable(
     """Checks that the vectors of two indexes can be compared.
 
     Raises:
-        InvalidRequest: if they were made by different models, or have two lengths, or
-            one was never filled
+        InvalidRequest: if their models or dimensions differ, or one is empty
     """
     for one in (other, index):
         one.check_filled()
@@ -137,8 +136,8 @@ def _check_comparable(
     dims = [one.rows.dimension() for one in (other, index)]
     if dims[0] != dims[1]:
         raise InvalidRequest(
-            f"The vectors of '{other.key}' have {dims[0]} numbers and those of "
-            f"'{index.key}' have {dims[1]}, so they can't be compared. Choose two "
+            f"The vectors of '{other.key}' are {dims[0]}-dim and those of "
+            f"'{index.key}' {dims[1]}-dim, so they can't be compared. Choose two "
             "indexes of one model."
         )
 
@@ -151,14 +150,14 @@ def copy_matches(
     fields: Sequence[str] = (),
     tag: str | None = None,
 ) -> Copied:
-    """Adds copies of samples to another dataset. The images stay where they are: the
-    copies name the same files. Samples whose file the dataset has are skipped.
+    """Adds copies of samples to another dataset. Image files are not copied: the new
+    samples name the same files. Samples whose file the dataset has are skipped.
 
     Args:
-        source: the dataset that has the samples, or all samples of its index
-        target: the dataset that gets them
+        source: the dataset of the samples, or all samples of its index
+        target: the dataset to add them to
         sample_ids: the samples
-        fields: what to copy beside the path, the tags and the metadata
+        fields: the fields to copy beside the path, the tags and the metadata
         tag: a tag for the copies
 
     Raises:
@@ -233,7 +232,7 @@ def _alike(a: fo.Field, b: fo.Field) -> bool:
 
 
 def _paths_in(dataset: fo.Dataset, paths: Sequence[str]) -> set[str]:
-    """Those of the paths that a dataset has."""
+    """The paths that a dataset has among these."""
     found: set[str] = set()
     for start in range(0, len(paths), PATHS_AT_ONCE):
         some = list(paths[start : start + PATHS_AT_ONCE])

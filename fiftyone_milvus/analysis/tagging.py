@@ -19,12 +19,12 @@ def tag(
     tag: str,
     patches_field: str | None = None,
 ) -> int:
-    """Tags samples, or the labels of a field; those that have the tag keep one of it.
+    """Adds a tag to samples, or to labels of a field, that don't have it.
 
     Args:
-        samples: the dataset, all of whose slices are meant if it is grouped; for
-            frames or clips, a view of them, such as an index's ``all_samples``
-        ids: sample ids, or label ids; those that there aren't are passed over
+        samples: the dataset, of groups all slices; for frames or clips, a view of
+            them, such as an index's ``all_samples``
+        ids: sample ids, or label ids; unknown ones are ignored
         tag: the tag
         patches_field: the field of the labels; ``None`` for samples
 
@@ -32,7 +32,7 @@ def tag(
         how many didn't have it before
 
     Raises:
-        InvalidRequest: if it can't be a tag, or there is no such field
+        InvalidRequest: if the tag is empty, or there is no such field
     """
     return _change(samples, ids, tag, patches_field, True)
 
@@ -43,7 +43,7 @@ def untag(
     tag: str,
     patches_field: str | None = None,
 ) -> int:
-    """Takes a tag off samples, or off the labels of a field; as :func:`tag`.
+    """Removes a tag from samples, or from labels of a field; as :func:`tag`.
 
     Returns:
         how many had it before
@@ -54,7 +54,7 @@ def untag(
 def count(
     samples: fo.SampleCollection, ids: Sequence[str], patches_field: str | None = None
 ) -> int:
-    """How many of the samples, or of the labels of a field, there are; arguments as of
+    """How many of the ids exist as samples, or labels of a field; arguments as of
     :func:`tag`."""
     found = indexed_samples.all_samples(samples, patches_field)
     views = _selected(found, list(dict.fromkeys(ids)), patches_field)
@@ -62,10 +62,10 @@ def count(
 
 
 def check_tag(tag: str) -> str:
-    """A tag without the spaces around it.
+    """Checks a tag, and removes the spaces around it.
 
     Raises:
-        InvalidRequest: if nothing is left
+        InvalidRequest: if it is empty
     """
     names.refuse(names.tag_problem(tag))
     return tag.strip()
@@ -85,7 +85,7 @@ def _change(
         view = _tagged(some, name, field, not add)
         changed += _count(view, field)
         _set(view, field, name, add)
-    if field is not None and samples._is_patches:  # a copy, which is shown
+    if field is not None and samples._is_patches:  # FiftyOne shows a copy of the labels
         for some in _selected(samples, ids, field):
             _set(some, field, name, add)
     return changed
@@ -109,7 +109,7 @@ def _selected(
 def _tagged(
     view: fo.DatasetView, tag: str, field: str | None, has: bool
 ) -> fo.DatasetView:
-    """Those that have a tag, or that don't."""
+    """The samples or labels that have a tag, or that don't."""
     if field is None:
         return view.match_tags(tag, bool=has)
     tagged = F("tags").contains(tag)

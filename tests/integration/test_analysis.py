@@ -273,7 +273,7 @@ def test_a_sample_in_two_splits_is_told(made, dataset):
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ({}, "either a threshold or a fraction"),
+        ({}, "either by tags or by a field"),
         ({"tags": ["train"]}, "1 splits"),
         ({"tags": ["train", "nope"]}, "No sample has the tag 'nope'"),
         ({"field": "nope"}, "no field 'nope'"),
@@ -470,7 +470,7 @@ def test_what_cannot_be_compared_is_told(made, other, monkeypatch):
     with pytest.raises(InvalidRequest, match="not in the index"):
         cross_dataset.find_in(other.index, made.index, ["0" * 24], 3)
     longer = make_other("longer", dim=8)
-    with pytest.raises(InvalidRequest, match="8 numbers and those of 'images' have"):
+    with pytest.raises(InvalidRequest, match="are 8-dim and those of 'images'"):
         cross_dataset.find_in(longer.index, made.index, made.ids[:1], 3)
     longer.index.delete()
     longer.dataset.delete()
