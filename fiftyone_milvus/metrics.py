@@ -1,4 +1,4 @@
-"""Vectors under a metric: their distances, and how far a quick one may be off.
+"""Vectors under a metric: their distances, exact, or quick with a bound of the error.
 
 Distances are smaller for nearer, and equal to those of FiftyOne's sklearn backend:
 cosine ``1 - cos``, dotproduct ``1 - dot``, euclidean the plain (not squared) distance.
@@ -104,19 +104,19 @@ class Space:
         return found
 
     def key(self, thresh: float) -> float:
-        """What :meth:`keys` says of a pair at this distance."""
+        """The key, see :meth:`keys`, of a pair at this distance."""
         return thresh * thresh if self.metric == "euclidean" else thresh - 1
 
     def keys(self, a: Block, b: Block, dtype: type) -> tuple[np.ndarray, float]:
-        """Numbers ``(len(a), len(b))`` that rise with the distance, and how far they
-        may be from the true ones.
+        """Numbers ``(len(a), len(b))`` that increase with the distance, and a bound of
+        their error.
 
         A dot product of length ``n`` is off by at most ``n u / (1 - n u)`` times the
         product of the norms in any order of summation (Higham, Accuracy and Stability
         of Numerical Algorithms, 3.1), ``u`` being half of ``eps``; the rest is for the
         few operations around it, and for the distances' own rounding.
         """
-        # times a power of 2, which changes no digit, before the product gets large
+        # a power of 2, which changes no digit, before the product gets large
         times = dtype(-2 if self.metric == "euclidean" else -1)
         keys = (a.prepared(dtype) * times) @ b.prepared(dtype).T
         reach = 1.0
@@ -148,7 +148,7 @@ class Block:
         return len(self.inds)
 
     def prepared(self, dtype: type) -> np.ndarray:
-        """The vectors ``(len, dim)``; of length 1 for cosine."""
+        """The vectors ``(len, dim)``; with norm 1 for cosine."""
         if dtype not in self._prepared:
             vectors = self._space.vectors[self.inds].astype(dtype, copy=False)
             release_pages(self._space.vectors)
@@ -164,9 +164,9 @@ class Block:
 
 @contextmanager
 def scratch_array(count: int, dim: int) -> Iterator[np.ndarray]:
-    """An array ``(count, dim)`` float32 to fill: a temporary file if it is large.
+    """An array ``(count, dim)`` float32 to fill, in a temporary file if it is large.
 
-    The file has no name where the system allows that, so it can't be left behind.
+    Where the system allows it the file has no name, so it can't be left behind.
 
     Raises:
         InvalidRequest: if the disk is too full
@@ -191,23 +191,23 @@ def release_pages(vectors: np.ndarray) -> None:
 
 
 def _reserve(file: int, size: int) -> None:
-    """Takes the space on disk now: to run out of it later would end the process."""
+    """Reserves the space on disk: running out of it later would end the process."""
     if not hasattr(os, "posix_fallocate"):
         return
     try:
         os.posix_fallocate(file, 0, size)
     except OSError as e:
-        if e.errno in (errno.EOPNOTSUPP, errno.EINVAL):  # it can't tell beforehand
+        if e.errno in (errno.EOPNOTSUPP, errno.EINVAL):  # not on this file system
             return
         raise InvalidRequest(
-            f"Near duplicates need {size / 1e6:,.0f} MB for a moment in "
-            f"{tempfile.gettempdir()}: {e.strerror}. Make room there, set TMPDIR to "
-            "another folder, or search a smaller view."
+            f"Comparing all vectors needs {size / 1e6:,.0f} MB for a while in "
+            f"{tempfile.gettempdir()}: {e.strerror}. Free some space there, set TMPDIR "
+            "to another folder, or choose a smaller view."
         ) from e
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
-    """Vectors ``(n, dim)`` made one long; zeros stay."""
+    """Vectors ``(n, dim)`` with norm 1; zeros stay."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(norms == 0, 1, norms)
 

@@ -1,4 +1,4 @@
-"""Numbers that people give, of Python's, numpy's or JSON's types, made plain."""
+"""Checks of numbers that people give, of Python's, numpy's or JSON's types."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def count(
         least: the smallest
 
     Raises:
-        InvalidRequest: if it is none
+        InvalidRequest: if it is no such number
     """
     whole = is_number(value) and value == int(value)
     if not whole or value < least or (most is not None and value > most):

@@ -203,10 +203,10 @@ def grouped(
     checkpoint = checkpoint or Checkpoint()
     groups = UnionFind(len(loaded))
     start = checkpoint.restore(COMPARING, groups)
-    tick, keep = loaded.tick("Comparing"), checkpoint.keeping(COMPARING, groups)
+    tick, save = loaded.tick("Comparing"), checkpoint.saver(COMPARING, groups)
     with pca_prefilter(loaded.space, thresh) as prefilter:
         for i, j in tiles.pairs(
-            loaded.space, lambda: thresh, tick, prefilter, start, keep
+            loaded.space, lambda: thresh, tick, prefilter, start, save
         ):
             groups.add(i, j)
     found = (_group(loaded, inds, groups.degrees) for inds in groups.components())

@@ -172,7 +172,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         # than memory holds
         thresh = _checked(thresh)
         with self._loaded_vectors() as space:
-            return list(ids[near_pairs.thinned(space, thresh)])
+            return list(ids[near_pairs.remove_near(space, thresh)])
 
     @contextmanager
     def _loaded_vectors(self, tick: Tick = no_tick) -> Iterator[Space]:

@@ -1,9 +1,9 @@
-"""What a vector was made of, as a short text that is kept with its row: so that a
-image that was replaced, or a box that was moved, since then is found.
+"""The fingerprint of what a vector was computed from: a short text, stored with the
+row, that shows when an image was replaced or a box moved since.
 
-Of a file: its size, its time of change and a hash of its bytes, and of the patch's
-outline. The first two are quick to compare; the hash decides where they differ, so a
-file that was only copied or touched stays current. Of an own vector: its hash.
+For a file: its size, its modification time, a hash of its bytes, and one of the patch's
+outline. The first two are quick to compare; where they differ the hash decides, so a
+file that was only copied or touched is up to date. For a vector from a field: its hash.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FILE, VECTOR = "file", "vector"
 
 
 def vector_fingerprint(vector: np.ndarray) -> str:
-    """Of a vector ``(dim,)`` that came from an embeddings field."""
+    """The fingerprint of a vector ``(dim,)`` from an embeddings field."""
     return f"{VECTOR}:{_hash(np.asarray(vector, np.float32).tobytes())}"
 
 
@@ -34,10 +34,10 @@ def file_fingerprint(path: str, outline: object = None) -> str | None:
     return ":".join((FILE, quick, content, _outline(outline)))
 
 
-def is_current(origin: str, path: str, outline: object = None) -> bool:
-    """Whether a file, and a patch's outline, are still what the origin says; a file
-    that can't be read counts as unchanged, since nothing new can be made of it."""
-    _, quick, content, outlined = origin.split(":")
+def is_current(fingerprint: str, path: str, outline: object = None) -> bool:
+    """Whether a file, and a patch's outline, still have this fingerprint. A file that
+    can't be read counts as unchanged, since it can't be embedded again."""
+    _, quick, content, outlined = fingerprint.split(":")
     if outlined != _outline(outline):
         return False
     try:

@@ -1,4 +1,4 @@
-"""Zoo models by name, loaded once per process: loading one takes seconds."""
+"""Zoo models by name, loaded once per process, and their locks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from . import model_arguments, model_trust
 
 TEXT_TAGS = ("zero-shot", "text-embeddings")
 SECONDS_AT_ONCE = 1.0
-KEPT = 2  # a person switches between few, and each may take gigabytes
+KEPT = 2  # people switch between few, and each may take gigabytes
 
 _models: OrderedDict[str, Future[Any]] = OrderedDict()
 _locks: WeakKeyDictionary[Any, FairLock] = WeakKeyDictionary()
@@ -30,8 +30,8 @@ _lock = threading.Lock()
 
 
 class FairLock:
-    """A lock that those who wait get before those who had it: a build takes it again
-    at once, and would keep a search waiting to its end."""
+    """A lock that a waiting thread gets before the one that releases it. A build takes
+    the lock again at once, and with another lock would keep searches waiting."""
 
     def __init__(self) -> None:
         self._next = threading.Lock()
@@ -46,38 +46,38 @@ class FairLock:
 
 
 class AdaptiveBatches:
-    """How many images a build embeds before it is another's turn: as many as take the
-    model about :data:`SECONDS_AT_ONCE` by the pace of the last ones, one at first."""
+    """How many images a build embeds before it lets others use the model: as many as
+    take about :data:`SECONDS_AT_ONCE` at the latest speed; one at first."""
 
     def __init__(self) -> None:
         self._count = 1.0
 
     def size(self, batch_size: int) -> int:
-        """How many to embed next: whole batches, or less than one."""
+        """How many to embed next: whole batches, or part of one."""
         return int(self._count / batch_size) * batch_size or int(self._count)
 
     def embedded(self, count: int, seconds: float) -> None:
-        """Takes how many the model embedded at once, and the seconds that it took."""
+        """Adapts to how long the model took for so many images."""
         best = count * SECONDS_AT_ONCE / max(seconds, 1e-3)
         self._count = max(1.0, min(2 * self._count, best))
 
 
 class SharedModel:
-    """A model for FiftyOne's own loop over samples, which embeds by it in turns: others
-    wait for one batch in the model, and not while images are read for it.
+    """A model for FiftyOne's own loop over samples that others can use in between: they
+    wait for one batch in the model, and not while images are read.
 
     It passes for the model (``isinstance``, and all of its attributes). What FiftyOne
-    sets on it, as that a data loader preprocesses, is set on the model only while that
-    embeds. A model that reads files itself, in ``embed()`` or ``embed_all()``, keeps
+    sets on it, such as that a data loader preprocesses, is set on the model only while
+    it embeds. A model that reads files itself, in ``embed()`` or ``embed_all()``, keeps
     others waiting while it reads, too.
 
     Args:
         model: the model
-        pace: is given how many it embedded, and how long that took
+        batches: is given how many images were embedded, and how long that took
     """
 
-    def __init__(self, model: Any, pace: AdaptiveBatches) -> None:
-        self._shared = (model, pace)
+    def __init__(self, model: Any, batches: AdaptiveBatches) -> None:
+        self._shared = (model, batches)
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
@@ -93,17 +93,17 @@ class SharedModel:
         """The model itself is entered for each batch."""
 
     def embed(self, image: Any) -> Any:
-        with self._locked() as (model, pace):
+        with self._locked() as (model, batches):
             began = time.monotonic()
             vector = model.embed(image)
-            pace.embedded(1, time.monotonic() - began)
+            batches.embedded(1, time.monotonic() - began)
         return vector
 
     def embed_all(self, batch: Any) -> Any:
-        with self._locked() as (model, pace):
+        with self._locked() as (model, batches):
             began = time.monotonic()
             vectors = model.embed_all(batch)
-            pace.embedded(len(vectors), time.monotonic() - began)
+            batches.embedded(len(vectors), time.monotonic() - began)
         return vectors
 
     @contextmanager
@@ -127,9 +127,8 @@ def check_in_zoo(name: str) -> None:
         )
 
 
-def is_here(name: str, model_kwargs: dict[str, Any] | None = None) -> bool:
-    """Whether a zoo model can be loaded without fetching it first, as far as FiftyOne
-    knows; loads nothing."""
+def is_downloaded(name: str, model_kwargs: dict[str, Any] | None = None) -> bool:
+    """Whether a zoo model is downloaded, as far as FiftyOne knows; loads nothing."""
     folder, model = fo.config.model_zoo_dir, foz.get_zoo_model(name)
     if model.manager is not None:
         return bool(model.is_in_dir(folder))
@@ -148,28 +147,28 @@ def embeds_text(name: str) -> bool:
 def load(
     name: str, model_kwargs: dict[str, Any] | None = None, *, stamp: Any = None
 ) -> Any:
-    """The model that a record names; the last few stay loaded. A call while it is being
-    loaded waits for that.
+    """The model that a record names; the last few stay loaded. Calls while it is being
+    loaded wait for it.
 
     Args:
         name: its name in the zoo
         model_kwargs: keyword arguments for loading it
-        stamp: what the record has to show for them: see ``model_trust.py``
+        stamp: the record's stamp for them, see ``model_trust.py``
 
     Returns:
         a ``fiftyone.core.models.Model`` that gives embeddings
 
     Raises:
         UntrustedModel: if nobody has accepted the arguments here
-        InvalidRequest: if it isn't there, can't be loaded, or gives no embeddings
+        InvalidRequest: if it doesn't exist, can't be loaded, or gives no embeddings
     """
     model_trust.check_trusted(name, model_kwargs, stamp)
     return load_given(name, model_kwargs)
 
 
 def load_given(name: str, model_kwargs: dict[str, Any] | None = None) -> Any:
-    """As :func:`load`, where the caller's own code, or a form, names the arguments, and
-    no record."""
+    """As :func:`load`, for arguments from the caller's own code or from a form, and not
+    from a record."""
     future, is_mine = _claim(name, model_kwargs)
     if is_mine:
         _fill(future, name, model_kwargs)
@@ -179,24 +178,24 @@ def load_given(name: str, model_kwargs: dict[str, Any] | None = None) -> Any:
 def warm(
     name: str, model_kwargs: dict[str, Any] | None = None, *, stamp: Any = None
 ) -> None:
-    """Begins to load the model that a record names in the background, unless it is
-    loaded or being loaded, and to embed a text by it, which loads the rest of some.
-    Nothing is fetched for it, and nothing loaded that :func:`load` would refuse; that
-    is said when a person asks for it, as any other error is."""
+    """Loads the model that a record names in the background, unless it is loaded or
+    being loaded, and embeds a text with it, which loads the rest of some models.
+    Downloads nothing, and loads nothing that :func:`load` would refuse. Errors are
+    raised later, by :func:`load`."""
     threading.Thread(
         target=_warm, args=(name, model_kwargs, stamp), daemon=True
     ).start()
 
 
 def lock_of(model: Any) -> FairLock:
-    """The lock for those who embed by a model. It is one thread's at a time: FiftyOne's
-    keep a layer's output, and whether to preprocess, in the object."""
+    """The lock to hold while embedding with a model. Only one thread may use a model:
+    FiftyOne's keep a layer's output, and whether to preprocess, in the object."""
     with _lock:
         return _locks.setdefault(model, FairLock())
 
 
 def _claim(name: str, model_kwargs: dict[str, Any] | None) -> tuple[Future[Any], bool]:
-    """The model's place, and whether the caller is to fill it."""
+    """The model's future, and whether the caller has to load it."""
     key = _key(name, model_kwargs)
     with _lock:
         future = _models.get(key)
@@ -213,7 +212,7 @@ def _claim(name: str, model_kwargs: dict[str, Any] | None) -> tuple[Future[Any],
 def _warm(name: str, model_kwargs: dict[str, Any] | None, stamp: Any) -> None:
     with suppress(Exception):
         model_trust.check_trusted(name, model_kwargs, stamp)
-        if not is_here(name, model_kwargs):
+        if not is_downloaded(name, model_kwargs):
             return
         future, is_mine = _claim(name, model_kwargs)
         if not is_mine:
@@ -242,7 +241,7 @@ def _loaded(name: str, model_kwargs: dict[str, Any]) -> Any:
         model = foz.load_zoo_model(name, **model_kwargs)
     except Exception as e:
         raise InvalidRequest(
-            f"The model '{name}' can't be loaded: {e}. Install what it asks for, or "
+            f"The model '{name}' can't be loaded: {e}. Install what it needs, or "
             "choose another model."
         ) from e
     if not model.has_embeddings:

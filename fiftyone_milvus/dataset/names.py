@@ -1,5 +1,5 @@
-"""Names that people choose, checked as FiftyOne checks them, before any work is done:
-each function says why a name can't be, in a sentence; ``None`` if it can."""
+"""Names that people choose, checked as FiftyOne checks them, before any work is done.
+Each ``*_problem`` function returns a sentence about what is wrong, or ``None``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_LENGTH = 100  # of the name of a saved search
 
 
 def brain_key_problem(dataset: fo.Dataset, brain_key: Any) -> str | None:
-    """Of a new run."""
+    """What is wrong with the brain key of a new run."""
     if not brain_key or not isinstance(brain_key, str):
         return "Give the index a brain key"
     if not brain_key.isidentifier():
@@ -30,8 +30,8 @@ def brain_key_problem(dataset: fo.Dataset, brain_key: Any) -> str | None:
 
 
 def saved_view_problem(dataset: fo.Dataset, name: Any) -> str | None:
-    """Of a new saved view: FiftyOne tells two apart by their slugs, which are what is
-    left of a name in a URL."""
+    """What is wrong with the name of a new saved view. FiftyOne tells views apart by
+    their slugs, the form of a name in a URL."""
     if not isinstance(name, str) or not name.strip():
         return "Type a name for the view"
     name = name.strip()
@@ -39,9 +39,9 @@ def saved_view_problem(dataset: fo.Dataset, name: Any) -> str | None:
         slug = fou.to_slug(name)
     except ValueError:
         return (
-            f"'{_shortened(name)}' can't name a saved view, since nothing of it can "
-            "stand in a URL. Use one of the letters a to z or a digit, and not more "
-            "than 1,500 characters."
+            f"'{_shortened(name)}' can't name a saved view: it has no letter a to z "
+            "and no digit for a URL, or is too long. Use at least one of them, and at "
+            "most 1,500 characters."
         )
     dataset._doc.reload("saved_views")  # another process may have saved one
     for view in dataset._doc.get_saved_views():
@@ -56,24 +56,24 @@ def saved_view_problem(dataset: fo.Dataset, name: Any) -> str | None:
 
 
 def saved_search_problem(name: Any) -> str | None:
-    """Of a saved search."""
+    """What is wrong with the name of a saved search."""
     if not isinstance(name, str) or not 0 < len(name.strip()) <= MAX_LENGTH:
         return f"Give the search a name of 1 to {MAX_LENGTH} characters"
     return None
 
 
 def tag_problem(tag: Any) -> str | None:
-    """Of a tag."""
+    """What is wrong with a tag."""
     if not isinstance(tag, str) or not tag.strip():
-        return "Type a tag: a word or a few"
+        return "Type a tag: one word or a few"
     return None
 
 
 def field_problem(
     samples: fo.SampleCollection, patches_field: str | None, name: Any
 ) -> str | None:
-    """Of a new field of samples, or a new attribute of the labels of a field; that it
-    is there already is for the caller to see."""
+    """What is wrong with the name of a new field of samples, or of a new attribute of
+    the labels of a field; that it exists already is for the caller to check."""
     if not isinstance(name, str) or not name.strip():
         return "Type a name for the field"
     what = "an attribute of the patches" if patches_field else "a field"
@@ -96,9 +96,9 @@ def field_problem(
 def attribute(
     samples: fo.SampleCollection, patches_field: str, path: str
 ) -> str | None:
-    """The name, within the labels of a field, of a path that leads through that field,
-    such as ``"embedding"`` of ``"objects.detections.embedding"`` or
-    ``"objects.embedding"``; ``None`` of a path that doesn't."""
+    """The name of a label attribute, without the field: ``"embedding"`` for the paths
+    ``"objects.detections.embedding"`` and ``"objects.embedding"`` in the field
+    ``"objects"``; ``None`` for a path in another field."""
     if not path.startswith(f"{patches_field}."):
         return None
     name = path[len(patches_field) + 1 :]
@@ -109,7 +109,7 @@ def attribute(
 
 
 def refuse(problem: str | None) -> None:
-    """Raises what one of these functions said.
+    """Raises the problem that one of these functions returned.
 
     Raises:
         InvalidRequest: unless it is ``None``

@@ -1,4 +1,4 @@
-"""Where vectors come from: a model, or an embeddings field; chunk by chunk."""
+"""Where vectors come from, a model or an embeddings field; read chunk by chunk."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ _ADVICE = {
     ),
     fom.MIXED: "Index a view of the images alone, or",
 }
-JUDGED_BY = 1_000  # samples, for the dimension that a field's vectors have
+DIM_SAMPLES = 1_000  # of a field, to find the dimension of its vectors
 
 
 @dataclass(frozen=True)
 class Source:
     """Where the vectors come from: a zoo model by name, or an embeddings field (of the
-    samples, or of the patches by the attribute's name). A model named beside a field
-    is for queries by text and by image.
+    samples, or of the patches by the attribute's name). Together with a field, the
+    model is for queries by text and by image.
 
     Args:
         model: the name of a zoo model
         embeddings_field: the field that holds the vectors
         model_kwargs: keyword arguments for loading the model
         batch_size: images in one call of the model
-        num_workers: processes that read images beside this one; ``None`` is what
-            FiftyOne's ``default_process_pool_workers`` says, else none: they are forks
-            of a process that is connected to Milvus and MongoDB, which both advise
-            against. Worth it where a GPU waits for images
+        num_workers: processes that read images beside this one; ``None`` for
+            FiftyOne's ``default_process_pool_workers``, or none. They are forks of a
+            process that is connected to Milvus and MongoDB, which both advise against;
+            worth it where a GPU waits for images
         alpha: how much wider than its box to crop a patch, such as ``0.1``
         force_square: whether to widen a patch's box to a square
     """
@@ -69,7 +69,7 @@ class Source:
 
     @property
     def embeds(self) -> bool:
-        """Whether the model makes the vectors."""
+        """Whether a model computes the vectors."""
         return self.embeddings_field is None
 
     @property
@@ -85,7 +85,7 @@ class Source:
         return {name: value for name, value in chosen.items() if value}
 
     def check(self, samples: fo.SampleCollection, patches_field: str | None) -> None:
-        """Checks all that can be known without a server and without loading a model.
+        """Checks what can be checked without a server and without loading a model.
 
         Raises:
             InvalidRequest: naming what to change
@@ -102,7 +102,7 @@ class Source:
     def check_fields(
         self, samples: fo.SampleCollection, patches_field: str | None
     ) -> None:
-        """Checks that the fields which the vectors and patches come from are there.
+        """Checks that the fields of the vectors and patches exist.
 
         Raises:
             InvalidRequest: naming what to change
@@ -121,7 +121,7 @@ class Source:
             of = f"'{patches_field}'" if patches_field else "the samples"
             raise InvalidRequest(
                 f"There is no embeddings field '{self.embeddings_field}' of {of}. "
-                "Choose one that the dataset has, or a model."
+                "Choose a field that exists, or a model."
             )
 
 
@@ -136,22 +136,22 @@ class FieldFingerprints:
 
 @dataclass(frozen=True)
 class Embedded:
-    """What a chunk gave."""
+    """The rows and failures of a chunk."""
 
     rows: Rows
     failures: list[Failure] = field(default_factory=list)
 
 
 class Reader:
-    """Reads what the rows of an index are made of, from samples or their patches.
+    """Reads the rows of an index from samples or their patches.
 
     Args:
         samples: the view that is indexed
         source: where the vectors come from
         patches_field: the field whose patches are indexed; ``None`` for samples
         model: the loaded model, if the source embeds
-        metric: what the vectors are compared by
-        dim: the index's dimension; ``None`` if the first vectors say it
+        metric: the index's metric
+        dim: the index's dimension; ``None`` for that of the first vectors
     """
 
     def __init__(
@@ -169,7 +169,7 @@ class Reader:
         self._patches_field = patches_field
         self._model = model
         self._metric = metric
-        self._gives_way = models.AdaptiveBatches()
+        self._batches = models.AdaptiveBatches()
         self.dim = dim
 
     @property
@@ -178,12 +178,12 @@ class Reader:
         return not self._source.embeds
 
     def ids(self) -> np.ndarray:
-        """The ids of the view's samples, in its order: ``(n, 12)`` bytes, since a text
-        for each would be most of a build's memory."""
+        """The ids of the view's samples, in its order: ``(n, 12)`` bytes, since strings
+        would take most of a build's memory."""
         return packed_ids(self._samples)
 
     def chunk(self, ids: Sequence[str]) -> fo.DatasetView:
-        """The samples of some ids."""
+        """The samples with these ids."""
         return self._samples.select(list(ids))
 
     def items(self, chunk: fo.DatasetView) -> list[Item]:
@@ -191,14 +191,14 @@ class Reader:
         return expected_rows.read(chunk, self._patches_field)
 
     def usual_dimension(self, ids: np.ndarray) -> int | None:
-        """The dimension that most of the own vectors have, judged by some of all of
-        them; ``None`` if those have none.
+        """The dimension that most vectors in the field have, judged by a sample of
+        them; ``None`` without vectors.
 
         Args:
             ids: what :meth:`ids` gave
         """
         assert self._source.embeddings_field is not None
-        some = np.unique(np.linspace(0, len(ids) - 1, JUDGED_BY).astype(int))
+        some = np.unique(np.linspace(0, len(ids) - 1, DIM_SAMPLES).astype(int))
         chunk = self.chunk([ids[at].tobytes().hex() for at in some])
         return embeddings_fields.dimension(
             chunk, self._source.embeddings_field, self._patches_field
@@ -215,25 +215,25 @@ class Reader:
         return FieldFingerprints({**hashes, **unusable}, self._reasons(found))
 
     def embed(self, chunk: fo.DatasetView, wanted: Sequence[Item] | None) -> Embedded:
-        """The vectors of some of a chunk's rows, ``None`` for all; what gives none is
-        told, with the reason, and holds up no other."""
+        """The vectors of some of a chunk's rows, ``None`` for all. What gives none is
+        listed with the reason, and doesn't stop the others."""
         if not self._source.embeds:
             return self._copied(chunk, wanted)
         wanted = self.items(chunk) if wanted is None else wanted
         wanted, failures, prints = _readable(wanted)
-        rows, left = self._modelled(chunk, wanted)
+        rows, left = self._embed_items(chunk, wanted)
         if left and len(wanted) > 1:
             # a batch fails as a whole, and so do all patches of an image
             alone = [item for item in wanted if item.id in left]
-            again = [self._modelled(chunk, [item]) for item in alone]
-            rows = _joined([rows, *(found for found, _ in again)])
+            again = [self._embed_items(chunk, [item]) for item in alone]
+            rows = _concatenated([rows, *(found for found, _ in again)])
             left = {id_: why for _, missing in again for id_, why in missing.items()}
         failures += [Failure(*one) for one in left.items()]
         kept = [prints[id_] for id_ in rows.ids]
         return Embedded(replace(rows, fingerprints=kept), failures)
 
     def _copied(self, chunk: fo.DatasetView, wanted: Sequence[Item] | None) -> Embedded:
-        """The vectors that the field holds."""
+        """The vectors from the field."""
         found = self._stored(chunk)
         ids, sample_ids, vectors = found.ids, found.sample_ids, found.vectors
         reasons = self._reasons(found)
@@ -264,33 +264,33 @@ class Reader:
         return found
 
     def _reasons(self, found: embeddings_fields.Stored) -> dict[str, str]:
-        """Why some have no vector that is of use, by their ids."""
+        """Why some have no usable vector, by id."""
         none = f"it has no vector in '{self._source.embeddings_field}'"
         return {**dict.fromkeys(found.none, none), **found.unusable}
 
-    def _modelled(
+    def _embed_items(
         self, chunk: fo.DatasetView, wanted: Sequence[Item]
     ) -> tuple[Rows, dict[str, str]]:
-        """The rows of the items that the model gives a vector for, and by primary key
-        why it gives none for the others."""
+        """The rows that the model gives a vector for, and why it gives none for the
+        others, by primary key."""
         if not wanted:
             return Rows([], [], np.empty((0, 0), np.float32)), {}
         parts = []
         while wanted:
-            count = self._gives_way.size(self._source.batch_size or 1)
-            parts.append(self._modelled_at_once(chunk, wanted[:count]))
+            count = self._batches.size(self._source.batch_size or 1)
+            parts.append(self._embed_batch(chunk, wanted[:count]))
             wanted = wanted[count:]
-        rows = _joined([found for found, _ in parts])
+        rows = _concatenated([found for found, _ in parts])
         return rows, {id_: why for _, some in parts for id_, why in some.items()}
 
-    def _modelled_at_once(
+    def _embed_batch(
         self, chunk: fo.DatasetView, wanted: Sequence[Item]
     ) -> tuple[Rows, dict[str, str]]:
         source = self._source
         with _quiet():
             vectors, sample_ids, label_ids = fbu.get_embeddings(
                 self._only(chunk, wanted),
-                model=models.SharedModel(self._model, self._gives_way),
+                model=models.SharedModel(self._model, self._batches),
                 patches_field=self._patches_field,
                 alpha=source.alpha,
                 force_square=source.force_square,
@@ -302,7 +302,7 @@ class Reader:
         names = {item.id for item in wanted}
         with np.errstate(over="ignore"):
             vectors = np.asarray(vectors, np.float32)
-        # a model's zero is no vector, by whatever metric
+        # a zero vector from a model is wrong, whatever the metric
         wrong = embeddings_fields.problems(vectors, "cosine") if ids else {}
         usable = [i for i, id_ in enumerate(ids) if id_ in names and i not in wrong]
         rows = Rows(
@@ -310,10 +310,12 @@ class Reader:
             [str(sample_ids[i]) for i in usable],
             vectors[usable],
         )
-        told = {ids[i]: f"the model's vector {reason}" for i, reason in wrong.items()}
+        problems = {
+            ids[i]: f"the model's vector {reason}" for i, reason in wrong.items()
+        }
         found = set(rows.ids)
         return rows, {
-            item.id: told.get(item.id) or _why_no_vector(item)
+            item.id: problems.get(item.id) or _why_no_vector(item)
             for item in wanted
             if item.id not in found
         }
@@ -341,8 +343,8 @@ def media_problem(samples: fo.SampleCollection) -> str | None:
 def _readable(
     wanted: Sequence[Item],
 ) -> tuple[list[Item], list[Failure], dict[str, str | None]]:
-    """Those that there is something to embed of, those that there isn't, and what the
-    first are made of."""
+    """The items that can be embedded, the failures of the others, and all
+    fingerprints by id."""
     prints = {
         item.id: fingerprints.file_fingerprint(item.path, item.outline)
         for item in wanted
@@ -362,7 +364,7 @@ def _why_no_vector(item: Item) -> str:
     return "the image can't be read, or the model gave no vector for it"
 
 
-def _joined(parts: Sequence[Rows]) -> Rows:
+def _concatenated(parts: Sequence[Rows]) -> Rows:
     filled = [part for part in parts if part.ids]
     if not filled:
         return parts[0]
@@ -375,7 +377,7 @@ def _joined(parts: Sequence[Rows]) -> Rows:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """FiftyOne logs what it does for each chunk, and each failure: told here."""
+    """FiftyOne logs each chunk and each failure, which are reported here."""
     loggers = [
         logging.getLogger(name)
         for name in ("fiftyone.core.models", "fiftyone.brain.internal.core.utils")

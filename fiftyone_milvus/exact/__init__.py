@@ -1,1 +1,1 @@
-"""All near pairs of an index's vectors, compared exactly, a tile at a time."""
+"""Exact comparison of all of an index's vectors, a tile at a time."""

@@ -1,5 +1,5 @@
-"""How far a long comparison is, kept in FiftyOne's MongoDB: the same call goes on from
-there after its process was killed, or after it was cancelled."""
+"""Checkpoints of a long comparison in FiftyOne's MongoDB: after its process was killed,
+or it was cancelled, the same call resumes from the last one."""
 
 from __future__ import annotations
 
@@ -25,26 +25,27 @@ KEPT_SECONDS = 7 * 24 * 3600
 SAVE_SECONDS = 5.0
 SAVING_SHARE = 0.05  # of the time, at most, goes into saving
 PART_BYTES = 8 * 1024 * 1024  # MongoDB's documents hold 16 MB
-FORMAT = 1  # of what is kept; another one is not gone on with
+FORMAT = 1  # of what is stored; a checkpoint of another format is not used
 
 State = Mapping[str, np.ndarray]
 
 
-class Work(Protocol):
-    """What pairs are gathered in."""
+class Resumable(Protocol):
+    """What collects pairs, and can resume."""
 
     def state(self) -> State:
-        """All that it needs to go on."""
+        """What it needs to resume."""
 
     def restore(self, state: State) -> None:
-        """Goes on from a state."""
+        """Resumes from a state."""
 
 
 class Checkpoint:
-    """How far the phases of one comparison are, each of which ends in a number.
+    """The checkpoint of one comparison: the results of the phases that ended, each a
+    number, and the state of the current one.
 
     Args:
-        store: where it is kept; ``None`` for nowhere
+        store: where it is stored; ``None`` for nowhere
         phases: their names, in order
         total: how many vectors each goes through
     """
@@ -60,30 +61,30 @@ class Checkpoint:
             self._unpack(data)
         ended = len(self._results) + (self._done / total if total else 0)
         self.resumed = ended / len(phases) if phases else 0.0
-        """The share of the work, of 0 to 1, that was found done."""
+        """The share of the work, from 0 to 1, that was done already."""
         self._next = time.monotonic() + SAVE_SECONDS
 
     def result(self, phase: str) -> float | None:
-        """What a phase ended in, if it did."""
+        """The result of a phase, if it has ended."""
         return self._results.get(phase)
 
     def end(self, phase: str, result: float) -> None:
-        """A phase has ended."""
+        """Notes that a phase has ended."""
         self._results[phase] = result
 
-    def restore(self, phase: str, work: Work) -> int:
-        """Lets a phase's work go on from where it was; how many vectors are done."""
+    def restore(self, phase: str, work: Resumable) -> int:
+        """Resumes the work of a phase; returns how many vectors are done."""
         if phase != self._phase:
             return 0
         work.restore(self._state)
         self._state = {}
         return self._done
 
-    def keeping(self, phase: str, work: Work) -> Callable[[int], None]:
-        """What to tell how many vectors are done with for good: keeps that and the
+    def saver(self, phase: str, work: Resumable) -> Callable[[int], None]:
+        """A function to call with how many vectors are done: stores that, and the
         work's state, every few seconds."""
 
-        def keep(done: int) -> None:
+        def save(done: int) -> None:
             began = time.monotonic()
             if self._store is None or began < self._next:
                 return
@@ -91,10 +92,10 @@ class Checkpoint:
             now = time.monotonic()
             self._next = now + max(SAVE_SECONDS, (now - began) / SAVING_SHARE)
 
-        return keep
+        return save
 
     def forget(self) -> None:
-        """The comparison has ended."""
+        """Deletes the checkpoint once the comparison has ended."""
         if self._store is not None:
             self._store.delete()
 
@@ -114,23 +115,23 @@ class Checkpoint:
 
 
 class Store:
-    """The bytes that one index's comparison keeps in MongoDB, in documents that go away
-    by themselves after some days. Without MongoDB nothing is kept, and no more.
+    """One checkpoint of an index in MongoDB, in documents that expire after some days.
+    While MongoDB is away nothing is stored, and the work goes on.
 
     Args:
         index: the index's name, of :func:`name_of`
-        fingerprint: of all that the comparison depends on; what is there of another is
-            removed
+        fingerprint: of all that the comparison depends on; checkpoints with another
+            one are deleted
     """
 
     def __init__(self, index: str, fingerprint: str) -> None:
         self._docs = foo.get_db_conn()[COLLECTION]
         self._index = index
         self._own = {"index": index, "fingerprint": fingerprint}
-        self._goes_away = False
+        self._expires = False
 
     def load(self) -> bytes | None:
-        """What was saved last, as a whole."""
+        """What was saved last, if it is complete."""
         saves: dict[str, list[dict[str, Any]]] = {}
         with suppress(PyMongoError):
             others = {"$ne": self._own["fingerprint"]}
@@ -141,40 +142,40 @@ class Store:
         return b"".join(doc["data"] for doc in whole[-1]) if whole else None
 
     def save(self, data: bytes) -> None:
-        """Saves bytes, and then removes what was saved before."""
+        """Saves bytes, and then deletes what was saved before."""
         save = uuid4().hex
         parts = [data[at : at + PART_BYTES] for at in range(0, len(data), PART_BYTES)]
         shared = {**self._own, "save": save, "saved": datetime.now(timezone.utc)}
         with suppress(PyMongoError):
-            if not self._goes_away:
+            if not self._expires:
                 self._docs.create_index("saved", expireAfterSeconds=KEPT_SECONDS)
-                self._goes_away = True
+                self._expires = True
             self._docs.insert_many(
                 {**shared, "parts": len(parts), "data": part} for part in parts
             )
             self._docs.delete_many({**self._own, "save": {"$ne": save}})
 
     def delete(self) -> None:
-        """Removes it."""
+        """Deletes it."""
         with suppress(PyMongoError):
             self._docs.delete_many(self._own)
 
 
 def name_of(dataset: fo.Dataset, brain_key: str) -> str:
-    """What an index's comparisons are kept under."""
+    """The name of an index's checkpoints."""
     return f"{dataset._doc.id}/{brain_key}"
 
 
 def forget(dataset: fo.Dataset, brain_key: str) -> None:
-    """Removes what is kept for an index."""
+    """Deletes an index's checkpoints."""
     with suppress(PyMongoError):
         index = name_of(dataset, brain_key)
         foo.get_db_conn()[COLLECTION].delete_many({"index": index})
 
 
 def fingerprint(space: Space, ids: Iterable[str], *what: object) -> str:
-    """Tells comparisons apart: by the vectors and their ids, in order, and by what else
-    is given."""
+    """A hash of a comparison: of the vectors and their ids, in order, and of the other
+    arguments."""
     parts = (FORMAT, space.metric, space.side, space.dim, *what)
     digest = hashlib.blake2b(repr(parts).encode(), digest_size=16)
     digest.update("\n".join(ids).encode())

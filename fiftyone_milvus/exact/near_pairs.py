@@ -1,7 +1,7 @@
 """Every vector against every other: neighbours and near duplicates, exactly.
 
-Graph indexes answer approximately, and a missed neighbour would make a duplicate
-unique; so the distances are computed here, a tile of pairs at a time (``tiles.py``).
+Graph indexes are approximate, and a missed neighbour would make a duplicate unique; so
+the distances are computed here, a tile of pairs at a time (``tiles.py``).
 Memory is a few tiles whatever the number of vectors, plus what is returned.
 """
 
@@ -20,7 +20,7 @@ from . import tiles
 from .pca_prefilter import PcaPrefilter, pca_prefilter
 from .tiles import Tick, as_type, no_tick, where, within_tile
 
-FIRST_BLOCK = 128  # where all are equal, one takes out the rest before it gets costly
+FIRST_BLOCK = 128  # small: where all are equal, one vector removes all the others
 MAX_CANDIDATES = 1 << 20  # neighbours of one block of vectors
 
 
@@ -47,22 +47,24 @@ def within(
     return near, _split(np.concatenate([dists, dists])[order], ends, n)
 
 
-def thinned(space: Space, thresh: float) -> np.ndarray:
-    """Those left when each vector, in order, takes out all later ones within a
-    distance of it: ascending indices.
+def remove_near(space: Space, thresh: float) -> np.ndarray:
+    """What remains when each vector, in order, removes all later ones within a
+    distance: ascending indices.
 
-    Vectors once taken out are compared with no others, so this is quicker than
-    :func:`within`, and needs no memory for the pairs.
+    Removed vectors aren't compared any more, so this is quicker than :func:`within`,
+    and needs no memory for the pairs.
     """
     with pca_prefilter(space, thresh) as prefilter:
-        return _thinned(space, thresh, prefilter)
+        return _remove_near(space, thresh, prefilter)
 
 
-def _thinned(space: Space, thresh: float, prefilter: PcaPrefilter | None) -> np.ndarray:
+def _remove_near(
+    space: Space, thresh: float, prefilter: PcaPrefilter | None
+) -> np.ndarray:
     kept, waiting = [np.empty(0, np.intp)], np.arange(len(space))
     side = min(space.side, FIRST_BLOCK)
     while len(waiting):
-        head = _thin(space, waiting[:side], thresh, prefilter)
+        head = _remove_near_in_block(space, waiting[:side], thresh, prefilter)
         waiting = waiting[side:]
         side = min(space.side, 2 * side)
         kept.append(head.inds)
@@ -74,7 +76,7 @@ def _thinned(space: Space, thresh: float, prefilter: PcaPrefilter | None) -> np.
     return np.concatenate(kept)
 
 
-def _thin(
+def _remove_near_in_block(
     space: Space, inds: np.ndarray, thresh: float, prefilter: PcaPrefilter | None
 ) -> Block:
     block = Block(space, inds)
@@ -137,9 +139,9 @@ def nearest(
     Args:
         space: the vectors
         k: how many; ``None`` for all
-        rows: the indices of those asked about; all by default
-        among: the ascending indices of those to choose from; all by default
-        tick: told how many of the rows are done with
+        rows: the indices of the vectors to ask about; all by default
+        among: the ascending indices of the possible neighbours; all by default
+        tick: called with how many of the rows are done
 
     Returns:
         an array of indices for each, and an array of distances for each
@@ -175,8 +177,8 @@ def nearest_by_block(
 def nearest_of_block(
     space: Space, a: Block, among: np.ndarray, k: int, tick: Callable[[], None]
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """What :func:`nearest` returns, for a block of rows; ``among`` best without what
-    :func:`first_of_equals` leaves out."""
+    """What :func:`nearest` returns, for a block of rows; ``among`` best
+    without what :func:`first_of_equals` removes."""
     nothing = np.empty(0, np.intp)
     found = _Candidates(nothing, nothing, np.empty(0), np.empty(0))
     cut = np.full(len(a), np.inf)
@@ -185,14 +187,14 @@ def nearest_of_block(
         if len(more):
             found, cut = _best(found + more, cut, k)
         if len(found) > k * len(a) + MAX_CANDIDATES:
-            found, _ = _decided(space, a, found, k)
+            found, _ = _exactly_nearest(space, a, found, k)
         tick()
-    found, dists = _decided(space, a, found, k)
+    found, dists = _exactly_nearest(space, a, found, k)
     ends = np.cumsum(np.bincount(found.rows, minlength=len(a)))[:-1]
     return _split(found.inds, ends, len(a)), _split(dists, ends, len(a))
 
 
-def _decided(
+def _exactly_nearest(
     space: Space, a: Block, found: _Candidates, k: int
 ) -> tuple[_Candidates, np.ndarray]:
     """The ``k`` nearest of each row, in order, and their distances."""
@@ -209,7 +211,7 @@ def _candidates(
     keys are at most ``cut``, ``(len(a),)``."""
     for dtype in space.dtypes:
         keys, error = space.keys(a, b, dtype)
-        leave_out_themselves(keys, a, b)
+        exclude_self(keys, a, b)
         most = as_type(dtype, cut + error)
         here = keys <= most[:, None]
         if np.count_nonzero(here) > 4 * k * len(a) and k < len(b):
@@ -236,8 +238,8 @@ def _best(
 
 
 def first_of_equals(space: Space, inds: np.ndarray, count: int) -> np.ndarray:
-    """All but those with ``count`` equal ones before them, which win each tie: many
-    blank images would all be candidates."""
+    """All indices but those with ``count`` equal vectors before them, which win each
+    tie. Else many blank images would all be candidates."""
     seen: Counter[bytes] = Counter()
     keep = np.ones(len(inds), bool)
     for at, i in enumerate(inds if count < len(inds) else ()):
@@ -249,7 +251,7 @@ def first_of_equals(space: Space, inds: np.ndarray, count: int) -> np.ndarray:
     return inds[keep]
 
 
-def leave_out_themselves(keys: np.ndarray, a: Block, b: Block) -> None:
+def exclude_self(keys: np.ndarray, a: Block, b: Block) -> None:
     """Makes the keys of vectors with themselves infinite."""
     _, i, j = np.intersect1d(a.inds, b.inds, assume_unique=True, return_indices=True)
     keys[i, j] = np.inf

@@ -1,9 +1,9 @@
-"""The vectors whose nearest neighbour is furthest, without the nearest of the others.
+"""Distance-based outliers: the vectors whose nearest neighbour is furthest.
 
-A vector is out of the question once any other is known to be nearer to it than the
-nearest of each of the best so far is to those: the pruning rule of Bay and Schwabacher,
-Mining distance-based outliers in near linear time with randomization and a simple
-pruning rule, 2003. Those that are left are looked at as in ``near_pairs.py``.
+A vector is ruled out once one other vector is nearer to it than the nearest neighbour
+of any of the best so far: the pruning rule of Bay and Schwabacher, Mining
+distance-based outliers in near linear time with randomization and a simple pruning
+rule, 2003. The remaining ones are compared as in ``near_pairs.py``.
 """
 
 from __future__ import annotations
@@ -16,18 +16,19 @@ from ..metrics import Block, Space
 from . import near_pairs
 from .tiles import Tick, as_type, no_tick
 
-FIRST_BLOCK = 512  # looked at in full, since none are out of the question yet
+FIRST_BLOCK = 512  # compared in full, since none is ruled out yet
 
 
 def distance_outliers(
     space: Space, count: int, tick: Tick = no_tick
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Those furthest from their nearest neighbour, the furthest first, ties by index.
+    """The vectors furthest from their nearest neighbour, the furthest first, ties by
+    index.
 
     Args:
         space: ``n`` vectors
         count: how many of them
-        tick: told how many vectors are done with
+        tick: called with how many vectors are done
 
     Returns:
         their indices, those of their nearest, and the distances, each ``(m,)``; none if
@@ -38,15 +39,15 @@ def distance_outliers(
         return best
     among = near_pairs.first_of_equals(space, np.arange(len(space)), 2)
     samples = _samples(space)
-    order, done = _most_hopeful_first(space, samples[0]), 0
+    order, done = _likely_first(space, samples[0]), 0
     side = min(space.side, max(FIRST_BLOCK, count))
     while done < len(order):
         rows = np.sort(order[done : done + side])
-        told = partial(tick, done)
+        report = partial(tick, done)
         if len(best[0]) == count:
-            rows = _left(space, rows, samples, best[2][-1], told)
+            rows = _candidates(space, rows, samples, best[2][-1], report)
         if len(rows):
-            best = _best(space, Block(space, rows), among, best, count, told)
+            best = _best(space, Block(space, rows), among, best, count, report)
         done = min(len(order), done + side)
         side = space.side
         tick(done)
@@ -61,7 +62,7 @@ def _best(
     count: int,
     tick: partial[None],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The best of those before and of more rows."""
+    """The best of those before and of these rows."""
     found = near_pairs.nearest_of_block(space, rows, among, 1, tick)
     more = rows.inds, *map(np.concatenate, found)
     inds, near, dists = map(np.concatenate, zip(before, more, strict=True))
@@ -69,14 +70,14 @@ def _best(
     return inds[order], near[order], dists[order]
 
 
-def _left(
+def _candidates(
     space: Space,
     rows: np.ndarray,
     samples: list[np.ndarray],
     least: float,
     tick: partial[None],
 ) -> np.ndarray:
-    """Those of the rows that may have no neighbour nearer than a distance."""
+    """The rows that may have no neighbour nearer than a distance."""
     if least <= 0 and space.metric != "dotproduct":
         return rows
     dtype = space.dtypes[0]
@@ -84,7 +85,7 @@ def _left(
     for sample in samples:
         a, b = Block(space, rows), Block(space, sample)
         keys, error = space.keys(a, b, dtype)
-        near_pairs.leave_out_themselves(keys, a, b)
+        near_pairs.exclude_self(keys, a, b)
         rows = rows[keys.min(axis=1) > as_type(dtype, key - error)]
         tick()
         if not len(rows):
@@ -92,18 +93,18 @@ def _left(
     return rows
 
 
-def _most_hopeful_first(space: Space, sample: np.ndarray) -> np.ndarray:
-    """All indices, those first that are far from a sample of the others."""
+def _likely_first(space: Space, sample: np.ndarray) -> np.ndarray:
+    """All indices, those first that are far from all of a sample."""
     others, least = Block(space, sample), []
     for block in space.blocks(np.arange(len(space))):
         keys, _ = space.keys(block, others, space.dtypes[0])
-        near_pairs.leave_out_themselves(keys, block, others)
+        near_pairs.exclude_self(keys, block, others)
         least.append(keys.min(axis=1))
     return np.argsort(-np.concatenate(least), kind="stable")
 
 
 def _samples(space: Space) -> list[np.ndarray]:
-    """All indices in random parts of a block's size: each has some of all kinds."""
+    """All indices in random samples of a block's size."""
     inds = np.random.default_rng(0).permutation(len(space))
     return [
         np.sort(inds[at : at + space.side]) for at in range(0, len(inds), space.side)

@@ -1,7 +1,7 @@
 """Which pairs of vectors are within a distance: exactly, a tile at a time.
 
-A matrix product in float32 tells most pairs apart. One that is nearer to the threshold
-than its proven error is told by a product in float64, and in the end by the pair's own
+A matrix product in float32 decides about most pairs. Those nearer to the threshold than
+its proven error are decided by a product in float64, and in the end by the pair's own
 distance, which is the same in any tile. Memory is a few tiles whatever the number of
 vectors.
 """
@@ -15,15 +15,15 @@ import numpy as np
 from ..metrics import Block, Space
 from .pca_prefilter import PcaPrefilter
 
-# Told how many vectors are done with, after each tile; it stops the work by raising
+# Called with how many vectors are done, after each tile; stops the work by raising
 Tick = Callable[[int], None]
 Bound = Callable[[], float]
 
-FEW = 256  # of a tile's pairs, one in so many is quicker to look at by itself
+FEW = 256  # if one in so many of a tile's pairs is left, comparing each is quicker
 
 
 def no_tick(done: int) -> None:
-    """A :data:`Tick` for those who don't ask."""
+    """A :data:`Tick` that does nothing."""
 
 
 def pairs(
@@ -37,17 +37,17 @@ def pairs(
     """The pairs within a distance, each once, as they are found.
 
     Each block of vectors is compared with the half of the others that follows it in a
-    circle. So each pair is looked at once, each block costs as much as any other, and
-    what ``tick`` is told is true of the work as well.
+    circle. So each pair is compared once, and each block costs the same, so that
+    ``tick`` gets the true share of the work.
 
     Args:
         space: the vectors
-        bound: the distance, asked anew for each tile
-        tick: told how many vectors are done with
-        prefilter: for no lesser distance
-        start: the last number that ``ended`` was told before, to go on from there
-        ended: told how many vectors are done with, after each block: all pairs up to
-            there were taken, and none after
+        bound: the distance, asked for each tile
+        tick: called with how many vectors are done
+        prefilter: made for this distance or a larger one
+        start: the last number that ``ended`` got before, to resume from there
+        ended: called with how many vectors are done, after each block: all pairs up to
+            there were yielded, and none after
 
     Yields:
         indices ``(m,)`` and ``(m,)``, those of one tile
@@ -79,7 +79,7 @@ def crossing(
     prefilter: PcaPrefilter | None = None,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The pairs within a distance of one of ``rows`` and one of ``among``, ascending
-    indices that have none in common; else as :func:`pairs`."""
+    disjoint ascending indices; else as :func:`pairs`."""
     for at in range(0, len(rows), space.side):
         a = Block(space, rows[at : at + space.side])
         for b in space.blocks(among):
@@ -121,20 +121,20 @@ def _settled(
     unsure: np.ndarray,
     thresh: float,
 ) -> np.ndarray:
-    """Which are near, where that isn't sure told by the pairs' own distances."""
+    """Which pairs are near, the unsure ones by their own distances."""
     i, j = where(unsure)
     near[i, j] = space.distances(a.inds[i], b.inds[j]) <= thresh
     return near
 
 
 def as_type(dtype: type, values: np.ndarray | float) -> np.ndarray:
-    """Numbers as a type, those too large for it as its largest."""
+    """Numbers as a type, clipped to its range."""
     largest = np.finfo(dtype).max
     return np.clip(values, -largest, largest).astype(dtype)
 
 
 def where(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The rows and columns that are set; much quicker than numpy's on two axes."""
+    """The rows and columns that are set; much quicker than ``np.where`` in 2D."""
     rows, columns = np.divmod(np.flatnonzero(mask), mask.shape[1])
     return rows, columns
 

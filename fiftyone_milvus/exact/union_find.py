@@ -1,5 +1,5 @@
-"""Pairs joined into groups as they come, by union-find in numpy; and the shortest pairs
-that join a number of vectors."""
+"""Union-find in numpy, which groups pairs as they are found; and the threshold at which
+a given number of vectors become duplicates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .checkpoints import Checkpoint, State
 from .pca_prefilter import pca_prefilter
 from .tiles import Tick, no_tick
 
-NEAREST = 5  # whose distances bound the threshold that a fraction asks for
+NEAREST = 5  # neighbours, whose distances bound the threshold
 BUFFERED_PAIRS = 1 << 20
 
 # The phases of choosing a threshold
@@ -31,20 +31,20 @@ class UnionFind:
         self._roots = np.arange(count)
 
     def add(self, i: np.ndarray, j: np.ndarray) -> None:
-        """Takes ``m`` pairs, each side of shape ``(m,)``."""
+        """Adds ``m`` pairs, each side of shape ``(m,)``."""
         count = len(self.degrees)
         self.degrees += np.bincount(i, minlength=count)
         self.degrees += np.bincount(j, minlength=count)
         a, b = self._roots[i], self._roots[j]
         while (differ := a != b).any():
-            # a root that a smaller one is paired with joins it, all at once
+            # each root that is paired with a smaller one is merged into it, all at once
             i, j, a, b = i[differ], j[differ], a[differ], b[differ]
             np.minimum.at(self._roots, np.maximum(a, b), np.minimum(a, b))
             self._shorten()
             a, b = self._roots[i], self._roots[j]
 
     def components(self) -> Iterator[np.ndarray]:
-        """The components of two and more, as ascending indices, by their first one."""
+        """The components of two or more, as ascending indices, by their first one."""
         order = np.argsort(self._roots, kind="stable")
         _, starts = np.unique(self._roots[order], return_index=True)
         for part in np.split(order, starts[1:]):
@@ -52,11 +52,11 @@ class UnionFind:
                 yield part
 
     def state(self) -> State:
-        """All that it needs to go on."""
+        """What it needs to resume."""
         return {"degrees": self.degrees, "roots": self._roots}
 
     def restore(self, state: State) -> None:
-        """Goes on from a state."""
+        """Resumes from a state."""
         self.degrees, self._roots = state["degrees"], state["roots"]
 
     def _shorten(self) -> None:
@@ -79,15 +79,15 @@ def threshold_for(
     spanning tree (single linkage: Gower and Ross, Minimum spanning trees and single
     linkage cluster analysis, 1969).
 
-    The edges to the few nearest of each vector bound it from above, since fewer edges
-    join less; so only the pairs within that bound are looked at.
+    The edges to the few nearest neighbours of each vector give an upper bound, since
+    fewer edges join less; so only the pairs within that bound are compared.
 
     Args:
         space: ``n`` vectors
         joins: how many, 1 or more
-        near: told how many vectors' nearest are known
-        tick: told how many vectors are compared after that
-        checkpoint: goes on from there, and keeps how far it is
+        near: called with how many vectors' nearest are known
+        tick: called with how many vectors are compared after that
+        checkpoint: to resume from, and to store the state in
 
     Returns:
         the distance; ``None`` if the few nearest of each don't join so many
@@ -102,12 +102,12 @@ def threshold_for(
 
 
 def _bound(space: Space, joins: int, tick: Tick, checkpoint: Checkpoint) -> float:
-    """A distance that is large enough; infinite if none is known."""
+    """An upper bound of the threshold; infinite if none is known."""
     if (bound := checkpoint.result(NEARING)) is not None:
         return bound
     forest = _Forest(len(space), joins)
     done = start = checkpoint.restore(NEARING, forest)
-    keep = checkpoint.keeping(NEARING, forest)
+    save = checkpoint.saver(NEARING, forest)
     for near, dists in near_pairs.nearest_by_block(
         space,
         NEAREST,
@@ -118,7 +118,7 @@ def _bound(space: Space, joins: int, tick: Tick, checkpoint: Checkpoint) -> floa
         i = np.repeat(i, [len(one) for one in near])
         forest.add(i, np.concatenate(near), np.concatenate(dists))
         done += len(near)
-        keep(done)
+        save(done)
     forest.reduce()
     checkpoint.end(NEARING, forest.bound())
     return forest.bound()
@@ -127,12 +127,12 @@ def _bound(space: Space, joins: int, tick: Tick, checkpoint: Checkpoint) -> floa
 def _chosen(
     space: Space, joins: int, bound: float, tick: Tick, checkpoint: Checkpoint
 ) -> float:
-    """The threshold, of which a distance that is large enough is known."""
+    """The threshold, given an upper bound."""
     forest = _Forest(len(space), joins, bound)
     start = checkpoint.restore(CHOOSING, forest)
-    keep = checkpoint.keeping(CHOOSING, forest)
+    save = checkpoint.saver(CHOOSING, forest)
     with pca_prefilter(space, bound) as prefilter:
-        for i, j in tiles.pairs(space, forest.bound, tick, prefilter, start, keep):
+        for i, j in tiles.pairs(space, forest.bound, tick, prefilter, start, save):
             forest.add(i, j, space.distances(i, j))
     forest.reduce()
     checkpoint.end(CHOOSING, forest.bound())
@@ -155,18 +155,18 @@ class _Forest:
             self.reduce()
 
     def state(self) -> State:
-        """All that it needs to go on."""
+        """What it needs to resume."""
         self.reduce()
         i, j, dists = self._edges[0]
         return {"i": i, "j": j, "dists": dists, "bound": np.array(self._bound)}
 
     def restore(self, state: State) -> None:
-        """Goes on from a state."""
+        """Resumes from a state."""
         self._edges = [(state["i"], state["j"], state["dists"])]
         self._bound = float(state["bound"])
 
     def bound(self) -> float:
-        """How long the edge of the last join is, as far as is known; else infinite."""
+        """The length of the last edge needed, as far as is known; else infinite."""
         if not np.isfinite(self._bound):
             self.reduce()
         return self._bound

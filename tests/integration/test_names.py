@@ -78,10 +78,10 @@ VIEWS = [
     (" My view ", "a saved view 'My view' already. Type"),
     ("my-view", "has the same URL, 'my-view'"),
     ("MY VIEW!", "has the same URL, 'my-view'"),
-    ("日本語", "can stand in a URL"),
-    ("é", "can stand in a URL"),
-    ("!!!", "can stand in a URL"),
-    (LONG, "can stand in a URL"),
+    ("日本語", "no digit for a URL"),
+    ("é", "no digit for a URL"),
+    ("!!!", "no digit for a URL"),
+    (LONG, "no digit for a URL"),
     ("   ", "Type a name for the view"),
 ]
 

@@ -118,7 +118,7 @@ def test_phases_and_their_results_are_told(monkeypatch):
     monkeypatch.setattr(checkpoints, "SAVE_SECONDS", 0)
     kept = Checkpoint(Store("one", "same"), ["a", "b"], 10)
     kept.end("a", 0.1 + 0.2)
-    kept.keeping("b", Numbers(np.inf))(4)
+    kept.saver("b", Numbers(np.inf))(4)
     again = Checkpoint(Store("one", "same"), ["a", "b"], 10)
     assert again.resumed == pytest.approx(0.7)
     assert (again.result("a"), again.result("b")) == (0.1 + 0.2, None)
@@ -132,7 +132,7 @@ def test_phases_and_their_results_are_told(monkeypatch):
 def test_it_is_kept_every_few_seconds_and_no_more(monkeypatch, documents):
     now = [0.0]
     monkeypatch.setattr(checkpoints.time, "monotonic", lambda: now[0])
-    keep = Checkpoint(Store("one", "same"), ["a"], 10).keeping("a", Numbers())
+    keep = Checkpoint(Store("one", "same"), ["a"], 10).saver("a", Numbers())
     saves = []
     for now[0] in np.arange(0, 4.25 * checkpoints.SAVE_SECONDS, 1.0):
         keep(1)
@@ -143,7 +143,7 @@ def test_it_is_kept_every_few_seconds_and_no_more(monkeypatch, documents):
 def test_nothing_is_kept_without_a_place(monkeypatch, documents):
     monkeypatch.setattr(checkpoints, "SAVE_SECONDS", 0)
     kept = Checkpoint()
-    kept.keeping("a", Numbers())(1)
+    kept.saver("a", Numbers())(1)
     kept.forget()
     assert kept.resumed == 0
     assert not documents.count_documents({})

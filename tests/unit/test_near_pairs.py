@@ -78,7 +78,7 @@ def check_thinned(metric, vectors, thresh):
     for i in range(len(vectors)):
         if kept[i]:
             kept[i + 1 :] &= exact[i, i + 1 :] > thresh
-    found = near_pairs.thinned(Space(metric, vectors), thresh)
+    found = near_pairs.remove_near(Space(metric, vectors), thresh)
     np.testing.assert_array_equal(found, np.flatnonzero(kept))
 
 
@@ -198,7 +198,7 @@ def test_threshold_0_finds_the_equal_ones_and_no_others(metric):
     for i, (found, found_dists) in enumerate(zip(near, dists, strict=True)):
         assert found.tolist() == [j for j in range(i % 6, 18, 6) if j != i]
         assert not found_dists.any()
-    assert near_pairs.thinned(Space(metric, vectors), 0).tolist() == [*range(6)]
+    assert near_pairs.remove_near(Space(metric, vectors), 0).tolist() == [*range(6)]
 
 
 def test_distances_only_if_asked_for():
@@ -224,7 +224,7 @@ def test_many_blank_images_cost_no_more_than_others():
     space = Space("cosine", vectors)
     near, _ = near_pairs.nearest(space, 1)
     assert [n.tolist() for n in near] == [[1], *[[0]] * 4_999]
-    assert near_pairs.thinned(space, 0).tolist() == [0]
+    assert near_pairs.remove_near(space, 0).tolist() == [0]
 
 
 # -- with a prefilter
@@ -239,7 +239,7 @@ def test_a_sieve_changes_no_answer(length, metric, vectors, data):
     thresh = data.draw(st.sampled_from(met))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(metrics, "TILE", data.draw(st.integers(1, 5)))
-        patch.setattr(pca_prefilter, "LEAST_VECTORS", 1)
+        patch.setattr(pca_prefilter, "MIN_VECTORS", 1)
         patch.setattr(pca_prefilter, "LENGTHS", (length,))
         patch.setattr(pca_prefilter, "WORTH", 1e9)
         patch.setattr(tiles, "FEW", data.draw(st.sampled_from([1, 2, 256])))
@@ -253,7 +253,7 @@ def test_a_sieve_spares_looking_at_most_pairs(monkeypatch, metric):
     vectors = rng.normal(size=(400, 128)).astype(np.float32)
     vectors[350:] = vectors[:50] + 1e-3
     thresh = {"cosine": 0.01, "euclidean": 1.0, "dotproduct": -100.0}[metric]
-    monkeypatch.setattr(pca_prefilter, "LEAST_VECTORS", 400)
+    monkeypatch.setattr(pca_prefilter, "MIN_VECTORS", 400)
     space = Space(metric, vectors)
     products = []
     thorough = space.keys
