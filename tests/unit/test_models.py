@@ -40,7 +40,7 @@ def loads(monkeypatch, slow):
     monkeypatch.setattr(models.foz, "load_zoo_model", load)
     names = ["good", "bad", "slow", "other_server"]
     monkeypatch.setattr(models.foz, "list_zoo_models", lambda: names)
-    monkeypatch.setattr(models, "is_downloaded", lambda name, given: name != "other_server")
+    monkeypatch.setattr(models, "is_downloaded", lambda name, _: name != "other_server")
     monkeypatch.setattr(models, "_models", type(models._models)())
     return asked
 
