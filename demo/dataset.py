@@ -12,7 +12,7 @@ from demo.object_images import ObjectImage
 from demo.scenes import SIZE, Scene
 
 SOURCES = ("quickstart", "stamps", "photos")
-"""What a dataset can be made of, the best first."""
+"""Where a dataset can come from, the best first."""
 
 COUNT = 120
 """How many scenes, or images of quickstart, unless another number is asked for."""
@@ -24,7 +24,7 @@ _SEED = 51
 
 
 def dataset_name(source: str) -> str:
-    """The name of the dataset made of ``source``."""
+    """The name of the dataset from ``source``."""
     return f"milvus-demo-{source}"
 
 
@@ -34,7 +34,7 @@ def ready_source() -> str | None:
 
 
 def open_dataset(source: str, count: int | None = None) -> fo.Dataset:
-    """The dataset made of ``source``, made if it isn't there.
+    """The dataset from ``source``, created if it doesn't exist.
 
     Args:
         source: one of ``SOURCES``

@@ -188,7 +188,7 @@ def _has_copies(stages: list[stored_views.Stage]) -> bool:
 
 def _has_vectors(samples: fo.DatasetView, config: Any) -> bool:
     path = config.embeddings_field
-    return not path or embeddings_fields.is_there(samples, path, config.patches_field)
+    return not path or embeddings_fields.exists(samples, path, config.patches_field)
 
 
 def _size(samples: fo.SampleCollection, config: Any) -> int:

@@ -1,5 +1,5 @@
-"""Which rows of an index are of something that the dataset has no more: in none of its
-slices, as no sample, frame, clip or label."""
+"""Which rows of an index are orphaned: the dataset has their sample, frame, clip or
+label no more, in none of its slices."""
 
 from __future__ import annotations
 
@@ -12,32 +12,31 @@ import fiftyone.core.labels as fol
 from . import indexed_samples, stored_views
 
 
-def absent(
+def orphaned_ids(
     dataset: fo.Dataset,
     patches_field: str | None,
     ids: Sequence[str],
     sample_ids: Sequence[str],
     made_over: fo.SampleCollection | None,
 ) -> list[str]:
-    """Those of some rows whose sample or patch is gone.
+    """The primary keys among some rows whose sample or patch was deleted.
 
     Args:
         dataset: the dataset
         patches_field: the field whose patches are indexed; ``None`` for samples
         ids: ``n`` primary keys
         sample_ids: their ``n`` sample ids
-        made_over: what the index was made over; ``None`` if it isn't known
+        made_over: the samples that the index was built over; ``None`` if not known
     """
     if patches_field is not None:
-        there = _labels_of(dataset, patches_field, sample_ids, made_over)
-        left = [id_ for id_ in ids if id_ not in there]
+        existing = _labels_of(dataset, patches_field, sample_ids, made_over)
+        left = _without(ids, existing)
         return _without(left, _labels(dataset, left)) if made_over is None else left
-    there = _found(dataset._sample_collection, ids)
-    left = [id_ for id_ in ids if id_ not in there]
+    left = _without(ids, _existing(dataset._sample_collection, ids))
     if not left or not _is_generated(dataset, made_over):
         return left
     if dataset._contains_videos(any_slice=True):
-        left = _without(left, _found(dataset._frame_collection, left))
+        left = _without(left, _existing(dataset._frame_collection, left))
     left = _without(left, _labels(dataset, left))
     if made_over is None:
         # other clips have ids of which FiftyOne keeps no note
@@ -51,11 +50,11 @@ def _is_generated(dataset: fo.Dataset, made_over: fo.SampleCollection | None) ->
     return made_over is None or made_over._is_generated
 
 
-def _without(ids: Sequence[str], there: set[str]) -> list[str]:
-    return [id_ for id_ in ids if id_ not in there]
+def _without(ids: Sequence[str], existing: set[str]) -> list[str]:
+    return [id_ for id_ in ids if id_ not in existing]
 
 
-def _found(collection: Any, ids: Sequence[str]) -> set[str]:
+def _existing(collection: Any, ids: Sequence[str]) -> set[str]:
     docs = collection.find(_among(ids), {"_id": True})
     return {str(doc["_id"]) for doc in docs}
 
@@ -66,7 +65,7 @@ def _labels_of(
     sample_ids: Sequence[str],
     made_over: fo.SampleCollection | None,
 ) -> set[str]:
-    """The labels that samples, or frames, have in a field."""
+    """The ids of the labels that samples, or frames, have in a field."""
     samples = stored_views.every_slice(dataset)
     in_frames = made_over is not None and made_over._dataset._is_frames
     if in_frames:
@@ -84,7 +83,7 @@ def _labels_of(
 
 
 def _labels(dataset: fo.Dataset, ids: Sequence[str]) -> set[str]:
-    """Those of the ids that are labels of any field of the dataset's samples or
+    """The ids among these that are labels in any field of the dataset's samples or
     frames."""
     if not ids:
         return set()
@@ -121,11 +120,11 @@ def _ids_at(doc: Any, path: str) -> list[str]:
 def _clips_without_video(
     dataset: fo.Dataset, made_over: fo.DatasetView, ids: Sequence[str]
 ) -> list[str]:
-    """Those of the ids that are clips of videos that the dataset has no more."""
+    """The ids among these of clips whose video was deleted."""
     clips = made_over._dataset._sample_collection
     docs = clips.find(_among(ids), {"_sample_id": True})
     video_of = {str(doc["_id"]): str(doc["_sample_id"]) for doc in docs}
-    videos = _found(dataset._sample_collection, list(set(video_of.values())))
+    videos = _existing(dataset._sample_collection, list(set(video_of.values())))
     return [id_ for id_, video in video_of.items() if video not in videos]
 
 

@@ -1,8 +1,7 @@
-"""Vectors that samples, or their patches, hold in a field.
+"""Reads the vectors in an embeddings field of samples, or of their patches.
 
-FiftyOne's own reading of such a field parses the header that numpy writes before each
-vector, which takes longer than all else that is done to it. The header is nearly always
-that of the vector before.
+FiftyOne itself parses the header that numpy writes before each vector, which takes
+longer than all the rest. The header is nearly always the same, so it is cached here.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ NUMBERS = "biuf"  # kinds of numpy's types
 
 @dataclass(frozen=True)
 class Stored:
-    """What a field holds: ``(n, dim)`` float32 ``vectors``, the ``n`` ids of their
-    samples and, for patches, of their labels; the ids of what holds ``none``; and why
-    what others hold is ``unusable``, by their ids."""
+    """The ``(n, dim)`` float32 ``vectors`` in a field, the ``n`` ids of their samples
+    and, for patches, of their labels; the ids with ``none``; and why others are
+    ``unusable``, by id."""
 
     vectors: np.ndarray
     sample_ids: list[str]
@@ -50,14 +49,14 @@ def read(
     metric: str = "euclidean",
     dim: int | None = None,
 ) -> Stored:
-    """Reads the vectors that are there.
+    """Reads the vectors of samples or patches.
 
     Args:
         samples: the samples
         field: the field, or the attribute of the patches, that holds the vectors
         patches_field: the label field whose patches are meant; ``None`` for samples
-        metric: what the vectors are compared by; a zero vector has no cosine
-        dim: the dimension that they must have; ``None`` for that of the most of them
+        metric: the index's metric; a zero vector has no cosine
+        dim: the dimension that they must have; ``None`` for that of most of them
     """
     vectors: list[np.ndarray] = []
     sample_ids: list[str] = []
@@ -70,16 +69,16 @@ def read(
         if value is None:
             none.append(id_)
         elif vector is None:
-            unusable[id_] = f"what '{field}' holds is no vector of numbers"
+            unusable[id_] = f"the value in '{field}' is no vector of numbers"
         else:
             vectors.append(vector)
             sample_ids.append(str(sample_id))
             label_ids.append(id_)
     dim = dim or usual_dimension(vectors)
-    right = [at for at, vector in enumerate(vectors) if vector.shape == (dim,)]
-    found = np.empty((len(right), dim or 0), np.float32)
+    fitting = [at for at, vector in enumerate(vectors) if vector.shape == (dim,)]
+    found = np.empty((len(fitting), dim or 0), np.float32)
     with np.errstate(over="ignore"):
-        for place, at in enumerate(right):
+        for place, at in enumerate(fitting):
             found[place] = vectors[at]
     reasons = {
         at: _shape_problem(vector, dim)
@@ -87,10 +86,10 @@ def read(
         if vector.shape != (dim,)
     }
     wrong = problems(found, metric)
-    reasons |= {right[place]: reason for place, reason in wrong.items()}
+    reasons |= {fitting[place]: reason for place, reason in wrong.items()}
     for at, reason in reasons.items():
         unusable[label_ids[at]] = f"its vector in '{field}' {reason}"
-    usable = [at for at in right if at not in reasons]
+    usable = [at for at in fitting if at not in reasons]
     return Stored(
         np.delete(found, list(wrong), axis=0) if wrong else found,
         [sample_ids[at] for at in usable],
@@ -101,7 +100,7 @@ def read(
 
 
 def problems(vectors: np.ndarray, metric: str) -> dict[int, str]:
-    """What is wrong with some of the vectors ``(n, dim)``, by their places."""
+    """What is wrong with some of the vectors ``(n, dim)``, by index."""
     finite = np.isfinite(vectors).all(axis=1)
     found = dict.fromkeys(np.flatnonzero(~finite).tolist(), "holds NaN or infinity")
     if metric == "cosine":
@@ -120,10 +119,8 @@ def dimension(
     return usual_dimension([vector for vector in vectors if vector is not None])
 
 
-def is_there(
-    samples: fo.SampleCollection, field: str, patches_field: str | None
-) -> bool:
-    """Whether a field, or an attribute of patches, is declared or holds anything."""
+def exists(samples: fo.SampleCollection, field: str, patches_field: str | None) -> bool:
+    """Whether a field, or an attribute of patches, is declared or has any value."""
     path = field
     if patches_field is not None:
         _, path = samples._get_label_field_path(patches_field, field)
@@ -149,7 +146,7 @@ def _shape_problem(vector: np.ndarray, dim: int | None) -> str:
 def _values(
     samples: fo.SampleCollection, field: str, patches_field: str | None
 ) -> Iterator[tuple[Any, Any, Any]]:
-    """Sample id, label id and what MongoDB holds in the field."""
+    """Sample id, label id and the value in MongoDB."""
     owner = "_sample_id" if samples._is_patches else "_id"
     if patches_field is None:
         path = samples._handle_db_field(field)
@@ -160,8 +157,8 @@ def _values(
     several = issubclass(label_type, fol._LABEL_LIST_FIELDS)
     asked = _only(owner, f"{root}._id", f"{root}.{field}")
     for doc in samples._aggregate(post_pipeline=[asked]):
-        held = _inside(doc, root)
-        labels = held or [] if several else [held]
+        value = _inside(doc, root)
+        labels = value or [] if several else [value]
         for label in labels:
             if isinstance(label, dict) and "_id" in label:
                 yield doc[owner], label["_id"], _inside(label, field)
@@ -182,7 +179,7 @@ def _vector(value: Any) -> np.ndarray | None:
     ``None`` if it is neither."""
     try:
         found = _decoded(value) if isinstance(value, bytes) else np.asarray(value)
-    except Exception:  # what comes of bytes that mean nothing is not to be foreseen
+    except Exception:  # bytes may be anything
         return None
     return found if found.dtype.kind in NUMBERS else None
 
@@ -198,6 +195,6 @@ def _decoded(value: bytes) -> np.ndarray:
 def _header(data: bytes) -> tuple[tuple[int, ...], np.dtype[Any]]:
     with io.BytesIO(data) as file:
         if npy.read_magic(file) != (1, 0):
-            raise ValueError("A vector is stored in a format of numpy's that is new")
+            raise ValueError("A vector is stored in an unknown format of numpy's")
         shape, _, dtype = npy.read_array_header_1_0(file)
     return shape, dtype

@@ -1,5 +1,5 @@
 """The rows that an index of samples, or of the patches of a label field, should have:
-which fields have patches, what their labels are, and which of them can be cut out."""
+which fields have patches, their labels, and which of them can be cropped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import fiftyone.core.labels as fol
 
 from . import image_headers
 
-# A model is given the part of an image that is inside of these
+# Labels that can be cropped from an image for a model
 CROPPED = (fol.Detection, fol.Detections, fol.Polyline, fol.Polylines)
 PATCHES = (*CROPPED, fol.Keypoint, fol.Keypoints)
 _CLIPS = (fol.TemporalDetection, fol.TemporalDetections)
@@ -24,7 +24,7 @@ _POINTS = (fol.Polyline, fol.Polylines, fol.Keypoint, fol.Keypoints)
 @dataclass(frozen=True)
 class Item:
     """A row that an index should have. ``outline`` is a patch's box or points, empty
-    where its label has none; ``None`` for a sample."""
+    if its label has none; ``None`` for a sample."""
 
     id: str
     sample_id: str
@@ -41,7 +41,7 @@ def patches_problem(
     Args:
         samples: the samples
         field: the label field
-        cropped: whether a model is to read the patches
+        cropped: whether a model embeds the patches
     """
     if not samples.has_field(field):
         return f"The dataset has no field '{field}' to take patches from"
@@ -63,12 +63,12 @@ def samples_problem(samples: fo.SampleCollection, field: str | None) -> str | No
 
     Args:
         samples: the samples
-        field: the field that holds their vectors; ``None`` if a model makes them
+        field: the embeddings field; ``None`` if a model embeds them
     """
     if samples._is_patches:
         return (
-            "These are the patches of a view, and not samples. Name the field that "
-            "they are of as patches_field."
+            "These are patches, and not samples. Name their label field as "
+            "patches_field."
         )
     if field is None:
         return None
@@ -103,21 +103,21 @@ def read(chunk: fo.SampleCollection, patches_field: str | None) -> list[Item]:
     ]
 
 
-def why_nothing(item: Item) -> str | None:
-    """Why there is nothing for a model to read; ``None`` if there is something."""
-    if is_gone(item.path):
+def unreadable_reason(item: Item) -> str | None:
+    """Why a model can't read an item; ``None`` if it can."""
+    if is_missing(item.path):
         return f"no file at {item.path}"
-    reason = None if item.outline is None else why_not_cropped(item.outline)
+    reason = None if item.outline is None else uncroppable_reason(item.outline)
     return reason or image_headers.problem(item.path)
 
 
-def is_gone(path: str) -> bool:
-    """Whether a path is one of this machine, and has no file."""
+def is_missing(path: str) -> bool:
+    """Whether a path of this machine has no file."""
     return "://" not in path and not os.path.isfile(path)
 
 
-def why_not_cropped(outline: Any) -> str | None:
-    """Why nothing can be cut out of an image along an outline; ``None`` if it can."""
+def uncroppable_reason(outline: Any) -> str | None:
+    """Why an outline can't be cropped from an image; ``None`` if it can."""
     box = _box(outline)
     if box is None:
         return "the patch has no box or points"
@@ -127,7 +127,7 @@ def why_not_cropped(outline: Any) -> str | None:
     if right <= left or bottom <= top:
         return "the patch is empty"
     if right <= 0 or bottom <= 0 or left >= 1 or top >= 1:
-        return "the patch is outside of its image"
+        return "the patch is outside its image"
     return None
 
 
@@ -143,7 +143,7 @@ def _type_problem(
         )
     if issubclass(label_type, _CLIPS):
         return (
-            f"'{field}' holds {label_type.__name__}, which are no patches but clips. "
+            f"'{field}' holds {label_type.__name__}, which are clips and not patches. "
             f"Index a view of them: to_clips('{field}')."
         )
     if not issubclass(label_type, PATCHES):
@@ -154,15 +154,15 @@ def _type_problem(
         )
     if cropped and not issubclass(label_type, CROPPED):
         return (
-            f"'{field}' holds {label_type.__name__}, which models can't cut out of an "
-            "image. Index the vectors that an attribute of theirs holds, or choose a "
-            "field of Detections or Polylines."
+            f"'{field}' holds {label_type.__name__}, which can't be cropped from an "
+            "image. Index the vectors in an attribute of theirs, or choose a field of "
+            "Detections or Polylines."
         )
     return None
 
 
 def _in_a_list(samples: fo.SampleCollection, path: str) -> bool:
-    """Whether a field, or one that it is in, is a list."""
+    """Whether a field, or one that contains it, is a list."""
     parts = path.split(".")
     paths = (".".join(parts[:end]) for end in range(1, len(parts) + 1))
     return any(isinstance(samples.get_field(one), fo.ListField) for one in paths)
@@ -201,7 +201,7 @@ def _box(outline: Any) -> tuple[float, float, float, float] | None:
 
 
 def _points(shape: Any) -> Iterator[tuple[float, float]]:
-    """Those of a keypoint, or of a polyline's shapes."""
+    """The points of a keypoint, or of a polyline's shapes."""
     for part in shape:
         if part and isinstance(part[0], list | tuple):
             yield from _points(part)

@@ -1,5 +1,5 @@
-"""The samples that the rows of an index may belong to, as one collection: all slices of
-a grouped dataset, frames of videos, clips; and which of some rows it still has."""
+"""The samples that an index may have rows of, as one collection: all slices of a
+grouped dataset, frames of videos, or clips; and which of some rows still exist."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def all_samples(
 
 
 def is_whole(samples: fo.SampleCollection) -> bool:
-    """Whether a collection is its dataset: then all that an index holds is meant."""
+    """Whether a collection is its whole dataset."""
     return bool(samples.view() == samples._root_dataset.view())
 
 
@@ -44,9 +44,9 @@ def part_of(
     samples: fo.SampleCollection,
     patches_field: str | None,
 ) -> fo.SampleCollection:
-    """What a dataset or view has of all samples of an index. The dataset has all; a
-    view has itself, or, if it holds something else, such as videos where the index
-    holds frames, those of its samples.
+    """The samples of an index that are in a dataset or view. Of the dataset that is
+    all; of a view the view itself or, if it has something else, such as videos where
+    the index has frames, those of its samples.
 
     Args:
         everything: what :func:`all_samples` says
@@ -71,7 +71,7 @@ def shown(
 
     Args:
         everything: what :func:`all_samples` says
-        samples: the dataset or view that was searched or looked at
+        samples: the dataset or view that was searched or shown
         patches_field: the field whose patches are indexed; ``None`` for samples
         ids: their primary keys
 
@@ -101,12 +101,12 @@ def target(
     samples: fo.SampleCollection,
     patches_field: str | None,
 ) -> fo.SampleCollection:
-    """What values of rows are written to: all samples, where they are shown. Of frames
-    there may be several copies, and the person looks at one.
+    """The samples that values of rows are written to: all of the collection that is
+    shown. Of frames there may be several copies, and the person sees one.
 
     Args:
         everything: what :func:`all_samples` says
-        samples: the dataset or view that was searched or looked at
+        samples: the dataset or view that was searched or shown
         patches_field: the field whose patches are indexed; ``None`` for samples
     """
     found = part_of(everything, samples, patches_field)
@@ -114,8 +114,8 @@ def target(
 
 
 def ids_of(everything: fo.SampleCollection, samples: fo.SampleCollection) -> list[str]:
-    """The ids of an index's samples that some samples, frames, clips or patches are,
-    or belong to, or that belong to them; each once."""
+    """The ids of an index's samples for some samples, frames, clips or patches: the
+    same ones, or those that contain them or are contained in them; each once."""
     if kind_of(everything) != kind_of(samples):
         return list(_of_owners(everything, samples).values("id"))
     path = samples._id_field if samples._is_patches else "id"
@@ -125,8 +125,8 @@ def ids_of(everything: fo.SampleCollection, samples: fo.SampleCollection) -> lis
 def values(
     everything: fo.SampleCollection, path: str
 ) -> tuple[list[str], list[Any]] | None:
-    """The ids of samples, and what a field of theirs holds; of frames and clips that
-    don't have the field, that of their video. ``None`` if there is no such field."""
+    """The ids of samples, and their values in a field; for frames and clips without the
+    field, the values of their videos. ``None`` if there is no such field."""
     if everything.has_field(path):
         ids, found = everything.values(["id", path])
         return ids, found
@@ -134,8 +134,8 @@ def values(
     if not everything._is_generated or not root.has_field(path):
         return None
     ids, owners = everything.values(["id", "sample_id"])
-    of = dict(zip(*all_samples(root, None).values(["id", path]), strict=True))
-    return ids, [of.get(owner) for owner in owners]
+    of_videos = dict(zip(*all_samples(root, None).values(["id", path]), strict=True))
+    return ids, [of_videos.get(owner) for owner in owners]
 
 
 def existing(
@@ -144,7 +144,8 @@ def existing(
     ids: Sequence[str],
     sample_ids: Sequence[str],
 ) -> set[str]:
-    """Those of some rows whose sample, or patch, there is now; a millisecond or two.
+    """The primary keys among some rows whose sample, or patch, exists now; takes a
+    millisecond or two.
 
     Args:
         samples: what :func:`all_samples` says
@@ -162,17 +163,17 @@ def existing(
         return found
     if not samples._is_frames or samples._source_collection._is_generated:
         return found & _of_samples(copy, root, found) if path is None else found
-    # such a view is a copy of the frames, made when it was first loaded
+    # such a view is a copy of the frames from when it was first loaded
     now = _among(root._frame_collection, path, ids, sample_ids, True)
-    if now - found and _copy_again(samples):
+    if now - found and _update_copy(samples):
         copy = samples._dataset
         found = _among(copy._sample_collection, path, ids, sample_ids, True)
     return found & now
 
 
 def kind_of(samples: fo.SampleCollection) -> str:
-    """What a collection, or its patches, are of: ``"samples"``, ``"frames"`` or
-    ``"clips"``."""
+    """What a collection consists of, or its patches are from: ``"samples"``,
+    ``"frames"`` or ``"clips"``."""
     if samples._is_frames:
         return "frames"
     return "clips" if samples._is_clips else "samples"
@@ -193,13 +194,13 @@ def _of_owners(
 
 
 def _path(samples: fo.SampleCollection, patches_field: str | None) -> str | None:
-    """Where the labels of a field are, for MongoDB."""
+    """The path of a field's labels in MongoDB."""
     if patches_field is None:
         return None
     if not samples.has_field(patches_field):
         raise InvalidRequest(
-            f"The dataset has no field '{patches_field}' any more, whose patches this "
-            "index holds. Clean the index up, or add the field again."
+            f"The index has the patches of the field '{patches_field}', which the "
+            "dataset doesn't have any more. Clean up the index, or add the field again."
         )
     _, path = samples._get_label_field_path(patches_field)
     return str(path)
@@ -228,7 +229,7 @@ def _among(
 
 
 def _of_samples(copy: fo.Dataset, root: fo.Dataset, ids: Iterable[str]) -> set[str]:
-    """Those of some clips or patches whose sample there is."""
+    """The ids among some clips or patches whose sample exists."""
     asked = {"_id": {"$in": object_ids(ids)}}
     found = copy._sample_collection.find(asked, {"_sample_id": True})
     of = {str(doc["_id"]): str(doc["_sample_id"]) for doc in found}
@@ -237,9 +238,9 @@ def _of_samples(copy: fo.Dataset, root: fo.Dataset, ids: Iterable[str]) -> set[s
     return {id_ for id_, owner in of.items() if owner in there}
 
 
-def _copy_again(samples: fo.SampleCollection) -> bool:
-    """Makes a view's copy of frames again, once for each change of the frames; whether
-    it did."""
+def _update_copy(samples: fo.SampleCollection) -> bool:
+    """Updates a view's copy of frames, once for each change of the frames; returns
+    whether it did."""
     frames = samples._root_dataset._frame_collection
     at = {"last_modified_at": True, "_id": False}
     newest = frames.find_one({}, at, sort=[("last_modified_at", -1)])
@@ -257,5 +258,5 @@ def _several(value: Any) -> Iterable[Any]:
 
 
 def object_ids(ids: Iterable[str]) -> list[ObjectId]:
-    """As MongoDB has them; texts that can't be ids are left out."""
+    """MongoDB's form of ids; strings that can't be ids are left out."""
     return [ObjectId(id_) for id_ in ids if ObjectId.is_valid(id_)]

@@ -1,10 +1,10 @@
 """Whether a model that a record names may be loaded.
 
-A record comes with its dataset, and that may be anybody's. A model of the zoo by its
-name alone needs nothing. One with arguments needs that this installation wrote them, or
-that a person accepted them here: a keyed stamp says the first and is stored with the
-run; what was accepted is in a file beside the key, in the private folder of the
-embedded Milvus. Some arguments are never taken from a record (``model_arguments.py``).
+A record comes with its dataset, and that may be anybody's. A zoo model without
+arguments is loaded. Arguments must have been written by this installation, which a
+keyed stamp shows that is stored with the run, or accepted here by a person, which a
+file beside the key lists, in the private folder of the embedded Milvus. Some arguments
+are never taken from a record (``model_arguments.py``).
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ LOCK_SECONDS = 30
 
 
 def check_trusted(name: Any, arguments: Any, stamp: Any = None) -> None:
-    """Checks that a model of a record may be loaded; loads nothing.
+    """Checks that a record's model may be loaded; loads nothing.
 
     Args:
         name: the model's name; that the zoo has it, ``models.py`` checks
         arguments: its keyword arguments
-        stamp: what :func:`stamp` gave, as the record has it
+        stamp: the record's stamp, from :func:`stamp`
 
     Raises:
         RefusedModel: if such arguments are never taken from a record
@@ -66,8 +66,8 @@ def check_trusted(name: Any, arguments: Any, stamp: Any = None) -> None:
 
 
 def stamp(name: Any, arguments: Any) -> str | None:
-    """What to store with a run that this process makes, so that its model is loaded
-    here later too; ``None`` where that needs no stamp, or can't be: said in the log."""
+    """The stamp to store with a run of this process, so that its model is loaded here
+    later too; ``None`` if it needs none, or can't have one, which is logged."""
     if not arguments:
         return None
     problem = model_arguments.problem(arguments)
@@ -91,7 +91,7 @@ def accept(name: Any, arguments: Mapping[str, Any]) -> None:
     refused.
 
     Raises:
-        InvalidRequest: if that can't be remembered
+        InvalidRequest: if that can't be stored
     """
     try:
         line = _stamp(_key(), name, arguments)
@@ -99,7 +99,7 @@ def accept(name: Any, arguments: Mapping[str, Any]) -> None:
             file.write(f"{line}\n".encode())
     except OSError as e:
         raise InvalidRequest(
-            f"It can't be remembered in {_folder()} ({e.strerror}). Set "
+            f"That can't be stored in {_folder()} ({e.strerror}). Set "
             "FIFTYONE_MILVUS_DIR to a folder you can write to."
         ) from e
 
@@ -126,7 +126,7 @@ def _stamp(key: bytes, name: Any, arguments: Any) -> str:
 
 
 def _key() -> bytes:
-    """This installation's key; made when first asked for.
+    """This installation's key, created when first needed.
 
     Raises:
         InvalidRequest: if the folder is open to others

@@ -115,9 +115,7 @@ class Source:
             raise InvalidRequest(problem)
         if self.embeddings_field is None:
             return
-        if not embeddings_fields.is_there(
-            samples, self.embeddings_field, patches_field
-        ):
+        if not embeddings_fields.exists(samples, self.embeddings_field, patches_field):
             of = f"'{patches_field}'" if patches_field else "the samples"
             raise InvalidRequest(
                 f"There is no embeddings field '{self.embeddings_field}' of {of}. "
@@ -352,7 +350,7 @@ def _readable(
     failures = [
         Failure(item.id, reason)
         for item in wanted
-        if (reason := expected_rows.why_nothing(item)) is not None
+        if (reason := expected_rows.unreadable_reason(item)) is not None
     ]
     failed = {failure.id for failure in failures}
     return [item for item in wanted if item.id not in failed], failures, prints

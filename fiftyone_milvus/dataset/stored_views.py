@@ -1,5 +1,5 @@
-"""Views as they are stored, made again and checked: FiftyOne takes a condition on a
-field that was renamed since, and then it is true of other samples."""
+"""Loads stored views and checks their fields. FiftyOne doesn't: with a condition on a
+field that was renamed since, a view would have other samples."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NAMES = ("field", "fields", "field_names", "field_or_expr", "path")
 
 
 def every_slice(samples: fo.SampleCollection) -> fo.SampleCollection:
-    """All samples, also those of a grouped dataset's other slices."""
+    """All samples, with those of a grouped dataset's other slices."""
     if samples.media_type != fom.GROUP:
         return samples
     return samples.select_group_slices(_allow_mixed=True)
@@ -29,16 +29,16 @@ def every_slice(samples: fo.SampleCollection) -> fo.SampleCollection:
 def load(
     dataset: fo.Dataset, stages: Sequence[Stage], kept: bool = False
 ) -> fo.DatasetView:
-    """The view of some stages, as it is now.
+    """The view with these stages, as it is now.
 
     Args:
         dataset: the dataset
         stages: as a view's ``_serialize()`` gave them
-        kept: whether to take the frames, patches or clips that FiftyOne made for the
-            view then, if it has them still, rather than to make them again
+        kept: whether to use the frames, patches or clips that FiftyOne stored for the
+            view, if they still exist, instead of creating them again
 
     Raises:
-        InvalidRequest: if there is no such view any more
+        InvalidRequest: if the view can't be made any more
     """
     view = dataset.view()
     for stage in stages:
@@ -57,14 +57,14 @@ def load(
 
 
 def copies(stages: Iterable[Stage]) -> list[str]:
-    """The names of the datasets that FiftyOne made for frames, patches or clips."""
+    """The names of the datasets that FiftyOne stored for frames, patches or clips."""
     states = [dict(stage["kwargs"]).get("_state") for stage in stages]
     return [state["name"] for state in states if state and "name" in state]
 
 
 def keeps_ids(samples: fo.SampleCollection, stages: Iterable[Stage]) -> bool:
-    """Whether samples get the same ids when they are made again: all but clips of
-    something else than temporal detections do.
+    """Whether samples get the same ids when FiftyOne creates them again: all but clips
+    of something else than temporal detections do.
 
     Args:
         samples: the dataset or view that the stages are of
@@ -88,7 +88,7 @@ def _is_temporal(samples: fo.SampleCollection, field: str) -> bool:
 
 
 def _check_fields(view: fo.DatasetView, arguments: Mapping[str, Any]) -> None:
-    """Raises InvalidRequest if arguments name fields that are not there."""
+    """Checks that the fields that arguments name exist."""
     for path in _named(arguments):
         first, _, rest = path.partition(".")
         schema = view.get_field_schema()
@@ -97,7 +97,7 @@ def _check_fields(view: fo.DatasetView, arguments: Mapping[str, Any]) -> None:
             schema = view.get_frame_field_schema() or {}
         known = {*schema, *(field.db_field for field in schema.values())}
         if first not in known and not first.startswith("_"):
-            raise InvalidRequest(f"It names the field '{first}', which is not there")
+            raise InvalidRequest(f"It names the field '{first}', which doesn't exist")
 
 
 def _named(arguments: Mapping[str, Any]) -> Iterator[str]:

@@ -1,9 +1,9 @@
-"""Views' ids, kept for as long as their dataset stays as it is.
+"""A cache of views' ids, valid until their dataset changes.
 
-To read a view's ids takes MongoDB as long as it takes to go through the dataset. So
-they are kept in this process under the view's pipeline, beside what FiftyOne notes of
-changes: when a sample was last modified, when samples were last deleted, and how many
-there are. A search asks for these anew, which takes two milliseconds.
+To read a view's ids MongoDB goes through the dataset. So they are cached in this
+process under the view's pipeline, with what FiftyOne stores about changes: when a
+sample was last modified, when samples were last deleted, and how many there are. A
+search reads these again, which takes two milliseconds.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ UNSTEADY = (b"$$NOW", b"$rand", b"$sample", b"$function", b"$lookup")
 
 @dataclass(frozen=True)
 class Stamp:
-    """What FiftyOne notes of a dataset's changes."""
+    """What FiftyOne stores about a dataset's changes."""
 
     modified: datetime | None
     deleted: datetime | None
@@ -53,13 +53,13 @@ _lock = threading.Lock()
 def get(
     samples: fo.SampleCollection, field: str | None, make: Callable[[], Any]
 ) -> Any:
-    """What ``make`` returned for an equal view of an unchanged dataset, or returns
-    now.
+    """What ``make`` returned before for an equal view of the unchanged dataset, or
+    returns now.
 
     Args:
         samples: the view
         field: the field whose patches are meant; ``None`` for samples
-        make: makes something whose ``known`` are the view's ids once they were read
+        make: returns an object with the view's ids in ``known``, once they were read
     """
     key = _fingerprint(samples, field)
     if key is None:
@@ -67,7 +67,7 @@ def get(
     stamp = _stamp(samples)
     with _lock:
         found = _kept.get(key)
-        if found is not None and _is_good(found, stamp):
+        if found is not None and _is_valid(found, stamp):
             _kept.move_to_end(key)
             return found.value
         _kept.pop(key, None)
@@ -81,12 +81,12 @@ def get(
 
 
 def forget() -> None:
-    """Drops all of it."""
+    """Empties the cache."""
     with _lock:
         _kept.clear()
 
 
-def _is_good(kept: _Kept, stamp: Stamp) -> bool:
+def _is_valid(kept: _Kept, stamp: Stamp) -> bool:
     return kept.stamp == stamp and time.monotonic() - kept.since < KEPT_SECONDS
 
 
@@ -100,8 +100,8 @@ def _size() -> int:
 
 
 def _fingerprint(samples: fo.SampleCollection, field: str | None) -> bytes | None:
-    """Equal for equal views; ``None`` for one that may change by itself: its samples
-    are made from others, or it depends on more than its own samples."""
+    """Equal for equal views; ``None`` for a view that may change by itself: its samples
+    are generated from others, or it depends on more than its own samples."""
     if samples._is_generated or samples._dataset._contains_videos(any_slice=True):
         return None
     words = bson.encode(

@@ -194,7 +194,7 @@ def _mismatch(match: IdMatch, patches_field: str | None) -> str | None:
         "this dataset."
     )
     if not match.samples:
-        return f"{text} It was made of other samples."
+        return f"{text} It is an index of other samples."
     text += f" But {match.samples:,} of its rows are of samples of this dataset: "
     if patches_field is None:
         return text + "it is of patches. Name their field as patches_field."

@@ -17,7 +17,7 @@ import fiftyone as fo
 from ..backend import runs, scope
 from ..backend.index import MilvusSimilarityIndex
 from ..dataset import deleted_samples, embeddings_fields, fingerprints
-from ..dataset.expected_rows import why_nothing
+from ..dataset.expected_rows import unreadable_reason
 from ..dataset.sources import FieldFingerprints, Item, Reader, Source
 from ..errors import CollectionError, InvalidRequest
 from ..progress import Failure, Monitor, Report
@@ -243,7 +243,7 @@ def states(
         found[_state(item, stored, now)].append(item)
     known = now.reasons if now is not None else {}
     for item in found[UNAVAILABLE]:
-        reasons[item.id] = known.get(item.id) or why_nothing(item) or ""
+        reasons[item.id] = known.get(item.id) or unreadable_reason(item) or ""
     return found
 
 
@@ -254,7 +254,7 @@ def _state(
         if now is not None:
             available = now.fingerprints.get(item.id) is not None
         else:
-            available = why_nothing(item) is None
+            available = unreadable_reason(item) is None
         return MISSING if available else UNAVAILABLE
     before = stored[item.id]
     if before is None:
@@ -279,7 +279,7 @@ def orphans(
         for start in range(0, len(ids), AT_ONCE):
             batch = slice(start, start + AT_ONCE)
             field = index.config.patches_field
-            gone = deleted_samples.absent(
+            gone = deleted_samples.orphaned_ids(
                 dataset, field, ids[batch], sample_ids[batch], samples
             )
             if gone:
@@ -325,7 +325,7 @@ def source_of(index: MilvusSimilarityIndex, samples: fo.SampleCollection) -> Sou
     field, own = config.patches_field, config.embeddings_field
     if field is not None and not samples.has_field(field):
         raise InvalidRequest(_missing_field(index, field))
-    if own is not None and not embeddings_fields.is_there(samples, own, field):
+    if own is not None and not embeddings_fields.exists(samples, own, field):
         if scope.is_build(config):
             raise InvalidRequest(_missing_field(index, own))
         own = None  # compute_similarity() also takes the name of a new field

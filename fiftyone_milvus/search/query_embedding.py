@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import metrics
 from ..dataset import embeddings_fields, image_embedding, image_headers, models
-from ..dataset.expected_rows import is_gone
+from ..dataset.expected_rows import is_missing
 from ..errors import InvalidRequest
 from ..limits import MAX_IMAGES_PIXELS
 from . import query_images
@@ -171,6 +171,6 @@ def _path(index: MilvusSimilarityIndex, sample_id: str) -> str:
         raise InvalidRequest(
             f"The dataset has no sample '{sample_id}'. Choose another image."
         ) from e
-    if is_gone(path):
+    if is_missing(path):
         raise InvalidRequest(f"There is no file at {path}. Put it back, and try again.")
     return path

@@ -192,7 +192,7 @@ def test_it_is_refused_before_anything_is_made(make, kind):
 def test_a_model_is_given_no_keypoints(make):
     images.install_counting_model()
     dataset = make(SUPPORTED["Keypoints"])
-    with pytest.raises(InvalidRequest, match="can't cut out of an image"):
+    with pytest.raises(InvalidRequest, match="can't be cropped from an image"):
         source = build.Source(model=images.MODEL)
         build.build(dataset, "k", source, patches_field="labels")
     assert dataset.list_brain_runs() == []
@@ -201,7 +201,7 @@ def test_a_model_is_given_no_keypoints(make):
 BOXES = {
     "none": ({}, "has no box"),
     "empty": ({"bounding_box": [0.5, 0.5, 0, 0.5]}, "is empty"),
-    "outside": ({"bounding_box": [1.5, 0.5, 0.5, 0.5]}, "outside of its image"),
+    "outside": ({"bounding_box": [1.5, 0.5, 0.5, 0.5]}, "outside its image"),
     "NaN": ({"bounding_box": [NAN, 0.5, 0.5, 0.5]}, "NaN or infinity"),
 }
 LINES = {

@@ -174,8 +174,8 @@ def test_a_field_of_the_view_that_was_renamed_is_told(dataset):
     dataset.rename_sample_field("number", "nr")
     found = fiftyone_milvus.health(dataset, "k")
     assert not found.healthy
-    assert "field 'number', which is not there" in found.problem
-    with pytest.raises(InvalidRequest, match="field 'number', which is not there"):
+    assert "field 'number', which doesn't exist" in found.problem
+    with pytest.raises(InvalidRequest, match="field 'number', which doesn't exist"):
         fiftyone_milvus.sync(dataset, "k")
     assert runs.load(dataset, "k").total_index_size == 10
     dataset.rename_sample_field("nr", "number")

@@ -233,15 +233,15 @@ def test_many_blank_images_cost_no_more_than_others():
 @pytest.mark.parametrize("length", [1, 3])
 @settings(max_examples=60, deadline=None)
 @given(any_metric, small_vectors | any_vectors, st.data())
-def test_a_sieve_changes_no_answer(length, metric, vectors, data):
+def test_the_prefilter_changes_no_answer(length, metric, vectors, data):
     dists = all_distances(metric, vectors)
     met = [0.0, *dists[np.isfinite(dists)].tolist()]
     thresh = data.draw(st.sampled_from(met))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(metrics, "TILE", data.draw(st.integers(1, 5)))
         patch.setattr(pca_prefilter, "MIN_VECTORS", 1)
-        patch.setattr(pca_prefilter, "LENGTHS", (length,))
-        patch.setattr(pca_prefilter, "WORTH", 1e9)
+        patch.setattr(pca_prefilter, "DIMS", (length,))
+        patch.setattr(pca_prefilter, "WORTHWHILE", 1e9)
         patch.setattr(tiles, "FEW", data.draw(st.sampled_from([1, 2, 256])))
         check_within(metric, vectors, thresh)
         check_thinned(metric, vectors, thresh)
