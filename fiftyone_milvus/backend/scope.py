@@ -35,7 +35,7 @@ class Scope:
     known: bool
 
 
-def of(dataset: fo.Dataset, brain_key: str) -> Scope:
+def index_scope(dataset: fo.Dataset, brain_key: str) -> Scope:
     """What an index was made over; asks no Milvus.
 
     Raises:

@@ -17,7 +17,7 @@ def orphaned_ids(
     patches_field: str | None,
     ids: Sequence[str],
     sample_ids: Sequence[str],
-    made_over: fo.SampleCollection | None,
+    indexed: fo.SampleCollection | None,
 ) -> list[str]:
     """The primary keys among some rows whose sample or patch was deleted.
 
@@ -26,28 +26,28 @@ def orphaned_ids(
         patches_field: the field whose patches are indexed; ``None`` for samples
         ids: ``n`` primary keys
         sample_ids: their ``n`` sample ids
-        made_over: the samples that the index was built over; ``None`` if not known
+        indexed: the samples that the index was built over; ``None`` if not known
     """
     if patches_field is not None:
-        existing = _labels_of(dataset, patches_field, sample_ids, made_over)
+        existing = _labels_of(dataset, patches_field, sample_ids, indexed)
         left = _without(ids, existing)
-        return _without(left, _labels(dataset, left)) if made_over is None else left
+        return _without(left, _labels(dataset, left)) if indexed is None else left
     left = _without(ids, _existing(dataset._sample_collection, ids))
-    if not left or not _is_generated(dataset, made_over):
+    if not left or not _is_generated(dataset, indexed):
         return left
     if dataset._contains_videos(any_slice=True):
         left = _without(left, _existing(dataset._frame_collection, left))
     left = _without(left, _labels(dataset, left))
-    if made_over is None:
+    if indexed is None:
         # other clips have ids of which FiftyOne keeps no note
         return [] if dataset._contains_videos(any_slice=True) else left
-    if made_over._is_clips and made_over._classification_field is None:
-        return _clips_without_video(dataset, made_over, left)
+    if indexed._is_clips and indexed._classification_field is None:
+        return _clips_without_video(dataset, indexed, left)
     return left
 
 
-def _is_generated(dataset: fo.Dataset, made_over: fo.SampleCollection | None) -> bool:
-    return made_over is None or made_over._is_generated
+def _is_generated(dataset: fo.Dataset, indexed: fo.SampleCollection | None) -> bool:
+    return indexed is None or indexed._is_generated
 
 
 def _without(ids: Sequence[str], existing: set[str]) -> list[str]:
@@ -63,11 +63,11 @@ def _labels_of(
     dataset: fo.Dataset,
     field: str,
     sample_ids: Sequence[str],
-    made_over: fo.SampleCollection | None,
+    indexed: fo.SampleCollection | None,
 ) -> set[str]:
     """The ids of the labels that samples, or frames, have in a field."""
     samples = stored_views.every_slice(dataset)
-    in_frames = made_over is not None and made_over._dataset._is_frames
+    in_frames = indexed is not None and indexed._dataset._is_frames
     if in_frames:
         _, root = samples._get_label_field_path(f"frames.{field}")
         root = root.removeprefix("frames.")
@@ -118,10 +118,10 @@ def _ids_at(doc: Any, path: str) -> list[str]:
 
 
 def _clips_without_video(
-    dataset: fo.Dataset, made_over: fo.DatasetView, ids: Sequence[str]
+    dataset: fo.Dataset, indexed: fo.DatasetView, ids: Sequence[str]
 ) -> list[str]:
     """The ids among these of clips whose video was deleted."""
-    clips = made_over._dataset._sample_collection
+    clips = indexed._dataset._sample_collection
     docs = clips.find(_among(ids), {"_sample_id": True})
     video_of = {str(doc["_id"]): str(doc["_sample_id"]) for doc in docs}
     videos = _existing(dataset._sample_collection, list(set(video_of.values())))

@@ -18,20 +18,20 @@ _copied: dict[str, Any] = {}
 
 
 def all_samples(
-    made_over: fo.SampleCollection, patches_field: str | None
+    samples: fo.SampleCollection, patches_field: str | None
 ) -> fo.SampleCollection:
     """Every sample that an index may have rows of: those of the dataset, of all slices
     if it is grouped; or the frames or clips that the index was made over.
 
     Args:
-        made_over: the dataset or view that the index's run is stored with
+        samples: the dataset or view that the index's run is stored with
         patches_field: the field whose patches are indexed; ``None`` for samples
     """
-    while patches_field is not None and made_over._is_patches:
-        made_over = made_over._source_collection
-    if made_over._is_generated:
-        return made_over._base_view
-    return every_slice(made_over._root_dataset)
+    while patches_field is not None and samples._is_patches:
+        samples = samples._source_collection
+    if samples._is_generated:
+        return samples._base_view
+    return every_slice(samples._root_dataset)
 
 
 def is_whole(samples: fo.SampleCollection) -> bool:

@@ -14,8 +14,9 @@ from typing import Any
 
 import fiftyone as fo
 
-from ..backend import runs, scope
+from ..backend import runs
 from ..backend.index import MilvusSimilarityIndex
+from ..backend.scope import Scope, index_scope, is_build
 from ..dataset import deleted_samples, embeddings_fields, fingerprints
 from ..dataset.expected_rows import unreadable_reason
 from ..dataset.sources import FieldFingerprints, Item, Reader, Source
@@ -149,8 +150,8 @@ def check_health(
         problem = str(e)
     if problem is None:
         try:
-            made_over = scope.of(dataset, brain_key)
-            reader = _reader(made_over, index)
+            scope = index_scope(dataset, brain_key)
+            reader = _reader(scope, index)
         except InvalidRequest as e:
             problem = str(e)
     if problem is not None:
@@ -169,7 +170,7 @@ def check_health(
     for start in range(0, len(ids), AT_ONCE):
         monitor.stop_if_cancelled()
         chunk = reader.chunk([r.tobytes().hex() for r in ids[start : start + AT_ONCE]])
-        found = states(index, reader, chunk, reader.items(chunk), made_over, reasons)
+        found = states(index, reader, chunk, reader.items(chunk), scope, reasons)
         for state, items in found.items():
             count(state, [item.id for item in items])
         count(OUTDATED, list(outdated(index, found[CURRENT] + found[UNKNOWN])))
@@ -178,9 +179,9 @@ def check_health(
     rows = index.total_index_size
     matched = counts[CURRENT] + counts[STALE] + counts[UNKNOWN]
     if rows != matched:
-        for orphaned in orphans(dataset, index, made_over):
+        for orphaned in orphans(dataset, index, scope):
             count(ORPHANED, orphaned)
-    if not made_over.known:  # such as frames
+    if not scope.known:  # such as frames
         counts[UNKNOWN] += max(0, rows - matched - counts[ORPHANED])
     return HealthCheck(
         brain_key=brain_key,
@@ -192,7 +193,7 @@ def check_health(
         unknown=counts[UNKNOWN],
         unavailable=counts[UNAVAILABLE],
         outdated=counts[OUTDATED],
-        scope_known=made_over.known,
+        scope_known=scope.known,
         partial=info.partial,
         examples=examples,
         failures=tuple(Failure(*one) for one in islice(reasons.items(), EXAMPLES)),
@@ -218,7 +219,7 @@ def states(
     reader: Reader,
     chunk: Any,
     items: list[Item],
-    made_over: scope.Scope,
+    scope: Scope,
     reasons: dict[str, str],
 ) -> dict[str, list[Item]]:
     """A chunk's rows by their state; if the scope isn't known, only the rows that the
@@ -229,14 +230,14 @@ def states(
         reader: reads what the rows are computed from
         chunk: the samples
         items: the reader's items of them
-        made_over: the index's scope
+        scope: the index's scope
         reasons: is given why rows are unavailable, by primary key
     """
     found: dict[str, list[Item]] = {
         state: [] for state in (MISSING, STALE, CURRENT, UNKNOWN, UNAVAILABLE)
     }
     stored = index.rows.fingerprints(item.id for item in items)
-    if not made_over.known:
+    if not scope.known:
         items = [item for item in items if item.id in stored]
     now = reader.field_fingerprints(chunk) if reader.copies else None
     for item in items:
@@ -268,13 +269,13 @@ def _state(
 
 
 def orphans(
-    dataset: fo.Dataset, index: MilvusSimilarityIndex, made_over: scope.Scope
+    dataset: fo.Dataset, index: MilvusSimilarityIndex, scope: Scope
 ) -> Iterator[list[str]]:
     """The primary keys of orphaned rows, in batches: the dataset doesn't have their
     sample or patch."""
     # of a view of frames FiftyOne notes that it was one of frames
-    noted = made_over.known or made_over.samples._is_generated
-    samples = made_over.samples if noted else None
+    noted = scope.known or scope.samples._is_generated
+    samples = scope.samples if noted else None
     for ids, sample_ids in index.rows.iterate_ids():
         for start in range(0, len(ids), AT_ONCE):
             batch = slice(start, start + AT_ONCE)
@@ -301,10 +302,10 @@ def collection_problem(index: MilvusSimilarityIndex) -> str | None:
     return None
 
 
-def _reader(made_over: scope.Scope, index: MilvusSimilarityIndex) -> Reader:
+def _reader(scope: Scope, index: MilvusSimilarityIndex) -> Reader:
     return Reader(
-        made_over.samples,
-        source_of(index, made_over.samples),
+        scope.samples,
+        source_of(index, scope.samples),
         index.config.patches_field,
         metric=index.config.metric,
         dim=index.rows.dimension(),
@@ -326,7 +327,7 @@ def source_of(index: MilvusSimilarityIndex, samples: fo.SampleCollection) -> Sou
     if field is not None and not samples.has_field(field):
         raise InvalidRequest(_missing_field(index, field))
     if own is not None and not embeddings_fields.exists(samples, own, field):
-        if scope.is_build(config):
+        if is_build(config):
             raise InvalidRequest(_missing_field(index, own))
         own = None  # compute_similarity() also takes the name of a new field
     return Source(

@@ -9,8 +9,9 @@ from typing import Any
 
 import fiftyone as fo
 
-from ..backend import ownership, runs, scope
+from ..backend import ownership, runs
 from ..backend.index import MilvusSimilarityIndex
+from ..backend.scope import Scope, index_scope
 from ..dataset.sources import Item, Reader, Source
 from ..errors import Cancelled, CollectionError, InvalidRequest
 from ..progress import Failure, Monitor, Report
@@ -128,16 +129,16 @@ def _synced(
     problem = collection_problem(index)
     if problem is not None:
         raise CollectionError(problem)
-    made_over = scope.of(dataset, brain_key)
-    source = _source(index, made_over)
-    if made_over.known:
-        source.check(made_over.samples, index.config.patches_field)
+    scope = index_scope(dataset, brain_key)
+    source = _source(index, scope)
+    if scope.known:
+        source.check(scope.samples, index.config.patches_field)
     if source.embeds:
         index.check_model()  # before anything is changed
     ownership.check_writing(index, index.rows.owners())
-    removed = _remove_orphans(dataset, index, made_over, monitor)
-    built, selection = None, _OutOfDate(made_over)
-    samples = made_over.samples
+    removed = _remove_orphans(dataset, index, scope, monitor)
+    built, selection = None, _OutOfDate(scope)
+    samples = scope.samples
     if len(samples):
         built = build.refresh(index, samples, source, selection, monitor, connection)
     return Synced(
@@ -156,11 +157,11 @@ def _synced(
 def _remove_orphans(
     dataset: fo.Dataset,
     index: MilvusSimilarityIndex,
-    made_over: scope.Scope,
+    scope: Scope,
     monitor: Monitor,
 ) -> int:
     removed = 0
-    for ids in orphans(dataset, index, made_over):
+    for ids in orphans(dataset, index, scope):
         if monitor.cancelled():
             raise Cancelled(f"Cancelled; {removed:,} orphaned rows were removed")
         if not removed:
@@ -174,8 +175,8 @@ class _OutOfDate:
     """Selects the missing and stale rows of a chunk. Where only filter values changed,
     it updates them itself, since no vector needs to be computed."""
 
-    def __init__(self, made_over: scope.Scope) -> None:
-        self._made_over = made_over
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
         self.updated = 0
 
     def __call__(
@@ -185,7 +186,7 @@ class _OutOfDate:
         chunk: Any,
         items: list[Item],
     ) -> list[Item]:
-        found = states(index, reader, chunk, items, self._made_over, {})
+        found = states(index, reader, chunk, items, self._scope, {})
         values = outdated(index, found[CURRENT] + found[UNKNOWN])
         index.rows.filter_anew(values)
         self.updated += len(values)
@@ -193,8 +194,8 @@ class _OutOfDate:
         return found[MISSING] + found[STALE] + found[UNAVAILABLE]
 
 
-def _source(index: MilvusSimilarityIndex, made_over: scope.Scope) -> Source:
-    source = source_of(index, made_over.samples)
+def _source(index: MilvusSimilarityIndex, scope: Scope) -> Source:
+    source = source_of(index, scope.samples)
     if not source.model and not source.embeddings_field:
         raise InvalidRequest(
             f"The run '{index.key}' names neither a model nor an embeddings field, so "
