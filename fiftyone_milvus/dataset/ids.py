@@ -19,14 +19,14 @@ from . import indexed_samples, view_ids
 logger = logging.getLogger(__name__)
 
 IDS_AT_ONCE = 10_000  # MongoDB's own batches are of 16 MB
-FEW = 5_000  # ids that a view is asked for, rather than for all that it has
+FEW = 5_000  # ids that are looked up in a view, rather than reading all of its ids
 
 
 def as_list(ids: Any) -> list[str]:
-    """One id, several or none, as a list of texts.
+    """One id, several or none, as a list of strings.
 
     Args:
-        ids: a text, an ``ObjectId``, or any number of them
+        ids: a string, an ``ObjectId``, or several of them
 
     Raises:
         InvalidRequest: if one is something else
@@ -45,7 +45,7 @@ def as_list(ids: Any) -> list[str]:
 
 
 def in_order(ids: Any) -> list[str]:
-    """As :func:`as_list`, of what other values are given for, one by one.
+    """As :func:`as_list`, for ids that other values belong to, one by one.
 
     Raises:
         InvalidRequest: if the ids have no order
@@ -57,12 +57,13 @@ def in_order(ids: Any) -> list[str]:
 
 def _no_id(value: Any) -> InvalidRequest:
     return InvalidRequest(
-        f"Ids of samples or labels are texts or ObjectIds; this was {value!r:.100}"
+        f"Ids of samples or labels are strings or ObjectIds; this was {value!r:.100}"
     )
 
 
 def report_missing(missing: list[str], allow: bool, warn: bool) -> None:
-    """Tells of ids that an index lacks, as ``allow_missing`` and ``warn_missing`` say.
+    """Raises or warns for ids that an index lacks, as ``allow_missing`` and
+    ``warn_missing`` say.
 
     Raises:
         InvalidRequest: if there are any and they are not allowed
@@ -76,11 +77,11 @@ def report_missing(missing: list[str], allow: bool, warn: bool) -> None:
 
 
 class Members(Protocol):
-    """What a search is restricted to, by primary key.
+    """The primary keys that a search is restricted to.
 
-    ``place`` is what it is, in a word. ``likely_all`` says that it probably has all
-    that would be found without it: so :attr:`unchecked` is searched first, and what was
-    found is looked up with :meth:`holding`.
+    ``place`` names them in a word. ``likely_all`` says that they probably include all
+    matches anyway: so :attr:`unchecked` is searched first, and the matches are checked
+    with :meth:`holding`.
     """
 
     @property
@@ -94,24 +95,24 @@ class Members(Protocol):
 
     @property
     def ids(self) -> list[str]:
-        """All of them; read when they are asked for."""
+        """All of them; read when first needed."""
 
     @property
     def known(self) -> list[str] | None:
         """:attr:`ids` if they were read already."""
 
     def holding(self, ids: list[str], sample_ids: list[str]) -> set[str]:
-        """Those of the given rows, with their sample ids, that are among them."""
+        """The ids of the given rows, with their sample ids, that are included."""
 
 
 class Within:
-    """The primary keys that a view's samples, or their patches, have in an index;
-    asked of MongoDB when they are needed, and then kept.
+    """The primary keys of a view's samples, or their patches; read from MongoDB when
+    first needed, and cached.
 
     Args:
         samples: the view
         patches_field: the field whose patches are indexed; ``None`` for samples
-        likely_all: whether it probably has all rows of the index
+        likely_all: whether the view probably has all rows of the index
     """
 
     place = "view"
@@ -138,7 +139,7 @@ class Within:
         return vars(self).get("ids")
 
     def holding(self, ids: list[str], sample_ids: list[str]) -> set[str]:
-        """Those of the given rows that are in the view.
+        """The ids of the given rows that are in the view.
 
         Args:
             ids: ``n`` primary keys
@@ -171,8 +172,8 @@ class Within:
 
 
 class Existing(Within):
-    """The primary keys of all samples, or patches, that there are: what a search of a
-    whole index is restricted to, since rows stay when their sample is deleted.
+    """The primary keys of all samples, or patches, that exist. A search of a whole
+    index is restricted to them, since rows stay when their sample is deleted.
 
     Args:
         samples: what :func:`~fiftyone_milvus.dataset.indexed_samples.all_samples` says
@@ -185,14 +186,13 @@ class Existing(Within):
         super().__init__(samples, patches_field, likely_all=True)
 
     def holding(self, ids: list[str], sample_ids: list[str]) -> set[str]:
-        """Those of the given rows that there are."""
+        """The ids of the given rows that exist."""
         if self.known is not None:
             return self._every & set(ids)
         return self._looked_up(ids, sample_ids)
 
     def ordered(self, ids: list[str], sample_ids: list[str]) -> Ordered:
-        """An index's rows in the order of its dataset, as FiftyOne's own backend has
-        them.
+        """An index's rows in the order of its dataset, as in FiftyOne's own backend.
 
         Args:
             ids: ``n`` primary keys
@@ -248,7 +248,7 @@ def within(
     patches_field: str | None,
     everything: fo.SampleCollection,
 ) -> Within:
-    """What a search is restricted to.
+    """The primary keys that a search is restricted to.
 
     Args:
         samples: the dataset or view to search in; ``None`` for the dataset

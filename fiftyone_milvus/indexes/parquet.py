@@ -1,11 +1,11 @@
-"""An index as one Parquet file: its rows, and in the file's metadata what it takes to
-make the index again. It holds no address and no secret.
+"""An index as one Parquet file: its rows, and in the file's metadata its configuration,
+without addresses and secrets.
 
 The columns are ``id`` (the primary key), ``sample_id``, ``vector`` (a fixed-size list
-of float32) and ``origin`` (what the vector was made of, or null). The metadata
+of float32) and ``origin`` (the source fingerprint, or null). The metadata
 ``fiftyone_milvus`` is a :class:`~fiftyone_milvus.indexes.parquet_header.Header` as
 JSON. A row group is at most 256 MB when it is unpacked, a page 64 MB, and an id 64,000
-bytes: a file is judged by its headers before its pages are unpacked.
+bytes: a file's headers are checked before its pages are unpacked.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from .parquet_header import Header
 KEY = b"fiftyone_milvus"
 MAX_DIM = 32_768  # of a vector in Milvus
 
-# What a file may ask of memory. A footer unpacks to about ten times its bytes
+# Limits on what a file takes in memory. A footer unpacks to about ten times its bytes
 MAX_FOOTER_BYTES = 8 * 1024 * 1024
 MAX_ROW_GROUP_BYTES = 256 * 1024 * 1024
 MAX_BATCH_TEXT_BYTES = 64 * 1024 * 1024
@@ -44,8 +44,8 @@ _BUFFER_BYTES = 1024 * 1024
 
 
 class Writer:
-    """Writes a file under another name beside it, and renames it when it is complete;
-    use as a context manager.
+    """Writes a file under a temporary name, and renames it when it is complete. Use as
+    a context manager.
 
     Args:
         path: the file
@@ -53,7 +53,7 @@ class Writer:
         overwrite: whether to replace an earlier file of this kind
 
     Raises:
-        InvalidRequest: if the file exists, or can't be made there
+        InvalidRequest: if the file exists, or can't be written
     """
 
     def __init__(self, path: str | Path, dim: int, overwrite: bool = False) -> None:
@@ -63,7 +63,7 @@ class Writer:
         self._check_place()
         self._partial = self.path.with_name(f".{self.path.name}.{uuid4().hex[:8]}")
         self._schema = _schema(dim)
-        with self._told():
+        with self._readable():
             self._to = private_folders.open_file(self._partial, "xb")
             self._file = pq.ParquetWriter(
                 self._to,
@@ -85,7 +85,7 @@ class Writer:
             self._partial.unlink(missing_ok=True)
 
     def write(self, rows: Rows) -> None:
-        """Writes rows, as a row group of their own."""
+        """Writes rows, as one row group."""
         kind = self._schema.field("vector").type
         flat = np.ascontiguousarray(rows.vectors, np.float32).ravel()
         columns = [
@@ -95,13 +95,13 @@ class Writer:
             pa.array(rows.fingerprints or [None] * len(rows.ids), pa.string()),
         ]
         batch = pa.RecordBatch.from_arrays(columns, schema=self._schema)
-        with self._told():
+        with self._readable():
             self._file.write_batch(batch)
         self.rows += len(rows.ids)
 
     def finish(self, header: Header) -> int:
-        """Completes the file; how many bytes it has."""
-        with self._told():
+        """Completes the file; returns its size in bytes."""
+        with self._readable():
             self._file.add_key_value_metadata({KEY: parquet_header.to_json(header)})
             self._file.close()
             self._to.close()
@@ -114,7 +114,7 @@ class Writer:
         folder = self.path.parent
         if not folder.is_dir():
             raise InvalidRequest(
-                f"There is no folder {folder}. Make it, or choose another path."
+                f"There is no folder {folder}. Create it, or choose another path."
             )
         if self.path.is_dir():
             raise InvalidRequest(
@@ -134,7 +134,7 @@ class Writer:
             )
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _readable(self) -> Iterator[None]:
         try:
             yield
         except (OSError, pa.ArrowException) as e:
@@ -145,7 +145,7 @@ class Writer:
 
 
 class Reader:
-    """Reads a file's header at once, and its rows in batches; use as a context manager.
+    """Reads a file's header at once, and its rows in batches. Use as a context manager.
 
     Args:
         path: the file
@@ -158,11 +158,11 @@ class Reader:
         self.path = _absolute(path)
         if not self.path.is_file():
             raise InvalidRequest(f"There is no file {self.path}")
-        with self._told():
+        with self._readable():
             self._from = _open(self.path)
         try:
             footer = self._footer()
-            with self._told():
+            with self._readable():
                 self._groups = list(parquet_pages.row_groups(footer))
                 self._file = pq.ParquetFile(
                     self._from,
@@ -186,11 +186,11 @@ class Reader:
 
     @property
     def rows(self) -> int:
-        """How many rows the file has."""
+        """The number of rows."""
         return int(self._file.metadata.num_rows)
 
     def batches(self) -> Iterator[Rows]:
-        """Its rows, in batches of a few megabytes.
+        """The rows, in batches of a few megabytes.
 
         Raises:
             InvalidRequest: if the file is damaged
@@ -198,13 +198,13 @@ class Reader:
         size = rows_per_call(self.dim)
         for number, group in enumerate(self._groups):
             self._check_pages(group)
-            with self._told():
+            with self._readable():
                 for batch in self._file.iter_batches(size, [number], use_threads=False):
                     yield self._rows(batch)
 
     def _rows(self, batch: pa.RecordBatch) -> Rows:
         if any(batch[name].null_count for name in ("id", "sample_id", "vector")):
-            raise self._lacking()
+            raise self._incomplete()
         self._check_texts(batch)
         flat = batch["vector"].flatten().to_numpy(zero_copy_only=False)
         return Rows(
@@ -215,7 +215,7 @@ class Reader:
         )
 
     def _check_texts(self, batch: pa.RecordBatch) -> None:
-        """Before they become Python's: one value can stand in many rows."""
+        """Before Python strings are made: many rows can share one value."""
         total = 0
         for name in _TEXTS:
             column = batch[name]
@@ -231,8 +231,8 @@ class Reader:
             )
 
     def _footer(self) -> bytes:
-        """The bytes of the footer: its size is in the file's last ones."""
-        with self._told():
+        """The bytes of the footer, whose size is in the last bytes of the file."""
+        with self._readable():
             size = os.fstat(self._from.fileno()).st_size
             ending = os.pread(self._from.fileno(), 8, max(0, size - 8))
             length = int.from_bytes(ending[:4], "little")
@@ -243,7 +243,7 @@ class Reader:
             return os.pread(self._from.fileno(), length, size - 8 - length)
 
     def _check_row_groups(self) -> None:
-        """What the footer says of all of them."""
+        """Checks what the footer says of the row groups."""
         size = os.fstat(self._from.fileno()).st_size
         if self.rows > size:  # rows of different ids take more
             raise self._unsafe(f"{self.rows:,} rows in {size:,} bytes")
@@ -263,10 +263,10 @@ class Reader:
             for name, column in zip(names, group.columns, strict=True):
                 each = self.dim if name == "vector" else 1
                 if column.num_values != group.num_rows * each:
-                    raise self._lacking()
+                    raise self._incomplete()
 
     def _check_pages(self, group: parquet_pages.RowGroup) -> None:
-        with self._told():
+        with self._readable():
             for column in group.columns:
                 parquet_pages.check_column(self._from.fileno(), column)
 
@@ -275,7 +275,7 @@ class Reader:
         if text is None:
             raise InvalidRequest(
                 f"{self.path} isn't an exported Milvus index: its metadata lacks "
-                f"'{KEY.decode()}'. Choose a file that export_index made."
+                f"'{KEY.decode()}'. Choose a file that export_index wrote."
             )
         try:
             return parquet_header.from_json(text)
@@ -299,7 +299,7 @@ class Reader:
             raise self._unreadable()
         return dim
 
-    def _lacking(self) -> InvalidRequest:
+    def _incomplete(self) -> InvalidRequest:
         return InvalidRequest(
             f"{self.path} has rows without an id or a vector. Export the index again."
         )
@@ -307,18 +307,18 @@ class Reader:
     def _unsafe(self, what: str) -> InvalidRequest:
         return InvalidRequest(
             f"{self.path} isn't read, since it has {what}. Export the index again, or "
-            "ask whoever made the file."
+            "ask the author of the file."
         )
 
     def _unreadable(self) -> InvalidRequest:
         return InvalidRequest(
-            f"{self.path} isn't an exported Milvus index as this plugin makes them: "
-            "it needs the columns id, sample_id and origin (strings) and vector (a "
-            "fixed-size list of float32), and their description. Export it again."
+            f"{self.path} isn't an exported Milvus index as this plugin writes "
+            "them: it needs the columns id, sample_id and origin (strings) and vector "
+            "(a fixed-size list of float32), and their description. Export it again."
         )
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _readable(self) -> Iterator[None]:
         try:
             yield
         except parquet_pages.UnsafePage as e:
@@ -346,7 +346,7 @@ def _types(schema: pa.Schema) -> dict[str, Any]:
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
-    """The type of the values, of texts that are read by dictionary."""
+    """The type of the values in a dictionary column."""
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
@@ -359,7 +359,7 @@ def _is_index(path: Path) -> bool:
 
 
 def _open(path: Path) -> IO[bytes]:
-    """A regular file, by the place that links lead to now.
+    """Opens a regular file, after resolving links.
 
     Raises:
         OSError: if it is of another kind, or became a link meanwhile

@@ -1,5 +1,5 @@
-"""What an exported file says of its index: checked when it is read, since anybody can
-write one."""
+"""The header of an exported file, which describes its index. It is checked when read,
+since anybody can write one."""
 
 from __future__ import annotations
 
@@ -16,19 +16,18 @@ _MODEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@-]*")
 
 
 class BadHeader(ValueError):
-    """It isn't what :func:`to_json` writes."""
+    """The header isn't as :func:`to_json` writes it."""
 
 
 class OtherVersion(BadHeader):
-    """It is of another version of the format."""
+    """The header has another version of the format."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """What a file says of its index. ``dataset`` is the name of the one that it was
-    made for, ``options`` are those of
-    :class:`~fiftyone_milvus.store.index_types.IndexOptions` that were chosen,
-    ``cutting`` says how patches were cut."""
+    """The description of an index. ``dataset`` is the name of its dataset, ``options``
+    are the chosen :class:`~fiftyone_milvus.store.index_types.IndexOptions`, and
+    ``cutting`` says how patches were cropped."""
 
     dataset: str
     metric: str
@@ -56,11 +55,11 @@ def to_json(header: Header) -> bytes:
 
 
 def from_json(text: bytes) -> Header:
-    """Reads a header; what it doesn't know, it leaves out.
+    """Reads a header; ignores unknown values.
 
     Raises:
         OtherVersion: if it is of another version
-        BadHeader: if a value is missing, or of another type or size than ours
+        BadHeader: if a value is missing, or has a wrong type or size
     """
     if len(text) > MAX_BYTES:
         raise BadHeader

@@ -1,4 +1,4 @@
-"""Judges the pages of a Parquet file by their headers, before any is decompressed.
+"""Checks the headers of a Parquet file's pages, before any page is decompressed.
 
 A page's header says how many bytes and values it unpacks to, and a few bytes can unpack
 to gigabytes. pyarrow allocates what a header says, so we read the headers first; and
@@ -20,8 +20,8 @@ MAX_HEADER_BYTES = 1024 * 1024
 MAX_DEPTH = 12
 
 _DATA, _DICTIONARY, _DATA_V2 = 0, 2, 3
-# Those in which a page unpacks to no more values than its header says, and to no more
-# bytes than its own and its dictionary's: not DELTA_BYTE_ARRAY, which repeats prefixes
+# Encodings in which a page unpacks to no more values than its header says, and to no
+# more bytes than its own and its dictionary's. DELTA_BYTE_ARRAY repeats prefixes
 _PLAIN, _PLAIN_DICTIONARY, _RLE_DICTIONARY = 0, 2, 8
 _DELTA_LENGTH, _SPLIT = 6, 9
 _ENCODINGS = (_PLAIN, _PLAIN_DICTIONARY, _RLE_DICTIONARY, _DELTA_LENGTH, _SPLIT)
@@ -96,22 +96,22 @@ def check_column(file: int, column: Column) -> None:
         column: what the footer says of the column
 
     Raises:
-        UnsafePage: in words that follow "it has"
+        UnsafePage: with words that continue "it has"
     """
-    place, end = column.start, column.start + column.packed
+    offset, end = column.start, column.start + column.packed
     values = 0
     while values < column.num_values:
-        if place >= end:
+        if offset >= end:
             raise UnsafePage("pages that its footer doesn't describe")
-        header, length = _header(file, place)
+        header, length = _header(file, offset)
         values += _checked(header)
-        place += length + _number(header, 3)
+        offset += length + _number(header, 3)
     if values != column.num_values:
         raise UnsafePage("pages that its footer doesn't describe")
 
 
 def _checked(header: dict[int, Any]) -> int:
-    """How many values a page has, 0 for a dictionary."""
+    """The number of values of a page, 0 for a dictionary."""
     kind, unpacked, packed = (_number(header, field) for field in (1, 2, 3))
     if max(unpacked, packed) > MAX_PAGE_BYTES:
         raise UnsafePage(
@@ -136,12 +136,12 @@ def _number(fields: dict[int, Any], field: int) -> int:
     return value
 
 
-def _header(file: int, place: int) -> tuple[dict[int, Any], int]:
-    """The header of the page at a place, by field, and how many bytes it takes."""
+def _header(file: int, offset: int) -> tuple[dict[int, Any], int]:
+    """The fields of the page header at an offset, and its size in bytes."""
     for size in (4096, MAX_HEADER_BYTES):
-        compact = _Compact(os.pread(file, size, place))
+        compact = _Compact(os.pread(file, size, offset))
         try:
-            return compact.struct(), compact.place
+            return compact.struct(), compact.offset
         except (IndexError, struct.error):  # it goes on after these bytes
             continue
     raise UnsafePage("damaged pages")
@@ -152,7 +152,7 @@ class _Compact:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self.place = 0
+        self.offset = 0
 
     def struct(self, depth: int = 0) -> dict[int, Any]:
         """A struct's values by the numbers of its fields."""
@@ -187,15 +187,15 @@ class _Compact:
         raise UnsafePage("damaged pages")
 
     def _byte(self) -> int:
-        byte = self._data[self.place]
-        self.place += 1
+        byte = self._data[self.offset]
+        self.offset += 1
         return byte
 
     def _bytes(self, size: int) -> bytes:
-        start, self.place = self.place, self.place + size
-        if self.place > len(self._data):
+        start, self.offset = self.offset, self.offset + size
+        if self.offset > len(self._data):
             raise IndexError
-        return self._data[start : self.place]
+        return self._data[start : self.offset]
 
     def _varint(self) -> int:
         value = 0
