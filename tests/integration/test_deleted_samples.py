@@ -153,7 +153,7 @@ def panel_ids(arc: Arc) -> list[str]:
 def operator_ids(arc: Arc) -> list[str]:
     query = {"terms": [{"vector": QUERY.tolist()}]}
     found = execute("search", arc.dataset, brain_key=arc.key, query=query, k=K)
-    assert found["message"].startswith(f"{K} matches")
+    assert found["message"].startswith(f"{K} results")
     return found["ids"]
 
 

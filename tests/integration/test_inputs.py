@@ -177,7 +177,7 @@ def test_what_are_no_ids_is_refused(dataset, index, ids):
         lambda: search.search(index, Query.of(ids=ids), 1),
         lambda: index.add_to_index(VECTORS[:1], [dataset.first()]),
     ):
-        with pytest.raises(InvalidRequest, match="texts or ObjectIds"):
+        with pytest.raises(InvalidRequest, match="strings or ObjectIds"):
             call()
     with pytest.raises(InvalidRequest, match="no order"):
         index.add_to_index(VECTORS[:1], {dataset.first().id})
