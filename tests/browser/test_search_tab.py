@@ -240,7 +240,7 @@ def test_the_least_similar_come_first_when_asked(panel, indexes):
     assert ids == exact[::-1][: len(ids)]
 
 
-def test_what_is_wrong_with_an_option_is_told_as_it_is_typed(panel, indexes):
+def test_what_is_wrong_with_an_option_is_reported_as_it_is_typed(panel, indexes):
     choose(panel, "pictures")
     set_option(panel, "k", "20000")
     expect(panel.cy("milvus-k")).to_have_accessible_description(re.compile("10,000"))

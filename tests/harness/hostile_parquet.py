@@ -135,7 +135,7 @@ HOSTILE: dict[str, Callable[[Path], None]] = {
     "250,000,000-dim": _huge_dimension,
     "a row group of": _huge_row_group,
     "a text of more than 64,000 bytes": _cell_in_a_page,
-    "bytes of ids and origins": _repeated_cell,
+    "bytes of ids and fingerprints": _repeated_cell,
     "encoding": _repeated_prefix,
     "a page of": _small_in_the_footer,
     "can't be read": _first_row_has_all,

@@ -188,12 +188,12 @@ def test_it_agrees_with_fiftyones_duplicates_where_groups_are_pairs(made):
     ],
     ids=str,
 )
-def test_what_cannot_be_asked_is_told(made, params, words):
+def test_what_cannot_be_asked_is_reported(made, params, words):
     with pytest.raises(InvalidRequest, match=words):
         duplicates.find_groups(made.index, **params)
 
 
-def test_progress_is_told_and_cancelling_stops_it(made, monkeypatch):
+def test_progress_is_reported_and_cancelling_stops_it(made, monkeypatch):
     monkeypatch.setattr(metrics, "TILE", 32)
     told = []
     duplicates.find_groups(made.index, THRESH, progress=told.append)
@@ -259,7 +259,7 @@ def test_the_nearest_leaks_are_listed_and_all_counted(made):
         assert few.counts == every.counts and few.leaking == every.leaking
 
 
-def test_a_sample_in_two_splits_is_told(made, dataset):
+def test_a_sample_in_two_splits_is_reported(made, dataset):
     both = dataset[made.ids[1]]
     both.tags.append("test")
     both.save()
@@ -282,7 +282,7 @@ def test_a_sample_in_two_splits_is_told(made, dataset):
     ],
     ids=str,
 )
-def test_what_are_no_splits_is_told(made, how, words):
+def test_what_are_no_splits_is_reported(made, how, words):
     with pytest.raises(InvalidRequest, match=words):
         leaks.find_leaks(made.index, THRESH, **how)
 
@@ -373,7 +373,7 @@ def test_patches_are_compared_by_their_own_label_or_by_their_samples(made):
     ],
     ids=str,
 )
-def test_what_are_no_labels_is_told(made, params, words):
+def test_what_are_no_labels_is_reported(made, params, words):
     with pytest.raises(InvalidRequest, match=words):
         label_outliers.find_outliers(made.index, **params)
 
@@ -466,7 +466,7 @@ def test_copies_name_the_same_files_and_those_here_are_skipped(made, dataset, ot
     dataset.delete_sample_field("weather")
 
 
-def test_what_cannot_be_compared_is_told(made, other, monkeypatch):
+def test_what_cannot_be_compared_is_reported(made, other, monkeypatch):
     with pytest.raises(InvalidRequest, match="not in the index"):
         cross_dataset.find_in(other.index, made.index, ["0" * 24], 3)
     longer = make_other("longer", dim=8)
@@ -481,7 +481,7 @@ def test_what_cannot_be_compared_is_told(made, other, monkeypatch):
         cross_dataset.find_in(other.index, made.index, made.ids[:1], 3)
 
 
-def test_what_cannot_be_copied_is_told(made, other):
+def test_what_cannot_be_copied_is_reported(made, other):
     ours, theirs = made.dataset, other.dataset
     with pytest.raises(InvalidRequest, match="no field 'nope'"):
         cross_dataset.copy_matches(theirs, ours, other.ids, fields=["nope"])

@@ -369,7 +369,9 @@ def test_delete_deletes_rows_and_run(milvus, vectors_dataset):
     assert vectors_dataset.list_brain_runs() == []
 
 
-def test_a_collection_that_was_dropped_is_told_and_cleaned_up(milvus, vectors_dataset):
+def test_a_collection_that_was_dropped_is_reported_and_cleaned_up(
+    milvus, vectors_dataset
+):
     index = fob.compute_similarity(
         vectors_dataset, brain_key="lost", backend="milvus", embeddings="embeddings"
     )

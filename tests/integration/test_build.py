@@ -146,7 +146,7 @@ def test_groups_are_indexed_by_slice(milvus):
         dataset.delete()
 
 
-def test_frames_of_videos_are_indexed_and_kept_true(milvus):
+def test_frames_of_videos_are_indexed_and_kept_up_to_date(milvus):
     import fiftyone as fo
 
     dataset = fo.Dataset()

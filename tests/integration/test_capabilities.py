@@ -177,7 +177,7 @@ def test_the_version_is_asked_once(connection, new_rows, monkeypatch):
     assert len(asked) == 1
 
 
-def test_it_is_asked_again_after_connecting_anew(connection, monkeypatch):
+def test_it_is_asked_again_after_connecting_again(connection, monkeypatch):
     before = connection.capabilities
     monkeypatch.setattr(connection, "_capabilities", capabilities.of("v1.0"))
     connection.close()

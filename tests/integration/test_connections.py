@@ -242,7 +242,7 @@ def in_a_fork(function):
     return here.recv()
 
 
-def test_a_forked_child_connects_anew_and_both_work(indexed):
+def test_a_forked_child_connects_again_and_both_work(indexed):
     wanted, parents = indexed.connection.settings, indexed.connection.client
     names, same = in_a_fork(
         lambda: (

@@ -496,7 +496,7 @@ def test_wrong_options_are_refused_by_name(milvus, vectors_dataset, options, wor
     assert vectors_dataset.list_brain_runs() == []
 
 
-def test_an_index_type_that_the_server_lacks_is_told(milvus, vectors_dataset):
+def test_an_index_type_that_the_server_lacks_is_reported(milvus, vectors_dataset):
     if milvus.kind == "lite":
         return  # Milvus Lite takes every name
     with pytest.raises(InvalidRequest, match="has no index type HNSW_SQ"):

@@ -181,7 +181,7 @@ def test_a_threshold_must_be_a_distance(milvus, indexes, thresh):
         indexes.ours.find_duplicates(thresh=thresh)
 
 
-def test_vectors_that_went_away_are_told(milvus, vectors_dataset):
+def test_vectors_that_went_away_are_reported(milvus, vectors_dataset):
     index = fob.compute_similarity(
         vectors_dataset, brain_key="gone", backend="milvus", embeddings="embeddings"
     )

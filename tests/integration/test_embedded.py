@@ -70,7 +70,9 @@ def test_processes_that_come_at_once_share_one_server(home):
     assert embedded.running(home).pid == int(pids.pop())
 
 
-def test_it_keeps_memory_for_the_next_search_unless_told_otherwise(home, monkeypatch):
+def test_it_keeps_memory_for_the_next_search_unless_configured_otherwise(
+    home, monkeypatch
+):
     monkeypatch.setenv("MALLOC_ARENA_MAX", "7")
     running = embedded.ensure_running(home)
     told = psutil.Process(running.pid).environ()
@@ -156,7 +158,7 @@ def test_a_crash_in_the_middle_of_writing_keeps_what_was_acknowledged(home):
     assert len(kept) == last * 50
 
 
-def test_an_index_file_cut_short_by_a_crash_is_built_anew(home):
+def test_an_index_file_cut_short_by_a_crash_is_built_again(home):
     rows = collection()
     rows.create(2, Owner("d", "d", "k"))
     rows.upsert([f"{i}" for i in range(50)], ["s"] * 50, _ones(50, 2))

@@ -160,7 +160,7 @@ def test_least_similar_and_paging_keep_to_conditions(index, dataset):
     assert found.ids == wanted_ids(dataset, where, query, COUNT)[::-1]
 
 
-def test_sync_keeps_the_values_true_and_embeds_nothing(index, dataset):
+def test_sync_keeps_the_values_up_to_date_and_embeds_nothing(index, dataset):
     changed = dataset.limit(5)
     before = dict(zip(*changed.values(["id", "split"]), strict=True))
     vectors = index.get_embeddings(sample_ids=list(before))[0]
@@ -184,7 +184,7 @@ def test_sync_keeps_the_values_true_and_embeds_nothing(index, dataset):
     fiftyone_milvus.sync(dataset, "filtered")
 
 
-def test_what_the_index_does_not_store_is_told(index):
+def test_what_the_index_does_not_store_is_reported(index):
     query = Query.of(vector=np.ones(DIM))
     for where, words in (
         ({"filepath": "a"}, "doesn't store"),

@@ -127,7 +127,7 @@ def test_random_changes_are_found_exactly_and_repaired(
     assert_true(dataset, "k", patches)
 
 
-def test_what_cannot_be_read_is_told_and_tried_again_by_sync(dataset, tmp_path):
+def test_what_cannot_be_read_is_reported_and_tried_again_by_sync(dataset, tmp_path):
     paths = dataset.values("filepath")
     os.remove(paths[3])
     shutil.copy(paths[4], tmp_path / "kept.png")
@@ -177,7 +177,7 @@ def test_own_vectors_that_changed_are_stale(milvus, vectors_dataset):
         runs.cleanup(vectors_dataset, "k")
 
 
-def test_the_view_of_the_run_is_kept_true(dataset):
+def test_the_view_of_the_run_is_kept_up_to_date(dataset):
     from fiftyone import ViewField as F
 
     build.build(dataset.match(F("number") < 10), "k", MODEL)
@@ -189,7 +189,7 @@ def test_the_view_of_the_run_is_kept_true(dataset):
     assert runs.load(dataset, "k").total_index_size == 11
 
 
-def test_a_collection_that_is_gone_or_altered_is_told(dataset):
+def test_a_collection_that_is_gone_or_altered_is_reported(dataset):
     build.build(dataset, "k", MODEL)
     index = runs.load(dataset, "k")
     index.client.drop_collection(index.rows.name)
@@ -202,7 +202,7 @@ def test_a_collection_that_is_gone_or_altered_is_told(dataset):
     index.client.drop_collection(index.rows.name)
 
 
-def test_rows_without_an_origin_are_unknown_not_true(milvus, vectors_dataset):
+def test_rows_without_a_fingerprint_are_unknown_not_up_to_date(milvus, vectors_dataset):
     index = fob.compute_similarity(
         vectors_dataset, brain_key="k", backend="milvus", embeddings="embeddings"
     )

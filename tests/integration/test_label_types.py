@@ -214,7 +214,7 @@ LINES = {
 
 
 @pytest.mark.parametrize("lines", [False, True])
-def test_what_cannot_be_cut_out_is_told_and_costs_no_other(milvus, tmp_path, lines):
+def test_what_cannot_be_cut_out_is_reported_and_costs_no_other(milvus, tmp_path, lines):
     images.install_counting_model()
     dataset = images.make_images_dataset(tmp_path, 2)
     shapes = LINES if lines else BOXES

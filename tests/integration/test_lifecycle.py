@@ -336,7 +336,7 @@ def test_two_indexes_made_empty_do_not_mix(lite, dataset):
     assert two.total_index_size == 3
 
 
-def test_an_index_made_anew_under_its_old_key_has_the_new_rows_only(lite, dataset):
+def test_an_index_made_again_under_its_old_key_has_the_new_rows_only(lite, dataset):
     old = compute(dataset, "key")
     old.delete()
     new = compute(dataset.limit(5), "key")
@@ -477,7 +477,7 @@ def test_a_dropped_index_is_deleted(lite, dataset):
     assert dataset.list_brain_runs() == []
 
 
-def test_a_collection_made_anew_with_another_dimension_is_told(server, dataset):
+def test_a_collection_made_again_with_another_dimension_is_reported(server, dataset):
     index = compute(dataset, "wide")
     ids, name = dataset.values("id"), index.config.collection_name
     server.drop_collection(name)
@@ -493,7 +493,7 @@ def test_a_collection_made_anew_with_another_dimension_is_told(server, dataset):
     assert index.get_embeddings()[0].shape == (2, 8)
 
 
-def test_a_collection_made_anew_without_our_fields_is_told(server, dataset):
+def test_a_collection_made_again_without_our_fields_is_reported(server, dataset):
     index = compute(dataset, "unmanaged")
     ids, name = dataset.values("id"), index.config.collection_name
     server.drop_collection(name)
@@ -589,7 +589,7 @@ def test_an_index_of_ours_comes_back_from_plain_fiftyone(milvus, kept, visited):
     assert index._kneighbors(kept.ids[9], k=10)[0] == kept.nearest(9, 10)
 
 
-def test_what_plain_fiftyone_cleaned_up_is_told(milvus, kept, visited):
+def test_what_plain_fiftyone_cleaned_up_is_reported(milvus, kept, visited):
     with pytest.raises(CollectionError, match=DROPPED):
         runs.load(kept.dataset, "lent")
     assert "already gone" in runs.cleanup_plan(kept.dataset, "lent").message

@@ -244,7 +244,7 @@ def test_the_slice_in_use_changes_nothing(made):
 
 
 @pytest.mark.parametrize("made", ["clips of a view"], indirect=True)
-def test_clips_that_fiftyone_has_no_more_are_told(made):
+def test_clips_that_fiftyone_has_no_more_are_reported(made):
     kind, dataset = made
     clips = kind.view(dataset)
     build.build(clips, "k", build.Source(embeddings_field="embedding"))

@@ -126,7 +126,7 @@ def place(milvus):
     [(False, "cosine"), (True, "dotproduct")],
     ids=["samples", "patches"],
 )
-def test_to_a_server_and_back_keeps_rows_origins_and_neighbours(
+def test_to_a_server_and_back_keeps_rows_fingerprints_and_neighbours(
     server, dataset, patches, metric
 ):
     index = make(dataset, patches=patches, metric=metric)
@@ -174,7 +174,7 @@ def test_another_process_finds_a_moved_index(server, dataset):
     assert elsewhere(dataset, server) == [100, settings.EMBEDDED, near]
 
 
-def test_settings_that_name_another_server_are_told(server, dataset, monkeypatch):
+def test_settings_that_name_another_server_are_reported(server, dataset, monkeypatch):
     make(dataset)
     with monkeypatch.context() as patch:
         patch.setenv(URI, NOWHERE)
@@ -343,7 +343,7 @@ def test_the_same_milvus_is_refused(untouched, dataset):
         move.move(dataset, "idx", {"uri": "embedded"})
 
 
-def test_a_target_that_does_not_answer_is_told(untouched, dataset):
+def test_a_target_that_does_not_answer_is_reported(untouched, dataset):
     with pytest.raises(ServerUnavailable, match="does not answer") as e:
         move.move(dataset, "idx", {"uri": NOWHERE})
     # the address was typed, so no variable is to blame
@@ -351,17 +351,17 @@ def test_a_target_that_does_not_answer_is_told(untouched, dataset):
     assert settings.ENV_PREFIX not in str(e.value)
 
 
-def test_a_database_that_is_missing_is_told(untouched, dataset, server):
+def test_a_database_that_is_missing_is_reported(untouched, dataset, server):
     with pytest.raises(InvalidRequest, match="has no database 'nope'"):
         move.move(dataset, "idx", {"uri": server, "db_name": "nope"})
 
 
-def test_a_setting_that_is_unknown_is_told(untouched, dataset, server):
+def test_a_setting_that_is_unknown_is_reported(untouched, dataset, server):
     with pytest.raises(InvalidRequest, match="Unknown connection settings"):
         move.move(dataset, "idx", {"uri": server, "port": 1})
 
 
-def test_a_name_that_is_taken_is_told(server, dataset):
+def test_a_name_that_is_taken_is_reported(server, dataset):
     other = datasets.make_vectors_dataset(count=10)
     taken = make(other, "theirs", uri=server).rows.name
     watch = Untouched(dataset, server)
@@ -378,7 +378,7 @@ def test_the_name_of_the_old_collection_is_refused(untouched, dataset, server):
         move.move(dataset, "idx", {"uri": server}, collection_name=name)
 
 
-def test_an_index_type_that_the_target_lacks_is_told(untouched, dataset, server):
+def test_an_index_type_that_the_target_lacks_is_reported(untouched, dataset, server):
     with pytest.raises(InvalidRequest, match="has no index type"):
         options = {"index_type": "HNSW_SQ"}
         move.move(dataset, "idx", {"uri": server}, index_options=options)
@@ -434,7 +434,7 @@ def test_a_copy_that_lacks_rows_is_not_used(untouched, dataset, server):
         move.move(dataset, "idx", {"uri": server}, progress=progress)
 
 
-def test_rows_written_meanwhile_are_told(server, dataset):
+def test_rows_written_meanwhile_are_reported(server, dataset):
     index = make(dataset.limit(99))
 
     def progress(now: build.Progress) -> None:
@@ -448,7 +448,7 @@ def test_rows_written_meanwhile_are_told(server, dataset):
     assert runs.load(dataset, "idx").total_index_size == 100
 
 
-def test_a_run_deleted_meanwhile_is_not_made_anew(server, dataset):
+def test_a_run_deleted_meanwhile_is_not_made_again(server, dataset):
     make(dataset)
 
     def progress(now: build.Progress) -> None:
@@ -475,7 +475,7 @@ def test_a_run_that_cannot_be_stored_stays(untouched, dataset, server, monkeypat
             move.move(dataset, "idx", {"uri": server})
 
 
-def test_an_empty_index_is_told(server, dataset):
+def test_an_empty_index_is_reported(server, dataset):
     fob.compute_similarity(
         dataset, brain_key="idx", backend="milvus", embeddings=False, metric="cosine"
     )
@@ -576,7 +576,7 @@ def test_rows_of_missing_samples_are_left_out(place, dataset, tmp_path, patches)
         part.delete()
 
 
-def test_a_dataset_of_other_ids_is_told(place, dataset, tmp_path):
+def test_a_dataset_of_other_ids_is_reported(place, dataset, tmp_path):
     make(dataset)
     path = tmp_path / "idx.parquet"
     archive.export_index(dataset, "idx", path)
@@ -589,7 +589,7 @@ def test_a_dataset_of_other_ids_is_told(place, dataset, tmp_path):
     other.delete()
 
 
-def test_a_dataset_without_the_patches_field_is_told(place, dataset, tmp_path):
+def test_a_dataset_without_the_patches_field_is_reported(place, dataset, tmp_path):
     make(dataset, patches=True)
     path = tmp_path / "idx.parquet"
     archive.export_index(dataset, "idx", path)
@@ -673,7 +673,7 @@ def header_with(path, **values: Any) -> dict[bytes, bytes]:
         ),
     ],
 )
-def test_a_bad_file_is_told(file, dataset, spoil, words):
+def test_a_bad_file_is_reported(file, dataset, spoil, words):
     before = collections()
     spoil(file)
     with pytest.raises(InvalidRequest, match=words):
@@ -694,7 +694,7 @@ def test_a_damaged_page_is_noticed(file, dataset):
     assert collections() == before
 
 
-def test_vectors_that_are_no_numbers_are_told(file, dataset):
+def test_vectors_that_are_no_numbers_are_reported(file, dataset):
     before = collections()
     bad = pa.array([[np.nan] * 16] * 100, pa.list_(pa.float32(), 16))
     rewritten(file, vector=bad)
@@ -718,12 +718,12 @@ def test_a_models_arguments_are_taken_only_on_trust(file, dataset):
 
 
 @pytest.mark.parametrize("key", ["idx", "not a key"])
-def test_a_brain_key_that_cannot_be_is_told(file, dataset, key):
+def test_a_brain_key_that_cannot_be_is_reported(file, dataset, key):
     with pytest.raises(InvalidRequest, match="brain key"):
         archive.import_index(dataset, key, file)
 
 
-def test_a_collection_name_that_is_taken_is_told(file, dataset):
+def test_a_collection_name_that_is_taken_is_reported(file, dataset):
     name = runs.load(dataset, "idx").rows.name
     with pytest.raises(InvalidRequest, match="already has a collection"):
         archive.import_index(dataset, "copy", file, collection_name=name)
@@ -764,7 +764,7 @@ def test_another_kind_of_file_is_never_overwritten(file, dataset):
         assert other.read_bytes() == data
 
 
-def test_a_folder_that_is_missing_is_told(file, dataset):
+def test_a_folder_that_is_missing_is_reported(file, dataset):
     with pytest.raises(InvalidRequest, match="There is no folder"):
         archive.export_index(dataset, "idx", file.parent / "none" / "i.parquet")
     with pytest.raises(InvalidRequest, match="is a folder"):

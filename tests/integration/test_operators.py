@@ -123,13 +123,13 @@ def test_the_form_says_what_is_wrong(dataset, params, words):
     assert dataset.list_brain_runs() == []
 
 
-def test_a_key_in_use_is_told_in_the_form(dataset):
+def test_a_key_in_use_is_reported_in_the_form(dataset):
     build(dataset)
     with pytest.raises(Exception, match="is in use"):
         build(dataset)
 
 
-def test_vectors_of_another_dimension_are_left_out_and_told(dataset):
+def test_vectors_of_another_dimension_are_left_out_and_reported(dataset):
     sample = dataset.last()
     sample["embeddings"] = np.ones(3)
     sample.save()
@@ -144,14 +144,14 @@ def test_vectors_of_another_dimension_are_left_out_and_told(dataset):
     assert f"1 have none, such as {sample.id}: its vector" in made["message"]
 
 
-def test_a_field_without_vectors_is_told(dataset):
+def test_a_field_without_vectors_is_reported(dataset):
     dataset.add_sample_field("vacant", fo.VectorField)
     with pytest.raises(Exception, match="No sample has a vector in 'vacant'"):
         build(dataset, embeddings_field="vacant")
     assert dataset.list_brain_runs() == []
 
 
-def test_an_empty_view_is_told(dataset):
+def test_an_empty_view_is_reported(dataset):
     with pytest.raises(Exception, match="no samples to index"):
         foo.execute_operator(
             f"{PLUGIN}/compute_index",
@@ -160,7 +160,7 @@ def test_an_empty_view_is_told(dataset):
         )
 
 
-def test_no_server_is_told_and_leaves_nothing(dataset, monkeypatch):
+def test_no_server_is_reported_and_leaves_nothing(dataset, monkeypatch):
     monkeypatch.setenv(settings.ENV_PREFIX + "URI", "http://127.0.0.1:1")
     monkeypatch.setenv(settings.ENV_PREFIX + "TOKEN", "tokensecret")
     with pytest.raises(Exception, match=r"http://127\.0\.0\.1:1 does not answer") as e:
@@ -170,20 +170,20 @@ def test_no_server_is_told_and_leaves_nothing(dataset, monkeypatch):
 
 
 @pytest.mark.parametrize("k", [0, 20_000])
-def test_k_out_of_range_is_told(dataset, k):
+def test_k_out_of_range_is_reported(dataset, k):
     build(dataset)
     context = {"selected": [dataset.first().id]}
     with pytest.raises(Exception, match="Ask for 1 to 10,000 results"):
         execute("search", dataset, context=context, brain_key="idx", k=k)
 
 
-def test_text_on_an_index_that_cannot_is_told(dataset):
+def test_text_on_an_index_that_cannot_is_reported(dataset):
     build(dataset)
     with pytest.raises(Exception, match="can't embed text"):
         execute("search", dataset, brain_key="idx", text="bird")
 
 
-def test_an_empty_query_is_told(dataset):
+def test_an_empty_query_is_reported(dataset):
     build(dataset)
     with pytest.raises(Exception, match="Type a text, or select"):
         execute("search", dataset, brain_key="idx")

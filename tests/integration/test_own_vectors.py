@@ -56,7 +56,7 @@ def assert_said(failures, said):
 
 
 @pytest.mark.parametrize("patches", [False, True])
-def test_what_is_no_vector_is_left_out_and_told(dataset, patches):
+def test_what_is_no_vector_is_left_out_and_reported(dataset, patches):
     field, source = ("ground_truth", OF_PATCHES) if patches else (None, FIELD)
     said = put(dataset, patches, start=30)
     total = dataset.count("ground_truth.detections") if patches else 100

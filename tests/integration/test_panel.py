@@ -72,7 +72,9 @@ def test_overview_tells_where_an_index_is_that_is_not_on_the_milvus_in_use(
 
 
 @pytest.mark.parametrize("method", ["view_count", "selection", "cleanup_plan"])
-def test_an_index_that_was_deleted_elsewhere_is_told_by_its_own_code(dataset, method):
+def test_an_index_that_was_deleted_elsewhere_is_reported_by_its_own_code(
+    dataset, method
+):
     answer = getattr(panel, method)(make_context(dataset, brain_key="gone"))
     assert answer["error"]["code"] == "no_index"
 
@@ -172,7 +174,7 @@ def test_an_ended_job_can_be_dismissed(dataset):
     assert jobs.list_jobs(ctx) == []
 
 
-def test_a_job_whose_process_is_gone_is_told(dataset, monkeypatch):
+def test_a_job_whose_process_is_gone_is_reported(dataset, monkeypatch):
     ctx = make_context(dataset)
     jobs.JobRecord(ctx, "k")._write()
     monkeypatch.setattr(jobs, "LOST_SECONDS", 0)

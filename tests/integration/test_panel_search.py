@@ -338,7 +338,7 @@ def test_a_search_of_selected_samples_stays_among_them(indexed):
     assert found["searched"] == 7
 
 
-def test_the_history_makes_a_search_again_with_all_that_it_was_made_of(indexed):
+def test_the_history_makes_a_search_again_with_all_of_its_parts(indexed):
     ids = indexed.values("id")
     terms = [{"id": ids[0], "weight": 2.0}, {"id": ids[1], "negative": True}]
     _, made = search_for(indexed, query={"terms": terms}, k=7, exclude_query=True)
@@ -440,7 +440,7 @@ def test_a_group_gives_its_best_match_alone(indexed):
     assert found["total"] == 5
 
 
-def test_a_score_field_is_written_and_told_to_the_app(indexed):
+def test_a_score_field_is_written_and_reported_to_the_app(indexed):
     ctx, found = search_for(indexed, score_field="near")
     assert triggered(ctx, "reload_dataset") == [{}]
     indexed.reload()

@@ -79,13 +79,13 @@ def test_an_earlier_result_is_a_query(milvus, world):
         ("ground_truth.detections.label", "doesn't have one text"),
     ],
 )
-def test_what_cannot_be_grouped_by_is_told(milvus, world, group_by, words):
+def test_what_cannot_be_grouped_by_is_reported(milvus, world, group_by, words):
     index = runs.load(world.dataset, "cosine")
     with pytest.raises(InvalidRequest, match=words):
         search.search(index, Query.of(ids=world.ids[:1]), 5, group_by=group_by)
 
 
-def test_ids_of_another_dataset_are_told(milvus, world):
+def test_ids_of_another_dataset_are_reported(milvus, world):
     index = runs.load(world.dataset, "cosine")
     with pytest.raises(InvalidRequest, match="are not in the index"):
         search.search(index, Query.of(ids=["0" * 24]), 5)
@@ -244,7 +244,7 @@ def test_rounds_of_feedback_are_searches_that_can_be_stepped_back_to(dataset, wo
 
 
 @pytest.mark.parametrize("searched", [False, True])
-def test_what_cannot_be_refined_is_told(dataset, world, searched):
+def test_what_cannot_be_refined_is_reported(dataset, world, searched):
     words = "There is no search to refine"
     if searched:
         execute("search", dataset, brain_key="cosine", ids=world.ids[:1], k=1)
@@ -377,7 +377,7 @@ def test_the_crop_of_a_patch_finds_the_patch(painted):
         ({"sample_id": "no id", "box": [0, 0, 1, 1]}, "has no sample"),
     ],
 )
-def test_a_crop_of_nothing_is_told(painted, crop, words):
+def test_a_crop_of_nothing_is_reported(painted, crop, words):
     query = Query.from_dict({"terms": [{"crop": crop}]})
     with pytest.raises(InvalidRequest, match=words):
         search.search(runs.load(painted, "objects"), query, 2)

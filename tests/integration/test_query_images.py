@@ -245,7 +245,7 @@ def test_a_box_smaller_than_a_pixel_is_refused(files, built, model, patches_fiel
     ],
 )
 @pytest.mark.parametrize("patches_field", [None, "objects"])
-def test_an_image_that_a_model_gives_no_vector_for_is_told(
+def test_an_image_that_a_model_gives_no_vector_for_is_reported(
     built, patches_field, gray, words
 ):
     file = io.BytesIO()

@@ -111,7 +111,7 @@ def test_who_is_killed_at_any_moment_goes_on(dataset):
         assert not kept(dataset)
 
 
-def test_a_changed_index_is_compared_anew(dataset):
+def test_a_changed_index_is_compared_again(dataset):
     _, told = find(dataset, HOW[0])
     kill_when_told(dataset, HOW[0], told // 2)
     assert kept(dataset)
@@ -125,7 +125,7 @@ def test_a_changed_index_is_compared_anew(dataset):
 
 
 @pytest.mark.parametrize("other", [{"thresh": 0.005}, {"fraction": 0.2}], ids=str)
-def test_another_question_is_answered_anew(dataset, other):
+def test_another_question_is_answered_again(dataset, other):
     _, told = find(dataset, HOW[0])
     kill_when_told(dataset, HOW[0], told // 2)
     found, _ = find(dataset, other)

@@ -168,7 +168,7 @@ def test_what_is_built_is_known_in_every_process(dataset, kind):
         clone.delete()
 
 
-def test_a_field_of_the_view_that_was_renamed_is_told(dataset):
+def test_a_field_of_the_view_that_was_renamed_is_reported(dataset):
     """FiftyOne makes such a view of all samples."""
     build.build(dataset.match(F("number") < 10), "k", FIELD)
     dataset.rename_sample_field("number", "nr")
@@ -196,7 +196,7 @@ def test_a_field_of_the_view_that_was_renamed_is_told(dataset):
         ),
     ],
 )
-def test_a_stored_view_that_is_none_is_told(dataset, stage, words):
+def test_a_stored_view_that_is_none_is_reported(dataset, stage, words):
     build.build(dataset.limit(10).view(), "k", FIELD)
     run = BrainMethod._get_run_doc(dataset, "k")
     run.view_stages = [json_util.dumps(stage)]
@@ -207,7 +207,7 @@ def test_a_stored_view_that_is_none_is_told(dataset, stage, words):
 
 
 @pytest.mark.parametrize("patches", [False, True])
-def test_a_field_of_the_index_that_was_renamed_is_told(dataset, patches):
+def test_a_field_of_the_index_that_was_renamed_is_reported(dataset, patches):
     source = build.Source(embeddings_field="embedding") if patches else FIELD
     field = "ground_truth" if patches else None
     build.build(dataset, "k", source, patches_field=field)

@@ -114,7 +114,7 @@ class Numbers:
         self.number = state["number"][0]
 
 
-def test_phases_and_their_results_are_told(monkeypatch):
+def test_phases_and_their_results_are_reported(monkeypatch):
     monkeypatch.setattr(checkpoints, "SAVE_SECONDS", 0)
     kept = Checkpoint(Store("one", "same"), ["a", "b"], 10)
     kept.end("a", 0.1 + 0.2)

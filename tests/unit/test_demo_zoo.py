@@ -11,7 +11,7 @@ def test_a_model_has_its_size_its_licence_and_what_it_can():
     assert not found["alexnet-imagenet-torch"].supports_prompts
 
 
-def test_what_a_model_lacks_is_told_by_version_and_by_alternatives():
+def test_what_a_model_lacks_is_reported_by_version_and_by_alternatives():
     assert zoo_models._is_met(["nobody-has-this", "torch"])
     assert not zoo_models._is_met(["nobody-has-this"])
     assert not zoo_models._is_met(["torch>=999"])

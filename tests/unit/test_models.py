@@ -103,7 +103,7 @@ def test_warming_fetches_nothing(loads):
     assert loads == []
 
 
-def test_what_failed_is_told(loads):
+def test_what_failed_is_reported(loads):
     with pytest.raises(InvalidRequest, match="the disk is full"):
         models.load("bad")
 

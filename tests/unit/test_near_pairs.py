@@ -248,7 +248,7 @@ def test_the_prefilter_changes_no_answer(length, metric, vectors, data):
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_a_sieve_spares_looking_at_most_pairs(monkeypatch, metric):
+def test_the_prefilter_rejects_most_pairs(monkeypatch, metric):
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(400, 128)).astype(np.float32)
     vectors[350:] = vectors[:50] + 1e-3
@@ -291,7 +291,7 @@ def test_room_is_writable_and_leaves_nothing_behind(tmp_path, monkeypatch, count
     assert not list(tmp_path.iterdir())
 
 
-def test_a_full_disk_is_told_before_it_ends_the_process(monkeypatch):
+def test_a_full_disk_is_reported_before_it_ends_the_process(monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -58,7 +58,7 @@ def test_those_of_many(monkeypatch, metric, count):
     check(metric, vectors.astype(np.float32), count)
 
 
-def test_most_are_let_go_early(monkeypatch):
+def test_most_are_ruled_out_early(monkeypatch):
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(20, 32))[np.arange(2_000) % 20]
     vectors = (vectors + 0.1 * rng.normal(size=(2_000, 32))).astype(np.float32)

@@ -87,7 +87,7 @@ def test_a_vector_comes_back_to_the_bit(values):
     ],
     ids=str,
 )
-def test_a_term_that_cannot_be_is_told(data, words):
+def test_a_term_that_cannot_be_is_reported(data, words):
     with pytest.raises(InvalidRequest, match=words):
         Term.from_dict(data)
 
@@ -110,7 +110,7 @@ def test_a_term_that_cannot_be_is_told(data, words):
     ],
     ids=lambda value: str(value)[:60],
 )
-def test_a_query_that_cannot_be_is_told(data, words):
+def test_a_query_that_cannot_be_is_reported(data, words):
     with pytest.raises(InvalidRequest, match=words):
         Query.from_dict(data)
 
@@ -205,13 +205,13 @@ def test_terms_are_combined_by_rocchios_formula(given_terms, metric):
     np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
 
 
-def test_terms_that_cancel_each_other_are_told():
+def test_terms_that_cancel_each_other_are_reported():
     index = Index({"a": np.float32([1, 0]), "b": np.float32([-1, 0])})
     with pytest.raises(InvalidRequest, match="cancel each other"):
         query_vector.resolve(index, Query.of(ids=["a", "b"]))
 
 
-def test_a_vector_of_another_length_is_told():
+def test_a_vector_of_another_length_is_reported():
     with pytest.raises(
         InvalidRequest, match="dimension 5; the dimension of a vector is 2"
     ):

@@ -132,7 +132,7 @@ def test_what_follows_a_question_mark_is_refused_and_not_repeated(uri):
 @pytest.mark.parametrize(
     "uri", ["~nobody-of-this-name/x.db", "a\0b.db", "x" * 5_000 + ".db", "\ud800.db"]
 )
-def test_a_path_that_cannot_be_is_told(uri):
+def test_a_path_that_cannot_be_is_reported(uri):
     with pytest.raises(InvalidRequest, match="can't be a path") as error:
         settings.resolve({"uri": uri})
     assert str(error.value).isprintable()
