@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import plugin.operators  # noqa: F401 (their jobs have labels)
 from plugin.panels.milvus_panel import METHODS, MilvusPanel
 
 from . import contract
