@@ -80,10 +80,10 @@ def fields_of(
     return found
 
 
-def free_key(dataset: fo.Dataset, wanted: str = DEFAULT_KEY) -> str:
-    """A brain key that is free: the wanted one, or the next with a number."""
+def free_key(dataset: fo.Dataset, preferred: str = DEFAULT_KEY) -> str:
+    """A brain key that is free: the preferred one, or that with a number."""
     taken = set(dataset.list_brain_runs())
-    candidates = (wanted, *(f"{wanted}_{n}" for n in range(2, len(taken) + 3)))
+    candidates = (preferred, *(f"{preferred}_{n}" for n in range(2, len(taken) + 3)))
     return next(key for key in candidates if key not in taken)
 
 

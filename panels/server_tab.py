@@ -9,7 +9,7 @@ import fiftyone.operators as foo
 from fiftyone_milvus.store import embedded
 
 from ..app.context import connection
-from . import server_details
+from . import server_payloads
 from .error_boundary import answered
 
 METHODS = ("server_details", "start_embedded", "stop_embedded")
@@ -18,14 +18,14 @@ METHODS = ("server_details", "start_embedded", "stop_embedded")
 class ServerMethods:
     @answered
     def server_details(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        return server_details.details(connection(ctx))
+        return server_payloads.details(connection(ctx))
 
     @answered
     def start_embedded(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        embedded.ensure_running(server_details.home(connection(ctx)))
+        embedded.ensure_running(server_payloads.home(connection(ctx)))
         return {}
 
     @answered
     def stop_embedded(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        embedded.stop(server_details.home(connection(ctx)))
+        embedded.stop(server_payloads.home(connection(ctx)))
         return {}
