@@ -68,7 +68,7 @@ class AccessDenied(VectorSearchError):
 
 
 class CollectionError(VectorSearchError):
-    """A collection is missing, does not fit, or belongs to somebody else."""
+    """A collection is missing, does not fit, or belongs to another dataset or tool."""
 
     code = "collection"
 

@@ -1,4 +1,4 @@
-"""Labels that disagree with those of the nearest: candidates for mistakes."""
+"""Labels that disagree with those of their nearest neighbours: possible mistakes."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Neighbor:
 
 @dataclass(frozen=True)
 class Outlier:
-    """One whose neighbours say another label. ``score`` is the share of them that
-    disagree, ``suggested`` the label that most of these have."""
+    """A sample or patch with another label than its neighbours. ``score`` is the share
+    of them that disagree, ``suggested`` the label that most of these have."""
 
     id: str
     sample_id: str

@@ -1,6 +1,6 @@
-"""What an image's file says of its size before any pixel is decoded: so that one that
-would take too much memory or time is refused. Pillow and OpenCV judge the size of an
-image, but not its shape, the tiles of a TIFF, or the scans of a JPEG.
+"""Checks the size of an image in the header of its file, before any pixel is decoded,
+to refuse images that take too much memory or time. Pillow and OpenCV check the size of
+an image, but not its shape, the tiles of a TIFF, or the scans of a JPEG.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 from PIL import Image
 
-# Those that decode to what their headers say. Others hold images of a size of their
-# own (ICO, ICNS), unpack first (FITS), or run a program (EPS)
+# Formats that decode to what their headers say. Others contain images of other sizes
+# (ICO, ICNS), unpack first (FITS), or run a program (EPS)
 FORMATS = (
     *("JPEG", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF", "JPEG2000"),
     *("PPM", "TGA", "PCX", "SGI", "SUN", "DDS", "PSD", "QOI"),
@@ -40,23 +40,23 @@ FULL_SIZE_SCANS = 20
 
 
 class NotIdentified(Exception):
-    """It is a file of none of the formats that were asked for."""
+    """The file has none of the accepted formats."""
 
 
 class Damaged(Exception):
-    """Its header can't be read."""
+    """The header can't be read."""
 
 
 class TooLarge(Exception):
-    """It claims more than it may have; the text says what, and goes on after "it"."""
+    """The image exceeds a limit; the text continues "it"."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """What a file claims: ``format`` by Pillow's name; ``width`` and ``height``;
-    ``decoded``, the most pixels that are decoded into one buffer, which are those of
-    the image or of a tile; the bytes of each of them; and how many ``scans`` go over
-    all pixels."""
+    """An image according to its header: ``format`` by Pillow's name; ``width`` and
+    ``height``; ``decoded``, the most pixels that are decoded into one buffer, those of
+    the image or of a tile; the bytes of each pixel; and how many ``scans`` go over all
+    pixels."""
 
     format: str
     width: int
@@ -79,13 +79,13 @@ def check(
 
     Args:
         file: the file, from its start
-        max_pixels: the most that its image may have
-        formats: which formats it may have, by Pillow's names
+        max_pixels: how many pixels the image may have
+        formats: the accepted formats, by Pillow's names
 
     Raises:
         NotIdentified: if it has none of the formats
-        Damaged: if its header can't be read
-        TooLarge: if it claims too much
+        Damaged: if the header can't be read
+        TooLarge: if it exceeds a limit
     """
     header = _read(file, formats)
     width, height = header.width, header.height
@@ -120,11 +120,10 @@ def check(
 
 def problem(path: str) -> str | None:
     """Why an image of a dataset isn't decoded, as the end of a sentence; ``None`` if
-    it is. What is on another machine, or of an unknown format, is left to the model,
-    which may know it."""
+    it is. Images on other machines, or of unknown formats, are left to the model."""
     if "://" in path:
         return None
-    # who raised Pillow's limit has larger images
+    # people who raised Pillow's limit have larger images
     most = Image.MAX_IMAGE_PIXELS
     try:
         with open(path, "rb") as file:
@@ -168,7 +167,7 @@ def _read(file: BinaryIO, formats: tuple[str, ...]) -> Header:
         found = re.search(r"\d+", str(e))
         count = f"{int(found[0]) / 1e6:,.0f} megapixels" if found else "more pixels"
         raise TooLarge(f"has {count}, which are too many") from e
-    except Exception as e:  # the readers of headers raise what they like
+    except Exception as e:  # readers of headers raise all kinds of errors
         raise Damaged from e
     # OpenJPEG decodes each channel into 32 bits
     return Header(kind, width, height, width * height, 16 if kind == "JPEG2000" else 4)
@@ -176,7 +175,7 @@ def _read(file: BinaryIO, formats: tuple[str, ...]) -> Header:
 
 @cache
 def _known(formats: tuple[str, ...]) -> tuple[str, ...]:
-    """Those that this Pillow reads."""
+    """The formats that this Pillow reads."""
     Image.init()
     return tuple(each for each in formats if each in Image.OPEN)
 

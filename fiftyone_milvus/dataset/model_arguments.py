@@ -1,5 +1,5 @@
-"""Which keyword arguments a model may be loaded with where they come from a record or a
-form: those of a short list, whose values name no code, and no secret among them."""
+"""The model arguments that are accepted from a record or a form: a short list, without
+secrets, and with values that name no code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_TEXT = 1_000  # characters
 MAX_TEXTS = 30_000  # of a list, such as the classes of ImageNet-21k
 MAX_NUMBER = 1e6
 MAX_NUMBERS = 4  # of a list: a size has two, a colour up to four
-MAX_VALUES = 100_000  # that are looked through for secrets
+MAX_VALUES = 100_000  # that are searched for secrets
 MAX_DEPTH = 20
 SHOWN = 100  # characters of a text
 SHOWN_VALUES = 5  # of several
@@ -44,34 +44,34 @@ _IN_ADDRESS = re.compile(
 
 
 def check(arguments: Any) -> None:
-    """Checks arguments that are typed in a form.
+    """Checks arguments from a form.
 
     Raises:
-        InvalidRequest: naming what may not be among them
+        InvalidRequest: naming the one that isn't accepted
     """
     check_no_secret(arguments)
     found = problem(arguments)
     if found is not None:
         raise InvalidRequest(
-            f"These model arguments can't be used here: {found}. Build the index in "
-            "Python to load a model by others."
+            f"These model arguments can't be used here: {found}. To use others, build "
+            "the index in Python."
         )
 
 
 def problem(arguments: Any) -> str | None:
     """Why arguments are never taken from a record, in words; ``None`` if they may be.
-    Takes a time that doesn't grow with what others put into them."""
+    The time it takes is bounded, whatever the arguments."""
     if arguments is None:
         return None
     if not isinstance(arguments, Mapping):
-        return "they are no names with values"
+        return "they aren't names with values"
     others = islice((name for name in arguments if name not in _ALLOWED), SHOWN_VALUES)
     named = ", ".join(map(_shown_alone, others))
     if named:
         return f"{named} can make FiftyOne run or fetch other code"
     for name, value in arguments.items():
         if value is not None and not _ALLOWED[name](value):
-            return f"{name} has a value that it can't have: {shown(value)}"
+            return f"{name} has an invalid value: {shown(value)}"
     return None
 
 
@@ -92,9 +92,8 @@ def check_no_secret(arguments: Any) -> None:
 
 
 def plain(arguments: Any, depth: int = MAX_DEPTH) -> Any:
-    """Arguments as MongoDB gives them, as plain dicts and lists; without secrets that
-    were stored at an earlier time, and without what is nested deeper than any model's.
-    """
+    """Arguments from MongoDB as plain dicts and lists, without secrets that were stored
+    by an earlier version, and without values that are nested too deep."""
     if isinstance(arguments, Mapping):
         pairs = arguments.items() if depth else ()
         return {
@@ -109,12 +108,12 @@ def plain(arguments: Any, depth: int = MAX_DEPTH) -> Any:
 
 
 def as_call(arguments: Mapping[str, Any]) -> str:
-    """Arguments as Python has them in a call, long values cut."""
+    """Arguments as in a Python call, with long values shortened."""
     return ", ".join(f"{name}={shown(arguments[name])}" for name in sorted(arguments))
 
 
 def shown(value: Any) -> str:
-    """A value in a sentence: what can't be printed is escaped, and the rest cut."""
+    """A value for a sentence, escaped and shortened."""
     if isinstance(value, Mapping):
         some = islice(value.items(), SHOWN_VALUES)
         parts = [f"{_shown_alone(key)}: {_shown_alone(each)}" for key, each in some]
@@ -136,8 +135,7 @@ def _shown_alone(value: Any) -> str:
 
 
 def _walked(arguments: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """The values among arguments, at any depth, each after the last names on the way to
-    it."""
+    """All values in arguments, at any depth, each with the last names of its path."""
     waiting: list[tuple[tuple[str, ...], Any]] = [((), arguments)]
     for _ in range(MAX_VALUES):
         if not waiting:
@@ -173,7 +171,7 @@ def _names_secret(name: str) -> bool:
     return words[-1:] == ["token"] and not _TOKENS.intersection(words)
 
 
-# -- what each may be
+# -- the allowed values
 
 
 def _flag(value: Any) -> bool:
@@ -208,7 +206,7 @@ def _named_texts(value: Any) -> bool:
 
 
 def _name(value: Any) -> bool:
-    """The name of a model elsewhere, which a person is shown in full; or a path in the
+    """The name of a model elsewhere, short enough to be shown in full; or a path in the
     zoo's folder."""
     if not _text(value):
         return False

@@ -142,7 +142,7 @@ def _header(file: int, offset: int) -> tuple[dict[int, Any], int]:
         compact = _Compact(os.pread(file, size, offset))
         try:
             return compact.struct(), compact.offset
-        except (IndexError, struct.error):  # it goes on after these bytes
+        except (IndexError, struct.error):  # the header is longer than these bytes
             continue
     raise UnsafePage("damaged pages")
 
