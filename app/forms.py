@@ -14,7 +14,7 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import expected_rows, names
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.retrieval.filter_fields import SCALARS, paths
+from fiftyone_milvus.retrieval.filter_fields import SCALARS, resolve
 
 from .labels import LABELS
 
@@ -59,7 +59,7 @@ def filter_fields(dataset: fo.Dataset, patches_field: str | None) -> list[str]:
         if name.startswith("metadata.") or name.rpartition(".")[2] in _NOT_OFFERED:
             continue
         with suppress(InvalidRequest):
-            found += paths(dataset, patches_field or None, [name])
+            found += resolve(dataset, patches_field or None, [name])
     return [path.name for path in found]
 
 

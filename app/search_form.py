@@ -242,14 +242,14 @@ def _filter_inputs(
     ctx: foo.ExecutionContext, form: types.Object, info: runs.IndexInfo
 ) -> None:
     """One for each field that the index stores."""
-    paths = filter_fields.paths(ctx.dataset, info.patches_field, info.filter_fields)
-    for place, path in enumerate(paths):
-        name, label = f"filter_{place}", f"Only where {path.name} is"
-        if path.kind == "text" or path.several:
+    fields = filter_fields.resolve(ctx.dataset, info.patches_field, info.filter_fields)
+    for number, field in enumerate(fields):
+        name, label = f"filter_{number}", f"Only where {field.name} is"
+        if field.kind == "text" or field.is_list:
             form.list(name, types.String(), required=False, label=label)
-        elif path.kind == "number":
-            form.float(f"{name}_min", required=False, label=f"Min {path.name}")
-            form.float(f"{name}_max", required=False, label=f"Max {path.name}")
+        elif field.kind == "number":
+            form.float(f"{name}_min", required=False, label=f"Min {field.name}")
+            form.float(f"{name}_max", required=False, label=f"Max {field.name}")
         else:
             given = ctx.params.get(name)
             forms.choice(form, name, [*YES_NO], given, required=False, label=label)
@@ -264,17 +264,17 @@ def _where(ctx: foo.ExecutionContext, info: runs.IndexInfo) -> dict[str, Any] | 
     if not info.filter_fields:
         return None
     found: dict[str, Any] = {}
-    paths = filter_fields.paths(ctx.dataset, info.patches_field, info.filter_fields)
-    for place, path in enumerate(paths):
-        name = f"filter_{place}"
+    fields = filter_fields.resolve(ctx.dataset, info.patches_field, info.filter_fields)
+    for number, field in enumerate(fields):
+        name = f"filter_{number}"
         given = params.get(name)
         bounds = {b: params.get(f"{name}_{b}") for b in filter_fields.BOUNDS}
         if isinstance(given, str) and given in YES_NO:
-            found[path.name] = YES_NO[given]
+            found[field.name] = YES_NO[given]
         elif given:
-            found[path.name] = [_as(path.kind, value) for value in given]
+            found[field.name] = [_as(field.kind, value) for value in given]
         elif any(bound is not None for bound in bounds.values()):
-            found[path.name] = {b: v for b, v in bounds.items() if v is not None}
+            found[field.name] = {b: v for b, v in bounds.items() if v is not None}
     return found or None
 
 

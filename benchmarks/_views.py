@@ -39,7 +39,7 @@ SHARES = (0.001, 0.01, 0.1, 0.5, 0.99)
 PLANS = tuple(
     plan
     for plan in cast("tuple[PlanName, ...]", get_args(PlanName))
-    if plan != "expression"
+    if plan != "filter_expr"
 )
 # A plan that would take long is not tried: reading vectors, and sending ids
 MOST_FETCHED = 5_000
@@ -176,9 +176,11 @@ def _filtered(rows: IndexedRows, case: Case, data: Data) -> float:
 
 
 def _forced(rows: IndexedRows, case: Case, data: Data, plan: PlanName) -> Value:
-    if plan == "scan" or (plan == "exact" and len(case.ids) > MOST_FETCHED):
+    if plan == "full_scan" or (
+        plan == "fetch_and_rank" and len(case.ids) > MOST_FETCHED
+    ):
         return None
-    if plan == "pushed down" and len(case.ids) > MOST_SENT:
+    if plan == "id_filter" and len(case.ids) > MOST_SENT:
         return None
     try:
         times = [

@@ -72,6 +72,6 @@ def _filter_fields(info: IndexInfo, dataset: fo.Dataset) -> list[dict[str, Any]]
     found = []
     for name in info.filter_fields:
         with suppress(InvalidRequest):
-            (path,) = filter_fields.paths(dataset, info.patches_field, [name])
-            found.append({"name": name, "kind": path.kind})
+            (field,) = filter_fields.resolve(dataset, info.patches_field, [name])
+            found.append({"name": name, "kind": field.kind})
     return found

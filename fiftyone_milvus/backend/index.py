@@ -63,7 +63,7 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
             config.collection_name = _new_name(self._dataset_name, brain_key)
         if self.is_new:
             names = config.options.filter_fields
-            filter_fields.paths(samples, config.patches_field, names)
+            filter_fields.resolve(samples, config.patches_field, names)
             place = {"address": found.address, "db_name": found.db_name}
             config.stamp_model()
             config.remember(

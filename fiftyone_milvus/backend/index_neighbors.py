@@ -108,7 +108,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         except VectorSearchError:
             # what it is now may tell better what is wrong
             if self._recheck():
-                planner.check(self._rows, queries, k)
+                planner.check_query(self._rows, queries, k)
             raise
         return self._as_fiftyone(
             found.matches, single or bool(aggregation), return_dists
@@ -263,7 +263,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         samples without any are left out."""
         found = self._rows.ids_of_samples(sample_ids)
         of = {id_: sample_id for sample_id, ids in found.items() for id_ in ids}
-        there = Existing(self.all_samples, self.config.patches_field).holding(
+        there = Existing(self.all_samples, self.config.patches_field).containing(
             list(of), list(of.values())
         )
         kept: dict[str, list[str]] = {}

@@ -131,7 +131,7 @@ class Writing(SimilarityIndex):
         if not names:
             return None
         field = self.config.patches_field
-        return filter_fields.values(self._dataset, field, names, ids, sample_ids)
+        return filter_fields.filter_values(self._dataset, field, names, ids, sample_ids)
 
     def remove_from_index(
         self,

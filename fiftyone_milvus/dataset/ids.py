@@ -79,13 +79,13 @@ def report_missing(missing: list[str], allow: bool, warn: bool) -> None:
 class Members(Protocol):
     """The primary keys that a search is restricted to.
 
-    ``place`` names them in a word. ``likely_all`` says that they probably include all
+    ``name`` names them in a word. ``likely_all`` says that they probably include all
     matches anyway: so :attr:`unchecked` is searched first, and the matches are checked
-    with :meth:`holding`.
+    with :meth:`containing`.
     """
 
     @property
-    def place(self) -> str: ...
+    def name(self) -> str: ...
 
     @property
     def likely_all(self) -> bool: ...
@@ -101,7 +101,7 @@ class Members(Protocol):
     def known(self) -> list[str] | None:
         """:attr:`ids` if they were read already."""
 
-    def holding(self, ids: list[str], sample_ids: list[str]) -> set[str]:
+    def containing(self, ids: list[str], sample_ids: list[str]) -> set[str]:
         """The ids of the given rows, with their sample ids, that are included."""
 
 
@@ -115,7 +115,7 @@ class Within:
         likely_all: whether the view probably has all rows of the index
     """
 
-    place = "view"
+    name = "view"
     unchecked: Members | None = None
 
     def __init__(
@@ -138,7 +138,7 @@ class Within:
         """:attr:`ids` if they were read already."""
         return vars(self).get("ids")
 
-    def holding(self, ids: list[str], sample_ids: list[str]) -> set[str]:
+    def containing(self, ids: list[str], sample_ids: list[str]) -> set[str]:
         """The ids of the given rows that are in the view.
 
         Args:
@@ -180,12 +180,12 @@ class Existing(Within):
         patches_field: the field whose patches are indexed; ``None`` for samples
     """
 
-    place = "dataset"
+    name = "dataset"
 
     def __init__(self, samples: fo.SampleCollection, patches_field: str | None) -> None:
         super().__init__(samples, patches_field, likely_all=True)
 
-    def holding(self, ids: list[str], sample_ids: list[str]) -> set[str]:
+    def containing(self, ids: list[str], sample_ids: list[str]) -> set[str]:
         """The ids of the given rows that exist."""
         if self.known is not None:
             return self._every & set(ids)

@@ -285,7 +285,7 @@ def _matching(
     inside = Existing(indexed_samples.all_samples(dataset, field), field)
     for rows in file.batches():
         monitor.stop_if_cancelled()
-        found = inside.holding(rows.ids, rows.sample_ids)
+        found = inside.containing(rows.ids, rows.sample_ids)
         kept = [i for i, id_ in enumerate(rows.ids) if id_ in found]
         if kept:
             yield Rows(

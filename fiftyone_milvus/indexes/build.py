@@ -82,7 +82,7 @@ def build(
         consistency_level=consistency_level,
         **settings,
     )
-    filter_fields.paths(samples, patches_field, config.options.filter_fields)
+    filter_fields.resolve(samples, patches_field, config.options.filter_fields)
 
     def load() -> Any:
         return models.load_given(source.model or "", arguments)

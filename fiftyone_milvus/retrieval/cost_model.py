@@ -1,8 +1,8 @@
-"""What each way to search costs on a server: guessed at first, then learned.
+"""What each plan costs on a server: estimated at first, then learned from searches.
 
-A guess has a form, measured once (100,000 and 30,000 vectors of dimension 512 on two
-cores); how far this machine, server and index are from it is learned from the searches
-that are made, as a moving average. So nothing is measured for its own sake.
+The shape of an estimate was measured once (100,000 and 30,000 512-dim vectors, on two
+cores). How far this machine, server and index are from it is learned from the searches
+that people make, as a moving average, so nothing is measured for its own sake.
 """
 
 from __future__ import annotations
@@ -18,84 +18,96 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from ..store.row_search import IndexedRows
 
-Way = Literal["look", "express", "push", "fetch", "scan", "ids", "holding"]
+Step = Literal[
+    "overfetch",
+    "filter_expr",
+    "id_filter",
+    "fetch_and_rank",
+    "full_scan",
+    "view_ids",
+    "membership",
+]
 
-DIM = 512  # of the vectors that the guesses were measured with
+DIM = 512  # of the vectors that the estimates were measured with
 WEIGHT = 0.3  # of the newest search in the average
-MOST = 4.0  # a search that took longer than so many guesses had bad luck
-REMEMBERED = 256  # indexes
-SIZE_SECONDS = 30.0  # for guesses, an older size will do
+MAX_RATIO = 4.0  # of seconds to the estimate: more says nothing about the next search
+MAX_MODELS = 256
+SIZE_SECONDS = 30.0  # for which an estimate may use an older size
 
 
 @dataclass(frozen=True)
-class Guess:
-    """``fixed + each * units + row * rows`` seconds."""
+class CostTerm:
+    """``fixed + per_unit * units + per_row * rows`` seconds."""
 
     fixed: float
-    each: float
-    row: float = 0.0
+    per_unit: float
+    per_row: float = 0.0
 
 
-SERVER: dict[Way, Guess] = {
-    "look": Guess(0.010, 35e-6),  # matches
-    "express": Guess(0.015, 35e-6, 0.5e-6),  # matches
-    "push": Guess(0.012, 15e-6),  # ids
-    "fetch": Guess(0.006, 170e-6),  # vectors
-    "scan": Guess(0.020, 0, 95e-6),
-    "ids": Guess(0.003, 3e-6, 1e-6),  # ids of a view, rows of the index
-    "holding": Guess(0.002, 8e-6),  # matches
+SERVER: dict[Step, CostTerm] = {
+    "overfetch": CostTerm(0.010, 35e-6),  # matches
+    "filter_expr": CostTerm(0.015, 35e-6, 0.5e-6),  # matches
+    "id_filter": CostTerm(0.012, 15e-6),  # ids
+    "fetch_and_rank": CostTerm(0.006, 170e-6),  # vectors
+    "full_scan": CostTerm(0.020, 0, 95e-6),
+    "view_ids": CostTerm(0.003, 3e-6, 1e-6),  # ids of a view, rows of the index
+    "membership": CostTerm(0.002, 8e-6),  # matches that are looked up in the view
 }
-EMBEDDED: dict[Way, Guess] = {
+EMBEDDED: dict[Step, CostTerm] = {
     **SERVER,
-    "look": Guess(0.005, 60e-6, 6e-6),
-    "express": Guess(0.005, 60e-6, 12e-6),
-    "push": Guess(0.005, 8e-6, 0.65e-6),
-    "fetch": Guess(0.008, 260e-6),
+    "overfetch": CostTerm(0.005, 60e-6, 6e-6),
+    "filter_expr": CostTerm(0.005, 60e-6, 12e-6),
+    "id_filter": CostTerm(0.005, 8e-6, 0.65e-6),
+    "fetch_and_rank": CostTerm(0.008, 260e-6),
 }
 
 
-class Costs:
+class CostModel:
     """The costs of searching one index in this process.
 
     Args:
-        guesses: a guess for each way
+        terms: an estimate for each step
         dim: the dimension of the vectors
     """
 
-    def __init__(self, guesses: dict[Way, Guess], dim: int = DIM) -> None:
-        self._guesses = guesses
-        self._longer: dict[Way, float] = {"fetch": dim / DIM, "scan": dim / DIM}
-        self._pace: dict[Way, float] = dict.fromkeys(guesses, 1.0)
+    def __init__(self, terms: dict[Step, CostTerm], dim: int = DIM) -> None:
+        self._terms = terms
+        per_dim = max(0.1, dim / DIM)
+        self._dim_factors: dict[Step, float] = {
+            "fetch_and_rank": per_dim,
+            "full_scan": per_dim,
+        }
+        self._factors: dict[Step, float] = dict.fromkeys(terms, 1.0)
         self._size: tuple[float, int] | None = None
 
-    def seconds(self, way: Way, units: float, rows: int) -> float:
-        """What it will take.
+    def seconds(self, step: Step, units: float, rows: int) -> float:
+        """The estimated time.
 
         Args:
-            way: what is to be done
-            units: to how many matches, ids or vectors
+            step: what is to be done
+            units: with how many matches, ids or vectors
             rows: how many rows the index has
         """
-        guess = self._guesses[way]
-        longer = max(0.1, self._longer.get(way, 1.0))
-        growing = (guess.each * units + guess.row * rows) * longer
-        return self._pace[way] * (guess.fixed + growing)
+        term = self._terms[step]
+        growing = term.per_unit * units + term.per_row * rows
+        growing *= self._dim_factors.get(step, 1.0)
+        return self._factors[step] * (term.fixed + growing)
 
-    def learn(self, way: Way, units: float, rows: int, seconds: float) -> None:
-        """Takes note of what it took."""
-        ratio = seconds / self.seconds(way, units, rows)
-        self._pace[way] *= min(MOST, max(1 / MOST, ratio)) ** WEIGHT
+    def learn(self, step: Step, units: float, rows: int, seconds: float) -> None:
+        """Corrects the estimates of a step by the time that it took."""
+        ratio = seconds / self.seconds(step, units, rows)
+        self._factors[step] *= min(MAX_RATIO, max(1 / MAX_RATIO, ratio)) ** WEIGHT
 
     @contextmanager
-    def learning(self, way: Way, units: float, rows: int) -> Iterator[None]:
-        """Takes note of what the block takes, unless it fails."""
+    def learning(self, step: Step, units: float, rows: int) -> Iterator[None]:
+        """Learns from the time that the block takes, unless it fails."""
         started = time.perf_counter()
         yield
-        self.learn(way, units, rows, time.perf_counter() - started)
+        self.learn(step, units, rows, time.perf_counter() - started)
 
     @property
     def known_size(self) -> int | None:
-        """How many rows it had when that was asked last; ``None`` if it never was."""
+        """How many rows the index had when last asked; ``None`` if it never was."""
         return None if self._size is None else self._size[1]
 
     def size(self, count: Callable[[], int]) -> int:
@@ -106,19 +118,19 @@ class Costs:
         return self._size[1]
 
 
-_known: OrderedDict[tuple[int, str, str | None], Costs] = OrderedDict()
+_models: OrderedDict[tuple[int, str, str | None], CostModel] = OrderedDict()
 _lock = threading.Lock()
 
 
-def of(rows: IndexedRows) -> Costs:
-    """The costs of an index, the same ones for as long as this process remembers."""
+def for_rows(rows: IndexedRows) -> CostModel:
+    """The cost model of an index, the same one as long as this process keeps it."""
     key = (id(rows.connection), rows.name, rows.partition)  # connections last
     dim = rows.dimension()
     with _lock:
-        if key not in _known:
+        if key not in _models:
             embedded = rows.connection.settings.embedded
-            _known[key] = Costs(EMBEDDED if embedded else SERVER, dim)
-        _known.move_to_end(key)
-        while len(_known) > REMEMBERED:
-            _known.popitem(last=False)
-        return _known[key]
+            _models[key] = CostModel(EMBEDDED if embedded else SERVER, dim)
+        _models.move_to_end(key)
+        while len(_models) > MAX_MODELS:
+            _models.popitem(last=False)
+        return _models[key]

@@ -1,6 +1,5 @@
-"""Fields of samples or patches whose values Milvus keeps beside the vectors, so that a
-search is restricted by them there: which there may be, what they hold, and the
-expressions that say which rows are meant."""
+"""Fields of samples or patches whose values Milvus stores beside the vectors, to filter
+a search by them: which fields can be stored, their values, and filter expressions."""
 
 from __future__ import annotations
 
@@ -33,7 +32,7 @@ _KINDS: dict[type, Kind] = {
     fo.StringField: "text",
     fo.BooleanField: "boolean",
 }
-_HOLDS: dict[Kind, str] = {
+_VALUES: dict[Kind, str] = {
     "text": "texts",
     "number": "numbers of 64 bits",
     "boolean": "true or false",
@@ -47,28 +46,28 @@ AT_ONCE = 5_000  # samples
 
 
 @dataclass(frozen=True)
-class Path:
-    """Where a field's values are.
+class FilterField:
+    """A field to filter by, and where its values are.
 
     Args:
         name: as the person named it
-        full: the path from the samples
+        path: the path from the samples
         of_patches: whether each patch has a value of its own
-        several: whether there are several values in one row
+        is_list: whether a row may have several values
         kind: what the values are
     """
 
     name: str
-    full: str
+    path: str
     of_patches: bool
-    several: bool
+    is_list: bool
     kind: Kind
 
 
-def paths(
+def resolve(
     samples: fo.SampleCollection, patches_field: str | None, names: Iterable[str]
-) -> list[Path]:
-    """Where the values of fields are.
+) -> list[FilterField]:
+    """The fields of some names.
 
     Args:
         samples: the samples that are indexed
@@ -83,22 +82,22 @@ def paths(
     names = list(names)
     if names and samples._is_generated and not samples._is_patches:
         raise InvalidRequest(
-            "The samples of this view are no samples of its dataset, so Milvus can't "
-            "keep their fields. Leave filter_fields out."
+            "The samples of this view aren't samples of its dataset, so Milvus can't "
+            "store their fields. Leave filter_fields out."
         )
     dataset = samples._root_dataset
-    return [_path(dataset, patches_field, name) for name in names]
+    return [_field(dataset, patches_field, name) for name in names]
 
 
-def values(
+def filter_values(
     dataset: fo.Dataset,
     patches_field: str | None,
     names: Sequence[str],
     ids: Sequence[str],
     sample_ids: Sequence[str],
 ) -> list[dict[str, Any]]:
-    """What rows keep: what the fields hold, by their names in Milvus, nothing where
-    they hold nothing; and their part.
+    """The values that are stored with rows, by the fields' names in Milvus, without
+    those that are empty; and the rows' part.
 
     Args:
         dataset: the dataset of the samples that are indexed
@@ -114,14 +113,14 @@ def values(
     of_sample: dict[str, list[str]] = {}
     for id_, sample_id in zip(ids, sample_ids, strict=True):
         of_sample.setdefault(sample_id, []).append(id_)
-    wanted = list(of_sample)
-    for start in range(0, len(wanted), AT_ONCE):
-        view = samples.select(wanted[start : start + AT_ONCE])
-        for place, path in enumerate(paths(dataset, patches_field, names)):
-            for id_, value in _read(view, patches_field, path, of_sample):
-                value = _plain(value, path.several)
+    owners = list(of_sample)
+    for start in range(0, len(owners), AT_ONCE):
+        view = samples.select(owners[start : start + AT_ONCE])
+        for number, field in enumerate(resolve(dataset, patches_field, names)):
+            for id_, value in _read(view, patches_field, field, of_sample):
+                value = _plain(value, field.is_list)
                 if id_ in found and value is not None:
-                    found[id_][key(place)] = value
+                    found[id_][key(number)] = value
     return [found[id_] for id_ in ids]
 
 
@@ -131,7 +130,7 @@ def filter_expr(
     samples: fo.SampleCollection,
     patches_field: str | None,
 ) -> str:
-    """Which rows fulfil conditions, as an expression of Milvus's.
+    """The rows that fulfil conditions, as a filter expression of Milvus.
 
     Args:
         where: for each field a value, a list of values any of which will do, or
@@ -142,11 +141,11 @@ def filter_expr(
         patches_field: the field whose patches are; ``None`` for samples
 
     Raises:
-        InvalidRequest: naming what can't be
+        InvalidRequest: naming what is wrong
     """
     if not isinstance(where, Mapping):
         raise InvalidRequest(
-            f"where says for each field what it must hold; this was {where!r:.100}"
+            f"where says for each field what it must contain; this was {where!r:.100}"
         )
     unknown = sorted(map(str, set(where) - set(names)))
     if unknown:
@@ -155,59 +154,58 @@ def filter_expr(
             f"The index doesn't store {unknown} to filter by. {stored}; those are "
             "chosen when it is built, as filter_fields. Search in a view instead."
         )
-    found = paths(samples, patches_field, where)
+    found = resolve(samples, patches_field, where)
     return " and ".join(
-        f"({_condition(key(names.index(path.name)), path, where[path.name])})"
-        for path in found
+        f"({_condition(key(names.index(one.name)), one, where[one.name])})"
+        for one in found
     )
 
 
 class FilteredRows:
-    """The rows that an expression is true of, and that are in a view as well if one
-    is given.
+    """The rows that match a filter expression, and that are in a view if one is given.
 
     Args:
         rows: the rows of the index
-        expression: the expression
+        filter_expr: the expression
         view: the view's members
     """
 
     def __init__(
-        self, rows: IndexedRows, expression: str, view: Members | None = None
+        self, rows: IndexedRows, filter_expr: str, view: Members | None = None
     ) -> None:
         self._rows = rows
-        self._expression = expression
+        self._filter_expr = filter_expr
         self._view = view
 
     @property
-    def expression(self) -> str | None:
-        """What says all of it; ``None`` if a view says some."""
-        return self._expression if self._view is None else None
+    def filter_expr(self) -> str | None:
+        """The filter, if it alone selects the rows; ``None`` if there is a view too."""
+        return self._filter_expr if self._view is None else None
 
     @property
-    def place(self) -> str:
-        """Where they are, in a word."""
-        return "view" if self._view is None else self._view.place
+    def name(self) -> str:
+        """What is searched, in a word."""
+        return "view" if self._view is None else self._view.name
 
     @property
     def likely_all(self) -> bool:
-        """Whether the view has nearly all rows that the expression is true of."""
+        """Whether the view has nearly all rows that match the filter."""
         return self._view is not None and self._view.likely_all
 
     @property
     def unchecked(self) -> FilteredRows:
-        """The rows that the expression is true of, whatever the view has."""
-        return FilteredRows(self._rows, self._expression)
+        """The rows that match the filter, in the view or not."""
+        return FilteredRows(self._rows, self._filter_expr)
 
     @cached_property
     def count(self) -> int:
-        """How many rows the expression is true of."""
-        return self._rows.count(self._rows.consistency_level, self._expression)
+        """How many rows match the filter."""
+        return self._rows.count(self._rows.consistency_level, self._filter_expr)
 
     @cached_property
     def ids(self) -> list[str]:
         """Their primary keys."""
-        matching = self._rows.ids_matching(self._expression)
+        matching = self._rows.ids_matching(self._filter_expr)
         if self._view is None:
             return sorted(matching)
         return [id_ for id_ in self._view.ids if id_ in matching]
@@ -222,27 +220,29 @@ class FilteredRows:
         """:attr:`count` if it was asked for already."""
         return vars(self).get("count")
 
-    def holding(self, ids: list[str], sample_ids: list[str]) -> set[str]:
+    def containing(self, ids: list[str], sample_ids: list[str]) -> set[str]:
         """Those of the given rows that are among them."""
         if self.known is not None:
             return self._every & set(ids)
         if self._view is not None:
-            inside = self._view.holding(ids, sample_ids)
+            inside = self._view.containing(ids, sample_ids)
             ids = [id_ for id_ in ids if id_ in inside]
-        return self._rows.ids(ids, self._expression)
+        return self._rows.ids(ids, self._filter_expr)
 
     @cached_property
     def _every(self) -> set[str]:
         return set(self.ids)
 
 
-def _path(samples: fo.SampleCollection, patches_field: str | None, name: str) -> Path:
-    full, of_patches = name, False
+def _field(
+    samples: fo.SampleCollection, patches_field: str | None, name: str
+) -> FilterField:
+    path, of_patches = name, False
     attribute = patches_field and names_.attribute(samples, patches_field, name)
     if attribute:
         _, root = samples._get_label_field_path(patches_field)
-        full, of_patches = f"{root}.{attribute}", True
-    field = samples.get_field(full)
+        path, of_patches = f"{root}.{attribute}", True
+    field = samples.get_field(path)
     inner = field.field if isinstance(field, fo.ListField) else field
     if not isinstance(inner, SCALARS):
         what = "There is no field" if field is None else "Milvus can't filter by"
@@ -250,11 +250,11 @@ def _path(samples: fo.SampleCollection, patches_field: str | None, name: str) ->
             f"{what} '{name}'. Choose fields of texts, numbers or booleans, or of "
             "lists of them, such as 'tags'."
         )
-    several = isinstance(field, fo.ListField)
-    if not of_patches and not several:
-        several = _passes_lists(samples, full)
+    is_list = isinstance(field, fo.ListField)
+    if not of_patches and not is_list:
+        is_list = _passes_lists(samples, path)
     kind = _KINDS.get(type(inner), "number")
-    return Path(name, full, of_patches, several, kind)
+    return FilterField(name, path, of_patches, is_list, kind)
 
 
 def _passes_lists(samples: fo.SampleCollection, path: str) -> bool:
@@ -266,27 +266,27 @@ def _passes_lists(samples: fo.SampleCollection, path: str) -> bool:
 def _read(
     view: fo.DatasetView,
     patches_field: str | None,
-    path: Path,
+    field: FilterField,
     of_sample: Mapping[str, list[str]],
 ) -> Iterable[tuple[str, Any]]:
     """Primary keys with their values."""
-    if not path.of_patches:
-        for sample_id, value in zip(*view.values(["id", path.full]), strict=True):
+    if not field.of_patches:
+        for sample_id, value in zip(*view.values(["id", field.path]), strict=True):
             for id_ in of_sample.get(sample_id, ()):
                 yield id_, value
         return
     label_type, ids = view._get_label_field_path(patches_field, "id")
     several = issubclass(label_type, fol._LABEL_LIST_FIELDS)
-    for labels, held in zip(*view.values([ids, path.full]), strict=True):
+    for labels, values in zip(*view.values([ids, field.path]), strict=True):
         if several:
-            yield from zip(labels or (), held or (), strict=True)
+            yield from zip(labels or (), values or (), strict=True)
         elif labels is not None:
-            yield labels, held
+            yield labels, values
 
 
-def _plain(value: Any, several: bool) -> Any:
-    """A value as Milvus keeps it; ``None`` for none."""
-    if several:
+def _plain(value: Any, is_list: bool) -> Any:
+    """A value as Milvus stores it; ``None`` for none."""
+    if is_list:
         flat = [_plain(one, False) for one in _flat(value)]
         return sorted({one for one in flat if one is not None}, key=str)
     if isinstance(value, str):
@@ -297,9 +297,9 @@ def _plain(value: Any, several: bool) -> Any:
 
 
 def _text(value: str) -> str:
-    """A text as Milvus keeps it: one that is too long, or has characters that can't be
-    written in an expression, ends in the digest of all of it, so that two are equal
-    only if all of them is."""
+    """A text as Milvus stores it: one that is too long, or has characters that can't be
+    written in an expression, is cut and ends in a digest of the whole, so that only
+    equal texts are equal."""
     plain = _UNWRITABLE.sub("", value)
     if len(value) <= MAX_TEXT and plain == value:
         return value
@@ -315,48 +315,48 @@ def _flat(value: Any) -> Iterable[Any]:
         yield value
 
 
-def _condition(name: str, path: Path, wanted: Any) -> str:
-    if isinstance(wanted, Mapping):
-        return _range(name, path, wanted)
-    one = isinstance(wanted, str | bytes) or not isinstance(wanted, Iterable)
-    listed = [wanted] if one else list(wanted)
+def _condition(name: str, field: FilterField, value: Any) -> str:
+    if isinstance(value, Mapping):
+        return _range(name, field, value)
+    one = isinstance(value, str | bytes) or not isinstance(value, Iterable)
+    listed = [value] if one else list(value)
     if not listed:
-        raise InvalidRequest(f"No value is given for '{path.name}'. Name one or more.")
-    written = [_literal(path, value) for value in listed]
-    if path.several:
-        return " or ".join(f"json_contains({name}, {value})" for value in written)
-    if path.kind == "text":  # a server takes no whole numbers beside broken ones
+        raise InvalidRequest(f"No value is given for '{field.name}'. Name one or more.")
+    written = [_literal(field, each) for each in listed]
+    if field.is_list:
+        return " or ".join(f"json_contains({name}, {each})" for each in written)
+    if field.kind == "text":  # a server takes no whole numbers beside broken ones
         return f"{name} in [{', '.join(written)}]"
-    return " or ".join(f"{name} == {value}" for value in written)
+    return " or ".join(f"{name} == {each}" for each in written)
 
 
-def _range(name: str, path: Path, wanted: Mapping[str, Any]) -> str:
-    given = {bound: wanted[bound] for bound in BOUNDS if wanted.get(bound) is not None}
-    wrong = path.several or set(wanted) - set(BOUNDS) or not given
+def _range(name: str, field: FilterField, bounds: Mapping[str, Any]) -> str:
+    given = {bound: bounds[bound] for bound in BOUNDS if bounds.get(bound) is not None}
+    wrong = field.is_list or set(bounds) - set(BOUNDS) or not given
     if wrong or not all(is_number(value) for value in given.values()):
         raise InvalidRequest(
-            f"The range of '{path.name}' can't be {dict(wanted)}. Give numbers as "
-            "'min', 'max' or both, for a field of single numbers."
+            f"The range of '{field.name}' can't be {dict(bounds)!s:.200}. Give numbers "
+            "as 'min', 'max' or both, for a field of single numbers."
         )
     signs = {"min": ">=", "max": "<="}
     return " and ".join(
-        f"{name} {signs[bound]} {_literal(path, value)}"
+        f"{name} {signs[bound]} {_literal(field, value)}"
         for bound, value in given.items()
     )
 
 
-def _literal(path: Path, value: Any) -> str:
+def _literal(field: FilterField, value: Any) -> str:
     """A value, written so that it can't be anything but a value."""
     if isinstance(value, np.generic):
         value = value.item()
-    if path.kind == "text" and isinstance(value, str):
+    if field.kind == "text" and isinstance(value, str):
         # Milvus Lite doesn't know JSON's escapes for letters beyond ASCII
         return json.dumps(_text(value), ensure_ascii=False)
-    if path.kind == "boolean" and isinstance(value, bool):
+    if field.kind == "boolean" and isinstance(value, bool):
         return json.dumps(value)
-    if path.kind == "number" and is_number(value) and abs(value) <= MAX_NUMBER:
+    if field.kind == "number" and is_number(value) and abs(value) <= MAX_NUMBER:
         return json.dumps(value)
     raise InvalidRequest(
-        f"'{path.name}' can't be filtered by {value!r:.100}, since it holds "
-        f"{_HOLDS[path.kind]}. Give one."
+        f"'{field.name}' can't be filtered by {value!r:.100}, since it has "
+        f"{_VALUES[field.kind]}. Give one."
     )

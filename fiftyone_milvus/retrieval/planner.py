@@ -18,17 +18,19 @@ from .plans import Neighbors as Neighbors
 from .plans import Plan as Plan
 from .plans import Task
 from .ranking import COMBINATIONS as COMBINATIONS
-from .ranking import kept_of
+from .ranking import take_ids
 
-PlanName = Literal["expression", "filtered", "pushed down", "exact", "scan"]
+PlanName = Literal[
+    "filter_expr", "overfetch", "id_filter", "fetch_and_rank", "full_scan"
+]
 
-# A look past what is outside the view fails now and then where it should do, and
-# succeeds now and then where chance would have it fail: near ones are often alike
+# Chances that an over-fetch finds enough rows in the view. It fails now and then where
+# it should succeed, and the other way round: near rows are often alike
 LIKELY, UNLIKELY, UNKNOWN, SURE = 0.8, 0.3, 0.5, 0.97
-SPARE = 1.3
-WITHOUT_IDS = ("expression", "filtered")
+MARGIN = 1.3  # how much more to over-fetch than the share in the view suggests
+WITHOUT_IDS = ("filter_expr", "overfetch")
 ENOUGH_SEEN = 3  # matches in the view, to tell from how many there are
-UNREAD_SHARE = 0.25  # of the index, that a view has whose ids weren't read yet
+UNREAD_SHARE = 0.25  # of the index, assumed of a view whose ids weren't read yet
 
 
 def nearest(
@@ -43,10 +45,10 @@ def nearest(
 ) -> Neighbors:
     """The nearest rows of each query, ties in the order of their ids.
 
-    Filtered graph search loses matches. So a search in a view takes the one of these
-    ways that should be quickest, by what they took before on this index: over-fetch and
-    drop what is outside the view; search the view in parts so small that Milvus does
-    without its graph; fetch the view's vectors and rank them here; or rank all.
+    Filtered graph search loses matches. So a search in a view takes the plan with the
+    lowest estimated cost on this index: over-fetch and drop what is outside the view;
+    send the view's ids as a filter, in parts so small that Milvus does without its
+    graph; fetch the view's vectors and rank them here; or scan all vectors.
 
     Args:
         rows: the rows to search
@@ -56,18 +58,18 @@ def nearest(
         reverse: the least similar first, always exact
         combine: one of :data:`COMBINATIONS` of each row's distances to the queries:
             then there is one ranking for all queries
-        plan: the way to take in a view, to compare them
+        plan: the plan to use in a view, to compare plans
 
     Raises:
         InvalidRequest: if ``k`` or the queries make no sense, or the plan can't answer
     """
-    check(rows, queries, k)
+    check_query(rows, queries, k)
     task = Task(rows, queries, k, among, reverse, combine)
-    found = _forced(task, plan) if plan else _found(task)
+    found = _forced(task, plan) if plan else _planned(task)
     return replace(found, plan=replace(found.plan, seconds=task.watch.seconds))
 
 
-def check(rows: IndexedRows, queries: np.ndarray, k: int | None) -> None:
+def check_query(rows: IndexedRows, queries: np.ndarray, k: int | None) -> None:
     """Checks that rows can be searched so.
 
     Raises:
@@ -82,208 +84,212 @@ def check(rows: IndexedRows, queries: np.ndarray, k: int | None) -> None:
             f"{queries.shape[-1]}. Query with the model that the index was made with."
         )
     if not np.isfinite(queries).all():
-        raise InvalidRequest("The query vector holds NaN or infinity")
+        raise InvalidRequest("The query vector contains NaN or infinity")
 
 
 @dataclass(frozen=True)
 class _Option:
-    """A plan with the seconds it should take; ``enough`` is how far to look."""
+    """A plan with its estimated seconds; ``count`` is how many rows to over-fetch."""
 
     seconds: float
     name: PlanName
-    enough: int = 0
+    count: int = 0
 
     @property
-    def reason(self) -> str:
+    def estimate(self) -> str:
         return f"{self.name} {1e3 * self.seconds:,.0f} ms"
 
 
-def _found(task: Task) -> Neighbors:
+def _planned(task: Task) -> Neighbors:
     if task.among is None:
-        if _can_look(task):
-            return plans.whole(task)
-        return plans.streamed(task, _why_all(task))
-    return _checked(task) if task.among.likely_all else _quickest(task)
+        if _can_overfetch(task):
+            return plans.whole_index(task)
+        return plans.full_scan(task, _scan_reason(task))
+    return _checked(task) if task.among.likely_all else _cheapest(task)
 
 
 def _checked(task: Task) -> Neighbors:
-    """Searches as if nothing were outside, and looks up what was found: as a rule
-    nothing is."""
+    """Searches without the view, and sizes up the matches in it: as a rule all are
+    there."""
     assert task.among is not None
-    found = _found(replace(task, among=task.among.unchecked))
+    found = _planned(replace(task, among=task.among.unchecked))
     there = plans.inside(task, found.matches)
-    matches = [kept_of(one, there) for one in found.matches]
-    left = [len(one.ids) for one in matches]
+    matches = [take_ids(one, there) for one in found.matches]
+    after = [len(one.ids) for one in matches]
     before = [len(one.ids) for one in found.matches]
-    if left == before:
+    if after == before:
         return found
     if task.k is None or max(before) < task.k:  # there are no more
-        reason = f"{found.plan.reason}, those outside the {task.among.place} left out"
+        reason = f"{found.plan.reason}, without those outside the {task.among.name}"
         return Neighbors(matches, replace(found.plan, reason=reason))
-    return _quickest(task, _State(looked=task.k, inside=min(left)))
+    return _cheapest(task, _Attempts(fetched=task.k, inside=min(after)))
 
 
 @dataclass
-class _State:
-    """What was learned about a search so far."""
+class _Attempts:
+    """What was learned from the plans that were tried for a search: of ``fetched`` rows
+    ``inside`` were in the view, and which filters can't answer it exactly."""
 
-    looked: int = 0
+    fetched: int = 0
     inside: int = 0
-    can_push: bool = True
-    can_express: bool = True
+    can_filter_ids: bool = True
+    can_filter: bool = True
 
 
-def _quickest(task: Task, state: _State | None = None) -> Neighbors:
-    """Takes the quickest way; one that turns out not to answer leaves the others."""
-    state = state or _State()
+def _cheapest(task: Task, tried: _Attempts | None = None) -> Neighbors:
+    """Runs the cheapest plan, and if that can't answer the next one."""
+    tried = tried or _Attempts()
     while True:
-        options = sorted(_options(task, state), key=lambda o: o.seconds)
+        options = sorted(_options(task, tried), key=lambda o: o.seconds)
         best = options[0]
         assert task.among is not None
         if best.name not in WITHOUT_IDS:
             read = task.among.known is not None
             if not task.ids():
-                return plans.nothing(task)
+                return plans.empty(task)
             if not read:  # now it is known how many there are
                 continue
-        found = _run(task, best, state)
+        found = _run(task, best, tried)
         if found is not None:
-            others = "; ".join(o.reason for o in _others(options))
-            reason = found.plan.reason + (f" (expected: {others})" if others else "")
+            others = "; ".join(o.estimate for o in _best_of_each(options))
+            reason = found.plan.reason + (f" (estimated: {others})" if others else "")
             return replace(found, plan=replace(found.plan, reason=reason))
 
 
-def _others(options: list[_Option]) -> list[_Option]:
-    """The best of each name."""
+def _best_of_each(options: list[_Option]) -> list[_Option]:
+    """The cheapest option of each plan; none if there is only one plan."""
     first = {o.name: o for o in reversed(options)}
     return sorted(first.values(), key=lambda o: o.seconds) if len(first) > 1 else []
 
 
 def _forced(task: Task, plan: PlanName) -> Neighbors:
-    state = _State(can_express=plan == "expression")
+    tried = _Attempts(can_filter=plan == "filter_expr")
     assert task.among is not None
     if plan not in WITHOUT_IDS and not task.ids():
-        return plans.nothing(task)
+        return plans.empty(task)
     while True:
-        looks = [o for o in _options(task, state) if o.name == "filtered"]
-        others = [o for o in _options(task, state) if o.name == plan]
-        options = looks if plan == "filtered" else others
+        options = [o for o in _options(task, tried) if o.name == plan]
         if not options:
             raise InvalidRequest(
                 f"The plan '{plan}' can't answer this search; leave the plan out"
             )
-        found = _run(task, min(options, key=lambda o: o.seconds), state)
+        found = _run(task, min(options, key=lambda o: o.seconds), tried)
         if found is not None:
             return found
 
 
-def _run(task: Task, option: _Option, state: _State) -> Neighbors | None:
-    if option.name == "filtered":
-        found, state.inside = plans.looked_past(task, option.enough)
-        state.looked = option.enough
+def _run(task: Task, option: _Option, tried: _Attempts) -> Neighbors | None:
+    if option.name == "overfetch":
+        found, tried.inside = plans.overfetch(task, option.count)
+        tried.fetched = option.count
         return found
-    if option.name == "expression":
-        found = plans.by_expression(task)
-        state.can_express = found is not None
+    if option.name == "filter_expr":
+        found = plans.filter_expr(task)
+        tried.can_filter = found is not None
         return found
-    if option.name == "pushed down":
-        found = plans.pushed_down(task)
-        state.can_push = found is not None
+    if option.name == "id_filter":
+        found = plans.id_filter(task)
+        tried.can_filter_ids = found is not None
         return found
-    if option.name == "exact":
-        return plans.fetched(task)
-    return plans.streamed(task, _why_all(task))
+    if option.name == "fetch_and_rank":
+        return plans.fetch_and_rank(task)
+    return plans.full_scan(task, _scan_reason(task))
 
 
-def _options(task: Task, state: _State) -> Iterator[_Option]:
-    """What could be done next, and how long it should take with all that follows."""
+def _options(task: Task, tried: _Attempts) -> Iterator[_Option]:
+    """The plans that can be tried next, and how long each should take, with what
+    follows if it fails."""
     assert task.among is not None
-    if state.can_express and task.in_one_call and task.expression is not None:
-        yield from _by_filter(task, state)
+    if tried.can_filter and task.in_one_call and task.filter_expr is not None:
+        yield from _filter_options(task, tried)
         return
     known, rows, costs = task.among.known, task.size, task.costs
     share = 1 if task.among.likely_all else UNREAD_SHARE
     count = int(rows * share) if known is None else len(known)
-    reading = costs.seconds("ids", count, rows) if known is None else 0.0
+    reading = costs.seconds("view_ids", count, rows) if known is None else 0.0
     sure = [
-        _Option(reading + costs.seconds("fetch", count, rows), "exact"),
-        _Option(reading + costs.seconds("scan", 0, rows), "scan"),
+        _Option(
+            reading + costs.seconds("fetch_and_rank", count, rows), "fetch_and_rank"
+        ),
+        _Option(reading + costs.seconds("full_scan", 0, rows), "full_scan"),
     ]
-    if state.can_push and _can_push(task, count):
-        seconds = reading + costs.seconds("push", count, rows)
-        sure.append(_Option(seconds, "pushed down"))
+    if tried.can_filter_ids and _can_filter_ids(task, count):
+        seconds = reading + costs.seconds("id_filter", count, rows)
+        sure.append(_Option(seconds, "id_filter"))
     yield from sure
-    if not _can_look(task):
+    if not _can_overfetch(task):
         return
     rest = min(option.seconds for option in sure)
-    for enough, chance in _looks(task, state):
-        matches = enough * len(task.queries)
-        seconds = costs.seconds("look", matches, rows)
+    for fetched, chance in _overfetches(task, tried):
+        matches = fetched * len(task.queries)
+        seconds = costs.seconds("overfetch", matches, rows)
         if known is None:
-            seconds += costs.seconds("holding", matches, rows)
-        yield _Option(seconds + (1 - chance) * rest, "filtered", enough)
+            seconds += costs.seconds("membership", matches, rows)
+        yield _Option(seconds + (1 - chance) * rest, "overfetch", fetched)
 
 
-def _by_filter(task: Task, state: _State) -> Iterator[_Option]:
-    """As :func:`_options`, where Milvus can be told all of it: by the filter, or, where
-    that takes several searches, by looking past those that it isn't true of first."""
+def _filter_options(task: Task, tried: _Attempts) -> Iterator[_Option]:
+    """As :func:`_options`, where a filter selects all that is searched among: Milvus
+    applies it, or, where that takes several searches, an over-fetch is tried first."""
     assert isinstance(task.among, FilteredRows)
     costs, rows = task.costs, task.size
     parts = plans.filter_parts(task)
     if parts is None:
-        state.can_express = False
-        yield from _options(task, state)
+        tried.can_filter = False
+        yield from _options(task, tried)
         return
     matches = (task.k or 0) * len(task.queries)
-    told = costs.seconds("express", parts * matches, parts * rows)
-    yield _Option(told, "expression")
-    if parts == 1 or not _can_look(task):
+    filtered = costs.seconds("filter_expr", parts * matches, parts * rows)
+    yield _Option(filtered, "filter_expr")
+    if parts == 1 or not _can_overfetch(task):
         return
-    checked = costs.seconds("express", 0, rows)
-    for enough, chance in _looks(task, state):
-        seconds = costs.seconds("look", enough * len(task.queries), rows) + checked
-        yield _Option(seconds + (1 - chance) * told, "filtered", enough)
+    checked = costs.seconds("filter_expr", 0, rows)
+    for fetched, chance in _overfetches(task, tried):
+        matches = fetched * len(task.queries)
+        seconds = costs.seconds("overfetch", matches, rows) + checked
+        yield _Option(seconds + (1 - chance) * filtered, "overfetch", fetched)
 
 
-def _can_push(task: Task, count: int) -> bool:
-    return task.in_one_call and task.rows.filters and count <= plans.PUSH_DOWN
+def _can_filter_ids(task: Task, count: int) -> bool:
+    return task.in_one_call and task.rows.filters and count <= plans.MAX_FILTER_IDS
 
 
-def _can_look(task: Task) -> bool:
+def _can_overfetch(task: Task) -> bool:
     return task.in_one_call and (task.rows.exact or not task.reverse)
 
 
-def _looks(task: Task, state: _State) -> Iterator[tuple[int, float]]:
-    """How far to look past what is outside of the view, and the chance that it does."""
+def _overfetches(task: Task, tried: _Attempts) -> Iterator[tuple[int, float]]:
+    """How many rows to over-fetch, and the chance that enough of them are in the
+    view."""
     assert task.k is not None and task.among is not None
-    k, count, rows = task.k, _count(task), task.size
+    k, count, rows = task.k, _known_count(task), task.size
     if count is not None and count < k:
         return
-    furthest = min(MAX_K, plans.OVERSCAN_HITS // max(1, len(task.queries)))
-    first = min(furthest, 4 * k + 64)
+    most = min(MAX_K, plans.MAX_OVERFETCH // max(1, len(task.queries)))
+    first = min(most, 4 * k + 64)
     share = None if count is None else min(1.0, count / max(1, rows))
-    looks: list[tuple[int, float]] = []
-    if not state.looked and k <= furthest:
-        likely = share is not None and first * share >= SPARE * k
+    sizes: list[tuple[int, float]] = []
+    if not tried.fetched and k <= most:
+        likely = share is not None and first * share >= MARGIN * k
         chance = UNKNOWN if share is None else LIKELY if likely else UNLIKELY
-        looks.append((first, chance))
-    if state.inside >= ENOUGH_SEEN:
-        looks.append((_far_enough(k, state.inside / state.looked), LIKELY))
-    elif state.looked:  # what is outside may lie around the query, and end soon
-        looks.append((4 * state.looked, UNLIKELY))
+        sizes.append((first, chance))
+    if tried.inside >= ENOUGH_SEEN:
+        sizes.append((_needed(k, tried.inside / tried.fetched), LIKELY))
+    elif tried.fetched:  # rows outside may be all around the query, but few
+        sizes.append((4 * tried.fetched, UNLIKELY))
     elif share:
-        looks.append((_far_enough(k, share), LIKELY))
+        sizes.append((_needed(k, share), LIKELY))
     if count is not None:
-        looks.append((max(1, rows - count) + k, SURE))
-    for enough, chance in looks:
-        if state.looked >= enough:
-            enough = 2 * state.looked
-        enough = min(furthest, enough) if chance < SURE else enough
-        if state.looked < enough <= furthest:
-            yield enough, chance
+        sizes.append((max(1, rows - count) + k, SURE))
+    for size, chance in sizes:
+        if tried.fetched >= size:
+            size = 2 * tried.fetched
+        size = min(most, size) if chance < SURE else size
+        if tried.fetched < size <= most:
+            yield size, chance
 
 
-def _count(task: Task) -> int | None:
+def _known_count(task: Task) -> int | None:
     """How many rows are searched among, if that is known."""
     assert task.among is not None
     if task.among.known is not None:
@@ -291,15 +297,16 @@ def _count(task: Task) -> int | None:
     return task.among.known_count if isinstance(task.among, FilteredRows) else None
 
 
-def _far_enough(k: int, share: float) -> int:
-    return int(SPARE * k / share) + 64
+def _needed(k: int, share: float) -> int:
+    """How many rows to over-fetch for ``k`` in a view that has a share of them."""
+    return int(MARGIN * k / share) + 64
 
 
-def _why_all(task: Task) -> str:
+def _scan_reason(task: Task) -> str:
     if task.reverse:
         return "least similar first"
     if task.combine:
-        return "by the distances to several queries"
+        return "ranked by the distances to several queries"
     if not task.in_one_call:
-        return "more than one call"
-    return "the view is large, and few of the nearest are in it"
+        return "more results than one search of Milvus returns"
+    return "the view is large, and few of the nearest rows are in it"

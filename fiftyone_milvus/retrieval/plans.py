@@ -1,4 +1,4 @@
-"""The ways to search within a view, each of which can answer alone."""
+"""The plans of a search, each of which can answer it alone."""
 
 from __future__ import annotations
 
@@ -14,22 +14,21 @@ from ..store.row_search import IndexedRows, Matches
 from ..store.rows import Rows
 from ..timings import Seconds, Stopwatch
 from . import cost_model
-from .cost_model import Costs
+from .cost_model import CostModel
 from .filter_fields import FilteredRows
-from .ranking import Best, kept, kept_of, ranked
+from .ranking import TopK, rank, take, take_ids
 
-# Up to so many ids may go with a search
-PUSH_DOWN = 200_000
+MAX_FILTER_IDS = 200_000  # that go with a search
 # A part of a view is at most a twentieth of any segment
-PARTS = 20
-UNEVEN = 1.1  # how much larger than its share a part of a filter may be
-# Past so many matches in all, looking past negative ones costs more than ranking
-OVERSCAN_HITS = 500_000
+MAX_PARTS = 20
+PART_MARGIN = 1.1  # how much larger than its share a part of a filter may be
+# With more matches in all, over-fetching costs more than ranking
+MAX_OVERFETCH = 500_000
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a search was done: whether its answer is exact, why it was done so, and
+    """How a search was done: whether its matches are exact, why it was done so, and
     where the time went."""
 
     name: str
@@ -60,8 +59,8 @@ class Task:
     watch: Stopwatch = field(default_factory=Stopwatch)
 
     @property
-    def costs(self) -> Costs:
-        return cost_model.of(self.rows)
+    def costs(self) -> CostModel:
+        return cost_model.for_rows(self.rows)
 
     @property
     def size(self) -> int:
@@ -75,9 +74,9 @@ class Task:
         return few and self.combine is None and self._forward
 
     @property
-    def expression(self) -> str | None:
-        """What Milvus can be told of all that is searched among."""
-        return self.among.expression if isinstance(self.among, FilteredRows) else None
+    def filter_expr(self) -> str | None:
+        """The filter that selects all that is searched among, if there is one."""
+        return self.among.filter_expr if isinstance(self.among, FilteredRows) else None
 
     @property
     def _forward(self) -> bool:
@@ -90,92 +89,97 @@ class Task:
             return self.among.known
         with (
             self.watch.timing("ids"),
-            self.costs.learning("ids", self.size, self.size),
+            self.costs.learning("view_ids", self.size, self.size),
         ):
             return self.among.ids
 
-    def found(
+    def neighbors(
         self, matches: list[Matches], name: str, exact: bool, reason: str
     ) -> Neighbors:
         return Neighbors(matches, Plan(name, exact, reason, self.watch.seconds))
 
 
-def nothing(task: Task) -> Neighbors:
-    """An empty view's answer."""
+def empty(task: Task) -> Neighbors:
+    """No matches, for an empty view."""
     count = len(task.queries) if task.combine is None else 1
     matches = [Matches([], [], np.empty(0))] * count
-    return task.found(matches, "nothing", True, f"an empty {_place(task)}")
+    return task.neighbors(matches, "empty", True, f"the {_scope(task)} is empty")
 
 
-def whole(task: Task) -> Neighbors:
+def whole_index(task: Task) -> Neighbors:
     """One search of the whole index."""
     assert task.k is not None
     units, size = task.k * len(task.queries), task.costs.known_size
     with ExitStack() as stack:
-        if size is not None:  # it isn't worth asking for
-            stack.enter_context(task.costs.learning("look", units, size))
+        if size is not None:  # else it isn't worth asking for
+            stack.enter_context(task.costs.learning("overfetch", units, size))
         stack.enter_context(task.watch.timing("milvus"))
         matches = task.rows.search(task.queries, task.k, reverse=task.reverse)
-    return task.found(matches, "index", task.rows.exact, "over the whole index")
+    return task.neighbors(
+        matches, "whole_index", task.rows.exact, "searched the whole index"
+    )
 
 
-def looked_past(task: Task, enough: int) -> tuple[Neighbors | None, int]:
-    """Searches for ``enough`` and leaves out those outside the view.
+def overfetch(task: Task, count: int) -> tuple[Neighbors | None, int]:
+    """Searches for ``count`` matches and drops those outside the view.
 
     Returns:
-        what was found, ``None`` if too few are in the view; and how many are, for the
+        the matches, ``None`` if too few are in the view; and how many are, for the
         query that has fewest
     """
     assert task.k is not None and task.among is not None
-    units = enough * len(task.queries)
-    with task.watch.timing("milvus"), task.costs.learning("look", units, task.size):
-        found = task.rows.search(task.queries, enough, reverse=task.reverse)
-    wanted = inside(task, found)
-    matches = [kept_of(one, wanted) for one in found]
+    units = count * len(task.queries)
+    with (
+        task.watch.timing("milvus"),
+        task.costs.learning("overfetch", units, task.size),
+    ):
+        found = task.rows.search(task.queries, count, reverse=task.reverse)
+    ids = inside(task, found)
+    matches = [take_ids(one, ids) for one in found]
     fewest = min(len(one.ids) for one in matches)
     if fewest < task.k:
         return None, fewest
-    matches = [kept(one, range(task.k)) for one in matches]
-    reason = f"the nearest {enough:,}, those outside the {_place(task)} left out"
-    return task.found(matches, "filtered", task.rows.exact, reason), fewest
+    matches = [take(one, range(task.k)) for one in matches]
+    reason = f"took the nearest {count:,} and dropped those outside the {_scope(task)}"
+    return task.neighbors(matches, "overfetch", task.rows.exact, reason), fewest
 
 
 def inside(task: Task, matches: list[Matches]) -> set[str]:
-    """The ids of those matches that are among what is searched."""
+    """The ids of the matches that are in the view."""
     assert task.among is not None
-    of = {
+    sample_of = {
         id_: sample_id
         for one in matches
         for id_, sample_id in zip(one.ids, one.sample_ids, strict=True)
     }
     with task.watch.timing("ids"):
-        return task.among.holding(list(of), list(of.values()))
+        return task.among.containing(list(sample_of), list(sample_of.values()))
 
 
-def by_expression(task: Task) -> Neighbors | None:
-    """Milvus searches the rows alone that an expression is true of, in parts as
-    :func:`pushed_down`; ``None`` if it wouldn't be exact."""
-    assert task.k is not None and task.expression is not None
+def filter_expr(task: Task) -> Neighbors | None:
+    """Milvus searches only the rows that match a filter, in parts as
+    :func:`id_filter`; ``None`` if it wouldn't be exact."""
+    assert task.k is not None and task.filter_expr is not None
     with task.watch.timing("milvus"):
         parts = filter_parts(task)
     if parts is None:
         return None
-    best = [Best(task.k, task.reverse) for _ in task.queries]
+    best = [TopK(task.k, task.reverse) for _ in task.queries]
     answers = task.rows.search_by_filter(
-        task.queries, task.k, task.expression, parts, task.reverse
+        task.queries, task.k, task.filter_expr, parts, task.reverse
     )
     units = parts * task.k * len(task.queries)
-    with task.costs.learning("express", units, parts * task.size):
+    with task.costs.learning("filter_expr", units, parts * task.size):
         for found in task.watch.each("milvus", answers):
             for one, matches in zip(best, found, strict=True):
                 one.add(matches, matches.dists)
-    reason = "Milvus searched the rows that the filter is true of alone"
-    return task.found([one.matches() for one in best], "expression", True, reason)
+    reason = "Milvus searched only the rows that match the filter"
+    return task.neighbors([one.matches() for one in best], "filter_expr", True, reason)
 
 
 def filter_parts(task: Task) -> int | None:
-    """In how many parts a filter is to be searched for the answer to be exact; ``None``
-    if it can't be."""
+    """In how many parts a filter must be searched to be exact; ``None`` if it can't
+    be."""
     assert isinstance(task.among, FilteredRows)
     if task.rows.exact:
         return 1
@@ -184,12 +188,12 @@ def filter_parts(task: Task) -> int | None:
         return None
     parts = -(-task.among.count // at_once)
     # parts are of about the same size, not of one
-    return 1 if parts <= 1 else -(-int(UNEVEN * task.among.count) // at_once)
+    return 1 if parts <= 1 else -(-int(PART_MARGIN * task.among.count) // at_once)
 
 
-def pushed_down(task: Task) -> Neighbors | None:
-    """Milvus searches the view alone, in parts so small that a graph index compares
-    each row; ``None`` if it wouldn't be exact."""
+def id_filter(task: Task) -> Neighbors | None:
+    """Milvus searches only the view's ids, in parts so small that a graph index
+    compares each row; ``None`` if it wouldn't be exact."""
     ids = task.ids()
     assert task.k is not None
     with task.watch.timing("milvus"):
@@ -197,48 +201,51 @@ def pushed_down(task: Task) -> Neighbors | None:
     if not at_once:
         return None
     parts = max(
-        -(-len(ids) // task.rows.ids_per_search), min(PARTS, -(-len(ids) // at_once))
+        -(-len(ids) // task.rows.ids_per_search),
+        min(MAX_PARTS, -(-len(ids) // at_once)),
     )
-    best = [Best(task.k, task.reverse) for _ in task.queries]
+    best = [TopK(task.k, task.reverse) for _ in task.queries]
     answers = task.rows.search_parts(task.queries, task.k, ids, parts, task.reverse)
-    with task.costs.learning("push", len(ids), task.size):
+    with task.costs.learning("id_filter", len(ids), task.size):
         for found in task.watch.each("milvus", answers):
             for one, matches in zip(best, found, strict=True):
                 one.add(matches, matches.dists)
-    reason = f"Milvus searched the {len(ids):,} of the {_place(task)} alone"
-    return task.found([one.matches() for one in best], "pushed down", True, reason)
+    reason = f"Milvus searched only the {len(ids):,} rows of the {_scope(task)}"
+    return task.neighbors([one.matches() for one in best], "id_filter", True, reason)
 
 
-def fetched(task: Task) -> Neighbors:
+def fetch_and_rank(task: Task) -> Neighbors:
     """The view's vectors are fetched and ranked here."""
     ids = task.ids()
     parts = task.rows.fetch_each(ids, task.rows.consistency_level)
-    with task.costs.learning("fetch", len(ids), task.size):
+    with task.costs.learning("fetch_and_rank", len(ids), task.size):
         matches = _ranked(task, parts)
-    reason = f"{len(ids):,} vectors of the {_place(task)}, ranked exactly"
-    return task.found(matches, "exact", True, reason)
+    reason = f"fetched and ranked the {len(ids):,} vectors of the {_scope(task)}"
+    return task.neighbors(matches, "fetch_and_rank", True, reason)
 
 
-def streamed(task: Task, why: str) -> Neighbors:
+def full_scan(task: Task, why: str) -> Neighbors:
     """Every vector is read, and ranked here if it is in the view."""
     batches = task.rows.iterate()
     if task.among is not None:
-        wanted = set(task.ids())
-        batches = (_only(rows, wanted) for rows in batches)
-    with task.costs.learning("scan", 0, task.size):
+        ids = set(task.ids())
+        batches = (_only(rows, ids) for rows in batches)
+    with task.costs.learning("full_scan", 0, task.size):
         matches = _ranked(task, batches)
-    return task.found(matches, "scan", True, f"every vector ranked exactly: {why}")
+    return task.neighbors(
+        matches, "full_scan", True, f"read and ranked every vector: {why}"
+    )
 
 
-def _place(task: Task) -> str:
+def _scope(task: Task) -> str:
     assert task.among is not None
-    return task.among.place
+    return task.among.name
 
 
 def _ranked(task: Task, batches: Iterator[Rows]) -> list[Matches]:
     read = task.watch.each("milvus", batches)
     with task.watch.timing("ranking"):
-        return ranked(
+        return rank(
             task.rows,
             task.queries,
             read,
@@ -248,5 +255,5 @@ def _ranked(task: Task, batches: Iterator[Rows]) -> list[Matches]:
         )
 
 
-def _only(rows: Rows, wanted: set[str]) -> Rows:
-    return rows.take([i for i, id_ in enumerate(rows.ids) if id_ in wanted])
+def _only(rows: Rows, ids: set[str]) -> Rows:
+    return rows.take([i for i, id_ in enumerate(rows.ids) if id_ in ids])

@@ -18,7 +18,7 @@ COMBINATIONS: dict[str, Callable[..., np.ndarray]] = {
 }
 
 
-def ranked(
+def rank(
     rows: IndexedRows,
     queries: np.ndarray,
     batches: Iterable[Rows],
@@ -30,7 +30,7 @@ def ranked(
     """The best ``k`` of streamed rows for each of ``(q, dim)`` queries, or, combined,
     for all of them; memory grows with ``k``, not with the rows."""
     count = len(queries) if combine is None else 1
-    best = [Best(k, reverse) for _ in range(count)]
+    best = [TopK(k, reverse) for _ in range(count)]
     for batch in batches:
         if not batch.ids:
             continue
@@ -41,8 +41,8 @@ def ranked(
     return [one.matches() for one in best]
 
 
-def kept(matches: Matches, inds: Iterable[int]) -> Matches:
-    """Those of the matches at the given places, in that order."""
+def take(matches: Matches, inds: Iterable[int]) -> Matches:
+    """The matches at some positions, in that order."""
     inds = list(inds)
     return Matches(
         [matches.ids[i] for i in inds],
@@ -51,12 +51,12 @@ def kept(matches: Matches, inds: Iterable[int]) -> Matches:
     )
 
 
-def kept_of(matches: Matches, ids: set[str]) -> Matches:
-    """Those of the matches that have one of some ids, in order."""
-    return kept(matches, [i for i, id_ in enumerate(matches.ids) if id_ in ids])
+def take_ids(matches: Matches, ids: set[str]) -> Matches:
+    """The matches with one of some ids, in order."""
+    return take(matches, [i for i, id_ in enumerate(matches.ids) if id_ in ids])
 
 
-class Best:
+class TopK:
     """The best ``k`` of all matches added so far, ties in the order of their ids."""
 
     def __init__(self, k: int | None, reverse: bool) -> None:
@@ -66,7 +66,7 @@ class Best:
         self._size = 0
 
     def add(self, matches: Matches, dists: np.ndarray) -> None:
-        """Adds rows with their distances ``(n,)``; those of the matches don't count."""
+        """Adds rows with their distances ``(n,)``, instead of those of the matches."""
         inds = self._candidates(dists)
         self._parts.append(
             Matches(
@@ -87,7 +87,7 @@ class Best:
         dists = np.concatenate([np.empty(0), *(part.dists for part in self._parts)])
         keys = -dists if self._reverse else dists
         order = np.lexsort((np.array(ids, dtype=str), keys))[: self._k]
-        return kept(Matches(ids, sample_ids, dists), order.tolist())
+        return take(Matches(ids, sample_ids, dists), order.tolist())
 
     def _candidates(self, dists: np.ndarray) -> np.ndarray:
         """Those of a batch that may be among the best, equal ones all included."""

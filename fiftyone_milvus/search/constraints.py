@@ -10,7 +10,7 @@ import numpy as np
 from ..dataset.ids import Members
 from ..retrieval import planner
 from ..retrieval.planner import Neighbors
-from ..retrieval.ranking import kept
+from ..retrieval.ranking import take
 from ..store.batches import MAX_K
 from ..store.row_search import IndexedRows, Matches
 from .grouping import Grouping
@@ -62,7 +62,7 @@ class Constraints:
         assert self.grouping is not None
         seen: set[Hashable] = set()
         firsts = []
-        groups = self.grouping.values(kept(matches, inds))
+        groups = self.grouping.values(take(matches, inds))
         for i, group in zip(inds, groups, strict=True):
             if group not in seen:
                 seen.add(group)
@@ -103,7 +103,7 @@ def nearest(
         matches = found.matches[0]
         inds = constraints.passing(matches, rows.metric)
         if _is_enough(found, inds, asked, k, constraints, rows.metric, reverse):
-            return Neighbors([kept(matches, inds[:k])], found.plan)
+            return Neighbors([take(matches, inds[:k])], found.plan)
         assert asked is not None
         asked = None if len(matches.ids) < asked else _next(asked)
 

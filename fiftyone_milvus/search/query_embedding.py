@@ -44,15 +44,15 @@ def of_texts(index: MilvusSimilarityIndex, texts: Sequence[str]) -> np.ndarray:
     """The vector of a text, ``(dim,)``; of several, the mean of theirs, each made one
     long."""
     if not index.supports_prompts:
-        made_with = index.config.model or "own embeddings"
+        model_name = index.config.model or "own embeddings"
         raise InvalidRequest(
-            f"The index '{index.key}' was made with {made_with}, which can't embed "
+            f"The index '{index.key}' was made with {model_name}, which can't embed "
             "text. Search with an image, or build an index with a model that embeds "
             "both, such as clip-vit-base32-torch."
         )
     model: Any = index.get_model()
     parts = []
-    with _told(index, "this text"):
+    with _errors_explained(index, "this text"):
         for start in range(0, len(texts), TEXTS_AT_ONCE):
             some = list(texts[start : start + TEXTS_AT_ONCE])
             with models.lock_of(model), model:
@@ -83,7 +83,7 @@ def _of_upload(index: MilvusSimilarityIndex, data: bytes) -> np.ndarray:
     an index of patches, of a patch that is all of it."""
     header = query_images.check(data)
     model, patch = index.get_model(), index.config.patches_field is not None
-    with _told(index, "this image"), _decoding(header):
+    with _errors_explained(index, "this image"), _decoding(header):
         if image_embedding.reads_by_opencv(model, patch):
             query_images.check_pixels(data)
         with image_embedding.as_file(data, query_images.suffix(header)) as path:
@@ -100,7 +100,7 @@ def _of_crop(index: MilvusSimilarityIndex, crop: Crop) -> np.ndarray:
     were."""
     path = _path(index, crop.sample_id)
     what = f"the image {path}"
-    with _told(index, what), _decoding(None):
+    with _errors_explained(index, what), _decoding(None):
         problem = image_headers.problem(path)
         if problem is not None:
             raise InvalidRequest(f"{path}: {problem}. Search with another image.")
@@ -133,7 +133,7 @@ def _vector(
     index: MilvusSimilarityIndex, read: image_embedding.Read, what: str
 ) -> np.ndarray:
     model = index.get_model()
-    with _told(index, what):
+    with _errors_explained(index, what):
         with models.lock_of(model):
             vector = image_embedding.embed(model, read)
         vector = vector.astype(np.float32).ravel()
@@ -147,7 +147,7 @@ def _check(index: MilvusSimilarityIndex, vectors: np.ndarray) -> None:
 
 
 @contextmanager
-def _told(index: MilvusSimilarityIndex, what: str) -> Iterator[None]:
+def _errors_explained(index: MilvusSimilarityIndex, what: str) -> Iterator[None]:
     try:
         yield
     except InvalidRequest:

@@ -20,7 +20,7 @@ def search_result(ids, sample_ids=None, patches_field=None, key="k") -> SearchRe
         sample_ids=list(sample_ids or ids),
         scores=np.linspace(1, 0, len(ids)),
         score_kind="similarity",
-        plan=Plan("index", True, "a test"),
+        plan=Plan("whole_index", True, "a test"),
         seconds=0.1,
         everything=None,  # nothing is shown here
     )

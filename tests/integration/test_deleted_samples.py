@@ -176,7 +176,7 @@ def query() -> Query:
 NEAREST = {
     "search": lambda arc: search(arc.index, query(), K).ids,
     "grouped": lambda arc: search(arc.index, query(), K, group_by="number").ids,
-    "filtered": lambda arc: (
+    "filter_expr": lambda arc: (
         search(arc.index, query(), K, where={"number": {"min": 0}}).ids
     ),
     "limited": lambda arc: search(arc.index, query(), K, min_score=0.1).ids,
@@ -246,7 +246,7 @@ def test_a_sample_stands_for_the_patches_that_it_has(milvus, arcs):
 def test_what_is_not_gone_is_looked_up_once(milvus, arcs):
     arc = arcs("images", "samples")
     near = Query.of(vector=at(STEP * COUNT)[0])
-    assert search(arc.index, near, 3).plan.name == "index"
+    assert search(arc.index, near, 3).plan.name == "whole_index"
 
 
 # -- finding

@@ -111,7 +111,13 @@ def test_every_plan_gives_the_same(index, dataset):
     where = {"split": SPLITS[3:], "night": True}
     told = filter_expr(where, FIELDS, dataset, None)
     wanted = wanted_ids(dataset, where, query[0], 10)
-    for plan in ("expression", "pushed down", "exact", "scan", "filtered"):
+    for plan in (
+        "filter_expr",
+        "id_filter",
+        "fetch_and_rank",
+        "full_scan",
+        "overfetch",
+    ):
         found = planner.nearest(
             index.rows, query, 10, among=FilteredRows(index.rows, told), plan=plan
         )

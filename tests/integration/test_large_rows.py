@@ -56,7 +56,7 @@ def test_all_vectors_come_back(milvus, large):
     assert np.array_equal(found, vectors[::-1])
 
 
-@pytest.mark.parametrize("plan", ["exact", "scan"])
+@pytest.mark.parametrize("plan", ["fetch_and_rank", "full_scan"])
 def test_plans_that_read_vectors_rank_them(milvus, large, plan):
     dataset, index, vectors = large
     view = dataset.match(fo.ViewField("number") > 20)

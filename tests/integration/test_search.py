@@ -30,7 +30,7 @@ from harness.oracle import distances, ranked
 
 COUNT, DIM, CLUSTERS = 400, 8, 8
 METRICS = ("cosine", "euclidean", "dotproduct")
-PLANS = ("filtered", "pushed down", "exact", "scan")
+PLANS = ("overfetch", "id_filter", "fetch_and_rank", "full_scan")
 ATOL = 1e-3
 RUN = settings(
     max_examples=40,
@@ -131,14 +131,14 @@ def test_every_plan_is_exact(milvus, world, metric, view, plan, k, reverse, row)
         )
     except InvalidRequest:
         # too few in the view, or no such search in this metric
-        assert plan == "filtered" or (plan == "pushed down" and reverse)
+        assert plan == "overfetch" or (plan == "id_filter" and reverse)
         return
     inside = world.inside(samples)
     exact = distances(metric, query, world.vectors[inside])
     check_order(found.matches[0], dict(zip(at(world, inside), exact, strict=True)))
     ranks = np.sort(exact)[::-1] if reverse else np.sort(exact)
     np.testing.assert_allclose(found.matches[0].dists, ranks[:k], atol=ATOL)
-    assert plan in (None, found.plan.name) or found.plan.name == "nothing"
+    assert plan in (None, found.plan.name) or found.plan.name == "empty"
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -161,10 +161,10 @@ def test_the_least_similar_in_a_view_by_every_plan(milvus, world, metric):
             found.matches[0].dists, np.sort(exact)[::-1][:7], atol=ATOL
         )
         answered.add(plan)
-    by_opposite = set() if metric == "euclidean" else {"pushed down"}
+    by_opposite = set() if metric == "euclidean" else {"id_filter"}
     if metric != "euclidean" and milvus.kind == "lite":
-        by_opposite.add("filtered")
-    assert answered == {"exact", "scan", *by_opposite}
+        by_opposite.add("overfetch")
+    assert answered == {"fetch_and_rank", "full_scan", *by_opposite}
 
 
 def at(world, inds) -> list[str]:
@@ -183,7 +183,7 @@ def test_the_plan_says_why_and_where_the_time_went(milvus, world, cosine):
     found = search.search(
         cosine, query_of(world, 3), 5, samples=VIEWS["half"](world.dataset)
     )
-    assert found.plan.exact == (milvus.kind == "lite" or found.plan.name != "filtered")
+    assert found.plan.exact == (milvus.kind == "lite" or found.plan.name != "overfetch")
     assert "ms" in found.plan.reason
     spent = found.plan.seconds
     assert spent.milvus > 0

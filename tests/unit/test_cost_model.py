@@ -1,46 +1,48 @@
 import pytest
 
 from fiftyone_milvus.retrieval import cost_model
-from fiftyone_milvus.retrieval.cost_model import Costs
+from fiftyone_milvus.retrieval.cost_model import CostModel
 
 
 @pytest.fixture
 def made():
-    return Costs(cost_model.SERVER)
+    return CostModel(cost_model.SERVER)
 
 
-def test_a_guess_grows_with_what_is_done(made):
-    few, many = (made.seconds("push", ids, 1_000) for ids in (10, 10_000))
+def test_an_estimate_grows_with_what_is_done(made):
+    few, many = (made.seconds("id_filter", ids, 1_000) for ids in (10, 10_000))
     assert many > 2 * few
 
 
 def test_longer_vectors_take_longer_to_read():
-    short, long = (Costs(cost_model.SERVER, dim) for dim in (64, 2_048))
-    assert long.seconds("fetch", 500, 0) > 4 * short.seconds("fetch", 500, 0)
-    assert long.seconds("push", 500, 0) == short.seconds("push", 500, 0)
+    short, long = (CostModel(cost_model.SERVER, dim) for dim in (64, 2_048))
+    assert long.seconds("fetch_and_rank", 500, 0) > 4 * short.seconds(
+        "fetch_and_rank", 500, 0
+    )
+    assert long.seconds("id_filter", 500, 0) == short.seconds("id_filter", 500, 0)
 
 
 def test_what_it_took_changes_what_is_expected(made):
     for _ in range(30):
-        made.learn("push", 1_000, 0, 0.5)
-    assert made.seconds("push", 1_000, 0) == pytest.approx(0.5, rel=0.05)
-    assert made.seconds("push", 100_000, 0) > 5
-    assert made.seconds("look", 1_000, 0) == Costs(cost_model.SERVER).seconds(
-        "look", 1_000, 0
+        made.learn("id_filter", 1_000, 0, 0.5)
+    assert made.seconds("id_filter", 1_000, 0) == pytest.approx(0.5, rel=0.05)
+    assert made.seconds("id_filter", 100_000, 0) > 5
+    assert made.seconds("overfetch", 1_000, 0) == CostModel(cost_model.SERVER).seconds(
+        "overfetch", 1_000, 0
     )
 
 
 def test_one_hiccup_changes_little(made):
-    before = made.seconds("look", 25, 0)
-    made.learn("look", 25, 0, 60.0)
-    assert made.seconds("look", 25, 0) < 2 * before
+    before = made.seconds("overfetch", 25, 0)
+    made.learn("overfetch", 25, 0, 60.0)
+    assert made.seconds("overfetch", 25, 0) < 2 * before
 
 
 def test_what_fails_teaches_nothing(made):
-    before = made.seconds("scan", 0, 1_000)
-    with pytest.raises(KeyError), made.learning("scan", 0, 1_000):
+    before = made.seconds("full_scan", 0, 1_000)
+    with pytest.raises(KeyError), made.learning("full_scan", 0, 1_000):
         raise KeyError
-    assert made.seconds("scan", 0, 1_000) == before
+    assert made.seconds("full_scan", 0, 1_000) == before
 
 
 def test_the_size_is_asked_now_and_then(made, monkeypatch):

@@ -83,7 +83,7 @@ def objects(asked=None):
         some = OBJECTS[:count]
         dists = np.arange(len(some)) / 10
         matches = Matches([p for p, _ in some], [s for _, s in some], dists)
-        return Neighbors([matches], Plan("index", True, "a test"))
+        return Neighbors([matches], Plan("whole_index", True, "a test"))
 
     return nearest
 
