@@ -17,7 +17,7 @@ from fiftyone_milvus.dataset import indexed_samples, names
 from fiftyone_milvus.progress import Report
 
 from . import forms
-from .context import MAX_RESULTS, connection, scope_choices, scope_samples
+from .context import MAX_RESULTS, scope_choices, scope_samples
 from .labels import LABELS
 from .long_jobs import JobResult, Work
 
@@ -57,7 +57,7 @@ def work(
     check(ctx)
 
     def find_and_keep(report: Report, cancelled: Callable[[], bool]) -> JobResult:
-        index = runs.load(ctx.dataset, ctx.params["brain_key"], **connection(ctx))
+        index = runs.load(ctx.dataset, ctx.params["brain_key"])
         view = None if samples is ctx.dataset else samples
         result = find(index, view=view, progress=report, cancelled=cancelled, **params)
         found = outcome(result)

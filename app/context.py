@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from contextlib import AbstractContextManager
 
 import fiftyone as fo
 import fiftyone.core.patches as fop
@@ -14,7 +14,7 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.index import MilvusSimilarityIndex
 from fiftyone_milvus.dataset import indexed_samples
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.store import settings
+from fiftyone_milvus.store import redaction, settings
 from fiftyone_milvus.store.settings import ENV_PREFIX, KEYS
 
 SCOPES = {
@@ -25,16 +25,16 @@ SCOPES = {
 MAX_RESULTS = 10_000
 
 
-def connection(ctx: foo.ExecutionContext) -> dict[str, Any]:
-    """The connection settings in FiftyOne's plugin secrets that aren't those of the
-    environment (in open-source FiftyOne they always are)."""
+def connection(ctx: foo.ExecutionContext) -> AbstractContextManager[None]:
+    """A scope with the connection settings in FiftyOne's plugin secrets that aren't
+    those of the environment (in open-source FiftyOne they always are)."""
     found = {}
     for key in KEYS:
         name = ENV_PREFIX + key.upper()
         value = ctx.secrets.get(name, None)
         if value and value != os.environ.get(name):
             found[key] = value
-    return found
+    return settings.using(**found)
 
 
 def flag(ctx: foo.ExecutionContext, name: str, default: bool = False) -> bool:
@@ -139,4 +139,4 @@ def in_words(error: BaseException) -> str:
     without the secrets that are configured."""
     if isinstance(error, VectorSearchError):
         return str(error)
-    return settings.hidden(f"{type(error).__name__}: {error}")
+    return redaction.without_known_secrets(f"{type(error).__name__}: {error}")

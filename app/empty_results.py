@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import fiftyone as fo
 
@@ -24,25 +23,22 @@ class Limit:
     sentence: Callable[[SearchResult], str]
 
 
-def reason(
-    request: SearchRequest, samples: fo.SampleCollection, **connection: Any
-) -> str:
+def reason(request: SearchRequest, samples: fo.SampleCollection) -> str:
     """Finds out which of its limits left a search without a result, by searching for
     one result without each of them.
 
     Args:
         request: the search
         samples: the dataset, or the view that the search stayed within
-        **connection: connection settings that override the configured ones
     """
     dataset, key = samples._root_dataset, request.brain_key
-    if not runs.load(dataset, key, **connection).total_index_size:
+    if not runs.load(dataset, key).total_index_size:
         return f"The index '{key}' is empty. Sync it in Indexes, or build another one."
     limits = list(_limits(request))
     for limit in limits:
         within = dataset if limit.without.view is None else samples
         one = replace(limit.without, k=1, score_field=None)
-        found = search.run(one, within, **connection)
+        found = search.run(one, within)
         if found.ids:
             return limit.sentence(found)
     if not limits:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timezone
-from typing import Any
 
 import fiftyone as fo
 import fiftyone.operators as foo
@@ -34,7 +33,6 @@ def check(
     brain_key: str,
     report: Report,
     cancelled: Callable[[], bool],
-    **connection: Any,
 ) -> health.HealthCheck:
     """Compares an index with its dataset, and stores the result.
 
@@ -42,9 +40,7 @@ def check(
         VectorSearchError: as :func:`fiftyone_milvus.indexes.health.health` does
     """
     seen = _fingerprint(ctx.dataset)
-    found = health.health(
-        ctx.dataset, brain_key, progress=report, cancelled=cancelled, **connection
-    )
+    found = health.health(ctx.dataset, brain_key, progress=report, cancelled=cancelled)
     now = datetime.now(timezone.utc).isoformat()
     counts = {
         each.name: getattr(found, each.name) for each in fields(health.IndexHealth)
@@ -59,12 +55,11 @@ def update(
     brain_key: str,
     report: Report,
     cancelled: Callable[[], bool],
-    **connection: Any,
 ) -> None:
     """Compares again after the index was changed. If that fails or is cancelled, the
     old report is deleted, and the work itself is still done."""
     try:
-        check(ctx, brain_key, report, cancelled, **connection)
+        check(ctx, brain_key, report, cancelled)
     except VectorSearchError:
         ctx.store(STORE).delete(_run_id(ctx.dataset, brain_key))
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import Context, copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +58,8 @@ def run(ctx: foo.ExecutionContext, brain_key: str, work: Work) -> Any:
         InvalidRequest: if as many jobs run in this process as may at once
     """
     if _in_operator_browser(ctx):
-        return _streamed(ctx, brain_key, work)
+        # a generator runs later, outside of the operator's connection scope
+        return _streamed(ctx, brain_key, work, copy_context())
     result = _recorded(
         ctx, brain_key, work, lambda progress: _set_progress(ctx, progress)
     )
@@ -108,22 +110,24 @@ def _set_progress(ctx: foo.ExecutionContext, progress: Progress) -> None:
     ctx.set_progress(progress=_fraction(progress), label=_label(progress))
 
 
-def _streamed(ctx: foo.ExecutionContext, brain_key: str, work: Work) -> Iterator[Any]:
+def _streamed(
+    ctx: foo.ExecutionContext, brain_key: str, work: Work, context: Context
+) -> Iterator[Any]:
     """Runs the work in a thread, and passes its progress to the operator browser."""
-    events: queue.Queue[Progress | JobResult | Exception] = queue.Queue()
+    events: queue.Queue[Progress | JobResult | str] = queue.Queue()
 
     def run_and_report() -> None:
         try:
             events.put(_recorded(ctx, brain_key, work, events.put))
         except Exception as e:  # shown to the person below
-            events.put(e)
+            events.put(in_words(e))
 
-    threading.Thread(target=run_and_report, daemon=True).start()
+    threading.Thread(target=context.run, args=(run_and_report,), daemon=True).start()
     while isinstance(event := events.get(), Progress):
         yield ctx.ops.set_progress(label=_label(event), progress=_fraction(event))
     yield ctx.ops.reload_dataset()
-    if isinstance(event, Exception):
-        output, text = types.Error, in_words(event)
+    if isinstance(event, str):
+        output, text = types.Error, event
     else:
         output, text = types.Success, event.data["message"]
         if event.view is not None:

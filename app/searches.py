@@ -15,7 +15,7 @@ from fiftyone_milvus.search.request import SearchRequest
 from fiftyone_milvus.search.result import SearchResult
 
 from . import empty_results, saved_searches
-from .context import MAX_RESULTS, connection
+from .context import MAX_RESULTS
 
 
 def check_k(k: Any, score_field: str | None = None) -> int:
@@ -74,7 +74,7 @@ def find(
     """
     check_k(request.k, request.score_field)
     samples, rank_field = scope_of(ctx, request), None
-    result = search.run(request, samples, **connection(ctx))
+    result = search.run(request, samples)
     if request.score_field is not None:
         rank_field = search.write_scores(result, samples, request.score_field)
     view = search.result_view(result, samples, rank_field)
@@ -87,7 +87,7 @@ def empty_reason(ctx: foo.ExecutionContext, result: SearchResult) -> str | None:
     if result.ids:
         return None
     samples = scope_of(ctx, result.request)
-    return empty_results.reason(result.request, samples, **connection(ctx))
+    return empty_results.reason(result.request, samples)
 
 
 def select_objects(ctx: foo.ExecutionContext, result: SearchResult) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -15,7 +15,6 @@ from fiftyone_milvus.progress import Report
 from fiftyone_milvus.store import settings
 
 from . import export_folders, forms
-from .context import connection
 from .long_jobs import JobResult, Work
 
 Transferred = move.Moved | archive.Exported | archive.Imported
@@ -47,14 +46,13 @@ def work(
             progress=report,
             cancelled=cancelled,
             **kwargs,
-            **connection(ctx),
         )
         return JobResult({**asdict(result), "message": summary(result)})
 
     return transfer_index
 
 
-def destinations(connected: Mapping[str, Any]) -> list[dict[str, str]]:
+def destinations() -> list[dict[str, str]]:
     """The Milvus that indexes can be moved to without typing an address: those in the
     list of servers, the configured one, and the embedded one.
 
@@ -66,7 +64,7 @@ def destinations(connected: Mapping[str, Any]) -> list[dict[str, str]]:
     """
     listed = settings.servers().items()
     labels = {server.address: f"{name} ({server.address})" for name, server in listed}
-    configured = settings.resolve(connected)
+    configured = settings.resolve()
     if configured.uri is not None:
         labels.setdefault(configured.address, configured.address)
     labels[settings.EMBEDDED] = "Embedded Milvus"

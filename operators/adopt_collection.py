@@ -12,7 +12,7 @@ from fiftyone_milvus.indexes import adopt
 from fiftyone_milvus.indexes.adopt import Adoption
 
 from ..app import collection_payloads, forms, tables, zoo_models
-from ..app.context import connection, flag
+from ..app.context import flag
 from ..app.labels import LABELS
 from .base import Operator
 
@@ -51,7 +51,7 @@ class AdoptCollection(Operator):
         params = ctx.params
         name, field = params["collection_name"], params.get("patches_field") or None
         if flag(ctx, "dry_run", default=True):
-            found = adopt.adoption(ctx.dataset, name, field, **connection(ctx))
+            found = adopt.adoption(ctx.dataset, name, field)
             return {**_plain(found), "dry_run": True, "table": _table(found)}
         info = adopt.adopt(
             ctx.dataset,
@@ -60,7 +60,6 @@ class AdoptCollection(Operator):
             patches_field=field,
             model=params.get("model") or None,
             take_ownership=flag(ctx, "take_ownership"),
-            **connection(ctx),
         )
         if not ctx.delegated:
             ctx.ops.reload_dataset()

@@ -10,10 +10,10 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.errors import VectorSearchError
-from fiftyone_milvus.store import settings
+from fiftyone_milvus.store import redaction
 
 from ..app import jobs, long_jobs, params, tables
-from ..app.context import in_words
+from ..app.context import connection, in_words
 
 
 class Operator(foo.Operator):
@@ -76,23 +76,25 @@ class Operator(foo.Operator):
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
         params.check(ctx)
         inputs = types.Object()
-        self.add_inputs(ctx, inputs)
+        with connection(ctx):
+            self.add_inputs(ctx, inputs)
         return types.Property(inputs, view=types.View(label=self.label))
 
     def execute(self, ctx: foo.ExecutionContext) -> Any:
-        """Runs the operator. FiftyOne stores and shows the whole traceback of an error,
-        so our own come without their causes, and others without the secrets that are
-        configured."""
-        try:
-            params.check(ctx)
-            return self.run(ctx)
-        except VectorSearchError as e:
-            raise type(e)(str(e)) from None
-        except Exception as e:
-            whole = "".join(traceback.format_exception(e))
-            if settings.hidden(whole) == whole:
-                raise
-            raise VectorSearchError(in_words(e)) from None
+        """Runs the operator, connected as its context says. FiftyOne stores and shows
+        the whole traceback of an error, so our own come without their causes, and
+        others without the secrets that are configured."""
+        with connection(ctx):
+            try:
+                params.check(ctx)
+                return self.run(ctx)
+            except VectorSearchError as e:
+                raise type(e)(str(e)) from None
+            except Exception as e:
+                whole = "".join(traceback.format_exception(e))
+                if redaction.without_known_secrets(whole) == whole:
+                    raise
+                raise VectorSearchError(in_words(e)) from None
 
     def resolve_output(self, ctx: foo.ExecutionContext) -> types.Property:
         outputs = types.Object()

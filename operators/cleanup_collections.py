@@ -15,7 +15,7 @@ from fiftyone_milvus.indexes import collection_cleanup
 from fiftyone_milvus.indexes.collection_cleanup import Candidate, DeletionPlan
 
 from ..app import forms, tables
-from ..app.context import connection, flag
+from ..app.context import flag
 from ..app.labels import LABELS
 from .base import Operator
 
@@ -129,7 +129,6 @@ def _choices(ctx: foo.ExecutionContext) -> dict[str, Any]:
     return {
         "confirmed_names": ctx.params.get("confirmed_names") or [],
         "include_deleted_datasets": flag(ctx, "include_deleted_datasets"),
-        **connection(ctx),
     }
 
 

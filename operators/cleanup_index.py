@@ -13,7 +13,6 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import BrokenRecord
 
 from ..app import forms
-from ..app.context import connection
 from .base import Operator
 
 
@@ -33,7 +32,7 @@ class CleanupIndex(Operator):
             inputs.view("notice", types.Notice(label=text))
 
     def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        plan = runs.cleanup(ctx.dataset, ctx.params["brain_key"], **connection(ctx))
+        plan = runs.cleanup(ctx.dataset, ctx.params["brain_key"])
         if not ctx.delegated:
             ctx.ops.reload_dataset()
         return {**asdict(plan), "message": plan.done_message}

@@ -12,7 +12,6 @@ from fiftyone_milvus.indexes import collections
 from fiftyone_milvus.indexes.collections import CollectionInfo
 
 from ..app import collection_payloads, tables
-from ..app.context import connection
 from .base import Operator
 
 COLUMNS = {
@@ -40,7 +39,7 @@ class Collections(Operator):
     columns = COLUMNS
 
     def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        found = collections.list_collections(**connection(ctx))
+        found = collections.list_collections()
         return {
             "collections": [collection_payloads.to_dict(info) for info in found],
             "table": [_row(info) for info in found],

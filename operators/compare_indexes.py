@@ -13,7 +13,6 @@ from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.search import fusion, search
 
 from ..app import forms, search_form, searches
-from ..app.context import connection
 from .base import Operator
 
 SHOWN = 100
@@ -58,10 +57,7 @@ class CompareIndexes(Operator):
         second = replace(first, brain_key=ctx.params["other"])
         samples = searches.scope_of(ctx, first)
         search.check_alike(samples, first.brain_key, second.brain_key)
-        results = [
-            search.run(request, samples, **connection(ctx))
-            for request in (first, second)
-        ]
+        results = [search.run(request, samples) for request in (first, second)]
         compared = fusion.compare(*results)
         rows = [
             {"id": id_, "first": _rank(a), "second": _rank(b)}

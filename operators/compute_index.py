@@ -22,7 +22,6 @@ from fiftyone_milvus.store.index_types import INDEX_TYPES
 from ..app import forms, health_reports, zoo_models
 from ..app.context import (
     SCOPES,
-    connection,
     scope_choices,
     scope_samples,
 )
@@ -67,9 +66,8 @@ class ComputeIndex(LongOperator):
                 filter_fields=params.get("filter_fields") or None,
                 progress=report,
                 cancelled=cancelled,
-                **connection(ctx),
             )
-            health_reports.update(ctx, key, report, cancelled, **connection(ctx))
+            health_reports.update(ctx, key, report, cancelled)
             return JobResult(_plain(built))
 
         return build_index

@@ -19,7 +19,6 @@ from fiftyone_milvus.progress import Progress, Report
 from ..app import analysis_forms, forms
 from ..app.context import (
     MAX_RESULTS,
-    connection,
     flag,
     selected_ids,
     selection,
@@ -83,10 +82,10 @@ class FindInDataset(LongOperator):
 def _find(
     ctx: foo.ExecutionContext, other: fo.Dataset
 ) -> cross_dataset.CrossDatasetResult:
-    index = runs.load(ctx.dataset, ctx.params["brain_key"], **connection(ctx))
+    index = runs.load(ctx.dataset, ctx.params["brain_key"])
     ids = ctx.params.get("ids") or selected_ids(ctx, index)
     return cross_dataset.find_in(
-        runs.load(other, ctx.params["other_key"], **connection(ctx)),
+        runs.load(other, ctx.params["other_key"]),
         index,
         list(ids),
         ctx.params.get("k", DEFAULT_K),

@@ -11,7 +11,6 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.progress import Report
 
 from ..app import forms, health_reports
-from ..app.context import connection
 from ..app.long_jobs import JobResult, Work
 from .base import LongOperator
 
@@ -31,7 +30,7 @@ class IndexHealth(LongOperator):
     def work(self, ctx: foo.ExecutionContext) -> Work:
         def check(report: Report, cancelled: Callable[[], bool]) -> JobResult:
             key = ctx.params["brain_key"]
-            found = health_reports.check(ctx, key, report, cancelled, **connection(ctx))
+            found = health_reports.check(ctx, key, report, cancelled)
             data = {**asdict(found), "healthy": found.healthy}
             return JobResult({**data, "message": found.message})
 

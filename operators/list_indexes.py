@@ -11,7 +11,6 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.backend import runs
 
 from ..app import tables
-from ..app.context import connection
 from .base import Operator
 
 COLUMNS = {
@@ -37,7 +36,7 @@ class ListIndexes(Operator):
     columns = COLUMNS
 
     def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        found = runs.list_indexes(ctx.dataset, **connection(ctx))
+        found = runs.list_indexes(ctx.dataset)
         return {
             "indexes": [_plain(info) for info in found],
             "table": [_row(info) for info in found],

@@ -16,7 +16,6 @@ from fiftyone_milvus.indexes import move
 from fiftyone_milvus.store import addresses, server_list, settings
 
 from ..app import forms, transfer_forms
-from ..app.context import connection
 from ..app.labels import LABELS
 from ..app.long_jobs import Work
 from .base import LongOperator
@@ -69,9 +68,9 @@ def _destination_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     view = types.AutocompleteView()
     problem = default = None
     try:
-        configured = settings.resolve(connection(ctx))
+        configured = settings.resolve()
         default = None if configured.embedded else configured.address
-        for one in transfer_forms.destinations(connection(ctx)):
+        for one in transfer_forms.destinations():
             view.add_choice(one["uri"], label=one["label"])
     except VectorSearchError as e:
         problem = str(e)

@@ -10,7 +10,6 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.indexes import rename
 
 from ..app import forms
-from ..app.context import connection
 from .base import Operator
 
 
@@ -29,7 +28,7 @@ class RenameIndex(Operator):
 
     def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         old, new = ctx.params["brain_key"], ctx.params["new_brain_key"]
-        info = rename.rename(ctx.dataset, old, new, **connection(ctx))
+        info = rename.rename(ctx.dataset, old, new)
         if not ctx.delegated:
             ctx.ops.reload_dataset()
         return {

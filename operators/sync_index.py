@@ -12,7 +12,7 @@ from fiftyone_milvus.indexes import sync
 from fiftyone_milvus.progress import Report
 
 from ..app import forms, health_reports
-from ..app.context import connection, flag
+from ..app.context import flag
 from ..app.labels import LABELS
 from ..app.long_jobs import JobResult, Work
 from .base import LongOperator
@@ -47,10 +47,9 @@ class SyncIndex(LongOperator):
                 dry_run=dry_run,
                 progress=report,
                 cancelled=cancelled,
-                **connection(ctx),
             )
             if not dry_run:
-                health_reports.update(ctx, key, report, cancelled, **connection(ctx))
+                health_reports.update(ctx, key, report, cancelled)
             return JobResult({**asdict(synced), "message": synced.message})
 
         return sync_index

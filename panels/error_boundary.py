@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 import fiftyone.operators as foo
 
 from fiftyone_milvus.errors import UntrustedModel, VectorSearchError
-from fiftyone_milvus.store import settings
+from fiftyone_milvus.store import redaction
 
 from ..app import params
-from ..app.context import in_words
+from ..app.context import connection, in_words
 
 logger = logging.getLogger(__name__)
 
@@ -23,23 +23,26 @@ Method = Callable[[T, foo.ExecutionContext], dict[str, Any]]
 
 
 def answered(method: Method[T]) -> Method[T]:
-    """Returns an error as data: an exception would replace the whole panel. For a model
-    that nobody has accepted yet the error names the index: React asks whether to accept
-    it, and then calls the method again."""
+    """Runs a method with the connection of its context, and returns an error as data:
+    an exception would replace the whole panel. For a model that nobody has accepted yet
+    the error names the index: React asks whether to accept it, and then calls the
+    method again."""
 
     @functools.wraps(method)
     def wrapped(self: T, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        try:
-            params.check(ctx)
-            return method(self, ctx)
-        except VectorSearchError as e:
-            error = {"code": e.code, "message": str(e)}
-            if isinstance(e, UntrustedModel) and e.brain_key:
-                error["brain_key"] = e.brain_key
-            return {"error": error}
-        except Exception as e:
-            whole = settings.hidden("".join(traceback.format_exception(e)))
-            logger.error("The Milvus panel's %s failed: %s", method.__name__, whole)
-            return {"error": {"code": "internal", "message": in_words(e)}}
+        with connection(ctx):
+            try:
+                params.check(ctx)
+                return method(self, ctx)
+            except VectorSearchError as e:
+                error = {"code": e.code, "message": str(e)}
+                if isinstance(e, UntrustedModel) and e.brain_key:
+                    error["brain_key"] = e.brain_key
+                return {"error": error}
+            except Exception as e:
+                whole = "".join(traceback.format_exception(e))
+                whole = redaction.without_known_secrets(whole)
+                logger.error("The Milvus panel's %s failed: %s", method.__name__, whole)
+                return {"error": {"code": "internal", "message": in_words(e)}}
 
     return wrapped

@@ -16,7 +16,6 @@ from fiftyone_milvus.store.collection import CONSISTENCY_LEVELS, METRICS
 from fiftyone_milvus.store.index_types import INDEX_TYPES
 
 from ..app import forms, jobs, zoo_models
-from ..app.context import connection
 from .error_boundary import answered
 
 METHODS = ("jobs", "form", "cleanup_plan", "cleanup", "pause", "cancel", "dismiss")
@@ -55,7 +54,7 @@ class IndexMethods:
             "can_delegate": bool(fo.config.allow_legacy_orchestrators),
             "metrics": list(METRICS),
             "consistency_levels": list(CONSISTENCY_LEVELS),
-            "index_types": _index_types(connection(ctx)),
+            "index_types": _index_types(),
             "filter_fields": [
                 {"field": field, "patches_field": of}
                 for of in (None, *patches)
@@ -66,13 +65,13 @@ class IndexMethods:
     @answered
     def cleanup_plan(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         key = ctx.params["brain_key"]
-        plan = asdict(runs.cleanup_plan(ctx.dataset, key, **connection(ctx)))
+        plan = asdict(runs.cleanup_plan(ctx.dataset, key))
         del plan["kept_because"]  # its message says so
         return plan
 
     @answered
     def cleanup(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        plan = runs.cleanup(ctx.dataset, ctx.params["brain_key"], **connection(ctx))
+        plan = runs.cleanup(ctx.dataset, ctx.params["brain_key"])
         return {
             "brain_key": plan.brain_key,
             "deleted_rows": plan.deletes_rows,
@@ -103,10 +102,10 @@ def _embeddings_fields(
     return sorted(set().union(*found))
 
 
-def _index_types(connected: dict[str, Any]) -> list[str]:
+def _index_types() -> list[str]:
     """Those that the Milvus in use supports; all there are if it can't be asked."""
     try:
-        found = client.connect(settings.resolve(connected)).capabilities.index_types
+        found = client.connect(settings.resolve()).capabilities.index_types
     except VectorSearchError:
         return list(INDEX_TYPES)
     return list(found)

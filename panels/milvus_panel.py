@@ -16,7 +16,6 @@ from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.store import settings
 
 from ..app import export_folders, health_reports, jobs, transfer_forms
-from ..app.context import connection
 from . import index_payloads, indexes_tab, search_tab, server_payloads, server_tab
 from .error_boundary import answered
 
@@ -56,19 +55,19 @@ class MilvusPanel(
     @answered
     def overview(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         dataset = ctx.dataset
-        found = runs.list_indexes(dataset, **connection(ctx))
+        found = runs.list_indexes(dataset)
         return {
             "dataset": {"name": dataset.name, "samples": dataset.count()},
-            "server": server_payloads.server(connection(ctx)),
+            "server": server_payloads.server(),
             "indexes": index_payloads.indexes(
-                dataset, found, health_reports.reports(ctx), _address(connection(ctx))
+                dataset, found, health_reports.reports(ctx), _address()
             ),
             "other_indexes": [
                 {"brain_key": key, "backend": backend}
                 for key, backend in runs.of_other_backends(dataset).items()
             ],
             "export_folder": export_folders.names(),
-            "move": _move(connection(ctx)),
+            "move": _move(),
             "jobs": [job.to_dict() for job in jobs.list_jobs(ctx)],
             "can_delegate": bool(fo.config.allow_legacy_orchestrators),
         }
@@ -84,17 +83,17 @@ class MilvusPanel(
         )
 
 
-def _move(connected: dict[str, Any]) -> dict[str, Any]:
+def _move() -> dict[str, Any]:
     """Where indexes can be moved to; a list that can't be read hides nothing else."""
     try:
-        return {"destinations": transfer_forms.destinations(connected), "problem": None}
+        return {"destinations": transfer_forms.destinations(), "problem": None}
     except VectorSearchError as e:
         return {"destinations": [], "problem": str(e)}
 
 
-def _address(connected: dict[str, Any]) -> str | None:
+def _address() -> str | None:
     """The address of the Milvus in use; ``None`` if the settings can't be right."""
     try:
-        return settings.resolve(connected).address
+        return settings.resolve().address
     except VectorSearchError:
         return None

@@ -55,11 +55,11 @@ def search_result(
 
 
 def results(
-    cached: CachedResult, dataset: fo.Dataset, start: int, **connection: Any
+    cached: CachedResult, dataset: fo.Dataset, start: int
 ) -> list[dict[str, Any]]:
     """What is needed to draw the results from a rank on, 0 being the best."""
     start, result = max(0, start), cached.result
-    terms = cached.term_scores(dataset, start, SHOWN_RESULTS, **connection)
+    terms = cached.term_scores(dataset, start, SHOWN_RESULTS)
     shown = range(start, min(start + SHOWN_RESULTS, len(result.ids)))
     ids = [result.ids[i] for i in shown]
     drawn = media(cached.unordered_view(dataset), ids, result.patches_field)

@@ -16,7 +16,6 @@ from fiftyone_milvus.search import result_cache
 from fiftyone_milvus.search.request import SearchRequest
 
 from ..app import saved_searches, search_form, searches, tag_changes
-from ..app.context import connection
 from . import chips, grid, search_payloads
 from .error_boundary import answered
 
@@ -77,7 +76,7 @@ class SearchMethods:
     @answered
     def next_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         cached, start = _cached(ctx), int(ctx.params["start"])
-        found = search_payloads.results(cached, ctx.dataset, start, **connection(ctx))
+        found = search_payloads.results(cached, ctx.dataset, start)
         return {"results": found}
 
     @answered

@@ -32,8 +32,8 @@ _BASE_KEYS = (
 class MilvusSimilarityConfig(SimilarityConfig):
     """Configuration of a Milvus similarity index.
 
-    How to connect is never stored: the settings are found anew in each process, from
-    keyword arguments, the environment or the brain config.
+    How to connect is never stored: each process finds the settings again, from keyword
+    arguments, the current scope, the environment or the brain config.
 
     Args:
         collection_name: the collection to use or create; a new one if ``None``
@@ -63,7 +63,9 @@ class MilvusSimilarityConfig(SimilarityConfig):
         _check_choice("consistency_level", consistency_level, CONSISTENCY_LEVELS)
         if collection_name is not None:
             check_name(collection_name)
-        self._given = {k: kwargs.pop(k) for k in settings.KEYS if k in kwargs}
+        self._given = settings.in_scope(
+            {k: kwargs.pop(k) for k in settings.KEYS if k in kwargs}
+        )
         chosen = check_options({k: kwargs.pop(k, None) for k in index_types.OPTIONS})
         parse(ext)
         # FiftyOne would store an unknown name in MongoDB, secret or not
@@ -133,7 +135,7 @@ class MilvusSimilarityConfig(SimilarityConfig):
             InvalidRequest: if a setting can't be right
             CollectionError: if the record names an embedded Milvus that isn't there
         """
-        given = {"db_name": self.own.db_name, **_present(self._given)}
+        given = {"db_name": self.own.db_name, **self._given}
         found = settings.resolve(given, stored=self.own.address)
         named_by_record = "uri" not in given and self.own.address is not None
         if found.embedded and named_by_record and not settings.is_configured(found):
@@ -146,13 +148,8 @@ class MilvusSimilarityConfig(SimilarityConfig):
 
         FiftyOne calls this for each run that it loads.
         """
-        unknown = sorted(set(kwargs) - set(settings.KEYS))
-        if unknown:
-            raise InvalidRequest(
-                f"Unknown connection settings {unknown}. Those that Milvus knows are "
-                f"{list(settings.KEYS)}"
-            )
-        self._given = _present(kwargs)
+        settings.check_names(kwargs)
+        self._given = settings.in_scope(kwargs)
 
     def refuse_unfit(self) -> None:
         """Raises InvalidRequest for keyword arguments that mean nothing, and for
@@ -172,7 +169,3 @@ def _check_choice(name: str, value: Any, allowed: Iterable[str]) -> None:
         raise InvalidRequest(
             f"Unsupported {name} '{value}'. Supported values are {tuple(allowed)}"
         )
-
-
-def _present(values: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in values.items() if v is not None}

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import Any, cast
 
 import fiftyone as fo
@@ -16,6 +14,7 @@ from ..dataset import indexed_samples
 from ..errors import BrokenRecord, CollectionError, NoSuchMilvus, VectorSearchError
 from ..exact import checkpoints
 from ..store import settings
+from ..threads import ContextThreadPool
 from . import ownership, records, scope
 from .index import MilvusSimilarityIndex
 from .records import config_of as config_of
@@ -131,14 +130,16 @@ def all_samples(
     return indexed_samples.all_samples(dataset, None) if found is None else found
 
 
+@settings.takes_connection
 def list_indexes(dataset: fo.Dataset, **connection: Any) -> list[IndexInfo]:
     """All Milvus indexes of a dataset with their sizes; a problem with one, such as a
     damaged record, is in its entry and hides no other."""
-    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
-        asked = partial(_inspected, dataset, connection=connection)
-        return list(pool.map(asked, records.of_dataset(dataset).values()))
+    with ContextThreadPool(CALLS_AT_ONCE) as pool:
+        found = records.of_dataset(dataset).values()
+        return list(pool.map(lambda record: _inspected(dataset, record), found))
 
 
+@settings.takes_connection
 def load(
     dataset: fo.Dataset, brain_key: str, **connection: Any
 ) -> MilvusSimilarityIndex:
@@ -153,7 +154,7 @@ def load(
         VectorSearchError: if Milvus can't be reached, or has lost the collection
     """
     config = config_of(dataset, brain_key)
-    config.load_credentials(**connection)
+    config.load_credentials()
     samples = scope.as_stored(dataset, brain_key)
     return cast(MilvusSimilarityIndex, config.build().initialize(samples, brain_key))
 
@@ -167,6 +168,7 @@ def has_results(dataset: fo.Dataset, brain_key: str) -> bool:
     return bool(results.read())  # nothing where it fails
 
 
+@settings.takes_connection
 def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> CleanupPlan:
     """Says what :func:`cleanup` would do, and does nothing."""
     record = f"the record '{brain_key}' of this dataset"
@@ -177,7 +179,7 @@ def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> Clea
         return CleanupPlan(brain_key, None, 0, False, True, message, "it is damaged")
     gone = "Its collection is already gone."
     try:
-        index = load(dataset, brain_key, **connection)
+        index = load(dataset, brain_key)
         exists = index.rows.exists()
     except NoSuchMilvus as e:
         exists, gone = False, str(e)
@@ -211,6 +213,7 @@ def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> Clea
     return CleanupPlan(brain_key, name, rows, True, True, message)
 
 
+@settings.takes_connection
 def cleanup(dataset: fo.Dataset, brain_key: str, **connection: Any) -> CleanupPlan:
     """Cleans an index up: drops the collection if it is this dataset's own, and
     deletes the run.
@@ -221,9 +224,9 @@ def cleanup(dataset: fo.Dataset, brain_key: str, **connection: Any) -> CleanupPl
     Raises:
         VectorSearchError: if Milvus can't be reached; then nothing is changed
     """
-    plan = cleanup_plan(dataset, brain_key, **connection)
+    plan = cleanup_plan(dataset, brain_key)
     if plan.deletes_rows:
-        load(dataset, brain_key, **connection).cleanup()
+        load(dataset, brain_key).cleanup()
     _delete_record(dataset, brain_key)
     return plan
 
@@ -271,16 +274,14 @@ def _described(record: StoredRun | Broken) -> IndexInfo:
     )
 
 
-def _inspected(
-    dataset: fo.Dataset, record: StoredRun | Broken, connection: dict[str, Any]
-) -> IndexInfo:
+def _inspected(dataset: fo.Dataset, record: StoredRun | Broken) -> IndexInfo:
     info = _described(record)
     if isinstance(record, Broken):
         return info
     try:
-        place = settings.resolve(connection, stored=record.own.address)
+        place = settings.resolve(stored=record.own.address)
         info = replace(info, address=place.address)
-        index = load(dataset, record.brain_key, **connection)
+        index = load(dataset, record.brain_key)
         info = replace(info, credentials_warning=settings.unsent_credentials(place))
         if not index.rows.exists():
             return replace(info, size=0, owned=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -65,6 +65,7 @@ class Adoption:
         return self.problem is None
 
 
+@settings.takes_connection
 def adoption(
     dataset: fo.Dataset,
     collection_name: str,
@@ -87,8 +88,8 @@ def adoption(
         VectorSearchError: if Milvus can't be reached
     """
     _check_field(dataset, patches_field)
-    info = collections.inspect(collection_name, **connection)
-    rows = _rows(info, connection)
+    info = collections.inspect(collection_name)
+    rows = _rows(info)
     match, problem = IdMatch(), _misfit(info, rows)
     if problem is None:
         match = _matched(dataset, rows, patches_field)
@@ -104,6 +105,7 @@ def adoption(
     return Adoption(info, patches_field, match, problem, ownership_problem, message)
 
 
+@settings.takes_connection
 def adopt(
     dataset: fo.Dataset,
     brain_key: str,
@@ -136,7 +138,7 @@ def adopt(
         VectorSearchError: if Milvus fails
     """
     names.refuse(names.brain_key_problem(dataset, brain_key))
-    found = adoption(dataset, collection_name, patches_field, **connection)
+    found = adoption(dataset, collection_name, patches_field)
     if found.problem is not None:
         raise InvalidRequest(f"'{collection_name}' was not adopted. {found.problem}")
     if take_ownership and found.ownership_problem is not None:
@@ -144,7 +146,7 @@ def adopt(
             f"'{collection_name}' can't become this dataset's own. "
             f"{found.ownership_problem}. Adopt it without taking ownership."
         )
-    index = _connected(dataset, brain_key, found, model, connection)
+    index = _connected(dataset, brain_key, found, model)
     if take_ownership:
         _take(index, found.collection)
     return replace(
@@ -162,9 +164,9 @@ def _check_field(dataset: fo.Dataset, patches_field: str | None) -> None:
         )
 
 
-def _rows(info: CollectionInfo, connection: Mapping[str, Any]) -> IndexedRows:
+def _rows(info: CollectionInfo) -> IndexedRows:
     metric = next((name for name in METRICS if name == info.metric), "cosine")
-    server = client.connect(settings.resolve(connection))
+    server = client.connect(settings.resolve())
     return IndexedRows(server, info.name, metric, "Session")
 
 
@@ -271,7 +273,6 @@ def _connected(
     brain_key: str,
     found: Adoption,
     model: str | None,
-    connection: Mapping[str, Any],
 ) -> MilvusSimilarityIndex:
     loaded = models.load(model) if model else None
     config = MilvusSimilarityConfig(
@@ -280,7 +281,6 @@ def _connected(
         patches_field=found.patches_field,
         model=model,
         supports_prompts=bool(getattr(loaded, "can_embed_prompts", False)),
-        **connection,
     )
     method = config.build()
     method.ensure_requirements()

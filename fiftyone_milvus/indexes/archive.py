@@ -52,6 +52,7 @@ class Imported:
     note: str | None = None
 
 
+@settings.takes_connection
 def export_index(
     dataset: fo.Dataset,
     brain_key: str,
@@ -81,7 +82,7 @@ def export_index(
         VectorSearchError: if Milvus fails, or the file can't be written
     """
     with Monitor(progress, cancelled, "vectors") as monitor:
-        index = runs.load(dataset, brain_key, **connection)
+        index = runs.load(dataset, brain_key)
         total = size_of(index)
         with parquet.Writer(path, index.rows.dimension(), overwrite) as file:
             for rows in index.rows.iterate(with_fingerprints=True):
@@ -93,6 +94,7 @@ def export_index(
         return Exported(brain_key, str(file.path), file.rows, size, monitor.seconds)
 
 
+@settings.takes_connection
 def import_index(
     dataset: fo.Dataset,
     brain_key: str,
@@ -140,7 +142,7 @@ def import_index(
                 bool(header.model_kwargs) or not header.names_zoo_model
             )
             config = _config(
-                dataset, header, collection_name, index_options, leave_model, connection
+                dataset, header, collection_name, index_options, leave_model
             )
             _check_name_free(config)
             method = config.build()
@@ -209,14 +211,7 @@ def _config(
     collection_name: str | None,
     index_options: Mapping[str, Any] | None,
     leave_model: bool,
-    connection: Mapping[str, Any],
 ) -> MilvusSimilarityConfig:
-    unknown = sorted(set(connection) - set(settings.KEYS))
-    if unknown:
-        raise InvalidRequest(
-            f"Unknown connection settings {unknown}. Those that Milvus knows are "
-            f"{list(settings.KEYS)}"
-        )
     try:
         chosen = own_options(header.options, index_options).to_dict()
         config = MilvusSimilarityConfig(
@@ -230,7 +225,6 @@ def _config(
             model_kwargs=None if leave_model else header.model_kwargs,
             supports_prompts=None if leave_model else header.supports_prompts,
             **chosen,
-            **connection,
         )
         cutting = {k: v for k, v in header.cutting.items() if k in CUTTING}
     except VectorSearchError:

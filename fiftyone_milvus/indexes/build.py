@@ -3,7 +3,7 @@ was stopped resumes where it was."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from ..dataset.sources import Source as Source
 from ..errors import InvalidRequest
 from ..progress import Monitor, Report
 from ..retrieval import filter_fields
+from ..store import settings
 from .build_worker import BuildWorker, Selection
 from .build_worker import Built as Built
 
@@ -32,7 +33,7 @@ def build(
     consistency_level: str = "Session",
     progress: Report | bool | None = None,
     cancelled: Callable[[], bool] | None = None,
-    **settings: Any,
+    **options: Any,
 ) -> Built:
     """Builds an index over samples, or over the patches of one of their fields.
 
@@ -53,7 +54,7 @@ def build(
             thread; or whether to show a progress bar, by default as FiftyOne's
             configuration says
         cancelled: whether to stop; asked between two batches
-        **settings: index options, and connection settings that override the
+        **options: index options, and connection settings that override the
             configured ones; see :class:`MilvusSimilarityConfig`
 
     Raises:
@@ -73,25 +74,27 @@ def build(
         _check_same(dataset, brain_key, source, patches_field, metric)
     _check_request(samples, brain_key, source, patches_field, exists=exists)
     arguments = dict(source.model_kwargs) if source.model_kwargs else None
-    config = MilvusSimilarityConfig(
-        embeddings_field=source.embeddings_field,
-        model=source.model,
-        model_kwargs=arguments,
-        patches_field=patches_field,
-        metric=metric,
-        consistency_level=consistency_level,
-        **settings,
-    )
-    filter_fields.resolve(samples, patches_field, config.options.filter_fields)
 
     def load() -> Any:
         return models.load_given(source.model or "", arguments)
 
-    with Monitor(progress, cancelled) as monitor:
-        worker = BuildWorker(
-            samples, brain_key, source, config, select_missing, load, monitor
+    connection = {key: options.pop(key) for key in settings.KEYS if key in options}
+    with settings.using(**connection):
+        config = MilvusSimilarityConfig(
+            embeddings_field=source.embeddings_field,
+            model=source.model,
+            model_kwargs=arguments,
+            patches_field=patches_field,
+            metric=metric,
+            consistency_level=consistency_level,
+            **options,
         )
-        return worker.run(settings)
+        filter_fields.resolve(samples, patches_field, config.options.filter_fields)
+        with Monitor(progress, cancelled) as monitor:
+            worker = BuildWorker(
+                samples, brain_key, source, config, select_missing, load, monitor
+            )
+            return worker.run()
 
 
 def refresh(
@@ -100,13 +103,12 @@ def refresh(
     source: Source,
     select: Selection,
     monitor: Monitor,
-    connection: Mapping[str, Any],
 ) -> Built:
     """Embeds selected rows of an existing index; otherwise as :func:`build`."""
     key, load = str(index.key), index.get_model
     config = runs.config_of(samples._root_dataset, key)
     worker = BuildWorker(samples, key, source, config, select, load, monitor)
-    return worker.run(dict(connection))
+    return worker.run()
 
 
 def select_missing(

@@ -22,7 +22,6 @@ from ..errors import Cancelled, InvalidRequest, VectorSearchError
 from ..progress import Failure, Monitor
 from ..store import client
 from ..store.row_search import IndexedRows
-from ..store.settings import KEYS as CONNECTION
 from .claims import FIRST, WAIT_SECONDS, Ranges
 from .pipeline import END, ahead, done_in_turn
 
@@ -106,11 +105,8 @@ class BuildWorker:
         self._embedded = 0
         self._made_run = False
 
-    def run(self, settings: dict[str, Any]) -> Built:
+    def run(self) -> Built:
         """Builds until all samples are done.
-
-        Args:
-            settings: the given connection settings and index options
 
         Raises:
             InvalidRequest: if the request can't be right; nothing is left behind
@@ -135,7 +131,7 @@ class BuildWorker:
             self._config.supports_prompts = models.embeds_text(self._source.model)
         name = f"{self._dataset._doc.id}/{self._key}"
         with Ranges(name, len(ids), self._range_size()) as ranges:
-            self._find_or_start(method, ranges, settings)
+            self._find_or_start(method, ranges)
             try:
                 reader.dim = self._dimension(reader, ids)
                 self._fill(reader, ids, ranges)
@@ -149,20 +145,17 @@ class BuildWorker:
         # last: a worker killed before leaves an unfinished index, but no claims
         return self._finished(rows)
 
-    def _find_or_start(
-        self, method: MilvusSimilarity, ranges: Ranges, settings: dict[str, Any]
-    ) -> None:
+    def _find_or_start(self, method: MilvusSimilarity, ranges: Ranges) -> None:
         """Opens the index if it exists, or becomes the worker that creates it."""
         while True:
             self._dataset.reload()
             if self._key in self._dataset.list_brain_runs():
-                connection = {k: v for k, v in settings.items() if k in CONNECTION}
                 if runs.has_results(self._dataset, self._key):
-                    self._index = runs.load(self._dataset, self._key, **connection)
+                    self._index = runs.load(self._dataset, self._key)
                     ranges.finish(FIRST)
                     return
                 if ranges.may_start():
-                    self._store_results(connection)
+                    self._store_results()
                     ranges.started()
                     continue
             elif ranges.may_start():
@@ -188,9 +181,9 @@ class BuildWorker:
             return index.rows.dimension()
         return None if self._source.embeds else reader.usual_dimension(ids)
 
-    def _store_results(self, connection: dict[str, Any]) -> None:
+    def _store_results(self) -> None:
         """Stores the results of a run after its worker was killed before it could."""
-        index = runs.load(self._dataset, self._key, **connection)
+        index = runs.load(self._dataset, self._key)
         index.backend.save_run_results(self._samples, self._key, index)
 
     def _drop_unfinished_collection(self, name: str | None) -> None:

@@ -59,6 +59,7 @@ class DeletionPlan:
         return sum(one.size_bytes or 0 for one in self.candidates)
 
 
+@settings.takes_connection
 def deletion_plan(
     names: Iterable[str] = (),
     *,
@@ -90,7 +91,7 @@ def deletion_plan(
     )
     if not names and not orphaned:
         raise InvalidRequest("Name collections to drop, or ask for all orphans")
-    found = {info.name: info for info in collections.list_collections(**connection)}
+    found = {info.name: info for info in collections.list_collections()}
     written = active_writes.recent(found)
 
     def judged(name: str) -> Candidate:
@@ -107,6 +108,7 @@ def deletion_plan(
     )
 
 
+@settings.takes_connection
 def delete_collections(
     names: Iterable[str],
     *,
@@ -136,14 +138,14 @@ def delete_collections(
         "confirmed_names": confirmed_names,
         "include_deleted_datasets": include_deleted_datasets,
     }
-    plan = deletion_plan(names, **choices, **connection)
+    plan = deletion_plan(names, **choices)
     if plan.refused:
         reasons = [f"'{one.name}': {one.reason}." for one in plan.refused]
         raise InvalidRequest(f"Nothing was dropped. {' '.join(reasons)}")
-    server = client.connect(settings.resolve(connection))
+    server = client.connect(settings.resolve())
     for number, name in enumerate(plan.names):
         try:
-            _check_still(plan.candidates[number], choices, connection)
+            _check_still(plan.candidates[number], choices)
             Collection(server, name, "cosine", "Session").drop()
         except VectorSearchError as e:
             done = ", ".join(plan.names[:number]) or "none"
@@ -153,11 +155,9 @@ def delete_collections(
     return plan
 
 
-def _check_still(
-    before: Candidate, choices: dict[str, Any], connection: dict[str, Any]
-) -> None:
+def _check_still(before: Candidate, choices: dict[str, Any]) -> None:
     """Raises InvalidRequest if a collection isn't any more what it was."""
-    [now] = deletion_plan([before.name], **choices, **connection).candidates
+    [now] = deletion_plan([before.name], **choices).candidates
     if not now.allowed:
         raise InvalidRequest(f"{now.reason}.")
     if (now.state, now.owner) != (before.state, before.owner):

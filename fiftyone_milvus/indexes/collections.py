@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
@@ -17,6 +16,7 @@ from ..store.client import NOT_LOADED, Connection, error_code
 from ..store.collection import METRICS, OWNER, VECTOR, Owner, check_name
 from ..store.owners import claims
 from ..store.settings import Settings
+from ..threads import ContextThreadPool
 
 IN_USE, ORPHANED, UNMANAGED, UNKNOWN = "in use", "orphaned", "unmanaged", "unknown"
 STATES = (IN_USE, ORPHANED, UNMANAGED, UNKNOWN)
@@ -78,6 +78,7 @@ class CollectionInfo:
     problem: str | None = None
 
 
+@settings.takes_connection
 def list_collections(**connection: Any) -> list[CollectionInfo]:
     """Every collection of the database in use, by name. Loads none of them.
 
@@ -89,12 +90,13 @@ def list_collections(**connection: Any) -> list[CollectionInfo]:
     Raises:
         VectorSearchError: if Milvus can't be reached
     """
-    place = settings.resolve(connection)
+    place = settings.resolve()
     server = client.connect(place)
     names = server.call(lambda c: c.list_collections(timeout=READ_SECONDS))
     return _inspected(server, place, names)
 
 
+@settings.takes_connection
 def inspect(name: str, **connection: Any) -> CollectionInfo:
     """One collection.
 
@@ -104,7 +106,7 @@ def inspect(name: str, **connection: Any) -> CollectionInfo:
         VectorSearchError: if Milvus can't be reached
     """
     check_name(name)
-    place = settings.resolve(connection)
+    place = settings.resolve()
     server = client.connect(place)
     if not server.call(lambda c: c.has_collection(name, timeout=READ_SECONDS)):
         raise CollectionError(
@@ -118,7 +120,7 @@ def _inspected(
     server: Connection, place: Settings, names: Iterable[str]
 ) -> list[CollectionInfo]:
     records = Records.read()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ContextThreadPool(AT_ONCE) as pool:
         return list(pool.map(lambda n: _info(server, place, n, records), sorted(names)))
 
 

@@ -22,6 +22,7 @@ from ..dataset.expected_rows import unreadable_reason
 from ..dataset.sources import FieldFingerprints, Item, Reader, Source
 from ..errors import CollectionError, InvalidRequest
 from ..progress import Failure, Monitor, Report
+from ..store import settings
 
 AT_ONCE = 5_000  # samples
 EXAMPLES = 100
@@ -111,6 +112,7 @@ class HealthCheck(IndexHealth):
         return text + "."
 
 
+@settings.takes_connection
 def health(
     dataset: fo.Dataset,
     brain_key: str,
@@ -135,16 +137,14 @@ def health(
         VectorSearchError: if Milvus doesn't answer
     """
     with Monitor(progress, cancelled) as monitor:
-        return check_health(dataset, brain_key, monitor, connection)
+        return check_health(dataset, brain_key, monitor)
 
 
-def check_health(
-    dataset: fo.Dataset, brain_key: str, monitor: Monitor, connection: dict[str, Any]
-) -> HealthCheck:
+def check_health(dataset: fo.Dataset, brain_key: str, monitor: Monitor) -> HealthCheck:
     """As :func:`health`, watched by a monitor."""
     info = runs.describe(dataset, brain_key)
     try:
-        index = runs.load(dataset, brain_key, **connection)
+        index = runs.load(dataset, brain_key)
         problem = collection_problem(index)
     except CollectionError as e:
         problem = str(e)

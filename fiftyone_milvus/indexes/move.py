@@ -46,6 +46,7 @@ class Moved:
     note: str | None = None
 
 
+@settings.takes_connection
 def move(
     dataset: fo.Dataset,
     brain_key: str,
@@ -94,10 +95,10 @@ def move(
     """
     with Monitor(progress, cancelled, "vectors") as monitor:
         before = _stored_config(dataset, brain_key)
-        there = _target_settings(to, connection)
+        there = _target_settings(to)
         new = client.connect(there)
         new.ping()
-        index = _source(dataset, brain_key, there, connection)
+        index = _source(dataset, brain_key, there)
         source = index.rows
         total = size_of(index)
         name = _new_name(source.name, collection_name)
@@ -141,22 +142,18 @@ def move(
         )
 
 
-def _target_settings(to: Mapping[str, Any], connection: Mapping[str, Any]) -> Settings:
+def _target_settings(to: Mapping[str, Any]) -> Settings:
     """How to reach the new Milvus."""
-    unknown = sorted(set(to) - set(settings.KEYS))
-    if unknown:
-        raise InvalidRequest(
-            f"Unknown connection settings {unknown}. Those that Milvus knows are "
-            f"{list(settings.KEYS)}"
-        )
+    settings.check_names(to)
     given = {k: v for k, v in to.items() if v not in (None, "")}
     uri = given.pop("uri", EMBEDDED)
     if uri == EMBEDDED:
         return settings.resolve(given, stored=EMBEDDED)
-    configured = settings.resolve(connection)
+    configured = settings.resolve()
     found = settings.resolve({**given, "uri": uri})
     if found.address == configured.address:
-        others = {k: v for k, v in connection.items() if k not in ("uri", "db_name")}
+        others = dict(settings.current())
+        others.pop("db_name", None)
         return settings.resolve({**others, **given, "uri": uri})
     if settings.listed_name(found.address) is not None:
         return found
@@ -170,10 +167,7 @@ def _target_settings(to: Mapping[str, Any], connection: Mapping[str, Any]) -> Se
 
 
 def _source(
-    dataset: fo.Dataset,
-    brain_key: str,
-    there: Settings,
-    connection: Mapping[str, Any],
+    dataset: fo.Dataset, brain_key: str, there: Settings
 ) -> MilvusSimilarityIndex:
     """The index where it is now: at its own address, if the settings name the new
     Milvus already.
@@ -183,12 +177,12 @@ def _source(
     """
     stored = runs.config_of(dataset, brain_key).own.address
     try:
-        index = runs.load(dataset, brain_key, **connection)
+        index = runs.load(dataset, brain_key)
     except CollectionError:
-        given = stored in (None, there.address) or "uri" in connection
+        given = stored in (None, there.address) or "uri" in settings.current()
         if given or settings.is_embedded(stored):
             raise
-        index = runs.load(dataset, brain_key, **{**connection, "uri": stored})
+        index = runs.load(dataset, brain_key, **{**settings.current(), "uri": stored})
     if _is_same(index.rows.connection.settings, there):
         raise InvalidRequest(
             f"The index '{brain_key}' is on Milvus at {there.address} already. Name "
@@ -273,7 +267,7 @@ def _note(there: Settings) -> str | None:
     """What to set so that other processes find the index."""
     if there.embedded:
         return None
-    found = settings.resolve(stored=there.address)
+    found = settings.resolve({}, stored=there.address)
     if found.address != there.address:
         return (
             f"Set {settings.ENV_PREFIX}URI to {there.address}: other processes look "

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any, TypeVar
+
+from ..threads import ContextThreadPool
 
 T = TypeVar("T")
 
@@ -14,7 +16,7 @@ END: Any = object()
 
 def ahead(items: Iterator[T]) -> Generator[T, None, None]:
     """Computes each item in a thread, while the one before is used."""
-    with ThreadPoolExecutor(1) as pool:
+    with ContextThreadPool(1) as pool:
         coming = pool.submit(next, items, END)
         while (item := coming.result()) is not END:
             coming = pool.submit(next, items, END)
@@ -26,7 +28,7 @@ def done_in_turn(
 ) -> Generator[T, None, None]:
     """Calls a function for several items at a time, each in a thread; yields the items
     in order, each once its call has returned."""
-    with ThreadPoolExecutor(at_once) as pool:
+    with ContextThreadPool(at_once) as pool:
         under_way: deque[tuple[T, Future[None]]] = deque()
         for item in items:
             under_way.append((item, pool.submit(function, item)))

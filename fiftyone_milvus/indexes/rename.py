@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import fiftyone as fo
@@ -9,8 +10,10 @@ import fiftyone as fo
 from ..backend import runs
 from ..dataset import names
 from ..errors import CollectionError
+from ..store import settings
 
 
+@settings.takes_connection
 def rename(
     dataset: fo.Dataset, brain_key: str, new_brain_key: str, **connection: Any
 ) -> runs.IndexInfo:
@@ -23,11 +26,7 @@ def rename(
     """
     runs.describe(dataset, brain_key)
     names.refuse(names.brain_key_problem(dataset, new_brain_key))
-    try:
-        runs.load(dataset, brain_key, **connection)
-    except CollectionError:
-        connection = {}  # it is lost, and there is nothing to stamp
+    with suppress(CollectionError):  # it is lost, and there is nothing to stamp
+        runs.load(dataset, brain_key)
     dataset.rename_brain_run(brain_key, new_brain_key)
-    if connection:  # FiftyOne's call knows the configured Milvus alone
-        runs.load(dataset, new_brain_key, **connection).stamp(new_brain_key)
     return runs.describe(dataset, new_brain_key)

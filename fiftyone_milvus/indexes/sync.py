@@ -15,6 +15,7 @@ from ..backend.scope import Scope, index_scope
 from ..dataset.sources import Item, Reader, Source
 from ..errors import Cancelled, CollectionError, InvalidRequest
 from ..progress import Failure, Monitor, Report
+from ..store import settings
 from . import build
 from .health import (
     CURRENT,
@@ -63,6 +64,7 @@ class Synced:
         return text
 
 
+@settings.takes_connection
 def sync(
     dataset: fo.Dataset,
     brain_key: str,
@@ -96,19 +98,17 @@ def sync(
     """
     with Monitor(progress, cancelled) as monitor:
         if dry_run:
-            return _planned(dataset, brain_key, monitor, connection)
-        return _synced(dataset, brain_key, monitor, connection)
+            return _planned(dataset, brain_key, monitor)
+        return _synced(dataset, brain_key, monitor)
 
 
-def _planned(
-    dataset: fo.Dataset, brain_key: str, monitor: Monitor, connection: dict[str, Any]
-) -> Synced:
+def _planned(dataset: fo.Dataset, brain_key: str, monitor: Monitor) -> Synced:
     """What a sync would do."""
-    found = check_health(dataset, brain_key, monitor, connection)
+    found = check_health(dataset, brain_key, monitor)
     if found.problem is not None:
         raise CollectionError(found.problem)
     if found.orphaned:
-        ownership.check_orphans(runs.load(dataset, brain_key, **connection))
+        ownership.check_orphans(runs.load(dataset, brain_key))
     return Synced(
         brain_key,
         True,
@@ -122,10 +122,8 @@ def _planned(
     )
 
 
-def _synced(
-    dataset: fo.Dataset, brain_key: str, monitor: Monitor, connection: dict[str, Any]
-) -> Synced:
-    index = runs.load(dataset, brain_key, **connection)
+def _synced(dataset: fo.Dataset, brain_key: str, monitor: Monitor) -> Synced:
+    index = runs.load(dataset, brain_key)
     problem = collection_problem(index)
     if problem is not None:
         raise CollectionError(problem)
@@ -140,7 +138,7 @@ def _synced(
     built, selection = None, _OutOfDate(scope)
     samples = scope.samples
     if len(samples):
-        built = build.refresh(index, samples, source, selection, monitor, connection)
+        built = build.refresh(index, samples, source, selection, monitor)
     return Synced(
         brain_key,
         False,

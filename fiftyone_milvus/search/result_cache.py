@@ -50,7 +50,7 @@ class CachedResult:
         return view.limit(keep)
 
     def term_scores(
-        self, dataset: fo.Dataset, start: int, count: int, **connection: Any
+        self, dataset: fo.Dataset, start: int, count: int
     ) -> np.ndarray | None:
         """What each of several terms says of some results, ``(n, t)``; ``None`` for a
         single term, and for combined rankings."""
@@ -59,7 +59,7 @@ class CachedResult:
             return None
         if start + count <= len(first) or start == 0:
             return first[start : start + count]
-        index = runs.load(dataset, self.result.request.brain_key, **connection)
+        index = runs.load(dataset, self.result.request.brain_key)
         ids = self.result.row_ids[start : start + count]
         return term_scores(index, self.result.resolved, ids)
 

@@ -94,26 +94,23 @@ def search(
     return _searched(index, request, samples)
 
 
-def run(
-    request: SearchRequest, samples: fo.SampleCollection, **connection: Any
-) -> SearchResult:
+def run(request: SearchRequest, samples: fo.SampleCollection) -> SearchResult:
     """Runs a request, of two indexes if it combines their rankings.
 
     Args:
         request: the search
         samples: the dataset, or the view that the request names
-        **connection: connection settings that override the configured ones
 
     Raises:
         VectorSearchError: one of its kinds, in words for people
     """
     dataset = samples._root_dataset
     check_score_field(request, samples)
-    index = runs.load(dataset, request.brain_key, **connection)
+    index = runs.load(dataset, request.brain_key)
     result = _searched(index, request, samples)
     if request.fuse_with is not None and request.min_matches is None:
         check_alike(samples, request.brain_key, request.fuse_with)
-        other = runs.load(dataset, request.fuse_with, **connection)
+        other = runs.load(dataset, request.fuse_with)
         second = replace(request, brain_key=request.fuse_with, fuse_with=None)
         return fusion.fuse([result, _searched(other, second, samples)], request.k)
     if len(request.query.terms) < 2:

@@ -12,7 +12,8 @@ from ..errors import (
     VectorSearchError,
 )
 from . import addresses, embedded, proxies, server_list
-from .settings import ENV_PREFIX, Settings, listed_name, source, without_secrets
+from .redaction import without_secrets
+from .settings import ENV_PREFIX, Settings, listed_name, source
 
 # Milvus's own codes: pymilvus's ErrorCode has a legacy name for each
 CONNECT_FAILED = 2

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from .. import metrics
 from ..errors import VectorSearchError
+from ..threads import ContextThreadPool
 from . import segments
 from .batches import IDS_PER_CALL, MAX_K, of_ids
 from .client import CALL_SECONDS as READ_SECONDS
@@ -258,5 +258,5 @@ class IndexedRows(StoredRows):
 
 
 def _at_once(function: Callable[[T], R], values: Sequence[T]) -> Iterator[R]:
-    with ThreadPoolExecutor(CALLS_AT_ONCE) as pool:
+    with ContextThreadPool(CALLS_AT_ONCE) as pool:
         yield from pool.map(function, values)

@@ -1,96 +1,43 @@
-"""Which Milvus: keyword arguments, then the environment, then the brain config, then
+"""Which Milvus: given settings, then the environment, then the brain config, then
 the embedded default. Servers beside that one may be listed in a file."""
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from ..errors import InvalidRequest
 from . import addresses, server_list
 from .addresses import ENV_PREFIX as ENV_PREFIX
+from .connection_settings import (
+    CREDENTIALS,
+    EMBEDDED,
+    KEYS,
+    Settings,
+    check_names,
+    current,
+    in_scope,
+    over,
+    takes_connection,
+    using,
+)
 
-EMBEDDED = "embedded"
-
-# Sent only to the address that they were configured with
-CREDENTIALS = ("user", "password", "token", "client_key_path", "client_pem_path")
+__all__ = [
+    "CREDENTIALS",
+    "EMBEDDED",
+    "KEYS",
+    "Settings",
+    "check_names",
+    "current",
+    "in_scope",
+    "takes_connection",
+    "using",
+]
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
-
-
-@dataclass(frozen=True, repr=False)
-class Settings:
-    """How to reach one Milvus.
-
-    The names are the ones that FiftyOne documents for its Milvus backend. Without
-    ``uri``, or with a ``uri`` that ends in ``.db``, Milvus is embedded. The text of
-    an instance never holds a secret.
-    """
-
-    uri: str | None = None
-    user: str | None = None
-    password: str | None = None
-    secure: bool | None = None
-    token: str | None = None
-    db_name: str | None = None
-    client_key_path: str | None = None
-    client_pem_path: str | None = None
-    ca_pem_path: str | None = None
-    server_pem_path: str | None = None
-    server_name: str | None = None
-
-    @property
-    def embedded(self) -> bool:
-        """Whether this is the Milvus Lite that the library runs by itself."""
-        return self.uri is None or self.uri.endswith(".db")
-
-    @property
-    def address(self) -> str:
-        """The address without credentials, for people and for MongoDB.
-
-        ``"embedded"``, the path of a ``.db`` folder, or ``scheme://host:port``.
-        """
-        if self.uri is None:
-            return EMBEDDED
-        if self.embedded:
-            return self.uri
-        parts = urlsplit(self.uri)
-        port = f":{parts.port}" if parts.port else ""
-        host = parts.hostname or "localhost"
-        return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
-
-    @property
-    def host(self) -> str | None:
-        """The name or number of the server's machine; ``None`` where Milvus is
-        embedded."""
-        return None if self.embedded else urlsplit(self.uri or "").hostname
-
-    @property
-    def has_credentials(self) -> bool:
-        """Whether the server is told who asks."""
-        in_uri = self.host is not None and "@" in urlsplit(self.uri or "").netloc
-        return in_uri or any(getattr(self, key) for key in CREDENTIALS)
-
-    def without_credentials(self) -> Settings:
-        """The same address and all else, asked as nobody in particular."""
-        return replace(self, **dict.fromkeys(CREDENTIALS))
-
-    def connection_kwargs(self) -> dict[str, Any]:
-        """The settings that are set, as keyword arguments of
-        ``fob.compute_similarity`` and ``dataset.load_brain_results``."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {name: value for name, value in values.items() if value is not None}
-
-    def __repr__(self) -> str:
-        return f"Settings({self.address})"
-
-
-KEYS: tuple[str, ...] = tuple(f.name for f in fields(Settings))
 
 
 def resolve(
@@ -101,7 +48,8 @@ def resolve(
     """Finds the settings to use.
 
     Args:
-        given: keyword arguments by the names in :data:`KEYS`
+        given: connection settings by the names in :data:`KEYS`; those of the current
+            scope if ``None``
         stored: the address that an index was made at, for an index that exists. An
             index made in an embedded Milvus stays there, whatever server is
             configured later; one made on a listed server is looked for there; one made
@@ -115,8 +63,9 @@ def resolve(
     Raises:
         InvalidRequest: if a value cannot be right
     """
-    given = {k: v for k, v in (given or {}).items() if v is not None}
-    configured = _configured()
+    given = current() if given is None else given
+    given = {k: v for k, v in given.items() if v is not None}
+    configured = configured_values()
     given = {k: v for k, v in given.items() if not _is_parsed_copy(k, v, configured)}
 
     if "uri" in given:
@@ -137,9 +86,7 @@ def resolve(
         elif "uri" not in configured:
             configured = {**_without_credentials(configured), "uri": stored}
 
-    if ("user" in given or "password" in given) and "token" not in given:
-        configured.pop("token", None)  # pymilvus would prefer it to what was asked
-    return _checked({**configured, **given})
+    return _checked(over(configured, given))
 
 
 def servers() -> dict[str, Settings]:
@@ -178,7 +125,7 @@ def listed_name(address: str) -> str | None:
 def unsent_credentials(found: Settings) -> str | None:
     """Says that credentials are configured and not sent to the server of some
     settings, and what to do; ``None`` where that isn't so."""
-    configured = _configured()
+    configured = configured_values()
     own = _checked(configured)
     if found.embedded or found.has_credentials or not own.has_credentials:
         return None
@@ -237,7 +184,7 @@ def is_embedded(address: str | None) -> bool:
 
 def is_configured(found: Settings) -> bool:
     """Whether an embedded Milvus is the one that environment and brain config name."""
-    uri = _configured().get("uri")
+    uri = configured_values().get("uri")
     with suppress(InvalidRequest):
         return found.uri == (None if uri is None else addresses.checked(str(uri)))
     return False
@@ -284,7 +231,7 @@ def source(key: str, value: Any) -> str | None:
     return listed and f"the uri of '{listed}' in {server_list.VARIABLE}"
 
 
-def _configured() -> dict[str, Any]:
+def configured_values() -> dict[str, Any]:
     """What environment and brain config say, the first one first."""
     values = {}
     config = _brain_config()
@@ -344,43 +291,3 @@ def _typed(key: str, value: Any) -> Any:
     if word in _TRUE + _FALSE:
         return word in _TRUE
     raise InvalidRequest("The Milvus setting secure must be true or false")
-
-
-def without_secrets(text: str, settings: Settings) -> str:
-    """Takes every secret of the settings, and every path of one, out of a text, such as
-    an error's."""
-    for secret in sorted(filter(None, _secrets(settings)), key=len, reverse=True):
-        text = text.replace(secret, "***")
-    return text
-
-
-def hidden(text: str, given: Mapping[str, Any] | None = None) -> str:
-    """A text without the secrets that are configured or listed, and those given: for
-    errors that nobody expected.
-
-    Args:
-        text: the text
-        given: connection settings, by the names in :data:`KEYS`
-    """
-    values = {**_configured(), **(given or {})}
-    known: dict[str, Any] = {k: str(v) for k, v in values.items() if k in KEYS}
-    with suppress(InvalidRequest):
-        for server in servers().values():
-            text = without_secrets(text, server)
-    return without_secrets(text, Settings(**known))
-
-
-def _secrets(settings: Settings) -> set[str | None]:
-    found = {settings.password, settings.token}
-    paths = [getattr(settings, key) for key in KEYS if key.endswith("_path")]
-    for path in filter(None, paths):
-        found |= {path, os.path.expanduser(path)}
-    if settings.token and ":" in settings.token:
-        found.add(settings.token.split(":", 1)[1])
-    if settings.uri and not settings.embedded:
-        address = settings.uri.partition("://")[2] or settings.uri
-        who = re.split(r"[/?#]", address, maxsplit=1)[0].rpartition("@")[0]
-        user, _, password = who.partition(":")
-        secret = password or user  # a user alone is a token
-        found |= {secret, unquote(secret), who.rpartition(":")[2], who and settings.uri}
-    return found

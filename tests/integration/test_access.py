@@ -477,7 +477,7 @@ def test_an_index_is_moved_to_a_listed_server_and_found_there_by_others(
     assert server_list.VARIABLE in str(raised.value)  # where to list it
 
     monkeypatch.setenv(server_list.VARIABLE, str(listed))
-    [target, *_] = transfer_forms.destinations({})
+    [target, *_] = transfer_forms.destinations()
     assert target == {"uri": uri, "label": f"far ({uri})"}
     moved = execute("move_index", embedded_index, brain_key="index", uri=target["uri"])
     assert (moved["rows"], moved["db_name"], moved["note"]) == (100, "other", None)

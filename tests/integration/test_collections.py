@@ -347,14 +347,16 @@ def test_a_plan_drops_nothing(milvus, shown, server):
     ],
     ids=str,
 )
-def test_one_refusal_drops_nothing(milvus, shown, server, names, typed, words):
+def test_one_refusal_drops_nothing(
+    milvus, shown, server, names, confirmed_names, words
+):
     def named(wanted: list[str]) -> list[str]:
         return [getattr(shown, word, word) for word in wanted]
 
     before = set(server.list_collections())
     with pytest.raises(InvalidRequest, match=f"Nothing was dropped.*{words}"):
         collection_cleanup.delete_collections(
-            named(names), confirmed_names=named(typed)
+            named(names), confirmed_names=named(confirmed_names)
         )
     assert set(server.list_collections()) == before
 
@@ -396,7 +398,7 @@ def test_orphans_of_gone_datasets_go_on_request(server):
     )
     assert all_ in [one.name for one in plan.candidates]
     done = collection_cleanup.delete_collections([all_], include_deleted_datasets=True)
-    assert (done.rows, done.left) == (2, ())
+    assert (done.rows, done.kept) == (2, ())
     assert not server.has_collection(all_)
 
 

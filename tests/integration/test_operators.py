@@ -203,13 +203,29 @@ def test_forms_ask_no_server(dataset, monkeypatch):
             operator.resolve_input(ctx)
 
 
-def test_in_the_operator_browser_progress_is_streamed(dataset):
+@pytest.fixture
+def in_browser(dataset):
+    """The context of a build that a person starts in the operator browser."""
     ctx = make_context(
         dataset, brain_key="idx", source="field", embeddings_field="embeddings"
     )
     ctx.request_params["spaces"] = fo.Space().to_dict()
     ctx.request_params["params"].pop("panel_id")
-    events = list(foo.get_operator(f"{PLUGIN}/compute_index").execute(ctx))
+    return ctx
+
+
+def test_the_connection_of_a_streamed_job_ends_with_it(in_browser):
+    uri = "http://127.0.0.1:1"
+    in_browser._secrets = {settings.ENV_PREFIX + "URI": uri}
+    events = foo.get_operator(f"{PLUGIN}/compute_index").execute(in_browser)
+    steps = [(event, settings.current()) for event in events]
+    assert all(scope == {} for _, scope in steps)
+    last = steps[-1][0].body.params["results"]
+    assert f"Milvus at {uri} does not answer" in str(last)
+
+
+def test_in_the_operator_browser_progress_is_streamed(in_browser):
+    events = list(foo.get_operator(f"{PLUGIN}/compute_index").execute(in_browser))
     assert all(event.to_json_line() for event in events)  # as they go to the browser
     names = [event.body.operator_uri for event in events]
     assert names.count("set_progress") > 5
