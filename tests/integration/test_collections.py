@@ -64,7 +64,7 @@ class Shown:
     stock: str
     forgotten: str  # its run is gone
     gone: str  # its dataset is gone
-    foreign: str
+    unmanaged: str
 
 
 def compute(dataset: fo.Dataset, key: str, **kwargs: Any) -> str:
@@ -130,11 +130,11 @@ def shown(environ, _milvus):
     )
     dataset.delete_brain_run("forgotten")
     lost.delete()
-    foreign = unused_name()
-    environ.create_collection(foreign, dimension=8)
+    unmanaged = unused_name()
+    environ.create_collection(unmanaged, dimension=8)
     make_stock(dataset, _milvus.uri)
     stock = dataset.get_brain_info("stock").config.collection_name
-    yield Shown(dataset, ours, patches, stock, forgotten, gone, foreign)
+    yield Shown(dataset, ours, patches, stock, forgotten, gone, unmanaged)
     dataset.delete()
 
 
@@ -205,12 +205,12 @@ def test_collections_say_who_uses_them(milvus, shown):
 
 
 def test_collections_say_what_is_in_them(milvus, shown):
-    ours, foreign = listed(shown.ours, shown.foreign)
+    ours, unmanaged = listed(shown.ours, shown.unmanaged)
     assert (ours.rows, ours.dim, ours.metric) == (100, 16, "cosine")
     assert ours.size_bytes == 100 * (16 * 4 + 48)
     assert ours.index_type == ("FLAT" if milvus.kind == "lite" else "HNSW")
-    assert (foreign.rows, foreign.dim) == (0, 8)
-    assert ours.problem is foreign.problem is None
+    assert (unmanaged.rows, unmanaged.dim) == (0, 8)
+    assert ours.problem is unmanaged.problem is None
 
 
 def test_orphans_say_whether_their_run_or_their_dataset_is_gone(milvus, shown):
@@ -223,18 +223,18 @@ def test_orphans_say_whether_their_run_or_their_dataset_is_gone(milvus, shown):
 
 
 def test_what_nobody_here_made_or_uses_is_foreign(milvus, shown):
-    (info,) = listed(shown.foreign)
+    (info,) = listed(shown.unmanaged)
     assert info.state == "unmanaged"
     assert info.owner is None and info.users == ()
 
 
 def test_a_server_says_when_a_collection_was_made(milvus, shown):
-    (foreign,) = listed(shown.foreign)
+    (unmanaged,) = listed(shown.unmanaged)
     if milvus.kind == "lite":
-        assert foreign.created is None
+        assert unmanaged.created is None
     else:
         (ours,) = listed(shown.ours)
-        assert abs((ours.users[0].created - foreign.created).total_seconds()) < 120
+        assert abs((ours.users[0].created - unmanaged.created).total_seconds()) < 120
 
 
 def test_a_clone_uses_its_originals_collection(lite, dataset):
@@ -328,7 +328,7 @@ def test_no_server_is_told(monkeypatch):
 
 
 def test_a_plan_drops_nothing(milvus, shown, server):
-    plan = collection_cleanup.deletion_plan([shown.forgotten, shown.foreign])
+    plan = collection_cleanup.deletion_plan([shown.forgotten, shown.unmanaged])
     assert [one.allowed for one in plan.candidates] == [True, False]
     assert plan.rows == 100
     assert plan.refused[0].confirmation_needed
@@ -374,19 +374,19 @@ def test_a_name_in_other_letters_is_not_typed_out(lite):
 
 def test_all_orphans_are_those_whose_dataset_is_here(apart, dataset):
     here, gone = stamped(str(dataset._doc.id), **apart), stamped(ELSEWHERE, **apart)
-    foreign = unused_name()
+    unmanaged = unused_name()
     server = client.connect(settings.resolve(apart)).client
-    server.create_collection(foreign, dimension=4)
+    server.create_collection(unmanaged, dimension=4)
     plan = collection_cleanup.deletion_plan(orphaned=True, **apart)
     assert plan.names == [here]
     assert [one.name for one in plan.kept] == [gone]
     collection_cleanup.delete_collections(plan.names, **apart)
-    assert set(server.list_collections()) == {gone, foreign}
+    assert set(server.list_collections()) == {gone, unmanaged}
     known = {"include_deleted_datasets": True, **apart}
     plan = collection_cleanup.deletion_plan(orphaned=True, **known)
     assert plan.names == [gone]
     collection_cleanup.delete_collections(plan.names, **known)
-    assert server.list_collections() == [foreign]
+    assert server.list_collections() == [unmanaged]
 
 
 def test_orphans_of_gone_datasets_go_on_request(server):

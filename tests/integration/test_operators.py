@@ -216,7 +216,9 @@ def in_browser(dataset):
 
 def test_the_connection_of_a_streamed_job_ends_with_it(in_browser):
     uri = "http://127.0.0.1:1"
-    in_browser._secrets = {settings.ENV_PREFIX + "URI": uri}
+    name = settings.ENV_PREFIX + "URI"
+    in_browser._secrets = {name: uri}
+    in_browser._required_secret_keys = [name]
     events = foo.get_operator(f"{PLUGIN}/compute_index").execute(in_browser)
     steps = [(event, settings.current()) for event in events]
     assert all(scope == {} for _, scope in steps)
