@@ -158,7 +158,7 @@ def of_each_index(key: str) -> list[Case]:
     of_all = (f"of 0 {what}", f"of 0 {what}", f"of 1 {what}")
     labelled = ("0 of 0", "0 of 0", "0 of 1")
     synced = ("no collection", *["nothing can be embedded"] * 2)
-    exported = (*["holds no vectors"] * 2, "Wrote 1 vectors")
+    exported = (*["has no vectors"] * 2, "Wrote 1 vectors")
     tag, field = {"tag": "t", "save_view": "v"}, {"field": "kind"}
     return [
         Case("search", {**of, **TWO_TERMS}, RESULT),
@@ -309,7 +309,7 @@ NOT_THERE = {
 
 
 def test_every_method_of_the_panel_is_tried():
-    tried = {*OF_A_RESULT, *WITHOUT, *NOT_THERE, "search", "history"}
+    tried = {*OF_A_RESULT, *WITHOUT, *NOT_THERE, "search", "search_history"}
     assert tried == set(METHODS) - SERVER
 
 
@@ -330,7 +330,7 @@ def test_the_panel_shows_what_there_is(few, params):
         answer = getattr(panel, name)(
             make_context(dataset, token=found["token"], **more)
         )
-        if name == "tag" and not some:
+        if name == "tag_results" and not some:
             assert "no result to tag" in answer["error"]["message"]
         else:
             assert "error" not in answer, (name, answer)

@@ -479,7 +479,7 @@ def test_an_empty_index_is_reported(server, dataset):
     fob.compute_similarity(
         dataset, brain_key="idx", backend="milvus", embeddings=False, metric="cosine"
     )
-    with pytest.raises(InvalidRequest, match="holds no vectors"):
+    with pytest.raises(InvalidRequest, match="has no vectors"):
         move.move(dataset, "idx", {"uri": server})
 
 

@@ -275,34 +275,34 @@ def test_pause_stops_a_sync_until_it_is_started_again(indexed, monkeypatch):
     assert "paused" not in {job["state"] for job in panel.jobs(ctx)["jobs"]}
 
 
-# -- coverage
+# -- health
 
 
-def test_a_build_a_check_and_a_sync_tell_the_coverage(indexed):
+def test_a_build_a_check_and_a_sync_update_the_health(indexed):
     [index] = panel.overview(make_context(indexed))["indexes"]
     assert index["total"] == 100
-    found = index["coverage"]
+    found = index["health"]
     assert (found["rows"], found["current"], found["missing"]) == (100, 100, 0)
     assert not found["changed"]
 
     indexed.delete_samples(indexed.values("id")[:3])
     [index] = panel.overview(make_context(indexed))["indexes"]
-    assert index["coverage"]["changed"]  # nobody looked since, and it is known
+    assert index["health"]["changed"]
     execute("index_health", indexed, brain_key="idx")
     [index] = panel.overview(make_context(indexed))["indexes"]
-    assert index["coverage"]["orphaned"] == 3 and not index["coverage"]["changed"]
+    assert index["health"]["orphaned"] == 3 and not index["health"]["changed"]
     execute("sync_index", indexed, brain_key="idx", dry_run=True)
     [index] = panel.overview(make_context(indexed))["indexes"]
-    assert index["coverage"]["orphaned"] == 3
+    assert index["health"]["orphaned"] == 3
     execute("sync_index", indexed, brain_key="idx")
     [index] = panel.overview(make_context(indexed))["indexes"]
-    assert index["coverage"]["orphaned"] == 0 and index["coverage"]["rows"] == 97
+    assert index["health"]["orphaned"] == 0 and index["health"]["rows"] == 97
 
 
-def test_the_coverage_goes_with_an_index_that_is_renamed(indexed):
+def test_the_health_of_an_index_is_kept_when_it_is_renamed(indexed):
     execute("rename_index", indexed, brain_key="idx", new_brain_key="other")
     [index] = panel.overview(make_context(indexed))["indexes"]
-    assert index["brain_key"] == "other" and index["coverage"]["current"] == 100
+    assert index["brain_key"] == "other" and index["health"]["current"] == 100
 
 
 # -- the server place
