@@ -50,7 +50,7 @@ def test_an_answer_that_react_does_not_expect_is_noticed(broken):
         contract.check_answer("view_count", broken)
 
 
-def test_overview_tells_server_indexes_and_jobs(milvus, indexed):
+def test_overview_says_server_indexes_and_jobs(milvus, indexed):
     found = panel.overview(make_context(indexed))
     assert found["dataset"] == {"name": indexed.name, "samples": 100}
     assert found["server"]["reachable"]
@@ -61,7 +61,7 @@ def test_overview_tells_server_indexes_and_jobs(milvus, indexed):
     assert job["state"] == "done" and job["message"].startswith("Indexed 100 vectors")
 
 
-def test_overview_tells_where_an_index_is_that_is_not_on_the_milvus_in_use(
+def test_overview_says_where_an_index_is_that_is_not_on_the_milvus_in_use(
     indexed, tmp_path
 ):
     [index] = panel.overview(make_context(indexed))["indexes"]
@@ -79,7 +79,7 @@ def test_an_index_that_was_deleted_elsewhere_is_reported_by_its_own_code(
     assert answer["error"]["code"] == "no_index"
 
 
-def test_overview_tells_a_server_that_is_down(dataset, monkeypatch):
+def test_overview_says_a_server_that_is_down(dataset, monkeypatch):
     monkeypatch.setenv(settings.ENV_PREFIX + "URI", "http://u:secret@127.0.0.1:1")
     found = panel.overview(make_context(dataset))["server"]
     assert not found["reachable"]
@@ -157,7 +157,7 @@ def test_a_job_shows_its_progress_while_it_runs(dataset, monkeypatch):
         (KeyError("x"), "failed", "KeyError: 'x'"),
     ],
 )
-def test_a_job_tells_how_it_failed(dataset, error, state, message):
+def test_a_job_says_how_it_failed(dataset, error, state, message):
     ctx = make_context(dataset)
     with pytest.raises(type(error)), jobs.JobRecord(ctx, "k"):
         raise error
@@ -305,10 +305,10 @@ def test_the_health_of_an_index_is_kept_when_it_is_renamed(indexed):
     assert index["brain_key"] == "other" and index["health"]["current"] == 100
 
 
-# -- the server place
+# -- the Server tab
 
 
-def test_the_server_place_tells_all_but_secrets(milvus, indexed, monkeypatch):
+def test_the_server_tab_shows_all_but_secrets(milvus, indexed, monkeypatch):
     monkeypatch.setenv(settings.ENV_PREFIX + "DB_NAME", "default")
     found = panel.server_details(make_context(indexed))
     assert found["server"]["reachable"] and found["database"] == "default"
@@ -320,7 +320,7 @@ def test_the_server_place_tells_all_but_secrets(milvus, indexed, monkeypatch):
     assert set_in["db_name"] == "environment" and set_in["password"] is None
 
 
-def test_the_server_place_tells_a_server_that_is_down(dataset, monkeypatch):
+def test_the_server_tab_shows_a_server_that_is_down(dataset, monkeypatch):
     monkeypatch.setenv(settings.ENV_PREFIX + "URI", "http://u:secret@127.0.0.1:1")
     found = panel.server_details(make_context(dataset))
     assert not found["server"]["reachable"] and found["collections"] is None
