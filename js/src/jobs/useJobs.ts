@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { useApi, type Job } from "../shared/api";
-import { useReturn } from "../shared/useReturn";
-import { isActive } from "./progress";
+import { useApi, type Job } from "../api/client";
+import { useWindowFocus } from "../hooks/useWindowFocus";
+import { isActive } from "./jobState";
 
 export const POLL_MILLISECONDS = 1000;
 
@@ -24,7 +24,7 @@ export function useJobs(fetched: Job[], expected: boolean, onEnd: () => void): J
   const ask = () => api.jobs();
   const watching = expected || jobs.some(isActive);
   usePolling(watching, ask, (answer) => update(answer.jobs));
-  useReturn(() => {
+  useWindowFocus(() => {
     // another window may have started something meanwhile
     if (!watching) ask().then((answer) => update(answer.jobs), () => undefined);
   });

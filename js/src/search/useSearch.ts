@@ -1,12 +1,12 @@
 import { usePanelStatePartial } from "@fiftyone/spaces";
-import { useApi, type Index, type SearchResult } from "../shared/api";
+import { useApi, type Index, type SearchResult } from "../api/client";
 import { misfit, shownChip, termOf, textChip, withChips, type Chip } from "./chips";
-import { check, fromParams, toParams } from "./options/values";
-import { useCall } from "./useCall";
-import { useDraft, type Draft } from "./useDraft";
+import { optionProblems, fromParams, toParams } from "./optionValues";
+import { useCall } from "../api/useCall";
+import { useQueryDraft, type QueryDraft } from "./useQueryDraft";
 import { useSelectionChips } from "./useSelectionChips";
 
-export interface Found {
+export interface ShownResult {
   dataset: string;
   result: SearchResult;
   /** the chips that it was made of */
@@ -25,9 +25,9 @@ interface Options {
 /** The query, its result and its error. Query and result outlive the panel's mounting. */
 export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   const api = useApi();
-  const query = useDraft();
+  const query = useQueryDraft();
   const { draft } = query;
-  const [kept, setFound] = usePanelStatePartial<Found | null>("milvus_found", null, true);
+  const [kept, setFound] = usePanelStatePartial<ShownResult | null>("milvus_found", null, true);
   const { busy, problem, run } = useCall();
   const selected = useSelectionChips(index, draft.options.target !== "selected");
   const taken = new Set([...draft.chips, ...draft.removed].map(({ key }) => key));
@@ -39,10 +39,10 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
     setFound({ dataset, result, chips, keep: result.total });
 
   /** With what is selected, and with chips that come just now. */
-  const search = (added: Chip[] = [], from: Draft = draft) => {
+  const search = (added: Chip[] = [], from: QueryDraft = draft) => {
     const chips = withChips(from.chips, [...ghosts, ...added]);
     const usable = chips.filter((chip) => !misfit(chip, index));
-    const wrong = Object.keys(check(from.options, index)).length > 0;
+    const wrong = Object.keys(optionProblems(from.options, index)).length > 0;
     if (busy || usable.length === 0 || wrong) return;
     const keys = new Set(chips.map(({ key }) => key));
     const removed = from.removed.filter(({ key }) => !keys.has(key));

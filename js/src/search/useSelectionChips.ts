@@ -1,7 +1,7 @@
 import * as fos from "@fiftyone/state";
 import { useEffect, useRef, useState } from "react";
 import { useRecoilValue } from "recoil";
-import { useApi, type Index, type TermShown } from "../shared/api";
+import { useApi, type Index, type TermShown } from "../api/client";
 import { shownChip, type Chip } from "./chips";
 
 /** A drag over many tiles is one change. */

@@ -9,7 +9,7 @@ import type {
   SearchResult,
   Server,
   ServerDetails,
-} from "../shared/api";
+} from "../api/client";
 
 export const server: Server = {
   kind: "embedded",

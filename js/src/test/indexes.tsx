@@ -1,7 +1,7 @@
 import { vi } from "vitest";
-import { Indexes } from "../indexes/Indexes";
-import { useWork } from "../indexes/useWork";
-import type { Index, Job, Move, OtherIndex } from "../shared/api";
+import { IndexList } from "../indexes/IndexList";
+import { useIndexJobs } from "../indexes/useIndexJobs";
+import type { Index, Job, Move, OtherIndex } from "../api/client";
 import { index, overview } from "./data";
 import { execute } from "./fiftyone";
 import { asked, at, show } from "./panel";
@@ -16,9 +16,9 @@ interface Props {
 }
 
 function WithWork({ indexes = [index], others = [], jobs = [], move = overview.move, ...on }: Props) {
-  const work = useWork(on.onChanged);
+  const work = useIndexJobs(on.onChanged);
   return (
-    <Indexes
+    <IndexList
       canDelegate
       exportFolder={overview.export_folder}
       inUse="embedded"

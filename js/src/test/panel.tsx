@@ -2,10 +2,10 @@ import { render } from "@testing-library/react";
 import userEvent, { type UserEvent } from "@testing-library/user-event";
 import { useRef, type ReactNode } from "react";
 import { RecoilRoot, type MutableSnapshot } from "recoil";
-import type { Uris } from "../shared/api";
-import { ApiProvider } from "../shared/ApiProvider";
-import { ScrollContext } from "../shared/scroll";
-import type { Place } from "../shell/places";
+import type { Uris } from "../api/client";
+import { ApiProvider } from "../api/ApiProvider";
+import { ScrollContext } from "../hooks/ScrollContext";
+import type { TabName } from "../panel/Tabs";
 import { execute, python } from "./fiftyone";
 
 const METHODS: Record<keyof Uris, true> = {
@@ -84,7 +84,7 @@ export function show(element: ReactNode, initialize?: (snapshot: MutableSnapshot
 }
 
 /** Goes to one of the panel's places. */
-export const go = (user: UserEvent, place: Place) => user.click(at(`milvus-place-${place}`));
+export const go = (user: UserEvent, place: TabName) => user.click(at(`milvus-place-${place}`));
 
 /** The element of a `data-cy` name. */
 export function at<T extends Element = HTMLElement>(name: string): T {

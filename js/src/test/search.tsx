@@ -1,9 +1,9 @@
 import { vi } from "vitest";
 import type { ReactNode } from "react";
 import type { MutableSnapshot } from "recoil";
-import { SearchPlace } from "../search/SearchPlace";
+import { SearchTab } from "../search/SearchTab";
 import { useSearch, type Search } from "../search/useSearch";
-import type { Index } from "../shared/api";
+import type { Index } from "../api/client";
 import { index, result } from "./data";
 import { answer, at, show } from "./panel";
 
@@ -12,7 +12,7 @@ export const on = { onMakeIndex: vi.fn(), onIndex: vi.fn() };
 
 /** The Search place of an index. */
 export const place = (shown: Index | undefined = index, dataset = "animals") => (
-  <SearchPlace dataset={dataset} index={shown} indexes={shown ? [shown] : []} others={[]} samples={1538} {...on} />
+  <SearchTab dataset={dataset} index={shown} indexes={shown ? [shown] : []} others={[]} samples={1538} {...on} />
 );
 
 /** The Search place after a search by a text. */

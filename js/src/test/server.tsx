@@ -1,6 +1,6 @@
 import { waitFor } from "@testing-library/react";
 import { expect } from "vitest";
-import { DatasetPanel } from "../shell/DatasetPanel";
+import { DatasetPanel } from "../panel/DatasetPanel";
 import { details, overview } from "./data";
 import { absent, answer, go, show } from "./panel";
 

@@ -1,0 +1,24 @@
+import { render, renderHook } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { URIS, Wrapper } from "../test/panel";
+import { useApi, type Api } from "./client";
+import { ApiProvider } from "./ApiProvider";
+
+test("the methods stay the same, though the App draws the panel anew", () => {
+  const { result, rerender } = renderHook(useApi, { wrapper: Wrapper });
+  const first: Api = result.current;
+  rerender();
+  expect(result.current).toBe(first);
+});
+
+test("what is within isn't drawn anew while its URIs say the same", () => {
+  let drawn = 0;
+  const Within = () => {
+    useApi();
+    return <p>{++drawn}</p>;
+  };
+  const within = <Within />;
+  const { rerender } = render(<ApiProvider uris={{ ...URIS }}>{within}</ApiProvider>);
+  rerender(<ApiProvider uris={{ ...URIS }}>{within}</ApiProvider>);
+  expect(drawn).toBe(1);
+});

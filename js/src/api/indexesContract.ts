@@ -1,0 +1,220 @@
+/** What the Indexes place asks Python, and what it gets. */
+import type { Nothing } from "./contract";
+
+/** A field whose values Milvus keeps beside the vectors. */
+export interface FilterField {
+  name: string;
+  kind: "text" | "number" | "boolean";
+}
+
+export interface Index {
+  brain_key: string;
+  patches_field: string | null;
+  embeddings_field: string | null;
+  model: string | null;
+  metric: string;
+  supports_prompts: boolean;
+  /** what searches can be filtered by */
+  filter_fields: FilterField[];
+  /** null if Milvus can't be asked */
+  index_type: string | null;
+  /** the parameters that a search of it can have */
+  search_params: string[];
+  /** its build was not finished */
+  partial: boolean;
+  size: number | null;
+  /** how many samples or patches there are to index */
+  total: number | null;
+  /** what a comparison with the dataset found, if there was one */
+  coverage: Coverage | null;
+  collection_name: string | null;
+  /** the address of its Milvus, if that isn't the one in use */
+  elsewhere: string | null;
+  owned: boolean;
+  /** ISO, UTC */
+  created: string;
+  problem: string | null;
+  /** says that credentials are configured and not sent to its Milvus */
+  unsent: string | null;
+}
+
+/** A similarity index that isn't a Milvus index. */
+export interface OtherIndex {
+  brain_key: string;
+  backend: string;
+}
+
+/** An index against its dataset, in rows. */
+export interface Coverage {
+  rows: number;
+  current: number;
+  missing: number;
+  stale: number;
+  orphaned: number;
+  /** indexed without a word about what they were made of */
+  unknown: number;
+  /** not indexed, and can't be */
+  unavailable: number;
+  /** of the others, those whose filter values alone changed */
+  outdated: number;
+  /** else nothing counts as missing */
+  scope_known: boolean;
+  problem: string | null;
+  /** ISO, UTC */
+  checked: string;
+  /** the dataset changed since */
+  changed: boolean;
+}
+
+export interface Job {
+  id: string;
+  /** the name of the operator that does it */
+  operator: string;
+  brain_key: string;
+  state: "queued" | "running" | "done" | "failed" | "cancelled" | "paused";
+  delegated: boolean;
+  phase: string;
+  done: number;
+  total: number;
+  unit: string;
+  /** per second */
+  rate: number | null;
+  /** seconds */
+  remaining: number | null;
+  /** gave no vector so far */
+  failed: number;
+  /** which of reading, embedding and writing is the slowest */
+  pace: string | null;
+  message: string | null;
+  updated: string;
+}
+
+export interface Jobs {
+  jobs: Job[];
+}
+
+export interface Model {
+  name: string;
+  supports_prompts: boolean;
+  downloaded: boolean;
+  description: string;
+  license: string | null;
+  size_bytes: number | null;
+  /** the packages that it needs and that aren't installed */
+  lacks: string[];
+}
+
+export type Target = "dataset" | "view" | "selected";
+
+export interface Form {
+  models: Model[];
+  patches_fields: string[];
+  embeddings_fields: { field: string; patches_field: string | null }[];
+  /** taken */
+  brain_keys: string[];
+  /** a free one, proposed */
+  brain_key: string;
+  counts: Record<Target, number>;
+  /** why a model can't read the samples; null if it can */
+  media_problems: Record<"dataset" | "view", string | null>;
+  can_delegate: boolean;
+  metrics: string[];
+  consistency_levels: string[];
+  index_types: string[];
+  filter_fields: { field: string; patches_field: string | null }[];
+}
+
+/** What `@milvus/vector-search/compute_index` takes. */
+export interface BuildParams {
+  brain_key: string;
+  target: Target;
+  patches_field?: string;
+  source: "model" | "field";
+  model?: string;
+  embeddings_field?: string;
+  model_kwargs?: string;
+  batch_size?: number;
+  alpha?: number;
+  force_square?: boolean;
+  metric: string;
+  consistency_level: string;
+  index_type?: string;
+  filter_fields?: string[];
+}
+
+/** What `@milvus/vector-search/sync_index` takes. */
+export interface SyncParams {
+  brain_key: string;
+}
+
+/** What `@milvus/vector-search/index_health` takes. */
+export interface CheckParams {
+  brain_key: string;
+}
+
+/** Where indexes can be moved to without an address being typed. */
+export interface Move {
+  targets: { uri: string; label: string }[];
+  /** why what is configured can't be read */
+  problem: string | null;
+}
+
+/** What `@milvus/vector-search/move_index` takes. */
+export interface MoveParams {
+  brain_key: string;
+  uri: string;
+  db_name?: string;
+}
+
+/** What `@milvus/vector-search/export_index` takes. */
+export interface ExportParams {
+  brain_key: string;
+  path: string;
+  overwrite: boolean;
+}
+
+/** What `@milvus/vector-search/import_index` takes. */
+export interface ImportParams {
+  brain_key: string;
+  path: string;
+}
+
+export interface Renamed {
+  brain_key: string;
+  collection_name: string | null;
+  message: string;
+}
+
+export interface CleanupPlan {
+  brain_key: string;
+  collection_name: string | null;
+  rows: number | null;
+  drops_rows: boolean;
+  deletes_run: boolean;
+  message: string;
+}
+
+export interface Cleanup {
+  brain_key: string;
+  dropped_rows: boolean;
+  deleted_run: boolean;
+  message: string;
+}
+
+/** The methods of `panels/index_methods.py`. */
+export interface IndexMethods {
+  jobs: { gives: Jobs };
+  form: { gives: Form };
+  cleanup_plan: { takes: { brain_key: string }; gives: CleanupPlan };
+  cleanup: { takes: { brain_key: string }; gives: Cleanup };
+  /** Stops a build or a sync until it is started again. */
+  pause: { takes: { job_id: string }; gives: Nothing };
+  cancel: { takes: { job_id: string }; gives: Nothing };
+  /** Shows an ended job no more, here and elsewhere. */
+  dismiss: { takes: { job_id: string }; gives: Nothing };
+}
+
+/** The operators that the place runs and that answer at once. */
+export interface IndexOperations {
+  rename_index: { takes: { brain_key: string; new_brain_key: string }; gives: Renamed };
+}

@@ -1,0 +1,81 @@
+import { Button, Skeleton, Stack } from "@mui/material";
+import { MessageAlert } from "../ui/MessageAlert";
+import { PrimaryButton } from "../ui/PrimaryButton";
+import { Section } from "../ui/Section";
+import { TextInput } from "../ui/TextInput";
+import { buildParams } from "./indexFormValues";
+import { MoreFields } from "./MoreFields";
+import { ScopeFields } from "./ScopeFields";
+import { SourceFields } from "./SourceFields";
+import type { Build } from "./useBuild";
+import { type FieldProps, useIndexForm } from "./useIndexForm";
+
+interface Props {
+  dataset: string;
+  build: Build;
+  onClose: () => void;
+}
+
+export function IndexForm({ dataset, build, onClose }: Props) {
+  const { form, values, problems, change, selected, error, reload } = useIndexForm(dataset);
+  const busy = build.building !== null;
+  const ready = !busy && values !== null && Object.keys(problems).length === 0;
+  return (
+    <Section title="New index">
+      <MessageAlert message={error} onRetry={reload} />
+      {!form && !error && <Skeleton variant="rounded" height={220} />}
+      <Stack
+        component="form"
+        spacing={1.5}
+        data-cy="milvus-form"
+        aria-label="New index"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (ready) build.build(buildParams(values), values.delegate);
+        }}
+      >
+        {form && values && (
+          <>
+            <ScopeFields {...{ form, values, problems, change, selected }} />
+            <SourceFields {...{ form, values, problems, change }} />
+            <NameField {...{ values, problems, change }} />
+            <MoreFields {...{ form, values, problems, change }} />
+          </>
+        )}
+        <MessageAlert message={build.problem} onClose={build.forget} />
+        <Buttons busy={busy} ready={ready} onClose={onClose} />
+      </Stack>
+    </Section>
+  );
+}
+
+interface ButtonsProps {
+  busy: boolean;
+  ready: boolean;
+  onClose: () => void;
+}
+
+function Buttons({ busy, ready, onClose }: ButtonsProps) {
+  return (
+    <Stack direction="row" spacing={1} justifyContent="flex-end">
+      <Button color="secondary" data-cy="milvus-form-cancel" disabled={busy} onClick={onClose}>
+        Cancel
+      </Button>
+      <PrimaryButton type="submit" data-cy="milvus-build" disabled={!ready}>
+        {busy ? "Building…" : "Build"}
+      </PrimaryButton>
+    </Stack>
+  );
+}
+
+function NameField({ values, problems, change }: Omit<FieldProps, "form">) {
+  return (
+    <TextInput
+      label="Name (brain key)"
+      name="milvus-brain-key"
+      value={values.brain_key}
+      error={problems.brain_key}
+      onChange={(brain_key) => change({ brain_key })}
+    />
+  );
+}

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { index } from "../test/data";
+import { indexes, operators, succeed } from "../test/indexes";
+import { PLUGIN, absent, at } from "../test/panel";
+
+test("without an index one button teaches and opens the form", async () => {
+  const { user, onNew } = indexes({ indexes: [] });
+  expect(at("milvus-empty").textContent).toContain("No index yet");
+  await user.click(at("milvus-new-index"));
+  expect(onNew).toHaveBeenCalled();
+});
+
+test("Resume goes on without asking", async () => {
+  succeed({ errorMessage: "Milvus is gone." });
+  const { user } = indexes({ indexes: [{ ...index, partial: true }] });
+  await user.click(at("milvus-sync-pictures"));
+  expect(operators()).toEqual([`${PLUGIN}/sync_index`]);
+  expect(at("milvus-problem").textContent).toContain("Milvus is gone.");
+});
+
+test("many indexes are looked for by name, without asking anybody", async () => {
+  const many = Array.from({ length: 12 }, (_, n) => ({ ...index, brain_key: `index_${n}` }));
+  const { user } = indexes({ indexes: many });
+  await user.type(at("milvus-find-index"), "_11");
+  at("milvus-index-index_11");
+  expect(absent("milvus-index-index_1")).toBe(true);
+});
+
+test("without an index one that was exported can be imported", async () => {
+  const { user, onNew } = indexes({ indexes: [] });
+  await user.click(at("milvus-import"));
+  at("milvus-import-path");
+  expect(onNew).not.toHaveBeenCalled();
+});

@@ -1,0 +1,156 @@
+import { Button, Stack, Typography } from "@mui/material";
+import { useState } from "react";
+import type { Index, Job, Move, OtherIndex } from "../api/client";
+import { isActive } from "../jobs/jobState";
+import { count } from "../ui/format";
+import { MessageAlert } from "../ui/MessageAlert";
+import { NoIndexes } from "../ui/NoIndexes";
+import { PrimaryButton } from "../ui/PrimaryButton";
+import { Section } from "../ui/Section";
+import { TextInput } from "../ui/TextInput";
+import type { DialogKind } from "./dialogProps";
+import { ImportDialog } from "./ImportDialog";
+import { IndexCard } from "./IndexCard";
+import { IndexDialog } from "./IndexDialog";
+import type { IndexJobs } from "./useIndexJobs";
+
+/** From so many on they are looked for by name. */
+const MANY = 8;
+
+interface Props {
+  indexes: Index[];
+  others: OtherIndex[];
+  jobs: Job[];
+  work: IndexJobs;
+  canDelegate: boolean;
+  exportFolder: string;
+  move: Move;
+  /** the address of the Milvus in use */
+  inUse: string;
+  /** an index is being described or built */
+  making: boolean;
+  onNew: () => void;
+  onChanged: () => void;
+}
+
+type Asked = { kind: DialogKind; brain_key: string } | { kind: "import" };
+
+export function IndexList(props: Props) {
+  const { indexes, others, jobs, work, making, onNew, onChanged } = props;
+  const { canDelegate, exportFolder, move, inUse } = props;
+  const shared = { indexes, jobs, work, canDelegate, exportFolder };
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [wanted, setWanted] = useState("");
+  const close = () => setAsked(null);
+  const ask = (kind: DialogKind, brain_key: string) => {
+    forget(work);
+    setAsked({ kind, brain_key });
+    // what a sync would do is found out by comparing
+    if (kind === "sync") work.check.run({ brain_key }, false);
+  };
+  const importing = asked?.kind === "import" && (
+    <ImportDialog {...shared} onClose={close} />
+  );
+  const about = asked && asked.kind !== "import" ? asked : null;
+  const index = about && indexes.find((each) => each.brain_key === about.brain_key);
+  if (indexes.length === 0)
+    return (
+      <>
+        {!making && <NoIndex others={others} onNew={onNew} onImport={() => setAsked({ kind: "import" })} />}
+        {importing}
+      </>
+    );
+  const shown = indexes.filter((each) => matches(each, wanted));
+  return (
+    <Section
+      title={`Indexes (${count(indexes.length)})`}
+      action={
+        !making && (
+          <Stack direction="row" spacing={1}>
+            <Button
+              size="small"
+              color="secondary"
+              data-cy="milvus-import"
+              onClick={() => setAsked({ kind: "import" })}
+            >
+              Import
+            </Button>
+            <Button size="small" variant="outlined" color="secondary" data-cy="milvus-new-index" onClick={onNew}>
+              New index
+            </Button>
+          </Stack>
+        )
+      }
+    >
+      <MessageAlert
+        message={asked ? null : (work.sync.problem ?? work.check.problem)}
+        onClose={() => forget(work)}
+      />
+      {indexes.length > MANY && (
+        <TextInput label="Find an index" name="milvus-find-index" value={wanted} onChange={setWanted} />
+      )}
+      <Stack component="ul" spacing={1} sx={{ m: 0, p: 0 }}>
+        {shown.map((each) => (
+          <IndexCard
+            key={each.brain_key}
+            index={each}
+            busy={isBusy(each, jobs, work)}
+            onDialog={(kind) => ask(kind, each.brain_key)}
+            onCheck={() => work.check.run({ brain_key: each.brain_key }, false)}
+            onResume={() => work.sync.run({ brain_key: each.brain_key }, false)}
+          />
+        ))}
+      </Stack>
+      {shown.length === 0 && (
+        <Typography variant="body2" color="text.secondary">
+          None has a name like that.
+        </Typography>
+      )}
+      {importing}
+      {about && index && (
+        <IndexDialog
+          {...shared}
+          {...{ move, inUse }}
+          kind={about.kind}
+          index={index}
+          onClose={close}
+          onChanged={onChanged}
+        />
+      )}
+    </Section>
+  );
+}
+
+function matches({ brain_key, patches_field, model }: Index, wanted: string): boolean {
+  const text = [brain_key, patches_field, model].join(" ").toLowerCase();
+  return text.includes(wanted.trim().toLowerCase());
+}
+
+function isBusy({ brain_key }: Index, jobs: Job[], work: IndexJobs): boolean {
+  const started = work.all.some((each) => each.running === brain_key);
+  return started || jobs.some((job) => isActive(job) && job.brain_key === brain_key);
+}
+
+function forget(work: IndexJobs) {
+  work.all.forEach((each) => each.forget());
+}
+
+interface NoIndexProps {
+  others: OtherIndex[];
+  onNew: () => void;
+  onImport: () => void;
+}
+
+/** Has the one button that makes an index. */
+function NoIndex({ others, onNew, onImport }: NoIndexProps) {
+  return (
+    <NoIndexes name="milvus-empty" title={others.length > 0 ? "No Milvus index yet" : "No index yet"} others={others}>
+      <PrimaryButton data-cy="milvus-new-index" onClick={onNew}>
+        New index
+      </PrimaryButton>
+      <Button size="small" color="secondary" data-cy="milvus-import" onClick={onImport}>
+        Import one that was exported
+      </Button>
+    </NoIndexes>
+  );
+}

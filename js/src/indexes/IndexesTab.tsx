@@ -1,0 +1,40 @@
+import { JobList } from "../jobs/JobList";
+import { isActive } from "../jobs/jobState";
+import type { Job, Overview } from "../api/client";
+import type { Panel } from "../panel/usePanel";
+import { IndexForm } from "./IndexForm";
+import { IndexList } from "./IndexList";
+
+interface Props {
+  dataset: string;
+  overview: Overview;
+  panel: Panel;
+}
+
+/** The indexes of the dataset, and the work on them. */
+export function IndexesTab({ dataset, overview, panel }: Props) {
+  const { jobs, build, work, form } = panel;
+  const { indexes } = overview;
+  const shownErrors = [build.problem, ...work.all.map((each) => each.problem)];
+  const resume = ({ brain_key, delegated }: Job) => work.sync.run({ brain_key }, delegated);
+  return (
+    <>
+      <JobList jobs={jobs} known={indexes.map((index) => index.brain_key)} shownErrors={shownErrors} onResume={resume} />
+      {form.open && <IndexForm dataset={dataset} build={build} onClose={form.hide} />}
+      <IndexList
+        indexes={indexes}
+        others={overview.other_indexes}
+        jobs={jobs}
+        work={work}
+        canDelegate={overview.can_delegate}
+        exportFolder={overview.export_folder}
+        move={overview.move}
+        inUse={overview.server.address}
+        // of an index that is being described or built for the first time there is no card
+        making={form.open || jobs.some((job) => isActive(job) && job.operator === "compute_index")}
+        onNew={form.show}
+        onChanged={panel.overview.reload}
+      />
+    </>
+  );
+}

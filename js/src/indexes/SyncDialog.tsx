@@ -1,0 +1,43 @@
+import { Typography } from "@mui/material";
+import { useState } from "react";
+import { isActive } from "../jobs/jobState";
+import { JobProgress } from "../jobs/JobProgress";
+import { FormDialog } from "../ui/FormDialog";
+import { HealthSummary } from "./HealthSummary";
+import { toSync } from "./healthParts";
+import type { DialogProps } from "./dialogProps";
+import { WorkerCheckbox } from "./WorkerCheckbox";
+
+/** Says what a sync would do, having compared first; and does it. */
+export function SyncDialog({ index, jobs, work, open, canDelegate, onClose }: DialogProps) {
+  const [delegate, setDelegate] = useState(false);
+  const { brain_key, coverage } = index;
+  const checking = work.check.running === brain_key;
+  const job = jobs.find(
+    (each) => each.operator === "index_health" && each.brain_key === brain_key && isActive(each),
+  );
+  const plan = coverage && toSync(coverage);
+  const wrong = coverage?.problem ?? null;
+  return (
+    <FormDialog
+      open={open}
+      title={`Sync ${brain_key}`}
+      action="Sync"
+      acting="Syncing…"
+      busy={work.sync.running === brain_key}
+      ready={!checking && plan !== null}
+      problem={work.sync.problem ?? work.check.problem ?? wrong}
+      onRetry={work.check.problem ? () => work.check.run({ brain_key }, false) : undefined}
+      onSubmit={() => work.sync.run({ brain_key }, delegate, onClose)}
+      onClose={onClose}
+    >
+      <Typography variant="body2" data-cy="milvus-plan" role="status">
+        {checking
+          ? "Comparing the index with the dataset…"
+          : (plan ?? (coverage && !wrong ? "Nothing to do: the index is true to the dataset." : "Not compared yet."))}
+      </Typography>
+      {checking ? <JobProgress job={job} label={`Comparing ${brain_key}`} /> : <HealthSummary index={index} />}
+      {canDelegate && <WorkerCheckbox checked={delegate} onChange={setDelegate} />}
+    </FormDialog>
+  );
+}

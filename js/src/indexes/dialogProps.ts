@@ -1,0 +1,38 @@
+import { isActive } from "../jobs/jobState";
+import type { Index, Job, Move } from "../api/client";
+import type { IndexJobs } from "./useIndexJobs";
+
+export type DialogKind = "sync" | "rename" | "move" | "export" | "cleanup";
+
+/** What every dialog about an index gets. */
+export interface DialogProps {
+  index: Index;
+  indexes: Index[];
+  jobs: Job[];
+  work: IndexJobs;
+  /** false once its job is on show; what was typed is kept in case that fails */
+  open: boolean;
+  canDelegate: boolean;
+  /** where exports are, in words */
+  exportFolder: string;
+  move: Move;
+  /** the address of the Milvus in use */
+  inUse: string;
+  onClose: () => void;
+  /** the indexes aren't what they were */
+  onChanged: () => void;
+}
+
+const OPERATORS: Partial<Record<DialogKind | "import", string>> = {
+  sync: "sync_index",
+  move: "move_index",
+  export: "export_index",
+  import: "import_index",
+};
+
+/** Whether what a dialog started is among the jobs that go on. */
+export function isUnderWay(kind: DialogKind | "import", brain_key: string, jobs: Job[]): boolean {
+  return jobs.some(
+    (job) => isActive(job) && job.brain_key === brain_key && job.operator === OPERATORS[kind],
+  );
+}

@@ -1,0 +1,53 @@
+import { Stack } from "@mui/material";
+import { useEffect, useState } from "react";
+import { useApi, type Job } from "../api/client";
+import { EndedJob } from "./EndedJob";
+import { isActive, isNews } from "./jobState";
+import { RunningJob } from "./RunningJob";
+
+interface Props {
+  jobs: Job[];
+  /** the brain keys of the indexes there are */
+  known: string[];
+  /** the errors that the panel shows elsewhere */
+  shownErrors?: (string | null)[];
+  onResume: (job: Job) => void;
+}
+
+/** A card for each job that goes on, a line for each that ended. */
+export function JobList({ jobs, known, shownErrors = [], onResume }: Props) {
+  const api = useApi();
+  const [dismissed, setDismissed] = useState<string[]>([]);
+  const dismiss = ({ id }: Job) => {
+    setDismissed([...dismissed, id]);
+    // if this fails, the line is only back after a reload
+    api.dismiss({ job_id: id }).catch(() => undefined);
+  };
+  const news = jobs.filter((job) => isNews(job) && !dismissed.includes(job.id));
+  // an error is shown once, where the person asked for the work
+  const isShown = (job: Job) => job.state === "failed" && shownErrors.includes(job.message);
+  const shown = news.filter((job) => !isShown(job));
+  const elsewhere = news.find(isShown)?.id;
+  useEffect(() => {
+    if (!elsewhere) return;
+    const hide = () => setDismissed((ids) => [...ids, elsewhere]);
+    api.dismiss({ job_id: elsewhere }).then(hide, hide);
+  }, [api, elsewhere]);
+  if (shown.length === 0) return null;
+  return (
+    <Stack spacing={1} component="section" aria-label="Jobs">
+      {shown.map((job) =>
+        isActive(job) ? (
+          <RunningJob key={job.id} job={job} />
+        ) : (
+          <EndedJob
+            key={job.id}
+            job={job}
+            onDismiss={() => dismiss(job)}
+            onResume={known.includes(job.brain_key) ? () => onResume(job) : undefined}
+          />
+        ),
+      )}
+    </Stack>
+  );
+}

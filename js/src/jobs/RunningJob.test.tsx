@@ -1,0 +1,30 @@
+import { screen } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { job } from "../test/data";
+import { answer, at, callsOf, show } from "../test/panel";
+import { RunningJob } from "./RunningJob";
+
+const button = (name: string) => screen.getByRole<HTMLButtonElement>("button", { name: `${name} pictures` });
+
+test("it says what is being done, and where", () => {
+  show(<RunningJob job={{ ...job, delegated: true }} />);
+  expect(screen.getByText("Building: Embedding · on a worker")).toBeTruthy();
+});
+
+test("once it is asked to pause, nothing more is asked", async () => {
+  answer({ pause: {} });
+  const { user } = show(<RunningJob job={job} />);
+  await user.click(button("Pause"));
+  expect(button("Pause").textContent).toBe("Pausing…");
+  expect([button("Pause").disabled, button("Cancel").disabled]).toEqual([true, true]);
+  expect(callsOf("pause")).toEqual([{ job_id: "job-1" }]);
+});
+
+test("what waits for a worker can't be paused, but cancelled", async () => {
+  answer({ cancel: {} });
+  const { user } = show(<RunningJob job={{ ...job, state: "queued", delegated: true }} />);
+  expect(at("milvus-job").textContent).toContain("Building: waiting for a worker");
+  expect(screen.queryByRole("button", { name: "Pause pictures" })).toBeNull();
+  await user.click(button("Cancel"));
+  expect(button("Cancel").textContent).toBe("Cancelling…");
+});

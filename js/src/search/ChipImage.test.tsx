@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { hit, index } from "../test/data";
+import { at, show } from "../test/panel";
+import { hitChip, pictureChip, textChip } from "./chips";
+import { ChipImage } from "./ChipImage";
+
+const source = () => at("milvus-chip-picture").querySelector("img")?.getAttribute("src");
+
+test("a picture of one's own is shown as it was given", () => {
+  show(<ChipImage chip={pictureChip("aGk=", "image/png", "cat.png")} size={20} />);
+  expect(source()).toBe("data:image/png;base64,aGk=");
+});
+
+test("what is in the dataset is shown from there", () => {
+  show(<ChipImage chip={hitChip(hit, index, false)} size={20} />);
+  expect(source()).toContain(hit.filepath);
+});
+
+test("words have none", () => {
+  const { container } = show(<ChipImage chip={textChip("bird")} size={20} />);
+  expect(container.querySelector("img")).toBeNull();
+});

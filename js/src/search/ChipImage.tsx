@@ -1,0 +1,28 @@
+import { Box } from "@mui/material";
+import type { Chip } from "./chips";
+import { Thumbnail } from "./Thumbnail";
+
+interface Props {
+  chip: Chip;
+  /** in pixels, of each side */
+  size: number;
+}
+
+/** What a term shows; nothing for one of words or numbers. */
+export function ChipImage({ chip: { media, picture }, size }: Props) {
+  if (!media && !picture) return null;
+  return (
+    <Box data-cy="milvus-chip-picture" sx={{ width: size, flex: "none", borderRadius: 0.5, overflow: "hidden" }}>
+      {picture ? (
+        <Box
+          component="img"
+          src={picture.url}
+          alt=""
+          sx={{ display: "block", width: size, height: size, objectFit: "cover" }}
+        />
+      ) : (
+        media && <Thumbnail filepath={media.filepath} box={media.box} alt="" />
+      )}
+    </Box>
+  );
+}

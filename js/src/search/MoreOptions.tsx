@@ -1,0 +1,146 @@
+import { usePanelStatePartial } from "@fiftyone/spaces";
+import * as fos from "@fiftyone/state";
+import { Box } from "@mui/material";
+import { useRecoilValue } from "recoil";
+import { type Index, useApi } from "../api/client";
+import { useFetched } from "../api/useFetched";
+import { CheckboxInput } from "../ui/CheckboxInput";
+import { Disclosure } from "../ui/Disclosure";
+import { SelectInput } from "../ui/SelectInput";
+import { TextInput } from "../ui/TextInput";
+import { FilterFields } from "./FilterFields";
+import { countSet, optionProblems, type OptionProblems, type OptionValues, paramProblem } from "./optionValues";
+import type { Search } from "./useSearch";
+
+interface Props {
+  search: Search;
+  index: Index;
+  indexes: Index[];
+}
+
+/** The options that few searches need, folded away. */
+export function MoreOptions(props: Props) {
+  const [open, setOpen] = usePanelStatePartial("milvus_more_options", false, true);
+  const { options } = props.search.draft;
+  const set = countSet(options, props.index);
+  const wrong = Object.keys(optionProblems(options, props.index)).length > 0;
+  return (
+    <Disclosure
+      title={`More options${set ? ` (${set} set)` : ""}`}
+      name="milvus-more-options"
+      // what is wrong can't be hidden: nothing would say why the search won't start
+      open={open || wrong}
+      onToggle={setOpen}
+    >
+      <Fields {...props} />
+    </Disclosure>
+  );
+}
+
+function Fields({ search, index, indexes }: Props) {
+  const { options } = search.draft;
+  const groups = useGroupFields();
+  const field = { options, problems: optionProblems(options, index), change: search.change };
+  const kind = index.metric === "euclidean" ? "distance" : "similarity";
+  const others = indexes.filter(({ brain_key }) => brain_key !== index.brain_key);
+  return (
+    <Box
+      sx={{
+        display: "grid",
+        gap: 1.5,
+        gridTemplateColumns: "repeat(auto-fill, minmax(130px, 1fr))",
+        alignItems: "start",
+      }}
+    >
+      <OptionField {...field} name="k" label="Results (k)" numeric />
+      <OptionField {...field} name="min_score" label={`Min ${kind}`} numeric />
+      <OptionField {...field} name="max_score" label={`Max ${kind}`} numeric />
+      <SelectInput
+        label="Best match per"
+        name="milvus-group_by"
+        value={options.group_by}
+        options={choices(groups, options.group_by)}
+        onChange={(group_by) => search.change({ group_by })}
+      />
+      {index.patches_field !== null && (
+        <OptionField {...field} name="at_least" label="Min matching objects" numeric />
+      )}
+      {others.length > 0 && (
+        <SelectInput
+          label="Combine with"
+          name="milvus-also"
+          value={options.also}
+          options={choices(others.map(({ brain_key }) => brain_key), options.also)}
+          onChange={(also) => search.change({ also })}
+        />
+      )}
+      <FilterFields search={search} index={index} />
+      <ParamFields search={search} index={index} />
+      <OptionField {...field} name="score_field" label="Score field" />
+      <CheckboxInput
+        name="milvus-exclude-query"
+        label="Exclude query"
+        checked={options.exclude_query}
+        onChange={(exclude_query) => search.change({ exclude_query })}
+        toggle
+      />
+    </Box>
+  );
+}
+
+/** Nothing, or one of some names; one that was chosen before stays to be seen. */
+function choices(names: string[], chosen: string) {
+  const all = chosen && !names.includes(chosen) ? [chosen, ...names] : names;
+  return ["", ...all].map((value) => ({ value, label: value || "–" }));
+}
+
+interface OptionFieldProps {
+  name: Exclude<keyof OptionValues, "target" | "reverse" | "exclude_query" | "where" | "search_params">;
+  label: string;
+  numeric?: boolean;
+  options: OptionValues;
+  problems: OptionProblems;
+  change: (part: Partial<OptionValues>) => void;
+}
+
+/** An option that is typed. */
+function OptionField({ name, label, numeric, options, problems, change }: OptionFieldProps) {
+  return (
+    <TextInput
+      label={label}
+      name={`milvus-${name}`}
+      numeric={numeric}
+      value={options[name]}
+      error={problems[name]}
+      onChange={(value) => change({ [name]: value })}
+    />
+  );
+}
+
+/** One input for each parameter that a search of the index can have. */
+function ParamFields({ search, index }: { search: Search; index: Index }) {
+  const { search_params } = search.draft.options;
+  return index.search_params.map((name) => {
+    const typed = search_params[name] ?? "";
+    const problem = paramProblem(typed);
+    return (
+      <TextInput
+        key={name}
+        numeric
+        label={`Index parameter ${name}`}
+        name={`milvus-param-${name}`}
+        value={typed}
+        placeholder="as usual"
+        error={problem}
+        onChange={(value) => search.change({ search_params: { ...search_params, [name]: value } })}
+      />
+    );
+  });
+}
+
+/** The fields of the dataset whose values can each give one hit. */
+function useGroupFields(): string[] {
+  const api = useApi();
+  const dataset = useRecoilValue(fos.datasetName);
+  return useFetched(api.options, dataset ?? "").value?.group_by ?? [];
+}

@@ -1,0 +1,48 @@
+import { screen } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
+import { hit, index } from "../test/data";
+import { at, show } from "../test/panel";
+import { hitChip, pictureChip, textChip, type Chip } from "./chips";
+import { QueryChip } from "./QueryChip";
+
+const on = { onChange: vi.fn(), onRemove: vi.fn() };
+const bird = textChip("bird");
+
+const chip = (of: Chip, props = {}) => show(<QueryChip chip={of} ghost={false} problem={null} {...on} {...props} />);
+
+test("a click on the sign turns it", async () => {
+  const { user } = chip(bird);
+  await user.click(screen.getByRole("button", { name: "bird is wanted: make it unwanted" }));
+  expect(on.onChange.mock.calls).toEqual([[{ ...bird, unwanted: true }]]);
+});
+
+test("a weight is chosen, also beside one that isn't offered", async () => {
+  const { user } = chip({ ...bird, weight: 3 });
+  const weight = screen.getByRole<HTMLSelectElement>("combobox", { name: "Weight of bird" });
+  expect([...weight.options].map(({ text }) => text)).toEqual(["×0.25", "×0.5", "×1", "×2", "×3", "×4"]);
+  expect(weight.value).toBe("3");
+  await user.selectOptions(weight, "×0.5");
+  expect(on.onChange.mock.calls).toEqual([[{ ...bird, weight: 0.5 }]]);
+});
+
+test("the cross removes it", async () => {
+  const { user } = chip(bird);
+  await user.click(screen.getByRole("button", { name: "Remove bird" }));
+  expect(on.onRemove.mock.calls).toEqual([[bird]]);
+});
+
+test("a picture is shown: an uploaded one from the browser, another from the App", () => {
+  const { container, unmount } = chip(pictureChip("aGk=", "image/png", "a.png"));
+  expect(container.querySelector("img")?.getAttribute("src")).toBe("data:image/png;base64,aGk=");
+  unmount();
+  const other = chip(hitChip(hit, index, false)).container;
+  expect(other.querySelector("img")?.getAttribute("src")).toBe("/media?filepath=/pictures/a.jpg");
+});
+
+test("it says why it isn't searched with, or that it will be", () => {
+  const { unmount } = chip(bird, { problem: "clip can't embed text" });
+  expect(at("milvus-chip").getAttribute("aria-label")).toBe("clip can't embed text");
+  unmount();
+  chip(bird, { ghost: true });
+  expect(at("milvus-chip").getAttribute("aria-label")).toContain("the next search is with it");
+});

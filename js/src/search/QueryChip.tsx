@@ -1,0 +1,96 @@
+import { MuiIconFont } from "@fiftyone/components";
+import { Box, IconButton, Stack, Tooltip, Typography } from "@mui/material";
+import { ChipImage } from "./ChipImage";
+import { nameOf, WEIGHTS, type Chip } from "./chips";
+
+interface Props {
+  chip: Chip;
+  /** it is selected in the grid, and no part of the query before the next search */
+  ghost: boolean;
+  problem: string | null;
+  onChange: (chip: Chip) => void;
+  onRemove: (chip: Chip) => void;
+}
+
+/** A term: its sign, what it is, its weight, and a cross. */
+export function QueryChip({ chip, ghost, problem, onChange, onRemove }: Props) {
+  const name = nameOf(chip);
+  const color = chip.unwanted ? "error.main" : "success.main";
+  return (
+    <Tooltip title={problem ?? (ghost ? "Selected in the grid: the next search is with it" : "")}>
+      <Stack
+        component="li"
+        direction="row"
+        alignItems="center"
+        data-cy="milvus-chip"
+        data-unwanted={chip.unwanted}
+        data-ghost={ghost}
+        sx={{
+          height: 30,
+          maxWidth: "100%",
+          border: 1,
+          borderStyle: ghost ? "dashed" : "solid",
+          borderColor: problem ? "divider" : color,
+          borderRadius: 4,
+          opacity: problem ? 0.6 : 1,
+        }}
+      >
+        <IconButton
+          size="small"
+          aria-label={`${name} is ${chip.unwanted ? "unwanted: make it wanted" : "wanted: make it unwanted"}`}
+          data-cy="milvus-chip-sign"
+          onClick={() => onChange({ ...chip, unwanted: !chip.unwanted })}
+          sx={{ p: 0.5, color }}
+        >
+          <MuiIconFont name={chip.unwanted ? "remove" : "add"} sx={{ fontSize: 16 }} />
+        </IconButton>
+        <ChipImage chip={chip} size={26} />
+        <Typography variant="caption" noWrap dir="auto" title={name} sx={{ mx: 0.5, minWidth: 0, maxWidth: 160 }}>
+          {name}
+        </Typography>
+        <Weight chip={chip} name={name} onChange={onChange} />
+        <IconButton
+          size="small"
+          aria-label={`Remove ${name}`}
+          data-cy="milvus-chip-remove"
+          onClick={() => onRemove(chip)}
+          sx={{ p: 0.5 }}
+        >
+          <MuiIconFont name="close" sx={{ fontSize: 16 }} />
+        </IconButton>
+      </Stack>
+    </Tooltip>
+  );
+}
+
+function Weight({ chip, name, onChange }: Pick<Props, "chip" | "onChange"> & { name: string }) {
+  const known = WEIGHTS.includes(chip.weight) ? WEIGHTS : [...WEIGHTS, chip.weight].sort((a, b) => a - b);
+  return (
+    <Box
+      component="select"
+      aria-label={`Weight of ${name}`}
+      data-cy="milvus-chip-weight"
+      value={chip.weight}
+      onChange={(event) => onChange({ ...chip, weight: Number(event.target.value) })}
+      sx={{
+        appearance: "none",
+        border: 0,
+        px: 0.5,
+        height: 24,
+        cursor: "pointer",
+        borderRadius: 0.5,
+        bgcolor: "transparent",
+        color: chip.weight === 1 ? "text.secondary" : "text.primary",
+        font: "inherit",
+        fontSize: 12,
+        "& option": { bgcolor: "background.paper", color: "text.primary" },
+      }}
+    >
+      {known.map((weight) => (
+        <option key={weight} value={weight}>
+          ×{weight}
+        </option>
+      ))}
+    </Box>
+  );
+}

@@ -1,0 +1,42 @@
+import { screen, waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { result } from "../test/data";
+import { selectedSamples } from "../test/fiftyone";
+import { absent, answer, at, callsOf, show } from "../test/panel";
+import { WithSearch } from "../test/search";
+import { ResultActions } from "./ResultActions";
+
+const found = { dataset: "animals", result, chips: [], keep: 12 };
+
+function actions(ticked: string[] = []) {
+  answer({ selection: { chips: [] }, tag: { message: "Done." } });
+  return show(<WithSearch>{(search) => <ResultActions search={search} found={found} />}</WithSearch>, ({ set }) =>
+    set(selectedSamples, new Map(ticked.map((id) => [id, "default"]))),
+  ).user;
+}
+
+test("the hits that the grid shows are tagged", async () => {
+  const user = actions();
+  await user.click(at("milvus-tag"));
+  await user.type(screen.getByRole("textbox", { name: "Tag for 12 results" }), "good{Enter}");
+  await waitFor(() => expect(absent("milvus-name")).toBe(true));
+  expect(callsOf("tag")).toEqual([{ token: "token-1", keep: 12, tag: "good" }]);
+});
+
+test("of what is ticked, only those hits are", async () => {
+  const user = actions(["a", "z"]);
+  await user.click(at("milvus-tag"));
+  await user.type(screen.getByRole("textbox", { name: "Tag for the ticked results" }), "good{Enter}");
+  expect(callsOf("tag")).toMatchObject([{ tag: "good", selection: ["a", "z"] }]);
+});
+
+test("one name is asked for at a time, and none after another click", async () => {
+  const user = actions();
+  await user.click(at("milvus-save_view"));
+  await user.click(at("milvus-save_search"));
+  expect(screen.getByRole("textbox", { name: "Name of the search" })).toBe(at("milvus-name"));
+  expect(at("milvus-save_view").getAttribute("aria-expanded")).toBe("false");
+  expect(at("milvus-save_search").getAttribute("aria-expanded")).toBe("true");
+  await user.click(at("milvus-save_search"));
+  expect(absent("milvus-name")).toBe(true);
+});

@@ -1,0 +1,61 @@
+import { Button, Stack } from "@mui/material";
+import { useState } from "react";
+import * as fos from "@fiftyone/state";
+import { useRecoilValue } from "recoil";
+import { useApi } from "../api/client";
+import { counted } from "../ui/format";
+import type { ShownResult, Search } from "./useSearch";
+import { ClearButton } from "./ClearButton";
+import { NameForm } from "./NameForm";
+
+type Action = "tag" | "save_view" | "save_search";
+
+/** What can be done with the hits. */
+export function ResultActions({ search, found }: { search: Search; found: ShownResult }) {
+  const api = useApi();
+  const [open, setOpen] = useState<Action | null>(null);
+  const { result, keep } = found;
+  const { token } = result;
+  const selection = [...useRecoilValue(fos.selectedSamples).keys()];
+  const kept = { token, keep };
+  const forms = {
+    tag: {
+      title: "Tag",
+      label: `Tag for ${selection.length ? "the ticked results" : counted(keep, "result")}`,
+      call: (tag: string) => api.tag({ ...kept, tag, ...(selection.length > 0 && { selection }) }),
+    },
+    save_view: {
+      title: "Save view",
+      label: "Name of the view",
+      call: (name: string) => api.save_view({ ...kept, name }),
+    },
+    save_search: {
+      title: "Save search",
+      label: "Name of the search",
+      call: (name: string) => api.save_search({ token, name }),
+    },
+  };
+  const actions = Object.keys(forms) as Action[];
+  return (
+    <Stack spacing={1}>
+      <Stack direction="row" useFlexGap flexWrap="wrap" spacing={0.5}>
+        {actions.map((action) => (
+          <Button
+            key={action}
+            size="small"
+            color="secondary"
+            variant="outlined"
+            aria-expanded={open === action}
+            data-cy={`milvus-${action}`}
+            onClick={() => setOpen(open === action ? null : action)}
+            sx={{ textTransform: "none" }}
+          >
+            {forms[action].title}
+          </Button>
+        ))}
+        <ClearButton search={search} />
+      </Stack>
+      {open && <NameForm key={open} {...forms[open]} onClose={() => setOpen(null)} />}
+    </Stack>
+  );
+}

@@ -1,0 +1,74 @@
+import { Box } from "@mui/material";
+import { memo, useEffect, useRef } from "react";
+import type { Hit, Index } from "../api/client";
+import { MessageAlert } from "../ui/MessageAlert";
+import { useStable } from "../hooks/useStable";
+import { hitChip, type Chip } from "./chips";
+import type { ShownResult } from "./useSearch";
+import { ResultTile } from "./ResultTile";
+import { useGridLayout } from "./useGridLayout";
+import { useResultPages } from "./useResultPages";
+import { useOpen } from "./useOpen";
+import { useRovingFocus } from "./useRovingFocus";
+import { useTicks } from "./useTicks";
+
+interface Props {
+  found: ShownResult;
+  index: Index;
+  /** more, or less, like a hit is asked for */
+  onLike: (chip: Chip) => void;
+}
+
+/** The hits in rank order, of which only those in sight are drawn. */
+export const ResultList = memo(function HitList({ found, index, onLike }: Props) {
+  const { result, keep, chips } = found;
+  const { hits, need, problem } = useResultPages(result);
+  const list = useRef<HTMLUListElement>(null);
+  const layout = useGridLayout(list, keep);
+  const { first, last } = layout;
+  const roving = useRovingFocus({ count: keep, columns: layout.columns, show: layout.show });
+  const open = useStable(useOpen());
+  const ticks = useTicks();
+  const toggle = useStable(ticks.toggle);
+  const like = useStable((hit: Hit, unwanted: boolean) => onLike(hitChip(hit, index, unwanted)));
+  useEffect(() => {
+    if (last >= first) need(first, last);
+  });
+  const places = Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => first + n);
+  return (
+    <>
+      <MessageAlert message={problem} name="milvus-more-problem" />
+      <Box
+        component="ul"
+        ref={list}
+        aria-label="Results"
+        data-cy="milvus-hits"
+        onKeyDown={roving.onKeyDown}
+        sx={{ position: "relative", m: 0, p: 0, listStyle: "none", height: layout.height }}
+      >
+        {places.map((place) => (
+          <Box
+            component="li"
+            key={place}
+            aria-setsize={keep}
+            aria-posinset={place + 1}
+            sx={{ position: "absolute" }}
+            style={layout.tile(place)}
+          >
+            <ResultTile
+              hit={hits.get(place)}
+              kind={result.score}
+              chips={chips}
+              active={roving.active === place}
+              ticked={ticks.has(hits.get(place)?.id)}
+              place={place}
+              onOpen={open}
+              onTick={toggle}
+              onLike={like}
+            />
+          </Box>
+        ))}
+      </Box>
+    </>
+  );
+});

@@ -1,0 +1,81 @@
+import { Box, Slider, Stack, Typography } from "@mui/material";
+import { useEffect, useRef, useState } from "react";
+import type { Histogram, SearchResult } from "../api/client";
+import { counted } from "../ui/format";
+import { binsOf, edge, kept } from "./histogram";
+
+/** Of a drag, or of an arrow key held down, the grid shows where it rests. */
+const QUIET_MILLISECONDS = 250;
+
+const BARS = {
+  display: "flex",
+  alignItems: "flex-end",
+  gap: "1px",
+  height: 36,
+  "& > *": { flex: 1, bgcolor: "action.disabled" },
+  "& > [data-kept=true]": { bgcolor: "primary.main" },
+} as const;
+
+interface Props {
+  histogram: Histogram;
+  kind: SearchResult["score"];
+  keep: number;
+  onCut: (keep: number) => void;
+}
+
+/** How many hits there are by score, with a handle that cuts off the worst. */
+export function ScoreHistogram({ histogram, kind, keep, onCut }: Props) {
+  const bins = histogram.counts.length;
+  const [dragged, setDragged] = useState<number | null>(null);
+  const timer = useRef(0);
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+  const move = (value: number) => {
+    setDragged(value);
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => {
+      setDragged(null);
+      const next = kept(histogram, value);
+      if (next !== keep) onCut(next);
+    }, QUIET_MILLISECONDS);
+  };
+  const at = dragged ?? binsOf(histogram, keep);
+  const words = (value: number) =>
+    `${counted(kept(histogram, value), "result")}, ${kind} ${histogram.first.toFixed(3)} to ${edge(histogram, value).toFixed(3)}`;
+  return (
+    // as wide as half of what a finger can touch of the handle, which would stick out
+    <Stack data-cy="milvus-histogram" sx={{ px: "12px" }}>
+      <Bars counts={histogram.counts} at={at} />
+      <Slider
+        size="small"
+        min={1}
+        max={bins}
+        value={at}
+        track={false}
+        aria-label="Cut off the worst results"
+        getAriaValueText={words}
+        slotProps={{ input: { "data-cy": "milvus-cut" } as object }}
+        onChange={(_, value) => move(value as number)}
+        sx={{ py: "6px !important", my: -0.25 }}
+      />
+      <Typography variant="caption" color="text.secondary" data-cy="milvus-cut-line">
+        {words(at)}
+      </Typography>
+    </Stack>
+  );
+}
+
+function Bars({ counts, at }: { counts: number[]; at: number }) {
+  // many more hits are in some bins than in others: the root keeps the small to be seen
+  const most = Math.sqrt(Math.max(...counts));
+  return (
+    <Box aria-hidden sx={BARS}>
+      {counts.map((n, bin) => (
+        <div
+          key={bin}
+          data-kept={bin < at}
+          style={{ height: `${(100 * Math.sqrt(n)) / most}%`, minHeight: n ? 2 : 0 }}
+        />
+      ))}
+    </Box>
+  );
+}

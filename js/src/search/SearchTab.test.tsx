@@ -1,0 +1,34 @@
+import { waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { index } from "../test/data";
+import { at, show } from "../test/panel";
+import { chips, hits, on, place, searched } from "../test/search";
+import { SearchTab } from "./SearchTab";
+
+test("without an index one button teaches and starts to make one", async () => {
+  const { user } = show(<SearchTab dataset="animals" index={undefined} indexes={[]} others={[]} samples={0} {...on} />);
+  expect(at("milvus-no-index").textContent).toContain("No index");
+  await user.click(at("milvus-make-index"));
+  expect(on.onMakeIndex).toHaveBeenCalledOnce();
+});
+
+test("a failed search says why and keeps the query", async () => {
+  await searched({ search: { error: { code: "no_server", message: "Milvus is away." } } });
+  await waitFor(() => expect(at("milvus-problem").textContent).toBe("Milvus is away."));
+  expect(chips()[0].textContent).toContain("a bird");
+});
+
+test("hits and chips outlive a remount, and go with their index and their dataset", async () => {
+  const { unmount } = await searched();
+  await waitFor(() => expect(hits()).toHaveLength(2));
+  unmount();
+  const again = show(place());
+  expect(hits()).toHaveLength(2);
+  expect(chips()).toHaveLength(1);
+  again.unmount();
+  const other = show(place({ ...index, brain_key: "words" }));
+  expect(hits()).toHaveLength(0);
+  other.unmount();
+  show(place(index, "another"));
+  expect(hits()).toHaveLength(0);
+});

@@ -1,0 +1,65 @@
+import { Stack } from "@mui/material";
+import type { Index, OtherIndex } from "../api/client";
+import { EmptyState } from "../ui/EmptyState";
+import { PrimaryButton } from "../ui/PrimaryButton";
+import { NoIndexes } from "../ui/NoIndexes";
+import { MessageAlert } from "../ui/MessageAlert";
+import { QueryForm } from "./QueryForm";
+import { SearchResultView } from "./SearchResultView";
+import { SearchHistory } from "./SearchHistory";
+import { MoreOptions } from "./MoreOptions";
+import { ScopeInput } from "./ScopeInput";
+import { useSearch } from "./useSearch";
+
+interface Props {
+  dataset: string;
+  index: Index | undefined;
+  indexes: Index[];
+  others: OtherIndex[];
+  samples: number;
+  onIndex: (brain_key: string) => void;
+  onMakeIndex: () => void;
+}
+
+export function SearchTab({ index, others, onMakeIndex, ...props }: Props) {
+  if (!index) return <NoIndex others={others} onMakeIndex={onMakeIndex} />;
+  return <Search index={index} {...props} />;
+}
+
+function Search(props: Omit<Props, "onMakeIndex" | "others" | "index"> & { index: Index }) {
+  const { index, indexes, samples } = props;
+  const search = useSearch(props);
+  return (
+    <>
+      <QueryForm search={search} index={index} />
+      <ScopeInput search={search} index={index} samples={samples} />
+      <Stack direction="row" flexWrap="wrap">
+        <MoreOptions search={search} index={index} indexes={indexes} />
+        <SearchHistory search={search} />
+      </Stack>
+      <MessageAlert message={search.problem} />
+      {search.found ? <SearchResultView search={search} found={search.found} index={index} /> : <Hint index={index} />}
+    </>
+  );
+}
+
+function Hint({ index }: { index: Index }) {
+  return <EmptyState name="milvus-hint" icon="image_search" title="What are you looking for?" text={ways(index)} />;
+}
+
+/** How an index can be searched. */
+function ways({ supports_prompts, model }: Index): string {
+  const describe = supports_prompts ? "Describe it, or select" : "Select";
+  const select = `${describe} samples or patches in the grid that look like it (with Alt: unlike it). Then press Enter.`;
+  return model ? `${select} You can also drop an image file here.` : select;
+}
+
+function NoIndex({ others, onMakeIndex }: Pick<Props, "others" | "onMakeIndex">) {
+  return (
+    <NoIndexes name="milvus-no-index" title={others.length > 0 ? "No Milvus index yet" : "No index to search yet"} others={others}>
+      <PrimaryButton data-cy="milvus-make-index" onClick={onMakeIndex}>
+        Make an index
+      </PrimaryButton>
+    </NoIndexes>
+  );
+}

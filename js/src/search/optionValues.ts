@@ -1,0 +1,133 @@
+import type { Index, SearchOptions } from "../api/client";
+import { fromWhere, toWhere, conditionProblem, type TypedConditions } from "./filterConditions";
+
+/** The options as they are typed; empty is unset. */
+export interface OptionValues {
+  k: string;
+  target: SearchOptions["target"];
+  reverse: boolean;
+  exclude_query: boolean;
+  min_score: string;
+  max_score: string;
+  group_by: string;
+  at_least: string;
+  also: string;
+  score_field: string;
+  /** by field */
+  where: TypedConditions;
+  /** by parameter of the index */
+  search_params: Record<string, string>;
+}
+
+export const DEFAULT_OPTIONS: OptionValues = {
+  k: "25",
+  target: "dataset",
+  reverse: false,
+  exclude_query: false,
+  min_score: "",
+  max_score: "",
+  group_by: "",
+  at_least: "",
+  also: "",
+  score_field: "",
+  where: {},
+  search_params: {},
+};
+
+export const MAX_K = 10_000;
+const NUMBERS = ["min_score", "max_score"] as const;
+const WORDS = ["group_by", "also", "score_field"] as const;
+
+/** What an index lets a search choose. */
+export type IndexOptions = Pick<Index, "filter_fields" | "search_params">;
+
+export type OptionProblems = Partial<Record<keyof OptionValues, string>>;
+
+/** What is wrong with each option as it is typed. */
+export function optionProblems(options: OptionValues, index: IndexOptions): OptionProblems {
+  const found: OptionProblems = {};
+  const k = kProblem(options.k, options.score_field.trim() ? Infinity : MAX_K);
+  if (k) found.k = k;
+  for (const name of NUMBERS)
+    if (options[name].trim() && !Number.isFinite(Number(options[name])))
+      found[name] = "Type a number, such as 0.25.";
+  if (options.at_least && !isWhole(options.at_least)) found.at_least = "Type a whole number from 1.";
+  const field = options.score_field.trim();
+  if (field && !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(field))
+    found.score_field = "Use letters, digits and _, not a digit first.";
+  const wrong = index.filter_fields.find((each) => conditionProblem(each, options.where[each.name] ?? ""));
+  if (wrong) found.where = conditionProblem(wrong, options.where[wrong.name] ?? "") ?? undefined;
+  const given = Object.entries(paramsOf(options, index));
+  const odd = given.find(([, typed]) => paramProblem(typed));
+  if (odd) found.search_params = paramProblem(odd[1]) ?? undefined;
+  return found;
+}
+
+function kProblem(typed: string, most: number): string | null {
+  if (isWhole(typed) && Number(typed) <= most) return null;
+  return most === Infinity
+    ? "Type a whole number from 1."
+    : "Type a whole number from 1 to 10,000; more need a score field.";
+}
+
+/** What is wrong with what was typed for a parameter of the index. */
+export function paramProblem(typed: string): string | null {
+  return !typed.trim() || isWhole(typed) ? null : "Type a whole number from 1.";
+}
+
+/** What was typed for the parameters that this index has. */
+function paramsOf(options: OptionValues, index: IndexOptions): Record<string, string> {
+  const typed = Object.entries(options.search_params);
+  return Object.fromEntries(
+    typed.filter(([name, value]) => index.search_params.includes(name) && value.trim()),
+  );
+}
+
+const isWhole = (typed: string) => /^\s*\d+\s*$/.test(typed) && Number(typed) >= 1;
+
+/** The options as Python takes them, without those that are unset. */
+export function toParams(options: OptionValues, index: IndexOptions): SearchOptions {
+  const found: SearchOptions = { k: Number(options.k), target: options.target };
+  if (options.reverse) found.reverse = true;
+  if (options.exclude_query) found.exclude_query = true;
+  for (const name of NUMBERS) if (options[name].trim()) found[name] = Number(options[name]);
+  for (const name of WORDS) if (options[name].trim()) found[name] = options[name].trim();
+  const where = toWhere(index.filter_fields, options.where);
+  if (where) found.where = where;
+  const given = Object.entries(paramsOf(options, index));
+  if (given.length)
+    found.search_params = Object.fromEntries(given.map(([name, typed]) => [name, Number(typed)]));
+  if (options.at_least) found.at_least = Number(options.at_least);
+  return found;
+}
+
+/** The options of a search that was made before. */
+export function fromParams(params: SearchOptions): OptionValues {
+  const text = (value: string | number | undefined) => (value === undefined ? "" : String(value));
+  return {
+    k: String(params.k),
+    target: params.target,
+    reverse: Boolean(params.reverse),
+    exclude_query: Boolean(params.exclude_query),
+    min_score: text(params.min_score),
+    max_score: text(params.max_score),
+    group_by: text(params.group_by),
+    at_least: text(params.at_least),
+    also: text(params.also),
+    score_field: text(params.score_field),
+    where: fromWhere(params.where),
+    search_params: Object.fromEntries(
+      Object.entries(params.search_params ?? {}).map(([name, value]) => [name, String(value)]),
+    ),
+  };
+}
+
+/** How many of the folded options are set. */
+export function countSet(options: OptionValues, index: IndexOptions): number {
+  const names = Object.keys(DEFAULT_OPTIONS) as (keyof OptionValues)[];
+  const plain = names.filter((name) => !["target", "where", "search_params"].includes(name));
+  const where = Object.keys(toWhere(index.filter_fields, options.where) ?? {});
+  const params = Object.keys(paramsOf(options, index));
+  const set = plain.filter((name) => options[name] !== DEFAULT_OPTIONS[name]);
+  return set.length + where.length + params.length;
+}

@@ -1,0 +1,74 @@
+import { useEffect, useRef, useState } from "react";
+import { useApi, type Index } from "../api/client";
+import { useGrid, type Grid } from "../hooks/appState";
+import type { ShownResult } from "./useSearch";
+
+/** A person who filters step by step is asked about once. */
+const QUIET_MILLISECONDS = 300;
+
+/** What the person searches from. */
+export interface InView {
+  /** how many samples or patches of the index are in it; null for all */
+  count: number | null;
+  /** the grid shows the results of a search */
+  showsResults: boolean;
+}
+
+interface Known extends InView {
+  /** the index and the grid that it is true of */
+  of: string;
+}
+
+/**
+ * What is searched from, of an index and the grid as they are now; undefined while Python
+ * is asked, which is when the person has changed the grid and not when a search has.
+ */
+export function useViewCount(index: Index, found: ShownResult | null, busy: boolean): InView | undefined {
+  const api = useApi();
+  const grid = useGrid();
+  const { brain_key } = index;
+  const of = `${brain_key} ${grid.revision}`;
+  const [known, setKnown] = useState<Known | null>(null);
+  const inView = plainly(grid, found) ?? (known?.of === of ? known : undefined);
+  // of the next result's time in the grid's old view, too
+  if (inView && known?.of !== of) setKnown({ ...inView, of });
+  const ask = useRef(() => api.view_count({ brain_key }));
+  useEffect(() => {
+    ask.current = () => api.view_count({ brain_key });
+  });
+  const wanted = inView === undefined && !busy;
+  useEffect(() => {
+    if (!wanted) return;
+    let stale = false;
+    const timer = window.setTimeout(() => {
+      ask.current().then(
+        ({ count, shows_results }) =>
+          !stale && setKnown({ count, showsResults: shows_results, of }),
+        () => undefined,
+      );
+    }, QUIET_MILLISECONDS);
+    return () => {
+      stale = true;
+      window.clearTimeout(timer);
+    };
+  }, [wanted, of]);
+  return inView;
+}
+
+/** What needs no question: the whole dataset, and what the search in the grid answered. */
+function plainly(grid: Grid, found: ShownResult | null): InView | undefined {
+  if (grid.filtered) return undefined;
+  if (grid.stages.length === 0) return { count: null, showsResults: false };
+  if (found && showsResult(grid.stages, found)) return { count: found.result.in_view, showsResults: true };
+  return undefined;
+}
+
+/** Whether the grid shows a result, or its first hits after a cut. */
+function showsResult(stages: unknown[], { result }: ShownResult): boolean {
+  const last = stages.at(-1) as { _cls?: string; kwargs?: [string, unknown][] } | undefined;
+  const { sample_ids, ordered } = Object.fromEntries(last?.kwargs ?? []) as Record<string, unknown>;
+  if (last?._cls !== "fiftyone.core.stages.Select" || ordered !== true || !Array.isArray(sample_ids)) return false;
+  const ids = result.hits.map(({ id }) => id).slice(0, sample_ids.length);
+  const long = result.total === 0 ? sample_ids.length === 0 : sample_ids.length > 0;
+  return long && sample_ids.length <= result.total && ids.every((id, place) => id === sample_ids[place]);
+}

@@ -1,0 +1,40 @@
+import { screen } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
+import type { Collection } from "../api/client";
+import { collection } from "../test/data";
+import { absent, at, show } from "../test/panel";
+import { CollectionCard, holds } from "./CollectionCard";
+
+const on = { onAdopt: vi.fn(), onDrop: vi.fn() };
+const row = (of: Collection) => show(<CollectionCard collection={of} {...on} />).user;
+
+test("a collection says what state it is in, and why", () => {
+  row({ ...collection, problem: "It can't be loaded." });
+  const text = screen.getByRole("listitem", { name: "pictures_1" }).textContent;
+  for (const part of ["in use", collection.why, "1,538 rows"]) expect(text).toContain(part);
+  expect(screen.getByRole("alert").textContent).toBe("It can't be loaded.");
+});
+
+test("what isn't known is left out, and an estimate is called one", () => {
+  expect(holds({ ...collection, created: null })).toBe("1,538 rows · about 3.1 MB · 512-dim, cosine, HNSW");
+  const unknown = { ...collection, loaded: false, size_bytes: null, dim: null, metric: null, index_type: null, created: null };
+  expect(holds(unknown)).toBe("about 1,538 rows");
+  expect(holds({ ...unknown, rows: null })).toBe("");
+});
+
+test("an orphan is used again, or dropped", async () => {
+  const user = row({ ...collection, state: "orphan" });
+  await user.click(at("milvus-actions-pictures_1"));
+  await user.click(at("milvus-drop-pictures_1"));
+  expect(on.onDrop).toHaveBeenCalledOnce();
+  expect(absent("milvus-drop-pictures_1")).toBe(true);
+  await user.click(at("milvus-actions-pictures_1"));
+  await user.click(at("milvus-adopt-pictures_1"));
+  expect(on.onAdopt).toHaveBeenCalledOnce();
+});
+
+test("what is in use isn't dropped", async () => {
+  const user = row(collection);
+  await user.click(at("milvus-actions-pictures_1"));
+  expect(at("milvus-drop-pictures_1").getAttribute("aria-disabled")).toBe("true");
+});

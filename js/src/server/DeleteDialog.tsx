@@ -1,0 +1,118 @@
+import * as fos from "@fiftyone/state";
+import { Skeleton, Stack, Typography } from "@mui/material";
+import { useState } from "react";
+import type { Candidate } from "../api/client";
+import { CheckboxInput } from "../ui/CheckboxInput";
+import { FormDialog } from "../ui/FormDialog";
+import { bytes, counted } from "../ui/format";
+import { TextInput } from "../ui/TextInput";
+import { useAction } from "../api/useAction";
+import { useFetched } from "../api/useFetched";
+import { useOperation } from "../api/useOperation";
+
+interface Props {
+  /** null for all orphans */
+  names: string[] | null;
+  onClose: () => void;
+  onDone: () => void;
+}
+
+/** Says which collections would go, and why they may; and drops them. */
+export function DeleteDialog({ names, onClose, onDone }: Props) {
+  const [include_gone_datasets, setGone] = useState(false);
+  const [typed, setTyped] = useState("");
+  const notify = fos.useNotification();
+  const clean = useOperation("cleanup_collections");
+  const asked = names ? { names } : { orphans: true as const, include_gone_datasets };
+  const plan = useFetched(() => clean({ ...asked, dry_run: true }), JSON.stringify(names), JSON.stringify(asked));
+  const { run, busy, problem } = useAction(clean, ({ message }) => {
+    notify({ msg: message, variant: "success" });
+    onClose();
+    onDone();
+  });
+  const candidates = plan.value?.candidates ?? [];
+  const locked = candidates.find((one) => one.name_needed && !one.allowed);
+  const ready =
+    !plan.loading &&
+    candidates.length > 0 &&
+    candidates.every((one) => one.allowed || (one.name_needed && typed === one.name));
+  return (
+    <FormDialog
+      danger
+      title={names ? `Delete ${names.join(", ")}?` : "Clean up orphans?"}
+      action="Delete"
+      acting="Deleting…"
+      busy={busy}
+      ready={ready}
+      problem={problem ?? plan.error}
+      onRetry={plan.error ? plan.reload : undefined}
+      // those that were shown: by now there may be others
+      onSubmit={() =>
+        void run({
+          names: candidates.map((one) => one.name),
+          ...(!names && { include_gone_datasets }),
+          typed: typed ? [typed] : [],
+          dry_run: false,
+        })
+      }
+      onClose={onClose}
+    >
+      {plan.loading && !plan.value && <Skeleton variant="rounded" height={64} />}
+      {plan.value && (
+        <Stack spacing={1} data-cy="milvus-plan">
+          <Typography variant="body2">
+            {candidates.length > 0
+              ? `Permanently deletes ${counted(candidates.length, "collection")}, with all vectors:`
+              : "None may be deleted as it is."}
+          </Typography>
+          <List of={candidates} />
+          {plan.value.left.length > 0 && (
+            <>
+              <Typography variant="body2">Left alone:</Typography>
+              <List of={plan.value.left} />
+            </>
+          )}
+        </Stack>
+      )}
+      {!names && (plan.value?.left.length ?? 0) + Number(include_gone_datasets) > 0 && (
+        <CheckboxInput
+          name="milvus-gone"
+          label="Also those of datasets that aren't in this FiftyOne: no other FiftyOne uses this Milvus"
+          checked={include_gone_datasets}
+          onChange={setGone}
+        />
+      )}
+      {locked && (
+        <TextInput
+          autoFocus
+          label="Type its name to delete it nevertheless"
+          name="milvus-typed"
+          value={typed}
+          placeholder={locked.name}
+          onChange={setTyped}
+        />
+      )}
+    </FormDialog>
+  );
+}
+
+function List({ of }: { of: Candidate[] }) {
+  return (
+    <Stack component="ul" spacing={0.5} sx={{ m: 0, pl: 2.5, listStyle: "disc", maxHeight: 200, overflow: "auto" }} tabIndex={0}>
+      {of.map((one) => (
+        <Typography key={one.name} component="li" variant="body2" sx={{ overflowWrap: "anywhere" }}>
+          <bdi>{one.name}</bdi>
+          <Typography component="span" variant="caption" color="text.secondary" sx={{ display: "block" }}>
+            {amount(one)}
+            {one.why}
+          </Typography>
+        </Typography>
+      ))}
+    </Stack>
+  );
+}
+
+function amount({ rows, size_bytes }: Candidate): string {
+  if (rows === null) return "";
+  return `${counted(rows, "row")}${size_bytes === null ? "" : `, about ${bytes(size_bytes)}`}. `;
+}
