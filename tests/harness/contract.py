@@ -51,8 +51,8 @@ def check_params(method: str, params: Any) -> None:
 
 def check_operation(name: str, params: Any, result: Any) -> None:
     """Fails unless an operator takes and gives what React sends and uses."""
-    whole = schema("Operations", more=True)
-    operation = whole["definitions"]["Operations"]["properties"][name]["properties"]
+    whole = schema("Operators", more=True)
+    operation = whole["definitions"]["Operators"]["properties"][name]["properties"]
     for part, value in (("takes", params), ("gives", result)):
         plain = json.loads(json.dumps(value, default=str))
         found = {**operation[part], "definitions": whole["definitions"]}

@@ -1,8 +1,7 @@
 import { useTriggerPanelEvent } from "@fiftyone/operators";
-import { useMemo, type ReactNode } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 import { ApiContext, createApi, type Uris } from "./client";
 import { ModelTrustContext, createAskTrust } from "./modelTrust";
-import { useSame } from "../hooks/useSame";
 import { useStable } from "../hooks/useStable";
 
 interface Props {
@@ -24,4 +23,12 @@ export function ApiProvider({ uris, children }: Props) {
       <ModelTrustContext.Provider value={trust}>{children}</ModelTrustContext.Provider>
     </ApiContext.Provider>
   );
+}
+
+/** The first of equal values, so that what gets it isn't rendered again. */
+function useSame<T>(newest: T): T {
+  const [first, setFirst] = useState(newest);
+  if (JSON.stringify(first) === JSON.stringify(newest)) return first;
+  setFirst(newest);
+  return newest;
 }

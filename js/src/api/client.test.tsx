@@ -2,7 +2,8 @@ import { renderHook } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { handled, python } from "../test/fiftyone";
 import { Wrapper } from "../test/panel";
-import { ApiError, errorOf, useApi } from "./client";
+import { useApi } from "./client";
+import { ApiError, errorOf } from "./errors";
 
 const api = () => renderHook(useApi, { wrapper: Wrapper }).result.current;
 

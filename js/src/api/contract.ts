@@ -2,12 +2,16 @@
  * What the panel's Python methods take and give: `takes` their parameters, `gives` their
  * answer. `tests/integration/test_panel.py` holds real answers against it.
  */
-import type { Index, IndexMethods, IndexOperations, Job, Move, OtherIndex } from "./indexesContract";
+import type { Index, IndexMethods, IndexOperators, Move, OtherIndex } from "./indexesContract";
+import type { Job, JobMethods } from "./jobsContract";
 import type { SearchMethods } from "./searchContract";
-import type { Server, ServerMethods, ServerOperations } from "./serverContract";
+import type { Server, ServerMethods, ServerOperators } from "./serverContract";
 
-/** An answer that says only that it was done. */
-export type Nothing = Record<string, never>;
+export type * from "./indexesContract";
+export type * from "./jobsContract";
+export type * from "./searchContract";
+export type * from "./serverContract";
+export type * from "./sharedContract";
 
 export interface Overview {
   dataset: { name: string; samples: number };
@@ -22,9 +26,9 @@ export interface Overview {
   can_delegate: boolean;
 }
 
-export interface Methods extends SearchMethods, IndexMethods, ServerMethods {
+export interface Methods extends SearchMethods, IndexMethods, JobMethods, ServerMethods {
   overview: { gives: Overview };
 }
 
-/** Operators that answer at once, with what the panel uses of their answers. */
-export interface Operations extends IndexOperations, ServerOperations {}
+/** The operators that the panel runs, with what it uses of their answers. */
+export interface Operators extends IndexOperators, ServerOperators {}

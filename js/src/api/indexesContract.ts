@@ -1,5 +1,5 @@
 /** What the Indexes place asks Python, and what it gets. */
-import type { Nothing } from "./contract";
+import type { Scope } from "./sharedContract";
 
 /** A field whose values Milvus keeps beside the vectors. */
 export interface FilterField {
@@ -66,33 +66,6 @@ export interface Coverage {
   changed: boolean;
 }
 
-export interface Job {
-  id: string;
-  /** the name of the operator that does it */
-  operator: string;
-  brain_key: string;
-  state: "queued" | "running" | "done" | "failed" | "cancelled" | "paused";
-  delegated: boolean;
-  phase: string;
-  done: number;
-  total: number;
-  unit: string;
-  /** per second */
-  rate: number | null;
-  /** seconds */
-  remaining: number | null;
-  /** gave no vector so far */
-  failed: number;
-  /** which of reading, embedding and writing is the slowest */
-  pace: string | null;
-  message: string | null;
-  updated: string;
-}
-
-export interface Jobs {
-  jobs: Job[];
-}
-
 export interface Model {
   name: string;
   supports_prompts: boolean;
@@ -104,8 +77,6 @@ export interface Model {
   lacks: string[];
 }
 
-export type Target = "dataset" | "view" | "selected";
-
 export interface Form {
   models: Model[];
   patches_fields: string[];
@@ -114,7 +85,7 @@ export interface Form {
   brain_keys: string[];
   /** a free one, proposed */
   brain_key: string;
-  counts: Record<Target, number>;
+  counts: Record<Scope, number>;
   /** why a model can't read the samples; null if it can */
   media_problems: Record<"dataset" | "view", string | null>;
   can_delegate: boolean;
@@ -127,7 +98,7 @@ export interface Form {
 /** What `@milvus/vector-search/compute_index` takes. */
 export interface BuildParams {
   brain_key: string;
-  target: Target;
+  target: Scope;
   patches_field?: string;
   source: "model" | "field";
   model?: string;
@@ -203,18 +174,21 @@ export interface Cleanup {
 
 /** The methods of `panels/index_methods.py`. */
 export interface IndexMethods {
-  jobs: { gives: Jobs };
   form: { gives: Form };
   cleanup_plan: { takes: { brain_key: string }; gives: CleanupPlan };
   cleanup: { takes: { brain_key: string }; gives: Cleanup };
-  /** Stops a build or a sync until it is started again. */
-  pause: { takes: { job_id: string }; gives: Nothing };
-  cancel: { takes: { job_id: string }; gives: Nothing };
-  /** Shows an ended job no more, here and elsewhere. */
-  dismiss: { takes: { job_id: string }; gives: Nothing };
 }
 
-/** The operators that the place runs and that answer at once. */
-export interface IndexOperations {
+/**
+ * The operators that the Indexes tab runs. All but the last are long jobs: their result is
+ * in the overview, and nothing of their answer is used.
+ */
+export interface IndexOperators {
+  compute_index: { takes: BuildParams; gives: unknown };
+  sync_index: { takes: SyncParams; gives: unknown };
+  index_health: { takes: CheckParams; gives: unknown };
+  move_index: { takes: MoveParams; gives: unknown };
+  export_index: { takes: ExportParams; gives: unknown };
+  import_index: { takes: ImportParams; gives: unknown };
   rename_index: { takes: { brain_key: string; new_brain_key: string }; gives: Renamed };
 }

@@ -1,6 +1,6 @@
 import type { useTriggerPanelEvent } from "@fiftyone/operators";
 import { createContext, useContext } from "react";
-import { ApiError, errorOf } from "./client";
+import { ApiError, errorOf } from "./errors";
 
 /**
  * Where something failed because an index's model has arguments that nobody has accepted

@@ -1,5 +1,5 @@
 /** What the Search place asks Python, and what it gets. */
-import type { Nothing } from "./contract";
+import type { Message, Nothing, Scope } from "./sharedContract";
 
 /** Relative x, y, width and height. */
 export type Box = [number, number, number, number];
@@ -34,8 +34,6 @@ export interface TermShown {
   term: Term;
   media: Media | null;
 }
-
-export type Scope = "dataset" | "view" | "selected";
 
 export interface SearchOptions {
   k: number;
@@ -129,10 +127,6 @@ export interface History {
   total: number;
   /** names */
   saved: string[];
-}
-
-export interface Message {
-  message: string;
 }
 
 /** The first `keep` hits of a result. */

@@ -1,5 +1,5 @@
 /** What the Server place asks Python, and what it gets. */
-import type { Nothing } from "./contract";
+import type { Nothing } from "./sharedContract";
 
 export interface Server {
   kind: "embedded" | "server";
@@ -135,8 +135,8 @@ export interface ServerMethods {
   stop_embedded: { gives: Nothing };
 }
 
-/** The operators that the place runs and that answer at once. */
-export interface ServerOperations {
+/** The operators that the Server tab runs. */
+export interface ServerOperators {
   cleanup_collections: { takes: DropParams; gives: DropPlan };
   adopt_collection: { takes: AdoptParams; gives: Adoption | Adopted };
 }

@@ -1,6 +1,6 @@
 import { act, renderHook, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import { ApiError } from "./client";
+import { ApiError } from "./errors";
 import { python } from "../test/fiftyone";
 import { Wrapper } from "../test/panel";
 import { useCall } from "./useCall";
@@ -51,4 +51,22 @@ test("what comes meanwhile isn't replaced by what was accepted for", async () =>
   act(() => result.current.run(() => Promise.resolve("newest"), vi.fn()));
   await act(async () => accept({}));
   expect(call).toHaveBeenCalledOnce();
+});
+
+test("the end of each call is reported, also of those that aren't the newest", async () => {
+  const onEnd = vi.fn();
+  const { result } = renderHook(() => useCall(onEnd));
+  act(() => result.current.run(() => Promise.reject(new Error("Milvus is gone")), vi.fn(), "pictures"));
+  act(() => result.current.run(() => Promise.resolve("newest"), vi.fn(), "words"));
+  expect(result.current.running).toBe("words");
+  await waitFor(() => expect(onEnd.mock.calls).toEqual([[false], [true]]));
+  expect(result.current).toMatchObject({ running: null, problem: null });
+});
+
+test("a failure is dismissed by the person", async () => {
+  const { result } = renderHook(() => useCall());
+  act(() => result.current.run(() => Promise.reject(new Error("Milvus is gone"))));
+  await waitFor(() => expect(result.current.problem).toBe("Milvus is gone"));
+  act(() => result.current.dismiss());
+  expect(result.current.problem).toBeNull();
 });

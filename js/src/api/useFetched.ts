@@ -1,5 +1,6 @@
-import { useCallback, useEffect, useRef, useState } from "react";
-import { messageOf } from "./client";
+import { useCallback, useEffect, useState } from "react";
+import { useStable } from "../hooks/useStable";
+import { messageOf } from "./errors";
 
 interface Settled<T> {
   subject: string;
@@ -26,10 +27,7 @@ export function useFetched<T>(
 ): Fetched<T> {
   const [round, setRound] = useState(0);
   const [settled, setSettled] = useState<Settled<T> | null>(null);
-  const latest = useRef(load);
-  useEffect(() => {
-    latest.current = load;
-  });
+  const stableLoad = useStable(load);
   const request = JSON.stringify([subject, revision, round]);
   useEffect(() => {
     let stale = false;
@@ -40,14 +38,14 @@ export function useFetched<T>(
         return { subject, request, value: error === null ? value : kept, error };
       });
     };
-    latest.current().then(
+    stableLoad().then(
       (value) => settle(value, null),
       (error: unknown) => settle(null, messageOf(error)),
     );
     return () => {
       stale = true;
     };
-  }, [subject, request]);
+  }, [subject, request, stableLoad]);
   const current = settled?.subject === subject ? settled : null;
   return {
     value: current?.value ?? null,

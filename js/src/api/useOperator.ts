@@ -1,47 +1,36 @@
 import { useOperatorExecutor } from "@fiftyone/operators";
-import { usePanelId } from "@fiftyone/spaces";
-import { useState } from "react";
-import { errorOf } from "./client";
-import { useModelTrust } from "./modelTrust";
+import { useCallback } from "react";
+import { usePanelId } from "../hooks/appState";
+import type { Operators } from "./contract";
+import { errorOf } from "./errors";
+import { longJob } from "./longJobs";
+import { reportMissingIndex } from "./missingIndex";
 
-/** Runs an operator that works on an index for long, here or on a worker. */
-export function useOperator<Params extends { brain_key: string }>(
-  uri: string,
-  onEnd: (well: boolean) => void,
-) {
-  const { execute } = useOperatorExecutor(uri);
+/** One of the plugin's operators as a promise of its result; it runs on a worker if `delegate`. */
+export function useOperator<Name extends keyof Operators>(name: Name) {
+  const { execute } = useOperatorExecutor(`@milvus/vector-search/${name}`);
   const panel_id = usePanelId();
-  const trust = useModelTrust();
-  const [running, setRunning] = useState<string | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-
-  const run = (params: Params, delegate: boolean, onWell?: () => void) => {
-    setRunning(params.brain_key);
-    setProblem(null);
-    // the id says that a panel asks, which shows the progress by itself
-    void execute({ ...params, panel_id }, {
-      requestDelegation: delegate,
-      skipOutput: true,
-      skipErrorNotification: true,
-      callback: (answer) => {
-        const found = errorOf(answer);
-        // who stops it knows so, and its job says what became of it
-        const error = found?.code === "Cancelled" ? null : found;
-        setRunning(null);
-        setProblem(error?.message ?? null);
-        if (error === null) onWell?.();
-        onEnd(error === null);
-        trust(error, () => run(params, delegate, onWell), params.brain_key);
-      },
-    });
-  };
-  return {
-    run,
-    /** the brain key of the index that it works on, else null */
-    running,
-    problem,
-    forget: () => setProblem(null),
-  };
+  return useCallback(
+    (params: Operators[Name]["takes"], delegate = false) =>
+      new Promise<Operators[Name]["gives"]>((resolve, reject) => {
+        // the id says that a panel asks, which shows the progress by itself
+        const all = longJob(name) ? { ...params, panel_id } : params;
+        void execute(all, {
+          requestDelegation: delegate,
+          skipOutput: true,
+          skipErrorNotification: true,
+          callback: (answer) => {
+            const error = errorOf(answer);
+            // the person who cancelled it knows so, and its job says what it had done
+            if (error === null || error.code === "Cancelled") {
+              resolve(answer.result as Operators[Name]["gives"]);
+              return;
+            }
+            reportMissingIndex(error.code);
+            reject(error);
+          },
+        });
+      }),
+    [execute, name, panel_id],
+  );
 }
-
-export type Operator<Params extends { brain_key: string }> = ReturnType<typeof useOperator<Params>>;

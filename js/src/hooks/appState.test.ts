@@ -64,12 +64,12 @@ test("filters, and what other panels let through, filter the view", () => {
   expect(result.current.grid.filtered).toBe(true);
 });
 
-test("selected samples and labels are counted apart", () => {
+test("selected samples and labels are kept apart", () => {
   const result = grid();
-  expect(result.current.selection).toEqual({ samples: 0, labels: 0 });
+  expect(result.current.selection).toMatchObject({ sampleIds: [], labelIds: [] });
   act(() => {
     result.current.select(new Map([["a", "default"], ["b", "alt"]]));
     result.current.selectLabels([{ labelId: "1" }]);
   });
-  expect(result.current.selection).toEqual({ samples: 2, labels: 1 });
+  expect(result.current.selection).toMatchObject({ sampleIds: ["a", "b"], labelIds: ["1"] });
 });

@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useRef } from "react";
 
-/** The newest of a callback as one that never changes, so that what gets it isn't drawn anew. */
+/** A function that never changes and calls the newest one, so that what gets it isn't rendered again. */
 export function useStable<Args extends unknown[], Result>(newest: (...args: Args) => Result) {
-  const kept = useRef(newest);
+  const latest = useRef(newest);
   useEffect(() => {
-    kept.current = newest;
+    latest.current = newest;
   });
-  return useCallback((...args: Args) => kept.current(...args), []);
+  return useCallback((...args: Args) => latest.current(...args), []);
 }

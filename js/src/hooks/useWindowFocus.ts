@@ -1,14 +1,11 @@
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
+import { useStable } from "./useStable";
 
 /** Calls back when the person returns to this window. */
-export function useWindowFocus(onReturn: () => void) {
-  const latest = useRef(onReturn);
+export function useWindowFocus(onFocus: () => void) {
+  const stable = useStable(onFocus);
   useEffect(() => {
-    latest.current = onReturn;
-  });
-  useEffect(() => {
-    const returned = () => latest.current();
-    window.addEventListener("focus", returned);
-    return () => window.removeEventListener("focus", returned);
-  }, []);
+    window.addEventListener("focus", stable);
+    return () => window.removeEventListener("focus", stable);
+  }, [stable]);
 }

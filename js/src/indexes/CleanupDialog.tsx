@@ -1,8 +1,8 @@
-import * as fos from "@fiftyone/state";
 import { Skeleton, Typography } from "@mui/material";
+import { useSuccessMessage } from "../hooks/appState";
 import { useApi } from "../api/client";
 import { FormDialog } from "../ui/FormDialog";
-import { useAction } from "../api/useAction";
+import { useCall } from "../api/useCall";
 import { useFetched } from "../api/useFetched";
 import type { DialogProps } from "./dialogProps";
 
@@ -10,13 +10,15 @@ import type { DialogProps } from "./dialogProps";
 export function CleanupDialog({ index, open, onClose, onChanged }: DialogProps) {
   const { brain_key } = index;
   const api = useApi();
-  const notify = fos.useNotification();
+  const showSuccess = useSuccessMessage();
   const plan = useFetched(() => api.cleanup_plan({ brain_key }), brain_key);
-  const { run, busy, problem } = useAction(api.cleanup, ({ message }) => {
-    notify({ msg: message, variant: "success" });
-    onClose();
-    onChanged();
-  });
+  const { run, busy, problem } = useCall();
+  const cleanUp = () =>
+    run(() => api.cleanup({ brain_key }), ({ message }) => {
+      showSuccess(message);
+      onClose();
+      onChanged();
+    });
   return (
     <FormDialog
       open={open}
@@ -28,7 +30,7 @@ export function CleanupDialog({ index, open, onClose, onChanged }: DialogProps) 
       ready={plan.value !== null}
       problem={problem ?? plan.error}
       onRetry={plan.error ? plan.reload : undefined}
-      onSubmit={() => void run({ brain_key })}
+      onSubmit={cleanUp}
       onClose={onClose}
     >
       {plan.loading && !plan.value && <Skeleton variant="rounded" height={48} />}

@@ -1,5 +1,5 @@
 import { Box, Stack, Typography } from "@mui/material";
-import type { Coverage, Index } from "../api/client";
+import type { Coverage, Index } from "../api/contract";
 import { ago, count } from "../ui/format";
 import { type Part, parts, told } from "./healthParts";
 

@@ -1,5 +1,5 @@
 import { Button, Chip, Stack, Typography } from "@mui/material";
-import type { Index } from "../api/client";
+import type { Index } from "../api/contract";
 import { ActionsMenu } from "../ui/ActionsMenu";
 import { counted, date } from "../ui/format";
 import { ListCard } from "../ui/ListCard";

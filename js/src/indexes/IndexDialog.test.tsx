@@ -1,6 +1,6 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import type { Job } from "../api/client";
+import type { Job } from "../api/contract";
 import { index, job, overview } from "../test/data";
 import { absent, answer, at, show } from "../test/panel";
 import { useIndexJobs } from "./useIndexJobs";

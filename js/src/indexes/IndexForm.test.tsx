@@ -1,16 +1,16 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
+import { useLongJob } from "../api/useLongJob";
 import { form } from "../test/data";
 import { execute, selectedSamples } from "../test/fiftyone";
 import { absent, answer, at, callsOf, show } from "../test/panel";
 import { IndexForm } from "./IndexForm";
-import { useBuild } from "./useBuild";
 
 const onEnd = vi.fn();
 const onClose = vi.fn();
 
 function WithBuild() {
-  return <IndexForm dataset="animals" build={useBuild(onEnd)} onClose={onClose} />;
+  return <IndexForm dataset="animals" build={useLongJob("compute_index", onEnd)} onClose={onClose} />;
 }
 
 async function opened(answers: object = form, selected: string[] = []) {

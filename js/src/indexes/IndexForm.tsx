@@ -1,4 +1,5 @@
 import { Button, Skeleton, Stack } from "@mui/material";
+import type { RunLongJob } from "../api/useLongJob";
 import { MessageAlert } from "../ui/MessageAlert";
 import { PrimaryButton } from "../ui/PrimaryButton";
 import { Section } from "../ui/Section";
@@ -7,18 +8,17 @@ import { buildParams } from "./indexFormValues";
 import { MoreFields } from "./MoreFields";
 import { ScopeFields } from "./ScopeFields";
 import { SourceFields } from "./SourceFields";
-import type { Build } from "./useBuild";
 import { type FieldProps, useIndexForm } from "./useIndexForm";
 
 interface Props {
   dataset: string;
-  build: Build;
+  build: RunLongJob<"compute_index">;
   onClose: () => void;
 }
 
 export function IndexForm({ dataset, build, onClose }: Props) {
   const { form, values, problems, change, selected, error, reload } = useIndexForm(dataset);
-  const busy = build.building !== null;
+  const busy = build.running !== null;
   const ready = !busy && values !== null && Object.keys(problems).length === 0;
   return (
     <Section title="New index">
@@ -31,7 +31,7 @@ export function IndexForm({ dataset, build, onClose }: Props) {
         aria-label="New index"
         onSubmit={(event) => {
           event.preventDefault();
-          if (ready) build.build(buildParams(values), values.delegate);
+          if (ready) build.run(buildParams(values), values.delegate);
         }}
       >
         {form && values && (
@@ -42,7 +42,7 @@ export function IndexForm({ dataset, build, onClose }: Props) {
             <MoreFields {...{ form, values, problems, change }} />
           </>
         )}
-        <MessageAlert message={build.problem} onClose={build.forget} />
+        <MessageAlert message={build.problem} onClose={build.dismiss} />
         <Buttons busy={busy} ready={ready} onClose={onClose} />
       </Stack>
     </Section>

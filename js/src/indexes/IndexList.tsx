@@ -1,6 +1,6 @@
 import { Button, Stack, Typography } from "@mui/material";
 import { useState } from "react";
-import type { Index, Job, Move, OtherIndex } from "../api/client";
+import type { Index, Job, Move, OtherIndex } from "../api/contract";
 import { isActive } from "../jobs/jobState";
 import { count } from "../ui/format";
 import { MessageAlert } from "../ui/MessageAlert";
@@ -43,7 +43,7 @@ export function IndexList(props: Props) {
   const [wanted, setWanted] = useState("");
   const close = () => setAsked(null);
   const ask = (kind: DialogKind, brain_key: string) => {
-    forget(work);
+    dismiss(work);
     setAsked({ kind, brain_key });
     // what a sync would do is found out by comparing
     if (kind === "sync") work.check.run({ brain_key }, false);
@@ -84,7 +84,7 @@ export function IndexList(props: Props) {
     >
       <MessageAlert
         message={asked ? null : (work.sync.problem ?? work.check.problem)}
-        onClose={() => forget(work)}
+        onClose={() => dismiss(work)}
       />
       {indexes.length > MANY && (
         <TextInput label="Find an index" name="milvus-find-index" value={wanted} onChange={setWanted} />
@@ -131,8 +131,8 @@ function isBusy({ brain_key }: Index, jobs: Job[], work: IndexJobs): boolean {
   return started || jobs.some((job) => isActive(job) && job.brain_key === brain_key);
 }
 
-function forget(work: IndexJobs) {
-  work.all.forEach((each) => each.forget());
+function dismiss(work: IndexJobs) {
+  work.all.forEach((each) => each.dismiss());
 }
 
 interface NoIndexProps {

@@ -8,8 +8,9 @@ import { IndexesTab } from "./IndexesTab";
 
 function WithPanel() {
   const panel = usePanel("animals");
-  const { value } = panel.overview;
-  return value && <IndexesTab dataset="animals" overview={value} panel={panel} />;
+  const { value, reload } = panel.overview;
+  const { jobs, build, work, form } = panel;
+  return value && <IndexesTab dataset="animals" overview={value} onChanged={reload} {...{ jobs, build, work, form }} />;
 }
 
 async function place(jobs: object[] = []) {

@@ -1,19 +1,24 @@
+import type { Job, Overview } from "../api/contract";
+import type { RunLongJob } from "../api/useLongJob";
 import { JobList } from "../jobs/JobList";
 import { isActive } from "../jobs/jobState";
-import type { Job, Overview } from "../api/client";
-import type { Panel } from "../panel/usePanel";
 import { IndexForm } from "./IndexForm";
 import { IndexList } from "./IndexList";
+import type { IndexJobs } from "./useIndexJobs";
 
 interface Props {
   dataset: string;
   overview: Overview;
-  panel: Panel;
+  /** queued, running and ended */
+  jobs: Job[];
+  build: RunLongJob<"compute_index">;
+  work: IndexJobs;
+  form: { open: boolean; show: () => void; hide: () => void };
+  onChanged: () => void;
 }
 
-/** The indexes of the dataset, and the work on them. */
-export function IndexesTab({ dataset, overview, panel }: Props) {
-  const { jobs, build, work, form } = panel;
+/** The indexes of the dataset, and the jobs on them. */
+export function IndexesTab({ dataset, overview, jobs, build, work, form, onChanged }: Props) {
   const { indexes } = overview;
   const shownErrors = [build.problem, ...work.all.map((each) => each.problem)];
   const resume = ({ brain_key, delegated }: Job) => work.sync.run({ brain_key }, delegated);
@@ -33,7 +38,7 @@ export function IndexesTab({ dataset, overview, panel }: Props) {
         // of an index that is being described or built for the first time there is no card
         making={form.open || jobs.some((job) => isActive(job) && job.operator === "compute_index")}
         onNew={form.show}
-        onChanged={panel.overview.reload}
+        onChanged={onChanged}
       />
     </>
   );

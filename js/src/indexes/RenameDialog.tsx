@@ -1,21 +1,24 @@
-import * as fos from "@fiftyone/state";
 import { useState } from "react";
+import { useSuccessMessage } from "../hooks/appState";
 import { FormDialog } from "../ui/FormDialog";
 import { TextInput } from "../ui/TextInput";
-import { useAction } from "../api/useAction";
-import { useOperation } from "../api/useOperation";
+import { useCall } from "../api/useCall";
+import { useOperator } from "../api/useOperator";
 import { brainKeyProblem } from "./indexFormValues";
 import type { DialogProps } from "./dialogProps";
 
 export function RenameDialog({ index, indexes, open, onClose, onChanged }: DialogProps) {
   const { brain_key } = index;
   const [name, setName] = useState(brain_key);
-  const notify = fos.useNotification();
-  const { run, busy, problem } = useAction(useOperation("rename_index"), ({ message }) => {
-    notify({ msg: message, variant: "success" });
-    onClose();
-    onChanged();
-  });
+  const showSuccess = useSuccessMessage();
+  const renameIndex = useOperator("rename_index");
+  const { run, busy, problem } = useCall();
+  const rename = () =>
+    run(() => renameIndex({ brain_key, new_brain_key: name }), ({ message }) => {
+      showSuccess(message);
+      onClose();
+      onChanged();
+    });
   const taken = indexes.map((each) => each.brain_key);
   const wrong = name === brain_key ? null : brainKeyProblem(name, taken);
   return (
@@ -27,7 +30,7 @@ export function RenameDialog({ index, indexes, open, onClose, onChanged }: Dialo
       busy={busy}
       ready={name !== brain_key && wrong === null}
       problem={problem}
-      onSubmit={() => void run({ brain_key, new_brain_key: name })}
+      onSubmit={rename}
       onClose={onClose}
     >
       <TextInput

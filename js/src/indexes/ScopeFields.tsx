@@ -1,4 +1,4 @@
-import type { Target } from "../api/client";
+import type { Scope } from "../api/contract";
 import { SelectInput, type SelectOption } from "../ui/SelectInput";
 import { count } from "../ui/format";
 import type { FieldProps } from "./useIndexForm";
@@ -7,7 +7,7 @@ import { FieldRow } from "./FieldRow";
 /** Of which samples, and what of them. */
 export function ScopeFields(props: FieldProps & { selected: number }) {
   const { form, values, problems, change, selected } = props;
-  const targets: SelectOption<Target>[] = [
+  const targets: SelectOption<Scope>[] = [
     { value: "dataset", label: `Dataset (${count(form.counts.dataset)})` },
     { value: "view", label: `Current view (${count(form.counts.view)})` },
     { value: "selected", label: `Selected (${count(selected)})`, disabled: selected === 0 },

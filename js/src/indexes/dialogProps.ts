@@ -1,5 +1,6 @@
+import { longJob } from "../api/longJobs";
 import { isActive } from "../jobs/jobState";
-import type { Index, Job, Move } from "../api/client";
+import type { Index, Job, Move } from "../api/contract";
 import type { IndexJobs } from "./useIndexJobs";
 
 export type DialogKind = "sync" | "rename" | "move" | "export" | "cleanup";
@@ -23,16 +24,9 @@ export interface DialogProps {
   onChanged: () => void;
 }
 
-const OPERATORS: Partial<Record<DialogKind | "import", string>> = {
-  sync: "sync_index",
-  move: "move_index",
-  export: "export_index",
-  import: "import_index",
-};
-
-/** Whether what a dialog started is among the jobs that go on. */
-export function isUnderWay(kind: DialogKind | "import", brain_key: string, jobs: Job[]): boolean {
+/** Whether what a dialog started is among the active jobs. */
+export function isUnderWay(dialog: DialogKind | "import", brain_key: string, jobs: Job[]): boolean {
   return jobs.some(
-    (job) => isActive(job) && job.brain_key === brain_key && job.operator === OPERATORS[kind],
+    (job) => isActive(job) && job.brain_key === brain_key && longJob(job.operator)?.dialog === dialog,
   );
 }

@@ -1,4 +1,4 @@
-import type { Coverage, Index } from "../api/client";
+import type { Coverage, Index } from "../api/contract";
 import { count } from "../ui/format";
 
 export interface Part {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Form } from "../api/client";
+import type { Form } from "../api/contract";
 import { form } from "../test/data";
 import { brainKeyProblem, buildParams, formProblems, fillDefaults, fittingFields } from "./indexFormValues";
 

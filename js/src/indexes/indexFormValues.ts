@@ -1,9 +1,9 @@
-import type { BuildParams, Form, Target } from "../api/client";
+import type { BuildParams, Form, Scope } from "../api/contract";
 import { place, sortModels } from "../ui/models";
 
 export interface IndexFormValues {
   brain_key: string;
-  target: Target;
+  target: Scope;
   /** "" for samples */
   patches_field: string;
   source: BuildParams["source"];
@@ -77,7 +77,7 @@ export function fillDefaults(form: Form, draft: IndexDraft): IndexFormValues {
 }
 
 /** Why a model can't read what is to be indexed; a selection is one in the view. */
-function mediaProblem({ media_problems }: Form, target: Target): string | null {
+function mediaProblem({ media_problems }: Form, target: Scope): string | null {
   return media_problems[target === "dataset" ? "dataset" : "view"];
 }
 

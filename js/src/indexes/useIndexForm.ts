@@ -1,12 +1,12 @@
-import { usePanelStatePartial } from "@fiftyone/spaces";
-import { type Form, useApi } from "../api/client";
+import { useApi } from "../api/client";
+import type { Form } from "../api/contract";
 import { useFetched } from "../api/useFetched";
-import { useGrid, useSelection } from "../hooks/appState";
+import { useGrid, useSelection, usePanelState } from "../hooks/appState";
 import { fillDefaults, formProblems, type IndexDraft, type IndexFormProblems, type IndexFormValues } from "./indexFormValues";
 
 /** What was typed into the form, kept while it is closed. */
 export function useIndexDraft() {
-  return usePanelStatePartial<IndexDraft>("milvus_draft", {}, true);
+  return usePanelState<IndexDraft>("milvus_draft", {});
 }
 
 /** What the form offers and holds. Python is asked again only when the grid changes. */
@@ -14,7 +14,7 @@ export function useIndexForm(dataset: string) {
   const api = useApi();
   const [draft, setDraft] = useIndexDraft();
   const { value: form, error, loading, reload } = useFetched(api.form, dataset, useGrid().revision);
-  const selected = useSelection().samples;
+  const selected = useSelection().sampleIds.length;
   const values = form && fillDefaults(form, draft);
   return {
     form,

@@ -1,25 +1,16 @@
-import type {
-  CheckParams,
-  ExportParams,
-  ImportParams,
-  MoveParams,
-  SyncParams,
-} from "../api/client";
-import { useOperator } from "../api/useOperator";
+import { useLongJob } from "../api/useLongJob";
 
-const PLUGIN = "@milvus/vector-search";
-
-/** The long work on indexes that there are, each of it started by its operator. */
+/** The long jobs that are started from an index's card and its dialogs. */
 export function useIndexJobs(onEnd: () => void) {
-  const work = {
-    sync: useOperator<SyncParams>(`${PLUGIN}/sync_index`, onEnd),
-    check: useOperator<CheckParams>(`${PLUGIN}/index_health`, onEnd),
-    move: useOperator<MoveParams>(`${PLUGIN}/move_index`, onEnd),
-    exporting: useOperator<ExportParams>(`${PLUGIN}/export_index`, onEnd),
-    importing: useOperator<ImportParams>(`${PLUGIN}/import_index`, onEnd),
+  const jobs = {
+    sync: useLongJob("sync_index", onEnd),
+    check: useLongJob("index_health", onEnd),
+    move: useLongJob("move_index", onEnd),
+    exporting: useLongJob("export_index", onEnd),
+    importing: useLongJob("import_index", onEnd),
   };
-  const all = Object.values(work);
-  return { ...work, all, running: all.some((each) => each.running !== null) };
+  const all = Object.values(jobs);
+  return { ...jobs, all, running: all.some((each) => each.running !== null) };
 }
 
 export type IndexJobs = ReturnType<typeof useIndexJobs>;

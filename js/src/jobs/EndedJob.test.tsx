@@ -1,6 +1,6 @@
 import { screen } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import type { Job } from "../api/client";
+import type { Job } from "../api/contract";
 import { job } from "../test/data";
 import { show } from "../test/panel";
 import { EndedJob } from "./EndedJob";

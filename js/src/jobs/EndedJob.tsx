@@ -1,6 +1,6 @@
 import { MuiIconFont } from "@fiftyone/components";
 import { Alert, Button, IconButton } from "@mui/material";
-import type { Job } from "../api/client";
+import type { Job } from "../api/contract";
 import { outcome } from "./jobState";
 
 const SEVERITY = { done: "success", failed: "error", cancelled: "info", paused: "info" } as const;

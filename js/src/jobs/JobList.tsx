@@ -1,6 +1,7 @@
 import { Stack } from "@mui/material";
 import { useEffect, useState } from "react";
-import { useApi, type Job } from "../api/client";
+import { useApi } from "../api/client";
+import type { Job } from "../api/contract";
 import { EndedJob } from "./EndedJob";
 import { isActive, isNews } from "./jobState";
 import { RunningJob } from "./RunningJob";

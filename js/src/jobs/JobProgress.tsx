@@ -1,5 +1,5 @@
 import { LinearProgress, Typography } from "@mui/material";
-import type { Job } from "../api/client";
+import type { Job } from "../api/contract";
 import { percent, progressLine } from "./jobState";
 
 interface Props {

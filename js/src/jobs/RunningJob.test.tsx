@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { job } from "../test/data";
 import { answer, at, callsOf, show } from "../test/panel";
@@ -27,4 +27,16 @@ test("what waits for a worker can't be paused, but cancelled", async () => {
   expect(screen.queryByRole("button", { name: "Pause pictures" })).toBeNull();
   await user.click(button("Cancel"));
   expect(button("Cancel").textContent).toBe("Cancelling…");
+});
+
+test("a job that can't be stopped says why, and can be asked again", async () => {
+  answer({
+    cancel: () => {
+      throw new Error("No such job.");
+    },
+  });
+  const { user } = show(<RunningJob job={job} />);
+  await user.click(button("Cancel"));
+  await waitFor(() => expect(at("milvus-problem").textContent).toContain("No such job."));
+  expect(button("Cancel").disabled).toBe(false);
 });

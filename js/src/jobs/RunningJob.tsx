@@ -1,14 +1,25 @@
 import { Button, Paper, Stack, Typography } from "@mui/material";
-import { useApi, type Job } from "../api/client";
+import { useState } from "react";
+import { useApi } from "../api/client";
+import { useCall } from "../api/useCall";
+import type { Job } from "../api/contract";
 import { capital } from "../ui/format";
 import { MessageAlert } from "../ui/MessageAlert";
 import { JobProgress } from "./JobProgress";
 import { canPause, doing } from "./jobState";
-import { useStop } from "./useStop";
 
+type Stopping = "pausing" | "cancelling";
+
+/** A job that is queued or running, and how to stop it: once its batch is done. */
 export function RunningJob({ job }: { job: Job }) {
   const api = useApi();
-  const { stop, stopping, problem } = useStop(job.id);
+  const [asked, setAsked] = useState<Stopping | null>(null);
+  const { run, problem } = useCall();
+  const stopping = problem === null ? asked : null;
+  const stop = (how: Stopping, ask: (params: { job_id: string }) => Promise<unknown>) => {
+    setAsked(how);
+    run(() => ask({ job_id: job.id }));
+  };
   const queued = job.state === "queued";
   return (
     <Paper

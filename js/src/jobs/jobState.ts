@@ -1,4 +1,5 @@
-import type { Job } from "../api/client";
+import { longJob } from "../api/longJobs";
+import type { Job } from "../api/contract";
 import { capital, count, duration, rate } from "../ui/format";
 
 /** What each operator is doing, in a word. */
@@ -19,7 +20,7 @@ export function isActive(job: Job): boolean {
 
 /** Worth a line. Of a comparison that went well the index's card has the numbers. */
 export function isNews(job: Job): boolean {
-  return job.operator !== "index_health" || job.state !== "done";
+  return !longJob(job.operator)?.quiet || job.state !== "done";
 }
 
 /** Whether it can be stopped now, and go on later where it was. */

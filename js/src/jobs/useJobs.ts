@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { useApi, type Job } from "../api/client";
+import { useApi } from "../api/client";
+import type { Job } from "../api/contract";
 import { useWindowFocus } from "../hooks/useWindowFocus";
+import { useStable } from "../hooks/useStable";
 import { isActive } from "./jobState";
 
 export const POLL_MILLISECONDS = 1000;
@@ -33,10 +35,8 @@ export function useJobs(fetched: Job[], expected: boolean, onEnd: () => void): J
 }
 
 function usePolling<T>(wanted: boolean, ask: () => Promise<T>, onAnswer: (answer: T) => void) {
-  const latest = useRef({ ask, onAnswer });
-  useEffect(() => {
-    latest.current = { ask, onAnswer };
-  });
+  const stableAsk = useStable(ask);
+  const stableOnAnswer = useStable(onAnswer);
   useEffect(() => {
     if (!wanted) return;
     let stopped = false;
@@ -46,10 +46,9 @@ function usePolling<T>(wanted: boolean, ask: () => Promise<T>, onAnswer: (answer
     };
     // a missed answer isn't worth a message: the next is a second away
     const poll = () =>
-      latest.current
-        .ask()
+      stableAsk()
         .then((answer) => {
-          if (!stopped) latest.current.onAnswer(answer);
+          if (!stopped) stableOnAnswer(answer);
         }, () => undefined)
         .then(next);
     next();
@@ -57,7 +56,7 @@ function usePolling<T>(wanted: boolean, ask: () => Promise<T>, onAnswer: (answer
       stopped = true;
       window.clearTimeout(timer);
     };
-  }, [wanted]);
+  }, [wanted, stableAsk, stableOnAnswer]);
 }
 
 function useEndings(jobs: Job[], onEnd: () => void) {

@@ -1,6 +1,6 @@
 import { Skeleton, Stack } from "@mui/material";
 import { memo } from "react";
-import type { Index } from "../api/client";
+import type { Index } from "../api/contract";
 import { IndexesTab } from "../indexes/IndexesTab";
 import { SearchTab } from "../search/SearchTab";
 import { ServerTab } from "../server/ServerTab";
@@ -53,9 +53,25 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: s
           />
         )}
         {value && place === "indexes" && (
-          <IndexesTab dataset={dataset} overview={value} panel={panel} />
+          <IndexesTab
+            dataset={dataset}
+            overview={value}
+            jobs={panel.jobs}
+            build={panel.build}
+            work={panel.work}
+            form={panel.form}
+            onChanged={reload}
+          />
         )}
-        {value && place === "server" && <ServerTab dataset={dataset} overview={value} panel={panel} />}
+        {value && place === "server" && (
+          <ServerTab
+            dataset={dataset}
+            overview={value}
+            retryIn={panel.retryIn}
+            onReload={reload}
+            onStopped={panel.stopped}
+          />
+        )}
       </TabContents>
     </Stack>
   );

@@ -1,6 +1,6 @@
 import { MuiIconFont } from "@fiftyone/components";
 import { Box, IconButton, Skeleton, Stack, Tooltip } from "@mui/material";
-import type { Index, Server } from "../api/client";
+import type { Index, Server } from "../api/contract";
 import { hidden } from "../ui/styles";
 import { Elsewhere, ServerStatus } from "../server/ServerStatus";
 import { IndexSelect } from "./IndexSelect";

@@ -1,6 +1,6 @@
 import { MuiIconFont } from "@fiftyone/components";
 import { NativeSelect, Stack, Tooltip, Typography } from "@mui/material";
-import type { Index } from "../api/client";
+import type { Index } from "../api/contract";
 import { readable } from "../ui/styles";
 import { count } from "../ui/format";
 

@@ -121,7 +121,7 @@ test("the form opens from the button, and the job takes its place", async () => 
 
   const done = { ...overview, jobs: [{ ...running, state: "done" }], indexes: [{ ...index, brain_key: "milvus" }] };
   answer({ overview: done, form });
-  act(() => execute.mock.calls[0][1].callback({ result: {} }));
+  await act(async () => execute.mock.calls[0][1].callback({ result: {} }));
   await waitFor(() => at("milvus-index-milvus"));
   expect(at("milvus-job").dataset.state).toBe("done");
   expect(absent("milvus-form")).toBe(true);
@@ -130,7 +130,7 @@ test("the form opens from the button, and the job takes its place", async () => 
 test("a build that fails brings the form back with its message", async () => {
   answer({ overview, form });
   const user = await builds();
-  act(() => execute.mock.calls[0][1].callback({ errorMessage: "Milvus went away." }));
+  await act(async () => execute.mock.calls[0][1].callback({ errorMessage: "Milvus went away." }));
   expect(at("milvus-problem").textContent).toContain("Milvus went away.");
   await user.click(at("milvus-form-cancel"));
   expect(absent("milvus-form")).toBe(true);

@@ -1,9 +1,8 @@
-import { useRecoilValue } from "recoil";
-import * as fos from "@fiftyone/state";
 import { Box } from "@mui/material";
 import { useRef, type KeyboardEvent } from "react";
 import { DatasetPanel } from "./DatasetPanel";
 import type { Uris } from "../api/client";
+import { useDatasetName } from "../hooks/appState";
 import { ApiProvider } from "../api/ApiProvider";
 import { EmptyState } from "../ui/EmptyState";
 import { ScrollContext } from "../hooks/ScrollContext";
@@ -15,7 +14,7 @@ interface Props {
 }
 
 export function MilvusPanel({ schema }: Props) {
-  const dataset = useRecoilValue(fos.datasetName);
+  const dataset = useDatasetName();
   const scroller = useRef<HTMLElement>(null);
   return (
     <ApiProvider uris={schema.view}>

@@ -1,6 +1,6 @@
-import { usePanelStatePartial } from "@fiftyone/spaces";
 import { Stack, Tab, Tabs as MuiTabs } from "@mui/material";
 import type { ReactNode } from "react";
+import { usePanelState } from "../hooks/appState";
 
 export const TABS = [
   { name: "search", label: "Search" },
@@ -16,7 +16,7 @@ export const contentsId = (place: TabName) => `milvus-contents-${place}`;
 
 /** Where the person is; kept while the panel is closed. */
 export function useTab() {
-  return usePanelStatePartial<TabName>("milvus_place", "search", true);
+  return usePanelState<TabName>("milvus_place", "search");
 }
 
 interface Props {

@@ -1,5 +1,5 @@
-import { usePanelStatePartial } from "@fiftyone/spaces";
-import type { Index } from "../api/client";
+import { usePanelState } from "../hooks/appState";
+import type { Index } from "../api/contract";
 
 /** The index that is chosen, else the first one that works. */
 export function chosenIndex(indexes: Index[], brain_key: string): Index | undefined {
@@ -12,6 +12,6 @@ export function chosenIndex(indexes: Index[], brain_key: string): Index | undefi
 
 /** The index in use, and how to switch to another. */
 export function useIndexInUse(indexes: Index[]) {
-  const [key, choose] = usePanelStatePartial("milvus_index", "", true);
+  const [key, choose] = usePanelState("milvus_index", "");
   return [chosenIndex(indexes, key), choose] as const;
 }

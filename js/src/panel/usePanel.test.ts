@@ -24,10 +24,10 @@ async function panel(of: object = overview) {
 test("the form steps aside for the job that it started, and is back if that fails", async () => {
   const result = await panel();
   act(() => result.current.form.show());
-  act(() => result.current.build.build(params, false));
+  act(() => result.current.build.run(params, false));
   expect(result.current.form.open).toBe(true);
   await waitFor(() => expect(result.current.form.open).toBe(false), { timeout: 3000 });
-  act(() => execute.mock.calls[0][1].callback({ errorMessage: "The disk is full." }));
+  await act(async () => execute.mock.calls[0][1].callback({ errorMessage: "The disk is full." }));
   expect(result.current.form.open).toBe(true);
   expect(result.current.build.problem).toBe("The disk is full.");
   act(() => result.current.form.hide());

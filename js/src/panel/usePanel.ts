@@ -1,14 +1,14 @@
-import { usePanelStatePartial } from "@fiftyone/spaces";
-import { useBuild } from "../indexes/useBuild";
+import { useLongJob } from "../api/useLongJob";
 import { useIndexDraft } from "../indexes/useIndexForm";
 import { isActive } from "../jobs/jobState";
 import { useIndexJobs } from "../indexes/useIndexJobs";
 import { useJobs } from "../jobs/useJobs";
 import { useRetry } from "../server/useRetry";
 import { useStoppedServer } from "../server/useStoppedServer";
-import { useApi, type Job } from "../api/client";
+import { useApi } from "../api/client";
+import type { Job } from "../api/contract";
 import { useWindowFocus } from "../hooks/useWindowFocus";
-import { useBrainRuns } from "../hooks/appState";
+import { useBrainRuns, usePanelState } from "../hooks/appState";
 import { useFetched } from "../api/useFetched";
 import { useMissingIndex } from "../api/missingIndex";
 
@@ -25,9 +25,9 @@ export function usePanel(dataset: string) {
   useWindowFocus(() => {
     if (!isStopped && !overview.loading) reload();
   });
-  const [opened, setOpened] = usePanelStatePartial("milvus_form_open", false, true);
+  const [opened, setOpened] = usePanelState("milvus_form_open", false);
   const [, setDraft] = useIndexDraft();
-  const build = useBuild((built) => {
+  const build = useLongJob("compute_index", (built) => {
     if (built) {
       setOpened(false);
       setDraft({});
@@ -35,10 +35,10 @@ export function usePanel(dataset: string) {
     reload();
   });
   const work = useIndexJobs(reload);
-  const working = build.building !== null || work.running;
+  const working = build.running !== null || work.running;
   const jobs = useJobs(overview.value?.jobs ?? NO_JOBS, working, reload);
   // once its job is on show, the form steps aside; it is back if the build fails
-  const underWay = jobs.some((job) => job.brain_key === build.building && isActive(job));
+  const underWay = jobs.some((job) => job.brain_key === build.running && isActive(job));
   const down = overview.value !== null && !overview.value.server.reachable && !isStopped;
   const retryIn = useRetry(down, overview.loading, reload);
   return {
@@ -54,7 +54,7 @@ export function usePanel(dataset: string) {
       open: opened && !underWay,
       show: () => setOpened(true),
       hide: () => {
-        build.forget();
+        build.dismiss();
         setOpened(false);
       },
     },

@@ -1,6 +1,6 @@
 import { screen } from "@testing-library/react";
 import { expect, test } from "vitest";
-import type { Index } from "../api/client";
+import type { Index } from "../api/contract";
 import { index } from "../test/data";
 import { show } from "../test/panel";
 import { WithSearch } from "../test/search";

@@ -1,4 +1,4 @@
-import type { Index } from "../api/client";
+import type { Index } from "../api/contract";
 import { SelectInput } from "../ui/SelectInput";
 import { TextInput } from "../ui/TextInput";
 import type { Search } from "./useSearch";

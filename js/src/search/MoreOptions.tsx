@@ -1,8 +1,7 @@
-import { usePanelStatePartial } from "@fiftyone/spaces";
-import * as fos from "@fiftyone/state";
 import { Box } from "@mui/material";
-import { useRecoilValue } from "recoil";
-import { type Index, useApi } from "../api/client";
+import { useDatasetName, usePanelState } from "../hooks/appState";
+import { useApi } from "../api/client";
+import type { Index } from "../api/contract";
 import { useFetched } from "../api/useFetched";
 import { CheckboxInput } from "../ui/CheckboxInput";
 import { Disclosure } from "../ui/Disclosure";
@@ -20,7 +19,7 @@ interface Props {
 
 /** The options that few searches need, folded away. */
 export function MoreOptions(props: Props) {
-  const [open, setOpen] = usePanelStatePartial("milvus_more_options", false, true);
+  const [open, setOpen] = usePanelState("milvus_more_options", false);
   const { options } = props.search.draft;
   const set = countSet(options, props.index);
   const wrong = Object.keys(optionProblems(options, props.index)).length > 0;
@@ -141,6 +140,6 @@ function ParamFields({ search, index }: { search: Search; index: Index }) {
 /** The fields of the dataset whose values can each give one hit. */
 function useGroupFields(): string[] {
   const api = useApi();
-  const dataset = useRecoilValue(fos.datasetName);
+  const dataset = useDatasetName();
   return useFetched(api.options, dataset ?? "").value?.group_by ?? [];
 }

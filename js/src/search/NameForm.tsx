@@ -1,7 +1,7 @@
-import * as fos from "@fiftyone/state";
 import { Stack, TextField } from "@mui/material";
 import { useState } from "react";
-import type { Message } from "../api/client";
+import { useSuccessMessage } from "../hooks/appState";
+import type { Message } from "../api/contract";
 import { cy } from "../ui/dataCy";
 import { FIELD } from "../ui/styles";
 import { PrimaryButton } from "../ui/PrimaryButton";
@@ -17,7 +17,7 @@ interface Props {
 
 /** A name to do something with; Enter does it, Esc doesn't. */
 export function NameForm({ title, label, call, onClose }: Props) {
-  const notify = fos.useNotification();
+  const showSuccess = useSuccessMessage();
   const [name, setName] = useState("");
   const { busy, problem, run } = useCall();
   return (
@@ -30,7 +30,7 @@ export function NameForm({ title, label, call, onClose }: Props) {
         const typed = String(new FormData(event.currentTarget).get("name") ?? "").trim();
         if (busy || !typed) return;
         run(() => call(typed), ({ message }) => {
-          notify({ msg: message, variant: "success" });
+          showSuccess(message);
           onClose();
         });
       }}

@@ -1,7 +1,7 @@
 import { MuiIconFont } from "@fiftyone/components";
 import { Box, Button, IconButton, InputBase, Stack, Tooltip, Typography } from "@mui/material";
 import { useId } from "react";
-import type { Index } from "../api/client";
+import type { Index } from "../api/contract";
 import { cy } from "../ui/dataCy";
 import { PrimaryButton } from "../ui/PrimaryButton";
 import { MessageAlert } from "../ui/MessageAlert";

@@ -1,8 +1,7 @@
 import { Button, Stack } from "@mui/material";
 import { useState } from "react";
-import * as fos from "@fiftyone/state";
-import { useRecoilValue } from "recoil";
 import { useApi } from "../api/client";
+import { useSelection } from "../hooks/appState";
 import { counted } from "../ui/format";
 import type { ShownResult, Search } from "./useSearch";
 import { ClearButton } from "./ClearButton";
@@ -16,7 +15,7 @@ export function ResultActions({ search, found }: { search: Search; found: ShownR
   const [open, setOpen] = useState<Action | null>(null);
   const { result, keep } = found;
   const { token } = result;
-  const selection = [...useRecoilValue(fos.selectedSamples).keys()];
+  const { sampleIds: selection } = useSelection();
   const kept = { token, keep };
   const forms = {
     tag: {

@@ -1,16 +1,15 @@
 import { Box } from "@mui/material";
 import { memo, useEffect, useRef } from "react";
-import type { Hit, Index } from "../api/client";
+import type { Hit, Index } from "../api/contract";
 import { MessageAlert } from "../ui/MessageAlert";
+import { useOpenSample, useSampleSelection } from "../hooks/appState";
 import { useStable } from "../hooks/useStable";
 import { hitChip, type Chip } from "./chips";
 import type { ShownResult } from "./useSearch";
 import { ResultTile } from "./ResultTile";
 import { useGridLayout } from "./useGridLayout";
 import { useResultPages } from "./useResultPages";
-import { useOpen } from "./useOpen";
 import { useRovingFocus } from "./useRovingFocus";
-import { useTicks } from "./useTicks";
 
 interface Props {
   found: ShownResult;
@@ -27,9 +26,9 @@ export const ResultList = memo(function HitList({ found, index, onLike }: Props)
   const layout = useGridLayout(list, keep);
   const { first, last } = layout;
   const roving = useRovingFocus({ count: keep, columns: layout.columns, show: layout.show });
-  const open = useStable(useOpen());
-  const ticks = useTicks();
-  const toggle = useStable(ticks.toggle);
+  const open = useStable(useOpenSample());
+  const selection = useSampleSelection();
+  const toggle = useStable(selection.toggle);
   const like = useStable((hit: Hit, unwanted: boolean) => onLike(hitChip(hit, index, unwanted)));
   useEffect(() => {
     if (last >= first) need(first, last);
@@ -60,7 +59,7 @@ export const ResultList = memo(function HitList({ found, index, onLike }: Props)
               kind={result.score}
               chips={chips}
               active={roving.active === place}
-              ticked={ticks.has(hits.get(place)?.id)}
+              ticked={selection.has(hits.get(place)?.id)}
               place={place}
               onOpen={open}
               onTick={toggle}

@@ -1,5 +1,5 @@
 import { Tooltip, Typography } from "@mui/material";
-import type { Index } from "../api/client";
+import type { Index } from "../api/contract";
 import { count } from "../ui/format";
 import type { ShownResult } from "./useSearch";
 

@@ -1,6 +1,6 @@
 import { Box, ButtonBase, Checkbox, Stack, Tooltip, Typography } from "@mui/material";
 import { memo } from "react";
-import type { Hit, SearchResult } from "../api/client";
+import type { Hit, SearchResult } from "../api/contract";
 import { FOCUS } from "../ui/styles";
 import type { Chip } from "./chips";
 import { Thumbnail } from "./Thumbnail";

@@ -1,5 +1,5 @@
 import { Stack, ToggleButton, ToggleButtonGroup, Typography } from "@mui/material";
-import type { Index } from "../api/client";
+import type { Index } from "../api/contract";
 import { CheckboxInput } from "../ui/CheckboxInput";
 import { count } from "../ui/format";
 import { useSelection } from "../hooks/appState";
@@ -21,7 +21,7 @@ interface Props {
 /** What to search in, and which end first. */
 export function ScopeInput({ search, index, samples }: Props) {
   const { options } = search.draft;
-  const selected = useSelection().samples;
+  const selected = useSelection().sampleIds.length;
   const inView = useViewCount(index, search.found, search.busy);
   const left = inView?.showsResults && !search.found;
   const whole = index.total ?? samples;

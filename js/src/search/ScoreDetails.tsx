@@ -1,5 +1,5 @@
 import { Box } from "@mui/material";
-import type { Hit, SearchResult } from "../api/client";
+import type { Hit, SearchResult } from "../api/contract";
 import { ChipImage } from "./ChipImage";
 import { nameOf, type Chip } from "./chips";
 

@@ -1,6 +1,6 @@
 import { Box, Slider, Stack, Typography } from "@mui/material";
 import { useEffect, useRef, useState } from "react";
-import type { Histogram, SearchResult } from "../api/client";
+import type { Histogram, SearchResult } from "../api/contract";
 import { counted } from "../ui/format";
 import { binsOf, edge, kept } from "./histogram";
 

@@ -1,5 +1,5 @@
 import { Stack } from "@mui/material";
-import type { Index } from "../api/client";
+import type { Index } from "../api/contract";
 import { EmptyState } from "../ui/EmptyState";
 import { useStable } from "../hooks/useStable";
 import type { Chip } from "./chips";

@@ -1,5 +1,5 @@
 import { Stack } from "@mui/material";
-import type { Index, OtherIndex } from "../api/client";
+import type { Index, OtherIndex } from "../api/contract";
 import { EmptyState } from "../ui/EmptyState";
 import { PrimaryButton } from "../ui/PrimaryButton";
 import { NoIndexes } from "../ui/NoIndexes";

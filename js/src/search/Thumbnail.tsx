@@ -1,8 +1,8 @@
 import { MuiIconFont } from "@fiftyone/components";
-import { getSampleSrc } from "@fiftyone/state";
 import { Box } from "@mui/material";
 import { useState, type CSSProperties, type SyntheticEvent } from "react";
-import type { Box as Crop } from "../api/client";
+import type { Box as Crop } from "../api/contract";
+import { mediaUrl } from "../hooks/appState";
 import { clampBox, cropStyle } from "./crop";
 
 interface Props {
@@ -41,7 +41,7 @@ export function Thumbnail({ filepath, box, alt }: Props) {
         <MuiIconFont name="image_not_supported" />
       ) : (
         <img
-          src={getSampleSrc(filepath)}
+          src={mediaUrl(filepath)}
           alt={alt}
           loading="lazy"
           decoding="async"

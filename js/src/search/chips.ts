@@ -1,4 +1,4 @@
-import type { Hit, Index, Media, Term, TermShown } from "../api/client";
+import type { Hit, Index, Media, Term, TermShown } from "../api/contract";
 
 /** A term of the query as the person sees it. */
 export interface Chip {

@@ -1,5 +1,5 @@
 import type { CSSProperties } from "react";
-import type { Box } from "../api/client";
+import type { Box } from "../api/contract";
 
 interface Size {
   width: number;

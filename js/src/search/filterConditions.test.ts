@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FilterField } from "../api/client";
+import type { FilterField } from "../api/contract";
 import { fromWhere, toWhere, conditionProblem } from "./filterConditions";
 
 const SPLIT: FilterField = { name: "split", kind: "text" };

@@ -1,4 +1,4 @@
-import type { FilterField } from "../api/client";
+import type { FilterField } from "../api/contract";
 import type { Condition, Where } from "../api/searchContract";
 
 /** What was typed for each field. */

@@ -1,4 +1,4 @@
-import type { Histogram } from "../api/client";
+import type { Histogram } from "../api/contract";
 
 /** How many hits are in the first bins; the first hit is always kept. */
 export function kept({ counts }: Histogram, bins: number): number {

@@ -1,4 +1,4 @@
-import type { Index, SearchOptions } from "../api/client";
+import type { Index, SearchOptions } from "../api/contract";
 import { fromWhere, toWhere, conditionProblem, type TypedConditions } from "./filterConditions";
 
 /** The options as they are typed; empty is unset. */

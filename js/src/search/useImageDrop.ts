@@ -1,5 +1,5 @@
 import { useContext, useEffect, useRef, useState, type ChangeEvent, type ClipboardEvent } from "react";
-import type { Index } from "../api/client";
+import type { Index } from "../api/contract";
 import { ScrollContext } from "../hooks/ScrollContext";
 import { useStable } from "../hooks/useStable";
 import { pictureChip, type Chip } from "./chips";

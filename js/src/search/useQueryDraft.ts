@@ -1,4 +1,4 @@
-import { usePanelStatePartial } from "@fiftyone/spaces";
+import { usePanelState } from "../hooks/appState";
 import { withChips, type Chip } from "./chips";
 import { DEFAULT_OPTIONS, type OptionValues } from "./optionValues";
 
@@ -15,7 +15,7 @@ const EMPTY_DRAFT: QueryDraft = { chips: [], removed: [], text: "", options: DEF
 
 /** The draft, which outlives the panel's mounting, and what can be done to it. */
 export function useQueryDraft() {
-  const [draft, set] = usePanelStatePartial<QueryDraft>("milvus_draft_query", EMPTY_DRAFT, true);
+  const [draft, set] = usePanelState<QueryDraft>("milvus_draft_query", EMPTY_DRAFT);
   return {
     draft,
     set,

@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from "react";
-import { messageOf, useApi, type Hit, type SearchResult } from "../api/client";
+import { useApi } from "../api/client";
+import type { Hit, SearchResult } from "../api/contract";
+import { messageOf } from "../api/errors";
 
 /** As many as `panels/search_payloads.py` gives at once. */
 export const PAGE = 100;

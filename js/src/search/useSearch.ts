@@ -1,5 +1,6 @@
-import { usePanelStatePartial } from "@fiftyone/spaces";
-import { useApi, type Index, type SearchResult } from "../api/client";
+import { usePanelState } from "../hooks/appState";
+import { useApi } from "../api/client";
+import type { Index, SearchResult } from "../api/contract";
 import { misfit, shownChip, termOf, textChip, withChips, type Chip } from "./chips";
 import { optionProblems, fromParams, toParams } from "./optionValues";
 import { useCall } from "../api/useCall";
@@ -27,7 +28,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   const api = useApi();
   const query = useQueryDraft();
   const { draft } = query;
-  const [kept, setFound] = usePanelStatePartial<ShownResult | null>("milvus_found", null, true);
+  const [kept, setFound] = usePanelState<ShownResult | null>("milvus_found", null);
   const { busy, problem, run } = useCall();
   const selected = useSelectionChips(index, draft.options.target !== "selected");
   const taken = new Set([...draft.chips, ...draft.removed].map(({ key }) => key));

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { useApi, type History } from "../api/client";
+import { useApi } from "../api/client";
+import type { History } from "../api/contract";
 import { useCall } from "../api/useCall";
 
 /** The searches that were made, the latest first, page after page; and the saved ones. */

@@ -1,6 +1,8 @@
-import { useEffect, useRef, useState } from "react";
-import { useApi, type Index } from "../api/client";
+import { useState } from "react";
+import { useApi } from "../api/client";
+import type { Index } from "../api/contract";
 import { useGrid, type Grid } from "../hooks/appState";
+import { useDebouncedAnswer } from "../hooks/useDebouncedAnswer";
 import type { ShownResult } from "./useSearch";
 
 /** A person who filters step by step is asked about once. */
@@ -29,34 +31,20 @@ export function useViewCount(index: Index, found: ShownResult | null, busy: bool
   const { brain_key } = index;
   const of = `${brain_key} ${grid.revision}`;
   const [known, setKnown] = useState<Known | null>(null);
-  const inView = plainly(grid, found) ?? (known?.of === of ? known : undefined);
-  // of the next result's time in the grid's old view, too
+  const remembered = withoutAsking(grid, found) ?? (known?.of === of ? known : undefined);
+  const answer = useDebouncedAnswer(
+    remembered === undefined && !busy ? of : null,
+    () => api.view_count({ brain_key }),
+    QUIET_MILLISECONDS,
+  );
+  const inView = remembered ?? (answer && { count: answer.count, showsResults: answer.shows_results });
+  // also while the next result is here and the grid still shows the old view
   if (inView && known?.of !== of) setKnown({ ...inView, of });
-  const ask = useRef(() => api.view_count({ brain_key }));
-  useEffect(() => {
-    ask.current = () => api.view_count({ brain_key });
-  });
-  const wanted = inView === undefined && !busy;
-  useEffect(() => {
-    if (!wanted) return;
-    let stale = false;
-    const timer = window.setTimeout(() => {
-      ask.current().then(
-        ({ count, shows_results }) =>
-          !stale && setKnown({ count, showsResults: shows_results, of }),
-        () => undefined,
-      );
-    }, QUIET_MILLISECONDS);
-    return () => {
-      stale = true;
-      window.clearTimeout(timer);
-    };
-  }, [wanted, of]);
   return inView;
 }
 
 /** What needs no question: the whole dataset, and what the search in the grid answered. */
-function plainly(grid: Grid, found: ShownResult | null): InView | undefined {
+function withoutAsking(grid: Grid, found: ShownResult | null): InView | undefined {
   if (grid.filtered) return undefined;
   if (grid.stages.length === 0) return { count: null, showsResults: false };
   if (found && showsResult(grid.stages, found)) return { count: found.result.in_view, showsResults: true };

@@ -1,7 +1,7 @@
-import * as fos from "@fiftyone/state";
 import { Skeleton, Typography } from "@mui/material";
 import { useState } from "react";
-import { useApi, type Form } from "../api/client";
+import { useApi } from "../api/client";
+import type { Form } from "../api/contract";
 import { ModelInput } from "../ui/ModelInput";
 import { brainKeyProblem } from "../indexes/indexFormValues";
 import { CheckboxInput } from "../ui/CheckboxInput";
@@ -10,7 +10,7 @@ import { FormDialog } from "../ui/FormDialog";
 import { MessageAlert } from "../ui/MessageAlert";
 import { TextInput } from "../ui/TextInput";
 import { useFetched } from "../api/useFetched";
-import { useGrid } from "../hooks/appState";
+import { useGrid, useSuccessMessage } from "../hooks/appState";
 import { useAdoption } from "./useAdoption";
 
 interface Props {
@@ -42,9 +42,9 @@ export function AdoptDialog(props: Props) {
 }
 
 function Adopt({ name, form, onClose, onDone }: Props & { form: Form }) {
-  const notify = fos.useNotification();
+  const showSuccess = useSuccessMessage();
   const adoption = useAdoption(name, (message) => {
-    notify({ msg: message, variant: "success" });
+    showSuccess(message);
     onClose();
     onDone();
   });
@@ -79,7 +79,7 @@ function Adopt({ name, form, onClose, onDone }: Props & { form: Form }) {
         ]}
         onChange={(next) => {
           setField(next);
-          adoption.forget();
+          adoption.reset();
         }}
       />
       {!found && (

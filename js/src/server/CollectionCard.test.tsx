@@ -1,6 +1,6 @@
 import { screen } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import type { Collection } from "../api/client";
+import type { Collection } from "../api/contract";
 import { collection } from "../test/data";
 import { absent, at, show } from "../test/panel";
 import { CollectionCard, holds } from "./CollectionCard";

@@ -1,5 +1,5 @@
 import { Chip, Typography } from "@mui/material";
-import type { Collection } from "../api/client";
+import type { Collection } from "../api/contract";
 import { ActionsMenu } from "../ui/ActionsMenu";
 import { bytes, counted, date } from "../ui/format";
 import { ListCard } from "../ui/ListCard";

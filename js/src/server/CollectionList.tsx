@@ -1,6 +1,6 @@
 import { Button, Stack, Typography } from "@mui/material";
 import { useState } from "react";
-import type { Collection } from "../api/client";
+import type { Collection } from "../api/contract";
 import { count } from "../ui/format";
 import { Section } from "../ui/Section";
 import { TextInput } from "../ui/TextInput";

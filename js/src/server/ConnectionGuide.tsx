@@ -1,7 +1,7 @@
 import { MuiIconFont } from "@fiftyone/components";
 import { Box, Button, Link, Stack, Typography } from "@mui/material";
 import { useState } from "react";
-import type { Setting } from "../api/client";
+import type { Setting } from "../api/contract";
 import { SelectInput } from "../ui/SelectInput";
 import { Section } from "../ui/Section";
 import { GUIDES } from "./connectionGuides";

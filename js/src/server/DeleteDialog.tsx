@@ -1,14 +1,14 @@
-import * as fos from "@fiftyone/state";
 import { Skeleton, Stack, Typography } from "@mui/material";
 import { useState } from "react";
-import type { Candidate } from "../api/client";
+import { useSuccessMessage } from "../hooks/appState";
+import type { Candidate } from "../api/contract";
 import { CheckboxInput } from "../ui/CheckboxInput";
 import { FormDialog } from "../ui/FormDialog";
 import { bytes, counted } from "../ui/format";
 import { TextInput } from "../ui/TextInput";
-import { useAction } from "../api/useAction";
+import { useCall } from "../api/useCall";
 import { useFetched } from "../api/useFetched";
-import { useOperation } from "../api/useOperation";
+import { useOperator } from "../api/useOperator";
 
 interface Props {
   /** null for all orphans */
@@ -21,21 +21,30 @@ interface Props {
 export function DeleteDialog({ names, onClose, onDone }: Props) {
   const [include_gone_datasets, setGone] = useState(false);
   const [typed, setTyped] = useState("");
-  const notify = fos.useNotification();
-  const clean = useOperation("cleanup_collections");
+  const showSuccess = useSuccessMessage();
+  const cleanUp = useOperator("cleanup_collections");
   const asked = names ? { names } : { orphans: true as const, include_gone_datasets };
-  const plan = useFetched(() => clean({ ...asked, dry_run: true }), JSON.stringify(names), JSON.stringify(asked));
-  const { run, busy, problem } = useAction(clean, ({ message }) => {
-    notify({ msg: message, variant: "success" });
-    onClose();
-    onDone();
-  });
+  const plan = useFetched(() => cleanUp({ ...asked, dry_run: true }), JSON.stringify(names), JSON.stringify(asked));
+  const { run, busy, problem } = useCall();
   const candidates = plan.value?.candidates ?? [];
   const locked = candidates.find((one) => one.name_needed && !one.allowed);
   const ready =
     !plan.loading &&
     candidates.length > 0 &&
     candidates.every((one) => one.allowed || (one.name_needed && typed === one.name));
+  const remove = () => {
+    // those that were shown: by now there may be others
+    const shown = {
+      names: candidates.map((one) => one.name),
+      ...(!names && { include_gone_datasets }),
+      typed: typed ? [typed] : [],
+    };
+    run(() => cleanUp({ ...shown, dry_run: false }), ({ message }) => {
+      showSuccess(message);
+      onClose();
+      onDone();
+    });
+  };
   return (
     <FormDialog
       danger
@@ -46,15 +55,7 @@ export function DeleteDialog({ names, onClose, onDone }: Props) {
       ready={ready}
       problem={problem ?? plan.error}
       onRetry={plan.error ? plan.reload : undefined}
-      // those that were shown: by now there may be others
-      onSubmit={() =>
-        void run({
-          names: candidates.map((one) => one.name),
-          ...(!names && { include_gone_datasets }),
-          typed: typed ? [typed] : [],
-          dry_run: false,
-        })
-      }
+      onSubmit={remove}
       onClose={onClose}
     >
       {plan.loading && !plan.value && <Skeleton variant="rounded" height={64} />}

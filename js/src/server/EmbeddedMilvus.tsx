@@ -1,11 +1,12 @@
 import { Button, Stack, Typography } from "@mui/material";
 import { useState } from "react";
-import { useApi, type EmbeddedServer } from "../api/client";
+import { useApi } from "../api/client";
+import type { EmbeddedServer } from "../api/contract";
 import { FormDialog } from "../ui/FormDialog";
 import { PrimaryButton } from "../ui/PrimaryButton";
 import { MessageAlert } from "../ui/MessageAlert";
 import { Section } from "../ui/Section";
-import { useAction } from "../api/useAction";
+import { useCall } from "../api/useCall";
 
 interface Props {
   embedded: EmbeddedServer;
@@ -17,11 +18,13 @@ interface Props {
 export function EmbeddedMilvus({ embedded, onStarted, onStopped }: Props) {
   const api = useApi();
   const [asking, setAsking] = useState(false);
-  const start = useAction(() => api.start_embedded(), onStarted);
-  const stop = useAction(() => api.stop_embedded(), () => {
-    setAsking(false);
-    onStopped();
-  });
+  const start = useCall();
+  const stop = useCall();
+  const stopMilvus = () =>
+    stop.run(() => api.stop_embedded(), () => {
+      setAsking(false);
+      onStopped();
+    });
   return (
     <Section
       title="Embedded Milvus"
@@ -35,7 +38,7 @@ export function EmbeddedMilvus({ embedded, onStarted, onStopped }: Props) {
             size="small"
             data-cy="milvus-start"
             disabled={start.busy}
-            onClick={() => void start.run(null)}
+            onClick={() => start.run(() => api.start_embedded(), onStarted)}
           >
             {start.busy ? "Starting…" : "Start"}
           </PrimaryButton>
@@ -63,7 +66,7 @@ export function EmbeddedMilvus({ embedded, onStarted, onStopped }: Props) {
           acting="Stopping…"
           busy={stop.busy}
           problem={stop.problem}
-          onSubmit={() => void stop.run(null)}
+          onSubmit={stopMilvus}
           onClose={() => setAsking(false)}
         >
           <Typography variant="body2">

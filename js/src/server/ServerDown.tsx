@@ -1,5 +1,5 @@
 import { Alert, AlertTitle, Button, Typography } from "@mui/material";
-import type { Server } from "../api/client";
+import type { Server } from "../api/contract";
 import { duration } from "../ui/format";
 
 interface Props {

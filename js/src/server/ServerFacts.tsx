@@ -1,6 +1,6 @@
 import { Box, Chip, Stack, Typography } from "@mui/material";
 import type { ReactNode } from "react";
-import type { Capabilities, Server, ServerDetails } from "../api/client";
+import type { Capabilities, Server, ServerDetails } from "../api/contract";
 import { Section } from "../ui/Section";
 import { ServerStatus } from "./ServerStatus";
 

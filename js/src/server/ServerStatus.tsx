@@ -1,5 +1,5 @@
 import { Box, Stack, Tooltip, Typography } from "@mui/material";
-import type { Index, Server } from "../api/client";
+import type { Index, Server } from "../api/contract";
 
 /** "Milvus Lite 3.2.2 answered in 4 ms", or why it didn't. */
 export function describe(server: Server): string {

@@ -1,9 +1,9 @@
 import { Skeleton } from "@mui/material";
-import { useApi, type Overview } from "../api/client";
+import { useApi } from "../api/client";
+import type { Overview } from "../api/contract";
 import { MessageAlert } from "../ui/MessageAlert";
 import { useFetched } from "../api/useFetched";
 import { useRevision } from "../hooks/useRevision";
-import type { Panel } from "../panel/usePanel";
 import { CollectionList } from "./CollectionList";
 import { ConnectionGuide } from "./ConnectionGuide";
 import { ServerDown } from "./ServerDown";
@@ -14,25 +14,28 @@ interface Props {
   dataset: string;
   /** what it says of the server is shown until more is known */
   overview: Overview;
-  panel: Panel;
+  /** seconds until a server that is down is tried again */
+  retryIn: number | null;
+  onReload: () => void;
+  /** the person stopped the embedded Milvus */
+  onStopped: () => void;
 }
 
 /** Which Milvus it is, what is in it, and how to use another. */
-export function ServerTab({ dataset, overview, panel }: Props) {
+export function ServerTab({ dataset, overview, retryIn, onReload, onStopped }: Props) {
   const { server } = overview;
-  const again = panel.overview.reload;
   const api = useApi();
   const { value, loading, error, reload } = useFetched(api.server_details, dataset, useRevision(server));
   const stopped = value?.embedded?.running === false;
   return (
     <>
       {!server.reachable && !stopped && (
-        <ServerDown server={server} retryIn={panel.retryIn} onRetry={again} />
+        <ServerDown server={server} retryIn={retryIn} onRetry={onReload} />
       )}
       <ServerFacts server={stopped ? null : server} details={value} />
       <MessageAlert message={error ?? (server.reachable ? value?.problem : null)} onRetry={reload} />
       {value?.embedded && (
-        <EmbeddedMilvus embedded={value.embedded} onStarted={again} onStopped={panel.stopped} />
+        <EmbeddedMilvus embedded={value.embedded} onStarted={onReload} onStopped={onStopped} />
       )}
       {!value && loading && <Skeleton variant="rounded" height={160} />}
       {value?.collections && (
@@ -40,7 +43,7 @@ export function ServerTab({ dataset, overview, panel }: Props) {
           dataset={dataset}
           collections={value.collections}
           onDropped={reload}
-          onAdopted={again}
+          onAdopted={onReload}
         />
       )}
       <ConnectionGuide settings={value?.settings ?? []} />

@@ -19,7 +19,7 @@ test("a comparison is kept until it is forgotten", async () => {
   expect(asked()).toEqual([{ uri, collection_name: "left_over", patches_field: "objects", dry_run: true }]);
   expect(result.current.found).toEqual(compared);
   expect(onDone).not.toHaveBeenCalled();
-  act(() => result.current.forget());
+  act(() => result.current.reset());
   expect(result.current.found).toBeNull();
 });
 

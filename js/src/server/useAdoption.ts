@@ -1,7 +1,7 @@
 import { useState } from "react";
-import type { Adoption } from "../api/client";
-import { useAction } from "../api/useAction";
-import { useOperation } from "../api/useOperation";
+import type { AdoptParams, Adoption } from "../api/contract";
+import { useCall } from "../api/useCall";
+import { useOperator } from "../api/useOperator";
 
 interface Chosen {
   /** "" for samples */
@@ -15,22 +15,24 @@ interface Chosen {
 /** First whether a collection matches the dataset, then making it an index. */
 export function useAdoption(collection_name: string, onDone: (message: string) => void) {
   const [found, setFound] = useState<Adoption | null>(null);
-  const adopt = useOperation("adopt_collection");
-  const { run, busy, problem, forget } = useAction(adopt, (answer) => {
-    if (answer.dry_run) setFound(answer);
-    else onDone(answer.message);
-  });
+  const adopt = useOperator("adopt_collection");
+  const { run, busy, problem, dismiss } = useCall();
+  const ask = (params: AdoptParams) =>
+    run(() => adopt(params), (answer) => {
+      if (answer.dry_run) setFound(answer);
+      else onDone(answer.message);
+    });
   const of = (patches_field: string) => (patches_field ? { collection_name, patches_field } : { collection_name });
   return {
     found,
     busy,
     problem,
-    forget: () => {
-      forget();
+    reset: () => {
+      dismiss();
       setFound(null);
     },
-    compare: (patches_field: string) => void run({ ...of(patches_field), dry_run: true }),
+    compare: (patches_field: string) => ask({ ...of(patches_field), dry_run: true }),
     adopt: ({ patches_field, model, ...chosen }: Chosen) =>
-      void run({ ...of(patches_field), ...chosen, ...(model && { model }), dry_run: false }),
+      ask({ ...of(patches_field), ...chosen, ...(model && { model }), dry_run: false }),
   };
 }

@@ -1,5 +1,5 @@
 import { useMemo, useState } from "react";
-import type { Overview } from "../api/client";
+import type { Overview } from "../api/contract";
 import type { Fetched } from "../api/useFetched";
 
 const PROBLEM = "The embedded Milvus was stopped. It starts again as soon as it is needed.";

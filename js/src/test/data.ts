@@ -1,15 +1,4 @@
-import type {
-  Collection,
-  Coverage,
-  Form,
-  Hit,
-  Index,
-  Job,
-  Overview,
-  SearchResult,
-  Server,
-  ServerDetails,
-} from "../api/client";
+import type { Collection, Coverage, Form, Hit, Index, Job, Overview, SearchResult, Server, ServerDetails } from "../api/contract";
 
 export const server: Server = {
   kind: "embedded",

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { MutableSnapshot } from "recoil";
 import { SearchTab } from "../search/SearchTab";
 import { useSearch, type Search } from "../search/useSearch";
-import type { Index } from "../api/client";
+import type { Index } from "../api/contract";
 import { index, result } from "./data";
 import { answer, at, show } from "./panel";
 

@@ -1,6 +1,6 @@
 import { Autocomplete, Chip, Stack, TextField, Typography } from "@mui/material";
 import { useMemo } from "react";
-import type { Model } from "../api/client";
+import type { Model } from "../api/contract";
 import { FIELD } from "./styles";
 import { about, place, PLACES, sortModels } from "./models";
 

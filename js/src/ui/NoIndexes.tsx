@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { OtherIndex } from "../api/client";
+import type { OtherIndex } from "../api/contract";
 import { EmptyState } from "./EmptyState";
 
 interface Props {

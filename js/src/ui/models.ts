@@ -1,4 +1,4 @@
-import type { Model } from "../api/client";
+import type { Model } from "../api/contract";
 import { bytes } from "./format";
 
 /** Where a model is, the nearest first. */

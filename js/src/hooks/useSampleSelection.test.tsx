@@ -3,22 +3,22 @@ import type { ReactNode } from "react";
 import { RecoilRoot } from "recoil";
 import { expect, test } from "vitest";
 import { executeOperator, selectedSamples } from "../test/fiftyone";
-import { useTicks } from "./useTicks";
+import { useSampleSelection } from "./appState";
 
-function ticks(selected: [string, string][]) {
+function selection(selected: [string, string][]) {
   const wrapper = ({ children }: { children: ReactNode }) => (
     <RecoilRoot initializeState={({ set }) => set(selectedSamples, new Map(selected))}>{children}</RecoilRoot>
   );
-  return renderHook(useTicks, { wrapper }).result.current;
+  return renderHook(useSampleSelection, { wrapper }).result.current;
 }
 
 test("what is selected in the grid is ticked, and a hit that isn't here yet isn't", () => {
-  const { has } = ticks([["a", "default"]]);
+  const { has } = selection([["a", "default"]]);
   expect([has("a"), has("b"), has(undefined)]).toEqual([true, false, false]);
 });
 
 test("a tick that is taken away leaves the others as they are", () => {
-  ticks([["a", "default"], ["z", "alt"]]).toggle("a");
+  selection([["a", "default"], ["z", "alt"]]).toggle("a");
   expect(executeOperator).toHaveBeenCalledWith("@voxel51/operators/set_selected_samples", {
     samples: [{ id: "z", type: "alt" }],
   });
