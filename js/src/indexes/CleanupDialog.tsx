@@ -5,8 +5,9 @@ import { FormDialog } from "../ui/FormDialog";
 import { useCall } from "../api/useCall";
 import { useFetched } from "../api/useFetched";
 import type { DialogProps } from "./dialogProps";
+import { strings } from "./strings";
 
-/** Says what would go before anything does. */
+/** Says what will be deleted before anything is. */
 export function CleanupDialog({ index, open, onClose, onChanged }: DialogProps) {
   const { brain_key } = index;
   const api = useApi();
@@ -23,9 +24,9 @@ export function CleanupDialog({ index, open, onClose, onChanged }: DialogProps) 
     <FormDialog
       open={open}
       danger
-      title={`Clean up ${brain_key}?`}
-      action="Clean up"
-      acting="Cleaning up…"
+      title={strings.cleanUpIndex(brain_key)}
+      action={strings.cleanUp}
+      acting={strings.cleaningUp}
       busy={busy}
       ready={plan.value !== null}
       problem={problem ?? plan.error}

@@ -7,7 +7,7 @@ test("Export writes the file that is named; a failure keeps what was typed", asy
   succeed({ errorMessage: "No such folder." });
   const { user } = indexes();
   await choose(user, "export");
-  expect(at("milvus-confirm").textContent).toContain("in the folder for exports: /fiftyone/milvus-exports.");
+  expect(at("milvus-confirm").textContent).toContain("in the export folder: /fiftyone/milvus-exports.");
   await user.type(at("milvus-export-path"), "x.parquet");
   await user.click(at("milvus-export-overwrite"));
   await user.click(button());

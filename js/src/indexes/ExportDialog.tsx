@@ -4,8 +4,9 @@ import { FormDialog } from "../ui/FormDialog";
 import { TextInput } from "../ui/TextInput";
 import type { DialogProps } from "./dialogProps";
 import { WorkerCheckbox } from "./WorkerCheckbox";
+import { strings } from "./strings";
 
-/** Keeps an index as a file on the machine where FiftyOne runs. */
+/** Exports an index to a file on the machine where FiftyOne runs. */
 export function ExportDialog({ index, work, open, canDelegate, exportFolder, onClose }: DialogProps) {
   const { brain_key } = index;
   const [path, setPath] = useState("");
@@ -15,9 +16,9 @@ export function ExportDialog({ index, work, open, canDelegate, exportFolder, onC
   return (
     <FormDialog
       open={open}
-      title={`Export ${brain_key}`}
-      action="Export"
-      acting="Exporting…"
+      title={strings.exportIndex(brain_key)}
+      action={strings.export}
+      acting={strings.exporting}
       busy={running === brain_key}
       ready={path.trim() !== ""}
       problem={problem}
@@ -26,16 +27,16 @@ export function ExportDialog({ index, work, open, canDelegate, exportFolder, onC
     >
       <TextInput
         autoFocus
-        label="File"
+        label={strings.file}
         name="milvus-export-path"
         placeholder={`${brain_key}.parquet`}
         value={path}
-        hint={`A name ending in .parquet, in the folder for exports: ${exportFolder}. Ids, vectors and settings go in, no image does.`}
+        hint={strings.exportHint(exportFolder)}
         onChange={setPath}
       />
       <CheckboxInput
         name="milvus-export-overwrite"
-        label="Overwrite an earlier export"
+        label={strings.overwrite}
         checked={overwrite}
         onChange={setOverwrite}
       />

@@ -14,7 +14,7 @@ test("what was compared has its numbers, and says when", () => {
 
 test("news that the dataset has outrun says so", () => {
   show(<HealthSummary index={{ ...index, coverage: { ...coverage, changed: true, unavailable: 2 } }} />);
-  expect(line()).toContain("the dataset changed since");
+  expect(line()).toContain("the dataset has changed since");
   expect(line()).toContain("2 more can't be indexed");
 });
 
@@ -25,5 +25,5 @@ test("what wasn't compared says so", () => {
 
 test("an index that may be of a part of the dataset says so", () => {
   show(<HealthSummary index={{ ...index, coverage: { ...coverage, scope_known: false } }} />);
-  expect(line()).toContain("not known what it was made over");
+  expect(line()).toContain("the samples that it was built over are unknown");
 });

@@ -1,9 +1,10 @@
 import { Box, Stack, Typography } from "@mui/material";
 import type { Coverage, Index } from "../api/contract";
-import { ago, count } from "../ui/format";
-import { type Part, parts, told } from "./healthParts";
+import { count } from "../ui/format";
+import { describe, parts, type Part } from "./healthParts";
+import { strings } from "./strings";
 
-/** An index against its dataset: the bar, its legend, and how old the news is. */
+/** The health of an index: a bar, its legend, and when it was compared with the dataset. */
 export function HealthSummary({ index }: { index: Index }) {
   const drawn = parts(index);
   return (
@@ -19,7 +20,7 @@ export function HealthSummary({ index }: { index: Index }) {
       </Stack>
       {index.coverage && index.coverage.unavailable > 0 && (
         <Typography variant="caption" color="text.secondary">
-          {`${count(index.coverage.unavailable)} more can't be indexed: no file, or no usable vector`}
+          {strings.unavailable(index.coverage.unavailable)}
         </Typography>
       )}
     </Stack>
@@ -34,25 +35,24 @@ function Legend({ part: { name, rows, color } }: { part: Part }) {
         aria-hidden
         sx={{ display: "inline-block", width: 8, height: 8, borderRadius: "2px", bgcolor: color, mr: 0.5 }}
       />
-      {`${count(rows)} ${name}`}
+      {`${count(rows)} ${strings.healthParts[name]}`}
     </Typography>
   );
 }
 
-/** How old the numbers are, and whether they are all there is to know. */
+/** When the index was compared with the dataset, and what isn't known. */
 function age(coverage: Coverage | null): string {
-  if (!coverage) return "not compared yet";
-  const when = `compared ${ago(coverage.checked)}`;
-  const made = coverage.scope_known ? "" : "; not known what it was made over";
-  return `${when}${coverage.changed ? "; the dataset changed since" : ""}${made}`;
+  if (!coverage) return strings.notCompared;
+  const notes = [coverage.changed && strings.datasetChanged, !coverage.scope_known && strings.scopeUnknown];
+  return [strings.compared(coverage.checked), ...notes].filter(Boolean).join("; ");
 }
 
-/** How much of an index is true, drawn to scale; its words are read out. */
+/** The parts of an index as a bar, which is described to screen readers. */
 function CoverageBar({ parts }: { parts: Part[] }) {
   return (
     <Box
       role="img"
-      aria-label={told(parts) || "Not known"}
+      aria-label={describe(parts) || strings.healthUnknown}
       data-cy="milvus-coverage-bar"
       sx={{
         display: "flex",

@@ -2,15 +2,17 @@ import { useState } from "react";
 import { FormDialog } from "../ui/FormDialog";
 import { TextInput } from "../ui/TextInput";
 import { type DialogProps, isUnderWay } from "./dialogProps";
-import { brainKeyProblem } from "./indexFormValues";
+import { brainKeyProblem } from "../ui/brainKey";
+import { strings as shared } from "../ui/strings";
 import { WorkerCheckbox } from "./WorkerCheckbox";
+import { strings } from "./strings";
 
 type Props = Pick<DialogProps, "indexes" | "jobs" | "work" | "canDelegate" | "exportFolder" | "onClose">;
 
-/** Makes an index of a file that was exported. */
+/** Creates an index from an exported file. */
 export function ImportDialog({ indexes, jobs, work, canDelegate, exportFolder, onClose }: Props) {
   const [path, setPath] = useState("");
-  const [name, setName] = useState("imported");
+  const [name, setName] = useState(strings.importName);
   const [delegate, setDelegate] = useState(false);
   const { run, running, problem } = work.importing;
   const wrong = brainKeyProblem(
@@ -20,9 +22,9 @@ export function ImportDialog({ indexes, jobs, work, canDelegate, exportFolder, o
   return (
     <FormDialog
       open={!isUnderWay("import", name, jobs)}
-      title="Import an index"
-      action="Import"
-      acting="Importing…"
+      title={strings.importTitle}
+      action={strings.import}
+      acting={strings.importing}
       busy={running === name}
       ready={path.trim() !== "" && wrong === null}
       problem={problem}
@@ -31,15 +33,15 @@ export function ImportDialog({ indexes, jobs, work, canDelegate, exportFolder, o
     >
       <TextInput
         autoFocus
-        label="File"
+        label={strings.file}
         name="milvus-import-path"
-        placeholder="index.parquet"
+        placeholder={strings.importExample}
         value={path}
-        hint={`A name ending in .parquet, in the folder for exports: ${exportFolder}. Rows are matched by the ids of samples and labels.`}
+        hint={strings.importHint(exportFolder)}
         onChange={setPath}
       />
       <TextInput
-        label="Name (brain key)"
+        label={shared.brainKey}
         name="milvus-import-key"
         value={name}
         error={wrong}

@@ -36,7 +36,7 @@ test("an index of patches from a field names both", () => {
 
 test("an index whose build was stopped says so, and can go on", async () => {
   const { user } = show(<IndexCard index={{ ...index, partial: true }} {...props} />);
-  expect(at("milvus-index-pictures").textContent).toContain("not finished");
+  expect(at("milvus-index-pictures").textContent).toContain("unfinished");
   expect(at("milvus-sync-pictures").textContent).toBe("Resume");
   await user.click(at("milvus-sync-pictures"));
   expect(props.onResume).toHaveBeenCalledOnce();

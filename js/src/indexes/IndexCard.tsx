@@ -1,11 +1,11 @@
 import { Button, Chip, Stack, Typography } from "@mui/material";
 import type { Index } from "../api/contract";
 import { ActionsMenu } from "../ui/ActionsMenu";
-import { counted, date } from "../ui/format";
 import { ListCard } from "../ui/ListCard";
 import { MessageAlert } from "../ui/MessageAlert";
 import type { DialogKind } from "./dialogProps";
 import { HealthSummary } from "./HealthSummary";
+import { strings } from "./strings";
 
 interface Props {
   index: Index;
@@ -16,7 +16,7 @@ interface Props {
   onResume: () => void;
 }
 
-/** An index: what it is, how true it is to the dataset, and what can be done with it. */
+/** An index: what it is of, its health, and what can be done with it. */
 export function IndexCard({ index, busy, onDialog, onCheck, onResume }: Props) {
   const { brain_key, partial } = index;
   return (
@@ -31,21 +31,21 @@ export function IndexCard({ index, busy, onDialog, onCheck, onResume }: Props) {
             variant={partial ? "outlined" : "text"}
             color={partial ? "primary" : "secondary"}
             sx={partial ? { color: "text.primary" } : undefined}
-            aria-label={`${partial ? "Resume" : "Sync"} ${brain_key}`}
+            aria-label={partial ? strings.resumeIndex(brain_key) : strings.syncIndex(brain_key)}
             data-cy={`milvus-sync-${brain_key}`}
             disabled={busy}
             onClick={partial ? onResume : () => onDialog("sync")}
           >
-            {partial ? "Resume" : "Sync"}
+            {partial ? strings.resume : strings.sync}
           </Button>
           <ActionsMenu
             of={brain_key}
             actions={[
-              { name: "check", label: "Compare with the dataset", icon: "rule", onClick: onCheck, disabled: busy },
-              { name: "rename", label: "Rename", icon: "edit", onClick: () => onDialog("rename"), disabled: busy },
-              { name: "move", label: "Move", icon: "drive_file_move", onClick: () => onDialog("move"), disabled: busy },
-              { name: "export", label: "Export", icon: "file_download", onClick: () => onDialog("export"), disabled: busy },
-              { name: "cleanup", label: "Clean up", icon: "delete", onClick: () => onDialog("cleanup"), apart: true },
+              { name: "check", label: strings.check, icon: "rule", onClick: onCheck, disabled: busy },
+              { name: "rename", label: strings.rename, icon: "edit", onClick: () => onDialog("rename"), disabled: busy },
+              { name: "move", label: strings.move, icon: "drive_file_move", onClick: () => onDialog("move"), disabled: busy },
+              { name: "export", label: strings.export, icon: "file_download", onClick: () => onDialog("export"), disabled: busy },
+              { name: "cleanup", label: strings.cleanUp, icon: "delete", onClick: () => onDialog("cleanup"), apart: true },
             ]}
           />
         </>
@@ -66,9 +66,9 @@ export function IndexCard({ index, busy, onDialog, onCheck, onResume }: Props) {
       <HealthSummary index={index} />
       <Typography variant="caption" color="text.secondary" component="p" sx={{ mt: 0.25 }}>
         <span data-cy="milvus-size">
-          {index.size === null ? "Size unknown" : counted(index.size, "vector")}
+          {index.size === null ? strings.sizeUnknown : strings.vectors(index.size)}
         </span>
-        {` · built ${date(index.created)}`}
+        {` · ${strings.built(index.created)}`}
       </Typography>
       <MessageAlert message={index.problem} severity="warning" name="milvus-index-problem" />
       <MessageAlert message={index.unsent} severity="info" name="milvus-index-unsent" />
@@ -78,24 +78,24 @@ export function IndexCard({ index, busy, onDialog, onCheck, onResume }: Props) {
 
 interface Fact {
   text: string;
-  /** what it says, for who points at it */
+  /** its tooltip */
   about: string;
 }
 
-/** What an index is of, and what it can. */
+/** What an index is of, and how it can be searched. */
 function facts(index: Index): Fact[] {
   const { patches_field, model, embeddings_field, metric, supports_prompts } = index;
-  const foreign = !index.owned && index.collection_name !== null && !index.problem;
-  const told: (Fact | false | null)[] = [
-    { text: patches_field ? `patches in ${patches_field}` : "samples", about: "What is indexed" },
-    model !== null && { text: model, about: "Model" },
-    embeddings_field !== null && { text: embeddings_field, about: "Embeddings field" },
-    { text: metric, about: "Metric" },
-    supports_prompts && { text: "text search", about: "Can be searched by text" },
-    model !== null && { text: "image search", about: "Can be searched by an image that is uploaded" },
-    index.elsewhere !== null && { text: `on ${index.elsewhere}`, about: "The Milvus that it is on" },
-    index.partial && { text: "not finished", about: "Its build was stopped: searches see a part" },
-    foreign && { text: "foreign collection", about: "Its Milvus collection was made elsewhere" },
+  const unmanaged = !index.owned && index.collection_name !== null && !index.problem;
+  const all: (Fact | false | null)[] = [
+    { text: patches_field ? strings.patchesIn(patches_field) : strings.samples, about: strings.indexed },
+    model !== null && { text: model, about: strings.model },
+    embeddings_field !== null && { text: embeddings_field, about: strings.embeddingsField },
+    { text: metric, about: strings.metric },
+    supports_prompts && { text: strings.textSearch, about: strings.canSearchText },
+    model !== null && { text: strings.imageSearch, about: strings.canSearchImages },
+    index.elsewhere !== null && { text: strings.onServer(index.elsewhere), about: strings.itsServer },
+    index.partial && { text: strings.unfinished, about: strings.isUnfinished },
+    unmanaged && { text: strings.unmanaged, about: strings.isUnmanaged },
   ];
-  return told.filter((fact): fact is Fact => Boolean(fact));
+  return all.filter((fact): fact is Fact => Boolean(fact));
 }

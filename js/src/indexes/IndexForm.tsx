@@ -9,6 +9,8 @@ import { MoreFields } from "./MoreFields";
 import { ScopeFields } from "./ScopeFields";
 import { SourceFields } from "./SourceFields";
 import { type FieldProps, useIndexForm } from "./useIndexForm";
+import { strings as shared } from "../ui/strings";
+import { strings } from "./strings";
 
 interface Props {
   dataset: string;
@@ -21,14 +23,14 @@ export function IndexForm({ dataset, build, onClose }: Props) {
   const busy = build.running !== null;
   const ready = !busy && values !== null && Object.keys(problems).length === 0;
   return (
-    <Section title="New index">
+    <Section title={strings.newIndex}>
       <MessageAlert message={error} onRetry={reload} />
       {!form && !error && <Skeleton variant="rounded" height={220} />}
       <Stack
         component="form"
         spacing={1.5}
         data-cy="milvus-form"
-        aria-label="New index"
+        aria-label={strings.newIndex}
         onSubmit={(event) => {
           event.preventDefault();
           if (ready) build.run(buildParams(values), values.delegate);
@@ -59,10 +61,10 @@ function Buttons({ busy, ready, onClose }: ButtonsProps) {
   return (
     <Stack direction="row" spacing={1} justifyContent="flex-end">
       <Button color="secondary" data-cy="milvus-form-cancel" disabled={busy} onClick={onClose}>
-        Cancel
+        {strings.cancel}
       </Button>
       <PrimaryButton type="submit" data-cy="milvus-build" disabled={!ready}>
-        {busy ? "Building…" : "Build"}
+        {busy ? strings.building : strings.build}
       </PrimaryButton>
     </Stack>
   );
@@ -71,7 +73,7 @@ function Buttons({ busy, ready, onClose }: ButtonsProps) {
 function NameField({ values, problems, change }: Omit<FieldProps, "form">) {
   return (
     <TextInput
-      label="Name (brain key)"
+      label={shared.brainKey}
       name="milvus-brain-key"
       value={values.brain_key}
       error={problems.brain_key}

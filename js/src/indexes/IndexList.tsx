@@ -2,7 +2,6 @@ import { Button, Stack, Typography } from "@mui/material";
 import { useState } from "react";
 import type { Index, Job, Move, OtherIndex } from "../api/contract";
 import { isActive } from "../jobs/jobState";
-import { count } from "../ui/format";
 import { MessageAlert } from "../ui/MessageAlert";
 import { NoIndexes } from "../ui/NoIndexes";
 import { PrimaryButton } from "../ui/PrimaryButton";
@@ -13,8 +12,9 @@ import { ImportDialog } from "./ImportDialog";
 import { IndexCard } from "./IndexCard";
 import { IndexDialog } from "./IndexDialog";
 import type { IndexJobs } from "./useIndexJobs";
+import { strings } from "./strings";
 
-/** From so many on they are looked for by name. */
+/** With more, they can be filtered by name. */
 const MANY = 8;
 
 interface Props {
@@ -40,12 +40,12 @@ export function IndexList(props: Props) {
   const { canDelegate, exportFolder, move, inUse } = props;
   const shared = { indexes, jobs, work, canDelegate, exportFolder };
   const [asked, setAsked] = useState<Asked | null>(null);
-  const [wanted, setWanted] = useState("");
+  const [filter, setFilter] = useState("");
   const close = () => setAsked(null);
   const ask = (kind: DialogKind, brain_key: string) => {
     dismiss(work);
     setAsked({ kind, brain_key });
-    // what a sync would do is found out by comparing
+    // comparing tells what a sync would do
     if (kind === "sync") work.check.run({ brain_key }, false);
   };
   const importing = asked?.kind === "import" && (
@@ -60,10 +60,10 @@ export function IndexList(props: Props) {
         {importing}
       </>
     );
-  const shown = indexes.filter((each) => matches(each, wanted));
+  const shown = indexes.filter((each) => matches(each, filter));
   return (
     <Section
-      title={`Indexes (${count(indexes.length)})`}
+      title={strings.title(indexes.length)}
       action={
         !making && (
           <Stack direction="row" spacing={1}>
@@ -73,10 +73,10 @@ export function IndexList(props: Props) {
               data-cy="milvus-import"
               onClick={() => setAsked({ kind: "import" })}
             >
-              Import
+              {strings.import}
             </Button>
             <Button size="small" variant="outlined" color="secondary" data-cy="milvus-new-index" onClick={onNew}>
-              New index
+              {strings.newIndex}
             </Button>
           </Stack>
         )
@@ -87,7 +87,7 @@ export function IndexList(props: Props) {
         onClose={() => dismiss(work)}
       />
       {indexes.length > MANY && (
-        <TextInput label="Find an index" name="milvus-find-index" value={wanted} onChange={setWanted} />
+        <TextInput label={strings.find} name="milvus-find-index" value={filter} onChange={setFilter} />
       )}
       <Stack component="ul" spacing={1} sx={{ m: 0, p: 0 }}>
         {shown.map((each) => (
@@ -103,7 +103,7 @@ export function IndexList(props: Props) {
       </Stack>
       {shown.length === 0 && (
         <Typography variant="body2" color="text.secondary">
-          None has a name like that.
+          {strings.noMatch}
         </Typography>
       )}
       {importing}
@@ -121,9 +121,9 @@ export function IndexList(props: Props) {
   );
 }
 
-function matches({ brain_key, patches_field, model }: Index, wanted: string): boolean {
+function matches({ brain_key, patches_field, model }: Index, filter: string): boolean {
   const text = [brain_key, patches_field, model].join(" ").toLowerCase();
-  return text.includes(wanted.trim().toLowerCase());
+  return text.includes(filter.trim().toLowerCase());
 }
 
 function isBusy({ brain_key }: Index, jobs: Job[], work: IndexJobs): boolean {
@@ -141,15 +141,15 @@ interface NoIndexProps {
   onImport: () => void;
 }
 
-/** Has the one button that makes an index. */
+/** Explains indexes, and has the buttons that create one. */
 function NoIndex({ others, onNew, onImport }: NoIndexProps) {
   return (
-    <NoIndexes name="milvus-empty" title={others.length > 0 ? "No Milvus index yet" : "No index yet"} others={others}>
+    <NoIndexes name="milvus-empty" title={others.length > 0 ? strings.noMilvusIndex : strings.noIndex} others={others}>
       <PrimaryButton data-cy="milvus-new-index" onClick={onNew}>
-        New index
+        {strings.newIndex}
       </PrimaryButton>
       <Button size="small" color="secondary" data-cy="milvus-import" onClick={onImport}>
-        Import one that was exported
+        {strings.importExported}
       </Button>
     </NoIndexes>
   );

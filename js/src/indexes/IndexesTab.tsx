@@ -35,7 +35,7 @@ export function IndexesTab({ dataset, overview, jobs, build, work, form, onChang
         exportFolder={overview.export_folder}
         move={overview.move}
         inUse={overview.server.address}
-        // of an index that is being described or built for the first time there is no card
+        // an index that is being described, or built for the first time, has no card
         making={form.open || jobs.some((job) => isActive(job) && job.operator === "compute_index")}
         onNew={form.show}
         onChanged={onChanged}

@@ -9,6 +9,7 @@ import { FieldRow } from "./FieldRow";
 import type { FieldProps } from "./useIndexForm";
 import { filterFields } from "./indexFormValues";
 import { WorkerCheckbox } from "./WorkerCheckbox";
+import { strings } from "./strings";
 
 const same = (value: string) => ({ value, label: value });
 
@@ -17,7 +18,7 @@ export function MoreFields(props: FieldProps) {
   const { form, values, problems, change } = props;
   const [open, setOpen] = useState(false);
   const id = useId();
-  // what is wrong in here has to be seen
+  // a problem in here has to be visible
   const shown = open || Boolean(problems.batch_size ?? problems.alpha ?? problems.model_kwargs);
   return (
     <Stack spacing={1} alignItems="flex-start">
@@ -33,21 +34,21 @@ export function MoreFields(props: FieldProps) {
         startIcon={<MuiIconFont name={shown ? "expand_less" : "expand_more"} />}
         onClick={() => setOpen(!shown)}
       >
-        More
+        {strings.more}
       </Button>
       <Collapse in={shown} id={id} sx={{ width: "100%" }} unmountOnExit>
         <Stack spacing={1.5} sx={{ pt: 1 }}>
           <FieldRow>
             <MetricField {...{ form, values, change }} />
             <SelectInput
-              label="Index type"
+              label={strings.indexType}
               name="milvus-index-type"
               value={values.index_type}
-              options={[{ value: "", label: "What suits this Milvus" }, ...form.index_types.map(same)]}
+              options={[{ value: "", label: strings.indexTypeDefault }, ...form.index_types.map(same)]}
               onChange={(index_type) => change({ index_type })}
             />
             <SelectInput
-              label="Consistency level"
+              label={strings.consistencyLevel}
               name="milvus-consistency"
               value={values.consistency_level}
               options={form.consistency_levels.map(same)}
@@ -59,7 +60,7 @@ export function MoreFields(props: FieldProps) {
           {values.source === "model" && values.patches_field !== "" && (
             <CheckboxInput
               name="milvus-force-square"
-              label="Cut square patches"
+              label={strings.squarePatches}
               checked={values.force_square}
               onChange={(force_square) => change({ force_square })}
             />
@@ -75,29 +76,29 @@ function EmbeddingFields({ values, problems, change }: FieldProps) {
     <>
       <TextInput
         numeric
-        label="Batch size"
+        label={strings.batchSize}
         name="milvus-batch-size"
         value={values.batch_size}
         error={problems.batch_size}
-        placeholder="The model's own"
+        placeholder={strings.modelDefault}
         onChange={(batch_size) => change({ batch_size })}
       />
       {values.patches_field !== "" && (
         <TextInput
-          label="Widen patches by"
+          label={strings.widenPatches}
           name="milvus-alpha"
           value={values.alpha}
           error={problems.alpha}
-          placeholder="0.1 is 10 % more"
+          placeholder={strings.widenExample}
           onChange={(alpha) => change({ alpha })}
         />
       )}
       <TextInput
-        label="Model arguments (JSON)"
+        label={strings.modelArguments}
         name="milvus-model-kwargs"
         value={values.model_kwargs}
         error={problems.model_kwargs}
-        placeholder={'{"classes": ["cat", "dog"]}'}
+        placeholder={strings.modelArgumentsExample}
         onChange={(model_kwargs) => change({ model_kwargs })}
       />
     </>
@@ -107,7 +108,7 @@ function EmbeddingFields({ values, problems, change }: FieldProps) {
 function MetricField({ form, values, change }: Omit<FieldProps, "problems">) {
   return (
     <SelectInput
-      label="Metric"
+      label={strings.metric}
       name="milvus-metric"
       value={values.metric}
       options={form.metrics.map((metric) => ({ value: metric, label: metric }))}
@@ -116,7 +117,7 @@ function MetricField({ form, values, change }: Omit<FieldProps, "problems">) {
   );
 }
 
-/** Which fields Milvus keeps beside the vectors, so that a search can ask for some. */
+/** The fields whose values Milvus stores with the vectors, so that searches can filter by them. */
 function FilterFieldsField({ form, values, change }: FieldProps) {
   return (
     <Autocomplete
@@ -128,8 +129,8 @@ function FilterFieldsField({ form, values, change }: FieldProps) {
       renderInput={(params) => (
         <TextField
           {...params}
-          label="Fields to filter by"
-          helperText="Searches can then ask for some of their values"
+          label={strings.filterFields}
+          helperText={strings.filterFieldsHint}
           InputLabelProps={{ ...params.InputLabelProps, ...FIELD.InputLabelProps }}
           inputProps={{ ...params.inputProps, "data-cy": "milvus-filter-fields" }}
         />

@@ -1,16 +1,16 @@
 import { Typography } from "@mui/material";
 import { useState } from "react";
-import { counted } from "../ui/format";
 import { FormDialog } from "../ui/FormDialog";
 import { MessageAlert } from "../ui/MessageAlert";
 import { SelectInput } from "../ui/SelectInput";
 import { TextInput } from "../ui/TextInput";
 import type { DialogProps } from "./dialogProps";
 import { WorkerCheckbox } from "./WorkerCheckbox";
+import { strings } from "./strings";
 
-const OTHER = { value: "", label: "Another address" };
+const OTHER = { value: "", label: strings.otherAddress };
 
-/** Copies an index to another Milvus. Its login is configured, and never typed here. */
+/** Copies an index to another Milvus, whose credentials are configured and never entered here. */
 export function MoveDialog({ index, work, open, canDelegate, move, inUse, onClose }: DialogProps) {
   const { brain_key, size } = index;
   const targets = move.targets.filter(({ uri }) => uri !== (index.elsewhere ?? inUse));
@@ -25,9 +25,9 @@ export function MoveDialog({ index, work, open, canDelegate, move, inUse, onClos
   return (
     <FormDialog
       open={open}
-      title={`Move ${brain_key}`}
-      action="Move"
-      acting="Moving…"
+      title={strings.moveIndex(brain_key)}
+      action={strings.move}
+      acting={strings.moving}
       busy={running === brain_key}
       ready={ready}
       problem={problem}
@@ -37,7 +37,7 @@ export function MoveDialog({ index, work, open, canDelegate, move, inUse, onClos
       <MessageAlert message={move.problem} severity="warning" />
       {targets.length > 0 && (
         <SelectInput
-          label="Move to"
+          label={strings.moveTo}
           name="milvus-move-target"
           value={chosen}
           options={[...targets.map(({ uri, label }) => ({ value: uri, label })), OTHER]}
@@ -47,39 +47,36 @@ export function MoveDialog({ index, work, open, canDelegate, move, inUse, onClos
       {chosen === "" && (
         <TextInput
           autoFocus
-          label="Address of the other Milvus"
+          label={strings.address}
           name="milvus-move-uri"
-          placeholder="http://host:19530"
+          placeholder={strings.addressExample}
           value={typed}
           error={wrong}
-          hint="It is asked without credentials: those are sent only to servers that are configured where FiftyOne is started."
+          hint={strings.addressHint}
           onChange={type}
         />
       )}
       {chosen !== "embedded" && (
         <TextInput
-          label="Database"
+          label={strings.database}
           name="milvus-move-database"
           value={db_name}
           onChange={setDatabase}
         />
       )}
       <Typography variant="body2" color="text.secondary" data-cy="milvus-plan">
-        {`${size === null ? "Its vectors" : `Its ${counted(size, "vector")}`} will be copied`}
-        {ready ? ` to ${uri === "embedded" ? "the embedded Milvus" : uri}` : ""}; none is computed
-        again. The copy is checked before the index uses it, and the old collection stays until you
-        delete it in Server.
+        {strings.movePlan(size, ready ? (uri === "embedded" ? strings.embeddedMilvus : uri) : null)}
       </Typography>
       {canDelegate && <WorkerCheckbox checked={delegate} onChange={setDelegate} />}
     </FormDialog>
   );
 }
 
-/** Why an address of a Milvus can't be, in a sentence; null also while it is empty. */
+/** Why an address of a Milvus can't be used; null also while it is empty. */
 export function addressProblem(uri: string): string | null {
   const host = uri.replace(/^\w+:\/\//, "").split("/")[0];
   if (host.includes("@"))
-    return "Leave user and password out: they are configured, and never typed here.";
-  if (/\s/.test(uri)) return "An address has no spaces. It looks like http://host:19530.";
+    return strings.addressWithLogin;
+  if (/\s/.test(uri)) return strings.addressWithSpaces;
   return null;
 }

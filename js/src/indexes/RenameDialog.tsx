@@ -4,8 +4,10 @@ import { FormDialog } from "../ui/FormDialog";
 import { TextInput } from "../ui/TextInput";
 import { useCall } from "../api/useCall";
 import { useOperator } from "../api/useOperator";
-import { brainKeyProblem } from "./indexFormValues";
+import { brainKeyProblem } from "../ui/brainKey";
+import { strings as shared } from "../ui/strings";
 import type { DialogProps } from "./dialogProps";
+import { strings } from "./strings";
 
 export function RenameDialog({ index, indexes, open, onClose, onChanged }: DialogProps) {
   const { brain_key } = index;
@@ -24,9 +26,9 @@ export function RenameDialog({ index, indexes, open, onClose, onChanged }: Dialo
   return (
     <FormDialog
       open={open}
-      title={`Rename ${brain_key}`}
-      action="Rename"
-      acting="Renaming…"
+      title={strings.renameIndex(brain_key)}
+      action={strings.rename}
+      acting={strings.renaming}
       busy={busy}
       ready={name !== brain_key && wrong === null}
       problem={problem}
@@ -35,11 +37,11 @@ export function RenameDialog({ index, indexes, open, onClose, onChanged }: Dialo
     >
       <TextInput
         autoFocus
-        label="Name (brain key)"
+        label={shared.brainKey}
         name="milvus-new-key"
         value={name}
         error={wrong}
-        hint="Its Milvus collection keeps its name."
+        hint={strings.renameHint}
         onChange={setName}
       />
     </FormDialog>

@@ -13,7 +13,7 @@ function target(selected: number, problems = {}) {
 
 test("some samples are chosen, and what of them", async () => {
   const user = target(3);
-  await user.selectOptions(screen.getByRole("combobox", { name: "Samples of" }), "Selected (3)");
+  await user.selectOptions(screen.getByRole("combobox", { name: "Samples to index" }), "Selected (3)");
   await user.selectOptions(screen.getByRole("combobox", { name: "What to index" }), "Patches in ground_truth");
   expect(change.mock.calls.flat()).toEqual([{ target: "selected" }, { patches_field: "ground_truth" }]);
 });

@@ -1,33 +1,33 @@
 import type { Scope } from "../api/contract";
 import { SelectInput, type SelectOption } from "../ui/SelectInput";
-import { count } from "../ui/format";
 import type { FieldProps } from "./useIndexForm";
 import { FieldRow } from "./FieldRow";
+import { strings } from "./strings";
 
-/** Of which samples, and what of them. */
+/** Which samples to index, and whether whole or by their patches. */
 export function ScopeFields(props: FieldProps & { selected: number }) {
   const { form, values, problems, change, selected } = props;
-  const targets: SelectOption<Scope>[] = [
-    { value: "dataset", label: `Dataset (${count(form.counts.dataset)})` },
-    { value: "view", label: `Current view (${count(form.counts.view)})` },
-    { value: "selected", label: `Selected (${count(selected)})`, disabled: selected === 0 },
+  const scopes: SelectOption<Scope>[] = [
+    { value: "dataset", label: strings.dataset(form.counts.dataset) },
+    { value: "view", label: strings.view(form.counts.view) },
+    { value: "selected", label: strings.selected(selected), disabled: selected === 0 },
   ];
   const parts = [
-    { value: "", label: "Samples" },
-    ...form.patches_fields.map((field) => ({ value: field, label: `Patches in ${field}` })),
+    { value: "", label: strings.wholeSamples },
+    ...form.patches_fields.map((field) => ({ value: field, label: strings.patches(field) })),
   ];
   return (
     <FieldRow>
       <SelectInput
-        label="Samples of"
+        label={strings.scope}
         name="milvus-target"
         value={values.target}
-        options={targets}
+        options={scopes}
         error={problems.target}
         onChange={(target) => change({ target })}
       />
       <SelectInput
-        label="What to index"
+        label={strings.whatToIndex}
         name="milvus-patches-field"
         value={values.patches_field}
         options={parts}

@@ -15,14 +15,14 @@ test("embeddings come from a model, unless a field is chosen", async () => {
   const user = source();
   expect(screen.getByRole<HTMLInputElement>("combobox", { name: "Model" }).value).toBe("clip");
   expect(absent("milvus-embeddings-field")).toBe(true);
-  await user.selectOptions(screen.getByRole("combobox", { name: "Embeddings from" }), "A field");
+  await user.selectOptions(screen.getByRole("combobox", { name: "Embeddings from" }), "An embeddings field");
   expect(change.mock.calls).toEqual([[{ source: "field" }]]);
 });
 
 test("of a field it can be told which model made it", () => {
   source({ source: "field", made_by: "resnet" });
   expect(at<HTMLSelectElement>("milvus-embeddings-field").value).toBe("vectors");
-  const model = screen.getByRole<HTMLInputElement>("combobox", { name: "Model that made them (optional)" });
+  const model = screen.getByRole<HTMLInputElement>("combobox", { name: "Model that made them" });
   expect(model.value).toBe("resnet");
 });
 
@@ -34,7 +34,7 @@ test("only a field that fits is offered", () => {
 
 test("where none fits, none can be chosen", () => {
   source({}, { form: { ...form, embeddings_fields: [] } });
-  expect(screen.getByRole<HTMLOptionElement>("option", { name: "A field" }).disabled).toBe(true);
+  expect(screen.getByRole<HTMLOptionElement>("option", { name: "An embeddings field" }).disabled).toBe(true);
 });
 
 test("what is wrong with a model is told, and that one is to be chosen isn't wrong", () => {

@@ -3,6 +3,7 @@ import type { FieldProps } from "./useIndexForm";
 import { ModelInput } from "../ui/ModelInput";
 import { FieldRow } from "./FieldRow";
 import { fittingFields } from "./indexFormValues";
+import { strings } from "./strings";
 
 /** Where the embeddings come from. */
 export function SourceFields({ form, values, problems, change }: FieldProps) {
@@ -10,12 +11,12 @@ export function SourceFields({ form, values, problems, change }: FieldProps) {
   return (
     <FieldRow>
       <SelectInput
-        label="Embeddings from"
+        label={strings.source}
         name="milvus-source"
         value={values.source}
         options={[
-          { value: "model", label: "A model" },
-          { value: "field", label: "A field", disabled: fields.length === 0 },
+          { value: "model", label: strings.sourceModel },
+          { value: "field", label: strings.sourceField, disabled: fields.length === 0 },
         ]}
         error={problems.source}
         onChange={(source) => change({ source })}
@@ -24,7 +25,7 @@ export function SourceFields({ form, values, problems, change }: FieldProps) {
         <ModelInput
           models={form.models}
           value={values.model}
-          // nothing is wrong with what wasn't chosen yet
+          // an empty input isn't an error yet
           error={values.model ? problems.model : undefined}
           hint={problems.model}
           onChange={(model) => change({ model })}
@@ -32,7 +33,7 @@ export function SourceFields({ form, values, problems, change }: FieldProps) {
       ) : (
         <>
           <SelectInput
-            label="Embeddings field"
+            label={strings.embeddingsField}
             name="milvus-embeddings-field"
             value={values.embeddings_field}
             options={fields.map((field) => ({ value: field, label: field }))}
@@ -41,10 +42,10 @@ export function SourceFields({ form, values, problems, change }: FieldProps) {
             onChange={(embeddings_field) => change({ embeddings_field })}
           />
           <ModelInput
-            label="Model that made them (optional)"
+            label={strings.fieldModel}
             models={form.models}
             value={values.made_by}
-            hint="With it, the index can be searched by text and by other images"
+            hint={strings.fieldModelHint}
             onChange={(made_by) => change({ made_by })}
           />
         </>

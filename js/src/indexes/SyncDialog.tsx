@@ -7,8 +7,9 @@ import { HealthSummary } from "./HealthSummary";
 import { toSync } from "./healthParts";
 import type { DialogProps } from "./dialogProps";
 import { WorkerCheckbox } from "./WorkerCheckbox";
+import { strings } from "./strings";
 
-/** Says what a sync would do, having compared first; and does it. */
+/** Compares the index with the dataset, says what a sync would do, and starts it. */
 export function SyncDialog({ index, jobs, work, open, canDelegate, onClose }: DialogProps) {
   const [delegate, setDelegate] = useState(false);
   const { brain_key, coverage } = index;
@@ -21,9 +22,9 @@ export function SyncDialog({ index, jobs, work, open, canDelegate, onClose }: Di
   return (
     <FormDialog
       open={open}
-      title={`Sync ${brain_key}`}
-      action="Sync"
-      acting="Syncing…"
+      title={strings.syncIndex(brain_key)}
+      action={strings.sync}
+      acting={strings.syncing}
       busy={work.sync.running === brain_key}
       ready={!checking && plan !== null}
       problem={work.sync.problem ?? work.check.problem ?? wrong}
@@ -33,10 +34,10 @@ export function SyncDialog({ index, jobs, work, open, canDelegate, onClose }: Di
     >
       <Typography variant="body2" data-cy="milvus-plan" role="status">
         {checking
-          ? "Comparing the index with the dataset…"
-          : (plan ?? (coverage && !wrong ? "Nothing to do: the index is true to the dataset." : "Not compared yet."))}
+          ? strings.comparing
+          : (plan ?? (coverage && !wrong ? strings.inSync : strings.notComparedYet))}
       </Typography>
-      {checking ? <JobProgress job={job} label={`Comparing ${brain_key}`} /> : <HealthSummary index={index} />}
+      {checking ? <JobProgress job={job} label={strings.comparingIndex(brain_key)} /> : <HealthSummary index={index} />}
       {canDelegate && <WorkerCheckbox checked={delegate} onChange={setDelegate} />}
     </FormDialog>
   );

@@ -1,13 +1,14 @@
 import { CheckboxInput } from "../ui/CheckboxInput";
+import { strings } from "./strings";
 
 interface Props {
   checked: boolean;
   onChange: (checked: boolean) => void;
 }
 
-/** Here and now, or on a worker. */
+/** Whether a job runs on a worker, or here. */
 export function WorkerCheckbox({ checked, onChange }: Props) {
   return (
-    <CheckboxInput name="milvus-delegate" label="Run on a worker" checked={checked} onChange={onChange} />
+    <CheckboxInput name="milvus-delegate" label={strings.runOnWorker} checked={checked} onChange={onChange} />
   );
 }

@@ -11,16 +11,16 @@ export interface DialogProps {
   indexes: Index[];
   jobs: Job[];
   work: IndexJobs;
-  /** false once its job is on show; what was typed is kept in case that fails */
+  /** false once its job is shown; the input is kept in case that fails */
   open: boolean;
   canDelegate: boolean;
-  /** where exports are, in words */
+  /** the folder of exports */
   exportFolder: string;
   move: Move;
   /** the address of the Milvus in use */
   inUse: string;
   onClose: () => void;
-  /** the indexes aren't what they were */
+  /** the indexes have changed */
   onChanged: () => void;
 }
 

@@ -1,13 +1,14 @@
 import type { Coverage, Index } from "../api/contract";
 import { count } from "../ui/format";
+import { strings } from "./strings";
 
 export interface Part {
-  name: string;
+  name: keyof typeof strings.healthParts;
   rows: number;
   color: string;
 }
 
-/** What of an index is true, and what isn't: the parts of its bar, none of them empty. */
+/** The parts of an index's bar, none of them empty. */
 export function parts({ coverage, size, total }: Index): Part[] {
   const all = coverage ? compared(coverage) : counted(size, total);
   return all.filter((part) => part.rows > 0);
@@ -22,7 +23,7 @@ function compared(coverage: Coverage): Part[] {
   ];
 }
 
-/** Before anybody compared: as many as there are, of as many as there could be. */
+/** Without a comparison: how many are indexed, and how many could be. */
 function counted(size: number | null, total: number | null): Part[] {
   if (size === null || total === null) return [];
   return [
@@ -32,21 +33,17 @@ function counted(size: number | null, total: number | null): Part[] {
 }
 
 /** "58 indexed · 2 missing" */
-export function told(of: Part[]): string {
-  return of.map(({ name, rows }) => `${count(rows)} ${name}`).join(" · ");
+export function describe(of: Part[]): string {
+  return of.map(({ name, rows }) => `${count(rows)} ${strings.healthParts[name]}`).join(" · ");
 }
 
-/** What a sync would do, in a sentence; null if nothing. */
+/** What a sync would do; null if nothing. */
 export function toSync({ missing, stale, orphaned, outdated }: Coverage): string | null {
   const things = [
-    missing > 0 && `embed ${count(missing)} missing`,
-    stale > 0 && `embed ${count(stale)} stale again`,
-    orphaned > 0 && `remove ${count(orphaned)} orphaned`,
-    outdated > 0 && `update the filter values of ${count(outdated)}`,
+    missing > 0 && strings.embedMissing(missing),
+    stale > 0 && strings.embedStale(stale),
+    orphaned > 0 && strings.deleteOrphaned(orphaned),
+    outdated > 0 && strings.updateFilterValues(outdated),
   ].filter((thing) => thing !== false);
-  return things.length > 0 ? `Sync would ${joined(things)}.` : null;
-}
-
-function joined(things: string[]): string {
-  return things.length < 2 ? things.join() : `${things.slice(0, -1).join(", ")} and ${things.at(-1)}`;
+  return things.length > 0 ? strings.syncWould(things) : null;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Form } from "../api/contract";
 import { form } from "../test/data";
-import { brainKeyProblem, buildParams, formProblems, fillDefaults, fittingFields } from "./indexFormValues";
+import { buildParams, formProblems, fillDefaults, fittingFields } from "./indexFormValues";
 
 test("the defaults can be built as they are", () => {
   const values = fillDefaults(form, {});
@@ -69,7 +69,7 @@ test("an embeddings field that no longer fits gives way to one that does", () =>
 test("a source without a field that fits is refused", () => {
   const bare = { ...form, embeddings_fields: [] };
   const values = fillDefaults(bare, { source: "field" });
-  expect(formProblems(bare, values, 0).embeddings_field).toBe("No field holds embeddings of samples.");
+  expect(formProblems(bare, values, 0).embeddings_field).toBe("No field has embeddings of samples.");
 });
 
 test("a selection of nothing is refused", () => {
@@ -85,16 +85,6 @@ test("what the dataset lacks falls back", () => {
 
 test("a worker is asked for only where there can be one", () => {
   expect(fillDefaults({ ...form, can_delegate: false }, { delegate: true }).delegate).toBe(false);
-});
-
-test.each([
-  ["milvus_2", null],
-  ["", "Give the index a name."],
-  ["2nd", "The name can't start with a digit."],
-  ["my-index", "Use letters, digits and underscores only."],
-  ["words", "words is taken: choose another name."],
-])("the brain key '%s'", (key, problem) => {
-  expect(brainKeyProblem(key, form.brain_keys)).toBe(problem);
 });
 
 const VIDEOS = "A model reads images, and these samples are videos.";

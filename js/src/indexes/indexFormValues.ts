@@ -1,5 +1,7 @@
 import type { BuildParams, Form, Scope } from "../api/contract";
-import { place, sortModels } from "../ui/models";
+import { brainKeyProblem } from "../ui/brainKey";
+import { group, sortModels } from "../ui/models";
+import { strings } from "./strings";
 
 export interface IndexFormValues {
   brain_key: string;
@@ -9,11 +11,11 @@ export interface IndexFormValues {
   source: BuildParams["source"];
   model: string;
   embeddings_field: string;
-  /** the model that made the embeddings of the field, "" for nobody knows */
+  /** the model that made the embeddings of the field, "" if unknown */
   made_by: string;
   metric: string;
   consistency_level: string;
-  /** "" for what suits the server */
+  /** "" for the default of the server */
   index_type: string;
   filter_fields: string[];
   /** as typed; "" for the default */
@@ -29,27 +31,27 @@ export type IndexDraft = Partial<IndexFormValues>;
 
 export type IndexFormProblems = Partial<Record<keyof IndexFormValues, string>>;
 
-/** The embeddings fields that fit what is to be indexed. */
+/** The embeddings fields of the samples, or of the patches, to index. */
 export function fittingFields(form: Form, patches_field: string): string[] {
   return form.embeddings_fields
     .filter((each) => (each.patches_field ?? "") === patches_field)
     .map((each) => each.field);
 }
 
-/** The fields that Milvus can keep beside the vectors of what is to be indexed. */
+/** The fields whose values can be stored with the vectors. */
 export function filterFields(form: Form, patches_field: string): string[] {
   return form.filter_fields
     .filter((each) => (each.patches_field ?? "") === patches_field)
     .map((each) => each.field);
 }
 
-/** The draft on top of the defaults; choices that the dataset lacks fall back. */
+/** The draft with defaults for the rest, also where the dataset has no such choice. */
 export function fillDefaults(form: Form, draft: IndexDraft): IndexFormValues {
   const patches_field = oneOf(form.patches_fields, draft.patches_field) ?? "";
   const fields = fittingFields(form, patches_field);
   const models = sortModels(form.models);
   const names = models.map((model) => model.name);
-  const fallback = models[0] && place(models[0]) === 0 ? models[0].name : "";
+  const fallback = models[0] && group(models[0]) === 0 ? models[0].name : "";
   const { media_problems } = form;
   const target = draft.target ?? (media_problems.dataset && !media_problems.view ? "view" : "dataset");
   const readable = mediaProblem(form, target) === null || fields.length === 0;
@@ -76,7 +78,7 @@ export function fillDefaults(form: Form, draft: IndexDraft): IndexFormValues {
   };
 }
 
-/** Why a model can't read what is to be indexed; a selection is one in the view. */
+/** Why a model can't read the samples; selected ones are in the view. */
 function mediaProblem({ media_problems }: Form, target: Scope): string | null {
   return media_problems[target === "dataset" ? "dataset" : "view"];
 }
@@ -85,16 +87,16 @@ function oneOf(all: string[], one: string | undefined): string | undefined {
   return one !== undefined && all.includes(one) ? one : undefined;
 }
 
-/** What keeps the values from being built, a sentence a field. */
+/** Why an index can't be built, by field. */
 export function formProblems(form: Form, values: IndexFormValues, selected: number): IndexFormProblems {
   const problems: IndexFormProblems = {};
   const key = brainKeyProblem(values.brain_key, form.brain_keys);
   if (key) problems.brain_key = key;
   if (values.target === "selected" && selected === 0)
-    problems.target = "Select samples in the grid first.";
-  if (values.source === "model" && !values.model) problems.model = "Choose a model.";
+    problems.target = strings.nothingSelected;
+  if (values.source === "model" && !values.model) problems.model = strings.noModel;
   if (values.source === "field" && !values.embeddings_field)
-    problems.embeddings_field = `No field holds embeddings of ${values.patches_field || "samples"}.`;
+    problems.embeddings_field = strings.noEmbeddings(values.patches_field || strings.samples);
   if (values.source === "model") Object.assign(problems, embeddingProblems(form, values));
   return problems;
 }
@@ -104,14 +106,14 @@ function embeddingProblems(form: Form, values: IndexFormValues): IndexFormProble
   const media = mediaProblem(form, values.target);
   if (media) problems.source = media;
   const model = form.models.find((each) => each.name === values.model);
-  if (model && place(model) === 2)
-    problems.model = `It needs packages first: pip install ${model.lacks.join(" ")}`;
+  if (model && group(model) === 2)
+    problems.model = strings.missingPackages(model.lacks);
   if (values.batch_size !== "" && !/^[1-9]\d*$/.test(values.batch_size.trim()))
-    problems.batch_size = "A batch has 1 image or more.";
+    problems.batch_size = strings.badBatchSize;
   if (values.alpha !== "" && Number.isNaN(Number(values.alpha)))
-    problems.alpha = "Type a number, such as 0.1.";
+    problems.alpha = strings.notANumber;
   if (values.model_kwargs.trim() !== "" && !isObject(values.model_kwargs))
-    problems.model_kwargs = "Type a JSON object.";
+    problems.model_kwargs = strings.notAnObject;
   return problems;
 }
 
@@ -122,14 +124,6 @@ function isObject(json: string): boolean {
   } catch {
     return false;
   }
-}
-
-export function brainKeyProblem(key: string, taken: string[]): string | null {
-  if (key === "") return "Give the index a name.";
-  if (/^\d/.test(key)) return "The name can't start with a digit.";
-  if (!/^\w+$/.test(key)) return "Use letters, digits and underscores only.";
-  if (taken.includes(key)) return `${key} is taken: choose another name.`;
-  return null;
 }
 
 export function buildParams(values: IndexFormValues): BuildParams {

@@ -15,7 +15,7 @@ test.each(["done", "cancelled", "paused"] as const)("one that is %s is told in p
 
 test("one that failed is told at once", () => {
   ended("failed");
-  expect(screen.getByRole("alert").textContent).toContain("pictures: It stopped after 120 of 538 samples.");
+  expect(screen.getByRole("alert").textContent).toContain("pictures: Failed after 120 of 538 samples.");
 });
 
 test("what was paused goes on, if something of it was kept", async () => {

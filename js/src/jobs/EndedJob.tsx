@@ -2,17 +2,18 @@ import { MuiIconFont } from "@fiftyone/components";
 import { Alert, Button, IconButton } from "@mui/material";
 import type { Job } from "../api/contract";
 import { outcome } from "./jobState";
+import { strings } from "./strings";
 
 const SEVERITY = { done: "success", failed: "error", cancelled: "info", paused: "info" } as const;
 
 interface Props {
   job: Job;
   onDismiss: () => void;
-  /** nothing of it was kept, if there is none */
+  /** missing if there is nothing to resume */
   onResume?: () => void;
 }
 
-/** What became of a job; one that was paused can go on. */
+/** How a job ended; one that was paused can be resumed. */
 export function EndedJob({ job, onDismiss, onResume }: Props) {
   const { state, brain_key } = job;
   const severity = state === "queued" || state === "running" ? "info" : SEVERITY[state];
@@ -28,17 +29,17 @@ export function EndedJob({ job, onDismiss, onResume }: Props) {
             <Button
               size="small"
               color="inherit"
-              aria-label={`Resume ${brain_key}`}
+              aria-label={strings.resumeJob(brain_key)}
               data-cy="milvus-resume"
               onClick={onResume}
             >
-              Resume
+              {strings.resume}
             </Button>
           )}
           <IconButton
             size="small"
             color="inherit"
-            aria-label={`Dismiss ${brain_key}`}
+            aria-label={strings.dismissJob(brain_key)}
             data-cy="milvus-dismiss"
             onClick={onDismiss}
           >

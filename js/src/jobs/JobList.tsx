@@ -5,6 +5,7 @@ import type { Job } from "../api/contract";
 import { EndedJob } from "./EndedJob";
 import { isActive, isNews } from "./jobState";
 import { RunningJob } from "./RunningJob";
+import { strings } from "./strings";
 
 interface Props {
   jobs: Job[];
@@ -15,7 +16,7 @@ interface Props {
   onResume: (job: Job) => void;
 }
 
-/** A card for each job that goes on, a line for each that ended. */
+/** A card for each active job, and a line for each that has ended. */
 export function JobList({ jobs, known, shownErrors = [], onResume }: Props) {
   const api = useApi();
   const [dismissed, setDismissed] = useState<string[]>([]);
@@ -25,18 +26,18 @@ export function JobList({ jobs, known, shownErrors = [], onResume }: Props) {
     api.dismiss({ job_id: id }).catch(() => undefined);
   };
   const news = jobs.filter((job) => isNews(job) && !dismissed.includes(job.id));
-  // an error is shown once, where the person asked for the work
+  // an error is shown once, where the job was started
   const isShown = (job: Job) => job.state === "failed" && shownErrors.includes(job.message);
   const shown = news.filter((job) => !isShown(job));
-  const elsewhere = news.find(isShown)?.id;
+  const shownElsewhere = news.find(isShown)?.id;
   useEffect(() => {
-    if (!elsewhere) return;
-    const hide = () => setDismissed((ids) => [...ids, elsewhere]);
-    api.dismiss({ job_id: elsewhere }).then(hide, hide);
-  }, [api, elsewhere]);
+    if (!shownElsewhere) return;
+    const hide = () => setDismissed((ids) => [...ids, shownElsewhere]);
+    api.dismiss({ job_id: shownElsewhere }).then(hide, hide);
+  }, [api, shownElsewhere]);
   if (shown.length === 0) return null;
   return (
-    <Stack spacing={1} component="section" aria-label="Jobs">
+    <Stack spacing={1} component="section" aria-label={strings.jobs}>
       {shown.map((job) =>
         isActive(job) ? (
           <RunningJob key={job.id} job={job} />

@@ -1,14 +1,15 @@
 import { LinearProgress, Typography } from "@mui/material";
 import type { Job } from "../api/contract";
 import { percent, progressLine } from "./jobState";
+import { strings } from "./strings";
 
 interface Props {
-  /** none yet, if it was only just started */
+  /** undefined if it was only just started */
   job: Job | undefined;
   label: string;
 }
 
-/** How far a job is, drawn and told. */
+/** How far a job is, as a bar and in numbers. */
 export function JobProgress({ job, label }: Props) {
   const queued = job?.state === "queued";
   const value = job && !queued ? percent(job) : null;
@@ -37,7 +38,7 @@ export function JobProgress({ job, label }: Props) {
 function WorkerHint() {
   return (
     <>
-      It starts when a worker runs: <code>fiftyone delegated launch</code>
+      {strings.startWorker} <code>fiftyone delegated launch</code>
     </>
   );
 }

@@ -3,10 +3,10 @@ import { useState } from "react";
 import { useApi } from "../api/client";
 import { useCall } from "../api/useCall";
 import type { Job } from "../api/contract";
-import { capital } from "../ui/format";
 import { MessageAlert } from "../ui/MessageAlert";
 import { JobProgress } from "./JobProgress";
 import { canPause, doing } from "./jobState";
+import { strings } from "./strings";
 
 type Stopping = "pausing" | "cancelling";
 
@@ -34,34 +34,34 @@ export function RunningJob({ job }: { job: Job }) {
             {job.brain_key}
           </Typography>
           <Typography variant="caption" color="text.secondary">
-            {queued ? `${doing(job)}: waiting for a worker` : `${doing(job)}: ${capital(job.phase)}`}
-            {job.delegated && !queued && " · on a worker"}
+            {queued ? strings.waiting(doing(job)) : strings.phase(doing(job), job.phase)}
+            {job.delegated && !queued && ` · ${strings.onWorker}`}
           </Typography>
         </Stack>
         {canPause(job) && (
           <Button
             size="small"
             color="secondary"
-            aria-label={`Pause ${job.brain_key}`}
+            aria-label={strings.pauseJob(job.brain_key)}
             data-cy="milvus-pause"
             disabled={stopping !== null}
             onClick={() => stop("pausing", api.pause)}
           >
-            {stopping === "pausing" ? "Pausing…" : "Pause"}
+            {stopping === "pausing" ? strings.pausing : strings.pause}
           </Button>
         )}
         <Button
           size="small"
           color="secondary"
-          aria-label={`Cancel ${job.brain_key}`}
+          aria-label={strings.cancelJob(job.brain_key)}
           data-cy="milvus-cancel"
           disabled={stopping !== null}
           onClick={() => stop("cancelling", api.cancel)}
         >
-          {stopping === "cancelling" ? "Cancelling…" : "Cancel"}
+          {stopping === "cancelling" ? strings.cancelling : strings.cancel}
         </Button>
       </Stack>
-      <JobProgress job={job} label={`Progress of ${job.brain_key}`} />
+      <JobProgress job={job} label={strings.progress(job.brain_key)} />
       <MessageAlert message={problem} />
     </Paper>
   );

@@ -6,7 +6,7 @@ test("the progress line has count, rate and time left", () => {
   expect(progressLine(job)).toBe("120 / 538 · 24/s · 18 s left");
   expect(progressLine({ ...job, rate: null, remaining: null })).toBe("120 / 538");
   expect(progressLine({ ...job, rate: null, remaining: null, failed: 1200, pace: "reading" })).toBe(
-    "120 / 538 · 1,200 gave no vector · reading sets the pace",
+    "120 / 538 · 1,200 without a vector · bottleneck: reading",
   );
   expect(progressLine({ ...job, total: 0, rate: null, remaining: null })).toBe("120");
 });
@@ -25,6 +25,6 @@ test("queued and running jobs are active", () => {
 test("an ended job has a sentence, Python's if it sent one", () => {
   expect(outcome({ ...job, state: "done", done: 538 })).toBe("538 of 538 samples done.");
   expect(outcome({ ...job, state: "cancelled" })).toBe("Cancelled after 120 of 538 samples.");
-  expect(outcome({ ...job, state: "failed" })).toBe("It stopped after 120 of 538 samples.");
+  expect(outcome({ ...job, state: "failed" })).toBe("Failed after 120 of 538 samples.");
   expect(outcome({ ...job, state: "failed", message: "Disk full." })).toBe("Disk full.");
 });

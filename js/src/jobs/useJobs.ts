@@ -8,7 +8,7 @@ import { isActive } from "./jobState";
 export const POLL_MILLISECONDS = 1000;
 
 interface Polled {
-  /** the list that these are news of */
+  /** the list that these jobs replace */
   since: Job[];
   jobs: Job[];
 }
@@ -44,7 +44,7 @@ function usePolling<T>(wanted: boolean, ask: () => Promise<T>, onAnswer: (answer
     const next = () => {
       if (!stopped) timer = window.setTimeout(poll, POLL_MILLISECONDS);
     };
-    // a missed answer isn't worth a message: the next is a second away
+    // a failure needs no message: it is asked again in a second
     const poll = () =>
       stableAsk()
         .then((answer) => {

@@ -22,16 +22,16 @@ test("there are three places, and the chosen one outlives the panel", async () =
   expect(at("milvus-contents-server").textContent).toContain("Embedded Milvus");
   unmount();
   await panel();
-  expect(at("milvus-place-server").getAttribute("aria-selected")).toBe("true");
+  expect(at("milvus-tab-server").getAttribute("aria-selected")).toBe("true");
 });
 
 test("the arrow keys go from place to place", async () => {
   const { user } = await panel();
-  at("milvus-place-search").focus();
+  at("milvus-tab-search").focus();
   await user.keyboard("{ArrowRight}");
   at("milvus-index-pictures");
   await user.keyboard("{ArrowLeft}{ArrowLeft}");
-  expect(at("milvus-place-server").getAttribute("aria-selected")).toBe("true");
+  expect(at("milvus-tab-server").getAttribute("aria-selected")).toBe("true");
 });
 
 test("each tab names what it controls", async () => {

@@ -9,6 +9,7 @@ import { Header } from "./Header";
 import { TabBar, TabContents, useTab } from "./Tabs";
 import { useIndexInUse } from "./useIndexInUse";
 import { usePanel } from "./usePanel";
+import { strings } from "./strings";
 
 const NO_INDEXES: Index[] = [];
 
@@ -17,13 +18,13 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: s
   const { value, error, loading, reload } = panel.overview;
   const indexes = value?.indexes ?? NO_INDEXES;
   const [index, choose] = useIndexInUse(indexes);
-  const [place, go] = useTab();
+  const [tab, setTab] = useTab();
   const server = value?.server ?? null;
-  // the Server place says it at length
-  const down = place !== "server" && server?.reachable === false;
-  const unreachable = down ? (server.problem ?? "Milvus doesn't answer.") : null;
+  // the Server tab shows it in full
+  const down = tab !== "server" && server?.reachable === false;
+  const unreachable = down ? (server.problem ?? strings.noAnswer) : null;
   const makeIndex = () => {
-    go("indexes");
+    setTab("indexes");
     panel.form.show();
   };
   return (
@@ -37,11 +38,11 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: s
         onIndex={choose}
         onRefresh={reload}
       />
-      <TabBar place={place} onChange={go} />
+      <TabBar tab={tab} onChange={setTab} />
       <MessageAlert message={error ?? unreachable} onRetry={reload} />
-      <TabContents place={place}>
+      <TabContents tab={tab}>
         {!value && loading && <Loading />}
-        {value && place === "search" && (
+        {value && tab === "search" && (
           <SearchTab
             dataset={dataset}
             samples={value.dataset.samples}
@@ -52,7 +53,7 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: s
             onMakeIndex={makeIndex}
           />
         )}
-        {value && place === "indexes" && (
+        {value && tab === "indexes" && (
           <IndexesTab
             dataset={dataset}
             overview={value}
@@ -63,7 +64,7 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: s
             onChanged={reload}
           />
         )}
-        {value && place === "server" && (
+        {value && tab === "server" && (
           <ServerTab
             dataset={dataset}
             overview={value}
@@ -79,7 +80,7 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: s
 
 function Loading() {
   return (
-    <Stack spacing={1.5} aria-busy="true" aria-label="Loading" data-cy="milvus-loading">
+    <Stack spacing={1.5} aria-busy="true" aria-label={strings.loading} data-cy="milvus-loading">
       <Skeleton variant="rounded" height={160} />
       <Skeleton variant="rounded" height={96} />
     </Stack>

@@ -2,8 +2,9 @@ import { MuiIconFont } from "@fiftyone/components";
 import { Box, IconButton, Skeleton, Stack, Tooltip } from "@mui/material";
 import type { Index, Server } from "../api/contract";
 import { hidden } from "../ui/styles";
-import { Elsewhere, ServerStatus } from "../server/ServerStatus";
+import { OtherServer, ServerStatus } from "../server/ServerStatus";
 import { IndexSelect } from "./IndexSelect";
+import { strings } from "./strings";
 
 interface Props {
   dataset: string;
@@ -15,7 +16,7 @@ interface Props {
   onRefresh: () => void;
 }
 
-/** The index in use, and which Milvus it is in. */
+/** The index in use, and the Milvus that it is on. */
 export function Header(props: Props) {
   const { dataset, index, indexes, server, loading, onIndex, onRefresh } = props;
   return (
@@ -31,14 +32,14 @@ export function Header(props: Props) {
         sx={{ flex: 1, minWidth: 0, minHeight: 34, columnGap: 2 }}
       >
         {index && <IndexSelect index={index} indexes={indexes} onChange={onIndex} />}
-        {index?.elsewhere ? <Elsewhere index={index} /> : server && <ServerStatus server={server} />}
+        {index?.elsewhere ? <OtherServer index={index} /> : server && <ServerStatus server={server} />}
         {!server && loading && <Skeleton width={160} />}
       </Stack>
-      <Tooltip title="Refresh">
+      <Tooltip title={strings.refresh}>
         <span>
           <IconButton
             size="small"
-            aria-label="Refresh"
+            aria-label={strings.refresh}
             data-cy="milvus-refresh"
             disabled={loading}
             onClick={onRefresh}

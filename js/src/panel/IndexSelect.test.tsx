@@ -2,7 +2,7 @@ import { screen } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { index } from "../test/data";
 import { at, show } from "../test/panel";
-import { coverage, IndexSelect } from "./IndexSelect";
+import { sizeText, IndexSelect } from "./IndexSelect";
 
 const onChange = vi.fn();
 const words = { ...index, brain_key: "words", patches_field: "objects", size: 20, total: 30 };
@@ -29,10 +29,10 @@ test("one that lacks nothing says that", () => {
 });
 
 test("an index holds all, a part, or more than there is", () => {
-  expect(coverage({ ...index, size: 20, total: 30 })).toBe("20 of 30 samples");
+  expect(sizeText({ ...index, size: 20, total: 30 })).toBe("20 of 30 samples");
   const patches = { ...index, patches_field: "objects" };
-  expect(coverage({ ...patches, size: 1360, total: 1340 })).toBe("1,360 vectors, 1,340 patches");
-  expect(coverage({ ...patches, size: 20, total: null })).toBe("20 patches");
-  expect(coverage({ ...patches, size: 20, total: 20 })).toBe("20 patches");
-  expect(coverage({ ...index, size: null })).toBe("size unknown");
+  expect(sizeText({ ...patches, size: 1360, total: 1340 })).toBe("1,360 vectors, 1,340 patches");
+  expect(sizeText({ ...patches, size: 20, total: null })).toBe("20 patches");
+  expect(sizeText({ ...patches, size: 20, total: 20 })).toBe("20 patches");
+  expect(sizeText({ ...index, size: null })).toBe("size unknown");
 });

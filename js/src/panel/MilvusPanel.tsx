@@ -6,9 +6,10 @@ import { useDatasetName } from "../hooks/appState";
 import { ApiProvider } from "../api/ApiProvider";
 import { EmptyState } from "../ui/EmptyState";
 import { ScrollContext } from "../hooks/ScrollContext";
+import { strings } from "./strings";
 
 interface Props {
-  /** the panel's state from Python; everything shown is asked for instead */
+  /** the panel's state from Python, which isn't used: what is shown is asked for */
   data?: unknown;
   schema: { view: Uris };
 }
@@ -27,8 +28,8 @@ export function MilvusPanel({ schema }: Props) {
           <EmptyState
             name="milvus-no-dataset"
             icon="hub"
-            title="No dataset"
-            text="Open a dataset to search it by similarity."
+            title={strings.noDataset}
+            text={strings.noDatasetHint}
           />
         )}
       </Box>
@@ -36,7 +37,7 @@ export function MilvusPanel({ schema }: Props) {
   );
 }
 
-/** The App takes Enter for itself, and then it would press no button here. */
+/** Keeps Enter from the App, so that it presses buttons here. */
 function keepEnter(event: KeyboardEvent) {
   if (event.key === "Enter") event.stopPropagation();
 }

@@ -5,14 +5,14 @@ import { TabBar, TabContents } from "./Tabs";
 
 const onChange = vi.fn();
 
-test("there is a tab for each place, and one of them is chosen", () => {
-  show(<TabBar place="indexes" onChange={onChange} />);
+test("there are three tabs, and one of them is open", () => {
+  show(<TabBar tab="indexes" onChange={onChange} />);
   expect(screen.getAllByRole("tab").map(({ textContent }) => textContent)).toEqual(["Search", "Indexes", "Server"]);
   expect(screen.getByRole("tab", { selected: true }).textContent).toBe("Indexes");
 });
 
-test("a click goes to a place, and so does an arrow key", async () => {
-  const { user } = show(<TabBar place="indexes" onChange={onChange} />);
+test("a click opens a tab, and so does an arrow key", async () => {
+  const { user } = show(<TabBar tab="indexes" onChange={onChange} />);
   await user.click(screen.getByRole("tab", { name: "Server" }));
   expect(onChange).toHaveBeenLastCalledWith("server");
   screen.getByRole("tab", { name: "Indexes" }).focus();
@@ -20,13 +20,13 @@ test("a click goes to a place, and so does an arrow key", async () => {
   expect(onChange).toHaveBeenLastCalledWith("search");
 });
 
-const contents = (place: "search" | "server") => (
-  <TabContents place={place}>
+const contents = (tab: "search" | "server") => (
+  <TabContents tab={tab}>
     <p>What is there</p>
   </TabContents>
 );
 
-test("the place's contents are shown, and nothing is kept of the others", () => {
+test("the open tab's contents are shown, and the others are empty", () => {
   const { rerender } = show(contents("search"));
   expect(screen.getAllByRole("tabpanel")).toEqual([at("milvus-contents-search")]);
   expect(screen.getAllByText("What is there")).toHaveLength(1);

@@ -1,37 +1,38 @@
 import { Stack, Tab, Tabs as MuiTabs } from "@mui/material";
 import type { ReactNode } from "react";
 import { usePanelState } from "../hooks/appState";
+import { strings } from "./strings";
 
 export const TABS = [
-  { name: "search", label: "Search" },
-  { name: "indexes", label: "Indexes" },
-  { name: "server", label: "Server" },
+  { name: "search", label: strings.search },
+  { name: "indexes", label: strings.indexes },
+  { name: "server", label: strings.server },
 ] as const;
 
 export type TabName = (typeof TABS)[number]["name"];
 
-/** The ids that tie a place's tab and its contents together. */
-export const tabId = (place: TabName) => `milvus-tab-${place}`;
-export const contentsId = (place: TabName) => `milvus-contents-${place}`;
+/** The ids of a tab and of its contents, which refer to each other. */
+export const tabId = (tab: TabName) => `milvus-tab-${tab}`;
+export const contentsId = (tab: TabName) => `milvus-contents-${tab}`;
 
-/** Where the person is; kept while the panel is closed. */
+/** The tab that is open, which is kept while the panel is closed. */
 export function useTab() {
-  return usePanelState<TabName>("milvus_place", "search");
+  return usePanelState<TabName>("milvus_tab", "search");
 }
 
 interface Props {
-  place: TabName;
-  onChange: (place: TabName) => void;
+  tab: TabName;
+  onChange: (tab: TabName) => void;
 }
 
-/** One tab a place; the arrow keys go from one to the next. */
-export function TabBar({ place, onChange }: Props) {
+/** The tabs; the arrow keys go from one to the next. */
+export function TabBar({ tab, onChange }: Props) {
   return (
     <MuiTabs
-      value={place}
+      value={tab}
       variant="fullWidth"
       textColor="inherit"
-      aria-label="Places of the Milvus panel"
+      aria-label={strings.tabs}
       selectionFollowsFocus
       onChange={(_, next: TabName) => onChange(next)}
       sx={{ minHeight: 36, borderBottom: 1, borderColor: "divider" }}
@@ -43,7 +44,7 @@ export function TabBar({ place, onChange }: Props) {
           value={name}
           label={label}
           aria-controls={contentsId(name)}
-          data-cy={`milvus-place-${name}`}
+          data-cy={`milvus-tab-${name}`}
           sx={{ minHeight: 36, minWidth: 0, px: 0, py: 0.5, textTransform: "none" }}
         />
       ))}
@@ -51,8 +52,8 @@ export function TabBar({ place, onChange }: Props) {
   );
 }
 
-/** What a tab shows. The others' elements are there for it to refer to, and empty. */
-export function TabContents({ place, children }: { place: TabName; children: ReactNode }) {
+/** What the open tab shows. The others' contents are there, as their tabs refer to them, and empty. */
+export function TabContents({ tab, children }: { tab: TabName; children: ReactNode }) {
   return (
     <>
       {TABS.map(({ name }) => (
@@ -62,11 +63,11 @@ export function TabContents({ place, children }: { place: TabName; children: Rea
           role="tabpanel"
           id={contentsId(name)}
           aria-labelledby={tabId(name)}
-          hidden={name !== place}
+          hidden={name !== tab}
           data-cy={`milvus-contents-${name}`}
-          sx={{ display: name === place ? "flex" : "none" }}
+          sx={{ display: name === tab ? "flex" : "none" }}
         >
-          {name === place && children}
+          {name === tab && children}
         </Stack>
       ))}
     </>

@@ -14,14 +14,14 @@ import { useMissingIndex } from "../api/missingIndex";
 
 const NO_JOBS: Job[] = [];
 
-/** What the panel's sections share: the overview, the jobs, and the work under way. */
+/** What the tabs share: the overview, the jobs, and what was started. */
 export function usePanel(dataset: string) {
   const api = useApi();
   const fetched = useFetched(api.overview, dataset, useBrainRuns());
   const { overview, isStopped, stopped } = useStoppedServer(fetched);
   const { reload } = overview;
   useMissingIndex(reload);
-  // an index may have been deleted elsewhere; to ask would start a Milvus that was stopped
+  // an index may have been deleted elsewhere; asking would start an embedded Milvus that was stopped
   useWindowFocus(() => {
     if (!isStopped && !overview.loading) reload();
   });
@@ -37,7 +37,7 @@ export function usePanel(dataset: string) {
   const work = useIndexJobs(reload);
   const working = build.running !== null || work.running;
   const jobs = useJobs(overview.value?.jobs ?? NO_JOBS, working, reload);
-  // once its job is on show, the form steps aside; it is back if the build fails
+  // the form is hidden while its job is shown, and is back if the build fails
   const underWay = jobs.some((job) => job.brain_key === build.running && isActive(job));
   const down = overview.value !== null && !overview.value.server.reachable && !isStopped;
   const retryIn = useRetry(down, overview.loading, reload);

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { hit, index } from "../test/data";
 import { at, show } from "../test/panel";
-import { hitChip, pictureChip, textChip } from "./chips";
+import { hitChip, imageChip, textChip } from "./chips";
 import { ChipImage } from "./ChipImage";
 
-const source = () => at("milvus-chip-picture").querySelector("img")?.getAttribute("src");
+const source = () => at("milvus-chip-image").querySelector("img")?.getAttribute("src");
 
 test("a picture of one's own is shown as it was given", () => {
-  show(<ChipImage chip={pictureChip("aGk=", "image/png", "cat.png")} size={20} />);
+  show(<ChipImage chip={imageChip("aGk=", "image/png", "cat.png")} size={20} />);
   expect(source()).toBe("data:image/png;base64,aGk=");
 });
 

@@ -8,11 +8,11 @@ interface Props {
   size: number;
 }
 
-/** What a term shows; nothing for one of words or numbers. */
+/** The image of a term; nothing for a text or a vector. */
 export function ChipImage({ chip: { media, picture }, size }: Props) {
   if (!media && !picture) return null;
   return (
-    <Box data-cy="milvus-chip-picture" sx={{ width: size, flex: "none", borderRadius: 0.5, overflow: "hidden" }}>
+    <Box data-cy="milvus-chip-image" sx={{ width: size, flex: "none", borderRadius: 0.5, overflow: "hidden" }}>
       {picture ? (
         <Box
           component="img"

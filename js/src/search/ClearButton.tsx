@@ -1,7 +1,8 @@
 import { Button } from "@mui/material";
 import type { Search } from "./useSearch";
+import { strings } from "./strings";
 
-/** Takes the results out of the grid, which then shows what was searched from. */
+/** Removes the results from the grid, which then shows the view that was searched from. */
 export function ClearButton({ search }: { search: Search }) {
   return (
     <Button
@@ -12,7 +13,7 @@ export function ClearButton({ search }: { search: Search }) {
       onClick={search.clear}
       sx={{ textTransform: "none" }}
     >
-      Clear
+      {strings.clear}
     </Button>
   );
 }

@@ -17,13 +17,13 @@ const filtered: Index = {
 
 const fields = () =>
   show(<WithSearch index={filtered}>{(search) => <FilterFields search={search} index={filtered} />}</WithSearch>).user;
-const text = (name: string) => screen.getByRole<HTMLInputElement>("textbox", { name: `Where ${name} is` });
+const text = (name: string) => screen.getByRole<HTMLInputElement>("textbox", { name: `Only where ${name} is` });
 
 test("each field keeps what is typed for it", async () => {
   const user = fields();
   await user.type(text("split"), "train, test");
   await user.type(text("score"), "1..2");
-  const night = screen.getByRole<HTMLSelectElement>("combobox", { name: "Where night is" });
+  const night = screen.getByRole<HTMLSelectElement>("combobox", { name: "Only where night is" });
   await user.selectOptions(night, "yes");
   expect([text("split").value, text("score").value, night.value]).toEqual(["train, test", "1..2", "yes"]);
   expect(text("score").getAttribute("aria-invalid")).toBe("false");

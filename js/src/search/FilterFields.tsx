@@ -3,14 +3,15 @@ import { SelectInput } from "../ui/SelectInput";
 import { TextInput } from "../ui/TextInput";
 import type { Search } from "./useSearch";
 import { conditionProblem } from "./filterConditions";
+import { strings } from "./strings";
 
 const YES_NO = [
-  { value: "", label: "–" },
-  { value: "yes", label: "yes" },
-  { value: "no", label: "no" },
+  { value: "", label: strings.none },
+  { value: "yes", label: strings.yes },
+  { value: "no", label: strings.no },
 ];
 
-/** One input for each field that Milvus keeps beside the index's vectors. */
+/** An input for each field whose values the index stores. */
 export function FilterFields({ search, index }: { search: Search; index: Index }) {
   const { where } = search.draft.options;
   const change = (name: string, typed: string) =>
@@ -18,7 +19,7 @@ export function FilterFields({ search, index }: { search: Search; index: Index }
   return index.filter_fields.map((field) => {
     const { name, kind } = field;
     const typed = where[name] ?? "";
-    const shared = { label: `Where ${name} is`, value: typed };
+    const shared = { label: strings.filter(name), value: typed };
     if (kind === "boolean")
       return (
         <SelectInput
@@ -35,7 +36,7 @@ export function FilterFields({ search, index }: { search: Search; index: Index }
         key={name}
         {...shared}
         name={`milvus-where-${name}`}
-        placeholder={kind === "number" ? "0.5..2" : "one, or another"}
+        placeholder={kind === "number" ? strings.numberExample : strings.textExample}
         error={problem}
         onChange={(value) => change(name, value)}
       />

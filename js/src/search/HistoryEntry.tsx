@@ -12,7 +12,7 @@ interface Props {
   children?: ReactNode;
 }
 
-/** A search that was made. */
+/** An earlier or a saved search. */
 export function HistoryEntry({ icon, label, note, name, onClick, children }: Props) {
   return (
     <Stack component="li" direction="row" alignItems="center" sx={{ listStyle: "none" }}>

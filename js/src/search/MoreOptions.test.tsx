@@ -41,7 +41,7 @@ const opened = async (search_params: string[] = []) => {
 
 test("what is typed changes its option and no other", async () => {
   const { user } = await opened();
-  const input = screen.getByRole<HTMLInputElement>("textbox", { name: "Results (k)" });
+  const input = screen.getByRole<HTMLInputElement>("textbox", { name: "Results" });
   expect([input.value, input.inputMode]).toEqual(["25", "numeric"]);
   await user.type(input, "0");
   expect([input.value, at<HTMLInputElement>("milvus-min_score").value]).toEqual(["250", ""]);
@@ -65,7 +65,7 @@ test("each parameter of the index keeps what is typed for it", async () => {
 test("a parameter that isn't a whole number is refused as it is typed", async () => {
   const { user } = await opened(["ef"]);
   await user.type(at("milvus-param-ef"), "0.5");
-  expect(screen.getByText("Type a whole number from 1.")).toBeTruthy();
+  expect(screen.getByText("Enter a whole number of at least 1.")).toBeTruthy();
   expect(at("milvus-param-ef").getAttribute("aria-invalid")).toBe("true");
 });
 

@@ -10,6 +10,7 @@ import { TextInput } from "../ui/TextInput";
 import { FilterFields } from "./FilterFields";
 import { countSet, optionProblems, type OptionProblems, type OptionValues, paramProblem } from "./optionValues";
 import type { Search } from "./useSearch";
+import { strings } from "./strings";
 
 interface Props {
   search: Search;
@@ -17,7 +18,7 @@ interface Props {
   indexes: Index[];
 }
 
-/** The options that few searches need, folded away. */
+/** The options that few searches need, hidden until asked for. */
 export function MoreOptions(props: Props) {
   const [open, setOpen] = usePanelState("milvus_more_options", false);
   const { options } = props.search.draft;
@@ -25,9 +26,9 @@ export function MoreOptions(props: Props) {
   const wrong = Object.keys(optionProblems(options, props.index)).length > 0;
   return (
     <Disclosure
-      title={`More options${set ? ` (${set} set)` : ""}`}
+      title={strings.moreOptions(set)}
       name="milvus-more-options"
-      // what is wrong can't be hidden: nothing would say why the search won't start
+      // a problem can't be hidden: nothing else says why the search doesn't start
       open={open || wrong}
       onToggle={setOpen}
     >
@@ -40,7 +41,7 @@ function Fields({ search, index, indexes }: Props) {
   const { options } = search.draft;
   const groups = useGroupFields();
   const field = { options, problems: optionProblems(options, index), change: search.change };
-  const kind = index.metric === "euclidean" ? "distance" : "similarity";
+  const kind = index.metric === "euclidean" ? strings.distance : strings.similarity;
   const others = indexes.filter(({ brain_key }) => brain_key !== index.brain_key);
   return (
     <Box
@@ -51,22 +52,22 @@ function Fields({ search, index, indexes }: Props) {
         alignItems: "start",
       }}
     >
-      <OptionField {...field} name="k" label="Results (k)" numeric />
-      <OptionField {...field} name="min_score" label={`Min ${kind}`} numeric />
-      <OptionField {...field} name="max_score" label={`Max ${kind}`} numeric />
+      <OptionField {...field} name="k" label={strings.k} numeric />
+      <OptionField {...field} name="min_score" label={strings.min(kind)} numeric />
+      <OptionField {...field} name="max_score" label={strings.max(kind)} numeric />
       <SelectInput
-        label="Best match per"
+        label={strings.groupBy}
         name="milvus-group_by"
         value={options.group_by}
         options={choices(groups, options.group_by)}
         onChange={(group_by) => search.change({ group_by })}
       />
       {index.patches_field !== null && (
-        <OptionField {...field} name="at_least" label="Min matching objects" numeric />
+        <OptionField {...field} name="at_least" label={strings.minMatches} numeric />
       )}
       {others.length > 0 && (
         <SelectInput
-          label="Combine with"
+          label={strings.fuseWith}
           name="milvus-also"
           value={options.also}
           options={choices(others.map(({ brain_key }) => brain_key), options.also)}
@@ -75,10 +76,10 @@ function Fields({ search, index, indexes }: Props) {
       )}
       <FilterFields search={search} index={index} />
       <ParamFields search={search} index={index} />
-      <OptionField {...field} name="score_field" label="Score field" />
+      <OptionField {...field} name="score_field" label={strings.scoreField} />
       <CheckboxInput
         name="milvus-exclude-query"
-        label="Exclude query"
+        label={strings.excludeQuery}
         checked={options.exclude_query}
         onChange={(exclude_query) => search.change({ exclude_query })}
         toggle
@@ -87,10 +88,10 @@ function Fields({ search, index, indexes }: Props) {
   );
 }
 
-/** Nothing, or one of some names; one that was chosen before stays to be seen. */
+/** None, or one of some names; also the chosen one if it isn't among them any more. */
 function choices(names: string[], chosen: string) {
   const all = chosen && !names.includes(chosen) ? [chosen, ...names] : names;
-  return ["", ...all].map((value) => ({ value, label: value || "–" }));
+  return ["", ...all].map((value) => ({ value, label: value || strings.none }));
 }
 
 interface OptionFieldProps {
@@ -126,10 +127,10 @@ function ParamFields({ search, index }: { search: Search; index: Index }) {
       <TextInput
         key={name}
         numeric
-        label={`Index parameter ${name}`}
+        label={strings.indexParameter(name)}
         name={`milvus-param-${name}`}
         value={typed}
-        placeholder="as usual"
+        placeholder={strings.indexDefault}
         error={problem}
         onChange={(value) => search.change({ search_params: { ...search_params, [name]: value } })}
       />
@@ -137,7 +138,7 @@ function ParamFields({ search, index }: { search: Search; index: Index }) {
   });
 }
 
-/** The fields of the dataset whose values can each give one hit. */
+/** The fields of the dataset that results can be grouped by. */
 function useGroupFields(): string[] {
   const api = useApi();
   const dataset = useDatasetName();

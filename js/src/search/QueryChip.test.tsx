@@ -2,7 +2,7 @@ import { screen } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { hit, index } from "../test/data";
 import { at, show } from "../test/panel";
-import { hitChip, pictureChip, textChip, type Chip } from "./chips";
+import { hitChip, imageChip, textChip, type Chip } from "./chips";
 import { QueryChip } from "./QueryChip";
 
 const on = { onChange: vi.fn(), onRemove: vi.fn() };
@@ -12,7 +12,7 @@ const chip = (of: Chip, props = {}) => show(<QueryChip chip={of} ghost={false} p
 
 test("a click on the sign turns it", async () => {
   const { user } = chip(bird);
-  await user.click(screen.getByRole("button", { name: "bird is wanted: make it unwanted" }));
+  await user.click(screen.getByRole("button", { name: "bird is positive: make it negative" }));
   expect(on.onChange.mock.calls).toEqual([[{ ...bird, unwanted: true }]]);
 });
 
@@ -32,7 +32,7 @@ test("the cross removes it", async () => {
 });
 
 test("a picture is shown: an uploaded one from the browser, another from the App", () => {
-  const { container, unmount } = chip(pictureChip("aGk=", "image/png", "a.png"));
+  const { container, unmount } = chip(imageChip("aGk=", "image/png", "a.png"));
   expect(container.querySelector("img")?.getAttribute("src")).toBe("data:image/png;base64,aGk=");
   unmount();
   const other = chip(hitChip(hit, index, false)).container;
@@ -44,5 +44,5 @@ test("it says why it isn't searched with, or that it will be", () => {
   expect(at("milvus-chip").getAttribute("aria-label")).toBe("clip can't embed text");
   unmount();
   chip(bird, { ghost: true });
-  expect(at("milvus-chip").getAttribute("aria-label")).toContain("the next search is with it");
+  expect(at("milvus-chip").getAttribute("aria-label")).toContain("part of the next search");
 });

@@ -2,28 +2,29 @@ import { MuiIconFont } from "@fiftyone/components";
 import { Box, IconButton, Stack, Tooltip, Typography } from "@mui/material";
 import { ChipImage } from "./ChipImage";
 import { nameOf, WEIGHTS, type Chip } from "./chips";
+import { strings } from "./strings";
 
 interface Props {
   chip: Chip;
-  /** it is selected in the grid, and no part of the query before the next search */
+  /** it is selected in the grid, and becomes part of the query with the next search */
   ghost: boolean;
   problem: string | null;
   onChange: (chip: Chip) => void;
   onRemove: (chip: Chip) => void;
 }
 
-/** A term: its sign, what it is, its weight, and a cross. */
+/** A term of the query: its sign, image or text and weight, and a button that removes it. */
 export function QueryChip({ chip, ghost, problem, onChange, onRemove }: Props) {
   const name = nameOf(chip);
   const color = chip.unwanted ? "error.main" : "success.main";
   return (
-    <Tooltip title={problem ?? (ghost ? "Selected in the grid: the next search is with it" : "")}>
+    <Tooltip title={problem ?? (ghost ? strings.selectedInGrid : "")}>
       <Stack
         component="li"
         direction="row"
         alignItems="center"
         data-cy="milvus-chip"
-        data-unwanted={chip.unwanted}
+        data-negative={chip.unwanted}
         data-ghost={ghost}
         sx={{
           height: 30,
@@ -37,7 +38,7 @@ export function QueryChip({ chip, ghost, problem, onChange, onRemove }: Props) {
       >
         <IconButton
           size="small"
-          aria-label={`${name} is ${chip.unwanted ? "unwanted: make it wanted" : "wanted: make it unwanted"}`}
+          aria-label={strings.sign(name, chip.unwanted)}
           data-cy="milvus-chip-sign"
           onClick={() => onChange({ ...chip, unwanted: !chip.unwanted })}
           sx={{ p: 0.5, color }}
@@ -51,7 +52,7 @@ export function QueryChip({ chip, ghost, problem, onChange, onRemove }: Props) {
         <Weight chip={chip} name={name} onChange={onChange} />
         <IconButton
           size="small"
-          aria-label={`Remove ${name}`}
+          aria-label={strings.remove(name)}
           data-cy="milvus-chip-remove"
           onClick={() => onRemove(chip)}
           sx={{ p: 0.5 }}
@@ -68,7 +69,7 @@ function Weight({ chip, name, onChange }: Pick<Props, "chip" | "onChange"> & { n
   return (
     <Box
       component="select"
-      aria-label={`Weight of ${name}`}
+      aria-label={strings.weight(name)}
       data-cy="milvus-chip-weight"
       value={chip.weight}
       onChange={(event) => onChange({ ...chip, weight: Number(event.target.value) })}

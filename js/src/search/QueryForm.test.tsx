@@ -32,7 +32,7 @@ test("a chip flips, has a weight, is removed and put back", async () => {
   await user.click(all("milvus-chip-remove")[1]);
   expect(chips()).toHaveLength(1);
   await user.click(at("milvus-put-back"));
-  expect(chips()[1].dataset.unwanted).toBe("true");
+  expect(chips()[1].dataset.negative).toBe("true");
   expect(callsOf("search")).toHaveLength(3);
 });
 
@@ -52,7 +52,7 @@ test("what is selected becomes chips, asked for once, and the search is with the
   );
   await waitFor(() => expect(chips()).toHaveLength(2));
   expect(callsOf("selection")).toEqual([{ brain_key: "pictures" }]);
-  expect(chips().map(({ dataset }) => [dataset.ghost, dataset.unwanted])).toEqual([
+  expect(chips().map(({ dataset }) => [dataset.ghost, dataset.negative])).toEqual([
     ["true", "false"],
     ["true", "true"],
   ]);
@@ -82,5 +82,5 @@ test("what is no picture is refused in words", async () => {
 test("an index whose model can't embed text takes no text and says what to do", () => {
   show(place({ ...index, supports_prompts: false }));
   expect(at<HTMLInputElement>("milvus-query").disabled).toBe(true);
-  expect(at("milvus-no-text").textContent).toContain("clip can't embed text: search with pictures");
+  expect(at("milvus-no-text").textContent).toContain("clip can't embed text: search with images");
 });

@@ -11,13 +11,14 @@ import type { Search } from "./useSearch";
 import { QueryChip } from "./QueryChip";
 import { useImageDrop } from "./useImageDrop";
 import { SearchProgress } from "./SearchProgress";
+import { strings } from "./strings";
 
 interface Props {
   search: Search;
   index: Index;
 }
 
-/** What to search with: chips, and a box for words. Enter searches. */
+/** The query: chips, and a text box. Enter searches. */
 export function QueryForm({ search, index }: Props) {
   const { draft, ghosts, busy } = search;
   const id = useId();
@@ -32,7 +33,7 @@ export function QueryForm({ search, index }: Props) {
       <Stack
         component="form"
         role="search"
-        aria-label="Search by similarity"
+        aria-label={strings.form}
         onSubmit={(event) => {
           event.preventDefault();
           // as it stands in the box: the state may lag behind a quick Enter
@@ -58,7 +59,7 @@ export function QueryForm({ search, index }: Props) {
             useFlexGap
             flexWrap="wrap"
             spacing={0.75}
-            aria-label="Searched with"
+            aria-label={strings.query}
             sx={{ m: 0, p: 0.75, pb: 0, listStyle: "none" }}
           >
             {chips.map((chip) => (
@@ -78,9 +79,9 @@ export function QueryForm({ search, index }: Props) {
             value={unable ? "" : draft.text}
             disabled={Boolean(unable)}
             name="query"
-            placeholder={unable ? "Select, paste or drop an image" : "Describe what to look for"}
+            placeholder={unable ? strings.textUnsupported : strings.text}
             inputProps={cy("milvus-query", {
-              "aria-label": "Describe what to look for",
+              "aria-label": strings.text,
               "aria-describedby": unable ? id : undefined,
               autoComplete: "off",
               enterKeyHint: "search",
@@ -91,10 +92,10 @@ export function QueryForm({ search, index }: Props) {
             sx={{ flex: 1, minWidth: 0 }}
           />
           {draft.chips.length > 0 && (
-            <Tooltip title="New search: removes what it is with">
+            <Tooltip title={strings.newSearchHint}>
               <IconButton
                 size="small"
-                aria-label="New search"
+                aria-label={strings.newSearch}
                 data-cy="milvus-new-search"
                 onClick={search.startOver}
               >
@@ -102,12 +103,12 @@ export function QueryForm({ search, index }: Props) {
               </IconButton>
             </Tooltip>
           )}
-          <input {...drop.inputProps} aria-label="Image to search with" />
-          <Tooltip title={drop.problem ?? "Search with an image from a file; you can paste or drop one, too"}>
+          <input {...drop.inputProps} aria-label={strings.imageFile} />
+          <Tooltip title={drop.problem ?? strings.uploadHint}>
             <span>
               <IconButton
                 size="small"
-                aria-label="Search with an image from a file"
+                aria-label={strings.upload}
                 data-cy="milvus-upload"
                 disabled={Boolean(drop.unable)}
                 onClick={drop.open}
@@ -117,7 +118,7 @@ export function QueryForm({ search, index }: Props) {
             </span>
           </Tooltip>
           <PrimaryButton type="submit" size="small" data-cy="milvus-search" disabled={!ready} sx={{ flex: "none" }}>
-            Search
+            {strings.search}
           </PrimaryButton>
         </Stack>
       </Stack>
@@ -126,18 +127,18 @@ export function QueryForm({ search, index }: Props) {
           {unable}
         </Typography>
       )}
-      <PutBack search={search} />
+      <RestoreButton search={search} />
       <MessageAlert message={drop.problem} name="milvus-drop-problem" onClose={drop.dismiss} />
     </Box>
   );
 }
 
-function PutBack({ search }: { search: Search }) {
+function RestoreButton({ search }: { search: Search }) {
   const last = search.draft.removed.at(-1);
   if (!last) return null;
   return (
-    <Button size="small" color="secondary" data-cy="milvus-put-back" onClick={search.putBack}>
-      Put back what was removed ({search.draft.removed.length})
+    <Button size="small" color="secondary" data-cy="milvus-put-back" onClick={search.restore}>
+      {strings.restore(search.draft.removed.length)}
     </Button>
   );
 }

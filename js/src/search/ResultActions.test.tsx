@@ -26,7 +26,7 @@ test("the hits that the grid shows are tagged", async () => {
 test("of what is ticked, only those hits are", async () => {
   const user = actions(["a", "z"]);
   await user.click(at("milvus-tag"));
-  await user.type(screen.getByRole("textbox", { name: "Tag for the ticked results" }), "good{Enter}");
+  await user.type(screen.getByRole("textbox", { name: "Tag for the selected results" }), "good{Enter}");
   expect(callsOf("tag")).toMatchObject([{ tag: "good", selection: ["a", "z"] }]);
 });
 

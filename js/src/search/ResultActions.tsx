@@ -2,14 +2,14 @@ import { Button, Stack } from "@mui/material";
 import { useState } from "react";
 import { useApi } from "../api/client";
 import { useSelection } from "../hooks/appState";
-import { counted } from "../ui/format";
 import type { ShownResult, Search } from "./useSearch";
 import { ClearButton } from "./ClearButton";
 import { NameForm } from "./NameForm";
+import { strings } from "./strings";
 
 type Action = "tag" | "save_view" | "save_search";
 
-/** What can be done with the hits. */
+/** What can be done with the results. */
 export function ResultActions({ search, found }: { search: Search; found: ShownResult }) {
   const api = useApi();
   const [open, setOpen] = useState<Action | null>(null);
@@ -19,18 +19,18 @@ export function ResultActions({ search, found }: { search: Search; found: ShownR
   const kept = { token, keep };
   const forms = {
     tag: {
-      title: "Tag",
-      label: `Tag for ${selection.length ? "the ticked results" : counted(keep, "result")}`,
+      title: strings.tag,
+      label: selection.length ? strings.tagSelected : strings.tagResults(keep),
       call: (tag: string) => api.tag({ ...kept, tag, ...(selection.length > 0 && { selection }) }),
     },
     save_view: {
-      title: "Save view",
-      label: "Name of the view",
+      title: strings.saveView,
+      label: strings.viewName,
       call: (name: string) => api.save_view({ ...kept, name }),
     },
     save_search: {
-      title: "Save search",
-      label: "Name of the search",
+      title: strings.saveSearch,
+      label: strings.searchName,
       call: (name: string) => api.save_search({ token, name }),
     },
   };

@@ -9,7 +9,7 @@ test("the hits have rank, score and label", async () => {
   await searched();
   await waitFor(() => expect(hits()).toHaveLength(2));
   expect(at("milvus-result-line").textContent).toBe("538 of 1,538 in 18 ms, exact");
-  expect(at("milvus-hit-score").textContent).toBe("0.912");
+  expect(at("milvus-result-score").textContent).toBe("0.912");
   expect(hits()[0].textContent).toContain("bird");
 });
 

@@ -10,15 +10,16 @@ import { ResultTile } from "./ResultTile";
 import { useGridLayout } from "./useGridLayout";
 import { useResultPages } from "./useResultPages";
 import { useRovingFocus } from "./useRovingFocus";
+import { strings } from "./strings";
 
 interface Props {
   found: ShownResult;
   index: Index;
-  /** more, or less, like a hit is asked for */
+  /** more, or less, like a result is asked for */
   onLike: (chip: Chip) => void;
 }
 
-/** The hits in rank order, of which only those in sight are drawn. */
+/** The results in rank order; only those in sight are rendered. */
 export const ResultList = memo(function HitList({ found, index, onLike }: Props) {
   const { result, keep, chips } = found;
   const { hits, need, problem } = useResultPages(result);
@@ -40,8 +41,8 @@ export const ResultList = memo(function HitList({ found, index, onLike }: Props)
       <Box
         component="ul"
         ref={list}
-        aria-label="Results"
-        data-cy="milvus-hits"
+        aria-label={strings.resultList}
+        data-cy="milvus-results"
         onKeyDown={roving.onKeyDown}
         sx={{ position: "relative", m: 0, p: 0, listStyle: "none", height: layout.height }}
       >

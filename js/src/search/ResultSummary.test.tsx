@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
 import { index, result } from "../test/data";
-import { describe } from "./ResultSummary";
+import { summary } from "./ResultSummary";
 
 const found = { dataset: "animals", result, chips: [], keep: result.total };
 
 test("time, exactness and how many were searched are in a line", () => {
-  expect(describe(found, index)).toBe("538 of 1,538 in 18 ms, exact");
-  expect(describe({ ...found, result: { ...result, searched: 1204, exact: false } }, index)).toBe(
+  expect(summary(found, index)).toBe("538 of 1,538 in 18 ms, exact");
+  expect(summary({ ...found, result: { ...result, searched: 1204, exact: false } }, index)).toBe(
     "538 of 1,538 in 18 ms, approximate over 1,204 in view",
   );
 });
 
 test("an unknown size is left out, and a cut is told", () => {
-  expect(describe({ ...found, keep: 12 }, { ...index, size: null })).toBe(
+  expect(summary({ ...found, keep: 12 }, { ...index, size: null })).toBe(
     "538 in 18 ms, exact; the first 12 in the grid",
   );
 });

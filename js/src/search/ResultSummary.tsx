@@ -1,19 +1,19 @@
 import { Tooltip, Typography } from "@mui/material";
 import type { Index } from "../api/contract";
-import { count } from "../ui/format";
+import { strings } from "./strings";
 import type { ShownResult } from "./useSearch";
 
 /** "25 of 48,210 in 18 ms, exact over 1,204 in view" */
-export function describe({ result, keep }: ShownResult, index: Index): string {
-  const of = index.size === null ? "" : ` of ${count(index.size)}`;
-  const how = result.exact ? "exact" : "approximate";
-  const over = result.searched === null ? "" : ` over ${count(result.searched)} in view`;
-  const cut = keep < result.total ? `; the first ${count(keep)} in the grid` : "";
+export function summary({ result, keep }: ShownResult, index: Index): string {
+  const { total, exact, searched } = result;
   const ms = Math.max(1, Math.round(result.milliseconds));
-  return `${count(result.total)}${of} in ${count(ms)} ms, ${how}${over}${cut}`;
+  const how = exact ? strings.exact : strings.approximate;
+  const over = searched === null ? "" : ` ${strings.searched(searched)}`;
+  const cut = keep < total ? `; ${strings.kept(keep)}` : "";
+  return `${strings.summary(total, index.size, ms)}, ${how}${over}${cut}`;
 }
 
-/** How many were found, in what time and how; the plan when asked. */
+/** How many results there are, in what time and how; its tooltip is the plan of the search. */
 export function ResultSummary({ found, index }: { found: ShownResult; index: Index }) {
   return (
     <Tooltip title={found.result.plan} placement="bottom-start">
@@ -25,7 +25,7 @@ export function ResultSummary({ found, index }: { found: ShownResult; index: Ind
         data-cy="milvus-result-line"
         sx={{ width: "fit-content" }}
       >
-        {describe(found, index)}
+        {summary(found, index)}
       </Typography>
     </Tooltip>
   );

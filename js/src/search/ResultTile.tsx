@@ -6,6 +6,8 @@ import type { Chip } from "./chips";
 import { Thumbnail } from "./Thumbnail";
 import { SimilarButton } from "./SimilarButton";
 import { ScoreDetails } from "./ScoreDetails";
+import { score } from "../ui/format";
+import { strings } from "./strings";
 
 interface Props {
   /** undefined while it is being fetched */
@@ -22,8 +24,8 @@ interface Props {
 }
 
 /**
- * A hit: its picture, rank, score and label; a tick, and more or less like it. Drawn anew
- * only when something of it changes: a hundred of them take longer than a search.
+ * A result: its image, rank, score and label, a checkbox, and more or less like it. It is
+ * rendered again only when it changes: a hundred of them take longer than a search.
  */
 export const ResultTile = memo(function HitTile({ hit, ...props }: Props) {
   return (
@@ -43,18 +45,18 @@ export const ResultTile = memo(function HitTile({ hit, ...props }: Props) {
 });
 
 function Content({ hit, kind, chips, place, active, ticked, onOpen, onTick, onLike }: Props & { hit: Hit }) {
-  const score = hit.score.toFixed(3);
-  const name = `${hit.rank}. ${hit.label ?? "sample"}`;
+  const shownScore = score(hit.score);
+  const name = `${hit.rank}. ${hit.label ?? strings.sample}`;
   const tabIndex = active ? 0 : -1;
   return (
     <>
       <Tooltip title={<ScoreDetails hit={hit} kind={kind} chips={chips} />} enterDelay={300} enterNextDelay={150}>
         <ButtonBase
           disableRipple
-          data-cy="milvus-hit"
+          data-cy="milvus-result"
           data-id={hit.id}
           data-place={place}
-          aria-label={`Open ${name}, ${kind} ${score}`}
+          aria-label={strings.open(name, kind, shownScore)}
           tabIndex={tabIndex}
           onClick={() => onOpen(hit)}
           sx={{
@@ -72,10 +74,10 @@ function Content({ hit, kind, chips, place, active, ticked, onOpen, onTick, onLi
             </Typography>
             <Typography
               variant="caption"
-              data-cy="milvus-hit-score"
+              data-cy="milvus-result-score"
               sx={{ fontVariantNumeric: "tabular-nums" }}
             >
-              {score}
+              {shownScore}
             </Typography>
           </Stack>
         </ButtonBase>
@@ -85,7 +87,7 @@ function Content({ hit, kind, chips, place, active, ticked, onOpen, onTick, onLi
           size="small"
           checked={ticked}
           onChange={() => onTick(hit.id)}
-          inputProps={{ "aria-label": `Select ${name} in the grid`, tabIndex, ...TICK }}
+          inputProps={{ "aria-label": strings.select(name), tabIndex, ...TICK }}
           disableRipple
           sx={{ p: 0.5, ...FOCUS }}
         />

@@ -1,12 +1,12 @@
 import { Stack, ToggleButton, ToggleButtonGroup, Typography } from "@mui/material";
 import type { Index } from "../api/contract";
 import { CheckboxInput } from "../ui/CheckboxInput";
-import { count } from "../ui/format";
 import { useSelection } from "../hooks/appState";
 import type { Search } from "./useSearch";
 import { ClearButton } from "./ClearButton";
 import { useViewCount } from "./useViewCount";
 import type { OptionValues } from "./optionValues";
+import { strings } from "./strings";
 
 /** In FiftyOne's light theme, what is disabled has the color of what isn't. */
 const OFF = { color: "text.secondary", opacity: 0.6 };
@@ -14,21 +14,21 @@ const OFF = { color: "text.secondary", opacity: 0.6 };
 interface Props {
   search: Search;
   index: Index;
-  /** in the dataset */
+  /** the number of samples in the dataset */
   samples: number;
 }
 
-/** What to search in, and which end first. */
+/** What to search in, and whether the most or the least similar come first. */
 export function ScopeInput({ search, index, samples }: Props) {
   const { options } = search.draft;
   const selected = useSelection().sampleIds.length;
   const inView = useViewCount(index, search.found, search.busy);
-  const left = inView?.showsResults && !search.found;
+  const otherResults = inView?.showsResults && !search.found;
   const whole = index.total ?? samples;
   const scopes: { name: OptionValues["target"]; label: string; off?: boolean }[] = [
-    { name: "dataset", label: `Dataset ${count(whole)}` },
-    { name: "view", label: `View ${inView ? count(inView.count ?? whole) : "…"}` },
-    { name: "selected", label: `Selected ${count(selected)}`, off: selected === 0 },
+    { name: "dataset", label: strings.dataset(whole) },
+    { name: "view", label: strings.view(inView ? (inView.count ?? whole) : null) },
+    { name: "selected", label: strings.selected(selected), off: selected === 0 },
   ];
   return (
     <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" sx={{ columnGap: 2, rowGap: 0.5 }}>
@@ -36,7 +36,7 @@ export function ScopeInput({ search, index, samples }: Props) {
         exclusive
         size="small"
         value={options.target}
-        aria-label="Search in"
+        aria-label={strings.scope}
         onChange={(_, target: OptionValues["target"] | null) => target && search.change({ target })}
       >
         {scopes.map(({ name, label, off }) => (
@@ -53,15 +53,15 @@ export function ScopeInput({ search, index, samples }: Props) {
       </ToggleButtonGroup>
       <CheckboxInput
         name="milvus-reverse"
-        label="Least similar"
+        label={strings.leastSimilar}
         checked={options.reverse}
         onChange={(reverse) => search.change({ reverse })}
         toggle
       />
-      {left && (
+      {otherResults && (
         <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" spacing={0.5}>
           <Typography variant="caption" color="text.secondary">
-            The grid shows the results of another search.
+            {strings.otherResults}
           </Typography>
           <ClearButton search={search} />
         </Stack>

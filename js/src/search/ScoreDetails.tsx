@@ -2,6 +2,7 @@ import { Box } from "@mui/material";
 import type { Hit, SearchResult } from "../api/contract";
 import { ChipImage } from "./ChipImage";
 import { nameOf, type Chip } from "./chips";
+import { score as formatScore } from "../ui/format";
 
 interface Props {
   hit: Hit;
@@ -9,12 +10,12 @@ interface Props {
   chips: Chip[];
 }
 
-/** Why it is a hit: its score, and what each term says. */
+/** Why it is a result: its score, and the score of each term. */
 export function ScoreDetails({ hit, kind, chips }: Props) {
   return (
     <Box data-cy="milvus-why">
       <div>
-        {hit.rank}. {hit.label ?? ""} {kind} {hit.score.toFixed(3)}
+        {hit.rank}. {hit.label ?? ""} {kind} {formatScore(hit.score)}
       </div>
       {hit.terms?.map((score, n) => (
         <Term key={n} chip={chips[n]} score={score} />
@@ -34,7 +35,7 @@ function Term({ chip, score }: { chip: Chip | undefined; score: number }) {
       {chip?.unwanted ? "−" : "+"}
       {chip && <ChipImage chip={chip} size={18} />}
       {chip && <span dir="auto">{chip.term.text ? `“${nameOf(chip)}”` : nameOf(chip)}</span>}
-      <span>{score.toFixed(3)}</span>
+      <span>{formatScore(score)}</span>
     </Box>
   );
 }

@@ -1,10 +1,11 @@
 import { Box, Slider, Stack, Typography } from "@mui/material";
 import { useEffect, useRef, useState } from "react";
 import type { Histogram, SearchResult } from "../api/contract";
-import { counted } from "../ui/format";
+import { score } from "../ui/format";
 import { binsOf, edge, kept } from "./histogram";
+import { strings } from "./strings";
 
-/** Of a drag, or of an arrow key held down, the grid shows where it rests. */
+/** A drag, or an arrow key that is kept pressed, changes the grid once. */
 const QUIET_MILLISECONDS = 250;
 
 const BARS = {
@@ -23,7 +24,7 @@ interface Props {
   onCut: (keep: number) => void;
 }
 
-/** How many hits there are by score, with a handle that cuts off the worst. */
+/** How many results there are by score, with a handle that cuts off the worst. */
 export function ScoreHistogram({ histogram, kind, keep, onCut }: Props) {
   const bins = histogram.counts.length;
   const [dragged, setDragged] = useState<number | null>(null);
@@ -40,7 +41,7 @@ export function ScoreHistogram({ histogram, kind, keep, onCut }: Props) {
   };
   const at = dragged ?? binsOf(histogram, keep);
   const words = (value: number) =>
-    `${counted(kept(histogram, value), "result")}, ${kind} ${histogram.first.toFixed(3)} to ${edge(histogram, value).toFixed(3)}`;
+    strings.scoreRange(kept(histogram, value), kind, score(histogram.first), score(edge(histogram, value)));
   return (
     // as wide as half of what a finger can touch of the handle, which would stick out
     <Stack data-cy="milvus-histogram" sx={{ px: "12px" }}>
@@ -51,7 +52,7 @@ export function ScoreHistogram({ histogram, kind, keep, onCut }: Props) {
         max={bins}
         value={at}
         track={false}
-        aria-label="Cut off the worst results"
+        aria-label={strings.cutOff}
         getAriaValueText={words}
         slotProps={{ input: { "data-cy": "milvus-cut" } as object }}
         onChange={(_, value) => move(value as number)}
@@ -65,7 +66,7 @@ export function ScoreHistogram({ histogram, kind, keep, onCut }: Props) {
 }
 
 function Bars({ counts, at }: { counts: number[]; at: number }) {
-  // many more hits are in some bins than in others: the root keeps the small to be seen
+  // bins differ a lot in size: with the square root the small ones are visible
   const most = Math.sqrt(Math.max(...counts));
   return (
     <Box aria-hidden sx={BARS}>

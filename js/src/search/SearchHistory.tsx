@@ -2,17 +2,18 @@ import { MuiIconFont } from "@fiftyone/components";
 import { Box, Button, IconButton, Skeleton, Stack, Typography } from "@mui/material";
 import { useState } from "react";
 import { Disclosure } from "../ui/Disclosure";
-import { count, counted, moment } from "../ui/format";
+import { dateTime } from "../ui/format";
 import { MessageAlert } from "../ui/MessageAlert";
 import { HistoryEntry } from "./HistoryEntry";
 import type { Search } from "./useSearch";
 import { useSearchHistory } from "./useSearchHistory";
+import { strings } from "./strings";
 
-/** The searches that were made and saved, asked for when it is opened. */
+/** Earlier and saved searches, asked for when it is opened. */
 export function SearchHistory({ search }: { search: Search }) {
   const [open, setOpen] = useState(false);
   return (
-    <Disclosure title="History and saved searches" name="milvus-history" open={open} onToggle={setOpen}>
+    <Disclosure title={strings.history} name="milvus-history" open={open} onToggle={setOpen}>
       <HistoryList
         onAgain={(which) => {
           search.again(which);
@@ -27,7 +28,7 @@ interface Props {
   onAgain: (which: { id?: string; name?: string }) => void;
 }
 
-/** A click searches again with all that the search was made of. */
+/** A click runs a search again, with its whole query and options. */
 function HistoryList({ onAgain }: Props) {
   const { history, busy, problem, more, forget } = useSearchHistory();
   if (!history) return problem ? <MessageAlert message={problem} /> : <Skeleton variant="rounded" height={80} />;
@@ -35,12 +36,12 @@ function HistoryList({ onAgain }: Props) {
   return (
     <Stack spacing={1}>
       <MessageAlert message={problem} />
-      <Box component="ul" aria-label="Searches" tabIndex={0} sx={{ m: 0, p: 0, maxHeight: 260, overflow: "auto" }}>
+      <Box component="ul" aria-label={strings.searches} tabIndex={0} sx={{ m: 0, p: 0, maxHeight: 260, overflow: "auto" }}>
         {saved.map((name) => (
-          <HistoryEntry key={`saved ${name}`} icon="bookmark" label={name} note="saved" name="milvus-saved" onClick={() => onAgain({ name })}>
+          <HistoryEntry key={`saved ${name}`} icon="bookmark" label={name} note={strings.saved} name="milvus-saved" onClick={() => onAgain({ name })}>
             <IconButton
               size="small"
-              aria-label={`Delete the saved search ${name}`}
+              aria-label={strings.deleteSaved(name)}
               data-cy="milvus-saved-delete"
               onClick={() => forget(name)}
             >
@@ -53,7 +54,7 @@ function HistoryList({ onAgain }: Props) {
             key={id}
             icon="history"
             label={label}
-            note={`${moment(at)}${hits === null ? "" : ` · ${counted(hits, "result")}`}`}
+            note={`${dateTime(at)}${hits === null ? "" : ` · ${strings.results(hits)}`}`}
             name="milvus-past"
             onClick={() => onAgain({ id })}
           />
@@ -61,18 +62,18 @@ function HistoryList({ onAgain }: Props) {
       </Box>
       {searches.length + saved.length === 0 && (
         <Typography variant="body2" color="text.secondary" data-cy="milvus-no-history">
-          Every search that you make is kept here, to be made again.
+          {strings.noHistory}
         </Typography>
       )}
       <Stack direction="row" spacing={1}>
         {searches.length < total && (
           <Button size="small" color="secondary" disabled={busy} data-cy="milvus-earlier" onClick={more}>
-            Earlier ones ({count(total - searches.length)})
+            {strings.earlier(total - searches.length)}
           </Button>
         )}
         {total > 0 && (
           <Button size="small" color="secondary" disabled={busy} data-cy="milvus-forget" onClick={() => forget()}>
-            Clear the history
+            {strings.clearHistory}
           </Button>
         )}
       </Stack>

@@ -1,23 +1,24 @@
 import { LinearProgress } from "@mui/material";
 import { useEffect, useState } from "react";
+import { strings } from "./strings";
 
-/** As long as nobody minds. */
-const PATIENCE_MS = 400;
+/** A search that is quicker needs no bar. */
+const DELAY_MILLISECONDS = 400;
 
 /**
- * Tells that a search goes on, once it has for a while: while a bar moves, the browser has
- * to lay out every frame, which makes a quick search a slower one.
+ * Shows that a search is running, once it has for a while: a moving bar has the browser
+ * lay out every frame, which makes a quick search slower.
  */
 export function SearchProgress() {
   const [late, setLate] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => setLate(true), PATIENCE_MS);
+    const timer = setTimeout(() => setLate(true), DELAY_MILLISECONDS);
     return () => clearTimeout(timer);
   }, []);
   if (!late) return null;
   return (
     <LinearProgress
-      aria-label="Searching"
+      aria-label={strings.searching}
       data-cy="milvus-searching"
       sx={{ position: "absolute", left: 0, right: 0, bottom: 0, height: 2 }}
     />

@@ -32,9 +32,9 @@ test("without a result it says why, and what was in the grid comes back", async 
   const why_empty = "Nothing passes the filter on theme.";
   const empty = { ...result, hits: [], total: 0, histogram: null, why_empty };
   const { user } = await searched({ search: empty });
-  await waitFor(() => expect(at("milvus-no-hits").textContent).toContain(why_empty));
+  await waitFor(() => expect(at("milvus-no-results").textContent).toContain(why_empty));
   await user.click(at("milvus-clear"));
-  await waitFor(() => expect(absent("milvus-no-hits")).toBe(true));
+  await waitFor(() => expect(absent("milvus-no-results")).toBe(true));
   expect(callsOf("clear")).toHaveLength(1);
 });
 

@@ -9,6 +9,7 @@ import type { ShownResult as FoundData, Search } from "./useSearch";
 import { ResultActions } from "./ResultActions";
 import { ResultSummary } from "./ResultSummary";
 import { ScoreHistogram } from "./ScoreHistogram";
+import { strings } from "./strings";
 
 interface Props {
   search: Search;
@@ -16,7 +17,7 @@ interface Props {
   index: Index;
 }
 
-/** What a search found. */
+/** The result of a search. */
 export function SearchResultView({ search, found, index }: Props) {
   const { result } = found;
   const like = useStable((chip: Chip) => search.search([chip]));
@@ -25,9 +26,9 @@ export function SearchResultView({ search, found, index }: Props) {
       <ResultSummary found={found} index={index} />
       {result.total === 0 ? (
         <EmptyState
-          name="milvus-no-hits"
+          name="milvus-no-results"
           icon="search_off"
-          title="No results"
+          title={strings.noResults}
           text={result.why_empty ?? ""}
         >
           <ClearButton search={search} />
@@ -44,7 +45,7 @@ export function SearchResultView({ search, found, index }: Props) {
             />
           )}
           <ResultActions search={search} found={found} />
-          <ResultList key={`hits ${result.token}`} found={found} index={index} onLike={like} />
+          <ResultList key={`list ${result.token}`} found={found} index={index} onLike={like} />
         </>
       )}
     </Stack>

@@ -10,6 +10,7 @@ import { SearchHistory } from "./SearchHistory";
 import { MoreOptions } from "./MoreOptions";
 import { ScopeInput } from "./ScopeInput";
 import { useSearch } from "./useSearch";
+import { strings } from "./strings";
 
 interface Props {
   dataset: string;
@@ -44,21 +45,14 @@ function Search(props: Omit<Props, "onMakeIndex" | "others" | "index"> & { index
 }
 
 function Hint({ index }: { index: Index }) {
-  return <EmptyState name="milvus-hint" icon="image_search" title="What are you looking for?" text={ways(index)} />;
-}
-
-/** How an index can be searched. */
-function ways({ supports_prompts, model }: Index): string {
-  const describe = supports_prompts ? "Describe it, or select" : "Select";
-  const select = `${describe} samples or patches in the grid that look like it (with Alt: unlike it). Then press Enter.`;
-  return model ? `${select} You can also drop an image file here.` : select;
+  return <EmptyState name="milvus-hint" icon="image_search" title={strings.emptyTitle} text={strings.howToSearch(index.supports_prompts, index.model !== null)} />;
 }
 
 function NoIndex({ others, onMakeIndex }: Pick<Props, "others" | "onMakeIndex">) {
   return (
-    <NoIndexes name="milvus-no-index" title={others.length > 0 ? "No Milvus index yet" : "No index to search yet"} others={others}>
+    <NoIndexes name="milvus-no-index" title={others.length > 0 ? strings.noMilvusIndex : strings.noIndex} others={others}>
       <PrimaryButton data-cy="milvus-make-index" onClick={onMakeIndex}>
-        Make an index
+        {strings.createIndex}
       </PrimaryButton>
     </NoIndexes>
   );

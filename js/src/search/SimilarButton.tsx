@@ -1,6 +1,7 @@
 import { MuiIconFont } from "@fiftyone/components";
 import { IconButton } from "@mui/material";
 import { FOCUS } from "../ui/styles";
+import { strings } from "./strings";
 
 interface Props {
   unwanted: boolean;
@@ -9,10 +10,12 @@ interface Props {
   onClick: () => void;
 }
 
-/** Searches on for more, or for less, like a hit. Its title is the browser's: a tooltip
- * of MUI's takes as long to draw as the rest of it, twice for each hit. */
+/**
+ * Refines the search to more, or less, like a result. Its tooltip is the browser's: one of
+ * MUI takes as long to render as the rest, twice for each result.
+ */
 export function SimilarButton({ unwanted, name, tabIndex, onClick }: Props) {
-  const words = unwanted ? "Less like this" : "More like this";
+  const words = unwanted ? strings.lessLikeThis : strings.moreLikeThis;
   return (
     <IconButton
       title={words}

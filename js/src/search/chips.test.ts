@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { hit, index } from "../test/data";
-import { hitChip, misfit, nameOf, pictureChip, shownChip, termOf, textChip, withChips } from "./chips";
+import { hitChip, misfit, nameOf, imageChip, shownChip, termOf, textChip, withChips } from "./chips";
 
 const patches = { ...index, brain_key: "objects", patches_field: "objects" };
 const media = { filepath: "/a.jpg", box: null, label: "cat" };
@@ -37,15 +37,15 @@ test("a chip that an index can't be searched with says why", () => {
   expect(misfit(textChip("x"), index)).toBeNull();
   expect(misfit(textChip("x"), { ...index, supports_prompts: false })).toContain("clip can't embed text");
   expect(misfit(textChip("x"), noModel)).toContain("no model");
-  expect(misfit(pictureChip("aGk=", "image/png", "a.png"), noModel)).toContain("no model");
+  expect(misfit(imageChip("aGk=", "image/png", "a.png"), noModel)).toContain("no model");
   expect(misfit(hitChip(hit, index, false), patches)).toContain("isn't in the index");
 });
 
 test("chips have names, and a picture what the browser shows", () => {
-  const picture = pictureChip("aGk=", "image/png", "a.png");
+  const picture = imageChip("aGk=", "image/png", "a.png");
   expect(nameOf(picture)).toBe("a.png");
   expect(picture.picture?.url).toBe("data:image/png;base64,aGk=");
   expect(nameOf(textChip("x|y"))).toBe("x | y");
   expect(nameOf(hitChip(hit, index, false))).toBe("bird");
-  expect(nameOf(shownChip({ key: "", term: { result: ["a", "b"] }, media: null }, index))).toBe("2 pictures");
+  expect(nameOf(shownChip({ key: "", term: { result: ["a", "b"] }, media: null }, index))).toBe("2 results");
 });

@@ -1,4 +1,5 @@
 import type { Hit, Index, Media, Term, TermShown } from "../api/contract";
+import { strings } from "./strings";
 
 /** A term of the query as the person sees it. */
 export interface Chip {
@@ -11,7 +12,7 @@ export interface Chip {
   media: Media | null;
   /** the field of the patches that its ids are of; null for samples */
   of: string | null;
-  /** of a picture: its file's name, and where the browser has it */
+  /** of an image file: its name, and its address in the browser */
   picture?: { name: string; url: string };
 }
 
@@ -25,8 +26,8 @@ function chip(term: Term, rest: Partial<Chip> = {}): Chip {
 }
 
 function keyOf({ picture, ...term }: Term): string {
-  // a picture may have megabytes: its length and a few letters tell it from others
-  if (picture) return `picture ${picture.length} ${picture.slice(-48)}`;
+  // an image may have megabytes: its length and a few letters tell it from others
+  if (picture) return `image ${picture.length} ${picture.slice(-48)}`;
   return JSON.stringify(term);
 }
 
@@ -35,21 +36,21 @@ export function textChip(text: string): Chip {
   return chip({ text: phrasings.filter(Boolean) });
 }
 
-export function pictureChip(base64: string, type: string, name: string): Chip {
+export function imageChip(base64: string, type: string, name: string): Chip {
   return chip({ picture: base64 }, { picture: { name, url: `data:${type};base64,${base64}` } });
 }
 
-/** What Python tells of a term. */
+/** The chip of a term that Python describes. */
 export function shownChip({ term, media }: TermShown, index: Index): Chip {
   const url = term.picture && `data:${typeOf(term.picture)};base64,${term.picture}`;
-  const picture = url ? { picture: { name: "image", url } } : {};
+  const picture = url ? { picture: { name: strings.image, url } } : {};
   return chip(term, { media, of: index.patches_field, ...picture });
 }
 
-/** A hit to find more, or less, like. */
+/** A result to find more, or less, like. */
 export function hitChip(hit: Hit, index: Index, unwanted: boolean): Chip {
-  const pictureOfPatches = index.patches_field !== null && hit.id === hit.sample_id;
-  const term = pictureOfPatches ? { sample_id: hit.id } : { id: hit.id };
+  const isSampleOfPatches = index.patches_field !== null && hit.id === hit.sample_id;
+  const term = isSampleOfPatches ? { sample_id: hit.id } : { id: hit.id };
   const { filepath, box, label } = hit;
   return chip(term, { unwanted, media: { filepath, box, label }, of: index.patches_field });
 }
@@ -59,7 +60,7 @@ export function termOf({ term, weight, unwanted }: Chip): Term {
   return { ...term, ...(weight !== 1 && { weight }), ...(unwanted && { unwanted }) };
 }
 
-/** The chips with others: one that is there already has its latest sign and weight. */
+/** The chips with others added; one that is there already gets the newer sign and weight. */
 export function withChips(chips: Chip[], added: Chip[]): Chip[] {
   const keys = new Set(added.map(({ key }) => key));
   return [...chips.filter(({ key }) => !keys.has(key)), ...added];
@@ -69,26 +70,24 @@ export function withChips(chips: Chip[], added: Chip[]): Chip[] {
 export function misfit({ term, of }: Chip, index: Index): string | null {
   if (term.text && !index.supports_prompts) return textProblem(index);
   if ((term.picture || term.crop) && !index.model)
-    return "This index has no model that embeds pictures.";
-  if ((term.id || term.result) && of !== index.patches_field) return "This isn't in the index in use.";
-  if (term.sample_id && index.patches_field === null) return "This isn't in the index in use.";
+    return strings.noImageModel;
+  if ((term.id || term.result) && of !== index.patches_field) return strings.otherIndex;
+  if (term.sample_id && index.patches_field === null) return strings.otherIndex;
   return null;
 }
 
 /** Why an index can't be searched by text; null if it can. */
 export function textProblem(index: Index): string | null {
   if (index.supports_prompts) return null;
-  return index.model
-    ? `${index.model} can't embed text: search with pictures, or use an index whose model can, such as a CLIP.`
-    : "This index has no model that embeds text: search with what you select, or use an index made with a model, such as a CLIP.";
+  return index.model ? strings.noText(index.model) : strings.noTextModel;
 }
 
 /** A chip in a few words. */
 export function nameOf({ term, media, picture }: Chip): string {
   if (term.text) return term.text.join(` ${OR} `);
   if (picture) return picture.name;
-  if (term.result) return `${term.result.length} pictures`;
-  return media?.label ?? (term.crop ? "crop" : "image");
+  if (term.result) return strings.results(term.result.length);
+  return media?.label ?? (term.crop ? strings.crop : strings.image);
 }
 
 /** By the first letters of base64. */

@@ -1,18 +1,19 @@
 import type { FilterField } from "../api/contract";
 import type { Condition, Where } from "../api/searchContract";
+import { strings } from "./strings";
 
-/** What was typed for each field. */
+/** The text for each field. */
 export type TypedConditions = Record<string, string>;
 
 const RANGE = /^\s*(-?[\d.]+)?\s*\.\.\s*(-?[\d.]+)?\s*$/;
 
-/** What is wrong with what was typed for a field. */
+/** Why the text for a field can't be used. */
 export function conditionProblem(field: FilterField, typed: string): string | null {
   if (!typed.trim() || field.kind !== "number" || condition(field, typed)) return null;
-  return "Type numbers with commas between, or a range such as 0.5..2.";
+  return strings.notACondition;
 }
 
-/** The conditions as Python takes them, of the fields that this index keeps. */
+/** The conditions as Python takes them, for the fields whose values the index stores. */
 export function toWhere(fields: FilterField[], typed: TypedConditions): Where | undefined {
   const found: Where = {};
   for (const field of fields) {
@@ -22,7 +23,7 @@ export function toWhere(fields: FilterField[], typed: TypedConditions): Where | 
   return Object.keys(found).length ? found : undefined;
 }
 
-/** The conditions of a search that was made before, as they would be typed. */
+/** The conditions of an earlier search as text. */
 export function fromWhere(where: Where | undefined): TypedConditions {
   return Object.fromEntries(
     Object.entries(where ?? {}).map(([name, one]) => [name, asTyped(one)]),

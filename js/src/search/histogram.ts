@@ -1,12 +1,12 @@
 import type { Histogram } from "../api/contract";
 
-/** How many hits are in the first bins; the first hit is always kept. */
+/** How many results are in the first bins; the first result is always kept. */
 export function kept({ counts }: Histogram, bins: number): number {
   const sum = counts.slice(0, bins).reduce((total, n) => total + n, 0);
   return Math.max(1, sum);
 }
 
-/** The fewest bins that so many hits are in. */
+/** The fewest bins that hold so many results. */
 export function binsOf(histogram: Histogram, keep: number): number {
   const bins = histogram.counts.length;
   for (let n = 1; n < bins; n++) if (kept(histogram, n) >= keep) return n;

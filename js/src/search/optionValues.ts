@@ -1,7 +1,8 @@
 import type { Index, SearchOptions } from "../api/contract";
 import { fromWhere, toWhere, conditionProblem, type TypedConditions } from "./filterConditions";
+import { strings } from "./strings";
 
-/** The options as they are typed; empty is unset. */
+/** The options as text inputs have them; empty is unset. */
 export interface OptionValues {
   k: string;
   target: SearchOptions["target"];
@@ -38,41 +39,39 @@ export const MAX_K = 10_000;
 const NUMBERS = ["min_score", "max_score"] as const;
 const WORDS = ["group_by", "also", "score_field"] as const;
 
-/** What an index lets a search choose. */
+/** The options that depend on the index. */
 export type IndexOptions = Pick<Index, "filter_fields" | "search_params">;
 
 export type OptionProblems = Partial<Record<keyof OptionValues, string>>;
 
-/** What is wrong with each option as it is typed. */
+/** Why options can't be used, by option. */
 export function optionProblems(options: OptionValues, index: IndexOptions): OptionProblems {
-  const found: OptionProblems = {};
+  const problems: OptionProblems = {};
   const k = kProblem(options.k, options.score_field.trim() ? Infinity : MAX_K);
-  if (k) found.k = k;
+  if (k) problems.k = k;
   for (const name of NUMBERS)
     if (options[name].trim() && !Number.isFinite(Number(options[name])))
-      found[name] = "Type a number, such as 0.25.";
-  if (options.at_least && !isWhole(options.at_least)) found.at_least = "Type a whole number from 1.";
+      problems[name] = strings.notANumber;
+  if (options.at_least && !isWhole(options.at_least)) problems.at_least = strings.notAWholeNumber;
   const field = options.score_field.trim();
   if (field && !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(field))
-    found.score_field = "Use letters, digits and _, not a digit first.";
-  const wrong = index.filter_fields.find((each) => conditionProblem(each, options.where[each.name] ?? ""));
-  if (wrong) found.where = conditionProblem(wrong, options.where[wrong.name] ?? "") ?? undefined;
+    problems.score_field = strings.notAFieldName;
+  const wrongFilter = index.filter_fields.find((each) => conditionProblem(each, options.where[each.name] ?? ""));
+  if (wrongFilter) problems.where = conditionProblem(wrongFilter, options.where[wrongFilter.name] ?? "") ?? undefined;
   const given = Object.entries(paramsOf(options, index));
-  const odd = given.find(([, typed]) => paramProblem(typed));
-  if (odd) found.search_params = paramProblem(odd[1]) ?? undefined;
-  return found;
+  const wrongParam = given.find(([, typed]) => paramProblem(typed));
+  if (wrongParam) problems.search_params = paramProblem(wrongParam[1]) ?? undefined;
+  return problems;
 }
 
-function kProblem(typed: string, most: number): string | null {
-  if (isWhole(typed) && Number(typed) <= most) return null;
-  return most === Infinity
-    ? "Type a whole number from 1."
-    : "Type a whole number from 1 to 10,000; more need a score field.";
+function kProblem(typed: string, max: number): string | null {
+  if (isWhole(typed) && Number(typed) <= max) return null;
+  return max === Infinity ? strings.notAWholeNumber : strings.kOutOfRange(max);
 }
 
-/** What is wrong with what was typed for a parameter of the index. */
+/** Why the text for a parameter of the index can't be used. */
 export function paramProblem(typed: string): string | null {
-  return !typed.trim() || isWhole(typed) ? null : "Type a whole number from 1.";
+  return !typed.trim() || isWhole(typed) ? null : strings.notAWholeNumber;
 }
 
 /** What was typed for the parameters that this index has. */
@@ -87,21 +86,21 @@ const isWhole = (typed: string) => /^\s*\d+\s*$/.test(typed) && Number(typed) >=
 
 /** The options as Python takes them, without those that are unset. */
 export function toParams(options: OptionValues, index: IndexOptions): SearchOptions {
-  const found: SearchOptions = { k: Number(options.k), target: options.target };
-  if (options.reverse) found.reverse = true;
-  if (options.exclude_query) found.exclude_query = true;
-  for (const name of NUMBERS) if (options[name].trim()) found[name] = Number(options[name]);
-  for (const name of WORDS) if (options[name].trim()) found[name] = options[name].trim();
+  const params: SearchOptions = { k: Number(options.k), target: options.target };
+  if (options.reverse) params.reverse = true;
+  if (options.exclude_query) params.exclude_query = true;
+  for (const name of NUMBERS) if (options[name].trim()) params[name] = Number(options[name]);
+  for (const name of WORDS) if (options[name].trim()) params[name] = options[name].trim();
   const where = toWhere(index.filter_fields, options.where);
-  if (where) found.where = where;
+  if (where) params.where = where;
   const given = Object.entries(paramsOf(options, index));
   if (given.length)
-    found.search_params = Object.fromEntries(given.map(([name, typed]) => [name, Number(typed)]));
-  if (options.at_least) found.at_least = Number(options.at_least);
-  return found;
+    params.search_params = Object.fromEntries(given.map(([name, typed]) => [name, Number(typed)]));
+  if (options.at_least) params.at_least = Number(options.at_least);
+  return params;
 }
 
-/** The options of a search that was made before. */
+/** The options of an earlier search. */
 export function fromParams(params: SearchOptions): OptionValues {
   const text = (value: string | number | undefined) => (value === undefined ? "" : String(value));
   return {
@@ -122,7 +121,7 @@ export function fromParams(params: SearchOptions): OptionValues {
   };
 }
 
-/** How many of the folded options are set. */
+/** How many of the options under *More options* are set. */
 export function countSet(options: OptionValues, index: IndexOptions): number {
   const names = Object.keys(DEFAULT_OPTIONS) as (keyof OptionValues)[];
   const plain = names.filter((name) => !["target", "where", "search_params"].includes(name));

@@ -62,8 +62,8 @@ test("the same file can be chosen twice", async () => {
 });
 
 test.each([
-  ["an image that is too large", [png(8_100_000)], "This image has 8.1 MB. Take one of at most 8 MB."],
-  ["another file", [text], "a.txt is no image file. Take a JPEG, PNG, WebP, GIF, BMP or TIFF."],
+  ["an image that is too large", [png(8_100_000)], "This image is 8.1 MB. The limit is 8 MB."],
+  ["another file", [text], "a.txt isn't an image file. Use a JPEG, PNG, WebP, GIF, BMP or TIFF."],
   ["two files", [png(3), png(3)], "Drop one image at a time: these were 2 files."],
   ["what is no file", [], "Only image files can be dropped here. To search with samples of the grid, select them."],
 ])("%s is refused in a sentence", (_, files, sentence) => {

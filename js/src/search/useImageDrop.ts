@@ -2,9 +2,11 @@ import { useContext, useEffect, useRef, useState, type ChangeEvent, type Clipboa
 import type { Index } from "../api/contract";
 import { ScrollContext } from "../hooks/ScrollContext";
 import { useStable } from "../hooks/useStable";
-import { pictureChip, type Chip } from "./chips";
+import { imageChip, type Chip } from "./chips";
+import { bytes } from "../ui/format";
+import { strings } from "./strings";
 
-/** As `searching/uploads.py` has it. */
+/** The limit of Python, too (`search/query_images.py`). */
 const MAX_BYTES = 8_000_000;
 const TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/tiff"];
 
@@ -12,14 +14,14 @@ const TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp"
 export function useImageDrop(index: Index, onChip: (chip: Chip) => void) {
   const [problem, setProblem] = useState<string | null>(null);
   const input = useRef<HTMLInputElement>(null);
-  const unable = index.model ? null : "This index has no model that embeds images.";
+  const unable = index.model ? null : strings.noImageModel;
 
   const take = useStable(async (files: File[]) => {
     const refused = unable ?? refusal(files);
     setProblem(refused);
     if (refused) return;
     const [file] = files;
-    onChip(pictureChip(await base64(file), file.type, file.name || "pasted"));
+    onChip(imageChip(await base64(file), file.type, file.name || strings.pastedImage));
   });
   const over = useDragOver(take);
   return {
@@ -61,16 +63,16 @@ function useDragOver(onDrop: (files: File[]) => void): boolean {
   const [over, setOver] = useState(false);
   useEffect(() => {
     let timer = 0;
-    const light = (on: boolean) => {
+    const highlight = (on: boolean) => {
       setOver(on);
       window.clearTimeout(timer);
-      // no browser says for certain that a drag was given up
+      // browsers don't reliably report that a drag was cancelled
       if (on) timer = window.setTimeout(setOver, GONE_MILLISECONDS, false);
     };
     const isHere = (target: EventTarget | null) => target instanceof Node && Boolean(panel.current?.contains(target));
     const onDragOver = (event: DragEvent) => {
       const here = isHere(event.target);
-      light(here && hasFiles(event));
+      highlight(here && hasFiles(event));
       if (event.defaultPrevented || !event.dataTransfer) return;
       if (here ? isText(event) : !hasFiles(event)) return;
       // elsewhere the browser would leave the App to open the file
@@ -78,11 +80,11 @@ function useDragOver(onDrop: (files: File[]) => void): boolean {
       event.dataTransfer.dropEffect = here ? "copy" : "none";
     };
     const onDragLeave = ({ relatedTarget }: DragEvent) => {
-      if (!isHere(relatedTarget)) light(false);
+      if (!isHere(relatedTarget)) highlight(false);
     };
-    const onEnd = () => light(false);
+    const onEnd = () => highlight(false);
     const onDropped = (event: DragEvent) => {
-      light(false);
+      highlight(false);
       const here = isHere(event.target);
       if (event.defaultPrevented || (here ? isText(event) : !hasFiles(event))) return;
       event.preventDefault();
@@ -107,25 +109,23 @@ function useDragOver(onDrop: (files: File[]) => void): boolean {
 
 const hasFiles = ({ dataTransfer }: DragEvent) => Boolean(dataTransfer?.types.includes("Files"));
 
-/** Words that are dragged into a box for words. */
+/** A text that is dragged into a text box. */
 const isText = (event: DragEvent) => event.target instanceof HTMLInputElement && !hasFiles(event);
 
 function refusal(files: File[]): string | null {
   const [file] = files;
   if (!file)
-    return "Only image files can be dropped here. To search with samples of the grid, select them.";
-  if (files.length > 1) return `Drop one image at a time: these were ${files.length} files.`;
-  if (!TYPES.includes(file.type)) return `${file.name} is no image file. Take a JPEG, PNG, WebP, GIF, BMP or TIFF.`;
-  return file.size > MAX_BYTES
-    ? `This image has ${(file.size / 1e6).toFixed(1)} MB. Take one of at most 8 MB.`
-    : null;
+    return strings.notAFile;
+  if (files.length > 1) return strings.severalFiles(files.length);
+  if (!TYPES.includes(file.type)) return strings.notAnImage(file.name);
+  return file.size > MAX_BYTES ? strings.tooLarge(bytes(file.size), bytes(MAX_BYTES)) : null;
 }
 
 function base64(file: File): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(String(reader.result).replace(/^data:[^,]*,/, ""));
-    reader.onerror = () => reject(new Error("The image can't be read."));
+    reader.onerror = () => reject(new Error(strings.unreadable));
     reader.readAsDataURL(file);
   });
 }

@@ -12,9 +12,9 @@ test("what was removed comes back, the last one first", () => {
   act(() => result.current.remove(bird));
   act(() => result.current.remove(flower));
   expect(result.current.draft.chips).toEqual([]);
-  act(() => result.current.putBack());
+  act(() => result.current.restore());
   expect(result.current.draft).toMatchObject({ chips: [flower], removed: [bird] });
-  act(() => result.current.putBack());
+  act(() => result.current.restore());
   expect(result.current.draft).toMatchObject({ chips: [flower, bird], removed: [] });
 });
 

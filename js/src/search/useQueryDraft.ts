@@ -2,10 +2,10 @@ import { usePanelState } from "../hooks/appState";
 import { withChips, type Chip } from "./chips";
 import { DEFAULT_OPTIONS, type OptionValues } from "./optionValues";
 
-/** The query that the person puts together. */
+/** The query as the person has entered it. */
 export interface QueryDraft {
   chips: Chip[];
-  /** taken out, the last one last; they can be put back */
+  /** removed, the last one last; they can be restored */
   removed: Chip[];
   text: string;
   options: OptionValues;
@@ -13,7 +13,7 @@ export interface QueryDraft {
 
 const EMPTY_DRAFT: QueryDraft = { chips: [], removed: [], text: "", options: DEFAULT_OPTIONS };
 
-/** The draft, which outlives the panel's mounting, and what can be done to it. */
+/** The query draft, which is kept while the panel is closed, and how to change it. */
 export function useQueryDraft() {
   const [draft, set] = usePanelState<QueryDraft>("milvus_draft_query", EMPTY_DRAFT);
   return {
@@ -21,7 +21,7 @@ export function useQueryDraft() {
     set,
     type: (text: string) => set({ ...draft, text }),
     change: (part: Partial<OptionValues>) => set({ ...draft, options: { ...draft.options, ...part } }),
-    /** In its place, or at the end if it wasn't among the chips yet. */
+    /** Changes a chip where it is; one that isn't there yet is added at the end. */
     update: (changed: Chip) => {
       const known = draft.chips.some(({ key }) => key === changed.key);
       const chips = known
@@ -29,15 +29,15 @@ export function useQueryDraft() {
         : [...draft.chips, changed];
       set({ ...draft, chips });
     },
-    remove: (gone: Chip) =>
+    remove: (removed: Chip) =>
       set({
         ...draft,
-        chips: draft.chips.filter(({ key }) => key !== gone.key),
-        removed: withChips(draft.removed, [gone]).slice(-20),
+        chips: draft.chips.filter(({ key }) => key !== removed.key),
+        removed: withChips(draft.removed, [removed]).slice(-20),
       }),
     startOver: () =>
       set({ ...draft, chips: [], text: "", removed: withChips(draft.removed, draft.chips).slice(-20) }),
-    putBack: () => {
+    restore: () => {
       const back = draft.removed.slice(-1);
       set({ ...draft, chips: withChips(draft.chips, back), removed: draft.removed.slice(0, -1) });
     },

@@ -2,7 +2,7 @@ import { act, renderHook, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { index, result as hits } from "../test/data";
 import { answer, callsOf, Wrapper } from "../test/panel";
-import { pictureChip, textChip } from "./chips";
+import { imageChip, textChip } from "./chips";
 import { useSearch } from "./useSearch";
 
 const onIndex = vi.fn();
@@ -33,7 +33,7 @@ test("what the index can't be searched with stays, and is left out of the search
   act(() => result.current.update(textChip("bird")));
   act(() => result.current.search());
   expect(callsOf("search")).toEqual([]);
-  act(() => result.current.search([pictureChip("aGk=", "image/png", "a.png")]));
+  act(() => result.current.search([imageChip("aGk=", "image/png", "a.png")]));
   await waitFor(() => expect(result.current.found).not.toBeNull());
   expect(callsOf("search")).toMatchObject([{ query: { terms: [{ picture: "aGk=" }] } }]);
   expect(result.current.draft.chips).toHaveLength(2);

@@ -3,7 +3,8 @@ import { useState } from "react";
 import { useApi } from "../api/client";
 import type { Form } from "../api/contract";
 import { ModelInput } from "../ui/ModelInput";
-import { brainKeyProblem } from "../indexes/indexFormValues";
+import { brainKeyProblem } from "../ui/brainKey";
+import { strings as shared } from "../ui/strings";
 import { CheckboxInput } from "../ui/CheckboxInput";
 import { SelectInput } from "../ui/SelectInput";
 import { FormDialog } from "../ui/FormDialog";
@@ -12,6 +13,7 @@ import { TextInput } from "../ui/TextInput";
 import { useFetched } from "../api/useFetched";
 import { useGrid, useSuccessMessage } from "../hooks/appState";
 import { useAdoption } from "./useAdoption";
+import { strings } from "./strings";
 
 interface Props {
   dataset: string;
@@ -20,7 +22,7 @@ interface Props {
   onDone: () => void;
 }
 
-/** Makes a collection that exists an index of this dataset, once they match. */
+/** Makes an existing collection an index of this dataset, if they match. */
 export function AdoptDialog(props: Props) {
   const { dataset, name, onClose } = props;
   const api = useApi();
@@ -28,8 +30,8 @@ export function AdoptDialog(props: Props) {
   if (form.value) return <Adopt {...props} form={form.value} />;
   return (
     <FormDialog
-      title={`Use ${name}`}
-      action="Compare"
+      title={strings.use(name)}
+      action={strings.compare}
       ready={false}
       problem={form.error}
       onRetry={form.reload}
@@ -60,9 +62,9 @@ function Adopt({ name, form, onClose, onDone }: Props & { form: Form }) {
       : adoption.compare(field);
   return (
     <FormDialog
-      title={`Use ${name} as an index`}
-      action={found?.fits ? "Use it" : "Compare"}
-      acting={found?.fits ? "Connecting…" : "Comparing…"}
+      title={strings.use(name)}
+      action={found?.fits ? strings.useIt : strings.compare}
+      acting={found?.fits ? strings.connecting : strings.comparing}
       busy={adoption.busy}
       ready={!found || (found.fits && wrong === null)}
       problem={adoption.problem}
@@ -70,12 +72,12 @@ function Adopt({ name, form, onClose, onDone }: Props & { form: Form }) {
       onClose={onClose}
     >
       <SelectInput
-        label="Its vectors are of"
+        label={strings.vectorsOf}
         name="milvus-adopt-field"
         value={field}
         options={[
-          { value: "", label: "Samples" },
-          ...form.patches_fields.map((each) => ({ value: each, label: `Patches in ${each}` })),
+          { value: "", label: strings.samples },
+          ...form.patches_fields.map((each) => ({ value: each, label: strings.patches(each) })),
         ]}
         onChange={(next) => {
           setField(next);
@@ -84,7 +86,7 @@ function Adopt({ name, form, onClose, onDone }: Props & { form: Form }) {
       />
       {!found && (
         <Typography variant="body2" color="text.secondary">
-          Compare reads its ids and looks for them in this dataset; nothing is changed.
+          {strings.compareHint}
         </Typography>
       )}
       {found?.fits && (
@@ -92,18 +94,18 @@ function Adopt({ name, form, onClose, onDone }: Props & { form: Form }) {
           <Typography variant="body2" data-cy="milvus-plan" role="status">
             {found.message}.
           </Typography>
-          <TextInput label="Name (brain key)" name="milvus-adopt-key" value={key} error={wrong} onChange={setKey} />
+          <TextInput label={shared.brainKey} name="milvus-adopt-key" value={key} error={wrong} onChange={setKey} />
           <ModelInput
-            label="Model that made its vectors (optional)"
+            label={strings.vectorModel}
             models={form.models}
             value={model}
-            hint="With it, it can be searched by text and by other images"
+            hint={strings.vectorModelHint}
             onChange={setModel}
           />
           {found.ownership_problem === null && (
             <CheckboxInput
               name="milvus-adopt-own"
-              label="Take ownership: it can be synced here, and cleaning up deletes it"
+              label={strings.takeOwnership}
               checked={own}
               onChange={setOwn}
             />

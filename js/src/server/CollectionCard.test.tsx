@@ -3,9 +3,9 @@ import { expect, test, vi } from "vitest";
 import type { Collection } from "../api/contract";
 import { collection } from "../test/data";
 import { absent, at, show } from "../test/panel";
-import { CollectionCard, holds } from "./CollectionCard";
+import { CollectionCard, facts } from "./CollectionCard";
 
-const on = { onAdopt: vi.fn(), onDrop: vi.fn() };
+const on = { onAdopt: vi.fn(), onDelete: vi.fn() };
 const row = (of: Collection) => show(<CollectionCard collection={of} {...on} />).user;
 
 test("a collection says what state it is in, and why", () => {
@@ -16,18 +16,18 @@ test("a collection says what state it is in, and why", () => {
 });
 
 test("what isn't known is left out, and an estimate is called one", () => {
-  expect(holds({ ...collection, created: null })).toBe("1,538 rows · about 3.1 MB · 512-dim, cosine, HNSW");
+  expect(facts({ ...collection, created: null })).toBe("1,538 rows · about 3.1 MB · 512-dim, cosine, HNSW");
   const unknown = { ...collection, loaded: false, size_bytes: null, dim: null, metric: null, index_type: null, created: null };
-  expect(holds(unknown)).toBe("about 1,538 rows");
-  expect(holds({ ...unknown, rows: null })).toBe("");
+  expect(facts(unknown)).toBe("about 1,538 rows");
+  expect(facts({ ...unknown, rows: null })).toBe("");
 });
 
 test("an orphan is used again, or dropped", async () => {
   const user = row({ ...collection, state: "orphan" });
   await user.click(at("milvus-actions-pictures_1"));
-  await user.click(at("milvus-drop-pictures_1"));
-  expect(on.onDrop).toHaveBeenCalledOnce();
-  expect(absent("milvus-drop-pictures_1")).toBe(true);
+  await user.click(at("milvus-delete-pictures_1"));
+  expect(on.onDelete).toHaveBeenCalledOnce();
+  expect(absent("milvus-delete-pictures_1")).toBe(true);
   await user.click(at("milvus-actions-pictures_1"));
   await user.click(at("milvus-adopt-pictures_1"));
   expect(on.onAdopt).toHaveBeenCalledOnce();
@@ -36,5 +36,5 @@ test("an orphan is used again, or dropped", async () => {
 test("what is in use isn't dropped", async () => {
   const user = row(collection);
   await user.click(at("milvus-actions-pictures_1"));
-  expect(at("milvus-drop-pictures_1").getAttribute("aria-disabled")).toBe("true");
+  expect(at("milvus-delete-pictures_1").getAttribute("aria-disabled")).toBe("true");
 });

@@ -1,20 +1,21 @@
 import { Chip, Typography } from "@mui/material";
 import type { Collection } from "../api/contract";
 import { ActionsMenu } from "../ui/ActionsMenu";
-import { bytes, counted, date } from "../ui/format";
+import { bytes, date } from "../ui/format";
 import { ListCard } from "../ui/ListCard";
 import { MessageAlert } from "../ui/MessageAlert";
+import { strings } from "./strings";
 
 const COLORS = { "in use": "success", orphan: "warning", foreign: "default", unknown: "error" } as const;
 
 interface Props {
   collection: Collection;
   onAdopt: () => void;
-  onDrop: () => void;
+  onDelete: () => void;
 }
 
-/** A collection: what it holds, and whose it is. */
-export function CollectionCard({ collection, onAdopt, onDrop }: Props) {
+/** A collection: its size and settings, and who uses it. */
+export function CollectionCard({ collection, onAdopt, onDelete }: Props) {
   const { name, state, why, problem } = collection;
   return (
     <ListCard
@@ -23,19 +24,19 @@ export function CollectionCard({ collection, onAdopt, onDrop }: Props) {
       height={78}
       actions={
         <>
-          <Chip size="small" variant="outlined" color={COLORS[state]} label={state} />
+          <Chip size="small" variant="outlined" color={COLORS[state]} label={strings.states[state]} />
           <ActionsMenu
             of={name}
             actions={[
-              { name: "adopt", label: "Use as an index of this dataset", icon: "add_link", onClick: onAdopt },
-              { name: "drop", label: "Delete", icon: "delete", onClick: onDrop, disabled: state === "in use", apart: true },
+              { name: "adopt", label: strings.adopt, icon: "add_link", onClick: onAdopt },
+              { name: "delete", label: strings.delete, icon: "delete", onClick: onDelete, disabled: state === "in use", apart: true },
             ]}
           />
         </>
       }
     >
       <Typography variant="caption" component="p" sx={{ m: 0 }}>
-        {holds(collection)}
+        {facts(collection)}
       </Typography>
       <Typography variant="caption" component="p" color="text.secondary" sx={{ m: 0, overflowWrap: "anywhere" }}>
         {why}
@@ -46,12 +47,12 @@ export function CollectionCard({ collection, onAdopt, onDrop }: Props) {
 }
 
 /** "1,538 rows · about 3.1 MB · 512-dim, cosine, HNSW · Mar 4, 2025" */
-export function holds(collection: Collection): string {
+export function facts(collection: Collection): string {
   const { rows, loaded, size_bytes, dim, metric, index_type, created } = collection;
-  const vectors = [dim !== null && `${dim}-dim`, metric, index_type].filter(Boolean).join(", ");
+  const vectors = [dim !== null && strings.dimension(dim), metric, index_type].filter(Boolean).join(", ");
   const parts = [
-    rows !== null && `${loaded ? "" : "about "}${counted(rows, "row")}`,
-    size_bytes !== null && `about ${bytes(size_bytes)}`,
+    rows !== null && (loaded ? strings.rows(rows) : strings.about(strings.rows(rows))),
+    size_bytes !== null && strings.about(bytes(size_bytes)),
     vectors,
     created !== null && date(created),
   ];

@@ -5,7 +5,7 @@ import { collection } from "../test/data";
 import { absent, asked, at, show } from "../test/panel";
 import { CollectionList } from "./CollectionList";
 
-const on = { onDropped: vi.fn(), onAdopted: vi.fn() };
+const on = { onDeleted: vi.fn(), onAdopted: vi.fn() };
 const orphan: Collection = { ...collection, name: "left_over", state: "orphan" };
 
 const list = (collections: Collection[]) => show(<CollectionList dataset="animals" {...{ collections }} {...on} />).user;
@@ -14,20 +14,20 @@ const names = () => screen.queryAllByRole("listitem").map((row) => row.getAttrib
 test("orphans are counted, and asked about together", async () => {
   const user = list([collection, orphan, { ...orphan, name: "older" }]);
   expect(screen.getByRole("heading", { name: "Collections (3)" })).toBeTruthy();
-  expect(at("milvus-orphans").textContent).toBe("Clean up orphans (2)");
-  await user.click(at("milvus-orphans"));
+  expect(at("milvus-orphaned").textContent).toBe("Clean up orphaned (2)");
+  await user.click(at("milvus-orphaned"));
   await waitFor(() => expect(asked()).toMatchObject([{ orphans: true, dry_run: true }]));
 });
 
 test("without orphans there is nothing to clean up", () => {
   list([collection]);
-  expect(absent("milvus-orphans")).toBe(true);
+  expect(absent("milvus-orphaned")).toBe(true);
 });
 
 test("a single one is asked about by its name", async () => {
   const user = list([collection, orphan]);
   await user.click(at("milvus-actions-left_over"));
-  await user.click(at("milvus-drop-left_over"));
+  await user.click(at("milvus-delete-left_over"));
   await waitFor(() => expect(asked()).toMatchObject([{ names: ["left_over"], dry_run: true }]));
 });
 
@@ -36,12 +36,12 @@ test("many are looked for by name, whatever the case", async () => {
   await user.type(at("milvus-find-collection"), "rows_8");
   expect(names()).toEqual(["Rows_8"]);
   await user.type(at("milvus-find-collection"), "8");
-  expect(at("milvus-no-collection").textContent).toBe("None has a name like that.");
+  expect(at("milvus-no-collection").textContent).toBe("No collection has a name like that.");
 });
 
 test("where there is none, it is said what makes one", () => {
   list([]);
   expect(names()).toEqual([]);
-  expect(at("milvus-no-collection").textContent).toContain("an index makes one");
+  expect(at("milvus-no-collection").textContent).toContain("an index creates one");
   expect(absent("milvus-find-collection")).toBe(true);
 });

@@ -1,55 +1,55 @@
 import { Button, Stack, Typography } from "@mui/material";
 import { useState } from "react";
 import type { Collection } from "../api/contract";
-import { count } from "../ui/format";
 import { Section } from "../ui/Section";
 import { TextInput } from "../ui/TextInput";
 import { AdoptDialog } from "./AdoptDialog";
 import { CollectionCard } from "./CollectionCard";
 import { DeleteDialog } from "./DeleteDialog";
+import { strings } from "./strings";
 
-/** From so many on they are looked for by name. */
+/** With more, they can be filtered by name. */
 const MANY = 8;
 
 interface Props {
   dataset: string;
   collections: Collection[];
-  onDropped: () => void;
+  onDeleted: () => void;
   onAdopted: () => void;
 }
 
-type Asked = { adopt: string } | { drop: string[] } | { orphans: true };
+type Asked = { adopt: string } | { delete: string[] } | { orphaned: true };
 
-/** What is in this Milvus, whose it is, and what nobody needs any more. */
-export function CollectionList({ dataset, collections, onDropped, onAdopted }: Props) {
+/** The collections in this Milvus, who uses them, and which are orphaned. */
+export function CollectionList({ dataset, collections, onDeleted, onAdopted }: Props) {
   const [asked, setAsked] = useState<Asked | null>(null);
-  const [wanted, setWanted] = useState("");
-  const orphans = collections.filter((each) => each.state === "orphan").length;
-  const shown = collections.filter((each) => each.name.toLowerCase().includes(wanted.toLowerCase()));
+  const [filter, setFilter] = useState("");
+  const orphaned = collections.filter((each) => each.state === "orphan").length;
+  const shown = collections.filter((each) => each.name.toLowerCase().includes(filter.toLowerCase()));
   const close = () => setAsked(null);
   return (
     <Section
-      title={`Collections (${count(collections.length)})`}
+      title={strings.collections(collections.length)}
       action={
-        orphans > 0 && (
+        orphaned > 0 && (
           <Button
             size="small"
             color="secondary"
             variant="outlined"
-            data-cy="milvus-orphans"
-            onClick={() => setAsked({ orphans: true })}
+            data-cy="milvus-orphaned"
+            onClick={() => setAsked({ orphaned: true })}
           >
-            {`Clean up orphans (${count(orphans)})`}
+            {strings.cleanUpOrphaned(orphaned)}
           </Button>
         )
       }
     >
       {collections.length > MANY && (
-        <TextInput label="Find a collection" name="milvus-find-collection" value={wanted} onChange={setWanted} />
+        <TextInput label={strings.findCollection} name="milvus-find-collection" value={filter} onChange={setFilter} />
       )}
       {shown.length === 0 && (
         <Typography variant="body2" color="text.secondary" data-cy="milvus-no-collection">
-          {collections.length === 0 ? "There is none yet: an index makes one." : "None has a name like that."}
+          {collections.length === 0 ? strings.noCollections : strings.noMatch}
         </Typography>
       )}
       <Stack component="ul" spacing={1} sx={{ m: 0, p: 0 }}>
@@ -58,7 +58,7 @@ export function CollectionList({ dataset, collections, onDropped, onAdopted }: P
             key={collection.name}
             collection={collection}
             onAdopt={() => setAsked({ adopt: collection.name })}
-            onDrop={() => setAsked({ drop: [collection.name] })}
+            onDelete={() => setAsked({ delete: [collection.name] })}
           />
         ))}
       </Stack>
@@ -66,7 +66,7 @@ export function CollectionList({ dataset, collections, onDropped, onAdopted }: P
         <AdoptDialog dataset={dataset} name={asked.adopt} onClose={close} onDone={onAdopted} />
       )}
       {asked && !("adopt" in asked) && (
-        <DeleteDialog names={"drop" in asked ? asked.drop : null} onClose={close} onDone={onDropped} />
+        <DeleteDialog names={"delete" in asked ? asked.delete : null} onClose={close} onDone={onDeleted} />
       )}
     </Section>
   );

@@ -5,22 +5,20 @@ import type { Setting } from "../api/contract";
 import { SelectInput } from "../ui/SelectInput";
 import { Section } from "../ui/Section";
 import { GUIDES } from "./connectionGuides";
+import { strings } from "./strings";
 
 // the App's own rule for links makes them look like text
 const LINK = { "&&": { color: "primary.main", textDecoration: "underline" } } as const;
 
-/** How to use another Milvus: by what is set where FiftyOne is started. */
+/** How to connect to another Milvus, by variables that are set where FiftyOne is started. */
 export function ConnectionGuide({ settings }: { settings: Setting[] }) {
   const [kind, setKind] = useState(GUIDES[0].kind);
   const guide = GUIDES.find((each) => each.kind === kind) ?? GUIDES[0];
   return (
-    <Section title="Connect to another Milvus">
-      <Typography variant="body2">
-        Set these where FiftyOne is started, then start it again. Nothing secret is ever typed into
-        this page, stored with a dataset, or shown here.
-      </Typography>
+    <Section title={strings.connect}>
+      <Typography variant="body2">{strings.connectHint}</Typography>
       <SelectInput
-        label="Kind of Milvus"
+        label={strings.kind}
         name="milvus-kind"
         value={kind}
         options={GUIDES.map((each) => ({ value: each.kind, label: each.kind }))}
@@ -30,7 +28,7 @@ export function ConnectionGuide({ settings }: { settings: Setting[] }) {
       <Lines key={kind} lines={guide.lines} />
       <Typography variant="body2">
         <Link href={guide.docs} target="_blank" rel="noreferrer" sx={LINK}>
-          {`${guide.kind === "Embedded" ? "Milvus Lite" : guide.kind} in Milvus's documentation`}
+          {strings.documentation(guide.product ?? guide.kind)}
         </Link>
       </Typography>
       <AlreadySet settings={settings} />
@@ -47,7 +45,7 @@ function Lines({ lines }: { lines: string[] }) {
         component="pre"
         // it scrolls sideways, also by keyboard
         tabIndex={0}
-        aria-label="What to set"
+        aria-label={strings.variables}
         data-cy="milvus-lines"
         sx={{
           m: 0,
@@ -68,7 +66,7 @@ function Lines({ lines }: { lines: string[] }) {
         startIcon={<MuiIconFont name={copied ? "check" : "content_copy"} sx={{ fontSize: 16 }} />}
         onClick={copy}
       >
-        {copied ? "Copied" : "Copy"}
+        {copied ? strings.copied : strings.copy}
       </Button>
     </Stack>
   );
@@ -79,8 +77,8 @@ function AlreadySet({ settings }: { settings: Setting[] }) {
   return (
     <Typography variant="caption" component="p" color="text.secondary" data-cy="milvus-set" sx={{ m: 0, overflowWrap: "anywhere" }}>
       {set.length === 0
-        ? "None of these settings is set now."
-        : `Set now: ${set.map(({ variable, set_in }) => `${variable} (${set_in})`).join(", ")}.`}
+        ? strings.noSettings
+        : strings.settings(set)}
     </Typography>
   );
 }

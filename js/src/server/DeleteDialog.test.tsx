@@ -18,8 +18,8 @@ const plan = { candidates: [orphan], left: [], dropped: [], dry_run: true, messa
 test("orphans are dropped after their plan was shown", async () => {
   execute.mockImplementation((_, { callback }) => callback({ result: plan }));
   const { user } = await place();
-  await waitFor(() => at("milvus-orphans"));
-  await user.click(at("milvus-orphans"));
+  await waitFor(() => at("milvus-orphaned"));
+  await user.click(at("milvus-orphaned"));
   await waitFor(() => expect(at("milvus-plan").textContent).toContain("left_over"));
   expect(asked()).toEqual([
     { uri: `${PLUGIN}/cleanup_collections`, orphans: true, include_gone_datasets: false, dry_run: true },
@@ -42,7 +42,7 @@ test("what nobody here made is dropped only by its name typed out", async () => 
   const { user } = await place();
   await waitFor(() => at("milvus-actions-left_over"));
   await user.click(at("milvus-actions-left_over"));
-  await user.click(at("milvus-drop-left_over"));
+  await user.click(at("milvus-delete-left_over"));
   await waitFor(() => at("milvus-typed"));
   expect(button().disabled).toBe(true);
   await user.type(at("milvus-typed"), "left_over{Enter}");

@@ -4,22 +4,22 @@ import { useSuccessMessage } from "../hooks/appState";
 import type { Candidate } from "../api/contract";
 import { CheckboxInput } from "../ui/CheckboxInput";
 import { FormDialog } from "../ui/FormDialog";
-import { bytes, counted } from "../ui/format";
 import { TextInput } from "../ui/TextInput";
 import { useCall } from "../api/useCall";
 import { useFetched } from "../api/useFetched";
 import { useOperator } from "../api/useOperator";
+import { strings } from "./strings";
 
 interface Props {
-  /** null for all orphans */
+  /** null for all that are orphaned */
   names: string[] | null;
   onClose: () => void;
   onDone: () => void;
 }
 
-/** Says which collections would go, and why they may; and drops them. */
+/** Says which collections will be deleted, and why they can be; and deletes them. */
 export function DeleteDialog({ names, onClose, onDone }: Props) {
-  const [include_gone_datasets, setGone] = useState(false);
+  const [include_gone_datasets, setInclude] = useState(false);
   const [typed, setTyped] = useState("");
   const showSuccess = useSuccessMessage();
   const cleanUp = useOperator("cleanup_collections");
@@ -32,8 +32,8 @@ export function DeleteDialog({ names, onClose, onDone }: Props) {
     !plan.loading &&
     candidates.length > 0 &&
     candidates.every((one) => one.allowed || (one.name_needed && typed === one.name));
-  const remove = () => {
-    // those that were shown: by now there may be others
+  const deleteShown = () => {
+    // only those that were shown: by now there may be others
     const shown = {
       names: candidates.map((one) => one.name),
       ...(!names && { include_gone_datasets }),
@@ -48,14 +48,14 @@ export function DeleteDialog({ names, onClose, onDone }: Props) {
   return (
     <FormDialog
       danger
-      title={names ? `Delete ${names.join(", ")}?` : "Clean up orphans?"}
-      action="Delete"
-      acting="Deleting…"
+      title={names ? strings.deleteCollections(names) : strings.cleanUpTitle}
+      action={strings.delete}
+      acting={strings.deleting}
       busy={busy}
       ready={ready}
       problem={problem ?? plan.error}
       onRetry={plan.error ? plan.reload : undefined}
-      onSubmit={remove}
+      onSubmit={deleteShown}
       onClose={onClose}
     >
       {plan.loading && !plan.value && <Skeleton variant="rounded" height={64} />}
@@ -63,13 +63,13 @@ export function DeleteDialog({ names, onClose, onDone }: Props) {
         <Stack spacing={1} data-cy="milvus-plan">
           <Typography variant="body2">
             {candidates.length > 0
-              ? `Permanently deletes ${counted(candidates.length, "collection")}, with all vectors:`
-              : "None may be deleted as it is."}
+              ? strings.deletes(candidates.length)
+              : strings.deletesNone}
           </Typography>
           <List of={candidates} />
           {plan.value.left.length > 0 && (
             <>
-              <Typography variant="body2">Left alone:</Typography>
+              <Typography variant="body2">{strings.keeps}</Typography>
               <List of={plan.value.left} />
             </>
           )}
@@ -78,15 +78,15 @@ export function DeleteDialog({ names, onClose, onDone }: Props) {
       {!names && (plan.value?.left.length ?? 0) + Number(include_gone_datasets) > 0 && (
         <CheckboxInput
           name="milvus-gone"
-          label="Also those of datasets that aren't in this FiftyOne: no other FiftyOne uses this Milvus"
+          label={strings.includeOtherDatasets}
           checked={include_gone_datasets}
-          onChange={setGone}
+          onChange={setInclude}
         />
       )}
       {locked && (
         <TextInput
           autoFocus
-          label="Type its name to delete it nevertheless"
+          label={strings.typeName}
           name="milvus-typed"
           value={typed}
           placeholder={locked.name}
@@ -114,6 +114,5 @@ function List({ of }: { of: Candidate[] }) {
 }
 
 function amount({ rows, size_bytes }: Candidate): string {
-  if (rows === null) return "";
-  return `${counted(rows, "row")}${size_bytes === null ? "" : `, about ${bytes(size_bytes)}`}. `;
+  return rows === null ? "" : strings.amount(rows, size_bytes);
 }

@@ -7,6 +7,7 @@ import { PrimaryButton } from "../ui/PrimaryButton";
 import { MessageAlert } from "../ui/MessageAlert";
 import { Section } from "../ui/Section";
 import { useCall } from "../api/useCall";
+import { strings } from "./strings";
 
 interface Props {
   embedded: EmbeddedServer;
@@ -14,7 +15,7 @@ interface Props {
   onStopped: () => void;
 }
 
-/** This machine's own Milvus: where its data is, and starting and stopping it. */
+/** The embedded Milvus: where its data is, and buttons that start and stop it. */
 export function EmbeddedMilvus({ embedded, onStarted, onStopped }: Props) {
   const api = useApi();
   const [asking, setAsking] = useState(false);
@@ -27,11 +28,11 @@ export function EmbeddedMilvus({ embedded, onStarted, onStopped }: Props) {
     });
   return (
     <Section
-      title="Embedded Milvus"
+      title={strings.embeddedMilvus}
       action={
         embedded.running ? (
           <Button size="small" color="secondary" variant="outlined" data-cy="milvus-stop" onClick={() => setAsking(true)}>
-            Stop
+            {strings.stop}
           </Button>
         ) : (
           <PrimaryButton
@@ -40,7 +41,7 @@ export function EmbeddedMilvus({ embedded, onStarted, onStopped }: Props) {
             disabled={start.busy}
             onClick={() => start.run(() => api.start_embedded(), onStarted)}
           >
-            {start.busy ? "Starting…" : "Start"}
+            {start.busy ? strings.starting : strings.start}
           </PrimaryButton>
         )
       }
@@ -48,31 +49,28 @@ export function EmbeddedMilvus({ embedded, onStarted, onStopped }: Props) {
       <Stack spacing={0.5} data-cy="milvus-embedded">
         <Typography variant="body2">
           {embedded.running
-            ? "Milvus Lite runs on this machine for every FiftyOne process of yours, and stops by itself when nobody uses it."
-            : "It is stopped. It starts by itself as soon as an index is searched or built."}
+            ? strings.isRunning
+            : strings.isStopped}
         </Typography>
         <Typography variant="caption" color="text.secondary" sx={{ overflowWrap: "anywhere" }}>
-          Data: <code>{embedded.folder}</code>
+          {strings.data} <code>{embedded.folder}</code>
         </Typography>
         <Typography variant="caption" color="text.secondary" sx={{ overflowWrap: "anywhere" }}>
-          Log: <code>{embedded.log}</code>
+          {strings.log} <code>{embedded.log}</code>
         </Typography>
       </Stack>
       <MessageAlert message={start.problem} />
       {asking && (
         <FormDialog
-          title="Stop the embedded Milvus?"
-          action="Stop"
-          acting="Stopping…"
+          title={strings.stopEmbedded}
+          action={strings.stop}
+          acting={strings.stopping}
           busy={stop.busy}
           problem={stop.problem}
           onSubmit={stopMilvus}
           onClose={() => setAsking(false)}
         >
-          <Typography variant="body2">
-            Whoever searches or builds an index now, here or in another process, is interrupted.
-            All data stays, and it starts again by itself when it is needed.
-          </Typography>
+          <Typography variant="body2">{strings.stopWarning}</Typography>
         </FormDialog>
       )}
     </Section>

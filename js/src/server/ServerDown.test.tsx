@@ -9,7 +9,7 @@ test("a server that is down says what failed, how to mend it, and when it is tri
   const down = { ...details, server: away, embedded: null, collections: null, problem: away.problem };
   const { user } = await place({ overview: { ...overview, server: away }, server_details: down });
   expect(at("milvus-down").textContent).toContain("Nothing listens");
-  expect(at("milvus-down").textContent).toContain("It is tried again in");
+  expect(at("milvus-down").textContent).toContain("The next try is in");
   answer({ overview, server_details: details });
   await user.click(at("milvus-retry-now"));
   await waitFor(() => expect(absent("milvus-down")).toBe(true));

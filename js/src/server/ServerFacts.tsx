@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { Capabilities, Server, ServerDetails } from "../api/contract";
 import { Section } from "../ui/Section";
 import { ServerStatus } from "./ServerStatus";
+import { strings } from "./strings";
 
 interface Props {
   /** null while the embedded one is stopped */
@@ -13,7 +14,7 @@ interface Props {
 /** Address, version and latency, and what it supports. */
 export function ServerFacts({ server, details }: Props) {
   return (
-    <Section title="Milvus in use">
+    <Section title={strings.inUse}>
       <Box
         component="dl"
         data-cy="milvus-facts"
@@ -26,35 +27,35 @@ export function ServerFacts({ server, details }: Props) {
           alignItems: "baseline",
         }}
       >
-        <Fact name="Status">
-          {server ? <ServerStatus server={server} /> : <Text>Stopped</Text>}
+        <Fact name={strings.status}>
+          {server ? <ServerStatus server={server} /> : <Text>{strings.stopped}</Text>}
         </Fact>
         {server && (
           <>
             {server.kind === "server" && (
-              <Fact name="Address">
+              <Fact name={strings.address}>
                 <Text>{server.address}</Text>
               </Fact>
             )}
             {server.version !== null && (
-              <Fact name="Version">
+              <Fact name={strings.version}>
                 <Text>{server.version}</Text>
               </Fact>
             )}
             {server.latency_ms !== null && (
-              <Fact name="Latency">
-                <Text>{`${server.latency_ms} ms`}</Text>
+              <Fact name={strings.latency}>
+                <Text>{strings.latencyOf(server.latency_ms)}</Text>
               </Fact>
             )}
           </>
         )}
         {details?.database && (
-          <Fact name="Database">
+          <Fact name={strings.database}>
             <Text>{details.database}</Text>
           </Fact>
         )}
         {details?.capabilities && (
-          <Fact name="Supports">
+          <Fact name={strings.supports}>
             <Supports capabilities={details.capabilities} />
           </Fact>
         )}
@@ -87,9 +88,9 @@ function Text({ children }: { children: ReactNode }) {
 function Supports({ capabilities }: { capabilities: Capabilities }) {
   const { filter_templates, iterators, grouping, index_types } = capabilities;
   const can = [
-    iterators && "iterators",
-    grouping && "grouping",
-    filter_templates && "filter templates",
+    iterators && strings.iterators,
+    grouping && strings.grouping,
+    filter_templates && strings.filterTemplates,
     ...index_types,
   ].filter((each): each is string => typeof each === "string");
   return (

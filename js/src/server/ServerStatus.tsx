@@ -1,30 +1,29 @@
 import { Box, Stack, Tooltip, Typography } from "@mui/material";
 import type { Index, Server } from "../api/contract";
+import { strings } from "./strings";
 
 /** "Milvus Lite 3.2.2 answered in 4 ms", or why it didn't. */
 export function describe(server: Server): string {
-  if (!server.reachable) return server.problem ?? "Milvus doesn't answer";
-  const name = server.version ? `Milvus ${server.version}` : "Milvus";
-  return server.latency_ms === null
-    ? `${name} answers`
-    : `${name} answered in ${Math.max(1, Math.round(server.latency_ms))} ms`;
+  const { reachable, problem, version, latency_ms } = server;
+  if (!reachable) return problem ?? strings.noAnswer;
+  return latency_ms === null
+    ? strings.answers(version)
+    : strings.answeredIn(version, Math.max(1, Math.round(latency_ms)));
 }
 
 /** The Milvus in use. */
 export function ServerStatus({ server }: { server: Server }) {
   const { reachable, version, kind, address } = server;
-  const where = kind === "embedded" ? EMBEDDED : address;
+  const where = kind === "embedded" ? strings.embeddedMilvus : address;
   return <Status about={describe(server)} reachable={reachable} where={where} version={version} />;
 }
 
-/** The Milvus that an index is on, which isn't the one in use. */
-export function Elsewhere({ index: { elsewhere, problem, unsent } }: { index: Index }) {
-  const about = problem ?? unsent ?? "This index is there. New ones are built on the Milvus in Server.";
-  const where = elsewhere === "embedded" ? EMBEDDED : (elsewhere ?? "");
+/** The Milvus of an index that isn't on the one in use. */
+export function OtherServer({ index: { elsewhere, problem, unsent } }: { index: Index }) {
+  const about = problem ?? unsent ?? strings.otherServer;
+  const where = elsewhere === "embedded" ? strings.embeddedMilvus : (elsewhere ?? "");
   return <Status about={about} reachable={problem === null} where={where} version={null} />;
 }
-
-const EMBEDDED = "Embedded Milvus";
 
 interface StatusProps {
   about: string;
@@ -34,7 +33,7 @@ interface StatusProps {
 }
 
 function Status({ about, reachable, where, version }: StatusProps) {
-  const state = reachable ? "reachable" : "not reachable";
+  const state = reachable ? strings.reachable : strings.notReachable;
   return (
     <Tooltip title={about} placement="bottom-start">
       <Stack

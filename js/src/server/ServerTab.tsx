@@ -12,7 +12,7 @@ import { ServerFacts } from "./ServerFacts";
 
 interface Props {
   dataset: string;
-  /** what it says of the server is shown until more is known */
+  /** its server is shown until the details are there */
   overview: Overview;
   /** seconds until a server that is down is tried again */
   retryIn: number | null;
@@ -21,7 +21,7 @@ interface Props {
   onStopped: () => void;
 }
 
-/** Which Milvus it is, what is in it, and how to use another. */
+/** The Milvus in use, its collections, and how to connect to another. */
 export function ServerTab({ dataset, overview, retryIn, onReload, onStopped }: Props) {
   const { server } = overview;
   const api = useApi();
@@ -42,7 +42,7 @@ export function ServerTab({ dataset, overview, retryIn, onReload, onStopped }: P
         <CollectionList
           dataset={dataset}
           collections={value.collections}
-          onDropped={reload}
+          onDeleted={reload}
           onAdopted={onReload}
         />
       )}

@@ -1,7 +1,11 @@
-/** How each kind of Milvus is connected to; what is in angle brackets is the person's. */
+import { strings } from "./strings";
+
+/** How to connect to a kind of Milvus; what is in angle brackets has to be filled in. */
 export interface Guide {
   kind: string;
   about: string;
+  /** its name in Milvus's documentation, if that is another */
+  product?: string;
   docs: string;
   lines: string[];
 }
@@ -10,14 +14,12 @@ const PREFIX = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_";
 
 export const GUIDES: Guide[] = [
   {
-    kind: "Standalone",
-    about: "One server in Docker, for a team and for millions of vectors.",
+    ...strings.guides.standalone,
     docs: "https://milvus.io/docs/install_standalone-docker.md",
     lines: [`export ${PREFIX}URI=http://localhost:19530`],
   },
   {
-    kind: "Distributed",
-    about: "A cluster on Kubernetes, for billions of vectors.",
+    ...strings.guides.distributed,
     docs: "https://milvus.io/docs/install_cluster-milvusoperator.md",
     lines: [
       `export ${PREFIX}URI=https://<host>:19530`,
@@ -27,14 +29,13 @@ export const GUIDES: Guide[] = [
     ],
   },
   {
-    kind: "Zilliz Cloud",
-    about: "Milvus as a service: the address and the key are on the cluster's page.",
+    ...strings.guides.cloud,
     docs: "https://docs.zilliz.com/docs/connect-to-cluster",
     lines: [`export ${PREFIX}URI=https://<cluster>.zillizcloud.com`, `export ${PREFIX}TOKEN=<API key>`],
   },
   {
-    kind: "Embedded",
-    about: "Milvus Lite on this machine: what is used when nothing is set.",
+    ...strings.guides.embedded,
+    product: strings.milvusLite,
     docs: "https://milvus.io/docs/milvus_lite.md",
     lines: [`unset ${PREFIX}URI ${PREFIX}USER ${PREFIX}PASSWORD ${PREFIX}TOKEN`],
   },

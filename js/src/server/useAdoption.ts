@@ -7,12 +7,12 @@ interface Chosen {
   /** "" for samples */
   patches_field: string;
   brain_key: string;
-  /** "" if nobody knows */
+  /** "" if unknown */
   model: string;
   take_ownership: boolean;
 }
 
-/** First whether a collection matches the dataset, then making it an index. */
+/** Compares a collection with the dataset, then makes it an index. */
 export function useAdoption(collection_name: string, onDone: (message: string) => void) {
   const [found, setFound] = useState<Adoption | null>(null);
   const adopt = useOperator("adopt_collection");

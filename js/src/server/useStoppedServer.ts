@@ -1,8 +1,7 @@
 import { useMemo, useState } from "react";
 import type { Overview } from "../api/contract";
 import type { Fetched } from "../api/useFetched";
-
-const PROBLEM = "The embedded Milvus was stopped. It starts again as soon as it is needed.";
+import { strings } from "./strings";
 
 /**
  * The overview as it is once the person has stopped the embedded Milvus: asking Python for
@@ -12,7 +11,7 @@ export function useStoppedServer(fetched: Fetched<Overview>) {
   const [at, setAt] = useState<Overview | null>(null);
   const isStopped = at !== null && at === fetched.value;
   const stopped = useMemo(
-    () => at && { ...at, server: { ...at.server, reachable: false, latency_ms: null, problem: PROBLEM } },
+    () => at && { ...at, server: { ...at.server, reachable: false, latency_ms: null, problem: strings.wasStopped } },
     [at],
   );
   return {

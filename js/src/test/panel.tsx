@@ -83,8 +83,8 @@ export function show(element: ReactNode, initialize?: (snapshot: MutableSnapshot
   return { user, ...render(element, { wrapper }) };
 }
 
-/** Goes to one of the panel's places. */
-export const go = (user: UserEvent, place: TabName) => user.click(at(`milvus-place-${place}`));
+/** Opens a tab. */
+export const go = (user: UserEvent, tab: TabName) => user.click(at(`milvus-tab-${tab}`));
 
 /** The element of a `data-cy` name. */
 export function at<T extends Element = HTMLElement>(name: string): T {

@@ -35,5 +35,5 @@ export function WithSearch({ index: of = index, children }: WithSearchProps) {
 
 /** All elements of a `data-cy` name. */
 export const all = (name: string) => [...document.querySelectorAll<HTMLElement>(`[data-cy="${name}"]`)];
-export const hits = () => all("milvus-hit");
+export const hits = () => all("milvus-result");
 export const chips = () => all("milvus-chip");

@@ -9,7 +9,7 @@ const drop = { name: "drop", label: "Drop", icon: "delete", onClick: vi.fn(), di
 async function opened() {
   const { user } = show(<ActionsMenu of="pictures" actions={[rename, drop]} />);
   expect(screen.queryByRole("menu")).toBeNull();
-  await user.click(screen.getByRole("button", { name: "More for pictures" }));
+  await user.click(screen.getByRole("button", { name: "More actions for pictures" }));
   return user;
 }
 

@@ -1,6 +1,7 @@
 import { MuiIconFont } from "@fiftyone/components";
 import { Divider, IconButton, ListItemIcon, Menu, MenuItem } from "@mui/material";
 import { useId, useState } from "react";
+import { strings } from "./strings";
 
 export interface Action {
   /** the end of its `data-cy` */
@@ -19,7 +20,7 @@ interface Props {
   actions: Action[];
 }
 
-/** What can be done with a thing, behind three dots. */
+/** A menu of what can be done with a thing, behind three dots. */
 export function ActionsMenu({ of, actions }: Props) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const id = useId();
@@ -31,7 +32,7 @@ export function ActionsMenu({ of, actions }: Props) {
     <>
       <IconButton
         size="small"
-        aria-label={`More for ${of}`}
+        aria-label={strings.moreActions(of)}
         aria-haspopup="menu"
         aria-expanded={anchor !== null}
         aria-controls={anchor ? id : undefined}
@@ -46,7 +47,7 @@ export function ActionsMenu({ of, actions }: Props) {
           id={id}
           anchorEl={anchor}
           onClose={() => setAnchor(null)}
-          MenuListProps={{ "aria-label": `More for ${of}`, dense: true }}
+          MenuListProps={{ "aria-label": strings.moreActions(of), dense: true }}
           sx={{ zIndex: "modal" }}
         >
           {actions.flatMap((action) => [

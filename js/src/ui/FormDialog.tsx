@@ -2,11 +2,12 @@ import { Button, Dialog, DialogActions, DialogContent, DialogTitle, Stack } from
 import { useId, type ReactNode } from "react";
 import { PrimaryButton } from "./PrimaryButton";
 import { MessageAlert } from "./MessageAlert";
+import { strings } from "./strings";
 
 interface Props {
   open?: boolean;
   title: string;
-  /** what the button says, and while it does it */
+  /** the button's text, and the one while it is busy */
   action: string;
   acting?: string;
   /** something is lost by it */
@@ -20,7 +21,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** A question with one thing to do about it: Enter does it, Esc leaves. */
+/** A form in a dialog: Enter submits it, Esc closes it. */
 export function FormDialog(props: Props) {
   const { open = true, title, action, acting, danger, busy, ready = true } = props;
   const { problem, onRetry, onSubmit, onClose } = props;
@@ -53,7 +54,7 @@ export function FormDialog(props: Props) {
         </DialogContent>
         <DialogActions>
           <Button color="secondary" data-cy="milvus-confirm-cancel" disabled={busy} onClick={onClose}>
-            Cancel
+            {strings.cancel}
           </Button>
           <PrimaryButton
             type="submit"

@@ -1,4 +1,5 @@
 import { Alert, Button } from "@mui/material";
+import { strings } from "./strings";
 
 interface Props {
   message: string | null | undefined;
@@ -8,7 +9,7 @@ interface Props {
   onClose?: () => void;
 }
 
-/** What went wrong, or what is to be known; or nothing. */
+/** An error, a warning or a note; nothing if there is no message. */
 export function MessageAlert({ message, severity = "error", name, onRetry, onClose }: Props) {
   if (!message) return null;
   return (
@@ -16,11 +17,11 @@ export function MessageAlert({ message, severity = "error", name, onRetry, onClo
       severity={severity}
       data-cy={name ?? "milvus-problem"}
       onClose={onClose}
-      closeText="Dismiss"
+      closeText={strings.dismiss}
       action={
         onRetry && (
           <Button color="inherit" size="small" data-cy="milvus-retry" onClick={onRetry}>
-            Retry
+            {strings.retry}
           </Button>
         )
       }

@@ -2,7 +2,8 @@ import { Autocomplete, Chip, Stack, TextField, Typography } from "@mui/material"
 import { useMemo } from "react";
 import type { Model } from "../api/contract";
 import { FIELD } from "./styles";
-import { about, place, PLACES, sortModels } from "./models";
+import { about, group, sortModels } from "./models";
+import { strings } from "./strings";
 
 interface Props {
   label?: string;
@@ -13,7 +14,7 @@ interface Props {
   onChange: (model: string) => void;
 }
 
-export function ModelInput({ label = "Model", models, value, error, hint, onChange }: Props) {
+export function ModelInput({ label = strings.model, models, value, error, hint, onChange }: Props) {
   const sorted = useMemo(() => sortModels(models), [models]);
   const chosen = sorted.find((model) => model.name === value) ?? null;
   return (
@@ -21,7 +22,7 @@ export function ModelInput({ label = "Model", models, value, error, hint, onChan
       size="small"
       options={sorted}
       value={chosen}
-      groupBy={(model) => PLACES[place(model)]}
+      groupBy={(model) => strings.modelGroups[group(model)]}
       getOptionLabel={(model) => model.name}
       isOptionEqualToValue={(a, b) => a.name === b.name}
       onChange={(_, model) => onChange(model?.name ?? "")}
@@ -52,7 +53,7 @@ function ModelOption({ model }: { model: Model }) {
         <Typography variant="body2" sx={{ flex: 1, overflowWrap: "anywhere" }}>
           {model.name}
         </Typography>
-        {model.supports_prompts && <Chip size="small" label="text" title="Embeds text, too" />}
+        {model.supports_prompts && <Chip size="small" label={strings.textTag} title={strings.embedsText} />}
       </Stack>
       <Typography variant="caption" color="text.secondary">
         {about(model)}

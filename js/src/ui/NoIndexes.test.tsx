@@ -10,7 +10,7 @@ test("it says what an index is for, and how to get one", () => {
     </NoIndexes>,
   );
   expect(screen.getByRole("heading", { name: "No index yet" })).not.toBeNull();
-  expect(at("none").textContent).toMatch(/^No index yetA Milvus index keeps an embedding/);
+  expect(at("none").textContent).toMatch(/^No index yetA Milvus index stores an embedding/);
   expect(at("none").contains(screen.getByRole("button", { name: "New index" }))).toBe(true);
 });
 

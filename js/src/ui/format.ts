@@ -1,4 +1,8 @@
-const numbers = new Intl.NumberFormat("en");
+/** Numbers, dates and times in the person's locale. */
+
+const numbers = new Intl.NumberFormat();
+const tenths = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+const scores = new Intl.NumberFormat(undefined, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 
 /** 12345 -> "12,345" */
 export function count(n: number): string {
@@ -8,6 +12,11 @@ export function count(n: number): string {
 /** count with its noun: 1 -> "1 sample", 20 -> "20 samples" */
 export function counted(n: number, noun: string): string {
   return `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** A similarity or distance: 0.91249 -> "0.912" */
+export function score(n: number): string {
+  return scores.format(n);
 }
 
 /** 18 -> "18 s", 125 -> "2 min 5 s", 3720 -> "1 h 2 min" */
@@ -23,7 +32,12 @@ export function duration(seconds: number): string {
 
 /** Items a second: 24.3 -> "24/s", 0.52 -> "0.5/s" */
 export function rate(perSecond: number): string {
-  return `${perSecond < 10 ? Number(perSecond.toFixed(1)) : count(Math.round(perSecond))}/s`;
+  return `${perSecond < 10 ? tenths.format(perSecond) : count(Math.round(perSecond))}/s`;
+}
+
+/** Milliseconds: 3.6 -> "3.6 ms" */
+export function milliseconds(ms: number): string {
+  return `${tenths.format(ms)} ms`;
 }
 
 /** A UTC time as a local date; Python may leave the zone out. */
@@ -32,7 +46,7 @@ export function date(iso: string): string {
 }
 
 /** A UTC time as a local date and time of day. */
-export function moment(iso: string): string {
+export function dateTime(iso: string): string {
   return local(iso, { dateStyle: "medium", timeStyle: "short" });
 }
 
@@ -50,12 +64,12 @@ const SIZES = ["bytes", "kB", "MB", "GB", "TB"];
 
 /** 353976522 -> "354 MB" */
 export function bytes(n: number): string {
-  const place = n < 1000 ? 0 : Math.min(SIZES.length - 1, Math.floor(Math.log10(n) / 3));
-  const value = n / 1000 ** place;
-  return `${value < 10 && place > 0 ? Number(value.toFixed(1)) : count(Math.round(value))} ${SIZES[place]}`;
+  const power = n < 1000 ? 0 : Math.min(SIZES.length - 1, Math.floor(Math.log10(n) / 3));
+  const value = n / 1000 ** power;
+  return `${value < 10 && power > 0 ? tenths.format(value) : count(Math.round(value))} ${SIZES[power]}`;
 }
 
-/** A moment as people say it: "just now", "5 min ago", "3 h ago", "2 days ago", a date. */
+/** How long ago it was: "just now", "5 min ago", "3 h ago", "2 days ago", then its date. */
 export function ago(iso: string, now = Date.now()): string {
   const seconds = (now - new Date(iso).getTime()) / 1000;
   if (Number.isNaN(seconds)) return iso;

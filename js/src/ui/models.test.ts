@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { form } from "../test/data";
-import { about, place, sortModels } from "./models";
+import { about, group, sortModels } from "./models";
 
 const [resnet, clip] = form.models;
 
@@ -8,7 +8,7 @@ test("what is here comes first, what can't be loaded here last", () => {
   const locked = { ...clip, name: "a-locked", lacks: ["perception_models"] };
   const names = sortModels([locked, ...form.models]).map((model) => model.name);
   expect(names).toEqual(["clip", "lite", "resnet", "a-locked"]);
-  expect([clip, resnet, locked].map(place)).toEqual([0, 1, 2]);
+  expect([clip, resnet, locked].map(group)).toEqual([0, 1, 2]);
 });
 
 test("a model has its size, its licence, and whether it does text", () => {

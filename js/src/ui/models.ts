@@ -1,17 +1,16 @@
 import type { Model } from "../api/contract";
 import { bytes } from "./format";
+import { strings } from "./strings";
 
-/** Where a model is, the nearest first. */
-export const PLACES = ["On this machine", "Downloaded on first use", "Needs packages that aren't installed"];
-
-export function place({ downloaded, lacks }: Model): number {
+/** Whether a model is on this machine (0), has to be downloaded (1) or needs packages (2). */
+export function group({ downloaded, lacks }: Model): number {
   if (lacks.length > 0) return 2;
   return downloaded ? 0 : 1;
 }
 
-/** What can be loaded here first, and there what embeds text before the others. */
+/** The models that can be used at once come first, and among those the ones that embed text. */
 export function sortModels(models: Model[]): Model[] {
-  const rank = (model: Model) => 2 * place(model) + (model.supports_prompts ? 0 : 1);
+  const rank = (model: Model) => 2 * group(model) + (model.supports_prompts ? 0 : 1);
   return [...models].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
 
@@ -20,8 +19,8 @@ export function about(model: Model): string {
   const parts = [
     model.size_bytes !== null && bytes(model.size_bytes),
     model.license !== null && model.license,
-    model.supports_prompts ? "images and text" : "images only",
-    model.lacks.length > 0 && `pip install ${model.lacks.join(" ")}`,
+    model.supports_prompts ? strings.imagesAndText : strings.imagesOnly,
+    model.lacks.length > 0 && strings.install(model.lacks),
   ];
   return parts.filter(Boolean).join(" · ");
 }
