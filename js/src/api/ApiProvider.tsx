@@ -10,8 +10,8 @@ interface Props {
 }
 
 /**
- * Gives what is within the panel's Python methods. The App draws anew, with each call, what
- * can make calls: that is this alone.
+ * Provides the Python methods of the panel. With each call the App renders again what can
+ * make calls, which is this component alone.
  */
 export function ApiProvider({ uris, children }: Props) {
   const trigger = useStable(useTriggerPanelEvent());

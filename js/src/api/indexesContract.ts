@@ -26,7 +26,7 @@ export interface Index {
   /** how many samples or patches there are to index */
   total: number | null;
   /** what a comparison with the dataset found, if there was one */
-  coverage: Coverage | null;
+  coverage: IndexHealth | null;
   collection_name: string | null;
   /** the address of its Milvus, if that isn't the one in use */
   elsewhere: string | null;
@@ -45,7 +45,7 @@ export interface OtherIndex {
 }
 
 /** An index against its dataset, in rows. */
-export interface Coverage {
+export interface IndexHealth {
   rows: number;
   current: number;
   missing: number;

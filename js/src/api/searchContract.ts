@@ -63,7 +63,7 @@ export interface SearchParams extends SearchOptions {
   query: { terms: Term[] };
 }
 
-export interface Hit extends Media {
+export interface Result extends Media {
   /** what the grid shows: sample id, or label id for a patch index */
   id: string;
   sample_id: string;
@@ -87,7 +87,7 @@ export interface SearchResult {
   /** to ask for more of it with */
   token: string;
   /** the first 100 at most; more come when asked for */
-  hits: Hit[];
+  hits: Result[];
   total: number;
   /** how many were searched; null for the whole index */
   searched: number | null;
@@ -104,13 +104,13 @@ export interface SearchResult {
 }
 
 /** A search that was made again, with all that it was made of. */
-export interface SearchAgain extends SearchResult {
+export interface RerunSearch extends SearchResult {
   chips: TermShown[];
   request: SearchOptions & { brain_key: string; exclude?: string[] };
 }
 
-export interface MoreHits {
-  hits: Hit[];
+export interface ResultPage {
+  hits: Result[];
 }
 
 export interface PastSearch {
@@ -130,7 +130,7 @@ export interface History {
 }
 
 /** The first `keep` hits of a result. */
-export interface Kept {
+export interface KeepParams {
   token: string;
   keep: number;
 }
@@ -139,11 +139,11 @@ export interface Kept {
 export interface SearchMethods {
   search: { takes: SearchParams; gives: SearchResult };
   /** A search of the history, or a saved one. */
-  again: { takes: { id?: string; name?: string }; gives: SearchAgain };
+  again: { takes: { id?: string; name?: string }; gives: RerunSearch };
   /** The next hits of a result, from a place on; 0 is the best. */
-  more: { takes: { token: string; start: number }; gives: MoreHits };
+  more: { takes: { token: string; start: number }; gives: ResultPage };
   /** Leaves only the first hits in the grid. */
-  cut: { takes: Kept; gives: Nothing };
+  cut: { takes: KeepParams; gives: Nothing };
   /** Takes the result out of the grid. */
   clear: { gives: Nothing };
   /** What is selected in the grid, as terms. */
@@ -156,7 +156,7 @@ export interface SearchMethods {
   /** Deletes a saved search, or else clears the history. */
   forget: { takes: { name?: string }; gives: Nothing };
   save_search: { takes: { token: string; name: string }; gives: Message };
-  save_view: { takes: Kept & { name: string }; gives: Message };
+  save_view: { takes: KeepParams & { name: string }; gives: Message };
   /** Of what is selected in the grid, if anything is, those that are hits. */
-  tag: { takes: Kept & { tag: string; selection?: string[] }; gives: Message };
+  tag: { takes: KeepParams & { tag: string; selection?: string[] }; gives: Message };
 }

@@ -75,7 +75,7 @@ export interface ServerDetails {
 }
 
 /** A collection that might be dropped, and why it may be, or may not. */
-export interface Candidate {
+export interface DeletionCandidate {
   name: string;
   state: string;
   rows: number | null;
@@ -86,9 +86,9 @@ export interface Candidate {
   name_needed: boolean;
 }
 
-export interface DropPlan {
-  candidates: Candidate[];
-  left: Candidate[];
+export interface DeletionPlan {
+  candidates: DeletionCandidate[];
+  left: DeletionCandidate[];
   dropped: string[];
   rows: number;
   size_bytes: number;
@@ -96,7 +96,7 @@ export interface DropPlan {
   message: string;
 }
 
-export interface DropParams {
+export interface DeletionParams {
   names?: string[];
   orphans?: boolean;
   include_gone_datasets?: boolean;
@@ -137,6 +137,6 @@ export interface ServerMethods {
 
 /** The operators that the Server tab runs. */
 export interface ServerOperators {
-  cleanup_collections: { takes: DropParams; gives: DropPlan };
+  cleanup_collections: { takes: DeletionParams; gives: DeletionPlan };
   adopt_collection: { takes: AdoptParams; gives: Adoption | Adopted };
 }

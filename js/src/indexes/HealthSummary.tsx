@@ -1,17 +1,17 @@
 import { Box, Stack, Typography } from "@mui/material";
-import type { Coverage, Index } from "../api/contract";
+import type { IndexHealth, Index } from "../api/contract";
 import { count } from "../ui/format";
 import { describe, parts, type Part } from "./healthParts";
 import { strings } from "./strings";
 
 /** The health of an index: a bar, its legend, and when it was compared with the dataset. */
 export function HealthSummary({ index }: { index: Index }) {
-  const drawn = parts(index);
+  const shown = parts(index);
   return (
     <Stack spacing={0.5} data-cy="milvus-index-coverage">
-      <CoverageBar parts={drawn} />
+      <CoverageBar parts={shown} />
       <Stack direction="row" useFlexGap flexWrap="wrap" sx={{ columnGap: 1.5 }}>
-        {drawn.map((part) => (
+        {shown.map((part) => (
           <Legend key={part.name} part={part} />
         ))}
         <Typography variant="caption" color="text.secondary">
@@ -41,7 +41,7 @@ function Legend({ part: { name, rows, color } }: { part: Part }) {
 }
 
 /** When the index was compared with the dataset, and what isn't known. */
-function age(coverage: Coverage | null): string {
+function age(coverage: IndexHealth | null): string {
   if (!coverage) return strings.notCompared;
   const notes = [coverage.changed && strings.datasetChanged, !coverage.scope_known && strings.scopeUnknown];
   return [strings.compared(coverage.checked), ...notes].filter(Boolean).join("; ");

@@ -1,4 +1,4 @@
-import type { Coverage, Index } from "../api/contract";
+import type { IndexHealth, Index } from "../api/contract";
 import { count } from "../ui/format";
 import { strings } from "./strings";
 
@@ -14,7 +14,7 @@ export function parts({ coverage, size, total }: Index): Part[] {
   return all.filter((part) => part.rows > 0);
 }
 
-function compared(coverage: Coverage): Part[] {
+function compared(coverage: IndexHealth): Part[] {
   return [
     { name: "indexed", rows: coverage.current + coverage.unknown, color: "success.main" },
     { name: "missing", rows: coverage.missing, color: "grey.500" },
@@ -38,7 +38,7 @@ export function describe(of: Part[]): string {
 }
 
 /** What a sync would do; null if nothing. */
-export function toSync({ missing, stale, orphaned, outdated }: Coverage): string | null {
+export function toSync({ missing, stale, orphaned, outdated }: IndexHealth): string | null {
   const things = [
     missing > 0 && strings.embedMissing(missing),
     stale > 0 && strings.embedStale(stale),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { hit, index } from "../test/data";
+import { result, index } from "../test/data";
 import { at, show } from "../test/panel";
-import { hitChip, imageChip, textChip } from "./chips";
+import { resultChip, imageChip, textChip } from "./chips";
 import { ChipImage } from "./ChipImage";
 
 const source = () => at("milvus-chip-image").querySelector("img")?.getAttribute("src");
@@ -12,8 +12,8 @@ test("a picture of one's own is shown as it was given", () => {
 });
 
 test("what is in the dataset is shown from there", () => {
-  show(<ChipImage chip={hitChip(hit, index, false)} size={20} />);
-  expect(source()).toContain(hit.filepath);
+  show(<ChipImage chip={resultChip(result, index, false)} size={20} />);
+  expect(source()).toContain(result.filepath);
 });
 
 test("words have none", () => {

@@ -9,14 +9,14 @@ interface Props {
 }
 
 /** The image of a term; nothing for a text or a vector. */
-export function ChipImage({ chip: { media, picture }, size }: Props) {
-  if (!media && !picture) return null;
+export function ChipImage({ chip: { media, image }, size }: Props) {
+  if (!media && !image) return null;
   return (
     <Box data-cy="milvus-chip-image" sx={{ width: size, flex: "none", borderRadius: 0.5, overflow: "hidden" }}>
-      {picture ? (
+      {image ? (
         <Box
           component="img"
-          src={picture.url}
+          src={image.url}
           alt=""
           sx={{ display: "block", width: size, height: size, objectFit: "cover" }}
         />

@@ -32,6 +32,6 @@ test("each field keeps what is typed for it", async () => {
 test("a number that isn't one is refused as it is typed", async () => {
   const user = fields();
   await user.type(text("score"), "a lot");
-  expect(screen.getByText(/^Type numbers/)).toBeTruthy();
+  expect(screen.getByText(/^Enter numbers/)).toBeTruthy();
   expect(text("score").getAttribute("aria-invalid")).toBe("true");
 });

@@ -1,12 +1,12 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { index, result } from "../test/data";
+import { index, searchResult } from "../test/data";
 import { answer, at, callsOf, show } from "../test/panel";
-import { place } from "../test/search";
+import { searchTab } from "../test/search";
 
 test("the options are part of the search", async () => {
-  answer({ search: result, options: { group_by: ["theme"] } });
-  const { user } = show(place());
+  answer({ search: searchResult, options: { group_by: ["theme"] } });
+  const { user } = show(searchTab());
   await user.click(at("milvus-scope-view"));
   await user.click(at("milvus-reverse"));
   await user.click(at("milvus-more-options"));
@@ -23,7 +23,7 @@ test("the options are part of the search", async () => {
 
 test("a k out of range is explained as it is typed, and nothing is asked", async () => {
   answer({ options: { group_by: [] } });
-  const { user } = show(place());
+  const { user } = show(searchTab());
   await user.click(at("milvus-more-options"));
   await user.type(at("milvus-k"), "000");
   expect(screen.getByText(/from 1 to 10,000/)).toBeTruthy();
@@ -34,7 +34,7 @@ test("a k out of range is explained as it is typed, and nothing is asked", async
 
 const opened = async (search_params: string[] = []) => {
   answer({ options: { group_by: [] } });
-  const shown = show(place({ ...index, search_params }));
+  const shown = show(searchTab({ ...index, search_params }));
   await shown.user.click(at("milvus-more-options"));
   return shown;
 };

@@ -1,19 +1,19 @@
 import { screen } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import { hit, index } from "../test/data";
+import { result, index } from "../test/data";
 import { at, show } from "../test/panel";
-import { hitChip, imageChip, textChip, type Chip } from "./chips";
+import { resultChip, imageChip, textChip, type Chip } from "./chips";
 import { QueryChip } from "./QueryChip";
 
 const on = { onChange: vi.fn(), onRemove: vi.fn() };
 const bird = textChip("bird");
 
-const chip = (of: Chip, props = {}) => show(<QueryChip chip={of} ghost={false} problem={null} {...on} {...props} />);
+const chip = (of: Chip, props = {}) => show(<QueryChip chip={of} isSelected={false} problem={null} {...on} {...props} />);
 
 test("a click on the sign turns it", async () => {
   const { user } = chip(bird);
   await user.click(screen.getByRole("button", { name: "bird is positive: make it negative" }));
-  expect(on.onChange.mock.calls).toEqual([[{ ...bird, unwanted: true }]]);
+  expect(on.onChange.mock.calls).toEqual([[{ ...bird, negative: true }]]);
 });
 
 test("a weight is chosen, also beside one that isn't offered", async () => {
@@ -31,11 +31,11 @@ test("the cross removes it", async () => {
   expect(on.onRemove.mock.calls).toEqual([[bird]]);
 });
 
-test("a picture is shown: an uploaded one from the browser, another from the App", () => {
+test("an image is shown: an uploaded one from the browser, another from the App", () => {
   const { container, unmount } = chip(imageChip("aGk=", "image/png", "a.png"));
   expect(container.querySelector("img")?.getAttribute("src")).toBe("data:image/png;base64,aGk=");
   unmount();
-  const other = chip(hitChip(hit, index, false)).container;
+  const other = chip(resultChip(result, index, false)).container;
   expect(other.querySelector("img")?.getAttribute("src")).toBe("/media?filepath=/pictures/a.jpg");
 });
 
@@ -43,6 +43,6 @@ test("it says why it isn't searched with, or that it will be", () => {
   const { unmount } = chip(bird, { problem: "clip can't embed text" });
   expect(at("milvus-chip").getAttribute("aria-label")).toBe("clip can't embed text");
   unmount();
-  chip(bird, { ghost: true });
+  chip(bird, { isSelected: true });
   expect(at("milvus-chip").getAttribute("aria-label")).toContain("part of the next search");
 });

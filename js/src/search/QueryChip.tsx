@@ -7,30 +7,30 @@ import { strings } from "./strings";
 interface Props {
   chip: Chip;
   /** it is selected in the grid, and becomes part of the query with the next search */
-  ghost: boolean;
+  isSelected: boolean;
   problem: string | null;
   onChange: (chip: Chip) => void;
   onRemove: (chip: Chip) => void;
 }
 
 /** A term of the query: its sign, image or text and weight, and a button that removes it. */
-export function QueryChip({ chip, ghost, problem, onChange, onRemove }: Props) {
+export function QueryChip({ chip, isSelected, problem, onChange, onRemove }: Props) {
   const name = nameOf(chip);
-  const color = chip.unwanted ? "error.main" : "success.main";
+  const color = chip.negative ? "error.main" : "success.main";
   return (
-    <Tooltip title={problem ?? (ghost ? strings.selectedInGrid : "")}>
+    <Tooltip title={problem ?? (isSelected ? strings.selectedInGrid : "")}>
       <Stack
         component="li"
         direction="row"
         alignItems="center"
         data-cy="milvus-chip"
-        data-negative={chip.unwanted}
-        data-ghost={ghost}
+        data-negative={chip.negative}
+        data-selected={isSelected}
         sx={{
           height: 30,
           maxWidth: "100%",
           border: 1,
-          borderStyle: ghost ? "dashed" : "solid",
+          borderStyle: isSelected ? "dashed" : "solid",
           borderColor: problem ? "divider" : color,
           borderRadius: 4,
           opacity: problem ? 0.6 : 1,
@@ -38,12 +38,12 @@ export function QueryChip({ chip, ghost, problem, onChange, onRemove }: Props) {
       >
         <IconButton
           size="small"
-          aria-label={strings.sign(name, chip.unwanted)}
+          aria-label={strings.sign(name, chip.negative)}
           data-cy="milvus-chip-sign"
-          onClick={() => onChange({ ...chip, unwanted: !chip.unwanted })}
+          onClick={() => onChange({ ...chip, negative: !chip.negative })}
           sx={{ p: 0.5, color }}
         >
-          <MuiIconFont name={chip.unwanted ? "remove" : "add"} sx={{ fontSize: 16 }} />
+          <MuiIconFont name={chip.negative ? "remove" : "add"} sx={{ fontSize: 16 }} />
         </IconButton>
         <ChipImage chip={chip} size={26} />
         <Typography variant="caption" noWrap dir="auto" title={name} sx={{ mx: 0.5, minWidth: 0, maxWidth: 160 }}>

@@ -1,13 +1,13 @@
 import { fireEvent, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { index, result } from "../test/data";
+import { index, searchResult } from "../test/data";
 import { selectedSamples } from "../test/fiftyone";
 import { answer, at, callsOf, show } from "../test/panel";
-import { all, chips, hits, place, searched } from "../test/search";
+import { all, chips, results, searchTab, searched } from "../test/search";
 
 test("Enter makes a chip of the text and searches; typing asks nothing", async () => {
-  answer({ search: result });
-  const { user } = show(place());
+  answer({ search: searchResult });
+  const { user } = show(searchTab());
   await user.type(at("milvus-query"), "a bird");
   expect(callsOf("search")).toHaveLength(0);
   await user.type(at("milvus-query"), "{Enter}");
@@ -20,7 +20,7 @@ test("Enter makes a chip of the text and searches; typing asks nothing", async (
 
 test("a chip flips, has a weight, is removed and put back", async () => {
   const { user } = await searched();
-  await waitFor(() => expect(hits()).toHaveLength(2));
+  await waitFor(() => expect(results()).toHaveLength(2));
   await user.type(at("milvus-query"), "a plane{Enter}");
   await waitFor(() => expect(callsOf("search")).toHaveLength(2));
   await user.click(all("milvus-chip-sign")[1]);
@@ -39,7 +39,7 @@ test("a chip flips, has a weight, is removed and put back", async () => {
 test("what is selected becomes chips, asked for once, and the search is with them", async () => {
   const media = { filepath: "/a.jpg", box: null, label: "cat" };
   answer({
-    search: result,
+    search: searchResult,
     selection: {
       chips: [
         { key: "a", term: { id: "a" }, media },
@@ -47,23 +47,23 @@ test("what is selected becomes chips, asked for once, and the search is with the
       ],
     },
   });
-  const { user } = show(place(), ({ set }) =>
+  const { user } = show(searchTab(), ({ set }) =>
     set(selectedSamples, new Map([["a", "default"], ["b", "alt"]])),
   );
   await waitFor(() => expect(chips()).toHaveLength(2));
   expect(callsOf("selection")).toEqual([{ brain_key: "pictures" }]);
-  expect(chips().map(({ dataset }) => [dataset.ghost, dataset.negative])).toEqual([
+  expect(chips().map(({ dataset }) => [dataset.selected, dataset.negative])).toEqual([
     ["true", "false"],
     ["true", "true"],
   ]);
   await user.click(at("milvus-search"));
   expect(callsOf("search")).toMatchObject([{ query: { terms: [{ id: "a" }, { id: "b", unwanted: true }] } }]);
-  expect(chips().map(({ dataset }) => dataset.ghost)).toEqual(["false", "false"]);
+  expect(chips().map(({ dataset }) => dataset.selected)).toEqual(["false", "false"]);
 });
 
-test("a pasted picture is searched with, as base64", async () => {
-  answer({ search: result });
-  show(place());
+test("a pasted image is searched with, as base64", async () => {
+  answer({ search: searchResult });
+  show(searchTab());
   const file = new File([new Uint8Array([1, 2, 3])], "a.png", { type: "image/png" });
   fireEvent.paste(at("milvus-query"), { clipboardData: { files: [file] } });
   await waitFor(() => expect(callsOf("search")).toHaveLength(1));
@@ -71,8 +71,8 @@ test("a pasted picture is searched with, as base64", async () => {
   expect(chips()[0].querySelector("img")?.src).toBe("data:image/png;base64,AQID");
 });
 
-test("what is no picture is refused in words", async () => {
-  show(place());
+test("a file that isn't an image is refused with a sentence", async () => {
+  show(searchTab());
   const file = new File(["hello"], "a.txt", { type: "text/plain" });
   fireEvent.paste(at("milvus-query"), { clipboardData: { files: [file] } });
   await waitFor(() => expect(at("milvus-drop-problem").textContent).toContain("JPEG"));
@@ -80,7 +80,7 @@ test("what is no picture is refused in words", async () => {
 });
 
 test("an index whose model can't embed text takes no text and says what to do", () => {
-  show(place({ ...index, supports_prompts: false }));
+  show(searchTab({ ...index, supports_prompts: false }));
   expect(at<HTMLInputElement>("milvus-query").disabled).toBe(true);
   expect(at("milvus-no-text").textContent).toContain("clip can't embed text: search with images");
 });

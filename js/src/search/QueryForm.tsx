@@ -5,7 +5,7 @@ import type { Index } from "../api/contract";
 import { cy } from "../ui/dataCy";
 import { PrimaryButton } from "../ui/PrimaryButton";
 import { MessageAlert } from "../ui/MessageAlert";
-import { misfit, textProblem } from "./chips";
+import { chipProblem, textProblem } from "./chips";
 import { optionProblems } from "./optionValues";
 import type { Search } from "./useSearch";
 import { QueryChip } from "./QueryChip";
@@ -20,13 +20,13 @@ interface Props {
 
 /** The query: chips, and a text box. Enter searches. */
 export function QueryForm({ search, index }: Props) {
-  const { draft, ghosts, busy } = search;
+  const { draft, selectedChips, busy } = search;
   const id = useId();
   const drop = useImageDrop(index, (chip) => search.search([chip]));
   const unable = textProblem(index);
   const problems = Object.keys(optionProblems(draft.options, index)).length > 0;
-  const chips = [...draft.chips, ...ghosts];
-  const usable = chips.some((chip) => !misfit(chip, index) && !chip.unwanted);
+  const chips = [...draft.chips, ...selectedChips];
+  const usable = chips.some((chip) => !chipProblem(chip, index) && !chip.negative);
   const ready = !busy && !problems && (usable || draft.text.trim() !== "");
   return (
     <Box onPaste={drop.onPaste}>
@@ -66,8 +66,8 @@ export function QueryForm({ search, index }: Props) {
               <QueryChip
                 key={chip.key}
                 chip={chip}
-                ghost={ghosts.includes(chip)}
-                problem={misfit(chip, index)}
+                isSelected={selectedChips.includes(chip)}
+                problem={chipProblem(chip, index)}
                 onChange={search.update}
                 onRemove={search.remove}
               />

@@ -1,16 +1,16 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { result } from "../test/data";
+import { searchResult } from "../test/data";
 import { selectedSamples } from "../test/fiftyone";
 import { absent, answer, at, callsOf, show } from "../test/panel";
 import { WithSearch } from "../test/search";
 import { ResultActions } from "./ResultActions";
 
-const found = { dataset: "animals", result, chips: [], keep: 12 };
+const found = { dataset: "animals", result: searchResult, chips: [], keep: 12 };
 
 function actions(ticked: string[] = []) {
   answer({ selection: { chips: [] }, tag: { message: "Done." } });
-  return show(<WithSearch>{(search) => <ResultActions search={search} found={found} />}</WithSearch>, ({ set }) =>
+  return show(<WithSearch>{(search) => <ResultActions search={search} shown={found} />}</WithSearch>, ({ set }) =>
     set(selectedSamples, new Map(ticked.map((id) => [id, "default"]))),
   ).user;
 }

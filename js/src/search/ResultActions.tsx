@@ -10,10 +10,10 @@ import { strings } from "./strings";
 type Action = "tag" | "save_view" | "save_search";
 
 /** What can be done with the results. */
-export function ResultActions({ search, found }: { search: Search; found: ShownResult }) {
+export function ResultActions({ search, shown }: { search: Search; shown: ShownResult }) {
   const api = useApi();
   const [open, setOpen] = useState<Action | null>(null);
-  const { result, keep } = found;
+  const { result, keep } = shown;
   const { token } = result;
   const { sampleIds: selection } = useSelection();
   const kept = { token, keep };

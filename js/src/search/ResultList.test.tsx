@@ -1,29 +1,29 @@
 import { waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { hit, result } from "../test/data";
+import { result, searchResult } from "../test/data";
 import { executeOperator, isPatchesView, selectedSamples } from "../test/fiftyone";
 import { at, callsOf } from "../test/panel";
-import { all, hits, searched } from "../test/search";
+import { all, results, searched } from "../test/search";
 
 test("the hits have rank, score and label", async () => {
   await searched();
-  await waitFor(() => expect(hits()).toHaveLength(2));
+  await waitFor(() => expect(results()).toHaveLength(2));
   expect(at("milvus-result-line").textContent).toBe("538 of 1,538 in 18 ms, exact");
   expect(at("milvus-result-score").textContent).toBe("0.912");
-  expect(hits()[0].textContent).toContain("bird");
+  expect(results()[0].textContent).toContain("bird");
 });
 
 test("hovering says what each term says", async () => {
-  const explained = { ...result, hits: [{ ...hit, terms: [0.61, 0.12] }] };
+  const explained = { ...searchResult, hits: [{ ...result, terms: [0.61, 0.12] }] };
   const { user } = await searched({ search: explained });
-  await waitFor(() => expect(hits()).toHaveLength(1));
-  await user.hover(hits()[0]);
+  await waitFor(() => expect(results()).toHaveLength(1));
+  await user.hover(results()[0]);
   await waitFor(() => expect(at("milvus-why").textContent).toContain("+“a bird”0.610"), { timeout: 2000 });
 });
 
 test("more like a hit is another search with it", async () => {
   const { user } = await searched();
-  await waitFor(() => expect(hits()).toHaveLength(2));
+  await waitFor(() => expect(results()).toHaveLength(2));
   await user.click(all("milvus-less-like")[1]);
   expect(callsOf("search")[1]).toMatchObject({
     query: { terms: [{ text: ["a bird"] }, { id: "b", unwanted: true }] },
@@ -34,7 +34,7 @@ test("a tick selects the hit in the grid", async () => {
   const { user } = await searched({ selection: { chips: [] } }, ({ set }) =>
     set(selectedSamples, new Map([["z", "alt"]])),
   );
-  await waitFor(() => expect(hits()).toHaveLength(2));
+  await waitFor(() => expect(results()).toHaveLength(2));
   await user.click(all("milvus-tick")[0]);
   expect(executeOperator).toHaveBeenCalledWith("@voxel51/operators/set_selected_samples", {
     samples: [
@@ -48,20 +48,20 @@ test.each([
   [false, "sample"],
   [true, "patch"],
 ])("a click opens what the grid shows (patches view: %s)", async (patches, id) => {
-  const patch = { ...hit, id: "patch", sample_id: "sample" };
-  const { user } = await searched({ search: { ...result, hits: [patch] } }, ({ set }) =>
+  const patch = { ...result, id: "patch", sample_id: "sample" };
+  const { user } = await searched({ search: { ...searchResult, hits: [patch] } }, ({ set }) =>
     set(isPatchesView, patches),
   );
-  await waitFor(() => expect(hits()).toHaveLength(1));
-  await user.click(hits()[0]);
+  await waitFor(() => expect(results()).toHaveLength(1));
+  await user.click(results()[0]);
   expect(executeOperator).toHaveBeenCalledWith("@voxel51/operators/open_sample", { id });
 });
 
 test("the arrow keys go from hit to hit, and one of them is reached by Tab", async () => {
   const { user } = await searched();
-  await waitFor(() => expect(hits()).toHaveLength(2));
-  hits()[0].focus();
+  await waitFor(() => expect(results()).toHaveLength(2));
+  results()[0].focus();
   await user.keyboard("{ArrowRight}");
-  await waitFor(() => expect(document.activeElement).toBe(hits()[1]));
-  expect(hits().map(({ tabIndex }) => tabIndex)).toEqual([-1, 0]);
+  await waitFor(() => expect(document.activeElement).toBe(results()[1]));
+  expect(results().map(({ tabIndex }) => tabIndex)).toEqual([-1, 0]);
 });

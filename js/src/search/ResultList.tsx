@@ -1,10 +1,10 @@
 import { Box } from "@mui/material";
 import { memo, useEffect, useRef } from "react";
-import type { Hit, Index } from "../api/contract";
+import type { Result, Index } from "../api/contract";
 import { MessageAlert } from "../ui/MessageAlert";
 import { useOpenSample, useSampleSelection } from "../hooks/appState";
 import { useStable } from "../hooks/useStable";
-import { hitChip, type Chip } from "./chips";
+import { resultChip, type Chip } from "./chips";
 import type { ShownResult } from "./useSearch";
 import { ResultTile } from "./ResultTile";
 import { useGridLayout } from "./useGridLayout";
@@ -13,16 +13,16 @@ import { useRovingFocus } from "./useRovingFocus";
 import { strings } from "./strings";
 
 interface Props {
-  found: ShownResult;
+  shown: ShownResult;
   index: Index;
   /** more, or less, like a result is asked for */
-  onLike: (chip: Chip) => void;
+  onSimilar: (chip: Chip) => void;
 }
 
 /** The results in rank order; only those in sight are rendered. */
-export const ResultList = memo(function HitList({ found, index, onLike }: Props) {
-  const { result, keep, chips } = found;
-  const { hits, need, problem } = useResultPages(result);
+export const ResultList = memo(function ResultList({ shown, index, onSimilar }: Props) {
+  const { result, keep, chips } = shown;
+  const { results, load, problem } = useResultPages(result);
   const list = useRef<HTMLUListElement>(null);
   const layout = useGridLayout(list, keep);
   const { first, last } = layout;
@@ -30,11 +30,11 @@ export const ResultList = memo(function HitList({ found, index, onLike }: Props)
   const open = useStable(useOpenSample());
   const selection = useSampleSelection();
   const toggle = useStable(selection.toggle);
-  const like = useStable((hit: Hit, unwanted: boolean) => onLike(hitChip(hit, index, unwanted)));
+  const searchSimilar = useStable((one: Result, negative: boolean) => onSimilar(resultChip(one, index, negative)));
   useEffect(() => {
-    if (last >= first) need(first, last);
+    if (last >= first) load(first, last);
   });
-  const places = Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => first + n);
+  const positions = Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => first + n);
   return (
     <>
       <MessageAlert message={problem} name="milvus-more-problem" />
@@ -46,25 +46,25 @@ export const ResultList = memo(function HitList({ found, index, onLike }: Props)
         onKeyDown={roving.onKeyDown}
         sx={{ position: "relative", m: 0, p: 0, listStyle: "none", height: layout.height }}
       >
-        {places.map((place) => (
+        {positions.map((position) => (
           <Box
             component="li"
-            key={place}
+            key={position}
             aria-setsize={keep}
-            aria-posinset={place + 1}
+            aria-posinset={position + 1}
             sx={{ position: "absolute" }}
-            style={layout.tile(place)}
+            style={layout.tile(position)}
           >
             <ResultTile
-              hit={hits.get(place)}
+              result={results.get(position)}
               kind={result.score}
               chips={chips}
-              active={roving.active === place}
-              ticked={selection.has(hits.get(place)?.id)}
-              place={place}
+              active={roving.active === position}
+              selected={selection.has(results.get(position)?.id)}
+              position={position}
               onOpen={open}
-              onTick={toggle}
-              onLike={like}
+              onSelect={toggle}
+              onSimilar={searchSimilar}
             />
           </Box>
         ))}

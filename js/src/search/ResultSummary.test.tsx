@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { index, result } from "../test/data";
+import { index, searchResult } from "../test/data";
 import { summary } from "./ResultSummary";
 
-const found = { dataset: "animals", result, chips: [], keep: result.total };
+const found = { dataset: "animals", result: searchResult, chips: [], keep: searchResult.total };
 
 test("time, exactness and how many were searched are in a line", () => {
   expect(summary(found, index)).toBe("538 of 1,538 in 18 ms, exact");
-  expect(summary({ ...found, result: { ...result, searched: 1204, exact: false } }, index)).toBe(
+  expect(summary({ ...found, result: { ...searchResult, searched: 1204, exact: false } }, index)).toBe(
     "538 of 1,538 in 18 ms, approximate over 1,204 in view",
   );
 });

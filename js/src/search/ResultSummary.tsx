@@ -14,9 +14,9 @@ export function summary({ result, keep }: ShownResult, index: Index): string {
 }
 
 /** How many results there are, in what time and how; its tooltip is the plan of the search. */
-export function ResultSummary({ found, index }: { found: ShownResult; index: Index }) {
+export function ResultSummary({ shown, index }: { shown: ShownResult; index: Index }) {
   return (
-    <Tooltip title={found.result.plan} placement="bottom-start">
+    <Tooltip title={shown.result.plan} placement="bottom-start">
       <Typography
         variant="caption"
         color="text.secondary"
@@ -25,7 +25,7 @@ export function ResultSummary({ found, index }: { found: ShownResult; index: Ind
         data-cy="milvus-result-line"
         sx={{ width: "fit-content" }}
       >
-        {summary(found, index)}
+        {summary(shown, index)}
       </Typography>
     </Tooltip>
   );

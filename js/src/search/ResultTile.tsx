@@ -1,6 +1,6 @@
 import { Box, ButtonBase, Checkbox, Stack, Tooltip, Typography } from "@mui/material";
 import { memo } from "react";
-import type { Hit, SearchResult } from "../api/contract";
+import type { Result, SearchResult } from "../api/contract";
 import { FOCUS } from "../ui/styles";
 import type { Chip } from "./chips";
 import { Thumbnail } from "./Thumbnail";
@@ -11,54 +11,54 @@ import { strings } from "./strings";
 
 interface Props {
   /** undefined while it is being fetched */
-  hit: Hit | undefined;
+  result: Result | undefined;
   kind: SearchResult["score"];
   chips: Chip[];
-  place: number;
-  /** the Tab key reaches it */
+  position: number;
+  /** the Tab key focuses it */
   active: boolean;
-  ticked: boolean;
-  onOpen: (hit: Hit) => void;
-  onTick: (id: string) => void;
-  onLike: (hit: Hit, unwanted: boolean) => void;
+  selected: boolean;
+  onOpen: (result: Result) => void;
+  onSelect: (id: string) => void;
+  onSimilar: (result: Result, negative: boolean) => void;
 }
 
 /**
  * A result: its image, rank, score and label, a checkbox, and more or less like it. It is
  * rendered again only when it changes: a hundred of them take longer than a search.
  */
-export const ResultTile = memo(function HitTile({ hit, ...props }: Props) {
+export const ResultTile = memo(function ResultTile({ result, ...props }: Props) {
   return (
     <Stack
       sx={{
         height: "100%",
         border: 1,
-        borderColor: props.ticked ? "primary.main" : "divider",
+        borderColor: props.selected ? "primary.main" : "divider",
         borderRadius: 1,
         overflow: "hidden",
-        bgcolor: hit ? undefined : "action.hover",
+        bgcolor: result ? undefined : "action.hover",
       }}
     >
-      {hit && <Content hit={hit} {...props} />}
+      {result && <Content result={result} {...props} />}
     </Stack>
   );
 });
 
-function Content({ hit, kind, chips, place, active, ticked, onOpen, onTick, onLike }: Props & { hit: Hit }) {
-  const shownScore = score(hit.score);
-  const name = `${hit.rank}. ${hit.label ?? strings.sample}`;
+function Content({ result, kind, chips, position, active, selected, onOpen, onSelect, onSimilar }: Props & { result: Result }) {
+  const shownScore = score(result.score);
+  const name = `${result.rank}. ${result.label ?? strings.sample}`;
   const tabIndex = active ? 0 : -1;
   return (
     <>
-      <Tooltip title={<ScoreDetails hit={hit} kind={kind} chips={chips} />} enterDelay={300} enterNextDelay={150}>
+      <Tooltip title={<ScoreDetails result={result} kind={kind} chips={chips} />} enterDelay={300} enterNextDelay={150}>
         <ButtonBase
           disableRipple
           data-cy="milvus-result"
-          data-id={hit.id}
-          data-place={place}
+          data-id={result.id}
+          data-position={position}
           aria-label={strings.open(name, kind, shownScore)}
           tabIndex={tabIndex}
-          onClick={() => onOpen(hit)}
+          onClick={() => onOpen(result)}
           sx={{
             display: "block",
             width: "100%",
@@ -66,11 +66,11 @@ function Content({ hit, kind, chips, place, active, ticked, onOpen, onTick, onLi
             ...FOCUS,
           }}
         >
-          <Thumbnail filepath={hit.filepath} box={hit.box} alt="" />
+          <Thumbnail filepath={result.filepath} box={result.box} alt="" />
           <Stack direction="row" justifyContent="space-between" spacing={0.5} sx={{ px: 0.75 }}>
             <Typography variant="caption" noWrap color="text.secondary" dir="auto">
-              {hit.rank}
-              {hit.label && ` ${hit.label}`}
+              {result.rank}
+              {result.label && ` ${result.label}`}
             </Typography>
             <Typography
               variant="caption"
@@ -85,19 +85,19 @@ function Content({ hit, kind, chips, place, active, ticked, onOpen, onTick, onLi
       <Stack direction="row" alignItems="center" justifyContent="space-between" sx={{ px: 0.25, mt: "auto" }}>
         <Checkbox
           size="small"
-          checked={ticked}
-          onChange={() => onTick(hit.id)}
-          inputProps={{ "aria-label": strings.select(name), tabIndex, ...TICK }}
+          checked={selected}
+          onChange={() => onSelect(result.id)}
+          inputProps={{ "aria-label": strings.select(name), tabIndex, ...CHECKBOX }}
           disableRipple
           sx={{ p: 0.5, ...FOCUS }}
         />
         <Box>
-          <SimilarButton unwanted={false} name={name} tabIndex={tabIndex} onClick={() => onLike(hit, false)} />
-          <SimilarButton unwanted name={name} tabIndex={tabIndex} onClick={() => onLike(hit, true)} />
+          <SimilarButton negative={false} name={name} tabIndex={tabIndex} onClick={() => onSimilar(result, false)} />
+          <SimilarButton negative name={name} tabIndex={tabIndex} onClick={() => onSimilar(result, true)} />
         </Box>
       </Stack>
     </>
   );
 }
 
-const TICK: object = { "data-cy": "milvus-tick" };
+const CHECKBOX: object = { "data-cy": "milvus-tick" };

@@ -3,7 +3,7 @@ import { useSetRecoilState } from "recoil";
 import { expect, test } from "vitest";
 import { view } from "../test/fiftyone";
 import { answer, at, callsOf, show } from "../test/panel";
-import { place } from "../test/search";
+import { searchTab } from "../test/search";
 
 test("a view that the person makes is counted once", async () => {
   answer({ view_count: { count: 20, shows_results: false } });
@@ -14,7 +14,7 @@ test("a view that the person makes is counted once", async () => {
   const { user } = show(
     <>
       <Grid />
-      {place()}
+      {searchTab()}
     </>,
   );
   expect(at("milvus-scope-view").textContent).toBe("View 1,538");
@@ -25,7 +25,7 @@ test("a view that the person makes is counted once", async () => {
 
 test("results that another window, or another index, left in the grid are cleared", async () => {
   answer({ view_count: { count: 20, shows_results: true }, clear: {} });
-  const { user } = show(place(), ({ set }) => set(view, [{ _cls: "Select" }]));
+  const { user } = show(searchTab(), ({ set }) => set(view, [{ _cls: "Select" }]));
   await waitFor(() => at("milvus-clear"));
   await user.click(at("milvus-clear"));
   expect(callsOf("clear")).toHaveLength(1);

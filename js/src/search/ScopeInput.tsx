@@ -22,8 +22,8 @@ interface Props {
 export function ScopeInput({ search, index, samples }: Props) {
   const { options } = search.draft;
   const selected = useSelection().sampleIds.length;
-  const inView = useViewCount(index, search.found, search.busy);
-  const otherResults = inView?.showsResults && !search.found;
+  const inView = useViewCount(index, search.shown, search.busy);
+  const otherResults = inView?.showsResults && !search.shown;
   const whole = index.total ?? samples;
   const scopes: { name: OptionValues["target"]; label: string; off?: boolean }[] = [
     { name: "dataset", label: strings.dataset(whole) },

@@ -15,7 +15,7 @@ export function SearchHistory({ search }: { search: Search }) {
   return (
     <Disclosure title={strings.history} name="milvus-history" open={open} onToggle={setOpen}>
       <HistoryList
-        onAgain={(which) => {
+        onRerun={(which) => {
           search.again(which);
           setOpen(false);
         }}
@@ -25,11 +25,11 @@ export function SearchHistory({ search }: { search: Search }) {
 }
 
 interface Props {
-  onAgain: (which: { id?: string; name?: string }) => void;
+  onRerun: (which: { id?: string; name?: string }) => void;
 }
 
 /** A click runs a search again, with its whole query and options. */
-function HistoryList({ onAgain }: Props) {
+function HistoryList({ onRerun }: Props) {
   const { history, busy, problem, more, forget } = useSearchHistory();
   if (!history) return problem ? <MessageAlert message={problem} /> : <Skeleton variant="rounded" height={80} />;
   const { searches, saved, total } = history;
@@ -38,7 +38,7 @@ function HistoryList({ onAgain }: Props) {
       <MessageAlert message={problem} />
       <Box component="ul" aria-label={strings.searches} tabIndex={0} sx={{ m: 0, p: 0, maxHeight: 260, overflow: "auto" }}>
         {saved.map((name) => (
-          <HistoryEntry key={`saved ${name}`} icon="bookmark" label={name} note={strings.saved} name="milvus-saved" onClick={() => onAgain({ name })}>
+          <HistoryEntry key={`saved ${name}`} icon="bookmark" label={name} note={strings.saved} name="milvus-saved" onClick={() => onRerun({ name })}>
             <IconButton
               size="small"
               aria-label={strings.deleteSaved(name)}
@@ -56,7 +56,7 @@ function HistoryList({ onAgain }: Props) {
             label={label}
             note={`${dateTime(at)}${hits === null ? "" : ` · ${strings.results(hits)}`}`}
             name="milvus-past"
-            onClick={() => onAgain({ id })}
+            onClick={() => onRerun({ id })}
           />
         ))}
       </Box>

@@ -1,9 +1,9 @@
 import { fireEvent, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { result } from "../test/data";
+import { searchResult } from "../test/data";
 import { notify } from "../test/fiftyone";
 import { absent, at, callsOf } from "../test/panel";
-import { hits, searched } from "../test/search";
+import { results, searched } from "../test/search";
 
 test("the handle of the histogram cuts the grid with one request", async () => {
   await searched();
@@ -30,7 +30,7 @@ test("hits are tagged, and a view and a search are saved, each with one request"
 
 test("without a result it says why, and what was in the grid comes back", async () => {
   const why_empty = "Nothing passes the filter on theme.";
-  const empty = { ...result, hits: [], total: 0, histogram: null, why_empty };
+  const empty = { ...searchResult, hits: [], total: 0, histogram: null, why_empty };
   const { user } = await searched({ search: empty });
   await waitFor(() => expect(at("milvus-no-results").textContent).toContain(why_empty));
   await user.click(at("milvus-clear"));
@@ -42,6 +42,6 @@ test("clearing takes the result out of the grid and out of the panel", async () 
   const { user } = await searched();
   await waitFor(() => at("milvus-clear"));
   await user.click(at("milvus-clear"));
-  await waitFor(() => expect(hits()).toHaveLength(0));
+  await waitFor(() => expect(results()).toHaveLength(0));
   expect(callsOf("clear")).toHaveLength(1);
 });

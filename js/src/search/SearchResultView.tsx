@@ -13,17 +13,17 @@ import { strings } from "./strings";
 
 interface Props {
   search: Search;
-  found: FoundData;
+  shown: FoundData;
   index: Index;
 }
 
 /** The result of a search. */
-export function SearchResultView({ search, found, index }: Props) {
-  const { result } = found;
+export function SearchResultView({ search, shown, index }: Props) {
+  const { result } = shown;
   const like = useStable((chip: Chip) => search.search([chip]));
   return (
     <Stack spacing={1}>
-      <ResultSummary found={found} index={index} />
+      <ResultSummary shown={shown} index={index} />
       {result.total === 0 ? (
         <EmptyState
           name="milvus-no-results"
@@ -40,12 +40,12 @@ export function SearchResultView({ search, found, index }: Props) {
               key={`cut ${result.token}`}
               histogram={result.histogram}
               kind={result.score}
-              keep={found.keep}
+              keep={shown.keep}
               onCut={search.cut}
             />
           )}
-          <ResultActions search={search} found={found} />
-          <ResultList key={`list ${result.token}`} found={found} index={index} onLike={like} />
+          <ResultActions search={search} shown={shown} />
+          <ResultList key={`list ${result.token}`} shown={shown} index={index} onSimilar={like} />
         </>
       )}
     </Stack>

@@ -2,7 +2,7 @@ import { waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { index } from "../test/data";
 import { at, show } from "../test/panel";
-import { chips, hits, on, place, searched } from "../test/search";
+import { chips, results, on, searchTab, searched } from "../test/search";
 import { SearchTab } from "./SearchTab";
 
 test("without an index one button teaches and starts to make one", async () => {
@@ -20,15 +20,15 @@ test("a failed search says why and keeps the query", async () => {
 
 test("hits and chips outlive a remount, and go with their index and their dataset", async () => {
   const { unmount } = await searched();
-  await waitFor(() => expect(hits()).toHaveLength(2));
+  await waitFor(() => expect(results()).toHaveLength(2));
   unmount();
-  const again = show(place());
-  expect(hits()).toHaveLength(2);
+  const again = show(searchTab());
+  expect(results()).toHaveLength(2);
   expect(chips()).toHaveLength(1);
   again.unmount();
-  const other = show(place({ ...index, brain_key: "words" }));
-  expect(hits()).toHaveLength(0);
+  const other = show(searchTab({ ...index, brain_key: "words" }));
+  expect(results()).toHaveLength(0);
   other.unmount();
-  show(place(index, "another"));
-  expect(hits()).toHaveLength(0);
+  show(searchTab(index, "another"));
+  expect(results()).toHaveLength(0);
 });

@@ -39,7 +39,7 @@ function Search(props: Omit<Props, "onMakeIndex" | "others" | "index"> & { index
         <SearchHistory search={search} />
       </Stack>
       <MessageAlert message={search.problem} />
-      {search.found ? <SearchResultView search={search} found={search.found} index={index} /> : <Hint index={index} />}
+      {search.shown ? <SearchResultView search={search} shown={search.shown} index={index} /> : <Hint index={index} />}
     </>
   );
 }

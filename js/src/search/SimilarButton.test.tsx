@@ -6,9 +6,9 @@ import { SimilarButton } from "./SimilarButton";
 test.each([
   [false, "More like this"],
   [true, "Less like this"],
-])("unwanted is %s: %s", async (unwanted, words) => {
+])("negative is %s: %s", async (negative, words) => {
   const onClick = vi.fn();
-  const { user } = show(<SimilarButton name="1. bird" tabIndex={-1} {...{ unwanted, onClick }} />);
+  const { user } = show(<SimilarButton name="1. bird" tabIndex={-1} {...{ negative, onClick }} />);
   const button = screen.getByRole("button", { name: `${words}: 1. bird` });
   expect(button.title).toBe(words);
   expect(button.tabIndex).toBe(-1);

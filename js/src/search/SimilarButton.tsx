@@ -4,7 +4,7 @@ import { FOCUS } from "../ui/styles";
 import { strings } from "./strings";
 
 interface Props {
-  unwanted: boolean;
+  negative: boolean;
   name: string;
   tabIndex: number;
   onClick: () => void;
@@ -14,25 +14,25 @@ interface Props {
  * Refines the search to more, or less, like a result. Its tooltip is the browser's: one of
  * MUI takes as long to render as the rest, twice for each result.
  */
-export function SimilarButton({ unwanted, name, tabIndex, onClick }: Props) {
-  const words = unwanted ? strings.lessLikeThis : strings.moreLikeThis;
+export function SimilarButton({ negative, name, tabIndex, onClick }: Props) {
+  const words = negative ? strings.lessLikeThis : strings.moreLikeThis;
   return (
     <IconButton
       title={words}
       size="small"
       disableRipple
       aria-label={`${words}: ${name}`}
-      data-cy={unwanted ? "milvus-less-like" : "milvus-more-like"}
+      data-cy={negative ? "milvus-less-like" : "milvus-more-like"}
       tabIndex={tabIndex}
       onClick={onClick}
       sx={{
         p: 0.5,
         color: "text.secondary",
-        "&:hover": { color: unwanted ? "error.main" : "success.main" },
+        "&:hover": { color: negative ? "error.main" : "success.main" },
         ...FOCUS,
       }}
     >
-      <MuiIconFont name={unwanted ? "remove_circle_outline" : "add_circle_outline"} sx={{ fontSize: 18 }} />
+      <MuiIconFont name={negative ? "remove_circle_outline" : "add_circle_outline"} sx={{ fontSize: 18 }} />
     </IconButton>
   );
 }

@@ -14,7 +14,7 @@ interface Props {
 const WHOLE: CSSProperties = { width: "100%", height: "100%", objectFit: "contain" };
 const UNMEASURED: CSSProperties = { ...WHOLE, visibility: "hidden" };
 
-/** A square picture of a sample, or of the part of it inside `box`. */
+/** A square image of a sample, or of the part of it inside `box`. */
 export function Thumbnail({ filepath, box, alt }: Props) {
   const [size, setSize] = useState<{ width: number; height: number } | null>(null);
   const [broken, setBroken] = useState(false);

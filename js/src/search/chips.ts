@@ -1,4 +1,4 @@
-import type { Hit, Index, Media, Term, TermShown } from "../api/contract";
+import type { Result, Index, Media, Term, TermShown } from "../api/contract";
 import { strings } from "./strings";
 
 /** A term of the query as the person sees it. */
@@ -7,13 +7,13 @@ export interface Chip {
   key: string;
   /** without sign and weight */
   term: Term;
-  unwanted: boolean;
+  negative: boolean;
   weight: number;
   media: Media | null;
   /** the field of the patches that its ids are of; null for samples */
-  of: string | null;
+  patches_field: string | null;
   /** of an image file: its name, and its address in the browser */
-  picture?: { name: string; url: string };
+  image?: { name: string; url: string };
 }
 
 export const WEIGHTS = [0.25, 0.5, 1, 2, 4];
@@ -21,8 +21,8 @@ export const WEIGHTS = [0.25, 0.5, 1, 2, 4];
 const OR = "|";
 
 function chip(term: Term, rest: Partial<Chip> = {}): Chip {
-  const { weight = 1, unwanted = false, ...what } = term;
-  return { key: keyOf(what), term: what, weight, unwanted, media: null, of: null, ...rest };
+  const { weight = 1, unwanted: negative = false, ...what } = term;
+  return { key: keyOf(what), term: what, weight, negative, media: null, patches_field: null, ...rest };
 }
 
 function keyOf({ picture, ...term }: Term): string {
@@ -37,27 +37,27 @@ export function textChip(text: string): Chip {
 }
 
 export function imageChip(base64: string, type: string, name: string): Chip {
-  return chip({ picture: base64 }, { picture: { name, url: `data:${type};base64,${base64}` } });
+  return chip({ picture: base64 }, { image: { name, url: `data:${type};base64,${base64}` } });
 }
 
 /** The chip of a term that Python describes. */
 export function shownChip({ term, media }: TermShown, index: Index): Chip {
   const url = term.picture && `data:${typeOf(term.picture)};base64,${term.picture}`;
-  const picture = url ? { picture: { name: strings.image, url } } : {};
-  return chip(term, { media, of: index.patches_field, ...picture });
+  const image = url ? { image: { name: strings.image, url } } : {};
+  return chip(term, { media, patches_field: index.patches_field, ...image });
 }
 
 /** A result to find more, or less, like. */
-export function hitChip(hit: Hit, index: Index, unwanted: boolean): Chip {
-  const isSampleOfPatches = index.patches_field !== null && hit.id === hit.sample_id;
-  const term = isSampleOfPatches ? { sample_id: hit.id } : { id: hit.id };
-  const { filepath, box, label } = hit;
-  return chip(term, { unwanted, media: { filepath, box, label }, of: index.patches_field });
+export function resultChip(result: Result, index: Index, negative: boolean): Chip {
+  const isSampleOfPatches = index.patches_field !== null && result.id === result.sample_id;
+  const term = isSampleOfPatches ? { sample_id: result.id } : { id: result.id };
+  const { filepath, box, label } = result;
+  return chip(term, { negative, media: { filepath, box, label }, patches_field: index.patches_field });
 }
 
 /** The chip as the term to search with. */
-export function termOf({ term, weight, unwanted }: Chip): Term {
-  return { ...term, ...(weight !== 1 && { weight }), ...(unwanted && { unwanted }) };
+export function termOf({ term, weight, negative }: Chip): Term {
+  return { ...term, ...(weight !== 1 && { weight }), ...(negative && { unwanted: true }) };
 }
 
 /** The chips with others added; one that is there already gets the newer sign and weight. */
@@ -67,11 +67,11 @@ export function withChips(chips: Chip[], added: Chip[]): Chip[] {
 }
 
 /** Why an index can't be searched with a chip; null if it can. */
-export function misfit({ term, of }: Chip, index: Index): string | null {
+export function chipProblem({ term, patches_field }: Chip, index: Index): string | null {
   if (term.text && !index.supports_prompts) return textProblem(index);
   if ((term.picture || term.crop) && !index.model)
     return strings.noImageModel;
-  if ((term.id || term.result) && of !== index.patches_field) return strings.otherIndex;
+  if ((term.id || term.result) && patches_field !== index.patches_field) return strings.otherIndex;
   if (term.sample_id && index.patches_field === null) return strings.otherIndex;
   return null;
 }
@@ -83,9 +83,9 @@ export function textProblem(index: Index): string | null {
 }
 
 /** A chip in a few words. */
-export function nameOf({ term, media, picture }: Chip): string {
+export function nameOf({ term, media, image }: Chip): string {
   if (term.text) return term.text.join(` ${OR} `);
-  if (picture) return picture.name;
+  if (image) return image.name;
   if (term.result) return strings.results(term.result.length);
   return media?.label ?? (term.crop ? strings.crop : strings.image);
 }

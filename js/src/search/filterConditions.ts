@@ -15,12 +15,12 @@ export function conditionProblem(field: FilterField, typed: string): string | nu
 
 /** The conditions as Python takes them, for the fields whose values the index stores. */
 export function toWhere(fields: FilterField[], typed: TypedConditions): Where | undefined {
-  const found: Where = {};
+  const where: Where = {};
   for (const field of fields) {
     const one = condition(field, typed[field.name] ?? "");
-    if (one) found[field.name] = one;
+    if (one) where[field.name] = one;
   }
-  return Object.keys(found).length ? found : undefined;
+  return Object.keys(where).length ? where : undefined;
 }
 
 /** The conditions of an earlier search as text. */
@@ -42,11 +42,11 @@ function condition(field: FilterField, typed: string): Condition | null {
 }
 
 function bounds(low: string | undefined, high: string | undefined): Condition | null {
-  const found: { min?: number; max?: number } = {};
-  if (low !== undefined) found.min = Number(low);
-  if (high !== undefined) found.max = Number(high);
-  const values = Object.values(found);
-  return values.length && values.every(Number.isFinite) ? found : null;
+  const range: { min?: number; max?: number } = {};
+  if (low !== undefined) range.min = Number(low);
+  if (high !== undefined) range.max = Number(high);
+  const values = Object.values(range);
+  return values.length && values.every(Number.isFinite) ? range : null;
 }
 
 function asTyped(one: Condition | string | number | boolean): string {

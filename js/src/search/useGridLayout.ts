@@ -9,10 +9,10 @@ const LINES = 54;
 /** Rows beyond those in sight. */
 const OVERSCAN = 2;
 
-/** Where each tile of a grid goes that scrolls with the panel, and which are to be drawn. */
+/** Where each tile of a grid goes that scrolls with the panel, and which are to be items. */
 export function useGridLayout(list: RefObject<HTMLElement>, count: number) {
   const scroller = useContext(ScrollContext);
-  const [{ width, top }, setPlace] = useState({ width: 320, top: 0 });
+  const [{ width, top }, setBox] = useState({ width: 320, top: 0 });
   const columns = Math.max(2, Math.floor((width + GAP) / (NARROWEST + GAP)));
   const side = (width - GAP * (columns - 1)) / columns;
   const height = side + LINES;
@@ -27,7 +27,7 @@ export function useGridLayout(list: RefObject<HTMLElement>, count: number) {
         width: Math.floor(box.width) || 320,
         top: Math.round(box.top - scrolled.getBoundingClientRect().top + scrolled.scrollTop),
       };
-      setPlace((old) => (old.width === next.width && old.top === next.top ? old : next));
+      setBox((old) => (old.width === next.width && old.top === next.top ? old : next));
     };
     measure();
     // what stands above may grow, too
@@ -37,7 +37,7 @@ export function useGridLayout(list: RefObject<HTMLElement>, count: number) {
     return () => observer.disconnect();
   }, [list, scroller]);
 
-  // what can be seen is drawn first
+  // what can be seen is items first
   const [overscan, setOverscan] = useState(0);
   useEffect(() => {
     const timer = setTimeout(() => setOverscan(OVERSCAN), 0);
@@ -55,21 +55,21 @@ export function useGridLayout(list: RefObject<HTMLElement>, count: number) {
   const { measure } = rows;
   useEffect(() => measure(), [measure, height, columns]);
 
-  const drawn = rows.getVirtualItems();
-  const first = (drawn[0]?.index ?? 0) * columns;
-  const last = Math.min(count, ((drawn.at(-1)?.index ?? -1) + 1) * columns) - 1;
+  const items = rows.getVirtualItems();
+  const first = (items[0]?.index ?? 0) * columns;
+  const last = Math.min(count, ((items.at(-1)?.index ?? -1) + 1) * columns) - 1;
   return {
     columns,
     first,
     last,
     height: rows.getTotalSize(),
-    /** Where the tile of a place goes. */
-    tile: (place: number) => ({
-      left: (place % columns) * (side + GAP),
-      top: Math.floor(place / columns) * (height + GAP),
+    /** Where the tile of a position goes. */
+    tile: (position: number) => ({
+      left: (position % columns) * (side + GAP),
+      top: Math.floor(position / columns) * (height + GAP),
       width: side,
       height,
     }),
-    show: (place: number) => rows.scrollToIndex(Math.floor(place / columns)),
+    show: (position: number) => rows.scrollToIndex(Math.floor(position / columns)),
   };
 }

@@ -1,15 +1,15 @@
 import { useEffect, useRef, useState } from "react";
 import { useApi } from "../api/client";
-import type { Hit, SearchResult } from "../api/contract";
+import type { Result, SearchResult } from "../api/contract";
 import { messageOf } from "../api/errors";
 
-/** As many as `panels/search_payloads.py` gives at once. */
+/** The size of Python's pages (`panels/search_payloads.py`). */
 export const PAGE = 100;
 
-/** The hits by their place, those that were looked at; the rest comes when asked for. */
-export function useResultPages(result: SearchResult) {
+/** The results by position: the first page, and the others once they are loaded. */
+export function useResultPages(searchResult: SearchResult) {
   const api = useApi();
-  const [hits, setHits] = useState(() => byPlace(result.hits));
+  const [results, setResults] = useState(() => byPosition(searchResult.hits));
   const [problem, setProblem] = useState<string | null>(null);
   const asked = useRef(new Set([0]));
   const alive = useRef(true);
@@ -18,17 +18,17 @@ export function useResultPages(result: SearchResult) {
     return () => void (alive.current = false);
   }, []);
 
-  /** Sees to it that the hits from a place to another are here. */
-  const need = (from: number, to: number) => {
+  /** Loads the results from one position to another, unless they are there. */
+  const load = (from: number, to: number) => {
     for (let page = Math.floor(from / PAGE); page * PAGE <= to; page++) {
       const start = page * PAGE;
-      if (start >= result.total || asked.current.has(page)) continue;
+      if (start >= searchResult.total || asked.current.has(page)) continue;
       asked.current.add(page);
-      api.more({ token: result.token, start }).then(
+      api.more({ token: searchResult.token, start }).then(
         (more) => {
           if (!alive.current) return;
           setProblem(null);
-          setHits((old) => new Map([...old, ...byPlace(more.hits)]));
+          setResults((old) => new Map([...old, ...byPosition(more.hits)]));
         },
         (error: unknown) => {
           asked.current.delete(page);
@@ -37,9 +37,9 @@ export function useResultPages(result: SearchResult) {
       );
     }
   };
-  return { hits, need, problem };
+  return { results, load, problem };
 }
 
-function byPlace(hits: Hit[]): Map<number, Hit> {
-  return new Map(hits.map((hit) => [hit.rank - 1, hit]));
+function byPosition(results: Result[]): Map<number, Result> {
+  return new Map(results.map((result) => [result.rank - 1, result]));
 }

@@ -5,12 +5,12 @@ import { useRovingFocus } from "./useRovingFocus";
 
 const COUNT = 10;
 
-/** Presses a key while the tile of a place has the focus. */
-function press(key: string, place: number, columns = 4) {
+/** Presses a key while the tile of a position has the focus. */
+function press(key: string, position: number, columns = 4) {
   const show = vi.fn();
   const { result } = renderHook(() => useRovingFocus({ count: COUNT, columns, show }));
   const target = document.createElement("button");
-  target.dataset.place = `${place}`;
+  target.dataset.position = `${position}`;
   const preventDefault = vi.fn();
   const event = { key, target, currentTarget: document.body, preventDefault };
   act(() => result.current.onKeyDown(event as unknown as KeyboardEvent<HTMLElement>));

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 interface Options {
   count: number;
   columns: number;
-  show: (place: number) => void;
+  show: (position: number) => void;
 }
 
 /** Which tile the Tab key reaches; the arrow keys go to others, also to those out of sight. */
@@ -13,13 +13,13 @@ export function useRovingFocus({ count, columns, show }: Options) {
   const list = useRef<HTMLElement | null>(null);
   useEffect(() => {
     if (!moved.current) return;
-    const tile = list.current?.querySelector<HTMLElement>(`[data-place="${active}"]`);
+    const tile = list.current?.querySelector<HTMLElement>(`[data-position="${active}"]`);
     if (!tile) return;
     moved.current = false;
     tile.focus();
   });
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    const from = Number((event.target as HTMLElement).dataset.place ?? NaN);
+    const from = Number((event.target as HTMLElement).dataset.position ?? NaN);
     const by = steps(columns, count)[event.key];
     if (Number.isNaN(from) || by === undefined) return;
     event.preventDefault();

@@ -1,6 +1,6 @@
 import { act, renderHook, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import { index, result as hits } from "../test/data";
+import { index, searchResult as hits } from "../test/data";
 import { answer, callsOf, Wrapper } from "../test/panel";
 import { imageChip, textChip } from "./chips";
 import { useSearch } from "./useSearch";
@@ -24,7 +24,7 @@ test("one search at a time", async () => {
   expect(result.current.busy).toBe(true);
   expect(callsOf("search")).toHaveLength(1);
   await act(async () => finish(hits));
-  expect(result.current.found?.chips).toEqual([textChip("bird")]);
+  expect(result.current.shown?.chips).toEqual([textChip("bird")]);
 });
 
 test("what the index can't be searched with stays, and is left out of the search", async () => {
@@ -34,7 +34,7 @@ test("what the index can't be searched with stays, and is left out of the search
   act(() => result.current.search());
   expect(callsOf("search")).toEqual([]);
   act(() => result.current.search([imageChip("aGk=", "image/png", "a.png")]));
-  await waitFor(() => expect(result.current.found).not.toBeNull());
+  await waitFor(() => expect(result.current.shown).not.toBeNull());
   expect(callsOf("search")).toMatchObject([{ query: { terms: [{ picture: "aGk=" }] } }]);
   expect(result.current.draft.chips).toHaveLength(2);
 });
@@ -50,10 +50,10 @@ test("a cut is seen at once, and a clear once it is done", async () => {
   answer({ search: hits, cut: {}, clear: {} });
   const result = searching();
   act(() => result.current.searchText("bird"));
-  await waitFor(() => expect(result.current.found?.keep).toBe(538));
+  await waitFor(() => expect(result.current.shown?.keep).toBe(538));
   act(() => result.current.cut(12));
-  expect(result.current.found?.keep).toBe(12);
+  expect(result.current.shown?.keep).toBe(12);
   expect(callsOf("cut")).toEqual([{ token: "token-1", keep: 12 }]);
   act(() => result.current.clear());
-  await waitFor(() => expect(result.current.found).toBeNull());
+  await waitFor(() => expect(result.current.shown).toBeNull());
 });

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { RecoilRoot, useSetRecoilState } from "recoil";
 import { expect, test } from "vitest";
 import { ApiProvider } from "../api/ApiProvider";
-import { index, result as hits } from "../test/data";
+import { index, searchResult as hits } from "../test/data";
 import { filters, view } from "../test/fiftyone";
 import { answer, callsOf, URIS } from "../test/panel";
 import type { ShownResult } from "./useSearch";

@@ -25,13 +25,13 @@ interface Known extends InView {
  * What is searched from, of an index and the grid as they are now; undefined while Python
  * is asked, which is when the person has changed the grid and not when a search has.
  */
-export function useViewCount(index: Index, found: ShownResult | null, busy: boolean): InView | undefined {
+export function useViewCount(index: Index, shown: ShownResult | null, busy: boolean): InView | undefined {
   const api = useApi();
   const grid = useGrid();
   const { brain_key } = index;
   const of = `${brain_key} ${grid.revision}`;
   const [known, setKnown] = useState<Known | null>(null);
-  const remembered = withoutAsking(grid, found) ?? (known?.of === of ? known : undefined);
+  const remembered = withoutAsking(grid, shown) ?? (known?.of === of ? known : undefined);
   const answer = useDebouncedAnswer(
     remembered === undefined && !busy ? of : null,
     () => api.view_count({ brain_key }),
@@ -44,19 +44,19 @@ export function useViewCount(index: Index, found: ShownResult | null, busy: bool
 }
 
 /** What needs no question: the whole dataset, and what the search in the grid answered. */
-function withoutAsking(grid: Grid, found: ShownResult | null): InView | undefined {
+function withoutAsking(grid: Grid, shown: ShownResult | null): InView | undefined {
   if (grid.filtered) return undefined;
   if (grid.stages.length === 0) return { count: null, showsResults: false };
-  if (found && showsResult(grid.stages, found)) return { count: found.result.in_view, showsResults: true };
+  if (shown && showsResult(grid.stages, shown)) return { count: shown.result.in_view, showsResults: true };
   return undefined;
 }
 
-/** Whether the grid shows a result, or its first hits after a cut. */
+/** Whether the grid shows a result, or its first results after a cut. */
 function showsResult(stages: unknown[], { result }: ShownResult): boolean {
   const last = stages.at(-1) as { _cls?: string; kwargs?: [string, unknown][] } | undefined;
   const { sample_ids, ordered } = Object.fromEntries(last?.kwargs ?? []) as Record<string, unknown>;
   if (last?._cls !== "fiftyone.core.stages.Select" || ordered !== true || !Array.isArray(sample_ids)) return false;
   const ids = result.hits.map(({ id }) => id).slice(0, sample_ids.length);
-  const long = result.total === 0 ? sample_ids.length === 0 : sample_ids.length > 0;
-  return long && sample_ids.length <= result.total && ids.every((id, place) => id === sample_ids[place]);
+  const sameLength = result.total === 0 ? sample_ids.length === 0 : sample_ids.length > 0;
+  return sameLength && sample_ids.length <= result.total && ids.every((id, n) => id === sample_ids[n]);
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { form } from "../test/data";
 import { execute, notify } from "../test/fiftyone";
 import { PLUGIN, absent, asked, at, button } from "../test/panel";
-import { place } from "../test/server";
+import { openServerTab } from "../test/server";
 
 test("a collection is compared, and then adopted by a name", async () => {
   execute.mockImplementation((params, { callback }) =>
@@ -13,7 +13,7 @@ test("a collection is compared, and then adopted by a name", async () => {
         : { dry_run: false, brain_key: "milvus", message: "It is an index." },
     }),
   );
-  const { user } = await place({ form });
+  const { user } = await openServerTab({ form });
   await waitFor(() => at("milvus-actions-left_over"));
   await user.click(at("milvus-actions-left_over"));
   await user.click(at("milvus-adopt-left_over"));

@@ -54,19 +54,19 @@ function Adopt({ name, form, onClose, onDone }: Props & { form: Form }) {
   const [key, setKey] = useState(form.brain_key);
   const [model, setModel] = useState("");
   const [own, setOwn] = useState(false);
-  const { found } = adoption;
+  const { match } = adoption;
   const wrong = brainKeyProblem(key, form.brain_keys);
   const submit = () =>
-    found?.fits
+    match?.fits
       ? adoption.adopt({ patches_field: field, brain_key: key, model, take_ownership: own })
       : adoption.compare(field);
   return (
     <FormDialog
       title={strings.use(name)}
-      action={found?.fits ? strings.useIt : strings.compare}
-      acting={found?.fits ? strings.connecting : strings.comparing}
+      action={match?.fits ? strings.useIt : strings.compare}
+      acting={match?.fits ? strings.connecting : strings.comparing}
       busy={adoption.busy}
-      ready={!found || (found.fits && wrong === null)}
+      ready={!match || (match.fits && wrong === null)}
       problem={adoption.problem}
       onSubmit={submit}
       onClose={onClose}
@@ -84,15 +84,15 @@ function Adopt({ name, form, onClose, onDone }: Props & { form: Form }) {
           adoption.reset();
         }}
       />
-      {!found && (
+      {!match && (
         <Typography variant="body2" color="text.secondary">
           {strings.compareHint}
         </Typography>
       )}
-      {found?.fits && (
+      {match?.fits && (
         <>
           <Typography variant="body2" data-cy="milvus-plan" role="status">
-            {found.message}.
+            {match.message}.
           </Typography>
           <TextInput label={shared.brainKey} name="milvus-adopt-key" value={key} error={wrong} onChange={setKey} />
           <ModelInput
@@ -102,7 +102,7 @@ function Adopt({ name, form, onClose, onDone }: Props & { form: Form }) {
             hint={strings.vectorModelHint}
             onChange={setModel}
           />
-          {found.ownership_problem === null && (
+          {match.ownership_problem === null && (
             <CheckboxInput
               name="milvus-adopt-own"
               label={strings.takeOwnership}
@@ -112,7 +112,7 @@ function Adopt({ name, form, onClose, onDone }: Props & { form: Form }) {
           )}
         </>
       )}
-      {found && !found.fits && <MessageAlert severity="warning" name="milvus-misfit" message={found.message} />}
+      {match && !match.fits && <MessageAlert severity="warning" name="milvus-misfit" message={match.message} />}
     </FormDialog>
   );
 }

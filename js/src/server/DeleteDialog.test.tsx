@@ -2,7 +2,7 @@ import { waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { execute, notify } from "../test/fiftyone";
 import { PLUGIN, asked, at, button, callsOf } from "../test/panel";
-import { place } from "../test/server";
+import { openServerTab } from "../test/server";
 
 const orphan = {
   name: "left_over",
@@ -17,7 +17,7 @@ const plan = { candidates: [orphan], left: [], dropped: [], dry_run: true, messa
 
 test("orphans are dropped after their plan was shown", async () => {
   execute.mockImplementation((_, { callback }) => callback({ result: plan }));
-  const { user } = await place();
+  const { user } = await openServerTab();
   await waitFor(() => at("milvus-orphaned"));
   await user.click(at("milvus-orphaned"));
   await waitFor(() => expect(at("milvus-plan").textContent).toContain("left_over"));
@@ -39,7 +39,7 @@ test("orphans are dropped after their plan was shown", async () => {
 test("what nobody here made is dropped only by its name typed out", async () => {
   const foreign = { ...orphan, allowed: false, name_needed: true };
   execute.mockImplementation((_, { callback }) => callback({ result: { ...plan, candidates: [foreign] } }));
-  const { user } = await place();
+  const { user } = await openServerTab();
   await waitFor(() => at("milvus-actions-left_over"));
   await user.click(at("milvus-actions-left_over"));
   await user.click(at("milvus-delete-left_over"));

@@ -1,7 +1,7 @@
 import { Skeleton, Stack, Typography } from "@mui/material";
 import { useState } from "react";
 import { useSuccessMessage } from "../hooks/appState";
-import type { Candidate } from "../api/contract";
+import type { DeletionCandidate } from "../api/contract";
 import { CheckboxInput } from "../ui/CheckboxInput";
 import { FormDialog } from "../ui/FormDialog";
 import { TextInput } from "../ui/TextInput";
@@ -97,7 +97,7 @@ export function DeleteDialog({ names, onClose, onDone }: Props) {
   );
 }
 
-function List({ of }: { of: Candidate[] }) {
+function List({ of }: { of: DeletionCandidate[] }) {
   return (
     <Stack component="ul" spacing={0.5} sx={{ m: 0, pl: 2.5, listStyle: "disc", maxHeight: 200, overflow: "auto" }} tabIndex={0}>
       {of.map((one) => (
@@ -113,6 +113,6 @@ function List({ of }: { of: Candidate[] }) {
   );
 }
 
-function amount({ rows, size_bytes }: Candidate): string {
+function amount({ rows, size_bytes }: DeletionCandidate): string {
   return rows === null ? "" : strings.amount(rows, size_bytes);
 }

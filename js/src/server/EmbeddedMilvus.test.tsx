@@ -2,11 +2,11 @@ import { waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { details, overview } from "../test/data";
 import { absent, answer, at, button, callsOf } from "../test/panel";
-import { place } from "../test/server";
+import { openServerTab } from "../test/server";
 
 test("the embedded one is stopped after a question, and nothing starts it again", async () => {
   const stopped = { ...details, server: null, embedded: { ...details.embedded, running: false } };
-  const { user } = await place({ stop_embedded: {}, start_embedded: {} });
+  const { user } = await openServerTab({ stop_embedded: {}, start_embedded: {} });
   await waitFor(() => at("milvus-stop"));
   await user.click(at("milvus-stop"));
   answer({ overview, server_details: stopped, stop_embedded: {}, start_embedded: {} });

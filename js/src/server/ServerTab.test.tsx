@@ -1,10 +1,10 @@
 import { waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { at, callsOf } from "../test/panel";
-import { place } from "../test/server";
+import { openServerTab } from "../test/server";
 
 test("one request tells what it can, what is in it, and what is set", async () => {
-  await place();
+  await openServerTab();
   await waitFor(() => at("milvus-collection-pictures_1"));
   const facts = at("milvus-facts").textContent;
   for (const part of ["Lite 3.2.2", "3.6 ms", "iterators", "HNSW"]) expect(facts).toContain(part);

@@ -17,10 +17,10 @@ test("a comparison is kept until it is forgotten", async () => {
   const result = adopting(compared);
   await act(async () => result.current.compare("objects"));
   expect(asked()).toEqual([{ uri, collection_name: "left_over", patches_field: "objects", dry_run: true }]);
-  expect(result.current.found).toEqual(compared);
+  expect(result.current.match).toEqual(compared);
   expect(onDone).not.toHaveBeenCalled();
   act(() => result.current.reset());
-  expect(result.current.found).toBeNull();
+  expect(result.current.match).toBeNull();
 });
 
 test("it is adopted with all that was chosen", async () => {

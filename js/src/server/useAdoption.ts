@@ -14,22 +14,22 @@ interface Chosen {
 
 /** Compares a collection with the dataset, then makes it an index. */
 export function useAdoption(collection_name: string, onDone: (message: string) => void) {
-  const [found, setFound] = useState<Adoption | null>(null);
+  const [match, setMatch] = useState<Adoption | null>(null);
   const adopt = useOperator("adopt_collection");
   const { run, busy, problem, dismiss } = useCall();
   const ask = (params: AdoptParams) =>
     run(() => adopt(params), (answer) => {
-      if (answer.dry_run) setFound(answer);
+      if (answer.dry_run) setMatch(answer);
       else onDone(answer.message);
     });
   const of = (patches_field: string) => (patches_field ? { collection_name, patches_field } : { collection_name });
   return {
-    found,
+    match,
     busy,
     problem,
     reset: () => {
       dismiss();
-      setFound(null);
+      setMatch(null);
     },
     compare: (patches_field: string) => ask({ ...of(patches_field), dry_run: true }),
     adopt: ({ patches_field, model, ...chosen }: Chosen) =>

@@ -1,4 +1,4 @@
-import type { Collection, Coverage, Form, Hit, Index, Job, Overview, SearchResult, Server, ServerDetails } from "../api/contract";
+import type { Collection, IndexHealth, Form, Result, Index, Job, Overview, SearchResult, Server, ServerDetails } from "../api/contract";
 
 export const server: Server = {
   kind: "embedded",
@@ -9,7 +9,7 @@ export const server: Server = {
   problem: null,
 };
 
-export const coverage: Coverage = {
+export const coverage: IndexHealth = {
   rows: 1508,
   current: 1500,
   missing: 30,
@@ -121,7 +121,7 @@ export const form: Form = {
   filter_fields: [],
 };
 
-export const hit: Hit = {
+export const result: Result = {
   id: "a",
   sample_id: "a",
   rank: 1,
@@ -133,10 +133,10 @@ export const hit: Hit = {
   notes: [],
 };
 
-export const result: SearchResult = {
+export const searchResult: SearchResult = {
   brain_key: "pictures",
   token: "token-1",
-  hits: [hit, { ...hit, id: "b", sample_id: "b", rank: 2, score: 0.5, label: null }],
+  hits: [result, { ...result, id: "b", sample_id: "b", rank: 2, score: 0.5, label: null }],
   total: 538,
   score: "similarity",
   milliseconds: 18.2,

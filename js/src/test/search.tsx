@@ -4,21 +4,21 @@ import type { MutableSnapshot } from "recoil";
 import { SearchTab } from "../search/SearchTab";
 import { useSearch, type Search } from "../search/useSearch";
 import type { Index } from "../api/contract";
-import { index, result } from "./data";
+import { index, searchResult } from "./data";
 import { answer, at, show } from "./panel";
 
 /** What the Search place tells the panel. */
 export const on = { onMakeIndex: vi.fn(), onIndex: vi.fn() };
 
 /** The Search place of an index. */
-export const place = (shown: Index | undefined = index, dataset = "animals") => (
+export const searchTab = (shown: Index | undefined = index, dataset = "animals") => (
   <SearchTab dataset={dataset} index={shown} indexes={shown ? [shown] : []} others={[]} samples={1538} {...on} />
 );
 
 /** The Search place after a search by a text. */
 export async function searched(answers: object = {}, initialize?: (snapshot: MutableSnapshot) => void) {
-  answer({ search: result, clear: {}, cut: {}, ...answers });
-  const shown = show(place(), initialize);
+  answer({ search: searchResult, clear: {}, cut: {}, ...answers });
+  const shown = show(searchTab(), initialize);
   await shown.user.type(at("milvus-query"), "a bird{Enter}");
   return shown;
 }
@@ -35,5 +35,5 @@ export function WithSearch({ index: of = index, children }: WithSearchProps) {
 
 /** All elements of a `data-cy` name. */
 export const all = (name: string) => [...document.querySelectorAll<HTMLElement>(`[data-cy="${name}"]`)];
-export const hits = () => all("milvus-result");
+export const results = () => all("milvus-result");
 export const chips = () => all("milvus-chip");

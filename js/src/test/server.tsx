@@ -5,7 +5,7 @@ import { details, overview } from "./data";
 import { absent, answer, go, show } from "./panel";
 
 /** The panel with its Server place open. */
-export async function place(answers: object = {}) {
+export async function openServerTab(answers: object = {}) {
   answer({ overview, server_details: details, ...answers });
   const shown = show(<DatasetPanel dataset="animals" />);
   await waitFor(() => expect(absent("milvus-loading")).toBe(true));

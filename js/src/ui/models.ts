@@ -14,7 +14,7 @@ export function sortModels(models: Model[]): Model[] {
   return [...models].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
 
-/** "354 MB · MIT · pictures and text" */
+/** "354 MB · MIT · images and text" */
 export function about(model: Model): string {
   const parts = [
     model.size_bytes !== null && bytes(model.size_bytes),
