@@ -29,7 +29,7 @@ export function ExportDialog({ index, work, open, canDelegate, exportFolder, onC
         autoFocus
         label={strings.file}
         name="milvus-export-path"
-        placeholder={`${brain_key}.parquet`}
+        placeholder={strings.exportExample(brain_key)}
         value={path}
         hint={strings.exportHint(exportFolder)}
         onChange={setPath}

@@ -62,6 +62,6 @@ test("the menu opens, is walked and left by keyboard", async () => {
   await user.keyboard("{Enter}");
   expect(document.activeElement).toBe(at("milvus-check-pictures"));
   await user.keyboard("{ArrowDown}{Enter}");
-  expect(props.onDialog).toHaveBeenCalledWith("rename");
+  expect(props.onDialog).toHaveBeenCalledWith("rename", "pictures");
   await waitFor(() => expect(absent("milvus-rename-pictures")).toBe(true));
 });

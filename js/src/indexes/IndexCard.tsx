@@ -1,4 +1,5 @@
 import { Button, Chip, Stack, Typography } from "@mui/material";
+import { memo } from "react";
 import type { Index } from "../api/contract";
 import { ActionsMenu } from "../ui/ActionsMenu";
 import { ListCard } from "../ui/ListCard";
@@ -11,14 +12,18 @@ interface Props {
   index: Index;
   /** something works on it */
   busy: boolean;
-  onDialog: (kind: DialogKind) => void;
-  onCheck: () => void;
-  onResume: () => void;
+  onDialog: (kind: DialogKind, brain_key: string) => void;
+  onCheck: (brain_key: string) => void;
+  onResume: (brain_key: string) => void;
 }
 
-/** An index: what it is of, its health, and what can be done with it. */
-export function IndexCard({ index, busy, onDialog, onCheck, onResume }: Props) {
+/**
+ * An index: what it is of, its health, and what can be done with it. It is rendered again
+ * only when it changes: there may be hundreds, and jobs are asked for every second.
+ */
+export const IndexCard = memo(function IndexCard({ index, busy, onDialog, onCheck, onResume }: Props) {
   const { brain_key, partial } = index;
+  const open = (kind: DialogKind) => onDialog(kind, brain_key);
   return (
     <ListCard
       name={brain_key}
@@ -34,18 +39,18 @@ export function IndexCard({ index, busy, onDialog, onCheck, onResume }: Props) {
             aria-label={partial ? strings.resumeIndex(brain_key) : strings.syncIndex(brain_key)}
             data-cy={`milvus-sync-${brain_key}`}
             disabled={busy}
-            onClick={partial ? onResume : () => onDialog("sync")}
+            onClick={() => (partial ? onResume(brain_key) : open("sync"))}
           >
             {partial ? strings.resume : strings.sync}
           </Button>
           <ActionsMenu
             of={brain_key}
             actions={[
-              { name: "check", label: strings.check, icon: "rule", onClick: onCheck, disabled: busy },
-              { name: "rename", label: strings.rename, icon: "edit", onClick: () => onDialog("rename"), disabled: busy },
-              { name: "move", label: strings.move, icon: "drive_file_move", onClick: () => onDialog("move"), disabled: busy },
-              { name: "export", label: strings.export, icon: "file_download", onClick: () => onDialog("export"), disabled: busy },
-              { name: "cleanup", label: strings.cleanUp, icon: "delete", onClick: () => onDialog("cleanup"), apart: true },
+              { name: "check", label: strings.check, icon: "rule", onClick: () => onCheck(brain_key), disabled: busy },
+              { name: "rename", label: strings.rename, icon: "edit", onClick: () => open("rename"), disabled: busy },
+              { name: "move", label: strings.move, icon: "drive_file_move", onClick: () => open("move"), disabled: busy },
+              { name: "export", label: strings.export, icon: "file_download", onClick: () => open("export"), disabled: busy },
+              { name: "cleanup", label: strings.cleanUp, icon: "delete", onClick: () => open("cleanup"), apart: true },
             ]}
           />
         </>
@@ -74,7 +79,7 @@ export function IndexCard({ index, busy, onDialog, onCheck, onResume }: Props) {
       <MessageAlert message={index.unsent} severity="info" name="milvus-index-unsent" />
     </ListCard>
   );
-}
+});
 
 interface Fact {
   text: string;

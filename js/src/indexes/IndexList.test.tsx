@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
-import { index } from "../test/data";
+import { expect, test, vi } from "vitest";
+import { index, job } from "../test/data";
 import { indexes, operators, succeed } from "../test/indexes";
+import { strings } from "./strings";
 import { PLUGIN, absent, at } from "../test/panel";
 
 test("without an index one button teaches and opens the form", async () => {
@@ -31,4 +32,14 @@ test("without an index one that was exported can be imported", async () => {
   await user.click(at("milvus-import"));
   at("milvus-import-path");
   expect(onNew).not.toHaveBeenCalled();
+});
+
+test("while jobs are asked for, only the cards that change are rendered again", () => {
+  const rendered = vi.spyOn(strings, "built");
+  const many = ["a", "b", "c"].map((brain_key) => ({ ...index, brain_key }));
+  const { rerender, rerendered } = indexes({ indexes: many });
+  expect(rendered).toHaveBeenCalledTimes(3);
+  rerender(rerendered({ indexes: many, jobs: [{ ...job, brain_key: "b" }] }));
+  expect(rendered).toHaveBeenCalledTimes(4);
+  rendered.mockRestore();
 });

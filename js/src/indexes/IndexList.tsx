@@ -13,6 +13,7 @@ import { IndexCard } from "./IndexCard";
 import { IndexDialog } from "./IndexDialog";
 import type { IndexJobs } from "./useIndexJobs";
 import { strings } from "./strings";
+import { useStable } from "../hooks/useStable";
 
 /** With more, they can be filtered by name. */
 const MANY = 8;
@@ -42,12 +43,14 @@ export function IndexList(props: Props) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const [filter, setFilter] = useState("");
   const close = () => setAsked(null);
-  const ask = (kind: DialogKind, brain_key: string) => {
+  const ask = useStable((kind: DialogKind, brain_key: string) => {
     dismiss(work);
     setAsked({ kind, brain_key });
     // comparing tells what a sync would do
     if (kind === "sync") work.check.run({ brain_key }, false);
-  };
+  });
+  const check = useStable((brain_key: string) => work.check.run({ brain_key }, false));
+  const resume = useStable((brain_key: string) => work.sync.run({ brain_key }, false));
   const importing = asked?.kind === "import" && (
     <ImportDialog {...shared} onClose={close} />
   );
@@ -95,9 +98,9 @@ export function IndexList(props: Props) {
             key={each.brain_key}
             index={each}
             busy={isBusy(each, jobs, work)}
-            onDialog={(kind) => ask(kind, each.brain_key)}
-            onCheck={() => work.check.run({ brain_key: each.brain_key }, false)}
-            onResume={() => work.sync.run({ brain_key: each.brain_key }, false)}
+            onDialog={ask}
+            onCheck={check}
+            onResume={resume}
           />
         ))}
       </Stack>

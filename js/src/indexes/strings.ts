@@ -85,6 +85,7 @@ export const strings = {
   file: "File",
   exportHint: (folder: string) =>
     `A file name ending in .parquet, in the export folder: ${folder}. The file has ids, vectors and settings, but no images.`,
+  exportExample: (key: string) => `${key}.parquet`,
   overwrite: "Overwrite an earlier export",
 
   importTitle: "Import an index",

@@ -38,7 +38,7 @@ export function JobProgress({ job, label }: Props) {
 function WorkerHint() {
   return (
     <>
-      {strings.startWorker} <code>fiftyone delegated launch</code>
+      {strings.startWorker} <code>{strings.workerCommand}</code>
     </>
   );
 }

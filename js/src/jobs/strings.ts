@@ -7,6 +7,7 @@ export const strings = {
   phase: (label: string, phase: string) => `${label}: ${capital(phase)}`,
   onWorker: "on a worker",
   startWorker: "It starts when a worker runs:",
+  workerCommand: "fiftyone delegated launch",
   progress: (key: string) => `Progress of ${key}`,
   pause: "Pause",
   pausing: "Pausing…",

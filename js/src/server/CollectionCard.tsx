@@ -1,4 +1,5 @@
 import { Chip, Typography } from "@mui/material";
+import { memo } from "react";
 import type { Collection } from "../api/contract";
 import { ActionsMenu } from "../ui/ActionsMenu";
 import { bytes, date } from "../ui/format";
@@ -10,12 +11,12 @@ const COLORS = { "in use": "success", orphan: "warning", foreign: "default", unk
 
 interface Props {
   collection: Collection;
-  onAdopt: () => void;
-  onDelete: () => void;
+  onAdopt: (name: string) => void;
+  onDelete: (name: string) => void;
 }
 
 /** A collection: its size and settings, and who uses it. */
-export function CollectionCard({ collection, onAdopt, onDelete }: Props) {
+export const CollectionCard = memo(function CollectionCard({ collection, onAdopt, onDelete }: Props) {
   const { name, state, why, problem } = collection;
   return (
     <ListCard
@@ -28,8 +29,8 @@ export function CollectionCard({ collection, onAdopt, onDelete }: Props) {
           <ActionsMenu
             of={name}
             actions={[
-              { name: "adopt", label: strings.adopt, icon: "add_link", onClick: onAdopt },
-              { name: "delete", label: strings.delete, icon: "delete", onClick: onDelete, disabled: state === "in use", apart: true },
+              { name: "adopt", label: strings.adopt, icon: "add_link", onClick: () => onAdopt(name) },
+              { name: "delete", label: strings.delete, icon: "delete", onClick: () => onDelete(name), disabled: state === "in use", apart: true },
             ]}
           />
         </>
@@ -44,7 +45,7 @@ export function CollectionCard({ collection, onAdopt, onDelete }: Props) {
       <MessageAlert message={problem} severity="warning" />
     </ListCard>
   );
-}
+});
 
 /** "1,538 rows · about 3.1 MB · 512-dim, cosine, HNSW · Mar 4, 2025" */
 export function facts(collection: Collection): string {

@@ -1,5 +1,5 @@
 import { Button, Stack, Typography } from "@mui/material";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import type { Collection } from "../api/contract";
 import { Section } from "../ui/Section";
 import { TextInput } from "../ui/TextInput";
@@ -27,6 +27,8 @@ export function CollectionList({ dataset, collections, onDeleted, onAdopted }: P
   const orphaned = collections.filter((each) => each.state === "orphan").length;
   const shown = collections.filter((each) => each.name.toLowerCase().includes(filter.toLowerCase()));
   const close = () => setAsked(null);
+  const adopt = useCallback((name: string) => setAsked({ adopt: name }), []);
+  const remove = useCallback((name: string) => setAsked({ delete: [name] }), []);
   return (
     <Section
       title={strings.collections(collections.length)}
@@ -57,8 +59,8 @@ export function CollectionList({ dataset, collections, onDeleted, onAdopted }: P
           <CollectionCard
             key={collection.name}
             collection={collection}
-            onAdopt={() => setAsked({ adopt: collection.name })}
-            onDelete={() => setAsked({ delete: [collection.name] })}
+            onAdopt={adopt}
+            onDelete={remove}
           />
         ))}
       </Stack>

@@ -32,7 +32,8 @@ function WithWork({ indexes = [index], others = [], jobs = [], move = overview.m
 /** The list of indexes. */
 export function indexes(props = {}) {
   const on = { onNew: vi.fn(), onChanged: vi.fn() };
-  return { ...on, ...show(<WithWork {...on} {...props} />) };
+  const rerendered = (others = {}) => <WithWork {...on} {...others} />;
+  return { ...on, rerendered, ...show(rerendered(props)) };
 }
 
 /** Opens a dialog from the card's menu. */
