@@ -137,7 +137,7 @@ def _ours(app: App, options: argparse.Namespace) -> Times:
             app,
             times,
             start='[data-cy="milvus-search"]',
-            hit=f'[data-cy="milvus-hits"] [data-id="{_id(app, number % SELECTED)}"]',
+            hit=f'[data-cy="milvus-results"] [data-id="{_id(app, number % SELECTED)}"]',
             counts=number > 0,
         )
         app.page.wait_for_timeout(500)
