@@ -4,14 +4,14 @@ import { URIS, Wrapper } from "../test/panel";
 import { useApi, type Api } from "./client";
 import { ApiProvider } from "./ApiProvider";
 
-test("the methods stay the same, though the App draws the panel anew", () => {
+test("the methods stay the same, though the App renders the panel again", () => {
   const { result, rerender } = renderHook(useApi, { wrapper: Wrapper });
   const first: Api = result.current;
   rerender();
   expect(result.current).toBe(first);
 });
 
-test("what is within isn't drawn anew while its URIs say the same", () => {
+test("children aren't rendered again while the URIs are the same", () => {
   let drawn = 0;
   const Within = () => {
     useApi();

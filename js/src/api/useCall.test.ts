@@ -16,7 +16,7 @@ test("only the newest call may change what is shown", async () => {
   expect(show.mock.calls).toEqual([["newest"]]);
 });
 
-test("a failure is told until the next call", async () => {
+test("a failure is shown until the next call", async () => {
   const { result } = renderHook(() => useCall());
   act(() => result.current.run(() => Promise.reject(new Error("Milvus is gone")), vi.fn()));
   await waitFor(() => expect(result.current.problem).toBe("Milvus is gone"));

@@ -17,7 +17,7 @@ test("loads on mount and again when asked", async () => {
   await waitFor(() => expect(result.current.value).toBe("answer 2"));
 });
 
-test("a new subject drops the old answer, a new revision keeps it meanwhile", async () => {
+test("a new subject discards the old answer, a new revision keeps it meanwhile", async () => {
   const load = vi.fn(() => Promise.resolve(`answer ${load.mock.calls.length}`));
   const { result, rerender } = fetched(load);
   await waitFor(() => expect(result.current.value).toBe("answer 1"));

@@ -17,7 +17,7 @@ export interface Fetched<T> {
 }
 
 /**
- * What `load` answers about `subject`. A new subject drops the old answer; a new
+ * What `load` answers about `subject`. A new subject discards the old answer; a new
  * revision or a reload keeps showing it until the next one is here.
  */
 export function useFetched<T>(

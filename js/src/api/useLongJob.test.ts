@@ -40,7 +40,7 @@ test("a failure is a sentence until it is forgotten", async () => {
   expect(result.current.problem).toBeNull();
 });
 
-test("who stops it isn't told that it failed", async () => {
+test("the person who cancels it isn't told that it failed", async () => {
   const { result, end } = started();
   await end({ errorMessage: "fiftyone_milvus.errors.Cancelled: Stopped at 16 of 60 samples." });
   expect(result.current.problem).toBeNull();

@@ -12,12 +12,12 @@ function selection(selected: [string, string][]) {
   return renderHook(useSampleSelection, { wrapper }).result.current;
 }
 
-test("what is selected in the grid is ticked, and a hit that isn't here yet isn't", () => {
+test("what is selected in the grid is known, and a result that isn't loaded yet isn't selected", () => {
   const { has } = selection([["a", "default"]]);
   expect([has("a"), has("b"), has(undefined)]).toEqual([true, false, false]);
 });
 
-test("a tick that is taken away leaves the others as they are", () => {
+test("deselecting one leaves the others as they are", () => {
   selection([["a", "default"], ["z", "alt"]]).toggle("a");
   expect(executeOperator).toHaveBeenCalledWith("@voxel51/operators/set_selected_samples", {
     samples: [{ id: "z", type: "alt" }],

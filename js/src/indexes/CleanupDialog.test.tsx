@@ -6,7 +6,7 @@ import { absent, answer, at, button, callsOf } from "../test/panel";
 
 const PLAN = { message: "Drops pictures_1 with 1,538 vectors." };
 
-test("the dialog shows the plan before anything is dropped", async () => {
+test("the dialog shows the plan before anything is deleted", async () => {
   answer({ cleanup_plan: PLAN });
   const { user } = indexes();
   await choose(user, "cleanup");
@@ -41,7 +41,7 @@ test("confirming cleans up, tells, and fetches again", async () => {
 });
 
 test("a failed clean-up is shown in the dialog, which stays", async () => {
-  answer({ cleanup_plan: PLAN, cleanup: { error: { code: "foreign", message: "Not yours." } } });
+  answer({ cleanup_plan: PLAN, cleanup: { error: { code: "unmanaged", message: "Not yours." } } });
   const { user, onChanged } = indexes();
   await choose(user, "cleanup");
   await waitFor(() => expect(button().disabled).toBe(false));

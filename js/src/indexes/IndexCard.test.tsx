@@ -49,7 +49,7 @@ test("it isn't synced or moved while something works on it", async () => {
   expect(at("milvus-move-pictures").getAttribute("aria-disabled")).toBe("true");
 });
 
-test("what it can is told", () => {
+test("the searches that it supports are shown", () => {
   show(<IndexCard index={index} {...props} />);
   const text = at("milvus-index-pictures").textContent;
   expect(text).toContain("text");

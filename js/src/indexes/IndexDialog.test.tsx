@@ -11,8 +11,8 @@ const on = { onClose: vi.fn(), onChanged: vi.fn() };
 
 function Dialog({ kind, jobs = [] }: { kind: DialogKind; jobs?: Job[] }) {
   const work = useIndexJobs(on.onChanged);
-  const places = { exportFolder: "/exports", move: overview.move, inUse: "embedded" };
-  return <IndexDialog indexes={[index]} canDelegate={false} {...places} {...{ kind, index, jobs, work }} {...on} />;
+  const settings = { exportFolder: "/exports", move: overview.move, inUse: "embedded" };
+  return <IndexDialog indexes={[index]} canDelegate={false} {...settings} {...{ kind, index, jobs, work }} {...on} />;
 }
 
 test.each([

@@ -115,7 +115,7 @@ test("models are searched by name and say which embed text", async () => {
   await user.clear(at("milvus-model"));
   await user.type(at("milvus-model"), "cl");
   const options = screen.getAllByRole("option").filter((option) => option.tagName === "LI");
-  expect(options.map((option) => option.textContent)).toEqual(["cliptext354 MB · MIT · images and textPictures and text"]);
+  expect(options.map((option) => option.textContent)).toEqual(["cliptext354 MB · MIT · images and textImages and text"]);
 });
 
 test("the consistency level hides under More", async () => {

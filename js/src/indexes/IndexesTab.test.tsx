@@ -13,7 +13,7 @@ function WithPanel() {
   return value && <IndexesTab dataset="animals" overview={value} onChanged={reload} {...{ jobs, build, work, form }} />;
 }
 
-async function place(jobs: object[] = []) {
+async function openTab(jobs: object[] = []) {
   answer({ overview: { ...overview, jobs }, form });
   const { user } = show(<WithPanel />);
   await waitFor(() => at("milvus-index-pictures"));
@@ -21,13 +21,13 @@ async function place(jobs: object[] = []) {
 }
 
 test("what was paused goes on", async () => {
-  const user = await place([{ ...job, state: "paused" }]);
+  const user = await openTab([{ ...job, state: "paused" }]);
   await user.click(at("milvus-resume"));
   expect(asked()).toMatchObject([{ uri: `${PLUGIN}/sync_index`, brain_key: "pictures" }]);
 });
 
 test("while one index is described or built, no other is begun", async () => {
-  const user = await place();
+  const user = await openTab();
   await user.click(at("milvus-new-index"));
   at("milvus-form");
   expect(absent("milvus-new-index")).toBe(true);
@@ -36,12 +36,12 @@ test("while one index is described or built, no other is begun", async () => {
 });
 
 test("nor is it while one is built elsewhere", async () => {
-  await place([job]);
+  await openTab([job]);
   expect(absent("milvus-new-index")).toBe(true);
 });
 
 test("a build that fails says so once", async () => {
-  const user = await place();
+  const user = await openTab();
   await user.click(at("milvus-new-index"));
   await waitFor(() => at("milvus-brain-key"));
   const failed = { ...job, state: "failed", message: "The disk is full." };

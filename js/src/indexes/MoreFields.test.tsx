@@ -35,9 +35,9 @@ test("what few people change is folded, and each thing changes by itself", async
 });
 
 test("what is wrong in there is seen without asking", () => {
-  more({ batch_size: "0" }, { problems: { batch_size: "A batch has 1 picture or more." } });
+  more({ batch_size: "0" }, { problems: { batch_size: "Enter a batch size of at least 1." } });
   expect(at("milvus-more").getAttribute("aria-expanded")).toBe("true");
-  expect(screen.getByText("A batch has 1 picture or more.")).toBeTruthy();
+  expect(screen.getByText("Enter a batch size of at least 1.")).toBeTruthy();
 });
 
 test("patches can be cut wider, and square", async () => {

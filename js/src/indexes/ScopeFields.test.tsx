@@ -23,7 +23,7 @@ test("what nothing is selected of can't be chosen", () => {
   expect(screen.getByRole<HTMLOptionElement>("option", { name: "Selected (0)" }).disabled).toBe(true);
 });
 
-test("what is wrong is told", () => {
+test("a problem is shown", () => {
   target(0, { target: "Select samples in the grid first." });
   expect(screen.getByText("Select samples in the grid first.")).toBeTruthy();
 });

@@ -19,7 +19,7 @@ test("embeddings come from a model, unless a field is chosen", async () => {
   expect(change.mock.calls).toEqual([[{ source: "field" }]]);
 });
 
-test("of a field it can be told which model made it", () => {
+test("the model that made a field's embeddings can be chosen", () => {
   source({ source: "field", made_by: "resnet" });
   expect(at<HTMLSelectElement>("milvus-embeddings-field").value).toBe("vectors");
   const model = screen.getByRole<HTMLInputElement>("combobox", { name: "Model that made them" });
@@ -37,7 +37,7 @@ test("where none fits, none can be chosen", () => {
   expect(screen.getByRole<HTMLOptionElement>("option", { name: "An embeddings field" }).disabled).toBe(true);
 });
 
-test("what is wrong with a model is told, and that one is to be chosen isn't wrong", () => {
+test("a problem with a model is shown, and an empty choice is no problem", () => {
   const model = () => screen.getByRole("combobox", { name: "Model" }).getAttribute("aria-invalid");
   source({ model: "" }, { problems: { model: "Choose a model." } });
   expect(screen.getByText("Choose a model.")).toBeTruthy();

@@ -27,7 +27,7 @@ test("an index that is true needs no sync", async () => {
   expect(button().disabled).toBe(true);
 });
 
-test("a comparison that fails is told in the dialog, and can be had again", async () => {
+test("a comparison that fails says so in the dialog, and can be retried", async () => {
   succeed({ errorMessage: "Milvus is gone." });
   const { user } = indexes();
   await user.click(at("milvus-sync-pictures"));

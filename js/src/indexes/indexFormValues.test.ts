@@ -40,7 +40,7 @@ test("what is typed for the model is checked as it is typed", () => {
   expect(buildParams(fillDefaults(form, right))).not.toHaveProperty("alpha");
 });
 
-test("of a field the model may be told that made it", () => {
+test("the model that made a field's embeddings can be chosen", () => {
   const values = fillDefaults(form, { source: "field", made_by: "clip" });
   expect(buildParams(values)).toMatchObject({ embeddings_field: "vectors", model: "clip" });
 });

@@ -4,9 +4,9 @@ import { useFetched } from "../api/useFetched";
 import { useGrid, useSelection, usePanelState } from "../hooks/appState";
 import { fillDefaults, formProblems, type IndexDraft, type IndexFormProblems, type IndexFormValues } from "./indexFormValues";
 
-/** What was typed into the form, kept while it is closed. */
+/** What was entered into the form, which is kept while it is closed. */
 export function useIndexDraft() {
-  return usePanelState<IndexDraft>("milvus_draft", {});
+  return usePanelState<IndexDraft>("milvus_index_draft", {});
 }
 
 /** What the form offers and holds. Python is asked again only when the grid changes. */

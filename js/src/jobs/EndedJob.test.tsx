@@ -8,17 +8,17 @@ import { EndedJob } from "./EndedJob";
 const on = { onDismiss: vi.fn(), onResume: vi.fn() };
 const ended = (state: Job["state"], props = {}) => show(<EndedJob job={{ ...job, state }} {...on} {...props} />).user;
 
-test.each(["done", "cancelled", "paused"] as const)("one that is %s is told in passing", (state) => {
+test.each(["done", "cancelled", "paused"] as const)("one that is %s is announced politely", (state) => {
   ended(state);
   expect(screen.getByRole("status").textContent).toContain("pictures: ");
 });
 
-test("one that failed is told at once", () => {
+test("one that failed is announced at once", () => {
   ended("failed");
   expect(screen.getByRole("alert").textContent).toContain("pictures: Failed after 120 of 538 samples.");
 });
 
-test("what was paused goes on, if something of it was kept", async () => {
+test("a paused job can be resumed, if there is something to resume", async () => {
   const user = ended("paused");
   await user.click(screen.getByRole("button", { name: "Resume pictures" }));
   expect(on.onResume).toHaveBeenCalledOnce();

@@ -44,7 +44,7 @@ test("a failed job shows its message as an error", () => {
   expect(at("milvus-job").className).toContain("Error");
 });
 
-test("a done job can be dismissed for good", async () => {
+test("a dismissed job stays away", async () => {
   answer({ dismiss: {} });
   const { user } = show(<JobList {...props} jobs={[{ ...job, state: "done", done: 538 }]} />);
   expect(at("milvus-job").dataset.state).toBe("done");
@@ -67,7 +67,7 @@ test("pausing calls Python once, and what was paused can go on", async () => {
   expect(props.onResume).toHaveBeenCalledWith(paused);
 });
 
-test("what was paused before anything was kept can't go on", () => {
+test("a job that was paused before it indexed anything can't be resumed", () => {
   show(<JobList {...props} known={[]} jobs={[{ ...job, state: "paused", done: 0, message: "Nothing." }]} />);
   expect(at("milvus-job").textContent).toContain("Nothing.");
   expect(absent("milvus-resume")).toBe(true);

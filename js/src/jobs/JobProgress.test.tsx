@@ -7,7 +7,7 @@ import { JobProgress } from "./JobProgress";
 const bar = () => screen.getByRole("progressbar", { name: "Progress of pictures" });
 const progress = (of?: typeof job) => show(<JobProgress job={of} label="Progress of pictures" />);
 
-test("a bar is as far as the job, which is told beneath", () => {
+test("a bar shows how far the job is, with numbers beneath", () => {
   progress(job);
   expect(bar().getAttribute("aria-valuenow")).toBe("22");
   expect(at("milvus-progress").textContent).toBe("120 / 538 · 24/s · 18 s left");

@@ -13,7 +13,7 @@ async function panel(indexes = [index, words]) {
   return shown;
 }
 
-test("there are three places, and the chosen one outlives the panel", async () => {
+test("there are three tabs, and the open one is kept while the panel is closed", async () => {
   const { user, unmount } = await panel();
   at("milvus-query");
   await go(user, "indexes");
@@ -25,7 +25,7 @@ test("there are three places, and the chosen one outlives the panel", async () =
   expect(at("milvus-tab-server").getAttribute("aria-selected")).toBe("true");
 });
 
-test("the arrow keys go from place to place", async () => {
+test("the arrow keys go from tab to tab", async () => {
   const { user } = await panel();
   at("milvus-tab-search").focus();
   await user.keyboard("{ArrowRight}");
@@ -50,7 +50,7 @@ test("the header names the index in use and its coverage, and switches it", asyn
   expect(at("milvus-coverage").textContent).toBe("20 of 30 patches");
 });
 
-test("without an index the search place leads to the form", async () => {
+test("without an index the Search tab leads to the form", async () => {
   const { user } = await panel([]);
   await user.click(at("milvus-make-index"));
   at("milvus-form");

@@ -23,7 +23,7 @@ test("all is asked for again, once at a time", async () => {
   expect(refresh().disabled).toBe(true);
 });
 
-test("before anything is known, it keeps the place", () => {
+test("before anything is known, it reserves the space", () => {
   const { container } = show(<Header {...props} index={undefined} server={null} loading />);
   expect([absent("milvus-index-select"), absent("milvus-server")]).toEqual([true, true]);
   expect(container.querySelector(".MuiSkeleton-root")).not.toBeNull();

@@ -6,7 +6,7 @@ import { ChipImage } from "./ChipImage";
 
 const source = () => at("milvus-chip-image").querySelector("img")?.getAttribute("src");
 
-test("a picture of one's own is shown as it was given", () => {
+test("an uploaded image is shown as it is", () => {
   show(<ChipImage chip={imageChip("aGk=", "image/png", "cat.png")} size={20} />);
   expect(source()).toBe("data:image/png;base64,aGk=");
 });

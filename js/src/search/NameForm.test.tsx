@@ -28,7 +28,7 @@ test("no name is no name", async () => {
   expect(call).not.toHaveBeenCalled();
 });
 
-test("what fails is told, and what was typed stays", async () => {
+test("a failure is shown, and what was typed stays", async () => {
   call.mockRejectedValue(new Error("There is a view of this name."));
   const user = form();
   await user.keyboard("birds{Enter}");

@@ -15,7 +15,7 @@ function actions(ticked: string[] = []) {
   ).user;
 }
 
-test("the hits that the grid shows are tagged", async () => {
+test("the results that the grid shows are tagged", async () => {
   const user = actions();
   await user.click(at("milvus-tag"));
   await user.type(screen.getByRole("textbox", { name: "Tag for 12 results" }), "good{Enter}");
@@ -23,7 +23,7 @@ test("the hits that the grid shows are tagged", async () => {
   expect(callsOf("tag")).toEqual([{ token: "token-1", keep: 12, tag: "good" }]);
 });
 
-test("of what is ticked, only those hits are", async () => {
+test("of what is selected, only the results are", async () => {
   const user = actions(["a", "z"]);
   await user.click(at("milvus-tag"));
   await user.type(screen.getByRole("textbox", { name: "Tag for the selected results" }), "good{Enter}");

@@ -5,7 +5,7 @@ import { executeOperator, isPatchesView, selectedSamples } from "../test/fiftyon
 import { at, callsOf } from "../test/panel";
 import { all, results, searched } from "../test/search";
 
-test("the hits have rank, score and label", async () => {
+test("the results have rank, score and label", async () => {
   await searched();
   await waitFor(() => expect(results()).toHaveLength(2));
   expect(at("milvus-result-line").textContent).toBe("538 of 1,538 in 18 ms, exact");
@@ -21,7 +21,7 @@ test("hovering says what each term says", async () => {
   await waitFor(() => expect(at("milvus-why").textContent).toContain("+“a bird”0.610"), { timeout: 2000 });
 });
 
-test("more like a hit is another search with it", async () => {
+test("more like a result is another search with it", async () => {
   const { user } = await searched();
   await waitFor(() => expect(results()).toHaveLength(2));
   await user.click(all("milvus-less-like")[1]);
@@ -30,7 +30,7 @@ test("more like a hit is another search with it", async () => {
   });
 });
 
-test("a tick selects the hit in the grid", async () => {
+test("the checkbox selects the result in the grid", async () => {
   const { user } = await searched({ selection: { chips: [] } }, ({ set }) =>
     set(selectedSamples, new Map([["z", "alt"]])),
   );
@@ -57,7 +57,7 @@ test.each([
   expect(executeOperator).toHaveBeenCalledWith("@voxel51/operators/open_sample", { id });
 });
 
-test("the arrow keys go from hit to hit, and one of them is reached by Tab", async () => {
+test("the arrow keys go from result to result, and Tab focuses one of them", async () => {
   const { user } = await searched();
   await waitFor(() => expect(results()).toHaveLength(2));
   results()[0].focus();

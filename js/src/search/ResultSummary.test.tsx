@@ -11,7 +11,7 @@ test("time, exactness and how many were searched are in a line", () => {
   );
 });
 
-test("an unknown size is left out, and a cut is told", () => {
+test("an unknown size is left out, and a cut is shown", () => {
   expect(summary({ ...found, keep: 12 }, { ...index, size: null })).toBe(
     "538 in 18 ms, exact; the first 12 in the grid",
   );

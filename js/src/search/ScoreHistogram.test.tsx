@@ -14,13 +14,13 @@ const drag = (value: number) => fireEvent.change(at("milvus-cut"), { target: { v
 const rest = () => act(() => vi.advanceTimersByTimeAsync(250));
 const line = () => at("milvus-cut-line").textContent;
 
-test("the handle says how many hits it leaves, and of which scores", () => {
+test("the handle says how many results it keeps, and of which scores", () => {
   cut(7);
   expect(line()).toBe("7 results, similarity 0.900 to 0.300");
   expect(at("milvus-cut").getAttribute("aria-valuetext")).toBe(line());
 });
 
-test("a drag is told as it goes, and cuts once, where it rests", async () => {
+test("a drag shows its result as it goes, and cuts once, where it rests", async () => {
   cut();
   drag(2);
   expect(line()).toBe("2 results, similarity 0.900 to 0.500");

@@ -16,7 +16,7 @@ export function SearchHistory({ search }: { search: Search }) {
     <Disclosure title={strings.history} name="milvus-history" open={open} onToggle={setOpen}>
       <HistoryList
         onRerun={(which) => {
-          search.again(which);
+          search.rerun(which);
           setOpen(false);
         }}
       />

@@ -41,7 +41,7 @@ export function SearchResultView({ search, shown, index }: Props) {
               histogram={result.histogram}
               kind={result.score}
               keep={shown.keep}
-              onCut={search.cut}
+              onCut={search.keepFirst}
             />
           )}
           <ResultActions search={search} shown={shown} />

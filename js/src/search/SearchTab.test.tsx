@@ -18,7 +18,7 @@ test("a failed search says why and keeps the query", async () => {
   expect(chips()[0].textContent).toContain("a bird");
 });
 
-test("hits and chips outlive a remount, and go with their index and their dataset", async () => {
+test("results and chips are kept while the panel is closed, for their index and dataset", async () => {
   const { unmount } = await searched();
   await waitFor(() => expect(results()).toHaveLength(2));
   unmount();

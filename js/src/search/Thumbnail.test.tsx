@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { show } from "../test/panel";
 import { Thumbnail } from "./Thumbnail";
 
-const picture = (container: HTMLElement) => container.querySelector("img") as HTMLImageElement;
+const image = (container: HTMLElement) => container.querySelector("img") as HTMLImageElement;
 
 function measure(image: HTMLImageElement, width: number, height: number) {
   Object.defineProperties(image, {
@@ -15,21 +15,21 @@ function measure(image: HTMLImageElement, width: number, height: number) {
 
 test("a sample is shown whole, from the App's media address", () => {
   const { container } = show(<Thumbnail filepath="/a.jpg" box={null} alt="a" />);
-  expect(picture(container).getAttribute("src")).toBe("/media?filepath=/a.jpg");
-  expect(picture(container).style.objectFit).toBe("contain");
+  expect(image(container).getAttribute("src")).toBe("/media?filepath=/a.jpg");
+  expect(image(container).style.objectFit).toBe("contain");
 });
 
-test("a patch is cropped once the picture's size is known", () => {
+test("a patch is cropped once the image's size is known", () => {
   const { container } = show(<Thumbnail filepath="/a.jpg" box={[0, 0, 0.5, 0.5]} alt="a" />);
-  expect(picture(container).style.visibility).toBe("hidden");
-  measure(picture(container), 200, 100);
-  expect(picture(container).style.visibility).toBe("");
-  expect(picture(container).style.width).toBe("200%");
+  expect(image(container).style.visibility).toBe("hidden");
+  measure(image(container), 200, 100);
+  expect(image(container).style.visibility).toBe("");
+  expect(image(container).style.width).toBe("200%");
 });
 
-test("a picture that doesn't load leaves an icon", () => {
+test("an image that doesn't load leaves an icon", () => {
   const { container } = show(<Thumbnail filepath="/a.mp4" box={null} alt="a" />);
-  fireEvent.error(picture(container));
+  fireEvent.error(image(container));
   expect(container.querySelector("img")).toBeNull();
   expect(container.querySelector("[data-icon=image_not_supported]")).not.toBeNull();
 });

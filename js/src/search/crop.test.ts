@@ -8,7 +8,7 @@ test("a wide crop fills the width and is centred in height", () => {
   expect(style.clipPath).toBe("inset(50% 25% 25% 25%)");
 });
 
-test("the picture's own proportions are kept", () => {
+test("the image's proportions are kept", () => {
   // a square crop of 100 pixels out of 400 x 100
   const style = cropStyle([0.5, 0, 0.25, 1], { width: 400, height: 100 });
   expect(style).toMatchObject({ width: "400%", height: "100%", left: "-200%", top: "0%" });
@@ -19,7 +19,7 @@ test("a tall crop is centred in width", () => {
   expect(style).toMatchObject({ width: "200%", height: "100%", left: "25%" });
 });
 
-test("a box is cut at the picture's edge", () => {
+test("a box is clipped at the image's edge", () => {
   expect(clampBox([-0.5, 0.75, 1, 0.5])).toEqual([0, 0.75, 0.5, 0.25]);
   expect(clampBox([0.5, 0.5, 0, 0.1])).toBeNull();
   expect(clampBox([2, 0, 1, 1])).toBeNull();

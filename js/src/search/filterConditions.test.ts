@@ -21,7 +21,7 @@ test("what is empty, or of a field that the index doesn't keep, is left out", ()
   expect(toWhere(FIELDS, { split: " , ", other: "a" })).toBeUndefined();
 });
 
-test("a number that isn't one is told", () => {
+test("a number that isn't one is refused", () => {
   expect(conditionProblem(SCORE, "a lot")).toContain("numbers");
   expect(conditionProblem(SCORE, "..")).toContain("numbers");
   expect(conditionProblem(SCORE, "1..2")).toBeNull();

@@ -12,7 +12,7 @@ test.each(["", "0", "10001", "2.5", "-3", "1e3", "many"])("k = '%s' is refused",
   expect(optionProblems({ ...typed, k }, PLAIN).k).toContain("from 1 to 10,000");
 });
 
-test("more hits need a score field", () => {
+test("more results need a score field", () => {
   expect(optionProblems({ ...typed, k: "50000", score_field: "near" }, PLAIN)).toEqual({});
   expect(optionProblems({ ...typed, score_field: "1 x" }, PLAIN).score_field).toContain("letters");
 });

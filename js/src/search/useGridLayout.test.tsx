@@ -45,7 +45,7 @@ test("the last row may be short", () => {
   expect(grid(3, 320).last).toBe(2);
 });
 
-test("without hits nothing is drawn", () => {
+test("without results nothing is rendered", () => {
   const { first, last } = grid(0, 320);
   expect(last).toBeLessThan(first);
 });

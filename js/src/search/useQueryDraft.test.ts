@@ -18,7 +18,7 @@ test("what was removed comes back, the last one first", () => {
   expect(result.current.draft).toMatchObject({ chips: [flower, bird], removed: [] });
 });
 
-test("a changed chip stays in its place", () => {
+test("a changed chip keeps its position", () => {
   const { result } = renderHook(() => useQueryDraft());
   act(() => result.current.update(bird));
   act(() => result.current.update(flower));

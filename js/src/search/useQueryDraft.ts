@@ -15,7 +15,7 @@ const EMPTY_DRAFT: QueryDraft = { chips: [], removed: [], text: "", options: DEF
 
 /** The query draft, which is kept while the panel is closed, and how to change it. */
 export function useQueryDraft() {
-  const [draft, set] = usePanelState<QueryDraft>("milvus_draft_query", EMPTY_DRAFT);
+  const [draft, set] = usePanelState<QueryDraft>("milvus_query_draft", EMPTY_DRAFT);
   return {
     draft,
     set,

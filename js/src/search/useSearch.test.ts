@@ -1,6 +1,6 @@
 import { act, renderHook, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import { index, searchResult as hits } from "../test/data";
+import { index, searchResult } from "../test/data";
 import { answer, callsOf, Wrapper } from "../test/panel";
 import { imageChip, textChip } from "./chips";
 import { useSearch } from "./useSearch";
@@ -23,12 +23,12 @@ test("one search at a time", async () => {
   act(() => result.current.searchText("tree"));
   expect(result.current.busy).toBe(true);
   expect(callsOf("search")).toHaveLength(1);
-  await act(async () => finish(hits));
+  await act(async () => finish(searchResult));
   expect(result.current.shown?.chips).toEqual([textChip("bird")]);
 });
 
 test("what the index can't be searched with stays, and is left out of the search", async () => {
-  answer({ search: hits });
+  answer({ search: searchResult });
   const result = searching({ ...index, supports_prompts: false });
   act(() => result.current.update(textChip("bird")));
   act(() => result.current.search());
@@ -47,11 +47,11 @@ test("with options that are wrong nothing is searched", () => {
 });
 
 test("a cut is seen at once, and a clear once it is done", async () => {
-  answer({ search: hits, cut: {}, clear: {} });
+  answer({ search: searchResult, cut: {}, clear: {} });
   const result = searching();
   act(() => result.current.searchText("bird"));
   await waitFor(() => expect(result.current.shown?.keep).toBe(538));
-  act(() => result.current.cut(12));
+  act(() => result.current.keepFirst(12));
   expect(result.current.shown?.keep).toBe(12);
   expect(callsOf("cut")).toEqual([{ token: "token-1", keep: 12 }]);
   act(() => result.current.clear());

@@ -28,7 +28,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   const api = useApi();
   const query = useQueryDraft();
   const { draft } = query;
-  const [kept, setFound] = usePanelState<ShownResult | null>("milvus_found", null);
+  const [kept, setResult] = usePanelState<ShownResult | null>("milvus_search_result", null);
   const { busy, problem, run } = useCall();
   const selected = useSelectionChips(index, draft.options.target !== "selected");
   const taken = new Set([...draft.chips, ...draft.removed].map(({ key }) => key));
@@ -37,7 +37,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   const shown = current ? kept : null;
 
   const show = (result: SearchResult, chips: Chip[]) =>
-    setFound({ dataset, result, chips, keep: result.total });
+    setResult({ dataset, result, chips, keep: result.total });
 
   /** Searches with the chips, with what is selected, and with added chips. */
   const search = (added: Chip[] = [], from: QueryDraft = draft) => {
@@ -65,7 +65,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
     searchText: (text: string) =>
       search(text.trim() ? [textChip(text)] : [], { ...draft, text: "" }),
     /** Runs an earlier search, with its whole query and options. */
-    again: (which: { id?: string; name?: string }) =>
+    rerun: (which: { id?: string; name?: string }) =>
       run(() => api.again(which), ({ chips, request, ...result }) => {
         const of = indexes.find(({ brain_key }) => brain_key === request.brain_key) ?? index;
         const made = chips.map((shown) => shownChip(shown, of));
@@ -74,13 +74,13 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
         show(result, made);
       }),
     /** Keeps only the first results in the grid. */
-    cut: (keep: number) => {
+    keepFirst: (keep: number) => {
       if (!shown) return;
       const { token } = shown.result;
-      setFound({ ...shown, keep });
+      setResult({ ...shown, keep });
       run(() => api.cut({ token, keep }), () => undefined);
     },
-    clear: () => run(() => api.clear(), () => setFound(null)),
+    clear: () => run(() => api.clear(), () => setResult(null)),
   };
 }
 

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { RecoilRoot, useSetRecoilState } from "recoil";
 import { expect, test } from "vitest";
 import { ApiProvider } from "../api/ApiProvider";
-import { index, searchResult as hits } from "../test/data";
+import { index, searchResult } from "../test/data";
 import { filters, view } from "../test/fiftyone";
 import { answer, callsOf, URIS } from "../test/panel";
 import type { ShownResult } from "./useSearch";
@@ -16,7 +16,7 @@ const ranked = (...ids: string[]) => ({
 const match = { _cls: "fiftyone.core.stages.Match", kwargs: [] };
 const tagged = { _label_tags: { values: ["odd"] } };
 const words = { ...index, brain_key: "words" };
-const result = { ...hits, total: 3, in_view: 12 };
+const result = { ...searchResult, total: 3, in_view: 12 };
 const found: ShownResult = { dataset: "animals", result, chips: [], keep: 3 };
 
 /** What is searched from while the grid shows these stages, after a search or none. */
@@ -94,7 +94,7 @@ test("the count of a filter is gone with it, also once something was searched", 
 
 test("what the next search is from stays known until the grid shows its result", async () => {
   const { now, result: hook, rerender, initialProps } = counted([ranked("a", "b", "c")], true);
-  const next = { ...found, result: { ...result, hits: [{ ...hits.hits[0], id: "x" }] } };
+  const next = { ...found, result: { ...result, hits: [{ ...searchResult.hits[0], id: "x" }] } };
   rerender({ ...initialProps, found: next });
   expect(now()).toMatchObject({ count: 12 });
   act(() => hook.current.setView([ranked("x", "y")]));

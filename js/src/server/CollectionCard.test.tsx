@@ -33,7 +33,7 @@ test("an orphan is used again, or dropped", async () => {
   expect(on.onAdopt).toHaveBeenCalledOnce();
 });
 
-test("what is in use isn't dropped", async () => {
+test("a collection in use can't be deleted", async () => {
   const user = row(collection);
   await user.click(at("milvus-actions-pictures_1"));
   expect(at("milvus-delete-pictures_1").getAttribute("aria-disabled")).toBe("true");

@@ -4,7 +4,7 @@ import { details, overview, server } from "../test/data";
 import { absent, answer, at } from "../test/panel";
 import { openServerTab } from "../test/server";
 
-test("a server that is down says what failed, how to mend it, and when it is tried again", async () => {
+test("a server that is down says what failed, what to check, and when it is tried again", async () => {
   const away = { ...server, kind: "server" as const, reachable: false, problem: "Nothing listens at db:19530." };
   const down = { ...details, server: away, embedded: null, collections: null, problem: away.problem };
   const { user } = await openServerTab({ overview: { ...overview, server: away }, server_details: down });

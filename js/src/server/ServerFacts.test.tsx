@@ -9,7 +9,7 @@ function facts() {
   return Object.fromEntries(names.map((name) => [name.textContent, name.nextElementSibling?.textContent]));
 }
 
-test("address, version, latency and what it supports are told", () => {
+test("address, version, latency and what it supports are shown", () => {
   show(<ServerFacts server={{ ...server, kind: "server" }} details={{ ...details, database: "plants" }} />);
   expect(facts()).toEqual({
     Status: "http://127.0.0.1:19530 · Lite 3.2.2",

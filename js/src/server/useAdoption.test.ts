@@ -13,7 +13,7 @@ function adopting(result: object) {
   return renderHook(() => useAdoption("left_over", onDone)).result;
 }
 
-test("a comparison is kept until it is forgotten", async () => {
+test("a comparison is shown until it is reset", async () => {
   const result = adopting(compared);
   await act(async () => result.current.compare("objects"));
   expect(asked()).toEqual([{ uri, collection_name: "left_over", patches_field: "objects", dry_run: true }]);

@@ -7,15 +7,15 @@ import type { Index } from "../api/contract";
 import { index, searchResult } from "./data";
 import { answer, at, show } from "./panel";
 
-/** What the Search place tells the panel. */
+/** What the Search tab tells the panel. */
 export const on = { onMakeIndex: vi.fn(), onIndex: vi.fn() };
 
-/** The Search place of an index. */
+/** The Search tab of an index. */
 export const searchTab = (shown: Index | undefined = index, dataset = "animals") => (
   <SearchTab dataset={dataset} index={shown} indexes={shown ? [shown] : []} others={[]} samples={1538} {...on} />
 );
 
-/** The Search place after a search by a text. */
+/** The Search tab after a search by a text. */
 export async function searched(answers: object = {}, initialize?: (snapshot: MutableSnapshot) => void) {
   answer({ search: searchResult, clear: {}, cut: {}, ...answers });
   const shown = show(searchTab(), initialize);
@@ -28,7 +28,7 @@ interface WithSearchProps {
   children: (search: Search) => ReactNode;
 }
 
-/** A part of the Search place, with a search of its own. */
+/** A part of the Search tab, with a search of its own. */
 export function WithSearch({ index: of = index, children }: WithSearchProps) {
   return children(useSearch({ dataset: "animals", index: of, indexes: [of], onIndex: on.onIndex }));
 }

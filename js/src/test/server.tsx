@@ -4,7 +4,7 @@ import { DatasetPanel } from "../panel/DatasetPanel";
 import { details, overview } from "./data";
 import { absent, answer, go, show } from "./panel";
 
-/** The panel with its Server place open. */
+/** The panel with its Server tab open. */
 export async function openServerTab(answers: object = {}) {
   answer({ overview, server_details: details, ...answers });
   const shown = show(<DatasetPanel dataset="animals" />);

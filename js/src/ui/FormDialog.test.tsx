@@ -40,7 +40,7 @@ test("it can't be done before it is ready, but left", async () => {
   expect(on.onClose).toHaveBeenCalledOnce();
 });
 
-test("what went wrong is told, and tried again", async () => {
+test("a problem is shown, and can be tried again", async () => {
   const onRetry = vi.fn();
   const user = asked({ problem: "Milvus is away.", onRetry });
   expect(at("milvus-problem").textContent).toContain("Milvus is away.");

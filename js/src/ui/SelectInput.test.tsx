@@ -30,7 +30,7 @@ test("what can't be chosen now is still to be seen", () => {
   expect(screen.getByRole<HTMLOptionElement>("option", { name: "Dot product" }).disabled).toBe(true);
 });
 
-test("what is wrong takes the hint's place", () => {
+test("a problem replaces the hint", () => {
   const { rerender } = show(<SelectInput {...props} />);
   expect(screen.getByText(props.hint)).toBeTruthy();
   rerender(<SelectInput {...props} error="Choose another." />);

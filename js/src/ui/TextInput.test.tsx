@@ -6,7 +6,7 @@ import { TextInput } from "./TextInput";
 const onChange = vi.fn();
 const props = { label: "Address", name: "address", value: "db", hint: "Without a password", onChange };
 
-test("what is typed is told, letter by letter", async () => {
+test("what is typed is reported letter by letter", async () => {
   const { user } = show(<TextInput {...props} />);
   await user.type(screen.getByRole("textbox", { name: "Address" }), "2");
   expect(onChange.mock.calls).toEqual([["db2"]]);
@@ -23,7 +23,7 @@ test("a number has the keys for it", () => {
   expect(at("address").getAttribute("inputmode")).toBe("numeric");
 });
 
-test("what is wrong takes the hint's place", () => {
+test("a problem replaces the hint", () => {
   const { rerender } = show(<TextInput {...props} />);
   expect(screen.getByText("Without a password")).toBeTruthy();
   rerender(<TextInput {...props} error="An address has no spaces." />);
