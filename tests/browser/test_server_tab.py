@@ -181,11 +181,11 @@ def test_it_is_at_home_in_every_theme_and_width(app, dataset, orphan, foreign):
         assert screen.problems(app) == [], look
 
 
-@pytest.mark.parametrize("action", ["orphans", "adopt", "drop", "stop"])
+@pytest.mark.parametrize("action", ["orphaned", "adopt", "delete", "stop"])
 def test_a_dialog_is_accessible_and_fits_a_narrow_window(app, orphan, action):
     opened(app)
     expect(app.cy(f"milvus-collection-{orphan}")).to_be_visible()
-    if action in ("orphans", "stop"):
+    if action in ("orphaned", "stop"):
         app.cy(f"milvus-{action}").click()
     else:
         choose(app, action, orphan)
