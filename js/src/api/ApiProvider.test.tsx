@@ -1,8 +1,8 @@
 import { render, renderHook } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { URIS, Wrapper } from "../test/panel";
-import { useApi, type Api } from "./client";
 import { ApiProvider } from "./ApiProvider";
+import { useApi, type Api } from "./client";
 
 test("the methods stay the same, though the App renders the panel again", () => {
   const { result, rerender } = renderHook(useApi, { wrapper: Wrapper });

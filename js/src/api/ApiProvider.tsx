@@ -1,8 +1,8 @@
 import { useTriggerPanelEvent } from "@fiftyone/operators";
 import { useMemo, useState, type ReactNode } from "react";
+import { useStable } from "../hooks/useStable";
 import { ApiContext, createApi, type Uris } from "./client";
 import { ModelTrustContext, createAskTrust } from "./modelTrust";
-import { useStable } from "../hooks/useStable";
 
 interface Props {
   uris: Uris;

@@ -1,7 +1,7 @@
-/** What the Indexes place asks Python, and what it gets. */
+/** What the Indexes tab asks Python, and what it answers. */
 import type { Scope } from "./sharedContract";
 
-/** A field whose values Milvus keeps beside the vectors. */
+/** A field whose values Milvus stores with the vectors. */
 export interface FilterField {
   name: string;
   kind: "text" | "number" | "boolean";
@@ -25,17 +25,17 @@ export interface Index {
   size: number | null;
   /** how many samples or patches there are to index */
   total: number | null;
-  /** what a comparison with the dataset found, if there was one */
-  coverage: IndexHealth | null;
+  /** the latest comparison with the dataset, if there was one */
+  health: IndexHealth | null;
   collection_name: string | null;
   /** the address of its Milvus, if that isn't the one in use */
-  elsewhere: string | null;
+  other_server: string | null;
   owned: boolean;
   /** ISO, UTC */
   created: string;
   problem: string | null;
   /** says that credentials are configured and not sent to its Milvus */
-  unsent: string | null;
+  credentials_warning: string | null;
 }
 
 /** A similarity index that isn't a Milvus index. */
@@ -44,18 +44,18 @@ export interface OtherIndex {
   backend: string;
 }
 
-/** An index against its dataset, in rows. */
+/** An index compared with its dataset, in rows. */
 export interface IndexHealth {
   rows: number;
   current: number;
   missing: number;
   stale: number;
   orphaned: number;
-  /** indexed without a word about what they were made of */
+  /** indexed without a source fingerprint */
   unknown: number;
   /** not indexed, and can't be */
   unavailable: number;
-  /** of the others, those whose filter values alone changed */
+  /** of the others, those of which only the filter values changed */
   outdated: number;
   /** else nothing counts as missing */
   scope_known: boolean;
@@ -74,7 +74,7 @@ export interface Model {
   license: string | null;
   size_bytes: number | null;
   /** the packages that it needs and that aren't installed */
-  lacks: string[];
+  missing_packages: string[];
 }
 
 export interface Form {
@@ -98,7 +98,7 @@ export interface Form {
 /** What `@milvus/vector-search/compute_index` takes. */
 export interface BuildParams {
   brain_key: string;
-  target: Scope;
+  scope: Scope;
   patches_field?: string;
   source: "model" | "field";
   model?: string;
@@ -123,9 +123,9 @@ export interface CheckParams {
   brain_key: string;
 }
 
-/** Where indexes can be moved to without an address being typed. */
+/** The servers that an index can be moved to by a choice. */
 export interface Move {
-  targets: { uri: string; label: string }[];
+  destinations: { uri: string; label: string }[];
   /** why what is configured can't be read */
   problem: string | null;
 }
@@ -160,19 +160,19 @@ export interface CleanupPlan {
   brain_key: string;
   collection_name: string | null;
   rows: number | null;
-  drops_rows: boolean;
+  deletes_rows: boolean;
   deletes_run: boolean;
   message: string;
 }
 
 export interface Cleanup {
   brain_key: string;
-  dropped_rows: boolean;
+  deleted_rows: boolean;
   deleted_run: boolean;
   message: string;
 }
 
-/** The methods of `panels/index_methods.py`. */
+/** The methods of `panels/indexes_tab.py`. */
 export interface IndexMethods {
   form: { gives: Form };
   cleanup_plan: { takes: { brain_key: string }; gives: CleanupPlan };

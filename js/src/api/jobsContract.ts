@@ -3,8 +3,12 @@ import type { Nothing } from "./sharedContract";
 
 export interface Job {
   id: string;
-  /** the name of the operator that does it */
+  /** the name of its operator */
   operator: string;
+  /** what it is called, such as "Compute index" */
+  label: string;
+  /** whether it can be stopped and resumed later */
+  can_pause: boolean;
   brain_key: string;
   state: "queued" | "running" | "done" | "failed" | "cancelled" | "paused";
   delegated: boolean;
@@ -16,10 +20,10 @@ export interface Job {
   rate: number | null;
   /** seconds */
   remaining: number | null;
-  /** gave no vector so far */
+  /** how many have no vector so far */
   failed: number;
   /** which of reading, embedding and writing is the slowest */
-  pace: string | null;
+  bottleneck: string | null;
   message: string | null;
   updated: string;
 }
@@ -28,7 +32,7 @@ export interface Jobs {
   jobs: Job[];
 }
 
-/** The methods of `panels/index_methods.py` for jobs. */
+/** The methods of `panels/indexes_tab.py` for jobs. */
 export interface JobMethods {
   jobs: { gives: Jobs };
   /** Stops a build or a sync until it is started again. */

@@ -1,10 +1,10 @@
-/** What the Search place asks Python, and what it gets. */
+/** What the Search tab asks Python, and what it answers. */
 import type { Message, Nothing, Scope } from "./sharedContract";
 
 /** Relative x, y, width and height. */
 export type Box = [number, number, number, number];
 
-/** What to search with: one of the first seven, read by `searching/terms.py`. */
+/** What to search with: one of the first seven, read by `search/query.py`. */
 export interface Term {
   /** in the index: of a sample, or of a label */
   id?: string;
@@ -12,23 +12,23 @@ export interface Term {
   /** phrasings, which are averaged */
   text?: string[];
   /** base64 of a file */
-  picture?: string;
+  image?: string;
   crop?: { sample_id: string; box: Box };
   vector?: number[];
   /** ids of the index, which are averaged */
-  result?: string[];
+  result_ids?: string[];
   weight?: number;
-  unwanted?: boolean;
+  negative?: boolean;
 }
 
-/** What to draw of a sample or a patch. */
+/** The image of a sample or a patch. */
 export interface Media {
   filepath: string;
   box: Box | null;
   label: string | null;
 }
 
-/** A term with what to draw of it; of what is selected, `key` is the id in the grid. */
+/** A term with its image; for a selected sample or patch, `key` is the id in the grid. */
 export interface TermShown {
   key: string;
   term: Term;
@@ -37,22 +37,22 @@ export interface TermShown {
 
 export interface SearchOptions {
   k: number;
-  target: Scope;
+  scope: Scope;
   reverse?: boolean;
   exclude_query?: boolean;
   min_score?: number;
   max_score?: number;
   group_by?: string;
-  at_least?: number;
-  /** another index, whose ranking is merged */
-  also?: string;
+  min_matches?: number;
+  /** another index, whose ranking is combined by reciprocal rank fusion */
+  fuse_with?: string;
   score_field?: string;
   where?: Where;
   /** of the index, for this search alone, by Milvus's names */
   search_params?: Record<string, number>;
 }
 
-/** Values, any of which will do; or a range, ends included. */
+/** Values, any of which matches; or a range, ends included. */
 export type Condition = (string | number | boolean)[] | { min?: number; max?: number };
 
 /** By field; all must be fulfilled. */
@@ -69,13 +69,13 @@ export interface Result extends Media {
   sample_id: string;
   rank: number;
   score: number;
-  /** what each of several terms says of it */
-  terms: number[] | null;
-  /** more of why it is a hit, in words */
+  /** the score of each of several terms */
+  term_scores: number[] | null;
+  /** further sentences on why it is a result */
   notes: string[];
 }
 
-/** How many hits there are by score, from the first one's to the last one's. */
+/** How many results there are by score, from the first one's to the last one's. */
 export interface Histogram {
   first: number;
   last: number;
@@ -84,17 +84,17 @@ export interface Histogram {
 
 export interface SearchResult {
   brain_key: string;
-  /** to ask for more of it with */
+  /** identifies it in later calls */
   token: string;
-  /** the first 100 at most; more come when asked for */
-  hits: Result[];
+  /** the first 100 at most; `next_results` has the others */
+  results: Result[];
   total: number;
   /** how many were searched; null for the whole index */
   searched: number | null;
   /** how many are in the view that was searched from; null for the whole dataset */
   in_view: number | null;
   /** why there is no result, and what to do; null if there is one */
-  why_empty: string | null;
+  empty_reason: string | null;
   score: "similarity" | "distance" | "rank";
   milliseconds: number;
   exact: boolean;
@@ -103,14 +103,14 @@ export interface SearchResult {
   histogram: Histogram | null;
 }
 
-/** A search that was made again, with all that it was made of. */
+/** A search that was run again, with its whole query and options. */
 export interface RerunSearch extends SearchResult {
   chips: TermShown[];
   request: SearchOptions & { brain_key: string; exclude?: string[] };
 }
 
 export interface ResultPage {
-  hits: Result[];
+  results: Result[];
 }
 
 export interface PastSearch {
@@ -118,7 +118,7 @@ export interface PastSearch {
   label: string;
   /** ISO, UTC */
   at: string;
-  hits: number | null;
+  results: number | null;
   brain_key: string;
 }
 
@@ -129,34 +129,34 @@ export interface History {
   saved: string[];
 }
 
-/** The first `keep` hits of a result. */
+/** The first `keep` results of a search. */
 export interface KeepParams {
   token: string;
   keep: number;
 }
 
-/** The methods of `panels/search_methods.py`. */
+/** The methods of `panels/search_tab.py`. */
 export interface SearchMethods {
   search: { takes: SearchParams; gives: SearchResult };
   /** A search of the history, or a saved one. */
-  again: { takes: { id?: string; name?: string }; gives: RerunSearch };
-  /** The next hits of a result, from a place on; 0 is the best. */
-  more: { takes: { token: string; start: number }; gives: ResultPage };
-  /** Leaves only the first hits in the grid. */
-  cut: { takes: KeepParams; gives: Nothing };
-  /** Takes the result out of the grid. */
-  clear: { gives: Nothing };
+  rerun_search: { takes: { id?: string; name?: string }; gives: RerunSearch };
+  /** A page of results, from a position on; 0 is the best. */
+  next_results: { takes: { token: string; start: number }; gives: ResultPage };
+  /** Keeps only the first results in the grid. */
+  keep_results: { takes: KeepParams; gives: Nothing };
+  /** Removes the results from the grid. */
+  clear_results: { gives: Nothing };
   /** What is selected in the grid, as terms. */
   selection: { takes: { brain_key: string }; gives: { chips: TermShown[] } };
   /** How many samples or patches are in the view that is searched from, and whether the
    * grid shows the results of a search of it. */
   view_count: { takes: { brain_key: string }; gives: { count: number; shows_results: boolean } };
-  options: { gives: { group_by: string[] } };
-  history: { takes: { skip: number }; gives: History };
+  search_options: { gives: { group_by: string[] } };
+  search_history: { takes: { skip: number }; gives: History };
   /** Deletes a saved search, or else clears the history. */
-  forget: { takes: { name?: string }; gives: Nothing };
+  delete_searches: { takes: { name?: string }; gives: Nothing };
   save_search: { takes: { token: string; name: string }; gives: Message };
   save_view: { takes: KeepParams & { name: string }; gives: Message };
-  /** Of what is selected in the grid, if anything is, those that are hits. */
-  tag: { takes: KeepParams & { tag: string; selection?: string[] }; gives: Message };
+  /** Tags results: those that are selected in the grid, if any are. */
+  tag_results: { takes: KeepParams & { tag: string; selection?: string[] }; gives: Message };
 }

@@ -1,4 +1,4 @@
-/** What the Server place asks Python, and what it gets. */
+/** What the Server tab asks Python, and what it answers. */
 import type { Nothing } from "./sharedContract";
 
 export interface Server {
@@ -46,10 +46,10 @@ export interface Owner {
 
 export interface Collection {
   name: string;
-  state: "in use" | "orphan" | "foreign" | "unknown";
-  why: string;
+  state: "in use" | "orphaned" | "unmanaged" | "unknown";
+  reason: string;
   owner: Owner | null;
-  owner_gone: boolean;
+  owner_deleted: boolean;
   users: { dataset_id: string; dataset: string; brain_key: string; created: string | null }[];
   /** ISO, UTC */
   created: string | null;
@@ -74,22 +74,22 @@ export interface ServerDetails {
   problem: string | null;
 }
 
-/** A collection that might be dropped, and why it may be, or may not. */
+/** A collection that may be deleted or not, and why. */
 export interface DeletionCandidate {
   name: string;
   state: string;
   rows: number | null;
   size_bytes: number | null;
   allowed: boolean;
-  why: string;
-  /** only if somebody types its name */
-  name_needed: boolean;
+  reason: string;
+  /** it can be deleted only once its name is typed */
+  confirmation_needed: boolean;
 }
 
 export interface DeletionPlan {
   candidates: DeletionCandidate[];
-  left: DeletionCandidate[];
-  dropped: string[];
+  kept: DeletionCandidate[];
+  deleted: string[];
   rows: number;
   size_bytes: number;
   dry_run: boolean;
@@ -98,9 +98,9 @@ export interface DeletionPlan {
 
 export interface DeletionParams {
   names?: string[];
-  orphans?: boolean;
-  include_gone_datasets?: boolean;
-  typed?: string[];
+  orphaned?: boolean;
+  include_deleted_datasets?: boolean;
+  confirmed_names?: string[];
   dry_run: boolean;
 }
 
@@ -128,7 +128,7 @@ export interface Adopted {
   message: string;
 }
 
-/** The methods of `panels/server_methods.py`. */
+/** The methods of `panels/server_tab.py`. */
 export interface ServerMethods {
   server_details: { gives: ServerDetails };
   start_embedded: { gives: Nothing };

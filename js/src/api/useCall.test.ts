@@ -1,8 +1,8 @@
 import { act, renderHook, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import { ApiError } from "./errors";
 import { python } from "../test/fiftyone";
 import { Wrapper } from "../test/panel";
+import { ApiError } from "./errors";
 import { useCall } from "./useCall";
 
 test("only the newest call may change what is shown", async () => {

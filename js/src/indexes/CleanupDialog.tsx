@@ -1,9 +1,9 @@
 import { Skeleton, Typography } from "@mui/material";
-import { useSuccessMessage } from "../hooks/appState";
 import { useApi } from "../api/client";
-import { FormDialog } from "../ui/FormDialog";
 import { useCall } from "../api/useCall";
 import { useFetched } from "../api/useFetched";
+import { useSuccessMessage } from "../hooks/appState";
+import { FormDialog } from "../ui/FormDialog";
 import type { DialogProps } from "./dialogProps";
 import { strings } from "./strings";
 

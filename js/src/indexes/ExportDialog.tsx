@@ -3,8 +3,8 @@ import { CheckboxInput } from "../ui/CheckboxInput";
 import { FormDialog } from "../ui/FormDialog";
 import { TextInput } from "../ui/TextInput";
 import type { DialogProps } from "./dialogProps";
-import { WorkerCheckbox } from "./WorkerCheckbox";
 import { strings } from "./strings";
+import { WorkerCheckbox } from "./WorkerCheckbox";
 
 /** Exports an index to a file on the machine where FiftyOne runs. */
 export function ExportDialog({ index, work, open, canDelegate, exportFolder, onClose }: DialogProps) {

@@ -15,12 +15,12 @@ export function HealthSummary({ index }: { index: Index }) {
           <Legend key={part.name} part={part} />
         ))}
         <Typography variant="caption" color="text.secondary">
-          {age(index.coverage)}
+          {age(index.health)}
         </Typography>
       </Stack>
-      {index.coverage && index.coverage.unavailable > 0 && (
+      {index.health && index.health.unavailable > 0 && (
         <Typography variant="caption" color="text.secondary">
-          {strings.unavailable(index.coverage.unavailable)}
+          {strings.unavailable(index.health.unavailable)}
         </Typography>
       )}
     </Stack>

@@ -1,11 +1,11 @@
 import { useState } from "react";
+import { brainKeyProblem } from "../ui/brainKey";
 import { FormDialog } from "../ui/FormDialog";
+import { strings as shared } from "../ui/strings";
 import { TextInput } from "../ui/TextInput";
 import { type DialogProps, isUnderWay } from "./dialogProps";
-import { brainKeyProblem } from "../ui/brainKey";
-import { strings as shared } from "../ui/strings";
-import { WorkerCheckbox } from "./WorkerCheckbox";
 import { strings } from "./strings";
+import { WorkerCheckbox } from "./WorkerCheckbox";
 
 type Props = Pick<DialogProps, "indexes" | "jobs" | "work" | "canDelegate" | "exportFolder" | "onClose">;
 

@@ -21,9 +21,9 @@ test("a problem is a warning and an unknown size is said so", () => {
 });
 
 test("the card says where credentials are not sent", () => {
-  const unsent = "Asked without credentials: they are configured for http://db:19530.";
-  show(<IndexCard index={{ ...index, elsewhere: "http://other:19530", unsent }} {...props} />);
-  expect(at("milvus-index-unsent").textContent).toBe(unsent);
+  const credentials_warning = "Asked without credentials: they are configured for http://db:19530.";
+  show(<IndexCard index={{ ...index, other_server: "http://other:19530", credentials_warning }} {...props} />);
+  expect(at("milvus-credentials-warning").textContent).toBe(credentials_warning);
 });
 
 test("an index of patches from a field names both", () => {

@@ -76,7 +76,7 @@ export const IndexCard = memo(function IndexCard({ index, busy, onDialog, onChec
         {` · ${strings.built(index.created)}`}
       </Typography>
       <MessageAlert message={index.problem} severity="warning" name="milvus-index-problem" />
-      <MessageAlert message={index.unsent} severity="info" name="milvus-index-unsent" />
+      <MessageAlert message={index.credentials_warning} severity="info" name="milvus-credentials-warning" />
     </ListCard>
   );
 });
@@ -98,7 +98,7 @@ function facts(index: Index): Fact[] {
     { text: metric, about: strings.metric },
     supports_prompts && { text: strings.textSearch, about: strings.canSearchText },
     model !== null && { text: strings.imageSearch, about: strings.canSearchImages },
-    index.elsewhere !== null && { text: strings.onServer(index.elsewhere), about: strings.itsServer },
+    index.other_server !== null && { text: strings.onServer(index.other_server), about: strings.itsServer },
     index.partial && { text: strings.unfinished, about: strings.isUnfinished },
     unmanaged && { text: strings.unmanaged, about: strings.isUnmanaged },
   ];

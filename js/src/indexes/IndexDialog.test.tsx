@@ -3,9 +3,9 @@ import { expect, test, vi } from "vitest";
 import type { Job } from "../api/contract";
 import { index, job, overview } from "../test/data";
 import { absent, answer, at, show } from "../test/panel";
-import { useIndexJobs } from "./useIndexJobs";
 import type { DialogKind } from "./dialogProps";
 import { IndexDialog } from "./IndexDialog";
+import { useIndexJobs } from "./useIndexJobs";
 
 const on = { onClose: vi.fn(), onChanged: vi.fn() };
 

@@ -94,7 +94,7 @@ test("a build that went well ends without a message", async () => {
 
 test("the targets have their counts, the selection's from the grid", async () => {
   await opened(form, ["a", "b"]);
-  const labels = [...at<HTMLSelectElement>("milvus-target").options].map((option) => option.textContent);
+  const labels = [...at<HTMLSelectElement>("milvus-scope").options].map((option) => option.textContent);
   expect(labels).toEqual(["Dataset (1,538)", "Current view (20)", "Selected (2)"]);
 });
 

@@ -3,14 +3,14 @@ import type { RunLongJob } from "../api/useLongJob";
 import { MessageAlert } from "../ui/MessageAlert";
 import { PrimaryButton } from "../ui/PrimaryButton";
 import { Section } from "../ui/Section";
+import { strings as shared } from "../ui/strings";
 import { TextInput } from "../ui/TextInput";
 import { buildParams } from "./indexFormValues";
 import { MoreFields } from "./MoreFields";
 import { ScopeFields } from "./ScopeFields";
 import { SourceFields } from "./SourceFields";
-import { type FieldProps, useIndexForm } from "./useIndexForm";
-import { strings as shared } from "../ui/strings";
 import { strings } from "./strings";
+import { type FieldProps, useIndexForm } from "./useIndexForm";
 
 interface Props {
   dataset: string;

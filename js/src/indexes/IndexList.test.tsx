@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { index, job } from "../test/data";
 import { indexes, operators, succeed } from "../test/indexes";
-import { strings } from "./strings";
 import { PLUGIN, absent, at } from "../test/panel";
+import { strings } from "./strings";
 
 test("without an index one button teaches and opens the form", async () => {
   const { user, onNew } = indexes({ indexes: [] });

@@ -1,6 +1,7 @@
 import { Button, Stack, Typography } from "@mui/material";
 import { useState } from "react";
 import type { Index, Job, Move, OtherIndex } from "../api/contract";
+import { useStable } from "../hooks/useStable";
 import { isActive } from "../jobs/jobState";
 import { MessageAlert } from "../ui/MessageAlert";
 import { NoIndexes } from "../ui/NoIndexes";
@@ -11,9 +12,8 @@ import type { DialogKind } from "./dialogProps";
 import { ImportDialog } from "./ImportDialog";
 import { IndexCard } from "./IndexCard";
 import { IndexDialog } from "./IndexDialog";
-import type { IndexJobs } from "./useIndexJobs";
 import { strings } from "./strings";
-import { useStable } from "../hooks/useStable";
+import type { IndexJobs } from "./useIndexJobs";
 
 /** With more, they can be filtered by name. */
 const MANY = 8;

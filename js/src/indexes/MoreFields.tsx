@@ -2,14 +2,14 @@ import { MuiIconFont } from "@fiftyone/components";
 import { Autocomplete, Button, Collapse, Stack, TextField } from "@mui/material";
 import { useId, useState } from "react";
 import { CheckboxInput } from "../ui/CheckboxInput";
-import { FIELD } from "../ui/styles";
 import { SelectInput } from "../ui/SelectInput";
+import { FIELD } from "../ui/styles";
 import { TextInput } from "../ui/TextInput";
 import { FieldRow } from "./FieldRow";
-import type { FieldProps } from "./useIndexForm";
 import { filterFields } from "./indexFormValues";
-import { WorkerCheckbox } from "./WorkerCheckbox";
 import { strings } from "./strings";
+import type { FieldProps } from "./useIndexForm";
+import { WorkerCheckbox } from "./WorkerCheckbox";
 
 const same = (value: string) => ({ value, label: value });
 

@@ -2,21 +2,21 @@ import { expect, test } from "vitest";
 import { index } from "../test/data";
 import { execute } from "../test/fiftyone";
 import { choose, indexes, succeed } from "../test/indexes";
-import { addressProblem } from "./MoveDialog";
 import { absent, at, button } from "../test/panel";
+import { addressProblem } from "./MoveDialog";
 
 const FAR = { uri: "https://far:443", label: "far (https://far:443)" };
 const EMBEDDED = { uri: "embedded", label: "Embedded Milvus" };
 
-async function moving(targets = [EMBEDDED], props: { indexes?: object[]; problem?: string } = {}) {
+async function moving(destinations = [EMBEDDED], props: { indexes?: object[]; problem?: string } = {}) {
   succeed();
   const { problem = null, ...rest } = props;
-  const shown = indexes({ move: { targets, problem }, ...rest });
+  const shown = indexes({ move: { destinations, problem }, ...rest });
   await choose(shown.user, "move");
   return shown;
 }
 
-const target = () => at<HTMLSelectElement>("milvus-move-target");
+const destination = () => at<HTMLSelectElement>("milvus-move-destination");
 
 test("Move says what it will do, and takes no password", async () => {
   const { user } = await moving();
@@ -36,16 +36,16 @@ test("Move says what it will do, and takes no password", async () => {
 test("a server that is listed is chosen by its name, and gets no typed address", async () => {
   const { user } = await moving([FAR, EMBEDDED]);
   // where the index is it needn't go
-  expect([...target().options].map(({ text }) => text)).toEqual([FAR.label, "Another address"]);
+  expect([...destination().options].map(({ text }) => text)).toEqual([FAR.label, "Another address"]);
   expect(absent("milvus-move-uri")).toBe(true);
   await user.type(at("milvus-move-database"), "plants");
   await user.click(button());
   expect(execute.mock.calls[0][0]).toMatchObject({ uri: FAR.uri, db_name: "plants" });
 });
 
-test("an address that is typed is said to be asked without credentials", async () => {
+test("an address that is typed is said to be used without credentials", async () => {
   const { user } = await moving([FAR]);
-  await user.selectOptions(target(), "Another address");
+  await user.selectOptions(destination(), "Another address");
   expect(at("milvus-confirm").textContent).toContain("It is used without credentials");
   expect(button().disabled).toBe(true);
   await user.type(at("milvus-move-uri"), "db");
@@ -54,7 +54,7 @@ test("an address that is typed is said to be asked without credentials", async (
 });
 
 test("an index on a server can be moved to the embedded Milvus, which has no databases", async () => {
-  const { user } = await moving([EMBEDDED], { indexes: [{ ...index, elsewhere: "http://db:19530" }] });
+  const { user } = await moving([EMBEDDED], { indexes: [{ ...index, other_server: "http://db:19530" }] });
   expect(absent("milvus-move-database")).toBe(true);
   expect(at("milvus-plan").textContent).toContain("copied to the embedded Milvus");
   await user.click(button());

@@ -5,15 +5,15 @@ import { MessageAlert } from "../ui/MessageAlert";
 import { SelectInput } from "../ui/SelectInput";
 import { TextInput } from "../ui/TextInput";
 import type { DialogProps } from "./dialogProps";
-import { WorkerCheckbox } from "./WorkerCheckbox";
 import { strings } from "./strings";
+import { WorkerCheckbox } from "./WorkerCheckbox";
 
 const OTHER = { value: "", label: strings.otherAddress };
 
 /** Copies an index to another Milvus, whose credentials are configured and never entered here. */
 export function MoveDialog({ index, work, open, canDelegate, move, inUse, onClose }: DialogProps) {
   const { brain_key, size } = index;
-  const targets = move.targets.filter(({ uri }) => uri !== (index.elsewhere ?? inUse));
+  const targets = move.destinations.filter(({ uri }) => uri !== (index.other_server ?? inUse));
   const [chosen, choose] = useState(targets[0]?.uri ?? OTHER.value);
   const [typed, type] = useState("");
   const [db_name, setDatabase] = useState("");
@@ -38,7 +38,7 @@ export function MoveDialog({ index, work, open, canDelegate, move, inUse, onClos
       {targets.length > 0 && (
         <SelectInput
           label={strings.moveTo}
-          name="milvus-move-target"
+          name="milvus-move-destination"
           value={chosen}
           options={[...targets.map(({ uri, label }) => ({ value: uri, label })), OTHER]}
           onChange={choose}

@@ -1,11 +1,11 @@
 import { useState } from "react";
-import { useSuccessMessage } from "../hooks/appState";
-import { FormDialog } from "../ui/FormDialog";
-import { TextInput } from "../ui/TextInput";
 import { useCall } from "../api/useCall";
 import { useOperator } from "../api/useOperator";
+import { useSuccessMessage } from "../hooks/appState";
 import { brainKeyProblem } from "../ui/brainKey";
+import { FormDialog } from "../ui/FormDialog";
 import { strings as shared } from "../ui/strings";
+import { TextInput } from "../ui/TextInput";
 import type { DialogProps } from "./dialogProps";
 import { strings } from "./strings";
 

@@ -7,23 +7,23 @@ import { ScopeFields } from "./ScopeFields";
 
 const change = vi.fn();
 
-function target(selected: number, problems = {}) {
+function fields(selected: number, problems = {}) {
   return show(<ScopeFields form={form} values={fillDefaults(form, {})} {...{ problems, change, selected }} />).user;
 }
 
 test("some samples are chosen, and what of them", async () => {
-  const user = target(3);
+  const user = fields(3);
   await user.selectOptions(screen.getByRole("combobox", { name: "Samples to index" }), "Selected (3)");
   await user.selectOptions(screen.getByRole("combobox", { name: "What to index" }), "Patches in ground_truth");
-  expect(change.mock.calls.flat()).toEqual([{ target: "selected" }, { patches_field: "ground_truth" }]);
+  expect(change.mock.calls.flat()).toEqual([{ scope: "selected" }, { patches_field: "ground_truth" }]);
 });
 
 test("what nothing is selected of can't be chosen", () => {
-  target(0);
+  fields(0);
   expect(screen.getByRole<HTMLOptionElement>("option", { name: "Selected (0)" }).disabled).toBe(true);
 });
 
 test("a problem is shown", () => {
-  target(0, { target: "Select samples in the grid first." });
+  fields(0, { scope: "Select samples in the grid first." });
   expect(screen.getByText("Select samples in the grid first.")).toBeTruthy();
 });

@@ -1,8 +1,8 @@
 import type { Scope } from "../api/contract";
 import { SelectInput, type SelectOption } from "../ui/SelectInput";
-import type { FieldProps } from "./useIndexForm";
 import { FieldRow } from "./FieldRow";
 import { strings } from "./strings";
+import type { FieldProps } from "./useIndexForm";
 
 /** Which samples to index, and whether whole or by their patches. */
 export function ScopeFields(props: FieldProps & { selected: number }) {
@@ -20,11 +20,11 @@ export function ScopeFields(props: FieldProps & { selected: number }) {
     <FieldRow>
       <SelectInput
         label={strings.scope}
-        name="milvus-target"
-        value={values.target}
+        name="milvus-scope"
+        value={values.scope}
         options={scopes}
-        error={problems.target}
-        onChange={(target) => change({ target })}
+        error={problems.scope}
+        onChange={(scope) => change({ scope })}
       />
       <SelectInput
         label={strings.whatToIndex}

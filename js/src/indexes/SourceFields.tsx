@@ -1,9 +1,9 @@
-import { SelectInput } from "../ui/SelectInput";
-import type { FieldProps } from "./useIndexForm";
 import { ModelInput } from "../ui/ModelInput";
+import { SelectInput } from "../ui/SelectInput";
 import { FieldRow } from "./FieldRow";
 import { fittingFields } from "./indexFormValues";
 import { strings } from "./strings";
+import type { FieldProps } from "./useIndexForm";
 
 /** Where the embeddings come from. */
 export function SourceFields({ form, values, problems, change }: FieldProps) {

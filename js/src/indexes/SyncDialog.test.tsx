@@ -1,13 +1,13 @@
 import { waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { coverage, index } from "../test/data";
+import { health, index } from "../test/data";
 import { execute } from "../test/fiftyone";
 import { indexes, operators, succeed } from "../test/indexes";
 import { PLUGIN, absent, at, button } from "../test/panel";
 
 test("Sync compares first, says what it would do, and does it when confirmed", async () => {
   succeed();
-  const { user, onChanged } = indexes({ indexes: [{ ...index, coverage }] });
+  const { user, onChanged } = indexes({ indexes: [{ ...index, health }] });
   await user.click(at("milvus-sync-pictures"));
   expect(operators()).toEqual([`${PLUGIN}/index_health`]);
   expect(at("milvus-plan").textContent).toBe("Sync would embed 30 missing and embed 8 stale again.");
@@ -19,9 +19,9 @@ test("Sync compares first, says what it would do, and does it when confirmed", a
   expect(onChanged).toHaveBeenCalledTimes(2);
 });
 
-test("an index that is true needs no sync", async () => {
+test("an index that is in sync needs none", async () => {
   succeed();
-  const { user } = indexes({ indexes: [{ ...index, coverage: { ...coverage, missing: 0, stale: 0 } }] });
+  const { user } = indexes({ indexes: [{ ...index, health: { ...health, missing: 0, stale: 0 } }] });
   await user.click(at("milvus-sync-pictures"));
   expect(at("milvus-plan").textContent).toContain("Nothing to do");
   expect(button().disabled).toBe(true);

@@ -1,24 +1,24 @@
 import { Typography } from "@mui/material";
 import { useState } from "react";
-import { isActive } from "../jobs/jobState";
 import { JobProgress } from "../jobs/JobProgress";
+import { isActive } from "../jobs/jobState";
 import { FormDialog } from "../ui/FormDialog";
-import { HealthSummary } from "./HealthSummary";
-import { toSync } from "./healthParts";
 import type { DialogProps } from "./dialogProps";
-import { WorkerCheckbox } from "./WorkerCheckbox";
+import { toSync } from "./healthParts";
+import { HealthSummary } from "./HealthSummary";
 import { strings } from "./strings";
+import { WorkerCheckbox } from "./WorkerCheckbox";
 
 /** Compares the index with the dataset, says what a sync would do, and starts it. */
 export function SyncDialog({ index, jobs, work, open, canDelegate, onClose }: DialogProps) {
   const [delegate, setDelegate] = useState(false);
-  const { brain_key, coverage } = index;
+  const { brain_key, health } = index;
   const checking = work.check.running === brain_key;
   const job = jobs.find(
     (each) => each.operator === "index_health" && each.brain_key === brain_key && isActive(each),
   );
-  const plan = coverage && toSync(coverage);
-  const wrong = coverage?.problem ?? null;
+  const plan = health && toSync(health);
+  const wrong = health?.problem ?? null;
   return (
     <FormDialog
       open={open}
@@ -35,7 +35,7 @@ export function SyncDialog({ index, jobs, work, open, canDelegate, onClose }: Di
       <Typography variant="body2" data-cy="milvus-plan" role="status">
         {checking
           ? strings.comparing
-          : (plan ?? (coverage && !wrong ? strings.inSync : strings.notComparedYet))}
+          : (plan ?? (health && !wrong ? strings.inSync : strings.notComparedYet))}
       </Typography>
       {checking ? <JobProgress job={job} label={strings.comparingIndex(brain_key)} /> : <HealthSummary index={index} />}
       {canDelegate && <WorkerCheckbox checked={delegate} onChange={setDelegate} />}

@@ -1,6 +1,6 @@
+import type { Index, Job, Move } from "../api/contract";
 import { longJob } from "../api/longJobs";
 import { isActive } from "../jobs/jobState";
-import type { Index, Job, Move } from "../api/contract";
 import type { IndexJobs } from "./useIndexJobs";
 
 export type DialogKind = "sync" | "rename" | "move" | "export" | "cleanup";

@@ -9,8 +9,8 @@ export interface Part {
 }
 
 /** The parts of an index's bar, none of them empty. */
-export function parts({ coverage, size, total }: Index): Part[] {
-  const all = coverage ? compared(coverage) : counted(size, total);
+export function parts({ health, size, total }: Index): Part[] {
+  const all = health ? compared(health) : counted(size, total);
   return all.filter((part) => part.rows > 0);
 }
 

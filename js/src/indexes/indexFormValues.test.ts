@@ -8,7 +8,7 @@ test("the defaults can be built as they are", () => {
   expect(formProblems(form, values, 0)).toEqual({});
   expect(buildParams(values)).toEqual({
     brain_key: "milvus",
-    target: "dataset",
+    scope: "dataset",
     source: "model",
     model: "clip",
     metric: "cosine",
@@ -24,7 +24,7 @@ test("no model is chosen unasked if it had to be downloaded", () => {
 });
 
 test("a model that can't be loaded here is refused with what it needs", () => {
-  const models = form.models.map((model) => ({ ...model, lacks: ["timm"] }));
+  const models = form.models.map((model) => ({ ...model, missing_packages: ["timm"] }));
   const locked = { ...form, models };
   expect(fillDefaults(locked, {}).model).toBe("");
   expect(formProblems(locked, fillDefaults(locked, { model: "clip" }), 0).model).toContain("pip install timm");
@@ -73,8 +73,8 @@ test("a source without a field that fits is refused", () => {
 });
 
 test("a selection of nothing is refused", () => {
-  const values = fillDefaults(form, { target: "selected" });
-  expect(formProblems(form, values, 0).target).toBe("Select samples in the grid first.");
+  const values = fillDefaults(form, { scope: "selected" });
+  expect(formProblems(form, values, 0).scope).toBe("Select samples in the grid first.");
   expect(formProblems(form, values, 3)).toEqual({});
 });
 
@@ -92,7 +92,7 @@ const videos: Form = { ...form, media_problems: { dataset: VIDEOS, view: VIDEOS 
 
 test("what no model can read isn't built by one", () => {
   const values = fillDefaults(videos, {});
-  expect([values.target, values.source]).toEqual(["dataset", "model"]);
+  expect([values.scope, values.source]).toEqual(["dataset", "model"]);
   expect(formProblems(videos, values, 0).source).toBe(VIDEOS);
 });
 
@@ -105,7 +105,7 @@ test("vectors of their own are proposed where there are any", () => {
 
 test("a view that a model can read is proposed", () => {
   const frames: Form = { ...videos, media_problems: { dataset: VIDEOS, view: null } };
-  expect(fillDefaults(frames, {})).toMatchObject({ target: "view", source: "model" });
+  expect(fillDefaults(frames, {})).toMatchObject({ scope: "view", source: "model" });
   expect(formProblems(frames, fillDefaults(frames, {}), 0)).toEqual({});
-  expect(formProblems(frames, fillDefaults(frames, { target: "dataset" }), 0).source).toBe(VIDEOS);
+  expect(formProblems(frames, fillDefaults(frames, { scope: "dataset" }), 0).source).toBe(VIDEOS);
 });

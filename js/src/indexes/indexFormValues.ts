@@ -5,7 +5,7 @@ import { strings } from "./strings";
 
 export interface IndexFormValues {
   brain_key: string;
-  target: Scope;
+  scope: Scope;
   /** "" for samples */
   patches_field: string;
   source: BuildParams["source"];
@@ -53,11 +53,11 @@ export function fillDefaults(form: Form, draft: IndexDraft): IndexFormValues {
   const names = models.map((model) => model.name);
   const fallback = models[0] && group(models[0]) === 0 ? models[0].name : "";
   const { media_problems } = form;
-  const target = draft.target ?? (media_problems.dataset && !media_problems.view ? "view" : "dataset");
-  const readable = mediaProblem(form, target) === null || fields.length === 0;
+  const scope = draft.scope ?? (media_problems.dataset && !media_problems.view ? "view" : "dataset");
+  const readable = mediaProblem(form, scope) === null || fields.length === 0;
   return {
     brain_key: draft.brain_key ?? form.brain_key,
-    target,
+    scope,
     patches_field,
     source: draft.source ?? (models.length > 0 && readable ? "model" : "field"),
     model: draft.model === "" ? "" : (oneOf(names, draft.model) ?? fallback),
@@ -79,8 +79,8 @@ export function fillDefaults(form: Form, draft: IndexDraft): IndexFormValues {
 }
 
 /** Why a model can't read the samples; selected ones are in the view. */
-function mediaProblem({ media_problems }: Form, target: Scope): string | null {
-  return media_problems[target === "dataset" ? "dataset" : "view"];
+function mediaProblem({ media_problems }: Form, scope: Scope): string | null {
+  return media_problems[scope === "dataset" ? "dataset" : "view"];
 }
 
 function oneOf(all: string[], one: string | undefined): string | undefined {
@@ -92,8 +92,8 @@ export function formProblems(form: Form, values: IndexFormValues, selected: numb
   const problems: IndexFormProblems = {};
   const key = brainKeyProblem(values.brain_key, form.brain_keys);
   if (key) problems.brain_key = key;
-  if (values.target === "selected" && selected === 0)
-    problems.target = strings.nothingSelected;
+  if (values.scope === "selected" && selected === 0)
+    problems.scope = strings.nothingSelected;
   if (values.source === "model" && !values.model) problems.model = strings.noModel;
   if (values.source === "field" && !values.embeddings_field)
     problems.embeddings_field = strings.noEmbeddings(values.patches_field || strings.samples);
@@ -103,11 +103,11 @@ export function formProblems(form: Form, values: IndexFormValues, selected: numb
 
 function embeddingProblems(form: Form, values: IndexFormValues): IndexFormProblems {
   const problems: IndexFormProblems = {};
-  const media = mediaProblem(form, values.target);
+  const media = mediaProblem(form, values.scope);
   if (media) problems.source = media;
   const model = form.models.find((each) => each.name === values.model);
   if (model && group(model) === 2)
-    problems.model = strings.missingPackages(model.lacks);
+    problems.model = strings.missingPackages(model.missing_packages);
   if (values.batch_size !== "" && !/^[1-9]\d*$/.test(values.batch_size.trim()))
     problems.batch_size = strings.badBatchSize;
   if (values.alpha !== "" && Number.isNaN(Number(values.alpha)))
@@ -127,11 +127,11 @@ function isObject(json: string): boolean {
 }
 
 export function buildParams(values: IndexFormValues): BuildParams {
-  const { brain_key, target, source, metric, consistency_level } = values;
+  const { brain_key, scope, source, metric, consistency_level } = values;
   const { patches_field, index_type, filter_fields } = values;
   return {
     brain_key,
-    target,
+    scope,
     ...(patches_field && { patches_field }),
     source,
     ...(source === "model" ? embeddingParams(values) : fieldParams(values)),

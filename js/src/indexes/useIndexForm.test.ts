@@ -32,8 +32,8 @@ test("Python is asked again when the grid changes, and what was typed stays", as
 
 test("a selection is minded without asking Python", async () => {
   const result = await opened();
-  act(() => result.current.change({ target: "selected" }));
-  expect(Object.keys(result.current.problems)).toEqual(["target"]);
+  act(() => result.current.change({ scope: "selected" }));
+  expect(Object.keys(result.current.problems)).toEqual(["scope"]);
   act(() => result.current.select(new Map([["a", "default"]])));
   expect(result.current.problems).toEqual({});
   expect(callsOf("form")).toHaveLength(1);

@@ -73,8 +73,8 @@ test("a job that was paused before it indexed anything can't be resumed", () => 
   expect(absent("milvus-resume")).toBe(true);
 });
 
-test("only what can go on later can be paused", () => {
-  show(<JobList {...props} jobs={[{ ...job, operator: "move_index" }]} />);
+test("only a job that can be resumed can be paused", () => {
+  show(<JobList {...props} jobs={[{ ...job, operator: "move_index", can_pause: false }]} />);
   expect(absent("milvus-pause")).toBe(true);
   at("milvus-cancel");
 });

@@ -8,7 +8,7 @@ const button = (name: string) => screen.getByRole<HTMLButtonElement>("button", {
 
 test("it says what is being done, and where", () => {
   show(<RunningJob job={{ ...job, delegated: true }} />);
-  expect(screen.getByText("Building: Embedding · on a worker")).toBeTruthy();
+  expect(screen.getByText("Compute index: Embedding · on a worker")).toBeTruthy();
 });
 
 test("once it is asked to pause, nothing more is asked", async () => {
@@ -23,7 +23,7 @@ test("once it is asked to pause, nothing more is asked", async () => {
 test("what waits for a worker can't be paused, but cancelled", async () => {
   answer({ cancel: {} });
   const { user } = show(<RunningJob job={{ ...job, state: "queued", delegated: true }} />);
-  expect(at("milvus-job").textContent).toContain("Building: waiting for a worker");
+  expect(at("milvus-job").textContent).toContain("Compute index: waiting for a worker");
   expect(screen.queryByRole("button", { name: "Pause pictures" })).toBeNull();
   await user.click(button("Cancel"));
   expect(button("Cancel").textContent).toBe("Cancelling…");

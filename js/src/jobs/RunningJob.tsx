@@ -1,11 +1,11 @@
 import { Button, Paper, Stack, Typography } from "@mui/material";
 import { useState } from "react";
 import { useApi } from "../api/client";
-import { useCall } from "../api/useCall";
 import type { Job } from "../api/contract";
+import { useCall } from "../api/useCall";
 import { MessageAlert } from "../ui/MessageAlert";
 import { JobProgress } from "./JobProgress";
-import { canPause, doing } from "./jobState";
+import { canPause } from "./jobState";
 import { strings } from "./strings";
 
 type Stopping = "pausing" | "cancelling";
@@ -34,7 +34,7 @@ export function RunningJob({ job }: { job: Job }) {
             {job.brain_key}
           </Typography>
           <Typography variant="caption" color="text.secondary">
-            {queued ? strings.waiting(doing(job)) : strings.phase(doing(job), job.phase)}
+            {queued ? strings.waiting(job.label) : strings.phase(job.label, job.phase)}
             {job.delegated && !queued && ` · ${strings.onWorker}`}
           </Typography>
         </Stack>

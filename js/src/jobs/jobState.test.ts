@@ -5,7 +5,7 @@ import { isActive, outcome, percent, progressLine } from "./jobState";
 test("the progress line has count, rate and time left", () => {
   expect(progressLine(job)).toBe("120 / 538 · 24/s · 18 s left");
   expect(progressLine({ ...job, rate: null, remaining: null })).toBe("120 / 538");
-  expect(progressLine({ ...job, rate: null, remaining: null, failed: 1200, pace: "reading" })).toBe(
+  expect(progressLine({ ...job, rate: null, remaining: null, failed: 1200, bottleneck: "reading" })).toBe(
     "120 / 538 · 1,200 without a vector · bottleneck: reading",
   );
   expect(progressLine({ ...job, total: 0, rate: null, remaining: null })).toBe("120");

@@ -1,18 +1,7 @@
-import { longJob } from "../api/longJobs";
 import type { Job } from "../api/contract";
+import { longJob } from "../api/longJobs";
 import { rate } from "../ui/format";
 import { strings } from "./strings";
-
-/** What each operator is doing, in a word. */
-const DOING: Record<string, string> = {
-  compute_index: "Building",
-  sync_index: "Syncing",
-  index_health: "Checking",
-  move_index: "Moving",
-  export_index: "Exporting",
-  import_index: "Importing",
-};
-const PAUSABLE = ["compute_index", "sync_index"];
 
 /** Queued or running: worth asking again. */
 export function isActive(job: Job): boolean {
@@ -26,11 +15,7 @@ export function isNews(job: Job): boolean {
 
 /** Whether it can be paused now, and resumed later. */
 export function canPause(job: Job): boolean {
-  return job.state === "running" && PAUSABLE.includes(job.operator);
-}
-
-export function doing(job: Job): string {
-  return DOING[job.operator] ?? "Working";
+  return job.state === "running" && job.can_pause;
 }
 
 /** 0 to 100, or null while the total is unknown. */
@@ -44,7 +29,7 @@ export function progressLine(job: Job): string {
   if (job.rate !== null) parts.push(rate(job.rate));
   if (job.remaining !== null) parts.push(strings.left(job.remaining));
   if (job.failed > 0) parts.push(strings.failed(job.failed));
-  if (job.pace !== null) parts.push(strings.bottleneck(job.pace));
+  if (job.bottleneck !== null) parts.push(strings.bottleneck(job.bottleneck));
   return parts.join(" · ");
 }
 

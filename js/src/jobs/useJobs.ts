@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useApi } from "../api/client";
 import type { Job } from "../api/contract";
-import { useWindowFocus } from "../hooks/useWindowFocus";
 import { useStable } from "../hooks/useStable";
+import { useWindowFocus } from "../hooks/useWindowFocus";
 import { isActive } from "./jobState";
 
 export const POLL_MILLISECONDS = 1000;

@@ -1,8 +1,8 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { DatasetPanel } from "./DatasetPanel";
 import { index, overview } from "../test/data";
 import { absent, answer, at, callsOf, go, show } from "../test/panel";
+import { DatasetPanel } from "./DatasetPanel";
 
 const words = { ...index, brain_key: "words", patches_field: "objects", size: 20, total: 30 };
 

@@ -6,10 +6,10 @@ import { SearchTab } from "../search/SearchTab";
 import { ServerTab } from "../server/ServerTab";
 import { MessageAlert } from "../ui/MessageAlert";
 import { Header } from "./Header";
+import { strings } from "./strings";
 import { TabBar, TabContents, useTab } from "./Tabs";
 import { useIndexInUse } from "./useIndexInUse";
 import { usePanel } from "./usePanel";
-import { strings } from "./strings";
 
 const NO_INDEXES: Index[] = [];
 

@@ -32,7 +32,7 @@ test("before anything is known, it reserves the space", () => {
 test.each([
   ["http://other:19530", "http://other:19530"],
   ["embedded", "Embedded Milvus"],
-])("it says where an index is that isn't on the Milvus in use: %s", (elsewhere, shown) => {
-  show(<Header {...props} index={{ ...index, elsewhere }} />);
+])("it says where an index is that isn't on the Milvus in use: %s", (other_server, shown) => {
+  show(<Header {...props} index={{ ...index, other_server }} />);
   expect(at("milvus-server").textContent).toBe(shown);
 });

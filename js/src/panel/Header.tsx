@@ -1,8 +1,8 @@
 import { MuiIconFont } from "@fiftyone/components";
 import { Box, IconButton, Skeleton, Stack, Tooltip } from "@mui/material";
 import type { Index, Server } from "../api/contract";
-import { hidden } from "../ui/styles";
 import { OtherServer, ServerStatus } from "../server/ServerStatus";
+import { hidden } from "../ui/styles";
 import { IndexSelect } from "./IndexSelect";
 import { strings } from "./strings";
 
@@ -32,7 +32,7 @@ export function Header(props: Props) {
         sx={{ flex: 1, minWidth: 0, minHeight: 34, columnGap: 2 }}
       >
         {index && <IndexSelect index={index} indexes={indexes} onChange={onIndex} />}
-        {index?.elsewhere ? <OtherServer index={index} /> : server && <ServerStatus server={server} />}
+        {index?.other_server ? <OtherServer index={index} /> : server && <ServerStatus server={server} />}
         {!server && loading && <Skeleton width={160} />}
       </Stack>
       <Tooltip title={strings.refresh}>

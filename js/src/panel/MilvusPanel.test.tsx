@@ -2,10 +2,10 @@ import { act, render, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { RecoilRoot, useSetRecoilState } from "recoil";
 import { expect, test } from "vitest";
-import { MilvusPanel } from "./MilvusPanel";
 import { form, index, job, overview, server } from "../test/data";
 import { dataset, datasetName, execute, registerComponent } from "../test/fiftyone";
 import { absent, answer, at, callsOf, go, URIS } from "../test/panel";
+import { MilvusPanel } from "./MilvusPanel";
 
 function App() {
   const open = useSetRecoilState(datasetName);

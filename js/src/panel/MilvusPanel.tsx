@@ -1,11 +1,11 @@
 import { Box } from "@mui/material";
 import { useRef, type KeyboardEvent } from "react";
-import { DatasetPanel } from "./DatasetPanel";
+import { ApiProvider } from "../api/ApiProvider";
 import type { Uris } from "../api/client";
 import { useDatasetName } from "../hooks/appState";
-import { ApiProvider } from "../api/ApiProvider";
-import { EmptyState } from "../ui/EmptyState";
 import { ScrollContext } from "../hooks/ScrollContext";
+import { EmptyState } from "../ui/EmptyState";
+import { DatasetPanel } from "./DatasetPanel";
 import { strings } from "./strings";
 
 interface Props {

@@ -1,5 +1,5 @@
-import { usePanelState } from "../hooks/appState";
 import type { Index } from "../api/contract";
+import { usePanelState } from "../hooks/appState";
 
 /** The index that is chosen, else the first one that works. */
 export function chosenIndex(indexes: Index[], brain_key: string): Index | undefined {

@@ -7,7 +7,7 @@ import { usePanel } from "./usePanel";
 
 const params = {
   brain_key: "words",
-  target: "dataset",
+  scope: "dataset",
   source: "model",
   metric: "cosine",
   consistency_level: "Session",

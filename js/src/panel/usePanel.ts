@@ -1,16 +1,16 @@
+import { useApi } from "../api/client";
+import type { Job } from "../api/contract";
+import { useMissingIndex } from "../api/missingIndex";
+import { useFetched } from "../api/useFetched";
 import { useLongJob } from "../api/useLongJob";
+import { useBrainRuns, usePanelState } from "../hooks/appState";
+import { useWindowFocus } from "../hooks/useWindowFocus";
 import { useIndexDraft } from "../indexes/useIndexForm";
-import { isActive } from "../jobs/jobState";
 import { useIndexJobs } from "../indexes/useIndexJobs";
+import { isActive } from "../jobs/jobState";
 import { useJobs } from "../jobs/useJobs";
 import { useRetry } from "../server/useRetry";
 import { useStoppedServer } from "../server/useStoppedServer";
-import { useApi } from "../api/client";
-import type { Job } from "../api/contract";
-import { useWindowFocus } from "../hooks/useWindowFocus";
-import { useBrainRuns, usePanelState } from "../hooks/appState";
-import { useFetched } from "../api/useFetched";
-import { useMissingIndex } from "../api/missingIndex";
 
 const NO_JOBS: Job[] = [];
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { result, index } from "../test/data";
 import { at, show } from "../test/panel";
-import { resultChip, imageChip, textChip } from "./chips";
 import { ChipImage } from "./ChipImage";
+import { resultChip, imageChip, textChip } from "./chips";
 
 const source = () => at("milvus-chip-image").querySelector("img")?.getAttribute("src");
 

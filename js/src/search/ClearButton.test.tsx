@@ -6,11 +6,11 @@ import { ClearButton } from "./ClearButton";
 
 test("it takes the results out of the grid, once at a time", async () => {
   let done: () => void = () => undefined;
-  answer({ clear: () => new Promise((resolve) => (done = () => resolve({}))) });
+  answer({ clear_results: () => new Promise((resolve) => (done = () => resolve({}))) });
   const { user } = show(<WithSearch>{(search) => <ClearButton search={search} />}</WithSearch>);
   const button = at<HTMLButtonElement>("milvus-clear");
   await user.click(button);
-  expect(callsOf("clear")).toHaveLength(1);
+  expect(callsOf("clear_results")).toHaveLength(1);
   expect(button.disabled).toBe(true);
   done();
   await waitFor(() => expect(button.disabled).toBe(false));

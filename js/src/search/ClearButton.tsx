@@ -1,6 +1,6 @@
 import { Button } from "@mui/material";
-import type { Search } from "./useSearch";
 import { strings } from "./strings";
+import type { Search } from "./useSearch";
 
 /** Removes the results from the grid, which then shows the view that was searched from. */
 export function ClearButton({ search }: { search: Search }) {

@@ -1,9 +1,9 @@
 import type { Index } from "../api/contract";
 import { SelectInput } from "../ui/SelectInput";
 import { TextInput } from "../ui/TextInput";
-import type { Search } from "./useSearch";
 import { conditionProblem } from "./filterConditions";
 import { strings } from "./strings";
+import type { Search } from "./useSearch";
 
 const YES_NO = [
   { value: "", label: strings.none },

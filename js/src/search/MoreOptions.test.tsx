@@ -5,7 +5,7 @@ import { answer, at, callsOf, show } from "../test/panel";
 import { searchTab } from "../test/search";
 
 test("the options are part of the search", async () => {
-  answer({ search: searchResult, options: { group_by: ["theme"] } });
+  answer({ search: searchResult, search_options: { group_by: ["theme"] } });
   const { user } = show(searchTab());
   await user.click(at("milvus-scope-view"));
   await user.click(at("milvus-reverse"));
@@ -17,12 +17,12 @@ test("the options are part of the search", async () => {
   await user.type(at("milvus-min_score"), "0.5");
   await user.type(at("milvus-query"), "a bird{Enter}");
   expect(callsOf("search")).toMatchObject([
-    { k: 7, target: "view", reverse: true, min_score: 0.5, group_by: "theme" },
+    { k: 7, scope: "view", reverse: true, min_score: 0.5, group_by: "theme" },
   ]);
 });
 
 test("a k out of range is explained as it is typed, and nothing is asked", async () => {
-  answer({ options: { group_by: [] } });
+  answer({ search_options: { group_by: [] } });
   const { user } = show(searchTab());
   await user.click(at("milvus-more-options"));
   await user.type(at("milvus-k"), "000");
@@ -33,7 +33,7 @@ test("a k out of range is explained as it is typed, and nothing is asked", async
 });
 
 const opened = async (search_params: string[] = []) => {
-  answer({ options: { group_by: [] } });
+  answer({ search_options: { group_by: [] } });
   const shown = show(searchTab({ ...index, search_params }));
   await shown.user.click(at("milvus-more-options"));
   return shown;

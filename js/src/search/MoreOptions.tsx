@@ -1,16 +1,16 @@
 import { Box } from "@mui/material";
-import { useDatasetName, usePanelState } from "../hooks/appState";
 import { useApi } from "../api/client";
 import type { Index } from "../api/contract";
 import { useFetched } from "../api/useFetched";
+import { useDatasetName, usePanelState } from "../hooks/appState";
 import { CheckboxInput } from "../ui/CheckboxInput";
 import { Disclosure } from "../ui/Disclosure";
 import { SelectInput } from "../ui/SelectInput";
 import { TextInput } from "../ui/TextInput";
 import { FilterFields } from "./FilterFields";
 import { countSet, optionProblems, type OptionProblems, type OptionValues, paramProblem } from "./optionValues";
-import type { Search } from "./useSearch";
 import { strings } from "./strings";
+import type { Search } from "./useSearch";
 
 interface Props {
   search: Search;
@@ -63,15 +63,15 @@ function Fields({ search, index, indexes }: Props) {
         onChange={(group_by) => search.change({ group_by })}
       />
       {index.patches_field !== null && (
-        <OptionField {...field} name="at_least" label={strings.minMatches} numeric />
+        <OptionField {...field} name="min_matches" label={strings.minMatches} numeric />
       )}
       {others.length > 0 && (
         <SelectInput
           label={strings.fuseWith}
-          name="milvus-also"
-          value={options.also}
-          options={choices(others.map(({ brain_key }) => brain_key), options.also)}
-          onChange={(also) => search.change({ also })}
+          name="milvus-fuse_with"
+          value={options.fuse_with}
+          options={choices(others.map(({ brain_key }) => brain_key), options.fuse_with)}
+          onChange={(fuse_with) => search.change({ fuse_with })}
         />
       )}
       <FilterFields search={search} index={index} />
@@ -95,7 +95,7 @@ function choices(names: string[], chosen: string) {
 }
 
 interface OptionFieldProps {
-  name: Exclude<keyof OptionValues, "target" | "reverse" | "exclude_query" | "where" | "search_params">;
+  name: Exclude<keyof OptionValues, "scope" | "reverse" | "exclude_query" | "where" | "search_params">;
   label: string;
   numeric?: boolean;
   options: OptionValues;
@@ -142,5 +142,5 @@ function ParamFields({ search, index }: { search: Search; index: Index }) {
 function useGroupFields(): string[] {
   const api = useApi();
   const dataset = useDatasetName();
-  return useFetched(api.options, dataset ?? "").value?.group_by ?? [];
+  return useFetched(api.search_options, dataset ?? "").value?.group_by ?? [];
 }

@@ -1,12 +1,12 @@
 import { Stack, TextField } from "@mui/material";
 import { useState } from "react";
-import { useSuccessMessage } from "../hooks/appState";
 import type { Message } from "../api/contract";
-import { cy } from "../ui/dataCy";
-import { FIELD } from "../ui/styles";
-import { PrimaryButton } from "../ui/PrimaryButton";
-import { MessageAlert } from "../ui/MessageAlert";
 import { useCall } from "../api/useCall";
+import { useSuccessMessage } from "../hooks/appState";
+import { cy } from "../ui/dataCy";
+import { MessageAlert } from "../ui/MessageAlert";
+import { PrimaryButton } from "../ui/PrimaryButton";
+import { FIELD } from "../ui/styles";
 
 interface Props {
   title: string;

@@ -12,7 +12,7 @@ test("Enter makes a chip of the text and searches; typing asks nothing", async (
   expect(callsOf("search")).toHaveLength(0);
   await user.type(at("milvus-query"), "{Enter}");
   expect(callsOf("search")).toEqual([
-    { brain_key: "pictures", query: { terms: [{ text: ["a bird"] }] }, k: 25, target: "dataset" },
+    { brain_key: "pictures", query: { terms: [{ text: ["a bird"] }] }, k: 25, scope: "dataset" },
   ]);
   expect(chips()[0].textContent).toContain("a bird");
   expect(at<HTMLInputElement>("milvus-query").value).toBe("");
@@ -27,7 +27,7 @@ test("a chip flips, has a weight, is removed and put back", async () => {
   await user.selectOptions(all("milvus-chip-weight")[0], "2");
   await user.click(at("milvus-search"));
   expect(callsOf("search")[2]).toMatchObject({
-    query: { terms: [{ text: ["a bird"], weight: 2 }, { text: ["a plane"], unwanted: true }] },
+    query: { terms: [{ text: ["a bird"], weight: 2 }, { text: ["a plane"], negative: true }] },
   });
   await user.click(all("milvus-chip-remove")[1]);
   expect(chips()).toHaveLength(1);
@@ -43,7 +43,7 @@ test("what is selected becomes chips, asked for once, and the search is with the
     selection: {
       chips: [
         { key: "a", term: { id: "a" }, media },
-        { key: "b", term: { id: "b", unwanted: true }, media },
+        { key: "b", term: { id: "b", negative: true }, media },
       ],
     },
   });
@@ -57,7 +57,7 @@ test("what is selected becomes chips, asked for once, and the search is with the
     ["true", "true"],
   ]);
   await user.click(at("milvus-search"));
-  expect(callsOf("search")).toMatchObject([{ query: { terms: [{ id: "a" }, { id: "b", unwanted: true }] } }]);
+  expect(callsOf("search")).toMatchObject([{ query: { terms: [{ id: "a" }, { id: "b", negative: true }] } }]);
   expect(chips().map(({ dataset }) => dataset.selected)).toEqual(["false", "false"]);
 });
 
@@ -67,7 +67,7 @@ test("a pasted image is searched with, as base64", async () => {
   const file = new File([new Uint8Array([1, 2, 3])], "a.png", { type: "image/png" });
   fireEvent.paste(at("milvus-query"), { clipboardData: { files: [file] } });
   await waitFor(() => expect(callsOf("search")).toHaveLength(1));
-  expect(callsOf("search")).toMatchObject([{ query: { terms: [{ picture: "AQID" }] } }]);
+  expect(callsOf("search")).toMatchObject([{ query: { terms: [{ image: "AQID" }] } }]);
   expect(chips()[0].querySelector("img")?.src).toBe("data:image/png;base64,AQID");
 });
 

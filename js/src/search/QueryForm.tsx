@@ -3,15 +3,15 @@ import { Box, Button, IconButton, InputBase, Stack, Tooltip, Typography } from "
 import { useId } from "react";
 import type { Index } from "../api/contract";
 import { cy } from "../ui/dataCy";
-import { PrimaryButton } from "../ui/PrimaryButton";
 import { MessageAlert } from "../ui/MessageAlert";
+import { PrimaryButton } from "../ui/PrimaryButton";
 import { chipProblem, textProblem } from "./chips";
 import { optionProblems } from "./optionValues";
-import type { Search } from "./useSearch";
 import { QueryChip } from "./QueryChip";
-import { useImageDrop } from "./useImageDrop";
 import { SearchProgress } from "./SearchProgress";
 import { strings } from "./strings";
+import { useImageDrop } from "./useImageDrop";
+import type { Search } from "./useSearch";
 
 interface Props {
   search: Search;

@@ -9,7 +9,7 @@ import { ResultActions } from "./ResultActions";
 const found = { dataset: "animals", result: searchResult, chips: [], keep: 12 };
 
 function actions(ticked: string[] = []) {
-  answer({ selection: { chips: [] }, tag: { message: "Done." } });
+  answer({ selection: { chips: [] }, tag_results: { message: "Done." } });
   return show(<WithSearch>{(search) => <ResultActions search={search} shown={found} />}</WithSearch>, ({ set }) =>
     set(selectedSamples, new Map(ticked.map((id) => [id, "default"]))),
   ).user;
@@ -20,14 +20,14 @@ test("the results that the grid shows are tagged", async () => {
   await user.click(at("milvus-tag"));
   await user.type(screen.getByRole("textbox", { name: "Tag for 12 results" }), "good{Enter}");
   await waitFor(() => expect(absent("milvus-name")).toBe(true));
-  expect(callsOf("tag")).toEqual([{ token: "token-1", keep: 12, tag: "good" }]);
+  expect(callsOf("tag_results")).toEqual([{ token: "token-1", keep: 12, tag: "good" }]);
 });
 
 test("of what is selected, only the results are", async () => {
   const user = actions(["a", "z"]);
   await user.click(at("milvus-tag"));
   await user.type(screen.getByRole("textbox", { name: "Tag for the selected results" }), "good{Enter}");
-  expect(callsOf("tag")).toMatchObject([{ tag: "good", selection: ["a", "z"] }]);
+  expect(callsOf("tag_results")).toMatchObject([{ tag: "good", selection: ["a", "z"] }]);
 });
 
 test("one name is asked for at a time, and none after another click", async () => {

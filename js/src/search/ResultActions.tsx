@@ -2,10 +2,10 @@ import { Button, Stack } from "@mui/material";
 import { useState } from "react";
 import { useApi } from "../api/client";
 import { useSelection } from "../hooks/appState";
-import type { ShownResult, Search } from "./useSearch";
 import { ClearButton } from "./ClearButton";
 import { NameForm } from "./NameForm";
 import { strings } from "./strings";
+import type { ShownResult, Search } from "./useSearch";
 
 type Action = "tag" | "save_view" | "save_search";
 
@@ -21,7 +21,7 @@ export function ResultActions({ search, shown }: { search: Search; shown: ShownR
     tag: {
       title: strings.tag,
       label: selection.length ? strings.tagSelected : strings.tagResults(keep),
-      call: (tag: string) => api.tag({ ...kept, tag, ...(selection.length > 0 && { selection }) }),
+      call: (tag: string) => api.tag_results({ ...kept, tag, ...(selection.length > 0 && { selection }) }),
     },
     save_view: {
       title: strings.saveView,

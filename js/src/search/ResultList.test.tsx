@@ -14,7 +14,7 @@ test("the results have rank, score and label", async () => {
 });
 
 test("hovering says what each term says", async () => {
-  const explained = { ...searchResult, hits: [{ ...result, terms: [0.61, 0.12] }] };
+  const explained = { ...searchResult, results: [{ ...result, term_scores: [0.61, 0.12] }] };
   const { user } = await searched({ search: explained });
   await waitFor(() => expect(results()).toHaveLength(1));
   await user.hover(results()[0]);
@@ -26,7 +26,7 @@ test("more like a result is another search with it", async () => {
   await waitFor(() => expect(results()).toHaveLength(2));
   await user.click(all("milvus-less-like")[1]);
   expect(callsOf("search")[1]).toMatchObject({
-    query: { terms: [{ text: ["a bird"] }, { id: "b", unwanted: true }] },
+    query: { terms: [{ text: ["a bird"] }, { id: "b", negative: true }] },
   });
 });
 
@@ -49,7 +49,7 @@ test.each([
   [true, "patch"],
 ])("a click opens what the grid shows (patches view: %s)", async (patches, id) => {
   const patch = { ...result, id: "patch", sample_id: "sample" };
-  const { user } = await searched({ search: { ...searchResult, hits: [patch] } }, ({ set }) =>
+  const { user } = await searched({ search: { ...searchResult, results: [patch] } }, ({ set }) =>
     set(isPatchesView, patches),
   );
   await waitFor(() => expect(results()).toHaveLength(1));

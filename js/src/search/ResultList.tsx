@@ -1,16 +1,16 @@
 import { Box } from "@mui/material";
 import { memo, useEffect, useRef } from "react";
 import type { Result, Index } from "../api/contract";
-import { MessageAlert } from "../ui/MessageAlert";
 import { useOpenSample, useSampleSelection } from "../hooks/appState";
 import { useStable } from "../hooks/useStable";
+import { MessageAlert } from "../ui/MessageAlert";
 import { resultChip, type Chip } from "./chips";
-import type { ShownResult } from "./useSearch";
 import { ResultTile } from "./ResultTile";
+import { strings } from "./strings";
 import { useGridLayout } from "./useGridLayout";
 import { useResultPages } from "./useResultPages";
 import { useRovingFocus } from "./useRovingFocus";
-import { strings } from "./strings";
+import type { ShownResult } from "./useSearch";
 
 interface Props {
   shown: ShownResult;

@@ -1,13 +1,13 @@
 import { Box, ButtonBase, Checkbox, Stack, Tooltip, Typography } from "@mui/material";
 import { memo } from "react";
 import type { Result, SearchResult } from "../api/contract";
+import { score } from "../ui/format";
 import { FOCUS } from "../ui/styles";
 import type { Chip } from "./chips";
-import { Thumbnail } from "./Thumbnail";
-import { SimilarButton } from "./SimilarButton";
 import { ScoreDetails } from "./ScoreDetails";
-import { score } from "../ui/format";
+import { SimilarButton } from "./SimilarButton";
 import { strings } from "./strings";
+import { Thumbnail } from "./Thumbnail";
 
 interface Props {
   /** undefined while it is being fetched */

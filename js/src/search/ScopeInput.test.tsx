@@ -24,9 +24,9 @@ test("a view that the person makes is counted once", async () => {
 });
 
 test("results that another window, or another index, left in the grid are cleared", async () => {
-  answer({ view_count: { count: 20, shows_results: true }, clear: {} });
+  answer({ view_count: { count: 20, shows_results: true }, clear_results: {} });
   const { user } = show(searchTab(), ({ set }) => set(view, [{ _cls: "Select" }]));
   await waitFor(() => at("milvus-clear"));
   await user.click(at("milvus-clear"));
-  expect(callsOf("clear")).toHaveLength(1);
+  expect(callsOf("clear_results")).toHaveLength(1);
 });

@@ -1,12 +1,12 @@
 import { Stack, ToggleButton, ToggleButtonGroup, Typography } from "@mui/material";
 import type { Index } from "../api/contract";
-import { CheckboxInput } from "../ui/CheckboxInput";
 import { useSelection } from "../hooks/appState";
-import type { Search } from "./useSearch";
+import { CheckboxInput } from "../ui/CheckboxInput";
 import { ClearButton } from "./ClearButton";
-import { useViewCount } from "./useViewCount";
 import type { OptionValues } from "./optionValues";
 import { strings } from "./strings";
+import type { Search } from "./useSearch";
+import { useViewCount } from "./useViewCount";
 
 /** In FiftyOne's light theme, what is disabled has the color of what isn't. */
 const OFF = { color: "text.secondary", opacity: 0.6 };
@@ -25,7 +25,7 @@ export function ScopeInput({ search, index, samples }: Props) {
   const inView = useViewCount(index, search.shown, search.busy);
   const otherResults = inView?.showsResults && !search.shown;
   const whole = index.total ?? samples;
-  const scopes: { name: OptionValues["target"]; label: string; off?: boolean }[] = [
+  const scopes: { name: OptionValues["scope"]; label: string; off?: boolean }[] = [
     { name: "dataset", label: strings.dataset(whole) },
     { name: "view", label: strings.view(inView ? (inView.count ?? whole) : null) },
     { name: "selected", label: strings.selected(selected), off: selected === 0 },
@@ -35,15 +35,15 @@ export function ScopeInput({ search, index, samples }: Props) {
       <ToggleButtonGroup
         exclusive
         size="small"
-        value={options.target}
+        value={options.scope}
         aria-label={strings.scope}
-        onChange={(_, target: OptionValues["target"] | null) => target && search.change({ target })}
+        onChange={(_, scope: OptionValues["scope"] | null) => scope && search.change({ scope })}
       >
         {scopes.map(({ name, label, off }) => (
           <ToggleButton
             key={name}
             value={name}
-            disabled={off && options.target !== name}
+            disabled={off && options.scope !== name}
             data-cy={`milvus-scope-${name}`}
             sx={{ py: 0.25, px: 1, textTransform: "none", "&.Mui-disabled": OFF }}
           >

@@ -8,7 +8,7 @@ const lines = () => [...at("milvus-why").children].map(({ textContent }) => text
 const cage = { ...textChip("cage"), negative: true };
 
 test("the score comes first, then what each term says, then what else there is", () => {
-  const explained = { ...result, terms: [0.61, 0.12], notes: ["the best of 3 patches"] };
+  const explained = { ...result, term_scores: [0.61, 0.12], notes: ["the best of 3 patches"] };
   show(<ScoreDetails result={explained} kind="similarity" chips={[textChip("bird"), cage]} />);
   expect(lines()).toEqual([
     "1. bird similarity 0.912",
@@ -25,7 +25,7 @@ test("a single term says no more than the score", () => {
 
 test("a term of an image shows the image", () => {
   const like = resultChip({ ...result, label: "penguin" }, index, true);
-  show(<ScoreDetails result={{ ...result, terms: [0.4] }} kind="similarity" chips={[like]} />);
+  show(<ScoreDetails result={{ ...result, term_scores: [0.4] }} kind="similarity" chips={[like]} />);
   expect(lines()[1]).toBe("−penguin0.400");
   expect(at("milvus-why").querySelector("img")).not.toBeNull();
 });

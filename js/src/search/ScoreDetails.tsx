@@ -1,8 +1,8 @@
 import { Box } from "@mui/material";
 import type { Result, SearchResult } from "../api/contract";
+import { score as formatScore } from "../ui/format";
 import { ChipImage } from "./ChipImage";
 import { nameOf, type Chip } from "./chips";
-import { score as formatScore } from "../ui/format";
 
 interface Props {
   result: Result;
@@ -17,7 +17,7 @@ export function ScoreDetails({ result, kind, chips }: Props) {
       <div>
         {result.rank}. {result.label ?? ""} {kind} {formatScore(result.score)}
       </div>
-      {result.terms?.map((score, n) => (
+      {result.term_scores?.map((score, n) => (
         <Term key={n} chip={chips[n]} score={score} />
       ))}
       {result.notes.map((note) => (

@@ -5,9 +5,9 @@ import { Disclosure } from "../ui/Disclosure";
 import { dateTime } from "../ui/format";
 import { MessageAlert } from "../ui/MessageAlert";
 import { HistoryEntry } from "./HistoryEntry";
+import { strings } from "./strings";
 import type { Search } from "./useSearch";
 import { useSearchHistory } from "./useSearchHistory";
-import { strings } from "./strings";
 
 /** Earlier and saved searches, asked for when it is opened. */
 export function SearchHistory({ search }: { search: Search }) {
@@ -49,12 +49,12 @@ function HistoryList({ onRerun }: Props) {
             </IconButton>
           </HistoryEntry>
         ))}
-        {searches.map(({ id, label, at, hits }) => (
+        {searches.map(({ id, label, at, results }) => (
           <HistoryEntry
             key={id}
             icon="history"
             label={label}
-            note={`${dateTime(at)}${hits === null ? "" : ` · ${strings.results(hits)}`}`}
+            note={`${dateTime(at)}${results === null ? "" : ` · ${strings.results(results)}`}`}
             name="milvus-past"
             onClick={() => onRerun({ id })}
           />

@@ -1,15 +1,15 @@
 import { Stack } from "@mui/material";
 import type { Index } from "../api/contract";
-import { EmptyState } from "../ui/EmptyState";
 import { useStable } from "../hooks/useStable";
+import { EmptyState } from "../ui/EmptyState";
 import type { Chip } from "./chips";
 import { ClearButton } from "./ClearButton";
-import { ResultList } from "./ResultList";
-import type { ShownResult as FoundData, Search } from "./useSearch";
 import { ResultActions } from "./ResultActions";
+import { ResultList } from "./ResultList";
 import { ResultSummary } from "./ResultSummary";
 import { ScoreHistogram } from "./ScoreHistogram";
 import { strings } from "./strings";
+import type { ShownResult as FoundData, Search } from "./useSearch";
 
 interface Props {
   search: Search;
@@ -29,7 +29,7 @@ export function SearchResultView({ search, shown, index }: Props) {
           name="milvus-no-results"
           icon="search_off"
           title={strings.noResults}
-          text={result.why_empty ?? ""}
+          text={result.empty_reason ?? ""}
         >
           <ClearButton search={search} />
         </EmptyState>

@@ -1,16 +1,16 @@
 import { Stack } from "@mui/material";
 import type { Index, OtherIndex } from "../api/contract";
 import { EmptyState } from "../ui/EmptyState";
-import { PrimaryButton } from "../ui/PrimaryButton";
-import { NoIndexes } from "../ui/NoIndexes";
 import { MessageAlert } from "../ui/MessageAlert";
-import { QueryForm } from "./QueryForm";
-import { SearchResultView } from "./SearchResultView";
-import { SearchHistory } from "./SearchHistory";
+import { NoIndexes } from "../ui/NoIndexes";
+import { PrimaryButton } from "../ui/PrimaryButton";
 import { MoreOptions } from "./MoreOptions";
+import { QueryForm } from "./QueryForm";
 import { ScopeInput } from "./ScopeInput";
-import { useSearch } from "./useSearch";
+import { SearchHistory } from "./SearchHistory";
+import { SearchResultView } from "./SearchResultView";
 import { strings } from "./strings";
+import { useSearch } from "./useSearch";
 
 interface Props {
   dataset: string;

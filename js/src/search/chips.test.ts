@@ -11,14 +11,14 @@ test("a text's phrasings are parted, and a chip is the term that Python reads", 
   expect(termOf({ ...chip, weight: 2, negative: true })).toEqual({
     text: ["a cat", "a kitten"],
     weight: 2,
-    unwanted: true,
+    negative: true,
   });
 });
 
 test("sign and weight of what Python tells are the chip's own", () => {
-  const chip = shownChip({ key: "1", term: { id: "1", unwanted: true, weight: 4 }, media }, index);
+  const chip = shownChip({ key: "1", term: { id: "1", negative: true, weight: 4 }, media }, index);
   expect(chip).toMatchObject({ term: { id: "1" }, negative: true, weight: 4 });
-  expect(termOf(chip)).toEqual({ id: "1", unwanted: true, weight: 4 });
+  expect(termOf(chip)).toEqual({ id: "1", negative: true, weight: 4 });
 });
 
 test("the same term is one chip, with its latest sign", () => {
@@ -47,5 +47,5 @@ test("chips have names, and an image its address in the browser", () => {
   expect(image.image?.url).toBe("data:image/png;base64,aGk=");
   expect(nameOf(textChip("x|y"))).toBe("x | y");
   expect(nameOf(resultChip(result, index, false))).toBe("bird");
-  expect(nameOf(shownChip({ key: "", term: { result: ["a", "b"] }, media: null }, index))).toBe("2 results");
+  expect(nameOf(shownChip({ key: "", term: { result_ids: ["a", "b"] }, media: null }, index))).toBe("2 results");
 });

@@ -21,13 +21,13 @@ export const WEIGHTS = [0.25, 0.5, 1, 2, 4];
 const OR = "|";
 
 function chip(term: Term, rest: Partial<Chip> = {}): Chip {
-  const { weight = 1, unwanted: negative = false, ...what } = term;
+  const { weight = 1, negative = false, ...what } = term;
   return { key: keyOf(what), term: what, weight, negative, media: null, patches_field: null, ...rest };
 }
 
-function keyOf({ picture, ...term }: Term): string {
+function keyOf({ image, ...term }: Term): string {
   // an image may have megabytes: its length and a few letters tell it from others
-  if (picture) return `image ${picture.length} ${picture.slice(-48)}`;
+  if (image) return `image ${image.length} ${image.slice(-48)}`;
   return JSON.stringify(term);
 }
 
@@ -37,12 +37,12 @@ export function textChip(text: string): Chip {
 }
 
 export function imageChip(base64: string, type: string, name: string): Chip {
-  return chip({ picture: base64 }, { image: { name, url: `data:${type};base64,${base64}` } });
+  return chip({ image: base64 }, { image: { name, url: `data:${type};base64,${base64}` } });
 }
 
 /** The chip of a term that Python describes. */
 export function shownChip({ term, media }: TermShown, index: Index): Chip {
-  const url = term.picture && `data:${typeOf(term.picture)};base64,${term.picture}`;
+  const url = term.image && `data:${typeOf(term.image)};base64,${term.image}`;
   const image = url ? { image: { name: strings.image, url } } : {};
   return chip(term, { media, patches_field: index.patches_field, ...image });
 }
@@ -57,7 +57,7 @@ export function resultChip(result: Result, index: Index, negative: boolean): Chi
 
 /** The chip as the term to search with. */
 export function termOf({ term, weight, negative }: Chip): Term {
-  return { ...term, ...(weight !== 1 && { weight }), ...(negative && { unwanted: true }) };
+  return { ...term, ...(weight !== 1 && { weight }), ...(negative && { negative: true }) };
 }
 
 /** The chips with others added; one that is there already gets the newer sign and weight. */
@@ -69,9 +69,9 @@ export function withChips(chips: Chip[], added: Chip[]): Chip[] {
 /** Why an index can't be searched with a chip; null if it can. */
 export function chipProblem({ term, patches_field }: Chip, index: Index): string | null {
   if (term.text && !index.supports_prompts) return textProblem(index);
-  if ((term.picture || term.crop) && !index.model)
+  if ((term.image || term.crop) && !index.model)
     return strings.noImageModel;
-  if ((term.id || term.result) && patches_field !== index.patches_field) return strings.otherIndex;
+  if ((term.id || term.result_ids) && patches_field !== index.patches_field) return strings.otherIndex;
   if (term.sample_id && index.patches_field === null) return strings.otherIndex;
   return null;
 }
@@ -86,7 +86,7 @@ export function textProblem(index: Index): string | null {
 export function nameOf({ term, media, image }: Chip): string {
   if (term.text) return term.text.join(` ${OR} `);
   if (image) return image.name;
-  if (term.result) return strings.results(term.result.length);
+  if (term.result_ids) return strings.results(term.result_ids.length);
   return media?.label ?? (term.crop ? strings.crop : strings.image);
 }
 

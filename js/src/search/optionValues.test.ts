@@ -18,17 +18,17 @@ test("more results need a score field", () => {
 });
 
 test("what isn't a number is refused", () => {
-  expect(Object.keys(optionProblems({ ...typed, min_score: "x", max_score: "0.5", at_least: "0" }, PLAIN))).toEqual([
+  expect(Object.keys(optionProblems({ ...typed, min_score: "x", max_score: "0.5", min_matches: "0" }, PLAIN))).toEqual([
     "min_score",
-    "at_least",
+    "min_matches",
   ]);
 });
 
 test("only what is set is sent, and it is read back", () => {
-  expect(toParams(typed, PLAIN)).toEqual({ k: 25, target: "dataset" });
-  const set = { ...typed, k: "7", target: "view" as const, reverse: true, min_score: "0.2", group_by: "theme" };
+  expect(toParams(typed, PLAIN)).toEqual({ k: 25, scope: "dataset" });
+  const set = { ...typed, k: "7", scope: "view" as const, reverse: true, min_score: "0.2", group_by: "theme" };
   const params = toParams(set, PLAIN);
-  expect(params).toEqual({ k: 7, target: "view", reverse: true, min_score: 0.2, group_by: "theme" });
+  expect(params).toEqual({ k: 7, scope: "view", reverse: true, min_score: 0.2, group_by: "theme" });
   expect(fromParams(params)).toEqual(set);
   expect(countSet(set, PLAIN)).toBe(4);
 });

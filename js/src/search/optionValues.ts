@@ -5,14 +5,14 @@ import { strings } from "./strings";
 /** The options as text inputs have them; empty is unset. */
 export interface OptionValues {
   k: string;
-  target: SearchOptions["target"];
+  scope: SearchOptions["scope"];
   reverse: boolean;
   exclude_query: boolean;
   min_score: string;
   max_score: string;
   group_by: string;
-  at_least: string;
-  also: string;
+  min_matches: string;
+  fuse_with: string;
   score_field: string;
   /** by field */
   where: TypedConditions;
@@ -22,14 +22,14 @@ export interface OptionValues {
 
 export const DEFAULT_OPTIONS: OptionValues = {
   k: "25",
-  target: "dataset",
+  scope: "dataset",
   reverse: false,
   exclude_query: false,
   min_score: "",
   max_score: "",
   group_by: "",
-  at_least: "",
-  also: "",
+  min_matches: "",
+  fuse_with: "",
   score_field: "",
   where: {},
   search_params: {},
@@ -37,7 +37,7 @@ export const DEFAULT_OPTIONS: OptionValues = {
 
 export const MAX_K = 10_000;
 const NUMBERS = ["min_score", "max_score"] as const;
-const WORDS = ["group_by", "also", "score_field"] as const;
+const WORDS = ["group_by", "fuse_with", "score_field"] as const;
 
 /** The options that depend on the index. */
 export type IndexOptions = Pick<Index, "filter_fields" | "search_params">;
@@ -52,7 +52,7 @@ export function optionProblems(options: OptionValues, index: IndexOptions): Opti
   for (const name of NUMBERS)
     if (options[name].trim() && !Number.isFinite(Number(options[name])))
       problems[name] = strings.notANumber;
-  if (options.at_least && !isWhole(options.at_least)) problems.at_least = strings.notAWholeNumber;
+  if (options.min_matches && !isWhole(options.min_matches)) problems.min_matches = strings.notAWholeNumber;
   const field = options.score_field.trim();
   if (field && !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(field))
     problems.score_field = strings.notAFieldName;
@@ -86,7 +86,7 @@ const isWhole = (typed: string) => /^\s*\d+\s*$/.test(typed) && Number(typed) >=
 
 /** The options as Python takes them, without those that are unset. */
 export function toParams(options: OptionValues, index: IndexOptions): SearchOptions {
-  const params: SearchOptions = { k: Number(options.k), target: options.target };
+  const params: SearchOptions = { k: Number(options.k), scope: options.scope };
   if (options.reverse) params.reverse = true;
   if (options.exclude_query) params.exclude_query = true;
   for (const name of NUMBERS) if (options[name].trim()) params[name] = Number(options[name]);
@@ -96,7 +96,7 @@ export function toParams(options: OptionValues, index: IndexOptions): SearchOpti
   const given = Object.entries(paramsOf(options, index));
   if (given.length)
     params.search_params = Object.fromEntries(given.map(([name, typed]) => [name, Number(typed)]));
-  if (options.at_least) params.at_least = Number(options.at_least);
+  if (options.min_matches) params.min_matches = Number(options.min_matches);
   return params;
 }
 
@@ -105,14 +105,14 @@ export function fromParams(params: SearchOptions): OptionValues {
   const text = (value: string | number | undefined) => (value === undefined ? "" : String(value));
   return {
     k: String(params.k),
-    target: params.target,
+    scope: params.scope,
     reverse: Boolean(params.reverse),
     exclude_query: Boolean(params.exclude_query),
     min_score: text(params.min_score),
     max_score: text(params.max_score),
     group_by: text(params.group_by),
-    at_least: text(params.at_least),
-    also: text(params.also),
+    min_matches: text(params.min_matches),
+    fuse_with: text(params.fuse_with),
     score_field: text(params.score_field),
     where: fromWhere(params.where),
     search_params: Object.fromEntries(
@@ -124,7 +124,7 @@ export function fromParams(params: SearchOptions): OptionValues {
 /** How many of the options under *More options* are set. */
 export function countSet(options: OptionValues, index: IndexOptions): number {
   const names = Object.keys(DEFAULT_OPTIONS) as (keyof OptionValues)[];
-  const plain = names.filter((name) => !["target", "where", "search_params"].includes(name));
+  const plain = names.filter((name) => !["scope", "where", "search_params"].includes(name));
   const where = Object.keys(toWhere(index.filter_fields, options.where) ?? {});
   const params = Object.keys(paramsOf(options, index));
   const set = plain.filter((name) => options[name] !== DEFAULT_OPTIONS[name]);

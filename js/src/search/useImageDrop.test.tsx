@@ -46,7 +46,7 @@ test("an image becomes a chip with its name, dropped anywhere on the panel or pa
   const { now, paste } = dropped();
   fireEvent.drop(hint(), data(png(3)));
   await waitFor(() => expect(onChip).toHaveBeenCalledOnce());
-  expect(onChip.mock.calls[0][0]).toMatchObject({ term: { picture: "AAAA" }, image: { name: "a.png" } });
+  expect(onChip.mock.calls[0][0]).toMatchObject({ term: { image: "AAAA" }, image: { name: "a.png" } });
   paste([png(3)]);
   await waitFor(() => expect(onChip).toHaveBeenCalledTimes(2));
   expect(now().problem).toBeNull();

@@ -2,8 +2,8 @@ import { useContext, useEffect, useRef, useState, type ChangeEvent, type Clipboa
 import type { Index } from "../api/contract";
 import { ScrollContext } from "../hooks/ScrollContext";
 import { useStable } from "../hooks/useStable";
-import { imageChip, type Chip } from "./chips";
 import { bytes } from "../ui/format";
+import { imageChip, type Chip } from "./chips";
 import { strings } from "./strings";
 
 /** The limit of Python, too (`search/query_images.py`). */

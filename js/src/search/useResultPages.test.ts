@@ -6,26 +6,26 @@ import { PAGE, useResultPages } from "./useResultPages";
 
 const page = (start: number) =>
   Array.from({ length: PAGE }, (_, n) => ({ ...result, id: `result-${start + n}`, rank: start + n + 1 }));
-const many = { ...searchResult, total: 3 * PAGE, hits: page(0) };
+const many = { ...searchResult, total: 3 * PAGE, results: page(0) };
 
 test("results are loaded when they are in sight, each page once", async () => {
-  answer({ more: ({ start }: { start: number }) => ({ hits: page(start) }) });
+  answer({ next_results: ({ start }: { start: number }) => ({ results: page(start) }) });
   const { result } = renderHook(() => useResultPages(many), { wrapper: Wrapper });
   act(() => result.current.load(0, PAGE - 1));
-  expect(callsOf("more")).toEqual([]);
+  expect(callsOf("next_results")).toEqual([]);
   act(() => result.current.load(PAGE - 5, PAGE + 5));
   act(() => result.current.load(PAGE, PAGE + 9));
   await waitFor(() => expect(result.current.results.get(PAGE)?.id).toBe(`result-${PAGE}`));
-  expect(callsOf("more")).toEqual([{ token: searchResult.token, start: PAGE }]);
+  expect(callsOf("next_results")).toEqual([{ token: searchResult.token, start: PAGE }]);
   expect(result.current.results.has(2 * PAGE)).toBe(false);
 });
 
 test("a page that failed is asked for again", async () => {
   let up = false;
   answer({
-    more: ({ start }: { start: number }) => {
+    next_results: ({ start }: { start: number }) => {
       if (!up) throw new Error("no answer");
-      return { hits: page(start) };
+      return { results: page(start) };
     },
   });
   const { result } = renderHook(() => useResultPages(many), { wrapper: Wrapper });

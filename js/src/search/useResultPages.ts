@@ -9,7 +9,7 @@ export const PAGE = 100;
 /** The results by position: the first page, and the others once they are loaded. */
 export function useResultPages(searchResult: SearchResult) {
   const api = useApi();
-  const [results, setResults] = useState(() => byPosition(searchResult.hits));
+  const [results, setResults] = useState(() => byPosition(searchResult.results));
   const [problem, setProblem] = useState<string | null>(null);
   const asked = useRef(new Set([0]));
   const alive = useRef(true);
@@ -24,11 +24,11 @@ export function useResultPages(searchResult: SearchResult) {
       const start = page * PAGE;
       if (start >= searchResult.total || asked.current.has(page)) continue;
       asked.current.add(page);
-      api.more({ token: searchResult.token, start }).then(
+      api.next_results({ token: searchResult.token, start }).then(
         (more) => {
           if (!alive.current) return;
           setProblem(null);
-          setResults((old) => new Map([...old, ...byPosition(more.hits)]));
+          setResults((old) => new Map([...old, ...byPosition(more.results)]));
         },
         (error: unknown) => {
           asked.current.delete(page);

@@ -35,7 +35,7 @@ test("what the index can't be searched with stays, and is left out of the search
   expect(callsOf("search")).toEqual([]);
   act(() => result.current.search([imageChip("aGk=", "image/png", "a.png")]));
   await waitFor(() => expect(result.current.shown).not.toBeNull());
-  expect(callsOf("search")).toMatchObject([{ query: { terms: [{ picture: "aGk=" }] } }]);
+  expect(callsOf("search")).toMatchObject([{ query: { terms: [{ image: "aGk=" }] } }]);
   expect(result.current.draft.chips).toHaveLength(2);
 });
 
@@ -47,13 +47,13 @@ test("with options that are wrong nothing is searched", () => {
 });
 
 test("a cut is seen at once, and a clear once it is done", async () => {
-  answer({ search: searchResult, cut: {}, clear: {} });
+  answer({ search: searchResult, keep_results: {}, clear_results: {} });
   const result = searching();
   act(() => result.current.searchText("bird"));
   await waitFor(() => expect(result.current.shown?.keep).toBe(538));
   act(() => result.current.keepFirst(12));
   expect(result.current.shown?.keep).toBe(12);
-  expect(callsOf("cut")).toEqual([{ token: "token-1", keep: 12 }]);
+  expect(callsOf("keep_results")).toEqual([{ token: "token-1", keep: 12 }]);
   act(() => result.current.clear());
   await waitFor(() => expect(result.current.shown).toBeNull());
 });

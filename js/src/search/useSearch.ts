@@ -1,9 +1,9 @@
-import { usePanelState } from "../hooks/appState";
 import { useApi } from "../api/client";
 import type { Index, SearchResult } from "../api/contract";
+import { useCall } from "../api/useCall";
+import { usePanelState } from "../hooks/appState";
 import { chipProblem, shownChip, termOf, textChip, withChips, type Chip } from "./chips";
 import { optionProblems, fromParams, toParams } from "./optionValues";
-import { useCall } from "../api/useCall";
 import { useQueryDraft, type QueryDraft } from "./useQueryDraft";
 import { useSelectionChips } from "./useSelectionChips";
 
@@ -30,7 +30,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   const { draft } = query;
   const [kept, setResult] = usePanelState<ShownResult | null>("milvus_search_result", null);
   const { busy, problem, run } = useCall();
-  const selected = useSelectionChips(index, draft.options.target !== "selected");
+  const selected = useSelectionChips(index, draft.options.scope !== "selected");
   const taken = new Set([...draft.chips, ...draft.removed].map(({ key }) => key));
   const selectedChips = selected.filter(({ key }) => !taken.has(key));
   const current = kept?.dataset === dataset && kept.result.brain_key === index.brain_key;
@@ -66,7 +66,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
       search(text.trim() ? [textChip(text)] : [], { ...draft, text: "" }),
     /** Runs an earlier search, with its whole query and options. */
     rerun: (which: { id?: string; name?: string }) =>
-      run(() => api.again(which), ({ chips, request, ...result }) => {
+      run(() => api.rerun_search(which), ({ chips, request, ...result }) => {
         const of = indexes.find(({ brain_key }) => brain_key === request.brain_key) ?? index;
         const made = chips.map((shown) => shownChip(shown, of));
         query.set({ chips: made, removed: [], text: "", options: fromParams(request) });
@@ -78,9 +78,9 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
       if (!shown) return;
       const { token } = shown.result;
       setResult({ ...shown, keep });
-      run(() => api.cut({ token, keep }), () => undefined);
+      run(() => api.keep_results({ token, keep }), () => undefined);
     },
-    clear: () => run(() => api.clear(), () => setResult(null)),
+    clear: () => run(() => api.clear_results(), () => setResult(null)),
   };
 }
 

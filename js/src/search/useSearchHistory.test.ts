@@ -3,16 +3,16 @@ import { expect, test } from "vitest";
 import { answer, callsOf, Wrapper } from "../test/panel";
 import { useSearchHistory } from "./useSearchHistory";
 
-const past = (id: string) => ({ id, label: id, at: "2025-03-04T05:06:07Z", hits: 7, brain_key: "pictures" });
+const past = (id: string) => ({ id, label: id, at: "2025-03-04T05:06:07Z", results: 7, brain_key: "pictures" });
 
 async function read() {
   answer({
-    history: ({ skip }: { skip: number }) => ({
+    search_history: ({ skip }: { skip: number }) => ({
       searches: skip ? [past("1")] : [past("3"), past("2")],
       total: 3,
       saved: ["mine", "yours"],
     }),
-    forget: {},
+    delete_searches: {},
   });
   const { result } = renderHook(useSearchHistory, { wrapper: Wrapper });
   await waitFor(() => expect(result.current.history).not.toBeNull());
@@ -23,7 +23,7 @@ test("earlier searches come after those that are there", async () => {
   const result = await read();
   act(() => result.current.more());
   await waitFor(() => expect(result.current.history?.searches.map(({ id }) => id)).toEqual(["3", "2", "1"]));
-  expect(callsOf("history")).toEqual([{ skip: 0 }, { skip: 2 }]);
+  expect(callsOf("search_history")).toEqual([{ skip: 0 }, { skip: 2 }]);
 });
 
 test("a saved search is forgotten by its name, and the others stay", async () => {
@@ -31,7 +31,7 @@ test("a saved search is forgotten by its name, and the others stay", async () =>
   act(() => result.current.forget("mine"));
   await waitFor(() => expect(result.current.history?.saved).toEqual(["yours"]));
   expect(result.current.history?.searches).toHaveLength(2);
-  expect(callsOf("forget")).toEqual([{ name: "mine" }]);
+  expect(callsOf("delete_searches")).toEqual([{ name: "mine" }]);
 });
 
 test("the history is cleared, and what was saved stays", async () => {
@@ -39,5 +39,5 @@ test("the history is cleared, and what was saved stays", async () => {
   act(() => result.current.forget());
   await waitFor(() => expect(result.current.history).toMatchObject({ searches: [], total: 0 }));
   expect(result.current.history?.saved).toEqual(["mine", "yours"]);
-  expect(callsOf("forget")).toEqual([{}]);
+  expect(callsOf("delete_searches")).toEqual([{}]);
 });

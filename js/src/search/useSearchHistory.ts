@@ -10,7 +10,7 @@ export function useSearchHistory() {
   const [history, setHistory] = useState<History | null>(null);
 
   const read = (before: History | null) =>
-    run(() => api.history({ skip: before?.searches.length ?? 0 }), (next) =>
+    run(() => api.search_history({ skip: before?.searches.length ?? 0 }), (next) =>
       setHistory({ ...next, searches: [...(before?.searches ?? []), ...next.searches] }),
     );
   const first = useRef(read);
@@ -23,7 +23,7 @@ export function useSearchHistory() {
     more: () => read(history),
     /** A saved search by its name, or else all that were made. */
     forget: (name?: string) =>
-      run(() => api.forget(name === undefined ? {} : { name }), () => {
+      run(() => api.delete_searches(name === undefined ? {} : { name }), () => {
         if (!history) return;
         setHistory(
           name === undefined

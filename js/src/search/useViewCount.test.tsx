@@ -94,7 +94,7 @@ test("the count of a filter is gone with it, also once something was searched", 
 
 test("what the next search is from stays known until the grid shows its result", async () => {
   const { now, result: hook, rerender, initialProps } = counted([ranked("a", "b", "c")], true);
-  const next = { ...found, result: { ...result, hits: [{ ...searchResult.hits[0], id: "x" }] } };
+  const next = { ...found, result: { ...result, results: [{ ...searchResult.results[0], id: "x" }] } };
   rerender({ ...initialProps, found: next });
   expect(now()).toMatchObject({ count: 12 });
   act(() => hook.current.setView([ranked("x", "y")]));

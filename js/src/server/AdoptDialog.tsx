@@ -2,18 +2,18 @@ import { Skeleton, Typography } from "@mui/material";
 import { useState } from "react";
 import { useApi } from "../api/client";
 import type { Form } from "../api/contract";
-import { ModelInput } from "../ui/ModelInput";
-import { brainKeyProblem } from "../ui/brainKey";
-import { strings as shared } from "../ui/strings";
-import { CheckboxInput } from "../ui/CheckboxInput";
-import { SelectInput } from "../ui/SelectInput";
-import { FormDialog } from "../ui/FormDialog";
-import { MessageAlert } from "../ui/MessageAlert";
-import { TextInput } from "../ui/TextInput";
 import { useFetched } from "../api/useFetched";
 import { useGrid, useSuccessMessage } from "../hooks/appState";
-import { useAdoption } from "./useAdoption";
+import { brainKeyProblem } from "../ui/brainKey";
+import { CheckboxInput } from "../ui/CheckboxInput";
+import { FormDialog } from "../ui/FormDialog";
+import { MessageAlert } from "../ui/MessageAlert";
+import { ModelInput } from "../ui/ModelInput";
+import { SelectInput } from "../ui/SelectInput";
+import { strings as shared } from "../ui/strings";
+import { TextInput } from "../ui/TextInput";
 import { strings } from "./strings";
+import { useAdoption } from "./useAdoption";
 
 interface Props {
   dataset: string;

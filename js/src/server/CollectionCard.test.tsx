@@ -11,7 +11,7 @@ const row = (of: Collection) => show(<CollectionCard collection={of} {...on} />)
 test("a collection says what state it is in, and why", () => {
   row({ ...collection, problem: "It can't be loaded." });
   const text = screen.getByRole("listitem", { name: "pictures_1" }).textContent;
-  for (const part of ["in use", collection.why, "1,538 rows"]) expect(text).toContain(part);
+  for (const part of ["in use", collection.reason, "1,538 rows"]) expect(text).toContain(part);
   expect(screen.getByRole("alert").textContent).toBe("It can't be loaded.");
 });
 
@@ -22,8 +22,8 @@ test("what isn't known is left out, and an estimate is called one", () => {
   expect(facts({ ...unknown, rows: null })).toBe("");
 });
 
-test("an orphan is used again, or dropped", async () => {
-  const user = row({ ...collection, state: "orphan" });
+test("an orphaned collection is used again, or deleted", async () => {
+  const user = row({ ...collection, state: "orphaned" });
   await user.click(at("milvus-actions-pictures_1"));
   await user.click(at("milvus-delete-pictures_1"));
   expect(on.onDelete).toHaveBeenCalledOnce();

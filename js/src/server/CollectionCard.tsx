@@ -7,7 +7,7 @@ import { ListCard } from "../ui/ListCard";
 import { MessageAlert } from "../ui/MessageAlert";
 import { strings } from "./strings";
 
-const COLORS = { "in use": "success", orphan: "warning", foreign: "default", unknown: "error" } as const;
+const COLORS = { "in use": "success", orphaned: "warning", unmanaged: "default", unknown: "error" } as const;
 
 interface Props {
   collection: Collection;
@@ -17,7 +17,7 @@ interface Props {
 
 /** A collection: its size and settings, and who uses it. */
 export const CollectionCard = memo(function CollectionCard({ collection, onAdopt, onDelete }: Props) {
-  const { name, state, why, problem } = collection;
+  const { name, state, reason, problem } = collection;
   return (
     <ListCard
       name={name}
@@ -40,7 +40,7 @@ export const CollectionCard = memo(function CollectionCard({ collection, onAdopt
         {facts(collection)}
       </Typography>
       <Typography variant="caption" component="p" color="text.secondary" sx={{ m: 0, overflowWrap: "anywhere" }}>
-        {why}
+        {reason}
       </Typography>
       <MessageAlert message={problem} severity="warning" />
     </ListCard>

@@ -6,26 +6,26 @@ import { absent, asked, at, show } from "../test/panel";
 import { CollectionList } from "./CollectionList";
 
 const on = { onDeleted: vi.fn(), onAdopted: vi.fn() };
-const orphan: Collection = { ...collection, name: "left_over", state: "orphan" };
+const orphaned: Collection = { ...collection, name: "left_over", state: "orphaned" };
 
 const list = (collections: Collection[]) => show(<CollectionList dataset="animals" {...{ collections }} {...on} />).user;
 const names = () => screen.queryAllByRole("listitem").map((row) => row.getAttribute("aria-label"));
 
-test("orphans are counted, and asked about together", async () => {
-  const user = list([collection, orphan, { ...orphan, name: "older" }]);
+test("orphaned collections are counted, and asked about together", async () => {
+  const user = list([collection, orphaned, { ...orphaned, name: "older" }]);
   expect(screen.getByRole("heading", { name: "Collections (3)" })).toBeTruthy();
   expect(at("milvus-orphaned").textContent).toBe("Clean up orphaned (2)");
   await user.click(at("milvus-orphaned"));
-  await waitFor(() => expect(asked()).toMatchObject([{ orphans: true, dry_run: true }]));
+  await waitFor(() => expect(asked()).toMatchObject([{ orphaned: true, dry_run: true }]));
 });
 
-test("without orphans there is nothing to clean up", () => {
+test("without orphaned collections there is nothing to clean up", () => {
   list([collection]);
   expect(absent("milvus-orphaned")).toBe(true);
 });
 
 test("a single one is asked about by its name", async () => {
-  const user = list([collection, orphan]);
+  const user = list([collection, orphaned]);
   await user.click(at("milvus-actions-left_over"));
   await user.click(at("milvus-delete-left_over"));
   await waitFor(() => expect(asked()).toMatchObject([{ names: ["left_over"], dry_run: true }]));

@@ -24,7 +24,7 @@ type Asked = { adopt: string } | { delete: string[] } | { orphaned: true };
 export function CollectionList({ dataset, collections, onDeleted, onAdopted }: Props) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const [filter, setFilter] = useState("");
-  const orphaned = collections.filter((each) => each.state === "orphan").length;
+  const orphaned = collections.filter((each) => each.state === "orphaned").length;
   const shown = collections.filter((each) => each.name.toLowerCase().includes(filter.toLowerCase()));
   const close = () => setAsked(null);
   const adopt = useCallback((name: string) => setAsked({ adopt: name }), []);

@@ -2,8 +2,8 @@ import { MuiIconFont } from "@fiftyone/components";
 import { Box, Button, Link, Stack, Typography } from "@mui/material";
 import { useState } from "react";
 import type { Setting } from "../api/contract";
-import { SelectInput } from "../ui/SelectInput";
 import { Section } from "../ui/Section";
+import { SelectInput } from "../ui/SelectInput";
 import { GUIDES } from "./connectionGuides";
 import { strings } from "./strings";
 

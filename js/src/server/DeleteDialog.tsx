@@ -1,13 +1,13 @@
 import { Skeleton, Stack, Typography } from "@mui/material";
 import { useState } from "react";
-import { useSuccessMessage } from "../hooks/appState";
-import type { DeletionCandidate } from "../api/contract";
-import { CheckboxInput } from "../ui/CheckboxInput";
-import { FormDialog } from "../ui/FormDialog";
-import { TextInput } from "../ui/TextInput";
+import type { DeletionCandidate, DeletionParams } from "../api/contract";
 import { useCall } from "../api/useCall";
 import { useFetched } from "../api/useFetched";
 import { useOperator } from "../api/useOperator";
+import { useSuccessMessage } from "../hooks/appState";
+import { CheckboxInput } from "../ui/CheckboxInput";
+import { FormDialog } from "../ui/FormDialog";
+import { TextInput } from "../ui/TextInput";
 import { strings } from "./strings";
 
 interface Props {
@@ -19,25 +19,25 @@ interface Props {
 
 /** Says which collections will be deleted, and why they can be; and deletes them. */
 export function DeleteDialog({ names, onClose, onDone }: Props) {
-  const [include_gone_datasets, setInclude] = useState(false);
+  const [include_deleted_datasets, setInclude] = useState(false);
   const [typed, setTyped] = useState("");
   const showSuccess = useSuccessMessage();
   const cleanUp = useOperator("cleanup_collections");
-  const asked = names ? { names } : { orphans: true as const, include_gone_datasets };
+  const asked: Omit<DeletionParams, "dry_run"> = names ? { names } : { orphaned: true, include_deleted_datasets };
   const plan = useFetched(() => cleanUp({ ...asked, dry_run: true }), JSON.stringify(names), JSON.stringify(asked));
   const { run, busy, problem } = useCall();
   const candidates = plan.value?.candidates ?? [];
-  const locked = candidates.find((one) => one.name_needed && !one.allowed);
+  const locked = candidates.find((one) => one.confirmation_needed && !one.allowed);
   const ready =
     !plan.loading &&
     candidates.length > 0 &&
-    candidates.every((one) => one.allowed || (one.name_needed && typed === one.name));
+    candidates.every((one) => one.allowed || (one.confirmation_needed && typed === one.name));
   const deleteShown = () => {
     // only those that were shown: by now there may be others
-    const shown = {
+    const shown: Omit<DeletionParams, "dry_run"> = {
       names: candidates.map((one) => one.name),
-      ...(!names && { include_gone_datasets }),
-      typed: typed ? [typed] : [],
+      ...(!names && { include_deleted_datasets }),
+      confirmed_names: typed ? [typed] : [],
     };
     run(() => cleanUp({ ...shown, dry_run: false }), ({ message }) => {
       showSuccess(message);
@@ -67,19 +67,19 @@ export function DeleteDialog({ names, onClose, onDone }: Props) {
               : strings.deletesNone}
           </Typography>
           <List of={candidates} />
-          {plan.value.left.length > 0 && (
+          {plan.value.kept.length > 0 && (
             <>
               <Typography variant="body2">{strings.keeps}</Typography>
-              <List of={plan.value.left} />
+              <List of={plan.value.kept} />
             </>
           )}
         </Stack>
       )}
-      {!names && (plan.value?.left.length ?? 0) + Number(include_gone_datasets) > 0 && (
+      {!names && (plan.value?.kept.length ?? 0) + Number(include_deleted_datasets) > 0 && (
         <CheckboxInput
-          name="milvus-gone"
+          name="milvus-include-deleted"
           label={strings.includeOtherDatasets}
-          checked={include_gone_datasets}
+          checked={include_deleted_datasets}
           onChange={setInclude}
         />
       )}
@@ -105,7 +105,7 @@ function List({ of }: { of: DeletionCandidate[] }) {
           <bdi>{one.name}</bdi>
           <Typography component="span" variant="caption" color="text.secondary" sx={{ display: "block" }}>
             {amount(one)}
-            {one.why}
+            {one.reason}
           </Typography>
         </Typography>
       ))}

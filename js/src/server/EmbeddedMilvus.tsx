@@ -2,11 +2,11 @@ import { Button, Stack, Typography } from "@mui/material";
 import { useState } from "react";
 import { useApi } from "../api/client";
 import type { EmbeddedServer } from "../api/contract";
-import { FormDialog } from "../ui/FormDialog";
-import { PrimaryButton } from "../ui/PrimaryButton";
-import { MessageAlert } from "../ui/MessageAlert";
-import { Section } from "../ui/Section";
 import { useCall } from "../api/useCall";
+import { FormDialog } from "../ui/FormDialog";
+import { MessageAlert } from "../ui/MessageAlert";
+import { PrimaryButton } from "../ui/PrimaryButton";
+import { Section } from "../ui/Section";
 import { strings } from "./strings";
 
 interface Props {

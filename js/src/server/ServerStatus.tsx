@@ -19,9 +19,9 @@ export function ServerStatus({ server }: { server: Server }) {
 }
 
 /** The Milvus of an index that isn't on the one in use. */
-export function OtherServer({ index: { elsewhere, problem, unsent } }: { index: Index }) {
-  const about = problem ?? unsent ?? strings.otherServer;
-  const where = elsewhere === "embedded" ? strings.embeddedMilvus : (elsewhere ?? "");
+export function OtherServer({ index: { other_server, problem, credentials_warning } }: { index: Index }) {
+  const about = problem ?? credentials_warning ?? strings.otherServer;
+  const where = other_server === "embedded" ? strings.embeddedMilvus : (other_server ?? "");
   return <Status about={about} reachable={problem === null} where={where} version={null} />;
 }
 

@@ -1,13 +1,13 @@
 import { Skeleton } from "@mui/material";
 import { useApi } from "../api/client";
 import type { Overview } from "../api/contract";
-import { MessageAlert } from "../ui/MessageAlert";
 import { useFetched } from "../api/useFetched";
 import { useRevision } from "../hooks/useRevision";
+import { MessageAlert } from "../ui/MessageAlert";
 import { CollectionList } from "./CollectionList";
 import { ConnectionGuide } from "./ConnectionGuide";
-import { ServerDown } from "./ServerDown";
 import { EmbeddedMilvus } from "./EmbeddedMilvus";
+import { ServerDown } from "./ServerDown";
 import { ServerFacts } from "./ServerFacts";
 
 interface Props {

@@ -1,7 +1,7 @@
 import { vi } from "vitest";
+import type { Index, Job, Move, OtherIndex } from "../api/contract";
 import { IndexList } from "../indexes/IndexList";
 import { useIndexJobs } from "../indexes/useIndexJobs";
-import type { Index, Job, Move, OtherIndex } from "../api/contract";
 import { index, overview } from "./data";
 import { execute } from "./fiftyone";
 import { asked, at, show } from "./panel";

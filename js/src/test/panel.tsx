@@ -2,8 +2,8 @@ import { render } from "@testing-library/react";
 import userEvent, { type UserEvent } from "@testing-library/user-event";
 import { useRef, type ReactNode } from "react";
 import { RecoilRoot, type MutableSnapshot } from "recoil";
-import type { Uris } from "../api/client";
 import { ApiProvider } from "../api/ApiProvider";
+import type { Uris } from "../api/client";
 import { ScrollContext } from "../hooks/ScrollContext";
 import type { TabName } from "../panel/Tabs";
 import { execute, python } from "./fiftyone";
@@ -21,18 +21,18 @@ const METHODS: Record<keyof Uris, true> = {
   start_embedded: true,
   stop_embedded: true,
   search: true,
-  again: true,
-  more: true,
-  cut: true,
-  clear: true,
+  rerun_search: true,
+  next_results: true,
+  keep_results: true,
+  clear_results: true,
   selection: true,
   view_count: true,
-  options: true,
-  history: true,
-  forget: true,
+  search_options: true,
+  search_history: true,
+  delete_searches: true,
   save_search: true,
   save_view: true,
-  tag: true,
+  tag_results: true,
 };
 
 /** Each method is called where its name says. */

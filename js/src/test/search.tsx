@@ -1,9 +1,9 @@
-import { vi } from "vitest";
 import type { ReactNode } from "react";
 import type { MutableSnapshot } from "recoil";
+import { vi } from "vitest";
+import type { Index } from "../api/contract";
 import { SearchTab } from "../search/SearchTab";
 import { useSearch, type Search } from "../search/useSearch";
-import type { Index } from "../api/contract";
 import { index, searchResult } from "./data";
 import { answer, at, show } from "./panel";
 
@@ -17,7 +17,7 @@ export const searchTab = (shown: Index | undefined = index, dataset = "animals")
 
 /** The Search tab after a search by a text. */
 export async function searched(answers: object = {}, initialize?: (snapshot: MutableSnapshot) => void) {
-  answer({ search: searchResult, clear: {}, cut: {}, ...answers });
+  answer({ search: searchResult, clear_results: {}, keep_results: {}, ...answers });
   const shown = show(searchTab(), initialize);
   await shown.user.type(at("milvus-query"), "a bird{Enter}");
   return shown;

@@ -1,7 +1,7 @@
 import { Button, Dialog, DialogActions, DialogContent, DialogTitle, Stack } from "@mui/material";
 import { useId, type ReactNode } from "react";
-import { PrimaryButton } from "./PrimaryButton";
 import { MessageAlert } from "./MessageAlert";
+import { PrimaryButton } from "./PrimaryButton";
 import { strings } from "./strings";
 
 interface Props {

@@ -1,9 +1,9 @@
 import { Autocomplete, Chip, Stack, TextField, Typography } from "@mui/material";
 import { useMemo } from "react";
 import type { Model } from "../api/contract";
-import { FIELD } from "./styles";
 import { about, group, sortModels } from "./models";
 import { strings } from "./strings";
+import { FIELD } from "./styles";
 
 interface Props {
   label?: string;

@@ -3,8 +3,8 @@ import { bytes } from "./format";
 import { strings } from "./strings";
 
 /** Whether a model is on this machine (0), has to be downloaded (1) or needs packages (2). */
-export function group({ downloaded, lacks }: Model): number {
-  if (lacks.length > 0) return 2;
+export function group({ downloaded, missing_packages }: Model): number {
+  if (missing_packages.length > 0) return 2;
   return downloaded ? 0 : 1;
 }
 
@@ -20,7 +20,7 @@ export function about(model: Model): string {
     model.size_bytes !== null && bytes(model.size_bytes),
     model.license !== null && model.license,
     model.supports_prompts ? strings.imagesAndText : strings.imagesOnly,
-    model.lacks.length > 0 && strings.install(model.lacks),
+    model.missing_packages.length > 0 && strings.install(model.missing_packages),
   ];
   return parts.filter(Boolean).join(" · ");
 }
