@@ -1,5 +1,5 @@
 import { PluginComponentType, registerComponent } from "@fiftyone/plugins";
-import { MilvusPanel } from "./shell/MilvusPanel";
+import { MilvusPanel } from "./panel/MilvusPanel";
 
 registerComponent({
   name: "MilvusPanel", // types.View(component="MilvusPanel") in Python

@@ -200,7 +200,7 @@ def test_a_build_is_paused_and_resumed_also_after_a_reload(app, dataset, go_on):
     expect(job).to_have_attribute("data-state", "paused", timeout=WORK)
     expect(job).to_contain_text("Paused after")
     card = app.cy("milvus-index-slow")
-    expect(card).to_contain_text("not finished")
+    expect(card).to_contain_text("unfinished")
     expect(app.cy("milvus-form")).to_have_count(0)
     app.shot("indexes-paused")
 
@@ -211,7 +211,7 @@ def test_a_build_is_paused_and_resumed_also_after_a_reload(app, dataset, go_on):
     app.cy("milvus-resume").click()
     expect(job).to_have_attribute("data-state", "done", timeout=WORK)
     expect(card.locator('[data-cy="milvus-size"]')).to_have_text("60 vectors")
-    expect(card).not_to_contain_text("not finished")
+    expect(card).not_to_contain_text("unfinished")
 
 
 def test_a_build_is_seen_and_cancelled_from_a_second_window(app, dataset, go_on):
@@ -268,7 +268,7 @@ def test_sync_says_what_it_would_do_and_does_it(app, indexed):
     card = app.cy("milvus-index-pictures")
     expect(card).to_contain_text("not compared yet")
     app.cy("milvus-sync-pictures").click()
-    expect(app.cy("milvus-plan")).to_have_text("Sync would remove 2 orphaned.")
+    expect(app.cy("milvus-plan")).to_have_text("Sync would delete 2 orphaned.")
     app.shot("indexes-sync")
     app.cy("milvus-confirm-button").click()
     expect(app.cy("milvus-confirm")).to_have_count(0)
@@ -328,7 +328,7 @@ def test_an_index_is_moved_and_its_login_is_never_typed(app, indexed):
     opened(app)
     choose(app, "move")
     app.cy("milvus-move-uri").fill("http://root:secret@db:19530")
-    expect(app.cy("milvus-confirm")).to_contain_text("Leave user and password out")
+    expect(app.cy("milvus-confirm")).to_contain_text("Leave out user and password")
     expect(app.cy("milvus-confirm-button")).to_be_disabled()
     app.cy("milvus-move-uri").fill("http://milvus.example:19530")
     app.shot("indexes-move")
@@ -405,7 +405,7 @@ def kinds(indexed: fo.Dataset, give_index) -> fo.Dataset:
 
 def test_it_is_at_home_in_every_theme_and_width(app, kinds):
     opened(app)
-    expect(app.cy("milvus-index-stopped")).to_contain_text("not finished")
+    expect(app.cy("milvus-index-stopped")).to_contain_text("unfinished")
     for look in screen.each_look(app):
         app.shot(f"indexes-{look}")
         assert screen.problems(app) == [], look

@@ -103,7 +103,7 @@ def test_an_unfinished_index_is_finished_with_one_click(app, scenes, offline_mod
         app.open(PANEL)
         app.place("indexes")
         card = app.cy("milvus-index-stopped")
-        expect(card).to_contain_text("not finished")
+        expect(card).to_contain_text("unfinished")
         size = runs.load(scenes, "stopped").total_index_size
         assert 0 < size < 60
         expect(card.locator('[data-cy="milvus-size"]')).to_have_text(f"{size} vectors")
@@ -111,7 +111,7 @@ def test_an_unfinished_index_is_finished_with_one_click(app, scenes, offline_mod
         app.cy("milvus-sync-stopped").click()
         whole = card.locator('[data-cy="milvus-size"]')
         expect(whole).to_have_text("60 vectors", timeout=60_000)
-        expect(card).not_to_contain_text("not finished")
+        expect(card).not_to_contain_text("unfinished")
         expect(app.cy("milvus-sync-stopped")).to_have_text("Sync")
         job = app.cy("milvus-job").filter(has_text=f"Sync embedded {60 - size}")
         expect(job).to_have_attribute("data-state", "done")

@@ -73,14 +73,14 @@ def test_ten_thousand_hits_and_a_thousand_searches(app, large):
     expect(app.cy("milvus-result-line")).to_contain_text("10,000 of 10,000")
 
     # only what is in sight is drawn, and the last hit is a key away
-    assert app.cy("milvus-hit").count() < 100
-    app.cy("milvus-hit").first.focus()
+    assert app.cy("milvus-result").count() < 100
+    app.cy("milvus-result").first.focus()
     asked = app.asked(lambda: app.page.keyboard.press("End"))
-    last = app.page.locator(f'[data-place="{COUNT - 1}"]')
+    last = app.page.locator(f'[data-position="{COUNT - 1}"]')
     expect(last).to_be_focused(timeout=15_000)
     expect(last).to_contain_text("10000")
     assert set(asked) == {"more"} and len(asked) <= 2
-    assert app.cy("milvus-hit").count() < 100
+    assert app.cy("milvus-result").count() < 100
     app.shot("large-hits")
 
     app.cy("milvus-cut").focus()
@@ -112,9 +112,9 @@ def test_text_is_read_in_its_own_direction(app, own_scenes, give_index):
     assert direction(app.cy("milvus-query")) == "rtl"
     app.hits_after(lambda: app.cy("milvus-query").press("Enter"))
     assert direction(app.cy("milvus-chip").get_by_text(HEBREW)) == "rtl"
-    hit = app.cy("milvus-hit").first
+    hit = app.cy("milvus-result").first
     assert direction(hit.get_by_text(BIRD)) == "rtl"
-    assert direction(hit.locator('[data-cy="milvus-hit-score"]')) == "ltr"
+    assert direction(hit.locator('[data-cy="milvus-result-score"]')) == "ltr"
     app.shot("search-right-to-left")
 
 

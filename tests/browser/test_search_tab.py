@@ -88,8 +88,8 @@ def test_a_text_sorts_the_grid_and_lists_the_hits(panel, indexes):
     exact, scores = ranked(indexes["pictures"], text_vector("musical instrument"))
     assert ids == exact[:12]
     expect(panel.cy("entry-counts")).to_have_text("12 samples")
-    expect(panel.cy("milvus-hit")).to_have_count(12)
-    shown = [float(s) for s in panel.cy("milvus-hit-score").all_inner_texts()]
+    expect(panel.cy("milvus-result")).to_have_count(12)
+    shown = [float(s) for s in panel.cy("milvus-result-score").all_inner_texts()]
     assert shown == pytest.approx(scores[:12], abs=6e-4)
     line = panel.cy("milvus-result-line")
     expect(line).to_have_text(re.compile(r"^12 of 60 in \d+ ms, exact$"))
@@ -98,7 +98,7 @@ def test_a_text_sorts_the_grid_and_lists_the_hits(panel, indexes):
 
     panel.after_grid_change(panel.cy("milvus-clear").click)
     expect(panel.cy("entry-counts")).to_have_text("60 samples")
-    expect(panel.cy("milvus-hit")).to_have_count(0)
+    expect(panel.cy("milvus-result")).to_have_count(0)
     panel.cy("milvus-new-search").click()
     expect(chips(panel)).to_have_count(0)
     panel.shot("search-empty")
@@ -110,14 +110,14 @@ def test_what_is_selected_is_searched_with_and_alt_is_unwanted(panel, indexes, s
     panel.select(3)
     panel.select(5, negative=True)
     expect(chips(panel)).to_have_count(2)
-    expect(chips(panel).nth(1)).to_have_attribute("data-unwanted", "true")
+    expect(chips(panel).nth(1)).to_have_attribute("data-negative", "true")
     panel.shot("search-selection")
     shown = search_now(panel)
     wanted = Term(id=ids[3]), Term(id=ids[5], unwanted=True)
     exact = found_by(indexes["pictures"], *wanted)
     assert shown == exact[: len(shown)] and len(shown) > 10
     expect(chips(panel)).to_have_count(2)
-    expect(chips(panel).first).to_have_attribute("data-ghost", "false")
+    expect(chips(panel).first).to_have_attribute("data-selected", "false")
 
 
 def test_patches_are_searched_by_text_and_by_patch(panel, indexes):
@@ -127,7 +127,7 @@ def test_patches_are_searched_by_text_and_by_patch(panel, indexes):
     exact, _ = ranked(indexes["objects"], text_vector("bird"))
     assert ids == exact[:10]
     expect(panel.cy("entry-counts")).to_have_text("10 patches")
-    labels = panel.cy("milvus-hit").all_inner_texts()
+    labels = panel.cy("milvus-result").all_inner_texts()
     assert sum("bird" in label for label in labels) >= 8
     panel.shot("patches")
 
@@ -158,11 +158,11 @@ def test_more_and_less_like_a_hit_refine_the_search(panel, indexes):
     shown = panel.hits_after(more.click)
     text = Term(text="bird")
     assert shown == found_by(indexes["objects"], text, Term(id=ids[1]), k=10)
-    expect(panel.cy("milvus-hit").nth(2)).to_have_attribute("data-id", shown[2])
+    expect(panel.cy("milvus-result").nth(2)).to_have_attribute("data-id", shown[2])
     less = panel.hits_after(panel.cy("milvus-less-like").nth(2).click)
     terms = text, Term(id=ids[1]), Term(id=shown[2], unwanted=True)
     assert less == found_by(indexes["objects"], *terms, k=10)
-    hit = panel.cy("milvus-hit").first
+    hit = panel.cy("milvus-result").first
     hit.hover()
     why = panel.cy("milvus-why")
     expect(why).to_contain_text("+\N{LEFT DOUBLE QUOTATION MARK}bird")
@@ -191,7 +191,7 @@ def test_a_picture_from_elsewhere_is_searched_with(panel, indexes, scenes, how):
     assert ids == found_by(indexes["pictures"], Term(picture=data))[: len(ids)]
     expect(chips(panel).locator("img")).to_be_visible()
     if how == "drop":
-        panel.shot("search-picture")
+        panel.shot("search-image")
 
 
 def test_a_drag_lights_the_search_box_while_a_file_is_over_the_panel(panel, scenes):
@@ -206,7 +206,7 @@ def test_a_drag_lights_the_search_box_while_a_file_is_over_the_panel(panel, scen
     expect(composer).to_have_css("border-style", "solid")
     for files, words in (
         ([path, path], "Drop one image at a time: these were 2 files."),
-        ([Path(__file__)], f"{Path(__file__).name} is no image file."),
+        ([Path(__file__)], f"{Path(__file__).name} isn't an image file."),
         ([], "Only image files can be dropped here."),
     ):
         panel.drag(files, hint, drop=True)
@@ -229,7 +229,7 @@ def test_a_chip_flips_has_a_weight_is_removed_and_put_back(panel, indexes):
     expect(chips(panel)).to_have_count(1)
     panel.cy("milvus-put-back").click()
     expect(chips(panel)).to_have_count(2)
-    expect(chips(panel).nth(1)).to_have_attribute("data-unwanted", "true")
+    expect(chips(panel).nth(1)).to_have_attribute("data-negative", "true")
 
 
 def test_the_least_similar_come_first_when_asked(panel, indexes):
@@ -321,7 +321,7 @@ def test_without_a_result_it_says_why_and_the_grid_comes_back(panel, indexes, sc
     choose(panel, "pictures")
     set_option(panel, "min_score", "0.99")
     assert search_text(panel, "bird") == []
-    why = panel.cy("milvus-no-hits")
+    why = panel.cy("milvus-no-results")
     _, scores = ranked(indexes["pictures"], text_vector("bird"))
     expect(why).to_contain_text(f"the first result has {scores[0]:.3f}")
     expect(panel.cy("entry-counts")).to_have_text("0 samples")
@@ -359,8 +359,8 @@ def test_the_handle_of_the_histogram_cuts_the_grid(panel, indexes):
     expect(panel.cy("entry-counts")).to_have_text(
         f"{kept} sample{'' if kept == 1 else 's'}"
     )
-    expect(panel.cy("milvus-hit")).to_have_count(kept)
-    expect(panel.cy("milvus-hit").first).to_have_attribute("data-id", ids[0])
+    expect(panel.cy("milvus-result")).to_have_count(kept)
+    expect(panel.cy("milvus-result").first).to_have_attribute("data-id", ids[0])
     panel.shot("search-cut")
 
 
@@ -369,7 +369,7 @@ def test_a_click_opens_and_a_tick_selects(panel, indexes):
     search_text(panel, "bird")
     panel.cy("milvus-tick").nth(1).click()
     expect(panel.cy("selection-count-container")).to_have_text("1")
-    panel.cy("milvus-hit").first.click()
+    panel.cy("milvus-result").first.click()
     expect(panel.cy("modal")).to_be_visible()
     panel.page.keyboard.press("Escape")
 
@@ -438,7 +438,7 @@ def test_one_request_for_each_action_and_none_for_typing(panel, indexes):
     panel.quiet()
     assert panel.asked(lambda: query.press_sequentially("bird")) == []
     assert panel.asked(lambda: query.press("Enter")) == ["search"]
-    expect(panel.cy("milvus-hit").first).to_be_visible(timeout=60_000)
+    expect(panel.cy("milvus-result").first).to_be_visible(timeout=60_000)
     assert panel.asked(panel.cy("milvus-chip-sign").click) == []
     assert panel.asked(panel.cy("milvus-chip-sign").click) == []
     more = panel.cy("milvus-more-like").nth(3)
@@ -452,19 +452,19 @@ def test_one_request_for_each_action_and_none_for_typing(panel, indexes):
 def test_everything_is_done_by_the_keyboard(panel, indexes):
     choose(panel, "pictures")
     page = panel.page
-    panel.cy("milvus-place-search").focus()
+    panel.cy("milvus-tab-search").focus()
     page.keyboard.press("Tab")
     expect(panel.cy("milvus-query")).to_be_focused()
     page.keyboard.type("bird")
 
     ids = panel.hits_after(lambda: page.keyboard.press("Enter"))
-    expect(panel.cy("milvus-hit").first).to_be_visible()
+    expect(panel.cy("milvus-result").first).to_be_visible()
     panel.cy("milvus-clear").focus()
     page.keyboard.press("Tab")
-    expect(panel.cy("milvus-hit").first).to_be_focused()
+    expect(panel.cy("milvus-result").first).to_be_focused()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    third = panel.cy("milvus-hit").nth(2)
+    third = panel.cy("milvus-result").nth(2)
     expect(third).to_be_focused()
     expect(third).to_have_attribute("data-id", ids[2])
     panel.shot("search-keyboard")
@@ -485,7 +485,7 @@ def test_it_is_at_home_at_every_width(panel, indexes, theme):
     empty = axe.violations(panel.page, '[data-cy="milvus-panel"]')
     search_text(panel, "flower")
     panel.hits_after(panel.cy("milvus-less-like").nth(3).click)
-    expect(panel.cy("milvus-hit").first).to_be_visible()
+    expect(panel.cy("milvus-result").first).to_be_visible()
     panel.cy("milvus-more-options").click()
     panel.cy("milvus-history").click()
     expect(panel.cy("milvus-past").first).to_be_visible()

@@ -83,17 +83,17 @@ def test_it_tells_which_milvus_it_is_and_what_is_in_it(app, dataset, orphan, for
     expect(row).to_contain_text("in use")
     expect(row).to_contain_text("60 rows")
     expect(row).to_contain_text(f"'pictures' of the dataset '{dataset.name}' uses it")
-    expect(app.cy(f"milvus-collection-{orphan}")).to_contain_text("orphan")
-    expect(app.cy(f"milvus-collection-{foreign}")).to_contain_text("foreign")
+    expect(app.cy(f"milvus-collection-{orphan}")).to_contain_text("orphaned")
+    expect(app.cy(f"milvus-collection-{foreign}")).to_contain_text("unmanaged")
     app.shot("server")
     app.cy(f"milvus-actions-{used}").click()
-    expect(app.cy(f"milvus-drop-{used}")).to_be_disabled()
+    expect(app.cy(f"milvus-delete-{used}")).to_be_disabled()
     app.page.keyboard.press("Escape")
 
 
 def test_orphans_are_cleaned_up_after_saying_which(app, orphan):
     opened(app)
-    app.cy("milvus-orphans").click()
+    app.cy("milvus-orphaned").click()
     expect(app.cy("milvus-plan")).to_contain_text(orphan)
     expect(app.cy("milvus-plan")).to_contain_text("5 rows")
     app.shot("server-orphans")
@@ -104,7 +104,7 @@ def test_orphans_are_cleaned_up_after_saying_which(app, orphan):
 
 def test_a_foreign_collection_is_dropped_only_by_its_name_typed_out(app, foreign):
     opened(app)
-    choose(app, "drop", foreign)
+    choose(app, "delete", foreign)
     expect(app.cy("milvus-confirm-button")).to_be_disabled()
     app.cy("milvus-typed").fill("somebody")
     expect(app.cy("milvus-confirm-button")).to_be_disabled()
@@ -140,7 +140,7 @@ def test_the_embedded_milvus_is_stopped_and_started(app):
     where = embedded.home(settings.resolve())
     opened(app)
     app.cy("milvus-stop").click()
-    expect(app.cy("milvus-confirm")).to_contain_text("All data stays")
+    expect(app.cy("milvus-confirm")).to_contain_text("All data is kept")
     app.cy("milvus-confirm-button").click()
     expect(app.cy("milvus-start")).to_be_visible()
     expect(app.cy("milvus-facts")).to_contain_text("Stopped")
@@ -181,11 +181,11 @@ def test_it_is_at_home_in_every_theme_and_width(app, dataset, orphan, foreign):
         assert screen.problems(app) == [], look
 
 
-@pytest.mark.parametrize("action", ["orphans", "adopt", "drop", "stop"])
+@pytest.mark.parametrize("action", ["orphaned", "adopt", "delete", "stop"])
 def test_a_dialog_is_accessible_and_fits_a_narrow_window(app, orphan, action):
     opened(app)
     expect(app.cy(f"milvus-collection-{orphan}")).to_be_visible()
-    if action in ("orphans", "stop"):
+    if action in ("orphaned", "stop"):
         app.cy(f"milvus-{action}").click()
     else:
         choose(app, action, orphan)
@@ -218,11 +218,11 @@ def test_a_server_that_is_down_says_what_to_do_and_is_tried_again(window, away, 
     app.place("server")
     down = app.cy("milvus-down")
     expect(down).to_contain_text(f"127.0.0.1:{port}")
-    expect(down).to_contain_text("See that it runs")
-    expect(down).to_contain_text("It is tried again in")
+    expect(down).to_contain_text("Check that it is running")
+    expect(down).to_contain_text("The next try is in")
     expect(app.cy("milvus-set")).to_contain_text("MILVUS_URI (environment)")
     app.shot("server-down")
     assert "hidden-word" not in app.page.content()
     # by itself, and the next time only after ten seconds
-    expect(down).to_contain_text(re.compile("tried again in [6-9] s"), timeout=30_000)
+    expect(down).to_contain_text(re.compile("next try is in [6-9] s"), timeout=30_000)
     assert app.errors == []

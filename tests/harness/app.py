@@ -78,7 +78,7 @@ SHOWN_OR_ELSEWHERE = """dataset => {
 DRAWN_OR_LOST = """panel => {
   const find = name => document.querySelector(`[data-cy="${name}"]`);
   if (!find(`panel-tab-${panel}`)) return "lost";
-  return find(`panel-content-${panel}`)?.querySelector('[data-cy^="milvus-place-"]')
+  return find(`panel-content-${panel}`)?.querySelector('[data-cy^="milvus-tab-"]')
     && "drawn";
 }"""
 
@@ -255,7 +255,7 @@ class App:
 
     def place(self, name: str) -> None:
         """Goes to one of the panel's places: ``search``, ``indexes`` or ``server``."""
-        self.cy(f"milvus-place-{name}").click()
+        self.cy(f"milvus-tab-{name}").click()
         self.cy(f"milvus-contents-{name}").wait_for()
 
     def widen_panel(self, panel: str, width: int) -> None:

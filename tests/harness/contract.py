@@ -13,7 +13,7 @@ import jsonschema
 JS = Path(__file__).resolve().parents[2] / "js"
 GENERATE = [
     "node_modules/.bin/ts-json-schema-generator",
-    *("--path", "src/shared/contract.ts"),
+    *("--path", "src/api/contract.ts"),
     *("--tsconfig", "tsconfig.json"),
     "--no-type-check",  # the linter does it
 ]
@@ -21,7 +21,7 @@ GENERATE = [
 
 @functools.cache
 def schema(of: str = "Methods", more: bool = False) -> dict[str, Any]:
-    """The JSON schema of a type of ``js/src/shared/contract.ts``.
+    """The JSON schema of a type of ``js/src/api/contract.ts``.
 
     Args:
         of: the type
@@ -51,8 +51,8 @@ def check_params(method: str, params: Any) -> None:
 
 def check_operation(name: str, params: Any, result: Any) -> None:
     """Fails unless an operator takes and gives what React sends and uses."""
-    whole = schema("Operations", more=True)
-    operation = whole["definitions"]["Operations"]["properties"][name]["properties"]
+    whole = schema("Operators", more=True)
+    operation = whole["definitions"]["Operators"]["properties"][name]["properties"]
     for part, value in (("takes", params), ("gives", result)):
         plain = json.loads(json.dumps(value, default=str))
         found = {**operation[part], "definitions": whole["definitions"]}

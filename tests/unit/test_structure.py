@@ -25,11 +25,6 @@ TALKS_TO_MILVUS = {
         "embedded_indexes.py",
     )
 }
-COMPONENTS = sorted(
-    path
-    for path in (ROOT / "js" / "src").rglob("[A-Z]*.tsx")
-    if not path.name.endswith(".test.tsx")
-)
 # Each may import from those before it
 FOLDERS = (
     "store",
@@ -131,10 +126,3 @@ def test_every_setting_is_declared_as_a_secret():
 
     manifest = yaml.safe_load((ROOT / "fiftyone.yml").read_text())
     assert set(manifest["secrets"]) == {ENV_PREFIX + key.upper() for key in KEYS}
-
-
-@pytest.mark.parametrize("path", COMPONENTS, ids=lambda p: p.stem)
-def test_a_component_is_a_folder_with_its_test(path):
-    name = path.parent.name  # its own, or that of the component that it is a part of
-    names = {f"{name}.tsx", f"{name}.test.tsx", "index.ts"}
-    assert names <= {file.name for file in path.parent.iterdir()}

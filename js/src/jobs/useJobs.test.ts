@@ -1,6 +1,6 @@
 import { act, renderHook } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Job } from "../shared/api";
+import type { Job } from "../api/contract";
 import { job } from "../test/data";
 import { answer, callsOf, Wrapper } from "../test/panel";
 import { POLL_MILLISECONDS, useJobs } from "./useJobs";

@@ -1,12 +1,14 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { useApi, type Job } from "../shared/api";
-import { useReturn } from "../shared/useReturn";
-import { isActive } from "./progress";
+import { useApi } from "../api/client";
+import type { Job } from "../api/contract";
+import { useStable } from "../hooks/useStable";
+import { useWindowFocus } from "../hooks/useWindowFocus";
+import { isActive } from "./jobState";
 
 export const POLL_MILLISECONDS = 1000;
 
 interface Polled {
-  /** the list that these are news of */
+  /** the list that these jobs replace */
   since: Job[];
   jobs: Job[];
 }
@@ -24,7 +26,7 @@ export function useJobs(fetched: Job[], expected: boolean, onEnd: () => void): J
   const ask = () => api.jobs();
   const watching = expected || jobs.some(isActive);
   usePolling(watching, ask, (answer) => update(answer.jobs));
-  useReturn(() => {
+  useWindowFocus(() => {
     // another window may have started something meanwhile
     if (!watching) ask().then((answer) => update(answer.jobs), () => undefined);
   });
@@ -33,10 +35,8 @@ export function useJobs(fetched: Job[], expected: boolean, onEnd: () => void): J
 }
 
 function usePolling<T>(wanted: boolean, ask: () => Promise<T>, onAnswer: (answer: T) => void) {
-  const latest = useRef({ ask, onAnswer });
-  useEffect(() => {
-    latest.current = { ask, onAnswer };
-  });
+  const stableAsk = useStable(ask);
+  const stableOnAnswer = useStable(onAnswer);
   useEffect(() => {
     if (!wanted) return;
     let stopped = false;
@@ -44,12 +44,11 @@ function usePolling<T>(wanted: boolean, ask: () => Promise<T>, onAnswer: (answer
     const next = () => {
       if (!stopped) timer = window.setTimeout(poll, POLL_MILLISECONDS);
     };
-    // a missed answer isn't worth a message: the next is a second away
+    // a failure needs no message: it is asked again in a second
     const poll = () =>
-      latest.current
-        .ask()
+      stableAsk()
         .then((answer) => {
-          if (!stopped) latest.current.onAnswer(answer);
+          if (!stopped) stableOnAnswer(answer);
         }, () => undefined)
         .then(next);
     next();
@@ -57,7 +56,7 @@ function usePolling<T>(wanted: boolean, ask: () => Promise<T>, onAnswer: (answer
       stopped = true;
       window.clearTimeout(timer);
     };
-  }, [wanted]);
+  }, [wanted, stableAsk, stableOnAnswer]);
 }
 
 function useEndings(jobs: Job[], onEnd: () => void) {

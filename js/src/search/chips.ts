@@ -1,4 +1,5 @@
-import type { Hit, Index, Media, Term, TermShown } from "../shared/api";
+import type { Result, Index, Media, Term, TermShown } from "../api/contract";
+import { strings } from "./strings";
 
 /** A term of the query as the person sees it. */
 export interface Chip {
@@ -6,13 +7,13 @@ export interface Chip {
   key: string;
   /** without sign and weight */
   term: Term;
-  unwanted: boolean;
+  negative: boolean;
   weight: number;
   media: Media | null;
   /** the field of the patches that its ids are of; null for samples */
-  of: string | null;
-  /** of a picture: its file's name, and where the browser has it */
-  picture?: { name: string; url: string };
+  patches_field: string | null;
+  /** of an image file: its name, and its address in the browser */
+  image?: { name: string; url: string };
 }
 
 export const WEIGHTS = [0.25, 0.5, 1, 2, 4];
@@ -20,13 +21,13 @@ export const WEIGHTS = [0.25, 0.5, 1, 2, 4];
 const OR = "|";
 
 function chip(term: Term, rest: Partial<Chip> = {}): Chip {
-  const { weight = 1, unwanted = false, ...what } = term;
-  return { key: keyOf(what), term: what, weight, unwanted, media: null, of: null, ...rest };
+  const { weight = 1, negative = false, ...what } = term;
+  return { key: keyOf(what), term: what, weight, negative, media: null, patches_field: null, ...rest };
 }
 
-function keyOf({ picture, ...term }: Term): string {
-  // a picture may have megabytes: its length and a few letters tell it from others
-  if (picture) return `picture ${picture.length} ${picture.slice(-48)}`;
+function keyOf({ image, ...term }: Term): string {
+  // an image may have megabytes: its length and a few letters tell it from others
+  if (image) return `image ${image.length} ${image.slice(-48)}`;
   return JSON.stringify(term);
 }
 
@@ -35,60 +36,58 @@ export function textChip(text: string): Chip {
   return chip({ text: phrasings.filter(Boolean) });
 }
 
-export function pictureChip(base64: string, type: string, name: string): Chip {
-  return chip({ picture: base64 }, { picture: { name, url: `data:${type};base64,${base64}` } });
+export function imageChip(base64: string, type: string, name: string): Chip {
+  return chip({ image: base64 }, { image: { name, url: `data:${type};base64,${base64}` } });
 }
 
-/** What Python tells of a term. */
+/** The chip of a term that Python describes. */
 export function shownChip({ term, media }: TermShown, index: Index): Chip {
-  const url = term.picture && `data:${typeOf(term.picture)};base64,${term.picture}`;
-  const picture = url ? { picture: { name: "image", url } } : {};
-  return chip(term, { media, of: index.patches_field, ...picture });
+  const url = term.image && `data:${typeOf(term.image)};base64,${term.image}`;
+  const image = url ? { image: { name: strings.image, url } } : {};
+  return chip(term, { media, patches_field: index.patches_field, ...image });
 }
 
-/** A hit to find more, or less, like. */
-export function hitChip(hit: Hit, index: Index, unwanted: boolean): Chip {
-  const pictureOfPatches = index.patches_field !== null && hit.id === hit.sample_id;
-  const term = pictureOfPatches ? { sample_id: hit.id } : { id: hit.id };
-  const { filepath, box, label } = hit;
-  return chip(term, { unwanted, media: { filepath, box, label }, of: index.patches_field });
+/** A result to find more, or less, like. */
+export function resultChip(result: Result, index: Index, negative: boolean): Chip {
+  const isSampleOfPatches = index.patches_field !== null && result.id === result.sample_id;
+  const term = isSampleOfPatches ? { sample_id: result.id } : { id: result.id };
+  const { filepath, box, label } = result;
+  return chip(term, { negative, media: { filepath, box, label }, patches_field: index.patches_field });
 }
 
 /** The chip as the term to search with. */
-export function termOf({ term, weight, unwanted }: Chip): Term {
-  return { ...term, ...(weight !== 1 && { weight }), ...(unwanted && { unwanted }) };
+export function termOf({ term, weight, negative }: Chip): Term {
+  return { ...term, ...(weight !== 1 && { weight }), ...(negative && { negative: true }) };
 }
 
-/** The chips with others: one that is there already has its latest sign and weight. */
+/** The chips with others added; one that is there already gets the newer sign and weight. */
 export function withChips(chips: Chip[], added: Chip[]): Chip[] {
   const keys = new Set(added.map(({ key }) => key));
   return [...chips.filter(({ key }) => !keys.has(key)), ...added];
 }
 
 /** Why an index can't be searched with a chip; null if it can. */
-export function misfit({ term, of }: Chip, index: Index): string | null {
+export function chipProblem({ term, patches_field }: Chip, index: Index): string | null {
   if (term.text && !index.supports_prompts) return textProblem(index);
-  if ((term.picture || term.crop) && !index.model)
-    return "This index has no model that embeds pictures.";
-  if ((term.id || term.result) && of !== index.patches_field) return "This isn't in the index in use.";
-  if (term.sample_id && index.patches_field === null) return "This isn't in the index in use.";
+  if ((term.image || term.crop) && !index.model)
+    return strings.noImageModel;
+  if ((term.id || term.result_ids) && patches_field !== index.patches_field) return strings.otherIndex;
+  if (term.sample_id && index.patches_field === null) return strings.otherIndex;
   return null;
 }
 
 /** Why an index can't be searched by text; null if it can. */
 export function textProblem(index: Index): string | null {
   if (index.supports_prompts) return null;
-  return index.model
-    ? `${index.model} can't embed text: search with pictures, or use an index whose model can, such as a CLIP.`
-    : "This index has no model that embeds text: search with what you select, or use an index made with a model, such as a CLIP.";
+  return index.model ? strings.noText(index.model) : strings.noTextModel;
 }
 
 /** A chip in a few words. */
-export function nameOf({ term, media, picture }: Chip): string {
+export function nameOf({ term, media, image }: Chip): string {
   if (term.text) return term.text.join(` ${OR} `);
-  if (picture) return picture.name;
-  if (term.result) return `${term.result.length} pictures`;
-  return media?.label ?? (term.crop ? "crop" : "image");
+  if (image) return image.name;
+  if (term.result_ids) return strings.results(term.result_ids.length);
+  return media?.label ?? (term.crop ? strings.crop : strings.image);
 }
 
 /** By the first letters of base64. */

@@ -1,17 +1,18 @@
-import { usePanelStatePartial } from "@fiftyone/spaces";
-import { useApi, type Index, type SearchResult } from "../shared/api";
-import { misfit, shownChip, termOf, textChip, withChips, type Chip } from "./chips";
-import { check, fromParams, toParams } from "./options/values";
-import { useCall } from "./useCall";
-import { useDraft, type Draft } from "./useDraft";
+import { useApi } from "../api/client";
+import type { Index, SearchResult } from "../api/contract";
+import { useCall } from "../api/useCall";
+import { usePanelState } from "../hooks/appState";
+import { chipProblem, shownChip, termOf, textChip, withChips, type Chip } from "./chips";
+import { optionProblems, fromParams, toParams } from "./optionValues";
+import { useQueryDraft, type QueryDraft } from "./useQueryDraft";
 import { useSelectionChips } from "./useSelectionChips";
 
-export interface Found {
+export interface ShownResult {
   dataset: string;
   result: SearchResult;
-  /** the chips that it was made of */
+  /** the chips that were searched with */
   chips: Chip[];
-  /** how many of the hits, the best first, are in the grid */
+  /** how many of the results, the best first, are in the grid */
   keep: number;
 }
 
@@ -22,64 +23,64 @@ interface Options {
   onIndex: (brain_key: string) => void;
 }
 
-/** The query, its result and its error. Query and result outlive the panel's mounting. */
+/** The query, its result and its error. Query and result are kept while the panel is closed. */
 export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   const api = useApi();
-  const query = useDraft();
+  const query = useQueryDraft();
   const { draft } = query;
-  const [kept, setFound] = usePanelStatePartial<Found | null>("milvus_found", null, true);
+  const [kept, setResult] = usePanelState<ShownResult | null>("milvus_search_result", null);
   const { busy, problem, run } = useCall();
-  const selected = useSelectionChips(index, draft.options.target !== "selected");
+  const selected = useSelectionChips(index, draft.options.scope !== "selected");
   const taken = new Set([...draft.chips, ...draft.removed].map(({ key }) => key));
-  const ghosts = selected.filter(({ key }) => !taken.has(key));
+  const selectedChips = selected.filter(({ key }) => !taken.has(key));
   const current = kept?.dataset === dataset && kept.result.brain_key === index.brain_key;
-  const found = current ? kept : null;
+  const shown = current ? kept : null;
 
   const show = (result: SearchResult, chips: Chip[]) =>
-    setFound({ dataset, result, chips, keep: result.total });
+    setResult({ dataset, result, chips, keep: result.total });
 
-  /** With what is selected, and with chips that come just now. */
-  const search = (added: Chip[] = [], from: Draft = draft) => {
-    const chips = withChips(from.chips, [...ghosts, ...added]);
-    const usable = chips.filter((chip) => !misfit(chip, index));
-    const wrong = Object.keys(check(from.options, index)).length > 0;
+  /** Searches with the chips, with what is selected, and with added chips. */
+  const search = (added: Chip[] = [], from: QueryDraft = draft) => {
+    const chips = withChips(from.chips, [...selectedChips, ...added]);
+    const usable = chips.filter((chip) => !chipProblem(chip, index));
+    const wrong = Object.keys(optionProblems(from.options, index)).length > 0;
     if (busy || usable.length === 0 || wrong) return;
     const keys = new Set(chips.map(({ key }) => key));
     const removed = from.removed.filter(({ key }) => !keys.has(key));
     const terms = usable.map(termOf);
     const options = toParams(from.options, index);
     const params = { brain_key: index.brain_key, query: { terms }, ...options };
-    // first, so that it is on its way while the panel is drawn anew
+    // first, so that it is sent before the panel is rendered
     run(() => api.search(params), (result) => show(result, usable));
     query.set({ ...from, chips, removed });
   };
 
   return {
     ...query,
-    ghosts,
-    found,
+    selectedChips,
+    shown,
     busy,
     problem,
     search,
     searchText: (text: string) =>
       search(text.trim() ? [textChip(text)] : [], { ...draft, text: "" }),
-    /** A search that was made before, with all that it was made of. */
-    again: (which: { id?: string; name?: string }) =>
-      run(() => api.again(which), ({ chips, request, ...result }) => {
+    /** Runs an earlier search, with its whole query and options. */
+    rerun: (which: { id?: string; name?: string }) =>
+      run(() => api.rerun_search(which), ({ chips, request, ...result }) => {
         const of = indexes.find(({ brain_key }) => brain_key === request.brain_key) ?? index;
         const made = chips.map((shown) => shownChip(shown, of));
         query.set({ chips: made, removed: [], text: "", options: fromParams(request) });
         onIndex(request.brain_key);
         show(result, made);
       }),
-    /** Leaves only the first hits in the grid. */
-    cut: (keep: number) => {
-      if (!found) return;
-      const { token } = found.result;
-      setFound({ ...found, keep });
-      run(() => api.cut({ token, keep }), () => undefined);
+    /** Keeps only the first results in the grid. */
+    keepFirst: (keep: number) => {
+      if (!shown) return;
+      const { token } = shown.result;
+      setResult({ ...shown, keep });
+      run(() => api.keep_results({ token, keep }), () => undefined);
     },
-    clear: () => run(() => api.clear(), () => setFound(null)),
+    clear: () => run(() => api.clear_results(), () => setResult(null)),
   };
 }
 

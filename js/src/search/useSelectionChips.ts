@@ -1,46 +1,25 @@
-import * as fos from "@fiftyone/state";
-import { useEffect, useRef, useState } from "react";
-import { useRecoilValue } from "recoil";
-import { useApi, type Index, type TermShown } from "../shared/api";
+import { useApi } from "../api/client";
+import type { Index } from "../api/contract";
+import { useSelection } from "../hooks/appState";
+import { useDebouncedAnswer } from "../hooks/useDebouncedAnswer";
 import { shownChip, type Chip } from "./chips";
 
 /** A drag over many tiles is one change. */
 const QUIET_MILLISECONDS = 150;
 
-interface Answer {
-  request: string;
-  chips: TermShown[];
-}
-
-/** What is selected in the grid, as chips; Python is asked when that has changed. */
+/**
+ * What is selected in the grid, as chips; Python is asked when that has changed. There are
+ * none if it can't answer: the search then says what is wrong.
+ */
 export function useSelectionChips(index: Index, wanted: boolean): Chip[] {
   const api = useApi();
-  const samples = useRecoilValue(fos.selectedSamples);
-  const labels = useRecoilValue(fos.selectedLabels);
-  const request =
-    wanted && (samples.size || labels.length)
-      ? JSON.stringify([index.brain_key, [...samples], labels.map(({ labelId }) => labelId)])
-      : "";
-  const [answer, setAnswer] = useState<Answer | null>(null);
-  const ask = useRef(() => api.selection({ brain_key: index.brain_key }));
-  useEffect(() => {
-    ask.current = () => api.selection({ brain_key: index.brain_key });
-  });
-  useEffect(() => {
-    if (!request) return;
-    let stale = false;
-    const timer = window.setTimeout(() => {
-      // without an answer there are no chips, and the search says what is wrong
-      ask.current().then(
-        ({ chips }) => !stale && setAnswer({ request, chips }),
-        () => undefined,
-      );
-    }, QUIET_MILLISECONDS);
-    return () => {
-      stale = true;
-      window.clearTimeout(timer);
-    };
-  }, [request]);
-  if (!request || !answer || answer.request !== request) return [];
-  return answer.chips.map((shown) => shownChip(shown, index));
+  const { brain_key } = index;
+  const { sampleIds, labelIds, revision } = useSelection();
+  const isAsked = wanted && sampleIds.length + labelIds.length > 0;
+  const answer = useDebouncedAnswer(
+    isAsked ? `${brain_key} ${revision}` : null,
+    () => api.selection({ brain_key }),
+    QUIET_MILLISECONDS,
+  );
+  return (answer?.chips ?? []).map((shown) => shownChip(shown, index));
 }

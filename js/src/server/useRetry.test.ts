@@ -28,7 +28,7 @@ test("what is down is tried again after 5 seconds, then after 10", async () => {
   expect(result.current).toBe(10);
 });
 
-test("nothing is tried once it answers, and the next time it begins anew", async () => {
+test("nothing is tried once it answers, and the next time it starts with the first wait", async () => {
   const { result, retry, rerender } = retrying();
   await pass(5);
   rerender({ down: false, trying: false });

@@ -1,15 +1,4 @@
-import type {
-  Collection,
-  Coverage,
-  Form,
-  Hit,
-  Index,
-  Job,
-  Overview,
-  SearchResult,
-  Server,
-  ServerDetails,
-} from "../shared/api";
+import type { Collection, IndexHealth, Form, Result, Index, Job, Overview, SearchResult, Server, ServerDetails } from "../api/contract";
 
 export const server: Server = {
   kind: "embedded",
@@ -20,7 +9,7 @@ export const server: Server = {
   problem: null,
 };
 
-export const coverage: Coverage = {
+export const health: IndexHealth = {
   rows: 1508,
   current: 1500,
   missing: 30,
@@ -48,18 +37,20 @@ export const index: Index = {
   partial: false,
   size: 1538,
   total: 1538,
-  coverage: null,
+  health: null,
   collection_name: "pictures_1",
-  elsewhere: null,
+  other_server: null,
   owned: true,
   created: "2025-03-04T05:06:07",
   problem: null,
-  unsent: null,
+  credentials_warning: null,
 };
 
 export const job: Job = {
   id: "job-1",
   operator: "compute_index",
+  label: "Compute index",
+  can_pause: true,
   brain_key: "pictures",
   state: "running",
   delegated: false,
@@ -70,7 +61,7 @@ export const job: Job = {
   rate: 24.3,
   remaining: 18,
   failed: 0,
-  pace: null,
+  bottleneck: null,
   message: null,
   updated: "2025-03-04T05:06:07Z",
 };
@@ -81,7 +72,7 @@ export const overview: Overview = {
   indexes: [index],
   other_indexes: [],
   export_folder: "/fiftyone/milvus-exports",
-  move: { targets: [{ uri: "embedded", label: "Embedded Milvus" }], problem: null },
+  move: { destinations: [{ uri: "embedded", label: "Embedded Milvus" }], problem: null },
   jobs: [],
   can_delegate: true,
 };
@@ -92,19 +83,19 @@ export const form: Form = {
       name: "resnet",
       supports_prompts: false,
       downloaded: false,
-      description: "Pictures only",
+      description: "Images only",
       license: "BSD 3-Clause",
       size_bytes: 102_000_000,
-      lacks: [],
+      missing_packages: [],
     },
     {
       name: "clip",
       supports_prompts: true,
       downloaded: true,
-      description: "Pictures and text",
+      description: "Images and text",
       license: "MIT",
       size_bytes: 353_976_522,
-      lacks: [],
+      missing_packages: [],
     },
     {
       name: "lite",
@@ -113,7 +104,7 @@ export const form: Form = {
       description: "Small",
       license: "Apache 2.0",
       size_bytes: null,
-      lacks: [],
+      missing_packages: [],
     },
   ],
   patches_fields: ["ground_truth"],
@@ -132,7 +123,7 @@ export const form: Form = {
   filter_fields: [],
 };
 
-export const hit: Hit = {
+export const result: Result = {
   id: "a",
   sample_id: "a",
   rank: 1,
@@ -140,14 +131,14 @@ export const hit: Hit = {
   filepath: "/pictures/a.jpg",
   box: null,
   label: "bird",
-  terms: null,
+  term_scores: null,
   notes: [],
 };
 
-export const result: SearchResult = {
+export const searchResult: SearchResult = {
   brain_key: "pictures",
   token: "token-1",
-  hits: [hit, { ...hit, id: "b", sample_id: "b", rank: 2, score: 0.5, label: null }],
+  results: [result, { ...result, id: "b", sample_id: "b", rank: 2, score: 0.5, label: null }],
   total: 538,
   score: "similarity",
   milliseconds: 18.2,
@@ -155,16 +146,16 @@ export const result: SearchResult = {
   plan: "Ranked all 1,538 vectors",
   searched: null,
   in_view: null,
-  why_empty: null,
+  empty_reason: null,
   histogram: { first: 0.91, last: 0.11, counts: [2, 500, 30, 6] },
 };
 
 export const collection: Collection = {
   name: "pictures_1",
   state: "in use",
-  why: "The index 'pictures' of the dataset 'animals' uses it",
+  reason: "The index 'pictures' of the dataset 'animals' uses it",
   owner: { dataset_id: "1", dataset: "animals", brain_key: "pictures", version: 1 },
-  owner_gone: false,
+  owner_deleted: false,
   users: [],
   created: "2025-03-04T05:06:07Z",
   rows: 1538,
@@ -192,6 +183,6 @@ export const details: ServerDetails = {
     { key: "uri", variable: "MILVUS_URI", set_in: null },
     { key: "token", variable: "MILVUS_TOKEN", set_in: "environment" },
   ],
-  collections: [collection, { ...collection, name: "left_over", state: "orphan", why: "Its index is gone" }],
+  collections: [collection, { ...collection, name: "left_over", state: "orphaned", reason: "Its index is gone" }],
   problem: null,
 };

@@ -19,7 +19,7 @@ export const registerComponent = vi.fn();
 export const python = vi.fn<(uri: string, params: object) => unknown>();
 
 /** What the panel's callback told the App: `false` keeps the error page away. */
-export const handled = vi.fn<(told: boolean) => void>();
+export const handled = vi.fn<(answer: boolean) => void>();
 
 /** another function each time, as FiftyOne's */
 export const useTriggerPanelEvent = (): typeof trigger => (...call) => trigger(...call);

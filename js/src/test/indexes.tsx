@@ -1,7 +1,7 @@
 import { vi } from "vitest";
-import { Indexes } from "../indexes/Indexes";
-import { useWork } from "../indexes/useWork";
-import type { Index, Job, Move, OtherIndex } from "../shared/api";
+import type { Index, Job, Move, OtherIndex } from "../api/contract";
+import { IndexList } from "../indexes/IndexList";
+import { useIndexJobs } from "../indexes/useIndexJobs";
 import { index, overview } from "./data";
 import { execute } from "./fiftyone";
 import { asked, at, show } from "./panel";
@@ -16,9 +16,9 @@ interface Props {
 }
 
 function WithWork({ indexes = [index], others = [], jobs = [], move = overview.move, ...on }: Props) {
-  const work = useWork(on.onChanged);
+  const work = useIndexJobs(on.onChanged);
   return (
-    <Indexes
+    <IndexList
       canDelegate
       exportFolder={overview.export_folder}
       inUse="embedded"
@@ -32,7 +32,8 @@ function WithWork({ indexes = [index], others = [], jobs = [], move = overview.m
 /** The list of indexes. */
 export function indexes(props = {}) {
   const on = { onNew: vi.fn(), onChanged: vi.fn() };
-  return { ...on, ...show(<WithWork {...on} {...props} />) };
+  const rerendered = (others = {}) => <WithWork {...on} {...others} />;
+  return { ...on, rerendered, ...show(rerendered(props)) };
 }
 
 /** Opens a dialog from the card's menu. */

@@ -2,10 +2,10 @@ import { render } from "@testing-library/react";
 import userEvent, { type UserEvent } from "@testing-library/user-event";
 import { useRef, type ReactNode } from "react";
 import { RecoilRoot, type MutableSnapshot } from "recoil";
-import type { Uris } from "../shared/api";
-import { ApiProvider } from "../shared/ApiProvider";
-import { ScrollContext } from "../shared/scroll";
-import type { Place } from "../shell/places";
+import { ApiProvider } from "../api/ApiProvider";
+import type { Uris } from "../api/client";
+import { ScrollContext } from "../hooks/ScrollContext";
+import type { TabName } from "../panel/Tabs";
 import { execute, python } from "./fiftyone";
 
 const METHODS: Record<keyof Uris, true> = {
@@ -21,18 +21,18 @@ const METHODS: Record<keyof Uris, true> = {
   start_embedded: true,
   stop_embedded: true,
   search: true,
-  again: true,
-  more: true,
-  cut: true,
-  clear: true,
+  rerun_search: true,
+  next_results: true,
+  keep_results: true,
+  clear_results: true,
   selection: true,
   view_count: true,
-  options: true,
-  history: true,
-  forget: true,
+  search_options: true,
+  search_history: true,
+  delete_searches: true,
   save_search: true,
   save_view: true,
-  tag: true,
+  tag_results: true,
 };
 
 /** Each method is called where its name says. */
@@ -83,8 +83,8 @@ export function show(element: ReactNode, initialize?: (snapshot: MutableSnapshot
   return { user, ...render(element, { wrapper }) };
 }
 
-/** Goes to one of the panel's places. */
-export const go = (user: UserEvent, place: Place) => user.click(at(`milvus-place-${place}`));
+/** Opens a tab. */
+export const go = (user: UserEvent, tab: TabName) => user.click(at(`milvus-tab-${tab}`));
 
 /** The element of a `data-cy` name. */
 export function at<T extends Element = HTMLElement>(name: string): T {

@@ -1,24 +1,24 @@
-import { vi } from "vitest";
 import type { ReactNode } from "react";
 import type { MutableSnapshot } from "recoil";
-import { SearchPlace } from "../search/SearchPlace";
+import { vi } from "vitest";
+import type { Index } from "../api/contract";
+import { SearchTab } from "../search/SearchTab";
 import { useSearch, type Search } from "../search/useSearch";
-import type { Index } from "../shared/api";
-import { index, result } from "./data";
+import { index, searchResult } from "./data";
 import { answer, at, show } from "./panel";
 
-/** What the Search place tells the panel. */
+/** What the Search tab tells the panel. */
 export const on = { onMakeIndex: vi.fn(), onIndex: vi.fn() };
 
-/** The Search place of an index. */
-export const place = (shown: Index | undefined = index, dataset = "animals") => (
-  <SearchPlace dataset={dataset} index={shown} indexes={shown ? [shown] : []} others={[]} samples={1538} {...on} />
+/** The Search tab of an index. */
+export const searchTab = (shown: Index | undefined = index, dataset = "animals") => (
+  <SearchTab dataset={dataset} index={shown} indexes={shown ? [shown] : []} others={[]} samples={1538} {...on} />
 );
 
-/** The Search place after a search by a text. */
+/** The Search tab after a search by a text. */
 export async function searched(answers: object = {}, initialize?: (snapshot: MutableSnapshot) => void) {
-  answer({ search: result, clear: {}, cut: {}, ...answers });
-  const shown = show(place(), initialize);
+  answer({ search: searchResult, clear_results: {}, keep_results: {}, ...answers });
+  const shown = show(searchTab(), initialize);
   await shown.user.type(at("milvus-query"), "a bird{Enter}");
   return shown;
 }
@@ -28,12 +28,12 @@ interface WithSearchProps {
   children: (search: Search) => ReactNode;
 }
 
-/** A part of the Search place, with a search of its own. */
+/** A part of the Search tab, with a search of its own. */
 export function WithSearch({ index: of = index, children }: WithSearchProps) {
   return children(useSearch({ dataset: "animals", index: of, indexes: [of], onIndex: on.onIndex }));
 }
 
 /** All elements of a `data-cy` name. */
 export const all = (name: string) => [...document.querySelectorAll<HTMLElement>(`[data-cy="${name}"]`)];
-export const hits = () => all("milvus-hit");
+export const results = () => all("milvus-result");
 export const chips = () => all("milvus-chip");

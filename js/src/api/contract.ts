@@ -1,0 +1,34 @@
+/**
+ * What the panel's Python methods take and give: `takes` their parameters, `gives` their
+ * answer. `tests/integration/test_panel.py` holds real answers against it.
+ */
+import type { Index, IndexMethods, IndexOperators, Move, OtherIndex } from "./indexesContract";
+import type { Job, JobMethods } from "./jobsContract";
+import type { SearchMethods } from "./searchContract";
+import type { Server, ServerMethods, ServerOperators } from "./serverContract";
+
+export type * from "./indexesContract";
+export type * from "./jobsContract";
+export type * from "./searchContract";
+export type * from "./serverContract";
+export type * from "./sharedContract";
+
+export interface Overview {
+  dataset: { name: string; samples: number };
+  server: Server;
+  indexes: Index[];
+  /** the dataset's similarity indexes of other backends */
+  other_indexes: OtherIndex[];
+  /** where exports are, in words */
+  export_folder: string;
+  move: Move;
+  jobs: Job[];
+  can_delegate: boolean;
+}
+
+export interface Methods extends SearchMethods, IndexMethods, JobMethods, ServerMethods {
+  overview: { gives: Overview };
+}
+
+/** The operators that the panel runs, with what it uses of their answers. */
+export interface Operators extends IndexOperators, ServerOperators {}

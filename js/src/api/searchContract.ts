@@ -1,0 +1,162 @@
+/** What the Search tab asks Python, and what it answers. */
+import type { Message, Nothing, Scope } from "./sharedContract";
+
+/** Relative x, y, width and height. */
+export type Box = [number, number, number, number];
+
+/** What to search with: one of the first seven, read by `search/query.py`. */
+export interface Term {
+  /** in the index: of a sample, or of a label */
+  id?: string;
+  sample_id?: string;
+  /** phrasings, which are averaged */
+  text?: string[];
+  /** base64 of a file */
+  image?: string;
+  crop?: { sample_id: string; box: Box };
+  vector?: number[];
+  /** ids of the index, which are averaged */
+  result_ids?: string[];
+  weight?: number;
+  negative?: boolean;
+}
+
+/** The image of a sample or a patch. */
+export interface Media {
+  filepath: string;
+  box: Box | null;
+  label: string | null;
+}
+
+/** A term with its image; for a selected sample or patch, `key` is the id in the grid. */
+export interface TermShown {
+  key: string;
+  term: Term;
+  media: Media | null;
+}
+
+export interface SearchOptions {
+  k: number;
+  scope: Scope;
+  reverse?: boolean;
+  exclude_query?: boolean;
+  min_score?: number;
+  max_score?: number;
+  group_by?: string;
+  min_matches?: number;
+  /** another index, whose ranking is combined by reciprocal rank fusion */
+  fuse_with?: string;
+  score_field?: string;
+  where?: Where;
+  /** of the index, for this search alone, by Milvus's names */
+  search_params?: Record<string, number>;
+}
+
+/** Values, any of which matches; or a range, ends included. */
+export type Condition = (string | number | boolean)[] | { min?: number; max?: number };
+
+/** By field; all must be fulfilled. */
+export type Where = Record<string, Condition>;
+
+export interface SearchParams extends SearchOptions {
+  brain_key: string;
+  query: { terms: Term[] };
+}
+
+export interface Result extends Media {
+  /** what the grid shows: sample id, or label id for a patch index */
+  id: string;
+  sample_id: string;
+  rank: number;
+  score: number;
+  /** the score of each of several terms */
+  term_scores: number[] | null;
+  /** further sentences on why it is a result */
+  notes: string[];
+}
+
+/** How many results there are by score, from the first one's to the last one's. */
+export interface Histogram {
+  first: number;
+  last: number;
+  counts: number[];
+}
+
+export interface SearchResult {
+  brain_key: string;
+  /** identifies it in later calls */
+  token: string;
+  /** the first 100 at most; `next_results` has the others */
+  results: Result[];
+  total: number;
+  /** how many were searched; null for the whole index */
+  searched: number | null;
+  /** how many are in the view that was searched from; null for the whole dataset */
+  in_view: number | null;
+  /** why there is no result, and what to do; null if there is one */
+  empty_reason: string | null;
+  score: "similarity" | "distance" | "rank";
+  milliseconds: number;
+  exact: boolean;
+  plan: string;
+  /** null if all have the same score */
+  histogram: Histogram | null;
+}
+
+/** A search that was run again, with its whole query and options. */
+export interface RerunSearch extends SearchResult {
+  chips: TermShown[];
+  request: SearchOptions & { brain_key: string; exclude?: string[] };
+}
+
+export interface ResultPage {
+  results: Result[];
+}
+
+export interface PastSearch {
+  id: string;
+  label: string;
+  /** ISO, UTC */
+  at: string;
+  results: number | null;
+  brain_key: string;
+}
+
+export interface History {
+  searches: PastSearch[];
+  total: number;
+  /** names */
+  saved: string[];
+}
+
+/** The first `keep` results of a search. */
+export interface KeepParams {
+  token: string;
+  keep: number;
+}
+
+/** The methods of `panels/search_tab.py`. */
+export interface SearchMethods {
+  search: { takes: SearchParams; gives: SearchResult };
+  /** A search of the history, or a saved one. */
+  rerun_search: { takes: { id?: string; name?: string }; gives: RerunSearch };
+  /** A page of results, from a position on; 0 is the best. */
+  next_results: { takes: { token: string; start: number }; gives: ResultPage };
+  /** Keeps only the first results in the grid. */
+  keep_results: { takes: KeepParams; gives: Nothing };
+  /** Removes the results from the grid. */
+  clear_results: { gives: Nothing };
+  /** What is selected in the grid, as terms. */
+  selection: { takes: { brain_key: string }; gives: { chips: TermShown[] } };
+  /** How many samples or patches are in the view that is searched from, and whether the
+   * grid shows the results of a search of it. */
+  view_count: { takes: { brain_key: string }; gives: { count: number; shows_results: boolean } };
+  search_options: { gives: { group_by: string[] } };
+  search_history: { takes: { skip: number }; gives: History };
+  /** Deletes a saved search, or else clears the history. */
+  delete_searches: { takes: { name?: string }; gives: Nothing };
+  save_search: { takes: { token: string; name: string }; gives: Message };
+  save_view: { takes: KeepParams & { name: string }; gives: Message };
+  /** Tags results: those that are selected in the grid, if any are. */
+  tag_results: { takes: KeepParams & { tag: string; selection?: string[] }; gives: Message };
+}

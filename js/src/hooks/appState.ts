@@ -1,0 +1,97 @@
+/**
+ * All that the panel takes from the App's state, and has the App do. Nothing else imports
+ * Recoil, on which FiftyOne's state is built today.
+ */
+import { executeOperator } from "@fiftyone/operators";
+import { usePanelStatePartial } from "@fiftyone/spaces";
+import * as fos from "@fiftyone/state";
+import { useMemo } from "react";
+import { useRecoilValue } from "recoil";
+
+export { usePanelId } from "@fiftyone/spaces";
+
+/** The address at which the App serves a media file. */
+export const mediaUrl = (filepath: string) => fos.getSampleSrc(filepath);
+
+/** The name of the dataset that is open. */
+export function useDatasetName(): string | null {
+  return useRecoilValue(fos.datasetName);
+}
+
+/** A state of the browser that is kept while the panel is closed. */
+export function usePanelState<T>(key: string, initial: T): [T, (next: T) => void] {
+  return usePanelStatePartial(key, initial, true);
+}
+
+/** Shows a message that something succeeded. */
+export function useSuccessMessage(): (message: string) => void {
+  const notify = fos.useNotification();
+  return (message) => notify({ msg: message, variant: "success" });
+}
+
+interface Selection {
+  sampleIds: string[];
+  labelIds: string[];
+  /** changes with what is selected and how */
+  revision: string;
+}
+
+/** The samples and labels that are selected in the grid. */
+export function useSelection(): Selection {
+  const samples = useRecoilValue(fos.selectedSamples);
+  const labels = useRecoilValue(fos.selectedLabels);
+  return useMemo(() => {
+    const labelIds = (labels ?? []).map(({ labelId }) => labelId);
+    const sampleIds = [...(samples ?? new Map()).keys()];
+    return { sampleIds, labelIds, revision: JSON.stringify([[...(samples ?? [])], labelIds]) };
+  }, [samples, labels]);
+}
+
+/** Which samples or patches are selected in the grid, and how to select them there. */
+export function useSampleSelection() {
+  const selected = useRecoilValue(fos.selectedSamples);
+  return {
+    has: (id: string | undefined) => id !== undefined && selected.has(id),
+    toggle: (id: string) => {
+      const next = new Map(selected);
+      if (!next.delete(id)) next.set(id, "default");
+      const samples = [...next].map(([each, type]) => ({ id: each, type }));
+      void executeOperator("@voxel51/operators/set_selected_samples", { samples });
+    },
+  };
+}
+
+/** Opens what the grid shows of a sample or patch: the patch in a patches view, else the sample. */
+export function useOpenSample() {
+  const isPatchesView = useRecoilValue(fos.isPatchesView);
+  return ({ id, sample_id }: { id: string; sample_id: string }) =>
+    void executeOperator("@voxel51/operators/open_sample", { id: isPatchesView ? id : sample_id });
+}
+
+/** Changes when the App learns of another set of brain runs. */
+export function useBrainRuns(): string {
+  const dataset = useRecoilValue(fos.dataset);
+  return (dataset?.brainMethods ?? []).map(({ key }) => key).sort().join();
+}
+
+export interface Grid {
+  /** of the view, without the sidebar's filters */
+  stages: unknown[];
+  /** the sidebar, or another panel, shows only a part of the view */
+  filtered: boolean;
+  /** changes when the grid shows something else, or was loaded again */
+  revision: string;
+}
+
+/** What the grid shows. */
+export function useGrid(): Grid {
+  const stages = useRecoilValue(fos.view);
+  const filters = useRecoilValue(fos.filters);
+  const extended = useRecoilValue(fos.extendedStages);
+  const refreshed = useRecoilValue(fos.refresher);
+  return {
+    stages,
+    filtered: [filters, extended].some((each) => Object.values(each ?? {}).some(Boolean)),
+    revision: JSON.stringify([stages, filters, extended, refreshed]),
+  };
+}

@@ -1,2 +1,0 @@
-export * from "./CoverageLine";
-export { toSync } from "./parts";

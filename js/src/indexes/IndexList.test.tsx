@@ -1,0 +1,45 @@
+import { expect, test, vi } from "vitest";
+import { index, job } from "../test/data";
+import { indexes, operators, succeed } from "../test/indexes";
+import { PLUGIN, absent, at } from "../test/panel";
+import { strings } from "./strings";
+
+test("without an index one button teaches and opens the form", async () => {
+  const { user, onNew } = indexes({ indexes: [] });
+  expect(at("milvus-empty").textContent).toContain("No index yet");
+  await user.click(at("milvus-new-index"));
+  expect(onNew).toHaveBeenCalled();
+});
+
+test("Resume goes on without asking", async () => {
+  succeed({ errorMessage: "Milvus is gone." });
+  const { user } = indexes({ indexes: [{ ...index, partial: true }] });
+  await user.click(at("milvus-sync-pictures"));
+  expect(operators()).toEqual([`${PLUGIN}/sync_index`]);
+  expect(at("milvus-problem").textContent).toContain("Milvus is gone.");
+});
+
+test("many indexes are looked for by name, without asking anybody", async () => {
+  const many = Array.from({ length: 12 }, (_, n) => ({ ...index, brain_key: `index_${n}` }));
+  const { user } = indexes({ indexes: many });
+  await user.type(at("milvus-find-index"), "_11");
+  at("milvus-index-index_11");
+  expect(absent("milvus-index-index_1")).toBe(true);
+});
+
+test("without an index one that was exported can be imported", async () => {
+  const { user, onNew } = indexes({ indexes: [] });
+  await user.click(at("milvus-import"));
+  at("milvus-import-path");
+  expect(onNew).not.toHaveBeenCalled();
+});
+
+test("while jobs are asked for, only the cards that change are rendered again", () => {
+  const rendered = vi.spyOn(strings, "built");
+  const many = ["a", "b", "c"].map((brain_key) => ({ ...index, brain_key }));
+  const { rerender, rerendered } = indexes({ indexes: many });
+  expect(rendered).toHaveBeenCalledTimes(3);
+  rerender(rerendered({ indexes: many, jobs: [{ ...job, brain_key: "b" }] }));
+  expect(rendered).toHaveBeenCalledTimes(4);
+  rendered.mockRestore();
+});

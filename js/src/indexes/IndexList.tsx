@@ -1,0 +1,159 @@
+import { Button, Stack, Typography } from "@mui/material";
+import { useState } from "react";
+import type { Index, Job, Move, OtherIndex } from "../api/contract";
+import { useStable } from "../hooks/useStable";
+import { isActive } from "../jobs/jobState";
+import { MessageAlert } from "../ui/MessageAlert";
+import { NoIndexes } from "../ui/NoIndexes";
+import { PrimaryButton } from "../ui/PrimaryButton";
+import { Section } from "../ui/Section";
+import { TextInput } from "../ui/TextInput";
+import type { DialogKind } from "./dialogProps";
+import { ImportDialog } from "./ImportDialog";
+import { IndexCard } from "./IndexCard";
+import { IndexDialog } from "./IndexDialog";
+import { strings } from "./strings";
+import type { IndexJobs } from "./useIndexJobs";
+
+/** With more, they can be filtered by name. */
+const MANY = 8;
+
+interface Props {
+  indexes: Index[];
+  others: OtherIndex[];
+  jobs: Job[];
+  work: IndexJobs;
+  canDelegate: boolean;
+  exportFolder: string;
+  move: Move;
+  /** the address of the Milvus in use */
+  inUse: string;
+  /** an index is being described or built */
+  making: boolean;
+  onNew: () => void;
+  onChanged: () => void;
+}
+
+type Asked = { kind: DialogKind; brain_key: string } | { kind: "import" };
+
+export function IndexList(props: Props) {
+  const { indexes, others, jobs, work, making, onNew, onChanged } = props;
+  const { canDelegate, exportFolder, move, inUse } = props;
+  const shared = { indexes, jobs, work, canDelegate, exportFolder };
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [filter, setFilter] = useState("");
+  const close = () => setAsked(null);
+  const ask = useStable((kind: DialogKind, brain_key: string) => {
+    dismiss(work);
+    setAsked({ kind, brain_key });
+    // comparing tells what a sync would do
+    if (kind === "sync") work.check.run({ brain_key }, false);
+  });
+  const check = useStable((brain_key: string) => work.check.run({ brain_key }, false));
+  const resume = useStable((brain_key: string) => work.sync.run({ brain_key }, false));
+  const importing = asked?.kind === "import" && (
+    <ImportDialog {...shared} onClose={close} />
+  );
+  const about = asked && asked.kind !== "import" ? asked : null;
+  const index = about && indexes.find((each) => each.brain_key === about.brain_key);
+  if (indexes.length === 0)
+    return (
+      <>
+        {!making && <NoIndex others={others} onNew={onNew} onImport={() => setAsked({ kind: "import" })} />}
+        {importing}
+      </>
+    );
+  const shown = indexes.filter((each) => matches(each, filter));
+  return (
+    <Section
+      title={strings.title(indexes.length)}
+      action={
+        !making && (
+          <Stack direction="row" spacing={1}>
+            <Button
+              size="small"
+              color="secondary"
+              data-cy="milvus-import"
+              onClick={() => setAsked({ kind: "import" })}
+            >
+              {strings.import}
+            </Button>
+            <Button size="small" variant="outlined" color="secondary" data-cy="milvus-new-index" onClick={onNew}>
+              {strings.newIndex}
+            </Button>
+          </Stack>
+        )
+      }
+    >
+      <MessageAlert
+        message={asked ? null : (work.sync.problem ?? work.check.problem)}
+        onClose={() => dismiss(work)}
+      />
+      {indexes.length > MANY && (
+        <TextInput label={strings.find} name="milvus-find-index" value={filter} onChange={setFilter} />
+      )}
+      <Stack component="ul" spacing={1} sx={{ m: 0, p: 0 }}>
+        {shown.map((each) => (
+          <IndexCard
+            key={each.brain_key}
+            index={each}
+            busy={isBusy(each, jobs, work)}
+            onDialog={ask}
+            onCheck={check}
+            onResume={resume}
+          />
+        ))}
+      </Stack>
+      {shown.length === 0 && (
+        <Typography variant="body2" color="text.secondary">
+          {strings.noMatch}
+        </Typography>
+      )}
+      {importing}
+      {about && index && (
+        <IndexDialog
+          {...shared}
+          {...{ move, inUse }}
+          kind={about.kind}
+          index={index}
+          onClose={close}
+          onChanged={onChanged}
+        />
+      )}
+    </Section>
+  );
+}
+
+function matches({ brain_key, patches_field, model }: Index, filter: string): boolean {
+  const text = [brain_key, patches_field, model].join(" ").toLowerCase();
+  return text.includes(filter.trim().toLowerCase());
+}
+
+function isBusy({ brain_key }: Index, jobs: Job[], work: IndexJobs): boolean {
+  const started = work.all.some((each) => each.running === brain_key);
+  return started || jobs.some((job) => isActive(job) && job.brain_key === brain_key);
+}
+
+function dismiss(work: IndexJobs) {
+  work.all.forEach((each) => each.dismiss());
+}
+
+interface NoIndexProps {
+  others: OtherIndex[];
+  onNew: () => void;
+  onImport: () => void;
+}
+
+/** Explains indexes, and has the buttons that create one. */
+function NoIndex({ others, onNew, onImport }: NoIndexProps) {
+  return (
+    <NoIndexes name="milvus-empty" title={others.length > 0 ? strings.noMilvusIndex : strings.noIndex} others={others}>
+      <PrimaryButton data-cy="milvus-new-index" onClick={onNew}>
+        {strings.newIndex}
+      </PrimaryButton>
+      <Button size="small" color="secondary" data-cy="milvus-import" onClick={onImport}>
+        {strings.importExported}
+      </Button>
+    </NoIndexes>
+  );
+}

@@ -1,0 +1,38 @@
+import type { Scope } from "../api/contract";
+import { SelectInput, type SelectOption } from "../ui/SelectInput";
+import { FieldRow } from "./FieldRow";
+import { strings } from "./strings";
+import type { FieldProps } from "./useIndexForm";
+
+/** Which samples to index, and whether whole or by their patches. */
+export function ScopeFields(props: FieldProps & { selected: number }) {
+  const { form, values, problems, change, selected } = props;
+  const scopes: SelectOption<Scope>[] = [
+    { value: "dataset", label: strings.dataset(form.counts.dataset) },
+    { value: "view", label: strings.view(form.counts.view) },
+    { value: "selected", label: strings.selected(selected), disabled: selected === 0 },
+  ];
+  const parts = [
+    { value: "", label: strings.wholeSamples },
+    ...form.patches_fields.map((field) => ({ value: field, label: strings.patches(field) })),
+  ];
+  return (
+    <FieldRow>
+      <SelectInput
+        label={strings.scope}
+        name="milvus-scope"
+        value={values.scope}
+        options={scopes}
+        error={problems.scope}
+        onChange={(scope) => change({ scope })}
+      />
+      <SelectInput
+        label={strings.whatToIndex}
+        name="milvus-patches-field"
+        value={values.patches_field}
+        options={parts}
+        onChange={(patches_field) => change({ patches_field })}
+      />
+    </FieldRow>
+  );
+}

@@ -1,0 +1,158 @@
+import type { BuildParams, Form, Scope } from "../api/contract";
+import { brainKeyProblem } from "../ui/brainKey";
+import { group, sortModels } from "../ui/models";
+import { strings } from "./strings";
+
+export interface IndexFormValues {
+  brain_key: string;
+  scope: Scope;
+  /** "" for samples */
+  patches_field: string;
+  source: BuildParams["source"];
+  model: string;
+  embeddings_field: string;
+  /** the model that made the embeddings of the field, "" if unknown */
+  made_by: string;
+  metric: string;
+  consistency_level: string;
+  /** "" for the default of the server */
+  index_type: string;
+  filter_fields: string[];
+  /** as typed; "" for the default */
+  batch_size: string;
+  alpha: string;
+  model_kwargs: string;
+  force_square: boolean;
+  delegate: boolean;
+}
+
+/** What the person has changed so far. */
+export type IndexDraft = Partial<IndexFormValues>;
+
+export type IndexFormProblems = Partial<Record<keyof IndexFormValues, string>>;
+
+/** The embeddings fields of the samples, or of the patches, to index. */
+export function fittingFields(form: Form, patches_field: string): string[] {
+  return form.embeddings_fields
+    .filter((each) => (each.patches_field ?? "") === patches_field)
+    .map((each) => each.field);
+}
+
+/** The fields whose values can be stored with the vectors. */
+export function filterFields(form: Form, patches_field: string): string[] {
+  return form.filter_fields
+    .filter((each) => (each.patches_field ?? "") === patches_field)
+    .map((each) => each.field);
+}
+
+/** The draft with defaults for the rest, also where the dataset has no such choice. */
+export function fillDefaults(form: Form, draft: IndexDraft): IndexFormValues {
+  const patches_field = oneOf(form.patches_fields, draft.patches_field) ?? "";
+  const fields = fittingFields(form, patches_field);
+  const models = sortModels(form.models);
+  const names = models.map((model) => model.name);
+  const fallback = models[0] && group(models[0]) === 0 ? models[0].name : "";
+  const { media_problems } = form;
+  const scope = draft.scope ?? (media_problems.dataset && !media_problems.view ? "view" : "dataset");
+  const readable = mediaProblem(form, scope) === null || fields.length === 0;
+  return {
+    brain_key: draft.brain_key ?? form.brain_key,
+    scope,
+    patches_field,
+    source: draft.source ?? (models.length > 0 && readable ? "model" : "field"),
+    model: draft.model === "" ? "" : (oneOf(names, draft.model) ?? fallback),
+    embeddings_field: oneOf(fields, draft.embeddings_field) ?? fields[0] ?? "",
+    made_by: oneOf(names, draft.made_by) ?? "",
+    metric: oneOf(form.metrics, draft.metric) ?? form.metrics[0] ?? "",
+    consistency_level:
+      oneOf(form.consistency_levels, draft.consistency_level) ?? form.consistency_levels[0] ?? "",
+    index_type: oneOf(form.index_types, draft.index_type) ?? "",
+    filter_fields: (draft.filter_fields ?? []).filter((field) =>
+      filterFields(form, patches_field).includes(field),
+    ),
+    batch_size: draft.batch_size ?? "",
+    alpha: draft.alpha ?? "",
+    model_kwargs: draft.model_kwargs ?? "",
+    force_square: draft.force_square ?? false,
+    delegate: form.can_delegate && (draft.delegate ?? false),
+  };
+}
+
+/** Why a model can't read the samples; selected ones are in the view. */
+function mediaProblem({ media_problems }: Form, scope: Scope): string | null {
+  return media_problems[scope === "dataset" ? "dataset" : "view"];
+}
+
+function oneOf(all: string[], one: string | undefined): string | undefined {
+  return one !== undefined && all.includes(one) ? one : undefined;
+}
+
+/** Why an index can't be built, by field. */
+export function formProblems(form: Form, values: IndexFormValues, selected: number): IndexFormProblems {
+  const problems: IndexFormProblems = {};
+  const key = brainKeyProblem(values.brain_key, form.brain_keys);
+  if (key) problems.brain_key = key;
+  if (values.scope === "selected" && selected === 0)
+    problems.scope = strings.nothingSelected;
+  if (values.source === "model" && !values.model) problems.model = strings.noModel;
+  if (values.source === "field" && !values.embeddings_field)
+    problems.embeddings_field = strings.noEmbeddings(values.patches_field || strings.samples);
+  if (values.source === "model") Object.assign(problems, embeddingProblems(form, values));
+  return problems;
+}
+
+function embeddingProblems(form: Form, values: IndexFormValues): IndexFormProblems {
+  const problems: IndexFormProblems = {};
+  const media = mediaProblem(form, values.scope);
+  if (media) problems.source = media;
+  const model = form.models.find((each) => each.name === values.model);
+  if (model && group(model) === 2)
+    problems.model = strings.missingPackages(model.missing_packages);
+  if (values.batch_size !== "" && !/^[1-9]\d*$/.test(values.batch_size.trim()))
+    problems.batch_size = strings.badBatchSize;
+  if (values.alpha !== "" && Number.isNaN(Number(values.alpha)))
+    problems.alpha = strings.notANumber;
+  if (values.model_kwargs.trim() !== "" && !isObject(values.model_kwargs))
+    problems.model_kwargs = strings.notAnObject;
+  return problems;
+}
+
+function isObject(json: string): boolean {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+export function buildParams(values: IndexFormValues): BuildParams {
+  const { brain_key, scope, source, metric, consistency_level } = values;
+  const { patches_field, index_type, filter_fields } = values;
+  return {
+    brain_key,
+    scope,
+    ...(patches_field && { patches_field }),
+    source,
+    ...(source === "model" ? embeddingParams(values) : fieldParams(values)),
+    metric,
+    consistency_level,
+    ...(index_type && { index_type }),
+    ...(filter_fields.length > 0 && { filter_fields }),
+  };
+}
+
+function fieldParams({ embeddings_field, made_by }: IndexFormValues): Partial<BuildParams> {
+  return { embeddings_field, ...(made_by && { model: made_by }) };
+}
+
+function embeddingParams(values: IndexFormValues): Partial<BuildParams> {
+  const { model, batch_size, alpha, model_kwargs, force_square, patches_field } = values;
+  return {
+    model,
+    ...(batch_size && { batch_size: Number(batch_size) }),
+    ...(model_kwargs.trim() && { model_kwargs }),
+    ...(patches_field && alpha && { alpha: Number(alpha) }),
+    ...(patches_field && force_square && { force_square }),
+  };
+}

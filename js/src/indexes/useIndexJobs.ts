@@ -1,0 +1,16 @@
+import { useLongJob } from "../api/useLongJob";
+
+/** The long jobs that are started from an index's card and its dialogs. */
+export function useIndexJobs(onEnd: () => void) {
+  const jobs = {
+    sync: useLongJob("sync_index", onEnd),
+    check: useLongJob("index_health", onEnd),
+    move: useLongJob("move_index", onEnd),
+    exporting: useLongJob("export_index", onEnd),
+    importing: useLongJob("import_index", onEnd),
+  };
+  const all = Object.values(jobs);
+  return { ...jobs, all, running: all.some((each) => each.running !== null) };
+}
+
+export type IndexJobs = ReturnType<typeof useIndexJobs>;

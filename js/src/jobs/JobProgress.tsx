@@ -1,0 +1,44 @@
+import { LinearProgress, Typography } from "@mui/material";
+import type { Job } from "../api/contract";
+import { percent, progressLine } from "./jobState";
+import { strings } from "./strings";
+
+interface Props {
+  /** undefined if it was only just started */
+  job: Job | undefined;
+  label: string;
+}
+
+/** How far a job is, as a bar and in numbers. */
+export function JobProgress({ job, label }: Props) {
+  const queued = job?.state === "queued";
+  const value = job && !queued ? percent(job) : null;
+  return (
+    <div>
+      <LinearProgress
+        aria-label={label}
+        data-cy="milvus-progress-bar"
+        variant={value === null ? "indeterminate" : "determinate"}
+        value={value ?? undefined}
+        sx={{ my: 0.75, borderRadius: 1 }}
+      />
+      <Typography
+        variant="caption"
+        component="p"
+        color="text.secondary"
+        data-cy="milvus-progress"
+        sx={{ minHeight: "1.66em", m: 0 }}
+      >
+        {queued ? <WorkerHint /> : job && progressLine(job)}
+      </Typography>
+    </div>
+  );
+}
+
+function WorkerHint() {
+  return (
+    <>
+      {strings.startWorker} <code>{strings.workerCommand}</code>
+    </>
+  );
+}

@@ -1,0 +1,82 @@
+import { act, screen, waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { index, overview } from "../test/data";
+import { absent, answer, at, callsOf, go, show } from "../test/panel";
+import { DatasetPanel } from "./DatasetPanel";
+
+const words = { ...index, brain_key: "words", patches_field: "objects", size: 20, total: 30 };
+
+async function panel(indexes = [index, words]) {
+  answer({ overview: { ...overview, indexes } });
+  const shown = show(<DatasetPanel dataset="animals" />);
+  await waitFor(() => expect(absent("milvus-loading")).toBe(true));
+  return shown;
+}
+
+test("there are three tabs, and the open one is kept while the panel is closed", async () => {
+  const { user, unmount } = await panel();
+  at("milvus-query");
+  await go(user, "indexes");
+  at("milvus-index-pictures");
+  await go(user, "server");
+  expect(at("milvus-contents-server").textContent).toContain("Embedded Milvus");
+  unmount();
+  await panel();
+  expect(at("milvus-tab-server").getAttribute("aria-selected")).toBe("true");
+});
+
+test("the arrow keys go from tab to tab", async () => {
+  const { user } = await panel();
+  at("milvus-tab-search").focus();
+  await user.keyboard("{ArrowRight}");
+  at("milvus-index-pictures");
+  await user.keyboard("{ArrowLeft}{ArrowLeft}");
+  expect(at("milvus-tab-server").getAttribute("aria-selected")).toBe("true");
+});
+
+test("each tab names what it controls", async () => {
+  await panel();
+  for (const tab of screen.getAllByRole("tab")) {
+    const contents = document.getElementById(tab.getAttribute("aria-controls") ?? "");
+    expect(contents?.getAttribute("aria-labelledby")).toBe(tab.id);
+  }
+});
+
+test("the header names the index in use and its coverage, and switches it", async () => {
+  const { user } = await panel();
+  expect(at<HTMLSelectElement>("milvus-index-select").value).toBe("pictures");
+  expect(at("milvus-coverage").textContent).toBe("1,538 samples");
+  await user.selectOptions(at("milvus-index-select"), "words");
+  expect(at("milvus-coverage").textContent).toBe("20 of 30 patches");
+});
+
+test("without an index the Search tab leads to the form", async () => {
+  const { user } = await panel([]);
+  await user.click(at("milvus-make-index"));
+  at("milvus-form");
+});
+
+const returned = () => act(() => void window.dispatchEvent(new Event("focus")));
+
+test("who returns to the window sees which indexes there are now", async () => {
+  await panel();
+  answer({ overview: { ...overview, indexes: [words] }, jobs: { jobs: [] } });
+  returned();
+  await waitFor(() => expect(at("milvus-coverage").textContent).toBe("20 of 30 patches"));
+  expect(callsOf("overview")).toHaveLength(2);
+});
+
+test.each(["no_index", "collection"])("an error of the kind %s has the indexes asked for again", async (code) => {
+  const { user } = await panel();
+  answer({ search: { error: { code, message: "It is gone." } }, overview: { ...overview, indexes: [words] } });
+  await user.type(at("milvus-query"), "a bird{Enter}");
+  await waitFor(() => expect(at("milvus-coverage").textContent).toBe("20 of 30 patches"));
+  expect(callsOf("overview")).toHaveLength(2);
+});
+
+test("an error of the indexes themselves is shown once", async () => {
+  answer({ overview: { error: { code: "collection", message: "It is gone." } } });
+  show(<DatasetPanel dataset="animals" />);
+  await waitFor(() => expect(at("milvus-problem").textContent).toContain("It is gone."));
+  expect(callsOf("overview")).toHaveLength(1);
+});

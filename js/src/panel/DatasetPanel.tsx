@@ -1,0 +1,88 @@
+import { Skeleton, Stack } from "@mui/material";
+import { memo } from "react";
+import type { Index } from "../api/contract";
+import { IndexesTab } from "../indexes/IndexesTab";
+import { SearchTab } from "../search/SearchTab";
+import { ServerTab } from "../server/ServerTab";
+import { MessageAlert } from "../ui/MessageAlert";
+import { Header } from "./Header";
+import { strings } from "./strings";
+import { TabBar, TabContents, useTab } from "./Tabs";
+import { useIndexInUse } from "./useIndexInUse";
+import { usePanel } from "./usePanel";
+
+const NO_INDEXES: Index[] = [];
+
+export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: string }) {
+  const panel = usePanel(dataset);
+  const { value, error, loading, reload } = panel.overview;
+  const indexes = value?.indexes ?? NO_INDEXES;
+  const [index, choose] = useIndexInUse(indexes);
+  const [tab, setTab] = useTab();
+  const server = value?.server ?? null;
+  // the Server tab shows it in full
+  const down = tab !== "server" && server?.reachable === false;
+  const unreachable = down ? (server.problem ?? strings.noAnswer) : null;
+  const makeIndex = () => {
+    setTab("indexes");
+    panel.form.show();
+  };
+  return (
+    <Stack spacing={1.5}>
+      <Header
+        dataset={dataset}
+        index={index}
+        indexes={indexes}
+        server={server}
+        loading={loading}
+        onIndex={choose}
+        onRefresh={reload}
+      />
+      <TabBar tab={tab} onChange={setTab} />
+      <MessageAlert message={error ?? unreachable} onRetry={reload} />
+      <TabContents tab={tab}>
+        {!value && loading && <Loading />}
+        {value && tab === "search" && (
+          <SearchTab
+            dataset={dataset}
+            samples={value.dataset.samples}
+            index={index}
+            indexes={indexes}
+            others={value.other_indexes}
+            onIndex={choose}
+            onMakeIndex={makeIndex}
+          />
+        )}
+        {value && tab === "indexes" && (
+          <IndexesTab
+            dataset={dataset}
+            overview={value}
+            jobs={panel.jobs}
+            build={panel.build}
+            work={panel.work}
+            form={panel.form}
+            onChanged={reload}
+          />
+        )}
+        {value && tab === "server" && (
+          <ServerTab
+            dataset={dataset}
+            overview={value}
+            retryIn={panel.retryIn}
+            onReload={reload}
+            onStopped={panel.stopped}
+          />
+        )}
+      </TabContents>
+    </Stack>
+  );
+});
+
+function Loading() {
+  return (
+    <Stack spacing={1.5} aria-busy="true" aria-label={strings.loading} data-cy="milvus-loading">
+      <Skeleton variant="rounded" height={160} />
+      <Skeleton variant="rounded" height={96} />
+    </Stack>
+  );
+}

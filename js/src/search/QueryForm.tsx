@@ -1,0 +1,144 @@
+import { MuiIconFont } from "@fiftyone/components";
+import { Box, Button, IconButton, InputBase, Stack, Tooltip, Typography } from "@mui/material";
+import { useId } from "react";
+import type { Index } from "../api/contract";
+import { cy } from "../ui/dataCy";
+import { MessageAlert } from "../ui/MessageAlert";
+import { PrimaryButton } from "../ui/PrimaryButton";
+import { chipProblem, textProblem } from "./chips";
+import { optionProblems } from "./optionValues";
+import { QueryChip } from "./QueryChip";
+import { SearchProgress } from "./SearchProgress";
+import { strings } from "./strings";
+import { useImageDrop } from "./useImageDrop";
+import type { Search } from "./useSearch";
+
+interface Props {
+  search: Search;
+  index: Index;
+}
+
+/** The query: chips, and a text box. Enter searches. */
+export function QueryForm({ search, index }: Props) {
+  const { draft, selectedChips, busy } = search;
+  const id = useId();
+  const drop = useImageDrop(index, (chip) => search.search([chip]));
+  const unable = textProblem(index);
+  const problems = Object.keys(optionProblems(draft.options, index)).length > 0;
+  const chips = [...draft.chips, ...selectedChips];
+  const usable = chips.some((chip) => !chipProblem(chip, index) && !chip.negative);
+  const ready = !busy && !problems && (usable || draft.text.trim() !== "");
+  return (
+    <Box onPaste={drop.onPaste}>
+      <Stack
+        component="form"
+        role="search"
+        aria-label={strings.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          // as it stands in the box: the state may lag behind a quick Enter
+          const text = String(new FormData(event.currentTarget).get("query") ?? "");
+          if (!busy && !problems) search.searchText(text);
+        }}
+        data-cy="milvus-composer"
+        sx={{
+          position: "relative",
+          border: 1,
+          borderStyle: drop.over ? "dashed" : "solid",
+          borderColor: drop.over ? "primary.main" : "divider",
+          borderRadius: 1,
+          bgcolor: drop.over ? "action.hover" : undefined,
+          "&:focus-within": { borderColor: "primary.main" },
+        }}
+      >
+        {busy && <SearchProgress />}
+        {chips.length > 0 && (
+          <Stack
+            component="ul"
+            direction="row"
+            useFlexGap
+            flexWrap="wrap"
+            spacing={0.75}
+            aria-label={strings.query}
+            sx={{ m: 0, p: 0.75, pb: 0, listStyle: "none" }}
+          >
+            {chips.map((chip) => (
+              <QueryChip
+                key={chip.key}
+                chip={chip}
+                isSelected={selectedChips.includes(chip)}
+                problem={chipProblem(chip, index)}
+                onChange={search.update}
+                onRemove={search.remove}
+              />
+            ))}
+          </Stack>
+        )}
+        <Stack direction="row" alignItems="center" spacing={0.5} sx={{ p: 0.5, pl: 1 }}>
+          <InputBase
+            value={unable ? "" : draft.text}
+            disabled={Boolean(unable)}
+            name="query"
+            placeholder={unable ? strings.textUnsupported : strings.text}
+            inputProps={cy("milvus-query", {
+              "aria-label": strings.text,
+              "aria-describedby": unable ? id : undefined,
+              autoComplete: "off",
+              enterKeyHint: "search",
+              style: { textOverflow: "ellipsis" },
+              dir: "auto",
+            })}
+            onChange={(event) => search.type(event.target.value)}
+            sx={{ flex: 1, minWidth: 0 }}
+          />
+          {draft.chips.length > 0 && (
+            <Tooltip title={strings.newSearchHint}>
+              <IconButton
+                size="small"
+                aria-label={strings.newSearch}
+                data-cy="milvus-new-search"
+                onClick={search.startOver}
+              >
+                <MuiIconFont name="restart_alt" sx={{ fontSize: 20 }} />
+              </IconButton>
+            </Tooltip>
+          )}
+          <input {...drop.inputProps} aria-label={strings.imageFile} />
+          <Tooltip title={drop.problem ?? strings.uploadHint}>
+            <span>
+              <IconButton
+                size="small"
+                aria-label={strings.upload}
+                data-cy="milvus-upload"
+                disabled={Boolean(drop.unable)}
+                onClick={drop.open}
+              >
+                <MuiIconFont name="add_photo_alternate" sx={{ fontSize: 20 }} />
+              </IconButton>
+            </span>
+          </Tooltip>
+          <PrimaryButton type="submit" size="small" data-cy="milvus-search" disabled={!ready} sx={{ flex: "none" }}>
+            {strings.search}
+          </PrimaryButton>
+        </Stack>
+      </Stack>
+      {unable && (
+        <Typography id={id} variant="caption" color="text.secondary" data-cy="milvus-no-text">
+          {unable}
+        </Typography>
+      )}
+      <RestoreButton search={search} />
+      <MessageAlert message={drop.problem} name="milvus-drop-problem" onClose={drop.dismiss} />
+    </Box>
+  );
+}
+
+function RestoreButton({ search }: { search: Search }) {
+  const last = search.draft.removed.at(-1);
+  if (!last) return null;
+  return (
+    <Button size="small" color="secondary" data-cy="milvus-put-back" onClick={search.restore}>
+      {strings.restore(search.draft.removed.length)}
+    </Button>
+  );
+}

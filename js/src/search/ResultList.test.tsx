@@ -1,0 +1,67 @@
+import { waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { result, searchResult } from "../test/data";
+import { executeOperator, isPatchesView, selectedSamples } from "../test/fiftyone";
+import { at, callsOf } from "../test/panel";
+import { all, results, searched } from "../test/search";
+
+test("the results have rank, score and label", async () => {
+  await searched();
+  await waitFor(() => expect(results()).toHaveLength(2));
+  expect(at("milvus-result-line").textContent).toBe("538 of 1,538 in 18 ms, exact");
+  expect(at("milvus-result-score").textContent).toBe("0.912");
+  expect(results()[0].textContent).toContain("bird");
+});
+
+test("hovering says what each term says", async () => {
+  const explained = { ...searchResult, results: [{ ...result, term_scores: [0.61, 0.12] }] };
+  const { user } = await searched({ search: explained });
+  await waitFor(() => expect(results()).toHaveLength(1));
+  await user.hover(results()[0]);
+  await waitFor(() => expect(at("milvus-why").textContent).toContain("+“a bird”0.610"), { timeout: 2000 });
+});
+
+test("more like a result is another search with it", async () => {
+  const { user } = await searched();
+  await waitFor(() => expect(results()).toHaveLength(2));
+  await user.click(all("milvus-less-like")[1]);
+  expect(callsOf("search")[1]).toMatchObject({
+    query: { terms: [{ text: ["a bird"] }, { id: "b", negative: true }] },
+  });
+});
+
+test("the checkbox selects the result in the grid", async () => {
+  const { user } = await searched({ selection: { chips: [] } }, ({ set }) =>
+    set(selectedSamples, new Map([["z", "alt"]])),
+  );
+  await waitFor(() => expect(results()).toHaveLength(2));
+  await user.click(all("milvus-tick")[0]);
+  expect(executeOperator).toHaveBeenCalledWith("@voxel51/operators/set_selected_samples", {
+    samples: [
+      { id: "z", type: "alt" },
+      { id: "a", type: "default" },
+    ],
+  });
+});
+
+test.each([
+  [false, "sample"],
+  [true, "patch"],
+])("a click opens what the grid shows (patches view: %s)", async (patches, id) => {
+  const patch = { ...result, id: "patch", sample_id: "sample" };
+  const { user } = await searched({ search: { ...searchResult, results: [patch] } }, ({ set }) =>
+    set(isPatchesView, patches),
+  );
+  await waitFor(() => expect(results()).toHaveLength(1));
+  await user.click(results()[0]);
+  expect(executeOperator).toHaveBeenCalledWith("@voxel51/operators/open_sample", { id });
+});
+
+test("the arrow keys go from result to result, and Tab focuses one of them", async () => {
+  const { user } = await searched();
+  await waitFor(() => expect(results()).toHaveLength(2));
+  results()[0].focus();
+  await user.keyboard("{ArrowRight}");
+  await waitFor(() => expect(document.activeElement).toBe(results()[1]));
+  expect(results().map(({ tabIndex }) => tabIndex)).toEqual([-1, 0]);
+});

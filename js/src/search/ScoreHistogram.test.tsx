@@ -1,0 +1,47 @@
+import { act, fireEvent } from "@testing-library/react";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { at, show } from "../test/panel";
+import { ScoreHistogram } from "./ScoreHistogram";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const histogram = { first: 0.9, last: 0.1, counts: [2, 0, 5, 3] };
+const onCut = vi.fn();
+
+const cut = (keep = 10) => show(<ScoreHistogram kind="similarity" {...{ histogram, keep, onCut }} />);
+const drag = (value: number) => fireEvent.change(at("milvus-cut"), { target: { value } });
+const rest = () => act(() => vi.advanceTimersByTimeAsync(250));
+const line = () => at("milvus-cut-line").textContent;
+
+test("the handle says how many results it keeps, and of which scores", () => {
+  cut(7);
+  expect(line()).toBe("7 results, similarity 0.900 to 0.300");
+  expect(at("milvus-cut").getAttribute("aria-valuetext")).toBe(line());
+});
+
+test("a drag shows its result as it goes, and cuts once, where it rests", async () => {
+  cut();
+  drag(2);
+  expect(line()).toBe("2 results, similarity 0.900 to 0.500");
+  drag(3);
+  expect(onCut).not.toHaveBeenCalled();
+  await rest();
+  expect(onCut.mock.calls).toEqual([[7]]);
+});
+
+test("a drag back to where it was cuts nothing", async () => {
+  cut();
+  drag(2);
+  drag(4);
+  await rest();
+  expect(onCut).not.toHaveBeenCalled();
+});
+
+test("a drag isn't finished for who has left", async () => {
+  const { unmount } = cut();
+  drag(2);
+  unmount();
+  await rest();
+  expect(onCut).not.toHaveBeenCalled();
+});

@@ -1,0 +1,19 @@
+import type { Histogram } from "../api/contract";
+
+/** How many results are in the first bins; the first result is always kept. */
+export function kept({ counts }: Histogram, bins: number): number {
+  const sum = counts.slice(0, bins).reduce((total, n) => total + n, 0);
+  return Math.max(1, sum);
+}
+
+/** The fewest bins that hold so many results. */
+export function binsOf(histogram: Histogram, keep: number): number {
+  const bins = histogram.counts.length;
+  for (let n = 1; n < bins; n++) if (kept(histogram, n) >= keep) return n;
+  return bins;
+}
+
+/** The score at which so many bins end. */
+export function edge({ first, last, counts }: Histogram, bins: number): number {
+  return first + ((last - first) * bins) / counts.length;
+}

@@ -1,0 +1,51 @@
+import { renderHook } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { afterEach, expect, test, vi } from "vitest";
+import { ScrollContext } from "../hooks/ScrollContext";
+import { useGridLayout } from "./useGridLayout";
+
+afterEach(() => void vi.restoreAllMocks());
+
+/** A grid in a list that is so many pixels wide. */
+function grid(count: number, width: number) {
+  const scroller = document.createElement("div");
+  const list = document.createElement("div");
+  scroller.append(list);
+  vi.spyOn(list, "getBoundingClientRect").mockReturnValue(new DOMRect(0, 0, width, 0));
+  const value = { current: scroller };
+  const wrapper = ({ children }: { children: ReactNode }) => (
+    <ScrollContext.Provider value={value}>{children}</ScrollContext.Provider>
+  );
+  return renderHook(() => useGridLayout({ current: list }, count), { wrapper }).result.current;
+}
+
+test("there are as many columns as have room, and two at least", () => {
+  expect(grid(100, 700).columns).toBe(6);
+  expect(grid(100, 130).columns).toBe(2);
+});
+
+test("the tiles of a row share its width, with gaps between", () => {
+  const { tile } = grid(100, 320);
+  const [first, second, below] = [0, 1, 2].map(tile);
+  expect([first.left, second.left, below.left]).toEqual([0, 164, 0]);
+  expect(second.left + second.width).toBe(320);
+  expect([first.top, second.top]).toEqual([0, 0]);
+  expect(below.top).toBe(first.height + 8);
+});
+
+test("only the rows in sight are drawn, and all have room", () => {
+  const { first, last, height, tile } = grid(1000, 320);
+  expect(first).toBe(0);
+  expect(last).toBeGreaterThan(0);
+  expect(tile(last).top).toBeLessThan(1200);
+  expect(height).toBeGreaterThanOrEqual(tile(999).top + tile(999).height);
+});
+
+test("the last row may be short", () => {
+  expect(grid(3, 320).last).toBe(2);
+});
+
+test("without results nothing is rendered", () => {
+  const { first, last } = grid(0, 320);
+  expect(last).toBeLessThan(first);
+});

@@ -1,0 +1,38 @@
+import { act, renderHook, waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { result, searchResult } from "../test/data";
+import { answer, callsOf, Wrapper } from "../test/panel";
+import { PAGE, useResultPages } from "./useResultPages";
+
+const page = (start: number) =>
+  Array.from({ length: PAGE }, (_, n) => ({ ...result, id: `result-${start + n}`, rank: start + n + 1 }));
+const many = { ...searchResult, total: 3 * PAGE, results: page(0) };
+
+test("results are loaded when they are in sight, each page once", async () => {
+  answer({ next_results: ({ start }: { start: number }) => ({ results: page(start) }) });
+  const { result } = renderHook(() => useResultPages(many), { wrapper: Wrapper });
+  act(() => result.current.load(0, PAGE - 1));
+  expect(callsOf("next_results")).toEqual([]);
+  act(() => result.current.load(PAGE - 5, PAGE + 5));
+  act(() => result.current.load(PAGE, PAGE + 9));
+  await waitFor(() => expect(result.current.results.get(PAGE)?.id).toBe(`result-${PAGE}`));
+  expect(callsOf("next_results")).toEqual([{ token: searchResult.token, start: PAGE }]);
+  expect(result.current.results.has(2 * PAGE)).toBe(false);
+});
+
+test("a page that failed is asked for again", async () => {
+  let up = false;
+  answer({
+    next_results: ({ start }: { start: number }) => {
+      if (!up) throw new Error("no answer");
+      return { results: page(start) };
+    },
+  });
+  const { result } = renderHook(() => useResultPages(many), { wrapper: Wrapper });
+  act(() => result.current.load(PAGE, PAGE));
+  await waitFor(() => expect(result.current.problem).toContain("no answer"));
+  up = true;
+  act(() => result.current.load(PAGE, PAGE));
+  await waitFor(() => expect(result.current.results.has(PAGE)).toBe(true));
+  expect(result.current.problem).toBeNull();
+});

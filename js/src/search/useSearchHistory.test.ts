@@ -1,0 +1,43 @@
+import { act, renderHook, waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { answer, callsOf, Wrapper } from "../test/panel";
+import { useSearchHistory } from "./useSearchHistory";
+
+const past = (id: string) => ({ id, label: id, at: "2025-03-04T05:06:07Z", results: 7, brain_key: "pictures" });
+
+async function read() {
+  answer({
+    search_history: ({ skip }: { skip: number }) => ({
+      searches: skip ? [past("1")] : [past("3"), past("2")],
+      total: 3,
+      saved: ["mine", "yours"],
+    }),
+    delete_searches: {},
+  });
+  const { result } = renderHook(useSearchHistory, { wrapper: Wrapper });
+  await waitFor(() => expect(result.current.history).not.toBeNull());
+  return result;
+}
+
+test("earlier searches come after those that are there", async () => {
+  const result = await read();
+  act(() => result.current.more());
+  await waitFor(() => expect(result.current.history?.searches.map(({ id }) => id)).toEqual(["3", "2", "1"]));
+  expect(callsOf("search_history")).toEqual([{ skip: 0 }, { skip: 2 }]);
+});
+
+test("a saved search is forgotten by its name, and the others stay", async () => {
+  const result = await read();
+  act(() => result.current.forget("mine"));
+  await waitFor(() => expect(result.current.history?.saved).toEqual(["yours"]));
+  expect(result.current.history?.searches).toHaveLength(2);
+  expect(callsOf("delete_searches")).toEqual([{ name: "mine" }]);
+});
+
+test("the history is cleared, and what was saved stays", async () => {
+  const result = await read();
+  act(() => result.current.forget());
+  await waitFor(() => expect(result.current.history).toMatchObject({ searches: [], total: 0 }));
+  expect(result.current.history?.saved).toEqual(["mine", "yours"]);
+  expect(callsOf("delete_searches")).toEqual([{}]);
+});

@@ -1,0 +1,107 @@
+/** What the Server tab says, and the header of the server. */
+import { bytes, count, counted, duration, milliseconds } from "../ui/format";
+
+export const strings = {
+  noAnswer: "Milvus doesn't answer",
+  answers: (version: string | null) => `${version ? `Milvus ${version}` : "Milvus"} answers`,
+  answeredIn: (version: string | null, ms: number) => `${version ? `Milvus ${version}` : "Milvus"} answered in ${count(ms)} ms`,
+  embeddedMilvus: "Embedded Milvus",
+  otherServer: "This index is on that Milvus. New indexes are built on the one in Server.",
+  reachable: "reachable",
+  notReachable: "not reachable",
+
+  inUse: "Milvus in use",
+  status: "Status",
+  stopped: "Stopped",
+  address: "Address",
+  version: "Version",
+  latency: "Latency",
+  latencyOf: milliseconds,
+  database: "Database",
+  supports: "Supports",
+  iterators: "iterators",
+  grouping: "grouping",
+  filterTemplates: "filter templates",
+
+  tryNow: "Try now",
+  trying: "Trying…",
+  retryIn: (seconds: number) => `The next try is in ${duration(seconds)}.`,
+  embeddedSteps: [
+    "Start it below. If it doesn't start, its log says why.",
+    "Its folder must be on a disk with free space, and you must be allowed to write to it.",
+  ],
+  serverSteps: [
+    "Check that it is running, and that the address and port are right.",
+    "Check that this machine can reach it: firewall, VPN, http or https.",
+    "To use another Milvus, set the variables below and restart FiftyOne.",
+  ],
+
+  start: "Start",
+  starting: "Starting…",
+  stop: "Stop",
+  stopping: "Stopping…",
+  isRunning:
+    "Milvus Lite runs on this machine for all your FiftyOne processes, and stops by itself when none uses it.",
+  isStopped: "It is stopped. It starts by itself when an index is searched or built.",
+  data: "Data:",
+  log: "Log:",
+  stopEmbedded: "Stop the embedded Milvus?",
+  stopWarning:
+    "Searches and builds that are running now, here or in another process, are interrupted. All data is kept, and it starts again by itself when it is needed.",
+  wasStopped: "The embedded Milvus was stopped. It starts again when it is needed.",
+
+  collections: (n: number) => `Collections (${count(n)})`,
+  cleanUpOrphaned: (n: number) => `Clean up orphaned (${count(n)})`,
+  findCollection: "Find a collection",
+  noCollections: "There are no collections yet: an index creates one.",
+  noMatch: "No collection has a name like that.",
+  adopt: "Use as an index of this dataset",
+  delete: "Delete",
+  states: { "in use": "in use", orphaned: "orphaned", unmanaged: "unmanaged", unknown: "unknown" },
+  rows: (n: number) => counted(n, "row"),
+  about: (amount: string) => `about ${amount}`,
+  dimension: (dim: number) => `${dim}-dim`,
+
+  deleteCollections: (names: string[]) => `Delete ${names.join(", ")}?`,
+  cleanUpTitle: "Clean up orphaned collections?",
+  deleting: "Deleting…",
+  deletes: (n: number) => `Permanently deletes ${counted(n, "collection")} with all vectors:`,
+  deletesNone: "None can be deleted as it is.",
+  keeps: "Kept:",
+  includeOtherDatasets: "Include collections of datasets that aren't in this FiftyOne (if no other FiftyOne uses this Milvus)",
+  typeName: "Type its name to delete it anyway",
+  amount: (rows: number, size: number | null) =>
+    `${counted(rows, "row")}${size === null ? "" : `, about ${bytes(size)}`}. `,
+
+  use: (name: string) => `Use ${name} as an index`,
+  compare: "Compare",
+  comparing: "Comparing…",
+  useIt: "Use it",
+  connecting: "Connecting…",
+  vectorsOf: "Its vectors are of",
+  samples: "Samples",
+  patches: (field: string) => `Patches in ${field}`,
+  compareHint: "Compare looks for its ids in this dataset. Nothing is changed.",
+  vectorModel: "Model that made them",
+  vectorModelHint: "Optional: lets you search by text and by other images",
+  takeOwnership: "Take ownership: it can be synced here, and cleaning up the index deletes it",
+
+  connect: "Connect to another Milvus",
+  connectHint:
+    "Set these variables where FiftyOne is started, then restart it. Credentials are never entered on this page, stored with a dataset, or shown here.",
+  kind: "Kind of Milvus",
+  documentation: (kind: string) => `${kind} in Milvus's documentation`,
+  milvusLite: "Milvus Lite",
+  variables: "Variables to set",
+  copy: "Copy",
+  copied: "Copied",
+  noSettings: "None of these settings is set now.",
+  settings: (set: { variable: string; set_in: string | null }[]) =>
+    `Set now: ${set.map(({ variable, set_in }) => `${variable} (${set_in})`).join(", ")}.`,
+  guides: {
+    standalone: { kind: "Standalone", about: "One server in Docker, for a team and for millions of vectors." },
+    distributed: { kind: "Distributed", about: "A cluster on Kubernetes, for billions of vectors." },
+    cloud: { kind: "Zilliz Cloud", about: "Milvus as a service: the address and the key are on the cluster's page." },
+    embedded: { kind: "Embedded", about: "Milvus Lite on this machine: used when nothing is set." },
+  },
+};

@@ -1,8 +1,0 @@
-import { Button, type ButtonProps } from "@mui/material";
-
-/** The one thing to do next. In black: white on the App's orange and red is hard to read. */
-export function FilledButton({ sx, ...props }: ButtonProps) {
-  return (
-    <Button variant="contained" {...props} sx={{ "&:not(.Mui-disabled)": { color: "common.black" }, ...sx }} />
-  );
-}

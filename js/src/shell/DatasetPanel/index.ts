@@ -1,2 +1,0 @@
-export * from "./DatasetPanel";
-export type { Panel } from "./usePanel";
