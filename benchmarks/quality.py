@@ -4,7 +4,7 @@ as exact search does.
     PYTHONPATH=. python benchmarks/quality.py --servers lite
 
 Captions to their own images (R@1, R@5, R@10), and texts to patches of their category
-(p@10): plain, with one round of feedback, and with an negative text. Nothing is
+(p@10): plain, with one round of feedback, and with a negative text. Nothing is
 asserted.
 """
 

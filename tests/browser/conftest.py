@@ -95,7 +95,7 @@ def app(
 def pytest_runtest_makereport(
     item: pytest.Function,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Where a test fails, keeps a picture, and lets the next one begin anew."""
+    """Where a test fails, keeps an image, and lets the next one begin anew."""
     report = yield
     window = item.funcargs.get("window")
     if report.failed and isinstance(window, Window):
@@ -116,14 +116,14 @@ def give_index(
     scenes: fo.Dataset, offline_models: None
 ) -> Callable[[fo.Dataset, str], None]:
     """``give_index(dataset, key)`` gives the scenes, or a copy of them, an index
-    ``pictures`` or ``objects``. It is built once, which takes up to a minute, and
+    ``images`` or ``objects``. It is built once, which takes up to a minute, and
     imported from then on."""
     from fiftyone_milvus.backend import runs
     from fiftyone_milvus.indexes import archive, build
 
     made: dict[str, Path] = {}
     options: dict[str, dict[str, Any]] = {
-        "pictures": {"filter_fields": ["theme"]},
+        "images": {"filter_fields": ["theme"]},
         "objects": {"patches_field": "ground_truth"},
     }
 
@@ -146,8 +146,8 @@ def indexes(
     """An index of the scenes and one of their objects, ready to search."""
     from fiftyone_milvus.backend import runs
 
-    for key in ("pictures", "objects"):
+    for key in ("images", "objects"):
         give_index(scenes, key)
-    yield {key: runs.load(scenes, key) for key in ("pictures", "objects")}
-    for key in ("pictures", "objects"):
+    yield {key: runs.load(scenes, key) for key in ("images", "objects")}
+    for key in ("images", "objects"):
         runs.cleanup(scenes, key)

@@ -25,7 +25,7 @@ from harness.worker import DelegatedWorker
 
 PANEL = "milvus_panel"
 MODEL = "conse-lite0-minilm-offline"
-FIRST = 20  # pictures that the waiting model embeds before it waits
+FIRST = 20  # images that the waiting model embeds before it waits
 WORK = 180_000
 HEBREW, ARABIC = "מפתח_של_תמונות", "فهرس_الصور"
 
@@ -68,8 +68,8 @@ def dataset(own_scenes: fo.Dataset) -> fo.Dataset:
 
 @pytest.fixture
 def indexed(dataset: fo.Dataset, give_index) -> fo.Dataset:
-    """With an index of the pictures."""
-    give_index(dataset, "pictures")
+    """With an index of the images."""
+    give_index(dataset, "images")
     return dataset
 
 
@@ -85,7 +85,7 @@ def reloaded(app: App) -> App:
     return app
 
 
-def choose(app: App, action: str, key: str = "pictures") -> None:
+def choose(app: App, action: str, key: str = "images") -> None:
     """Chooses something from the menu of an index's card."""
     app.cy(f"milvus-actions-{key}").click()
     app.cy(f"milvus-{action}-{key}").click()
@@ -114,7 +114,7 @@ def test_without_an_index_one_button_teaches_and_makes_one(app, dataset):
     app.cy("milvus-new-index").click()
     app.cy("milvus-brain-key").fill("1 bad key")
     expect(app.cy("milvus-build")).to_be_disabled()
-    app.cy("milvus-brain-key").fill("pictures")
+    app.cy("milvus-brain-key").fill("images")
     app.cy("milvus-model").fill("")
     app.shot("indexes-models")
     app.cy("milvus-model").fill(MODEL[:8])
@@ -126,15 +126,15 @@ def test_without_an_index_one_button_teaches_and_makes_one(app, dataset):
     app.shot("indexes-new")
     app.cy("milvus-build").click()
     expect(app.cy("milvus-progress-bar")).to_be_visible()
-    card = app.cy("milvus-index-pictures")
+    card = app.cy("milvus-index-images")
     expect(card).to_be_visible(timeout=WORK)
     expect(card).to_contain_text("60 indexed", timeout=WORK)
     expect(card).to_contain_text("compared just now")
     expect(app.cy("milvus-job")).to_have_attribute("data-state", "done")
     app.shot("indexes-card")
     dataset.reload()
-    assert runs.load(dataset, "pictures").total_index_size == 60
-    assert runs.describe(dataset, "pictures").filter_fields == ("theme",)
+    assert runs.load(dataset, "images").total_index_size == 60
+    assert runs.describe(dataset, "images").filter_fields == ("theme",)
 
 
 @pytest.fixture
@@ -265,22 +265,22 @@ def test_sync_says_what_it_would_do_and_does_it(app, indexed):
     build.build(indexed.limit(1), "unused", build.Source(model=MODEL))
     runs.cleanup(indexed, "unused")
     opened(app)
-    card = app.cy("milvus-index-pictures")
+    card = app.cy("milvus-index-images")
     expect(card).to_contain_text("not compared yet")
-    app.cy("milvus-sync-pictures").click()
+    app.cy("milvus-sync-images").click()
     expect(app.cy("milvus-plan")).to_have_text("Sync would delete 2 orphaned.")
     app.shot("indexes-sync")
     app.cy("milvus-confirm-button").click()
     expect(app.cy("milvus-confirm")).to_have_count(0)
     expect(card).to_contain_text("58 indexed", timeout=WORK)
     expect(card).not_to_contain_text("orphaned")
-    assert runs.load(indexed, "pictures").total_index_size == 58
+    assert runs.load(indexed, "images").total_index_size == 58
 
 
 def test_rename_keeps_what_is_known(app, indexed):
     opened(app)
     choose(app, "check")
-    card = app.cy("milvus-index-pictures")
+    card = app.cy("milvus-index-images")
     expect(card).to_contain_text("compared just now")
     choose(app, "rename")
     app.cy("milvus-new-key").fill("not a key")
@@ -344,11 +344,11 @@ def test_an_index_is_moved_and_its_login_is_never_typed(app, indexed):
     done = app.cy("milvus-job").filter(has_text="Moved 60 vectors")
     expect(done).to_have_attribute("data-state", "done", timeout=WORK)
     expect(app.cy("milvus-confirm")).to_have_count(0)
-    size = app.cy("milvus-index-pictures").locator('[data-cy="milvus-size"]')
+    size = app.cy("milvus-index-images").locator('[data-cy="milvus-size"]')
     expect(size).to_have_text("60 vectors")
     expect(app.cy("milvus-server")).to_have_text(target)
     indexed.reload()
-    index = runs.load(indexed, "pictures")
+    index = runs.load(indexed, "images")
     assert index.rows.connection.settings.address == target
 
 
@@ -356,7 +356,7 @@ def test_an_index_that_was_deleted_elsewhere_is_no_longer_in_the_header(app, ind
     app.open(PANEL)
     app.place("search")
     expect(app.cy("milvus-coverage")).to_have_text("60 samples")
-    runs.cleanup(indexed, "pictures")
+    runs.cleanup(indexed, "images")
     app.cy("milvus-query").fill("bird")
     app.cy("milvus-query").press("Enter")
     expect(app.cy("milvus-coverage")).to_have_count(0)
@@ -365,7 +365,7 @@ def test_an_index_that_was_deleted_elsewhere_is_no_longer_in_the_header(app, ind
 
 
 def test_clean_up_shows_first_what_goes(app, indexed):
-    name = runs.describe(indexed, "pictures").collection_name
+    name = runs.describe(indexed, "images").collection_name
     opened(app)
     choose(app, "cleanup")
     expect(app.cy("milvus-confirm")).to_contain_text(f"'{name}' with its 60 vectors")
@@ -396,7 +396,7 @@ def kinds(indexed: fo.Dataset, give_index) -> fo.Dataset:
             progress=lambda now: done.append(now.done),
             cancelled=lambda: done[-1] > 20,
         )
-    execute("index_health", indexed, brain_key="pictures")
+    execute("index_health", indexed, brain_key="images")
     indexed.delete_samples(indexed.values("id")[:3])
     execute("index_health", indexed, brain_key="objects")
     indexed.reload()
@@ -415,7 +415,7 @@ def test_it_is_at_home_in_every_theme_and_width(app, kinds):
 def test_a_dialog_is_accessible_and_fits_a_narrow_window(app, indexed, action):
     opened(app)
     if action == "sync":
-        app.cy("milvus-sync-pictures").click()
+        app.cy("milvus-sync-images").click()
         expect(app.cy("milvus-plan")).to_contain_text("Nothing to do")
     else:
         choose(app, action)
@@ -453,7 +453,7 @@ def test_the_form_is_accessible_and_goes_by_keyboard(app, dataset):
 @pytest.fixture
 def many(indexed: fo.Dataset) -> Iterator[fo.Dataset]:
     """With 199 indexes, some of them of long and of right-to-left names."""
-    run = indexed.get_brain_info("pictures").config.build()
+    run = indexed.get_brain_info("images").config.build()
     keys = [HEBREW, ARABIC, *(f"index_{n:03}" for n in range(2, 196))]
     keys += ["a" * 120, "an_index_of_all_that_the_" + "very_" * 20 + "long_name_says"]
     for key in keys:
@@ -461,7 +461,7 @@ def many(indexed: fo.Dataset) -> Iterator[fo.Dataset]:
     indexed.reload()
     yield indexed
     for key in runs.keys(indexed):
-        if key != "pictures":
+        if key != "images":
             indexed.delete_brain_run(key)
 
 

@@ -1,5 +1,5 @@
 """What the operator browser offers beside the panel: a search with texts wanted and
-unwanted, kept and run again; near duplicates."""
+negative, kept and run again; near duplicates."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from plugin.operators import OPERATORS
 
 @pytest.fixture(scope="module")
 def index(scenes, give_index):
-    give_index(scenes, "pictures")
-    yield runs.load(scenes, "pictures")
-    runs.cleanup(scenes, "pictures")
+    give_index(scenes, "images")
+    yield runs.load(scenes, "images")
+    runs.cleanup(scenes, "images")
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def execute(app) -> None:
     button.click()
 
 
-def test_texts_wanted_and_unwanted_sort_the_grid_and_are_kept(opened, index):
-    query = Query((Term(text="bird"), Term(text="flower", unwanted=True)))
+def test_texts_wanted_and_negative_sort_the_grid_and_are_kept(opened, index):
+    query = Query((Term(text="bird"), Term(text="flower", negative=True)))
     wanted = search.search(index, query, 25).ids
     form = start(opened, "Milvus: Search")
     form.get_by_text("Not like this text").wait_for()
@@ -52,9 +52,9 @@ def test_texts_wanted_and_unwanted_sort_the_grid_and_are_kept(opened, index):
     form.get_by_text("More options").click()
     expect(form.get_by_text("Score field")).to_be_visible()
     opened.shot("search-form")
-    shown = opened.hits_after(lambda: execute(opened))
+    shown = opened.results_after(lambda: execute(opened))
     assert len(shown) >= 20 and shown == wanted[: len(shown)]
-    expect(opened.page.get_by_text("25 hits, similarity")).to_be_visible()
+    expect(opened.page.get_by_text("25 matches, similarity")).to_be_visible()
     opened.shot("search-output")
     opened.page.get_by_role("button", name="Close").click()
 
@@ -79,7 +79,7 @@ def test_near_duplicates_are_found_shown_and_tagged(opened, index, scenes):
     expect(form.get_by_text("The fraction of all to report")).to_be_visible()
     form.get_by_role("textbox").first.fill("near")
     opened.shot("find-duplicates")
-    shown = opened.hits_after(lambda: execute(opened))
+    shown = opened.results_after(lambda: execute(opened))
     assert shown == wanted.ids[: len(shown)]
     opened.shot("duplicates")
     scenes.reload()
@@ -97,7 +97,8 @@ def test_every_form_opens_in_the_light_theme_too(opened):
         expect(form.get_by_role("button", name="Execute").first).to_be_visible()
         expect(form).not_to_contain_text("rror")
         opened.shot(f"form-{name}")
-        opened.page.keyboard.press("Escape")
+        # Escape goes to what has the focus, which a form that is redrawn loses
+        form.get_by_role("button", name="Cancel").click()
         expect(opened.page.get_by_role("dialog")).to_have_count(0)
 
 

@@ -1,5 +1,5 @@
-"""The Search place with 10,000 hits, a history of 1,000 searches, long names, and text
-that is read from right to left."""
+"""The *Search* tab with 10,000 results, a history of 1,000 searches, long names, and
+text that is read from right to left."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ARABIC = "طائر أزرق كبير على شجرة خضراء قديمة بج�
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
-    """Samples of one picture each and the same, with an index of their vectors."""
+    """Samples of one image each and the same, with an index of their vectors."""
     path = tmp_path_factory.mktemp("large") / "one.png"
     paint(path, 0)
     dataset = fo.Dataset(persistent=True)
@@ -58,7 +58,7 @@ def _make_history(dataset: fo.Dataset, path: Path) -> None:
         store.set(kept.id, kept.to_dict())
 
 
-def test_ten_thousand_hits_and_a_thousand_searches(app, large):
+def test_ten_thousand_matches_and_a_thousand_searches(app, large):
     app.dataset = large
     app.open(PANEL)
     expect(app.cy("milvus-query")).to_be_visible(timeout=60_000)
@@ -72,7 +72,7 @@ def test_ten_thousand_hits_and_a_thousand_searches(app, large):
     app.after_grid_change(app.cy("milvus-search").click)
     expect(app.cy("milvus-result-line")).to_contain_text("10,000 of 10,000")
 
-    # only what is in sight is drawn, and the last hit is a key away
+    # only what is in sight is drawn, and the last match is a key away
     assert app.cy("milvus-result").count() < 100
     app.cy("milvus-result").first.focus()
     asked = app.asked(lambda: app.page.keyboard.press("End"))
@@ -81,7 +81,7 @@ def test_ten_thousand_hits_and_a_thousand_searches(app, large):
     expect(last).to_contain_text("10000")
     assert set(asked) == {"more"} and len(asked) <= 2
     assert app.cy("milvus-result").count() < 100
-    app.shot("large-hits")
+    app.shot("large-matches")
 
     app.cy("milvus-cut").focus()
     app.page.keyboard.press("Home")
@@ -110,11 +110,11 @@ def test_text_is_read_in_its_own_direction(app, own_scenes, give_index):
     app.cy("milvus-query").fill(HEBREW)
     app.shot("search-right-to-left-typed")
     assert direction(app.cy("milvus-query")) == "rtl"
-    app.hits_after(lambda: app.cy("milvus-query").press("Enter"))
+    app.results_after(lambda: app.cy("milvus-query").press("Enter"))
     assert direction(app.cy("milvus-chip").get_by_text(HEBREW)) == "rtl"
-    hit = app.cy("milvus-result").first
-    assert direction(hit.get_by_text(BIRD)) == "rtl"
-    assert direction(hit.locator('[data-cy="milvus-result-score"]')) == "ltr"
+    match = app.cy("milvus-result").first
+    assert direction(match.get_by_text(BIRD)) == "rtl"
+    assert direction(match.locator('[data-cy="milvus-result-score"]')) == "ltr"
     app.shot("search-right-to-left")
 
 

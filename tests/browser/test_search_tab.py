@@ -45,11 +45,11 @@ def choose(panel, key: str) -> None:
 def search_text(panel, text: str) -> list[str]:
     """Types a text and presses Enter; the ids that the grid then shows."""
     panel.cy("milvus-query").fill(text)
-    return panel.hits_after(lambda: panel.cy("milvus-query").press("Enter"))
+    return panel.results_after(lambda: panel.cy("milvus-query").press("Enter"))
 
 
 def search_now(panel) -> list[str]:
-    return panel.hits_after(panel.cy("milvus-search").click)
+    return panel.results_after(panel.cy("milvus-search").click)
 
 
 def set_option(panel, name: str, value: str) -> None:
@@ -81,11 +81,11 @@ def text_vector(text: str) -> np.ndarray:
     return np.asarray(models.load(MODEL).embed_prompts([text]))[0]
 
 
-def test_a_text_sorts_the_grid_and_lists_the_hits(panel, indexes):
-    choose(panel, "pictures")
+def test_a_text_sorts_the_grid_and_lists_the_matches(panel, indexes):
+    choose(panel, "images")
     set_option(panel, "k", "12")
     ids = search_text(panel, "musical instrument")
-    exact, scores = ranked(indexes["pictures"], text_vector("musical instrument"))
+    exact, scores = ranked(indexes["images"], text_vector("musical instrument"))
     assert ids == exact[:12]
     expect(panel.cy("entry-counts")).to_have_text("12 samples")
     expect(panel.cy("milvus-result")).to_have_count(12)
@@ -104,8 +104,8 @@ def test_a_text_sorts_the_grid_and_lists_the_hits(panel, indexes):
     panel.shot("search-empty")
 
 
-def test_what_is_selected_is_searched_with_and_alt_is_unwanted(panel, indexes, scenes):
-    choose(panel, "pictures")
+def test_what_is_selected_is_searched_with_and_alt_is_negative(panel, indexes, scenes):
+    choose(panel, "images")
     ids = scenes.values("id")
     panel.select(3)
     panel.select(5, negative=True)
@@ -113,8 +113,8 @@ def test_what_is_selected_is_searched_with_and_alt_is_unwanted(panel, indexes, s
     expect(chips(panel).nth(1)).to_have_attribute("data-negative", "true")
     panel.shot("search-selection")
     shown = search_now(panel)
-    wanted = Term(id=ids[3]), Term(id=ids[5], unwanted=True)
-    exact = found_by(indexes["pictures"], *wanted)
+    wanted = Term(id=ids[3]), Term(id=ids[5], negative=True)
+    exact = found_by(indexes["images"], *wanted)
     assert shown == exact[: len(shown)] and len(shown) > 10
     expect(chips(panel)).to_have_count(2)
     expect(chips(panel).first).to_have_attribute("data-selected", "false")
@@ -138,10 +138,10 @@ def test_patches_are_searched_by_text_and_by_patch(panel, indexes):
     assert again == found_by(indexes["objects"], Term(id=ids[2]), k=10)
 
 
-def test_a_selected_patch_searches_whole_pictures_by_its_crop(panel, indexes, scenes):
+def test_a_selected_patch_searches_whole_images_by_its_crop(panel, indexes, scenes):
     choose(panel, "objects")
     search_text(panel, "bird")
-    choose(panel, "pictures")
+    choose(panel, "images")
     panel.cy("milvus-new-search").click()
     panel.select(0)
     expect(chips(panel)).to_have_count(1)
@@ -150,20 +150,20 @@ def test_a_selected_patch_searches_whole_pictures_by_its_crop(panel, indexes, sc
     assert set(ids) <= set(scenes.values("id"))
 
 
-def test_more_and_less_like_a_hit_refine_the_search(panel, indexes):
+def test_more_and_less_like_a_match_refine_the_search(panel, indexes):
     choose(panel, "objects")
     set_option(panel, "k", "10")
     ids = search_text(panel, "bird")
     more = panel.cy("milvus-more-like").nth(1)
-    shown = panel.hits_after(more.click)
+    shown = panel.results_after(more.click)
     text = Term(text="bird")
     assert shown == found_by(indexes["objects"], text, Term(id=ids[1]), k=10)
     expect(panel.cy("milvus-result").nth(2)).to_have_attribute("data-id", shown[2])
-    less = panel.hits_after(panel.cy("milvus-less-like").nth(2).click)
-    terms = text, Term(id=ids[1]), Term(id=shown[2], unwanted=True)
+    less = panel.results_after(panel.cy("milvus-less-like").nth(2).click)
+    terms = text, Term(id=ids[1]), Term(id=shown[2], negative=True)
     assert less == found_by(indexes["objects"], *terms, k=10)
-    hit = panel.cy("milvus-result").first
-    hit.hover()
+    match = panel.cy("milvus-result").first
+    match.hover()
     why = panel.cy("milvus-why")
     expect(why).to_contain_text("+\N{LEFT DOUBLE QUOTATION MARK}bird")
     expect(why).to_contain_text("\N{MINUS SIGN}")
@@ -172,8 +172,8 @@ def test_more_and_less_like_a_hit_refine_the_search(panel, indexes):
 
 
 @pytest.mark.parametrize("how", ["choose", "paste", "drop"])
-def test_a_picture_from_elsewhere_is_searched_with(panel, indexes, scenes, how):
-    choose(panel, "pictures")
+def test_a_image_from_elsewhere_is_searched_with(panel, indexes, scenes, how):
+    choose(panel, "images")
     path = Path(scenes.skip(4).first().filepath)
     data = path.read_bytes()
 
@@ -186,9 +186,9 @@ def test_a_picture_from_elsewhere_is_searched_with(panel, indexes, scenes, how):
             encoded = base64.b64encode(data).decode()
             panel.page.evaluate(PASTE, [encoded, path.name])
 
-    ids = panel.hits_after(give)
+    ids = panel.results_after(give)
     assert ids[0] == scenes.skip(4).first().id
-    assert ids == found_by(indexes["pictures"], Term(picture=data))[: len(ids)]
+    assert ids == found_by(indexes["images"], Term(image=data))[: len(ids)]
     expect(chips(panel).locator("img")).to_be_visible()
     if how == "drop":
         panel.shot("search-image")
@@ -223,7 +223,7 @@ def test_a_chip_flips_has_a_weight_is_removed_and_put_back(panel, indexes):
     panel.cy("milvus-chip-weight").nth(0).select_option("2")
     panel.cy("milvus-chip-sign").nth(1).click()
     ids = search_now(panel)
-    terms = Term(text="bird", weight=2.0), Term(text="animal", unwanted=True)
+    terms = Term(text="bird", weight=2.0), Term(text="animal", negative=True)
     assert ids == found_by(indexes["objects"], *terms, k=10)
     panel.cy("milvus-chip-remove").nth(1).click()
     expect(chips(panel)).to_have_count(1)
@@ -233,15 +233,15 @@ def test_a_chip_flips_has_a_weight_is_removed_and_put_back(panel, indexes):
 
 
 def test_the_least_similar_come_first_when_asked(panel, indexes):
-    choose(panel, "pictures")
+    choose(panel, "images")
     panel.cy("milvus-reverse").click()
     ids = search_text(panel, "bird")
-    exact, _ = ranked(indexes["pictures"], text_vector("bird"))
+    exact, _ = ranked(indexes["images"], text_vector("bird"))
     assert ids == exact[::-1][: len(ids)]
 
 
 def test_what_is_wrong_with_an_option_is_reported_as_it_is_typed(panel, indexes):
-    choose(panel, "pictures")
+    choose(panel, "images")
     set_option(panel, "k", "20000")
     expect(panel.cy("milvus-k")).to_have_accessible_description(re.compile("10,000"))
     panel.cy("milvus-query").fill("bird")
@@ -250,8 +250,8 @@ def test_what_is_wrong_with_an_option_is_reported_as_it_is_typed(panel, indexes)
     panel.shot("search-options")
 
 
-def test_hits_are_filtered_by_what_the_index_keeps(panel, indexes, scenes):
-    choose(panel, "pictures")
+def test_matches_are_filtered_by_what_the_index_keeps(panel, indexes, scenes):
+    choose(panel, "images")
     theme = scenes.skip(3).first().theme
     set_option(panel, "where-theme", theme)
     expect(panel.cy("milvus-more-options")).to_contain_text("1 set")
@@ -260,11 +260,11 @@ def test_hits_are_filtered_by_what_the_index_keeps(panel, indexes, scenes):
     of_theme = len(scenes.match(fo.ViewField("theme") == theme))
     k = min(25, of_theme)
     term, where = Term(text="bird"), {"theme": theme}
-    assert ids == found_by(indexes["pictures"], term, k=k, where=where)
+    assert ids == found_by(indexes["images"], term, k=k, where=where)
 
 
 def test_a_search_stays_in_the_view_or_among_what_is_selected(panel, indexes, scenes):
-    choose(panel, "pictures")
+    choose(panel, "images")
     stage = {"_cls": "fiftyone.core.stages.Limit", "kwargs": [["limit", 20]]}
     panel.after_grid_change(lambda: panel.op("set_view", view=[stage]))
     expect(panel.cy("milvus-scope-view")).to_have_text("View 20")
@@ -273,12 +273,12 @@ def test_a_search_stays_in_the_view_or_among_what_is_selected(panel, indexes, sc
     assert len(ids) > 10 and set(ids) <= set(scenes.limit(20).values("id"))
     line = panel.cy("milvus-result-line")
     expect(line).to_contain_text("exact over 20 in view")
-    # the hits are no view of the person's: the next search is among the 20 again
+    # the matches are no view of the person's: the next search is among the 20 again
     expect(panel.cy("milvus-scope-view")).to_have_text("View 20")
     search_text(panel, "fish")
     expect(line).to_contain_text("over 20 in view")
 
-    # the hits were 20 too, in another order
+    # the matches were 20 too, in another order
     shown = panel.view_after(panel.cy("milvus-clear").click)
     assert shown == scenes.limit(20).values("id")
     expect(panel.cy("entry-counts")).to_have_text("20 samples")
@@ -300,7 +300,7 @@ def odd(scenes):
 
 def test_the_count_of_the_view_is_that_of_the_grid_as_it_is(odd, panel, indexes):
     panel.load(PANEL)  # so that the App learns of the tag
-    choose(panel, "pictures")
+    choose(panel, "images")
     in_view = panel.cy("milvus-scope-view")
     expect(in_view).to_have_text("View 60")
     panel.cy("sidebar-field-arrow-enabled-_label_tags").click()
@@ -318,11 +318,11 @@ def test_the_count_of_the_view_is_that_of_the_grid_as_it_is(odd, panel, indexes)
 
 
 def test_without_a_result_it_says_why_and_the_grid_comes_back(panel, indexes, scenes):
-    choose(panel, "pictures")
+    choose(panel, "images")
     set_option(panel, "min_score", "0.99")
     assert search_text(panel, "bird") == []
     why = panel.cy("milvus-no-results")
-    _, scores = ranked(indexes["pictures"], text_vector("bird"))
+    _, scores = ranked(indexes["images"], text_vector("bird"))
     expect(why).to_contain_text(f"the first result has {scores[0]:.3f}")
     expect(panel.cy("entry-counts")).to_have_text("0 samples")
     panel.shot("search-nothing")
@@ -340,7 +340,7 @@ def test_without_a_result_it_says_why_and_the_grid_comes_back(panel, indexes, sc
 
 
 def test_the_handle_of_the_histogram_cuts_the_grid(panel, indexes):
-    choose(panel, "pictures")
+    choose(panel, "images")
     ids = search_text(panel, "musical instrument")
     handle = panel.cy("milvus-cut")
     handle.focus()
@@ -365,7 +365,7 @@ def test_the_handle_of_the_histogram_cuts_the_grid(panel, indexes):
 
 
 def test_a_click_opens_and_a_tick_selects(panel, indexes):
-    choose(panel, "pictures")
+    choose(panel, "images")
     search_text(panel, "bird")
     panel.cy("milvus-tick").nth(1).click()
     expect(panel.cy("selection-count-container")).to_have_text("1")
@@ -374,8 +374,8 @@ def test_a_click_opens_and_a_tick_selects(panel, indexes):
     panel.page.keyboard.press("Escape")
 
 
-def test_hits_are_tagged_and_saved_as_a_view(panel, indexes, scenes):
-    choose(panel, "pictures")
+def test_matches_are_tagged_and_saved_as_a_view(panel, indexes, scenes):
+    choose(panel, "images")
     set_option(panel, "k", "5")
     ids = search_text(panel, "bird")
     try:
@@ -411,13 +411,13 @@ def test_the_history_and_a_saved_search_restore_everything(panel, indexes):
 
     panel.cy("milvus-new-search").click()
     panel.cy("milvus-reverse").click()
-    choose(panel, "pictures")
+    choose(panel, "images")
     search_text(panel, "flower")
     panel.cy("milvus-history").click()
     expect(panel.cy("milvus-saved").first).to_contain_text("no vehicles")
     expect(panel.cy("milvus-past").first).to_contain_text("flower")
     panel.shot("search-history")
-    again = panel.hits_after(panel.cy("milvus-past").nth(1).click)
+    again = panel.results_after(panel.cy("milvus-past").nth(1).click)
     assert again == first
     expect(panel.cy("milvus-index-select")).to_have_value("objects")
     expect(chips(panel)).to_have_count(1)
@@ -433,7 +433,7 @@ def test_the_history_and_a_saved_search_restore_everything(panel, indexes):
 
 
 def test_one_request_for_each_action_and_none_for_typing(panel, indexes):
-    choose(panel, "pictures")
+    choose(panel, "images")
     query = panel.cy("milvus-query")
     panel.quiet()
     assert panel.asked(lambda: query.press_sequentially("bird")) == []
@@ -442,7 +442,7 @@ def test_one_request_for_each_action_and_none_for_typing(panel, indexes):
     assert panel.asked(panel.cy("milvus-chip-sign").click) == []
     assert panel.asked(panel.cy("milvus-chip-sign").click) == []
     more = panel.cy("milvus-more-like").nth(3)
-    assert panel.asked(lambda: panel.hits_after(more.click)) == ["search"]
+    assert panel.asked(lambda: panel.results_after(more.click)) == ["search"]
     panel.page.wait_for_timeout(1_000)
     assert panel.asked(lambda: panel.select(0)) == ["selection"]
     assert panel.asked(lambda: panel.page.keyboard.press("Escape")) == []
@@ -450,14 +450,14 @@ def test_one_request_for_each_action_and_none_for_typing(panel, indexes):
 
 
 def test_everything_is_done_by_the_keyboard(panel, indexes):
-    choose(panel, "pictures")
+    choose(panel, "images")
     page = panel.page
     panel.cy("milvus-tab-search").focus()
     page.keyboard.press("Tab")
     expect(panel.cy("milvus-query")).to_be_focused()
     page.keyboard.type("bird")
 
-    ids = panel.hits_after(lambda: page.keyboard.press("Enter"))
+    ids = panel.results_after(lambda: page.keyboard.press("Enter"))
     expect(panel.cy("milvus-result").first).to_be_visible()
     panel.cy("milvus-clear").focus()
     page.keyboard.press("Tab")
@@ -484,7 +484,7 @@ def test_it_is_at_home_at_every_width(panel, indexes, theme):
     panel.theme(theme)
     empty = axe.violations(panel.page, '[data-cy="milvus-panel"]')
     search_text(panel, "flower")
-    panel.hits_after(panel.cy("milvus-less-like").nth(3).click)
+    panel.results_after(panel.cy("milvus-less-like").nth(3).click)
     expect(panel.cy("milvus-result").first).to_be_visible()
     panel.cy("milvus-more-options").click()
     panel.cy("milvus-history").click()

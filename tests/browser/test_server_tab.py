@@ -20,14 +20,14 @@ from harness.ports import free_port
 
 PANEL = "milvus_panel"
 MODEL = "conse-lite0-minilm-offline"
-FOREIGN = "somebody_elses"
+UNMANAGED = "somebody_elses"
 WORK = 180_000
 
 
 @pytest.fixture
 def dataset(own_scenes: fo.Dataset, give_index) -> fo.Dataset:
-    """With an index of its pictures."""
-    give_index(own_scenes, "pictures")
+    """With an index of its images."""
+    give_index(own_scenes, "images")
     return own_scenes
 
 
@@ -47,9 +47,9 @@ def orphan(dataset: fo.Dataset) -> Iterator[str]:
 def foreign() -> Iterator[str]:
     """A collection that another program made."""
     milvus = client.connect(settings.resolve()).client
-    milvus.create_collection(FOREIGN, dimension=4)
-    yield FOREIGN
-    _drop(FOREIGN)
+    milvus.create_collection(UNMANAGED, dimension=4)
+    yield UNMANAGED
+    _drop(UNMANAGED)
 
 
 def _drop(name: str) -> None:
@@ -74,7 +74,7 @@ def choose(app: App, action: str, collection: str) -> None:
 
 
 def test_it_tells_which_milvus_it_is_and_what_is_in_it(app, dataset, orphan, foreign):
-    used = runs.describe(dataset, "pictures").collection_name
+    used = runs.describe(dataset, "images").collection_name
     opened(app)
     facts = app.cy("milvus-facts")
     for text in ("Embedded Milvus", "3.2", "ms", "iterators", "HNSW"):
@@ -82,7 +82,7 @@ def test_it_tells_which_milvus_it_is_and_what_is_in_it(app, dataset, orphan, for
     row = app.cy(f"milvus-collection-{used}")
     expect(row).to_contain_text("in use")
     expect(row).to_contain_text("60 rows")
-    expect(row).to_contain_text(f"'pictures' of the dataset '{dataset.name}' uses it")
+    expect(row).to_contain_text(f"'images' of the dataset '{dataset.name}' uses it")
     expect(app.cy(f"milvus-collection-{orphan}")).to_contain_text("orphaned")
     expect(app.cy(f"milvus-collection-{foreign}")).to_contain_text("unmanaged")
     app.shot("server")

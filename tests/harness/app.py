@@ -70,7 +70,7 @@ document.addEventListener('grid-mount', () => {
 """
 # Where the App is; a view that was set just before may take it back
 SHOWN_OR_ELSEWHERE = """dataset => {
-  if (location.pathname !== `/datasets/${dataset}`) return "elsewhere";
+  if (location.pathname !== `/datasets/${dataset}`) return "other_server";
   const name = document.querySelector('[data-cy="selector-dataset"]')?.value;
   return name === dataset && window.__gridOf === dataset && "shown";
 }"""
@@ -123,12 +123,12 @@ def _clears_selection(response: Response) -> bool:
     return "setSelectedSamples(" in _compact(response.request)
 
 
-def _loads_grid(response: Response, hits: bool) -> bool:
-    """Whether it is the first page of the grid, of hits or of a view without them; a
+def _loads_grid(response: Response, matches: bool) -> bool:
+    """Whether it is the first page of the grid, of matches or of a view without them; a
     later one may come before."""
     asked = response.request.post_data or ""
     selects = "fiftyone.core.stages.Select" in asked
-    if "paginateSamples" not in asked or selects != hits:
+    if "paginateSamples" not in asked or selects != matches:
         return False
     return json.loads(asked)["variables"].get("after") is None
 
@@ -151,13 +151,13 @@ class Window:
             self._page = context.new_page()
         return self._page
 
-    def close(self, picture: Path | None = None) -> None:
-        """Closes it, if it is open, with a last picture of it if asked."""
+    def close(self, image: Path | None = None) -> None:
+        """Closes it, if it is open, with a last image of it if asked."""
         if self._page is not None:
             page, self._page = self._page, None
             with suppress(PlaywrightError):  # it may have crashed
-                if picture is not None:
-                    page.screenshot(path=picture)
+                if image is not None:
+                    page.screenshot(path=image)
                 page.context.close()
 
 
@@ -352,23 +352,23 @@ class App:
         action()
         self.page.wait_for_function("n => window.__gridMounts > n", arg=before)
 
-    def hits_after(self, action: Callable[[], Any]) -> list[str]:
-        """Does ``action``; the ids of the hits that the grid then loads, in order."""
-        return self._loaded_after(action, hits=True)
+    def results_after(self, action: Callable[[], Any]) -> list[str]:
+        """Does ``action``; the ids of the results that the grid then loads."""
+        return self._loaded_after(action, matches=True)
 
     def view_after(self, action: Callable[[], Any]) -> list[str]:
-        """As :meth:`hits_after`, where the grid then shows a view without hits."""
-        return self._loaded_after(action, hits=False)
+        """As :meth:`results_after`, where the grid then shows a view of no results."""
+        return self._loaded_after(action, matches=False)
 
-    def _loaded_after(self, action: Callable[[], Any], hits: bool) -> list[str]:
-        loads = partial(_loads_grid, hits=hits)
+    def _loaded_after(self, action: Callable[[], Any], matches: bool) -> list[str]:
+        loads = partial(_loads_grid, matches=matches)
         with self.page.expect_response(loads) as response:
             action()
         edges = response.value.json()["data"]["samples"]["edges"]
         return [edge["node"]["id"] for edge in edges]
 
     def shot(self, name: str) -> None:
-        """Takes a picture for the docs into the folder that ``SHOTS`` names, if any;
+        """Takes an image for the docs into the folder that ``SHOTS`` names, if any;
         the test run's home is "~" in it."""
         if folder := os.environ.get("SHOTS"):
             path = Path(folder)
