@@ -1,4 +1,4 @@
-"""The *Indexes* place in the real App: what a person does to indexes, and what is there
+"""The *Indexes* tab in the real App: what a person does to indexes, and what is there
 afterwards."""
 
 from __future__ import annotations
@@ -75,13 +75,13 @@ def indexed(dataset: fo.Dataset, give_index) -> fo.Dataset:
 
 def opened(app: App) -> App:
     app.open(PANEL)
-    app.place("indexes")
+    app.open_tab("indexes")
     return app
 
 
 def reloaded(app: App) -> App:
     app.load(PANEL)
-    app.place("indexes")
+    app.open_tab("indexes")
     return app
 
 
@@ -354,7 +354,7 @@ def test_an_index_is_moved_and_its_login_is_never_typed(app, indexed):
 
 def test_an_index_that_was_deleted_elsewhere_is_no_longer_in_the_header(app, indexed):
     app.open(PANEL)
-    app.place("search")
+    app.open_tab("search")
     expect(app.cy("milvus-coverage")).to_have_text("60 samples")
     runs.cleanup(indexed, "images")
     app.cy("milvus-query").fill("bird")

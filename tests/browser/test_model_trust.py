@@ -20,7 +20,7 @@ def dataset(own_scenes: fo.Dataset, give_index) -> fo.Dataset:
 
 def test_the_app_asks_before_it_loads_the_model_and_the_search_goes_on_then(app):
     app.open("milvus_panel")
-    app.place("search")
+    app.open_tab("search")
     app.cy("milvus-query").fill("a tree")
     app.cy("milvus-query").press("Enter")
     asked = app.page.get_by_role("dialog").get_by_role("textbox", disabled=True).first

@@ -32,7 +32,7 @@ def choose_model(app) -> None:
 
 
 def test_a_person_builds_an_index_and_cleans_it_up(panel, scenes):
-    panel.place("indexes")
+    panel.open_tab("indexes")
     panel.cy("milvus-new-index").click()
     panel.cy("milvus-brain-key").fill("1 bad key")
     expect(panel.cy("milvus-build")).to_be_disabled()
@@ -69,7 +69,7 @@ def test_a_person_builds_an_index_and_cleans_it_up(panel, scenes):
 
 def test_the_operator_browser_builds_with_progress(panel, indexes, scenes):
     page = panel.page
-    panel.place("indexes")
+    panel.open_tab("indexes")
     page.keyboard.press("`")
     page.get_by_text("Milvus: Compute index").click()
     form = page.get_by_role("dialog")
@@ -101,7 +101,7 @@ def test_an_unfinished_index_is_finished_with_one_click(app, scenes, offline_mod
         )
     try:
         app.open(PANEL)
-        app.place("indexes")
+        app.open_tab("indexes")
         card = app.cy("milvus-index-stopped")
         expect(card).to_contain_text("unfinished")
         size = runs.load(scenes, "stopped").total_index_size

@@ -1,4 +1,4 @@
-"""The Search place in the real App: every flow that a person may take."""
+"""The Search tab in the real App: every flow that a person may take."""
 
 from __future__ import annotations
 
@@ -500,10 +500,10 @@ def test_it_is_at_home_at_every_width(panel, indexes, theme):
     for width in WIDTHS:
         panel.widen_panel(PANEL, width)
         panel.shot(f"search-{theme}-{width}")
-    for place in ("search", "indexes", "server"):
-        panel.place(place)
+    for tab in ("search", "indexes", "server"):
+        panel.open_tab(tab)
         for width in WINDOWS:
             panel.page.set_viewport_size({"width": width, "height": 757})
-            assert screen.sideways(panel) == [], (place, width)
+            assert screen.sideways(panel) == [], (tab, width)
     panel.theme("dark")
     assert {at: what for at, what in found.items() if what} == {}

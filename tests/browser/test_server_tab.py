@@ -1,4 +1,4 @@
-"""The *Server* place in the real App: which Milvus it is, what is in it, and how to use
+"""The *Server* tab in the real App: which Milvus it is, what is in it, and how to use
 another."""
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def names() -> list[str]:
 
 def opened(app: App) -> App:
     app.open(PANEL)
-    app.place("server")
+    app.open_tab("server")
     return app
 
 
@@ -130,7 +130,7 @@ def test_a_collection_is_adopted_once_it_fits(app, dataset, orphan, foreign):
     app.cy("milvus-confirm-button").click()
     row = app.cy(f"milvus-collection-{orphan}")
     expect(row).to_contain_text("in use", timeout=WORK)
-    app.place("indexes")
+    app.open_tab("indexes")
     expect(app.cy("milvus-index-taken_up")).to_contain_text("5 vectors")
     dataset.reload()
     assert runs.load(dataset, "taken_up").total_index_size == 5
@@ -215,7 +215,7 @@ def test_a_server_that_is_down_says_what_to_do_and_is_tried_again(window, away, 
     server, port = away
     app = App(window.page, server.url, scenes)
     app.open(PANEL)
-    app.place("server")
+    app.open_tab("server")
     down = app.cy("milvus-down")
     expect(down).to_contain_text(f"127.0.0.1:{port}")
     expect(down).to_contain_text("Check that it is running")

@@ -253,7 +253,7 @@ class App:
         text = " | ".join(self.page.locator("body").inner_text().split("\n"))
         return f"At {self.page.url}: {text[:1000]}"
 
-    def place(self, name: str) -> None:
+    def open_tab(self, name: str) -> None:
         """Goes to one of the panel's places: ``search``, ``indexes`` or ``server``."""
         self.cy(f"milvus-tab-{name}").click()
         self.cy(f"milvus-contents-{name}").wait_for()
