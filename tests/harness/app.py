@@ -74,7 +74,7 @@ SHOWN_OR_ELSEWHERE = """dataset => {
   const name = document.querySelector('[data-cy="selector-dataset"]')?.value;
   return name === dataset && window.__gridOf === dataset && "shown";
 }"""
-# Whether the panel has drawn its places; the App may lose the panel before
+# Whether the panel has drawn its tabs; the App may lose the panel before
 DRAWN_OR_LOST = """panel => {
   const find = name => document.querySelector(`[data-cy="${name}"]`);
   if (!find(`panel-tab-${panel}`)) return "lost";
@@ -254,7 +254,7 @@ class App:
         return f"At {self.page.url}: {text[:1000]}"
 
     def open_tab(self, name: str) -> None:
-        """Goes to one of the panel's places: ``search``, ``indexes`` or ``server``."""
+        """Goes to one of the panel's tabs: ``search``, ``indexes`` or ``server``."""
         self.cy(f"milvus-tab-{name}").click()
         self.cy(f"milvus-contents-{name}").wait_for()
 
