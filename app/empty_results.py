@@ -15,8 +15,8 @@ from fiftyone_milvus.search.result import SearchResult
 
 @dataclass(frozen=True)
 class Limit:
-    """Something that keeps samples out of a result: its name, the search without it,
-    and what to say if that has results."""
+    """A limit that may exclude all results: its name, the search without it, and
+    what to say if that has results."""
 
     name: str
     without: SearchRequest
@@ -24,8 +24,8 @@ class Limit:
 
 
 def reason(request: SearchRequest, samples: fo.SampleCollection) -> str:
-    """Finds out which of its limits left a search without a result, by searching for
-    one result without each of them.
+    """Finds out which limit excludes all results of a search, by searching without
+    each of them.
 
     Args:
         request: the search
@@ -44,7 +44,7 @@ def reason(request: SearchRequest, samples: fo.SampleCollection) -> str:
     if not limits:
         return f"The index '{key}' has no sample of this dataset. Sync it in Indexes."
     names = " and ".join(limit.name for limit in limits)
-    return f"More than one limit keeps results out. Loosen {names}."
+    return f"More than one limit excludes results. Loosen {names}."
 
 
 def _limits(request: SearchRequest) -> Iterator[Limit]:

@@ -1,5 +1,5 @@
-"""Searches that are kept: the saved ones by name, and the history; in the dataset's
-execution store, as plain data with which they run again exactly."""
+"""Saved searches and the history, in the dataset's execution store: plain data with
+which a search runs again exactly."""
 
 from __future__ import annotations
 
@@ -79,11 +79,11 @@ def delete(ctx: foo.ExecutionContext, name: str) -> None:
     """
     load(ctx, name)
     ctx.store(SAVED).delete(name)
-    _forget_images(ctx)
+    _delete_unused_images(ctx)
 
 
 def remember(ctx: foo.ExecutionContext, request: SearchRequest, results: int) -> None:
-    """Adds a search that was made to the history, which keeps the last thousand."""
+    """Adds a search to the history of the last thousand."""
     store = ctx.store(HISTORY)
     at = _now()
     params = _without_images(ctx, request.to_dict())
@@ -94,13 +94,13 @@ def remember(ctx: foo.ExecutionContext, request: SearchRequest, results: int) ->
     if len(keys) > MAX_HISTORY:
         for key in keys[:-MAX_HISTORY]:
             store.delete(key)
-        _forget_images(ctx)
+        _delete_unused_images(ctx)
 
 
 def history(
     ctx: foo.ExecutionContext, count: int, skip: int = 0
 ) -> tuple[list[KeptSearch], int]:
-    """Searches that were made, the latest first, and how many there are in all; a
+    """Searches that were made, the latest first, and how many there are in all; an
     image is named by its digest, see :func:`recall`."""
     store = ctx.store(HISTORY)
     keys = sorted(store.list_keys(), reverse=True)
@@ -125,38 +125,38 @@ def recall(ctx: foo.ExecutionContext, id_: str) -> SearchRequest:
     """
     found = ctx.store(HISTORY).get(id_)
     if found is None:
-        raise InvalidRequest("That search is no longer in the history. Search anew.")
+        raise InvalidRequest("That search is no longer in the history. Search again.")
     return SearchRequest.from_dict(_with_images(ctx, found["params"]))
 
 
 def clear_history(ctx: foo.ExecutionContext) -> None:
-    """Forgets the searches that were made; those that were saved stay."""
+    """Deletes the history; saved searches stay."""
     ctx.store(HISTORY).clear()
-    _forget_images(ctx)
+    _delete_unused_images(ctx)
 
 
-# -- images, which are large, are kept once
+# -- images are large, so each is stored once
 
 
 def _without_images(
     ctx: foo.ExecutionContext, params: dict[str, Any]
 ) -> dict[str, Any]:
-    """The parameters, each image's bytes replaced by the digest they are kept by."""
-    return _each_image(params, lambda image: _kept(ctx, image))
+    """The parameters, each image replaced by the digest that it is stored under."""
+    return _each_image(params, lambda image: _stored(ctx, image))
 
 
 def _with_images(ctx: foo.ExecutionContext, params: dict[str, Any]) -> dict[str, Any]:
     return _each_image(params, lambda digest: ctx.store(IMAGES).get(digest))
 
 
-def _kept(ctx: foo.ExecutionContext, image: str) -> str:
+def _stored(ctx: foo.ExecutionContext, image: str) -> str:
     digest = blake2b(image.encode(), digest_size=16).hexdigest()
     ctx.store(IMAGES).set_if_absent(digest, image)
     return digest
 
 
-def _forget_images(ctx: foo.ExecutionContext) -> None:
-    """Removes the images of no kept search."""
+def _delete_unused_images(ctx: foo.ExecutionContext) -> None:
+    """Deletes the images that no search has."""
     used: set[str] = set()
 
     def note(digest: str) -> str:

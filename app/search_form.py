@@ -1,4 +1,4 @@
-"""The form of a search, and what it says as a request."""
+"""The form of a search, and the request that it makes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def read(ctx: foo.ExecutionContext) -> SearchRequest:
     """The search that the form, or Python, asked for.
 
     Raises:
-        InvalidRequest: naming what can't be
+        InvalidRequest: naming what is wrong
     """
     params = ctx.params
     key = params["brain_key"]
@@ -134,7 +134,7 @@ def _query_inputs(
             [*SELECTION],
             ctx.params.get("selection"),
             default="wanted",
-            label="What is selected in the grid",
+            label="Selection in the grid",
             view=choices,
         )
     if ctx.params.get("query") is not None:
@@ -256,7 +256,8 @@ def _filter_inputs(
 
 
 def _where(ctx: foo.ExecutionContext, info: runs.IndexInfo) -> dict[str, Any] | None:
-    """What the inputs of :func:`_filter_inputs` say, or Python says as ``where``."""
+    """The conditions of :func:`_filter_inputs`, or those that Python gives as
+    ``where``."""
     params = ctx.params
     if params.get("where"):
         where: dict[str, Any] = params["where"]
@@ -295,14 +296,14 @@ def _as(kind: str, text: str) -> Any:
 
 
 def grouping_fields(dataset: fo.Dataset, brain_key: str | None = None) -> list[str]:
-    """The fields whose values can each give one result, of an index if one is named."""
+    """The fields that results can be grouped by, of an index if one is named."""
     found = forms.fields_of(dataset, brain_key, ftype=GROUPING_FIELDS)
     return [name for name in found if name != "id"]
 
 
 def _hidden_inputs(form: types.Object) -> None:
-    """What Python says and no person types: the query itself, or the ids of it; and
-    what was seen already."""
+    """What only Python gives: the query itself, or its ids; and what was seen
+    already."""
     hidden: dict[str, Any] = {"required": False, "view": types.HiddenView()}
     form.list("ids", types.String(), **hidden)
     form.list("exclude", types.String(), **hidden)

@@ -1,5 +1,5 @@
-"""Terms with what to draw of them: of what is selected in the grid, and of a search
-that is made again."""
+"""Terms of a query with their images: of the grid's selection, and of a search that
+runs again."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def selected(ctx: foo.ExecutionContext, info: IndexInfo) -> list[Chip]:
 def of_query(
     everything: fo.SampleCollection, query: Query, patches_field: str | None
 ) -> list[Chip]:
-    """The terms of a query, each with what to draw; nothing, if that is gone.
+    """The terms of a query, each with its image, if that still exists.
 
     Args:
-        everything: all samples that the index may hold
+        everything: all samples that the index may have
         query: the query
-        patches_field: the field whose patches it holds; ``None`` for samples
+        patches_field: the field whose patches are indexed; ``None`` for samples
     """
     ids = {t.id for t in query.terms if t.id is not None}
     samples = {t.sample_id or (t.crop and t.crop.sample_id) for t in query.terms}

@@ -1,7 +1,7 @@
-"""Puts a search's results into the grid, and what was there before back again.
+"""Shows a search's results in the grid, and restores the view from before.
 
-What a result was searched from is kept by that result in the dataset's execution store,
-and not in the panel's state: each change of that has the App ask for its page anew.
+The view that was searched from is stored in the dataset's execution store, by the
+result, and not in the panel's state: the App reloads its page at each change of that.
 """
 
 from __future__ import annotations

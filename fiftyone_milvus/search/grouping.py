@@ -20,7 +20,7 @@ class Grouping:
     """The group of each match.
 
     Args:
-        samples: all samples that the index may hold
+        samples: all samples that the index may have
         patches_field: the field whose patches are indexed; ``None`` for samples
         by: a field of the samples; ``"group"`` for a grouped dataset's groups, and
             ``"sample"`` for the samples of patches

@@ -1,5 +1,5 @@
-"""What a person searches with: terms, each wanted or negative, with a weight; as values
-that are checked, and as plain data that can be stored and sent."""
+"""What a person searches with: terms with weights, positive or negative; as checked
+values, and as plain data that can be stored and sent."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Term:
         return replace(self, weight=1.0, negative=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """It as plain data; :meth:`from_dict` reads it."""
+        """The same as plain data, which :meth:`from_dict` reads."""
         value = getattr(self, self.kind)
         if self.image is not None:
             value = base64.b64encode(self.image).decode()
@@ -168,8 +168,8 @@ class Query:
     """What to search with.
 
     Raises:
-        InvalidRequest: if there are no terms or too many, if the same is wanted and
-            negative, or if nothing is wanted
+        InvalidRequest: if there are no terms or too many, if one is both positive and
+            negative, or if all are negative
     """
 
     terms: tuple[Term, ...]
@@ -180,17 +180,17 @@ class Query:
                 "Search with a text, images or patches, or a vector: there is none"
             )
         _check_counts(self.terms)
-        wanted = {term._what for term in self.terms if not term.negative}
+        positive = {term._what for term in self.terms if not term.negative}
         negative = {term._what for term in self.terms if term.negative}
-        if both := wanted & negative:
+        if both := positive & negative:
             raise InvalidRequest(
-                f"The query wants {next(iter(both)).label} and doesn't want it. Take "
-                "one of the two out."
+                f"The query has {next(iter(both)).label}, and has it as a negative "
+                "example. Remove one of the two."
             )
-        if not wanted:
+        if not positive:
             raise InvalidRequest(
-                "The query says only what is negative. Say what to look for, or search "
-                "for it with the least similar first."
+                "The query has only negative examples. Add what to look for, or search "
+                "for them with the least similar first."
             )
 
     @classmethod
@@ -201,7 +201,7 @@ class Query:
         text: str | None = None,
         vector: Any = None,
     ) -> Query:
-        """A query of wanted ids of the index, of a text, or of a vector ``(dim,)``."""
+        """A query of ids of the index, of a text, or of a vector ``(dim,)``."""
         terms = [Term(id=id_) for id_ in as_list(ids)]
         terms += [Term(text=text)] if text else []
         terms += [Term(vector=vector)] if vector is not None else []
@@ -215,16 +215,16 @@ class Query:
     def with_feedback(
         self, more: Iterable[str] = (), less: Iterable[str] = ()
     ) -> Query:
-        """The query of the next round: ids of the index that are to be found more, and
-        less; an id that was marked before has its latest mark. This query stays as it
-        is, so that a round can be stepped back."""
+        """The query of the next round, with ids of the index as more positive and
+        negative terms; an id that was marked before has its latest mark. This query
+        stays as it is, to go back to."""
         marks = {id_: False for id_ in more} | {id_: True for id_ in less}
         kept = [term for term in self.terms if term.id not in marks]
         marked = [Term(id=id_, negative=negative) for id_, negative in marks.items()]
         return Query((*kept, *marked))
 
     def to_dict(self) -> dict[str, Any]:
-        """It as plain data; :meth:`from_dict` reads it."""
+        """The same as plain data, which :meth:`from_dict` reads."""
         return {"terms": [term.to_dict() for term in self.terms]}
 
     @classmethod
@@ -262,7 +262,7 @@ def _check_counts(terms: Sequence[Term]) -> None:
 
 
 def _settled(kind: str, value: Any) -> Any:
-    """A value as a term keeps it: tuples of Python's own texts and numbers."""
+    """A value as tuples of Python's own texts and numbers."""
     if isinstance(value, ObjectId):
         return str(value)
     if kind == "text" and isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Texts and images into vectors, by the model that an index was made with."""
+"""Texts and images into vectors, by an index's model."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def embed(index: MilvusSimilarityIndex, term: Term) -> np.ndarray:
 
 
 def of_texts(index: MilvusSimilarityIndex, texts: Sequence[str]) -> np.ndarray:
-    """The vector of a text, ``(dim,)``; of several, the mean of theirs, each made one
-    long."""
+    """The vector of a text, ``(dim,)``; of several, the mean of theirs, each scaled
+    to length 1."""
     if not index.supports_prompts:
         model_name = index.config.model or "own embeddings"
         raise InvalidRequest(

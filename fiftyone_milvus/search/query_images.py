@@ -1,4 +1,4 @@
-"""Image files from strangers, checked in bounded time and memory."""
+"""Checks uploaded image files, in bounded time and memory."""
 
 from __future__ import annotations
 

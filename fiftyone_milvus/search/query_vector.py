@@ -17,10 +17,10 @@ from .query import Query, Term
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
 
-# How far the negative push the query away, beside 1 for the wanted. Books say 0.15.
-# Measured on the demo's 700 patches, the next ten matches after ten were marked twice
-# were right by their label: from a text 53, 57, 63, 61 and 51 % with 0, 0.15, 0.5,
-# 0.75 and 1; from a patch 58, 63, 65, 62 and 52 %
+# The weight of the negative terms beside 1 for the positive. Books say 0.15.
+# Measured on the demo's 700 patches, of the next ten matches after ten were marked
+# twice these shares had the right label: from a text 53, 57, 63, 61 and 51 % with 0,
+# 0.15, 0.5, 0.75 and 1; from a patch 58, 63, 65, 62 and 52 %
 STEER = 0.5
 
 
@@ -45,11 +45,11 @@ class Resolved:
 def resolve(index: MilvusSimilarityIndex, query: Query) -> Resolved:
     """The vector to search an index with.
 
-    The weighted mean of the wanted terms, minus :data:`STEER` times the weighted mean
+    The weighted mean of the positive terms, minus :data:`STEER` times the weighted mean
     of the negative: Rocchio's formula, from Manning, Raghavan and Schuetze,
-    "Introduction to Information Retrieval", 9.1.1. For cosine each term is first made
-    one long. A query of wanted rows of the index that all weigh the same is their
-    plain mean, as FiftyOne's ``aggregation="mean"``; a single one is that row.
+    "Introduction to Information Retrieval", 9.1.1. For cosine each term is first
+    scaled to length 1. A query of rows of the index of equal weight is their plain
+    mean, as FiftyOne's ``aggregation="mean"``; a single one is that row.
 
     Raises:
         InvalidRequest: if this index can't answer it, or its terms cancel each other
@@ -72,7 +72,7 @@ def term_scores(
     index: MilvusSimilarityIndex, resolved: Resolved, ids: Sequence[str]
 ) -> np.ndarray:
     """How near each term is to some rows of the index: ``(n, t)``, cosine or dot
-    product, or the euclidean distance; so that a match can be explained."""
+    product, or the euclidean distance; to explain a match."""
     if not len(ids):
         return np.empty((0, len(resolved.terms)))
     vectors = index.vectors_of(list(ids))
@@ -102,7 +102,7 @@ def _is_plain(query: Query) -> bool:
 def _vectors(
     index: MilvusSimilarityIndex, terms: Sequence[Term]
 ) -> tuple[list[TermVector], frozenset[str]]:
-    """Each term's vector, and all rows of the index that were used."""
+    """Each term's vector, and the ids of all rows that they name."""
     if any(term.image is not None for term in terms):
         query_embedding.check_all(terms)
     of_term = _ids(index, terms)
@@ -123,7 +123,7 @@ def _vectors(
 
 
 def _ids(index: MilvusSimilarityIndex, terms: Sequence[Term]) -> dict[int, list[str]]:
-    """The rows of the index that each term means, for those that mean some."""
+    """The rows of the index that each term names, for the terms that name rows."""
     of_samples = {t.sample_id for t in terms if t.sample_id is not None}
     patches = index.config.patches_field is not None
     labels = index.rows_of_samples(of_samples) if patches and of_samples else {}

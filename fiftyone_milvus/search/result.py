@@ -34,7 +34,7 @@ class SearchResult:
     Args:
         request: what was asked; of combined rankings, of the first index
         resolved: the query's terms as vectors
-        index_field: the field whose patches the index holds; ``None`` for samples
+        index_field: the field whose patches are indexed; ``None`` for samples
         patches_field: the field whose patches the results are; ``None`` for samples
         ids: ``n`` sample ids, or label ids
         sample_ids: the ids of their samples

@@ -21,14 +21,14 @@ def write_scores(
     rank_field: str | None = None,
 ) -> str | None:
     """Writes each match's score to a field of its sample, or of its label for patches,
-    and its rank (1 is the best) to another. Those of an earlier search go.
+    and its rank (1 is the best) to another. Those of an earlier search are removed.
 
     Args:
         result: the matches
         samples: the dataset or view that was searched
         field: the name of the scores' field; for patches, within the label
         rank_field: that of the ranks'; past 10,000 matches ``<field>_rank`` if not
-            given, since only by their ranks so many can be shown in order
+            given, since a view can sort so many only by their ranks
 
     Returns:
         the ranks' field, ``None`` if none was written, as for no matches
@@ -72,14 +72,13 @@ def check_field(
     if found is not None or target.has_field(path):
         taken = not (getattr(found, "info", None) or {}).get(MARK)
     elif patches_field is not None:
-        # labels hold what no schema declares
+        # labels have attributes that no schema declares
         taken = target._dataset._sample_collection.find_one({path: {"$exists": True}})
     else:
         taken = False
     if taken:
         raise InvalidRequest(
-            f"The field '{path}' is there already, and no search wrote it. Choose "
-            "another name."
+            f"The field '{path}' exists, and no search wrote it. Choose another name."
         )
 
 
@@ -109,7 +108,7 @@ def _write(
     if target.get_field(path) is not None:
         _clear(target, result, path, set(by_id))
     if not by_id:
-        return  # of which FiftyOne couldn't say what the new field holds
+        return  # FiftyOne couldn't tell the new field's type
     if result.patches_field is None:
         target.set_values(path, by_id, key_field="id")
     else:
@@ -123,7 +122,7 @@ def _write(
 def _clear(
     target: fo.SampleCollection, result: SearchResult, path: str, kept: set[str]
 ) -> None:
-    """Takes the values away from those that are no matches this time."""
+    """Removes the values of those that are no results this time."""
     if result.patches_field is None:
         old = [id_ for id_ in target.exists(path).values("id") if id_ not in kept]
         target.set_values(path, dict.fromkeys(old), key_field="id")

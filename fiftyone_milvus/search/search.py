@@ -124,7 +124,7 @@ def check_alike(samples: fo.SampleCollection, brain_key: str, other: str) -> Non
     server.
 
     Raises:
-        InvalidRequest: if one holds frames or clips, and the other something else
+        InvalidRequest: if one has frames or clips, and the other something else
     """
     first, second = (
         indexed_samples.kind_of(runs.all_samples(samples._root_dataset, key, samples))

@@ -198,10 +198,10 @@ def test_a_brain_key_that_fiftyone_takes_can_be(dataset, key):
 
 
 FIELDS = [
-    ("filepath", "is there already"),
-    ("id", "is there already"),
-    ("number", "is there already"),
-    ("ground_truth", "is there already"),
+    ("filepath", "exists, and no search wrote it"),
+    ("id", "exists, and no search wrote it"),
+    ("number", "exists, and no search wrote it"),
+    ("ground_truth", "exists, and no search wrote it"),
     ("_mine", "can't name"),
     ("a.b", "can't name"),
     ("$a", "can't name"),
@@ -230,7 +230,7 @@ def test_an_attribute_of_patches_that_is_there_is_not_overwritten(dataset, field
     assert dataset.get_field(path) is None
     query = {"terms": [{"id": first.ground_truth.detections[0].id}]}
     params = {"brain_key": "objects", "query": query, "k": 3, "score_field": field}
-    words = "can't name" if field in ("a.b", "_a") else "is there already"
+    words = "can't name" if field in ("a.b", "_a") else "exists, and no search wrote it"
     with pytest.raises(InvalidRequest, match=words):
         OPERATOR["search"]().execute(make_context(dataset, **params))
     assert dataset.first().ground_truth.detections[0]["undeclared"] == 5

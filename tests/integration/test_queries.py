@@ -138,7 +138,7 @@ def test_what_is_selected_can_be_negative(dataset, world):
         k=3,
     )
     assert found["ids"][0] == world.ids[0]
-    with pytest.raises(Exception, match="only what is negative"):
+    with pytest.raises(Exception, match="only negative examples"):
         execute(
             "search",
             dataset,
@@ -288,7 +288,7 @@ def test_the_history_keeps_so_many(dataset, world, monkeypatch):
         ({"query": {"terms": [{"text": "a bird"}]}}, "can't embed text"),
         ({"min_score": 2.0, "max_score": 1.0}, "No score is at least"),
         ({"group_by": "nope"}, "no 'nope' here|no field 'nope'"),
-        ({"score_field": "number"}, "is there already"),
+        ({"score_field": "number"}, "exists, and no search wrote it"),
         ({"fuse_with": "nope"}, "no 'nope' here|no Milvus index"),
     ],
     ids=lambda value: str(value)[:50],

@@ -104,9 +104,9 @@ def test_a_term_that_cannot_be_is_reported(data, words):
         ({"terms": [{"image": "A" * 100}] * 5_000}, "too many"),
         (
             {"terms": [{"text": "a", "weight": 2}, {"text": "a", "negative": True}]},
-            "wants text .a. and doesn't",
+            "has text .a., and has it as a negative",
         ),
-        ({"terms": [{"id": ID, "negative": True}]}, "only what is negative"),
+        ({"terms": [{"id": ID, "negative": True}]}, "only negative examples"),
     ],
     ids=lambda value: str(value)[:60],
 )
