@@ -340,7 +340,7 @@ def test_a_plan_drops_nothing(milvus, shown, server):
     [
         (["ours"], ["ours"], "The index 'ours' of the dataset 'shown-.*Clean that ind"),
         (["stock"], ["stock"], "The index 'stock' of the dataset"),
-        (["unmanaged"], [], "did not make it.*type its name out"),
+        (["unmanaged"], [], "did not create it.*type its name out"),
         (["gone"], ["unmanaged"], "not in this FiftyOne database.*type its name out"),
         (["forgotten", "unmanaged"], ["forgotten"], "type its name out"),
         (["forgotten", "missing"], ["missing"], "has no such collection"),
@@ -354,7 +354,7 @@ def test_one_refusal_drops_nothing(
         return [getattr(shown, word, word) for word in wanted]
 
     before = set(server.list_collections())
-    with pytest.raises(InvalidRequest, match=f"Nothing was dropped.*{words}"):
+    with pytest.raises(InvalidRequest, match=f"Nothing was deleted.*{words}"):
         collection_cleanup.delete_collections(
             named(names), confirmed_names=named(confirmed_names)
         )
@@ -451,7 +451,7 @@ def test_each_collection_is_looked_at_just_before_it_is_dropped(
     monkeypatch.setattr(
         collection_cleanup, "client", SimpleNamespace(connect=meanwhile)
     )
-    words = {"run": "Clean that index up instead", "owner": "taken it over"}
+    words = {"run": "Clean that index up instead", "owner": "use changed meanwhile"}
     with pytest.raises(InvalidRequest, match=words[change]):
         collection_cleanup.delete_collections([name])
     assert lite.has_collection(name)
@@ -532,7 +532,7 @@ def test_a_part_that_matches_is_counted(milvus, shown, dataset):
     ("name", "field", "words"),
     [
         ("ours", "ground_truth", "But 100 of its rows are of samples of this dataset"),
-        ("patches", None, "it is of patches. Name their field as patches_field"),
+        ("patches", None, "it has patches. Name their field as patches_field"),
         ("unmanaged", None, "a FiftyOne index needs 'pk'"),
         ("gone", None, "None of its 100 ids .* is a sample of this dataset. It was "),
     ],
@@ -630,7 +630,7 @@ def test_what_another_dataset_has_is_not_taken(milvus, shown):
         for name, words in (
             (shown.ours, "The index 'ours' of the dataset"),
             (shown.stock, "The index 'stock' of the dataset"),
-            (shown.forgotten, "that made it, and that is here"),
+            (shown.forgotten, "which is in this FiftyOne"),
         ):
             assert words in adopt.adoption(clone, name).ownership_problem
             with pytest.raises(InvalidRequest, match="can't become this dataset's own"):
