@@ -128,7 +128,7 @@ class Connection:
                 text = self.call(
                     lambda c: c.get_server_version(timeout=CONNECT_SECONDS)
                 )
-                self._capabilities = capabilities.of(str(text))
+                self._capabilities = capabilities.of_version(str(text))
             return self._capabilities
 
     @property

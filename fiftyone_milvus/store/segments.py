@@ -44,7 +44,7 @@ class Segments:
 _known: Lately[Segments | None] = Lately(5.0)
 
 
-def of(rows: IndexedRows) -> Segments | None:
+def read_segments(rows: IndexedRows) -> Segments | None:
     """How the server holds an index; ``None`` if it doesn't say."""
     return _known.get(rows, lambda: _ask(rows), anew=rows.consistency_level == "Strong")
 
