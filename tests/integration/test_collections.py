@@ -534,7 +534,11 @@ def test_a_part_that_matches_is_counted(milvus, shown, dataset):
         ("ours", "ground_truth", "But 100 of its rows are of samples of this dataset"),
         ("patches", None, "it has patches. Name their field as patches_field"),
         ("unmanaged", None, "a FiftyOne index needs 'pk'"),
-        ("gone", None, "None of its 100 ids .* is a sample of this dataset. It was "),
+        (
+            "gone",
+            None,
+            "None of its 100 ids .* is a sample of this dataset. It is an index of other ",
+        ),
     ],
 )
 def test_what_does_not_match_is_told_and_not_adopted(milvus, shown, name, field, words):
