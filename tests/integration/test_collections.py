@@ -537,7 +537,7 @@ def test_a_part_that_matches_is_counted(milvus, shown, dataset):
         (
             "gone",
             None,
-            "None of its 100 ids .* is a sample of this dataset. It is an index of other ",
+            "None of its 100 ids .* of this dataset. It is an index of other",
         ),
     ],
 )
