@@ -482,14 +482,16 @@ def test_a_drop_that_fails_says_what_went(lite, dataset, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(MilvusClient, "drop_collection", failing)
-        with pytest.raises(VectorSearchError, match=r"disk is full.*until then") as e:
+        with pytest.raises(
+            VectorSearchError, match=r"disk is full.*Deleted before"
+        ) as e:
             collection_cleanup.delete_collections(names)
     assert str(e.value).endswith(f"{names[0]}.")
     assert [lite.has_collection(name) for name in names] == [False, True]
 
 
 def test_nothing_asked_is_told(lite):
-    with pytest.raises(InvalidRequest, match="Name collections to drop"):
+    with pytest.raises(InvalidRequest, match="Name collections to delete"):
         collection_cleanup.deletion_plan()
 
 
@@ -728,7 +730,7 @@ def test_the_operator_lists_collections(milvus, shown):
     json.dumps(found)
     rows = {row["name"]: row for row in found["table"]}
     assert rows[shown.ours]["dataset"] == shown.dataset.name
-    assert rows[shown.ours]["vectors"] == "16 cosine"
+    assert rows[shown.ours]["vectors"] == "16-dim, cosine"
     assert rows[shown.gone]["state"] == "orphaned"
     assert "unmanaged" in found["message"]
     assert "TableView" in shown_output("collections", shown.dataset)
@@ -810,7 +812,7 @@ def test_the_operator_refuses_what_is_in_use(milvus, shown):
 
 
 def test_the_form_asks_what_to_drop(lite, dataset):
-    with pytest.raises(Exception, match="Name collections to drop"):
+    with pytest.raises(Exception, match="Name the collections to delete"):
         execute("cleanup_collections", dataset)
 
 
@@ -820,7 +822,7 @@ def test_the_operator_adopts(server, dataset):
     found = execute("adopt_collection", dataset, collection_name=name)
     json.dumps(found)
     assert found["fits"] and found["match"]["matched"] == 100
-    assert {"fact": "Ids of this dataset", "value": "100 of 100"} in found["table"]
+    assert {"fact": "Ids in this dataset", "value": "100 of 100"} in found["table"]
     assert dataset.list_brain_runs() == []
     done = execute(
         "adopt_collection",
