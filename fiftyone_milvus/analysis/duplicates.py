@@ -69,11 +69,6 @@ class DuplicateGroups:
         return [id_ for group in self.groups for id_ in group.ids]
 
     @cached_property
-    def representative_ids(self) -> list[str]:
-        """The ids of the representatives."""
-        return [group.representative for group in self.groups]
-
-    @cached_property
     def duplicate_ids(self) -> list[str]:
         """All but the representatives: what can be deleted."""
         return [id_ for group in self.groups for id_ in group.ids[1:]]

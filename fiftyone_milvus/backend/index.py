@@ -121,7 +121,7 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
     def owned(self) -> bool:
         """Whether this dataset made the collection, or the partition of it that holds
         the rows, so that it may drop it."""
-        return ownership.is_ours(self)
+        return ownership.is_owned(self)
 
     @property
     def is_new(self) -> bool:
@@ -259,12 +259,12 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         """
         exists = self._rows.exists()
         if exists:
-            self._drop_what_is_ours()
+            self._drop_owned()
         self._all_ids = None
         if exists or self.config.own.filled:  # by another object, perhaps
             self.remember(filled=False)
 
-    def _drop_what_is_ours(self) -> None:
+    def _drop_owned(self) -> None:
         why = ownership.kept_because(self)
         if why is not None:
             raise CollectionError(
@@ -344,13 +344,13 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         Raises:
             CollectionError: if the rows are those of another dataset's index
         """
-        mine = self._owner(self.key)
+        owner = self._owner(self.key)
         if self.config.options.partition is not None:
-            self._rows.add_partition(mine)  # cleaning up dropped it
+            self._rows.add_partition(owner)  # cleaning up dropped it
         owners = self._rows.owners()
         chosen = self.config.options.partition is not None
-        if not chosen and self.is_new and owners and not _same(owners[0], mine):
-            self._move_to_partition(mine)
+        if not chosen and self.is_new and owners and not _same(owners[0], owner):
+            self._move_to_partition(owner)
             return
         ownership.check_writing(self, owners)
 

@@ -113,9 +113,11 @@ class Writing(SimilarityIndex):
             self._claim_place()
         self._check_dimension(vectors.shape[1])
         self._check_free(rows.ids)
-        kept = self.filter_values(rows.ids, rows.sample_ids)
+        filter_values = self.filter_values(rows.ids, rows.sample_ids)
         active_writes.mark(self._rows.name)
-        self._rows.upsert(rows.ids, rows.sample_ids, vectors, rows.fingerprints, kept)
+        self._rows.upsert(
+            rows.ids, rows.sample_ids, vectors, rows.fingerprints, filter_values
+        )
 
     def filter_values(
         self, ids: Sequence[str], sample_ids: Sequence[str]
@@ -232,8 +234,8 @@ class Writing(SimilarityIndex):
         filled = self.config.own.filled
         active_writes.mark(self._rows.name)
         try:
-            kept = self.filter_values(ids, sample_ids)
-            self._rows.upsert(ids, sample_ids, vectors, fingerprints, kept)
+            filter_values = self.filter_values(ids, sample_ids)
+            self._rows.upsert(ids, sample_ids, vectors, fingerprints, filter_values)
             if flush:
                 self._rows.flush()
             elif flush is None:

@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 NO_STAMP = "it has no stamp of who made it"
 
 
-def is_ours(index: MilvusSimilarityIndex) -> bool:
+def is_owned(index: MilvusSimilarityIndex) -> bool:
     """Whether the rows are this dataset's as far as stamps and names say; before
     anything is deleted, :func:`kept_because` looks closer."""
     owners = index.rows.owners()
     if not owners:
-        return _looks_ours(index)
+        return _looks_owned(index)
     return {owner.dataset_id for owner in owners} == {_dataset_id(index)}
 
 
 def kept_because(index: MilvusSimilarityIndex) -> str | None:
     """Why cleaning an index up deletes no rows, and whose they are; ``None`` if it
     deletes them."""
-    why = _not_ours_because(index)
+    why = _not_owned_because(index)
     if why is None and not index.rows.owners():
-        others = any(ours < all_ for ours, all_ in _shares(index))
+        others = any(own < all_ for own, all_ in _shares(index))
         if others or not _has_some(index):
             why = f"{NO_STAMP}, and not all its rows are of samples of this dataset"
     if why is not None:
@@ -61,7 +61,7 @@ def check_orphans(index: MilvusSimilarityIndex) -> None:
     Raises:
         CollectionError: if they may be somebody else's
     """
-    why = _not_ours_because(index)
+    why = _not_owned_because(index)
     if why is None and not index.rows.owners() and not _has_some(index):
         why = f"{NO_STAMP}, and none of its rows is of a sample of this dataset"
     if why is not None:
@@ -87,7 +87,7 @@ def check_writing(index: MilvusSimilarityIndex, owners: Iterable[Owner]) -> None
             )
 
 
-def _looks_ours(index: MilvusSimilarityIndex) -> bool:
+def _looks_owned(index: MilvusSimilarityIndex) -> bool:
     """What a record and names say of rows that have no stamp."""
     stored, rows = index.config.own, index.rows
     if stored.version is not None:
@@ -98,19 +98,19 @@ def _looks_ours(index: MilvusSimilarityIndex) -> bool:
     return re.fullmatch(f"fiftyone_{slug}(_[a-z0-9]{{6,}})?", rows.name) is not None
 
 
-def _not_ours_because(index: MilvusSimilarityIndex) -> str | None:
+def _not_owned_because(index: MilvusSimilarityIndex) -> str | None:
     """Why the rows are not this dataset's, by stamps and names."""
     owners = index.rows.owners()
     others = [one for one in owners if one.dataset_id != _dataset_id(index)]
     if others:
         return f"it was not made by this dataset, but by '{others[0].dataset}'"
-    if not owners and not _looks_ours(index):
+    if not owners and not _looks_owned(index):
         return "it was not made by this dataset"
     return None
 
 
 def _has_some(index: MilvusSimilarityIndex) -> bool:
-    return any(ours for ours, _ in _shares(index))
+    return any(own for own, _ in _shares(index))
 
 
 def _shares(index: MilvusSimilarityIndex) -> Iterator[tuple[int, int]]:
@@ -121,18 +121,18 @@ def _shares(index: MilvusSimilarityIndex) -> Iterator[tuple[int, int]]:
     if samples is None or (field is not None and not samples.has_field(field)):
         samples = None
     for ids, sample_ids in index.rows.iterate_ids():
-        ours = (
+        own = (
             indexed_samples.existing(samples, field, ids, sample_ids) if samples else ()
         )
-        yield len(ours), len(set(ids))
+        yield len(own), len(set(ids))
 
 
 def _others(index: MilvusSimilarityIndex) -> list[CollectionUser]:
     """The other indexes of this FiftyOne database that have the same rows."""
-    rows, mine = index.rows, (_dataset_id(index), index.key)
+    rows, this = index.rows, (_dataset_id(index), index.key)
     place = rows.connection.settings
     found = Records.read().sharing(rows.name, rows.partition, place)
-    return [user for user in found if (user.dataset_id, user.brain_key) != mine]
+    return [user for user in found if (user.dataset_id, user.brain_key) != this]
 
 
 def _dataset_id(index: MilvusSimilarityIndex) -> str:

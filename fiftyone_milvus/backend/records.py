@@ -130,7 +130,7 @@ def of_dataset(dataset: fo.Dataset) -> dict[str, StoredRun | Broken]:
     return found
 
 
-def of(dataset: fo.Dataset, brain_key: str) -> StoredRun:
+def read_run(dataset: fo.Dataset, brain_key: str) -> StoredRun:
     """The record of an index.
 
     Raises:
@@ -157,7 +157,7 @@ def config_of(dataset: fo.Dataset, brain_key: str) -> MilvusSimilarityConfig:
         UnknownIndex: if the dataset has no such index
         BrokenRecord: if the record can't be used
     """
-    return MilvusSimilarityConfig(**of(dataset, brain_key).config)
+    return MilvusSimilarityConfig(**read_run(dataset, brain_key).config)
 
 
 def _sorted(users: Iterable[CollectionUser]) -> tuple[CollectionUser, ...]:

@@ -110,7 +110,7 @@ def describe(dataset: fo.Dataset, brain_key: str) -> IndexInfo:
         UnknownIndex: if the dataset has no such index
         BrokenRecord: if the record can't be used
     """
-    return _described(records.of(dataset, brain_key))
+    return _described(records.read_run(dataset, brain_key))
 
 
 def all_samples(

@@ -157,7 +157,7 @@ def _stored_view(dataset: fo.Dataset, brain_key: str) -> fo.SampleCollection | N
 
 def _stages(dataset: fo.Dataset, brain_key: str) -> list[stored_views.Stage] | None:
     """The stages that FiftyOne keeps with a run; ``None`` if it keeps none."""
-    found = records.of(dataset, brain_key).stages
+    found = records.read_run(dataset, brain_key).stages
     return None if found is None else list(found)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from weakref import WeakKeyDictionary
 import fiftyone as fo
 import fiftyone.core.utils as fou
 import fiftyone.zoo as foz
+from cachetools import LRUCache
 
 from ..errors import InvalidRequest
 from . import model_arguments, model_trust
@@ -24,7 +24,7 @@ TEXT_TAGS = ("zero-shot", "text-embeddings")
 SECONDS_AT_ONCE = 1.0
 KEPT = 2  # people switch between few, and each may take gigabytes
 
-_models: OrderedDict[str, Future[Any]] = OrderedDict()
+_models: LRUCache[str, Future[Any]] = LRUCache(KEPT)
 _locks: WeakKeyDictionary[Any, FairLock] = WeakKeyDictionary()
 _lock = threading.Lock()
 
@@ -203,9 +203,6 @@ def _claim(name: str, model_kwargs: dict[str, Any] | None) -> tuple[Future[Any],
         is_mine = future is None or failed
         if future is None or failed:
             future = _models[key] = Future()
-        _models.move_to_end(key)
-        while len(_models) > KEPT:
-            _models.popitem(last=False)
         return future, is_mine
 
 

@@ -1,4 +1,4 @@
-"""Connects a dataset to a collection that exists, after checking that they fit."""
+"""Adopts an existing collection as a dataset's index, after checking that it fits."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class IdMatch:
 
     Args:
         rows: how many rows were compared
-        matched: those whose id is a sample of the dataset, or a label of the field
-        samples: those whose sample is in the dataset
-        unmatched: a few ids of the others
+        matched: rows whose id is a sample of the dataset, or a label of the field
+        samples: rows whose sample is in the dataset
+        unmatched: a few ids of the other rows
     """
 
     rows: int = 0
@@ -41,15 +41,16 @@ class IdMatch:
 
 @dataclass(frozen=True)
 class Adoption:
-    """Whether a dataset can take a collection as its index.
+    """Whether a dataset can adopt a collection.
 
     Args:
         collection: the :class:`~fiftyone_milvus.indexes.collections.CollectionInfo`
-        patches_field: the field that its ids were looked for in; ``None`` for samples
+        patches_field: the label field that its ids were compared with; ``None`` for
+            samples
         match: the :class:`IdMatch`; empty if the schema doesn't fit
-        problem: why it can't be, in a sentence; ``None`` if it can
+        problem: why it can't be adopted, in a sentence; ``None`` if it can
         ownership_problem: why the dataset can't own it; ``None`` if it can
-        message: what was found, in a sentence
+        message: the result in a sentence
     """
 
     collection: CollectionInfo
@@ -61,7 +62,7 @@ class Adoption:
 
     @property
     def fits(self) -> bool:
-        """Whether :func:`adopt` would do it."""
+        """Whether :func:`adopt` accepts the collection."""
         return self.problem is None
 
 
@@ -72,14 +73,14 @@ def adoption(
     patches_field: str | None = None,
     **connection: Any,
 ) -> Adoption:
-    """Looks whether a dataset can take a collection as its index; changes nothing.
+    """Checks whether a dataset can adopt a collection; changes nothing.
 
-    All its ids are read, in batches, and looked for among the dataset's.
+    All its ids are read, in batches, and compared with the dataset's.
 
     Args:
         dataset: the dataset
-        collection_name: a collection that exists
-        patches_field: the label field whose patches it is of; ``None`` for samples
+        collection_name: an existing collection
+        patches_field: the label field of its patches; ``None`` for samples
         **connection: connection settings that override the configured ones
 
     Raises:
@@ -90,10 +91,10 @@ def adoption(
     _check_field(dataset, patches_field)
     info = collections.inspect(collection_name)
     rows = _rows(info)
-    match, problem = IdMatch(), _misfit(info, rows)
+    match, problem = IdMatch(), _schema_problem(info, rows)
     if problem is None:
         match = _matched(dataset, rows, patches_field)
-        problem = _mismatch(match, patches_field)
+        problem = _match_problem(match, patches_field)
     what = f"labels of '{patches_field}'" if patches_field else "samples"
     message = problem or (
         f"{match.matched:,} of its {match.rows:,} ids are {what} of this dataset "
@@ -116,15 +117,14 @@ def adopt(
     take_ownership: bool = False,
     **connection: Any,
 ) -> runs.IndexInfo:
-    """Connects a dataset to a collection that exists, as a new index.
+    """Adopts an existing collection as a new index of a dataset.
 
     Args:
         dataset: the dataset
         brain_key: the key of the new run, an identifier
-        collection_name: a collection that exists
-        patches_field: the label field whose patches it is of; ``None`` for samples
-        model: the zoo model that its vectors were made with, for search by text or by
-            another image
+        collection_name: an existing collection
+        patches_field: the label field of its patches; ``None`` for samples
+        model: the zoo model of its vectors, for search by text or by another image
         take_ownership: whether the collection becomes this dataset's own: its rows
             can then be changed here, and cleaning the index up drops it
         **connection: connection settings that override the configured ones
@@ -170,8 +170,8 @@ def _rows(info: CollectionInfo) -> IndexedRows:
     return IndexedRows(server, info.name, metric, "Session")
 
 
-def _misfit(info: CollectionInfo, rows: IndexedRows) -> str | None:
-    """Why it can't be any dataset's index."""
+def _schema_problem(info: CollectionInfo, rows: IndexedRows) -> str | None:
+    """Why no dataset can adopt it."""
     if info.problem is not None:
         return info.problem
     try:
@@ -184,8 +184,8 @@ def _misfit(info: CollectionInfo, rows: IndexedRows) -> str | None:
     return None
 
 
-def _mismatch(match: IdMatch, patches_field: str | None) -> str | None:
-    """Why it can't be this dataset's."""
+def _match_problem(match: IdMatch, patches_field: str | None) -> str | None:
+    """Why this dataset can't adopt it."""
     if match.matched:
         return None
     if not match.rows:
@@ -199,8 +199,8 @@ def _mismatch(match: IdMatch, patches_field: str | None) -> str | None:
         return f"{text} It is an index of other samples."
     text += f" But {match.samples:,} of its rows are of samples of this dataset: "
     if patches_field is None:
-        return text + "it is of patches. Name their field as patches_field."
-    return text + "it is of samples, or of another field's patches."
+        return text + "it has patches. Name their field as patches_field."
+    return text + "it has samples, or patches of another field."
 
 
 def _ownership_problem(
@@ -218,7 +218,7 @@ def _ownership_problem(
         apart = rows.in_partition(DEFAULT_PARTITION).other_partitions()
         return "Its rows are in several partitions" if apart else None
     if owner.dataset_id != dataset_id and not info.owner_deleted:
-        return f"It is the dataset '{owner.dataset}' that made it, and that is here"
+        return f"It belongs to the dataset '{owner.dataset}', which is in this FiftyOne"
     return None
 
 
@@ -231,7 +231,9 @@ def _matched(
     count = matched = samples = 0
     unmatched: list[str] = []
     for ids, sample_ids in rows.iterate_ids():
-        here = _held(dataset, {*ids, *sample_ids} if not patches_field else sample_ids)
+        here = _existing(
+            dataset, {*ids, *sample_ids} if not patches_field else sample_ids
+        )
         keys = _labels(dataset, here, patches_field) if patches_field else here
         count += len(ids)
         matched += sum(id_ in keys for id_ in ids)
@@ -241,8 +243,8 @@ def _matched(
     return IdMatch(count, matched, samples, tuple(unmatched[:EXAMPLES]))
 
 
-def _held(dataset: fo.Dataset, ids: Iterable[str]) -> set[str]:
-    """Those of the ids that are samples of the dataset."""
+def _existing(dataset: fo.Dataset, ids: Iterable[str]) -> set[str]:
+    """The ids among these that are samples of the dataset."""
     found = dataset._sample_collection.find(_among(ids), {"_id": 1})
     return {str(doc["_id"]) for doc in found}
 
@@ -291,12 +293,12 @@ def _connected(
 
 
 def _take(index: MilvusSimilarityIndex, info: CollectionInfo) -> None:
-    """Stamps the collection as this index's; without that there is no index."""
+    """Makes this index the collection's owner; if that fails, deletes the index."""
     dataset = index._dataset
     dataset_id, key = str(dataset._doc.id), index.key
     others = [user for user in info.users if user.dataset_id == dataset_id]
     if others and info.owner is not None and info.owner.dataset_id == dataset_id:
-        return  # it is this dataset's already, by the key of an index that lives
+        return  # an existing index of this dataset owns it already
     try:
         index.rows.set_owner(Owner(dataset_id, dataset.name, key))
     except Exception:

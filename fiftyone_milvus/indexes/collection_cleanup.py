@@ -1,4 +1,4 @@
-"""Drops collections that no index needs, after saying what would go."""
+"""Deletes collections that no index needs, after a plan that says what would go."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from .collections import IN_USE, ORPHANED, UNMANAGED, CollectionInfo
 
 @dataclass(frozen=True)
 class Candidate:
-    """A collection that might be dropped; ``reason`` it may be, or may not, in a
-    sentence; ``confirmation_needed``: only if somebody types its name; ``owner``: the
-    stamp of who made it, if it has one."""
+    """A collection to delete. ``allowed`` says whether that is possible, and ``reason``
+    why, or why not, in a sentence; ``confirmation_needed``: only if its name is typed
+    out; ``owner``: the dataset and index that created it, if known."""
 
     name: str
     state: str
@@ -32,30 +32,30 @@ class Candidate:
 
 @dataclass(frozen=True)
 class DeletionPlan:
-    """What dropping would do: the collections asked for, and, where all orphans were
-    asked for, those that it leaves alone."""
+    """What a deletion would do: the collections to delete and, if all orphans were
+    asked for, those that are ``kept``."""
 
     candidates: tuple[Candidate, ...]
     kept: tuple[Candidate, ...] = ()
 
     @property
     def refused(self) -> tuple[Candidate, ...]:
-        """Those that may not be dropped; if there is one, nothing is."""
+        """Those that can't be deleted; if there is one, nothing is."""
         return tuple(one for one in self.candidates if not one.allowed)
 
     @property
     def names(self) -> list[str]:
-        """The collections that would be dropped."""
+        """The collections that would be deleted."""
         return [one.name for one in self.candidates]
 
     @property
     def rows(self) -> int:
-        """How many rows would go."""
+        """How many rows would be deleted."""
         return sum(one.rows or 0 for one in self.candidates)
 
     @property
     def size_bytes(self) -> int:
-        """About how many bytes would go."""
+        """About how many bytes would be freed."""
         return sum(one.size_bytes or 0 for one in self.candidates)
 
 
@@ -68,21 +68,21 @@ def deletion_plan(
     include_deleted_datasets: bool = False,
     **connection: Any,
 ) -> DeletionPlan:
-    """Says what :func:`delete_collections` would do, and does nothing.
+    """What :func:`delete_collections` would do; changes nothing.
 
     Args:
-        names: the collections to drop
+        names: the collections to delete
         orphaned: whether to list all orphans too; those whose dataset is not in this
-            FiftyOne database are left alone, since another FiftyOne may use them
+            FiftyOne database are kept, since another FiftyOne may use them
         confirmed_names: names that a person typed out: needed for a collection that
-            this backend didn't make, and for an orphan whose dataset is not in this
+            this backend didn't create, and for an orphan whose dataset is not in this
             FiftyOne database
-        include_deleted_datasets: says that no other FiftyOne uses this Milvus, so that
+        include_deleted_datasets: set it if no other FiftyOne uses this Milvus: then
             orphans whose dataset is not here are like any other
         **connection: connection settings that override the configured ones
 
     Raises:
-        InvalidRequest: if nothing was asked for, or names are not a list of texts
+        InvalidRequest: if nothing was asked for, or names are not a list of strings
         VectorSearchError: if Milvus can't be reached
     """
     names, confirmed_names = (
@@ -90,7 +90,7 @@ def deletion_plan(
         _names("confirmed_names", confirmed_names),
     )
     if not names and not orphaned:
-        raise InvalidRequest("Name collections to drop, or ask for all orphans")
+        raise InvalidRequest("Name collections to delete, or ask for all orphans")
     found = {info.name: info for info in collections.list_collections()}
     written = active_writes.recent(found)
 
@@ -116,12 +116,12 @@ def delete_collections(
     include_deleted_datasets: bool = False,
     **connection: Any,
 ) -> DeletionPlan:
-    """Drops these collections and no other, with all their rows. Each is looked at once
-    more just before it is dropped. To drop all orphans, name those of a
+    """Deletes these collections and no other, with all their rows. Each is checked
+    again just before it is deleted. To delete all orphans, name those of a
     :func:`deletion_plan`.
 
     Args:
-        names: the collections to drop
+        names: the collections to delete
         confirmed_names: as :func:`deletion_plan` takes it
         include_deleted_datasets: as :func:`deletion_plan` takes it
         **connection: connection settings that override the configured ones
@@ -130,9 +130,9 @@ def delete_collections(
         the :class:`DeletionPlan` that was carried out
 
     Raises:
-        InvalidRequest: if one of those asked for may not be dropped; nothing is then
-        VectorSearchError: if Milvus fails, or one may no longer be dropped; it says
-            what was dropped until then
+        InvalidRequest: if one of them can't be deleted; nothing was deleted
+        VectorSearchError: if Milvus fails, or one can't be deleted any more; the error
+            says what was deleted before
     """
     choices: dict[str, Any] = {
         "confirmed_names": confirmed_names,
@@ -141,7 +141,7 @@ def delete_collections(
     plan = deletion_plan(names, **choices)
     if plan.refused:
         reasons = [f"'{one.name}': {one.reason}." for one in plan.refused]
-        raise InvalidRequest(f"Nothing was dropped. {' '.join(reasons)}")
+        raise InvalidRequest(f"Nothing was deleted. {' '.join(reasons)}")
     server = client.connect(settings.resolve())
     for number, name in enumerate(plan.names):
         try:
@@ -150,22 +150,22 @@ def delete_collections(
         except VectorSearchError as e:
             done = ", ".join(plan.names[:number]) or "none"
             raise type(e)(
-                f"Dropping '{name}' failed: {e} Dropped until then: {done}."
+                f"Deleting '{name}' failed: {e} Deleted before: {done}."
             ) from e
     return plan
 
 
 def _check_still(before: Candidate, choices: dict[str, Any]) -> None:
-    """Raises InvalidRequest if a collection isn't any more what it was."""
+    """Checks that a collection is as it was in the plan."""
     [now] = deletion_plan([before.name], **choices).candidates
     if not now.allowed:
         raise InvalidRequest(f"{now.reason}.")
     if (now.state, now.owner) != (before.state, before.owner):
-        raise InvalidRequest("Somebody else has taken it over meanwhile.")
+        raise InvalidRequest("Its owner or its use changed meanwhile.")
 
 
 def _names(what: str, given: Iterable[str]) -> list[str]:
-    """Names, each once. A text is no list of them: it holds others as parts."""
+    """Names, each once. A string is refused, since its letters would count as names."""
     listed = [given] if isinstance(given, str | bytes) else list(given)
     if isinstance(given, str | bytes) or not all(isinstance(x, str) for x in listed):
         raise InvalidRequest(

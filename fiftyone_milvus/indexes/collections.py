@@ -1,4 +1,5 @@
-"""Every collection of a Milvus: whose it is, what is in it, and who uses it."""
+"""All collections of a Milvus: their owner, their content, and the indexes that use
+them."""
 
 from __future__ import annotations
 
@@ -41,24 +42,24 @@ class CollectionInfo:
     Args:
         name: its name
         state: ``"in use"``: an index of this FiftyOne database uses it; ``"orphaned"``:
-            this backend made it, and no index uses it; ``"unmanaged"``: neither;
-            ``"unknown"``: Milvus didn't say, see ``problem``
+            this backend created it, and no index uses it; ``"unmanaged"``: neither;
+            ``"unknown"``: Milvus didn't describe it, see ``problem``
         why: the state in a sentence
-        owner: the stamp of who made it, ``None`` if it has none
-        owner_deleted: whether the stamp names a dataset that is not in this FiftyOne
+        owner: the dataset and index that created it, ``None`` if it doesn't say
+        owner_deleted: whether the owner's dataset is not in this FiftyOne
             database: it was deleted, or another FiftyOne shares this Milvus
-        others: who made partitions of it, of datasets that are not in this FiftyOne
+        others: owners of its partitions whose datasets are not in this FiftyOne
             database
         users: the indexes that use it
-        created: when (UTC): by a server's word, else when its index was stored
-        rows: how many it has, of all partitions
+        created: when (UTC): as a server says, else when its index was stored
+        rows: how many it has, in all partitions
         loaded: whether it can be searched as it is; if not, ``rows`` is the server's
             estimate, which may still count deleted ones
         size_bytes: an estimate of what the vectors and ids take; no index, no logs
         dim: the dimension of its vectors
         metric: FiftyOne's name of it, or Milvus's where FiftyOne has none
         index_type: Milvus's name of it
-        problem: what Milvus could not tell, and why
+        problem: what could not be read, and why
     """
 
     name: str
@@ -82,7 +83,7 @@ class CollectionInfo:
 def list_collections(**connection: Any) -> list[CollectionInfo]:
     """Every collection of the database in use, by name. Loads none of them.
 
-    A problem with one is told in its entry and hides no other.
+    A problem with one is in its entry and hides no other.
 
     Args:
         **connection: connection settings that override the configured ones
@@ -135,8 +136,8 @@ def _info(
         users = records.users((name,), place, None)
         why = "Milvus did not describe it"
         return CollectionInfo(name, reason=why, users=users, problem=str(e))
-    info = _owned(CollectionInfo(name), described, place, records)
-    for ask in (_indexed, _counted):
+    info = _with_owner(CollectionInfo(name), described, place, records)
+    for ask in (_with_index, _with_counts):
         try:
             info = ask(info, server, described)
         except VectorSearchError as e:
@@ -144,10 +145,10 @@ def _info(
     return info
 
 
-# -- whose it is
+# -- its owner
 
 
-def _owned(
+def _with_owner(
     info: CollectionInfo,
     described: Mapping[str, Any],
     place: Settings,
@@ -191,7 +192,7 @@ def _state(
         )
     if owner is None:
         return UNMANAGED, (
-            "This backend did not make it, and no index of this FiftyOne database "
+            "This backend did not create it, and no index of this FiftyOne database "
             "uses it"
         )
     if owner_deleted or others:
@@ -221,10 +222,10 @@ def _first(users: tuple[CollectionUser, ...]) -> datetime | None:
     return min((user.created for user in users if user.created), default=None)
 
 
-# -- what is in it
+# -- its content
 
 
-def _indexed(
+def _with_index(
     info: CollectionInfo, server: Connection, described: Mapping[str, Any]
 ) -> CollectionInfo:
     fields = {f["name"]: f for f in described["fields"] if _type(f) in _VECTOR_BYTES}
@@ -239,7 +240,7 @@ def _indexed(
     return replace(info, metric=metric, index_type=built.get("index_type"))
 
 
-def _counted(
+def _with_counts(
     info: CollectionInfo, server: Connection, described: Mapping[str, Any]
 ) -> CollectionInfo:
     rows, loaded = _count(server, info.name)

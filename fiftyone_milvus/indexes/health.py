@@ -209,7 +209,7 @@ def outdated(
     now = index.filter_values(ids, [item.sample_id for item in items])
     if now is None:
         return {}
-    stored = index.rows.filtered_by(ids)
+    stored = index.rows.filter_values(ids)
     pairs = zip(ids, now, strict=True)
     return {id_: values for id_, values in pairs if stored.get(id_) != values}
 

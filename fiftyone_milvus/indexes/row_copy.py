@@ -57,7 +57,11 @@ def copy_rows(
     for rows in source.iterate(with_fingerprints=True):
         monitor.stop_if_cancelled()
         target.upsert(
-            rows.ids, rows.sample_ids, rows.vectors, rows.fingerprints, rows.filtered_by
+            rows.ids,
+            rows.sample_ids,
+            rows.vectors,
+            rows.fingerprints,
+            rows.filter_values,
         )
         sample.add(rows)
         copied += len(rows.ids)

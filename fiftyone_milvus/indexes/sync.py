@@ -186,7 +186,7 @@ class _OutOfDate:
     ) -> list[Item]:
         found = states(index, reader, chunk, items, self._scope, {})
         values = outdated(index, found[CURRENT] + found[UNKNOWN])
-        index.rows.filter_anew(values)
+        index.rows.update_filter_values(values)
         self.updated += len(values)
         # the last give no vector, and are counted as failed
         return found[MISSING] + found[STALE] + found[UNAVAILABLE]

@@ -48,7 +48,7 @@ class Capabilities:
     index_types: tuple[str, ...]
 
 
-def of(version_text: str) -> Capabilities:
+def of_version(version_text: str) -> Capabilities:
     """What a server can do that answers this version, such as ``"v2.3.5"``,
     ``"milvus_lite-3.2.2"`` or ``"Zilliz Cloud Vector Database(Compatible with Milvus
     2.5)"``.

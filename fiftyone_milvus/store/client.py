@@ -16,7 +16,7 @@ from ..errors import MissingRequirement, ServerUnavailable, VectorSearchError
 from . import capabilities, embedded, proxies
 from .capabilities import Capabilities
 from .error_messages import error_code as error_code
-from .error_messages import explained, is_gone
+from .error_messages import is_gone, library_error
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Connection:
                 text = self.call(
                     lambda c: c.get_server_version(timeout=CONNECT_SECONDS)
                 )
-                self._capabilities = capabilities.of(str(text))
+                self._capabilities = capabilities.of_version(str(text))
             return self._capabilities
 
     @property
@@ -157,7 +157,7 @@ class Connection:
                 connections.connect(alias=alias, timeout=CONNECT_SECONDS, **kwargs)
             return Collection(name, using=alias)
         except Exception as e:
-            raise explained(e, self.settings) from e
+            raise library_error(e, self.settings) from e
 
     def open(self) -> MilvusClient:
         """Connects, once.
@@ -200,13 +200,13 @@ class Connection:
             raise
         except Exception as e:
             if not self._is_lost(used, e):
-                raise explained(e, self.settings) from e
+                raise library_error(e, self.settings) from e
         try:
             return function(self.open())
         except VectorSearchError:
             raise
         except Exception as e:
-            raise explained(e, self.settings) from e
+            raise library_error(e, self.settings) from e
 
     def note_write(self, collection: str) -> None:
         """Has the reads of this process at ``Session`` wait for what was written to a
@@ -240,14 +240,14 @@ class Connection:
             # and would ignore another certificate
             client = milvus_client(timeout=CONNECT_SECONDS, dedicated=True, **kwargs)
         except Exception as e:
-            raise explained(e, self.settings) from e
+            raise library_error(e, self.settings) from e
         if self.settings.db_name is not None:
             # elsewhere a missing database reads like a missing collection
             try:
                 client.list_collections(timeout=CONNECT_SECONDS)
             except Exception as e:
                 client.close()
-                raise explained(e, self.settings) from e
+                raise library_error(e, self.settings) from e
         return kwargs["uri"], client
 
     def _kwargs(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from .client import NOT_LOADED, WRITE_SECONDS, Connection, error_code
 from .index_types import IndexOptions
 from .owners import OWNER as OWNER
 from .owners import Owner as Owner
-from .ttl_cache import Lately
+from .ttl_cache import CollectionCache
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
@@ -38,7 +38,7 @@ CREATING_SECONDS, POLL_SECONDS = 10.0, 0.05  # from the collection to its index
 DEFAULT_PARTITION = "_default"  # Milvus's own name for it
 
 # Milvus Lite counts all rows to say how they are indexed
-_built: Lately[dict[str, Any]] = Lately(30.0)
+_built: CollectionCache[dict[str, Any]] = CollectionCache(30.0)
 
 
 def check_name(name: Any) -> None:
@@ -104,9 +104,10 @@ class Collection:
         return _built.get(self, self._built_now)
 
     def forget(self) -> None:
-        """Asks Milvus anew next time: somebody may have made the collection anew."""
+        """Asks Milvus again next time: another process may have created the collection
+        again."""
         self._described = None
-        _built.forget(self)
+        _built.discard(self)
 
     def exists(self) -> bool:
         """Whether the server has it."""

@@ -156,7 +156,7 @@ def running(where: Home) -> Running | None:
         found = Running(**json.loads(where.state_file.read_text()))
     except (OSError, ValueError, TypeError):
         return None
-    return found if _is_ours(found, where) and _listens(found.socket) else None
+    return found if _runs_in(found, where) and _listens(found.socket) else None
 
 
 def stop(where: Home, timeout: float = 15) -> bool:
@@ -170,9 +170,9 @@ def stop(where: Home, timeout: float = 15) -> bool:
         return False
     os.kill(found.pid, signal.SIGTERM)
     end = time.monotonic() + timeout
-    while time.monotonic() < end and _is_ours(found, where):
+    while time.monotonic() < end and _runs_in(found, where):
         time.sleep(0.05)
-    if _is_ours(found, where):
+    if _runs_in(found, where):
         os.kill(found.pid, signal.SIGKILL)
     return True
 
@@ -281,7 +281,7 @@ def _last_line(log: Path) -> str:
     return lines[-1] if lines else "it said nothing"
 
 
-def _is_ours(found: Running, where: Home) -> bool:
+def _runs_in(found: Running, where: Home) -> bool:
     """Whether the process is alive and the server of this home, not a later
     process of the same number."""
     try:

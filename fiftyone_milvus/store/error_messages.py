@@ -28,7 +28,7 @@ _STARTING = (
 _TLS = ("handshake", "ssl", "certificate", "hostname verification", "tsi_")
 
 
-def explained(error: BaseException, settings: Settings) -> VectorSearchError:
+def library_error(error: BaseException, settings: Settings) -> VectorSearchError:
     """The error that a person should see. Its text holds no secret."""
     where = f"Milvus at {settings.address}"
     if settings.embedded:

@@ -48,9 +48,9 @@ class PartitionedCollection(Collection):
         stamps = {owners.OWNER: Owner.parse(self._stamp())}
         if self.has_own_partition:
             stamps |= self._claims()
-        mine = (old.dataset_id, old.brain_key)
+        claim = (old.dataset_id, old.brain_key)
         for key, owner in stamps.items():
-            if owner is not None and (owner.dataset_id, owner.brain_key) == mine:
+            if owner is not None and (owner.dataset_id, owner.brain_key) == claim:
                 self._set_property(key, new.text)
 
     def move_to_partition(self, name: str, owner: Owner) -> None:
@@ -113,12 +113,12 @@ class PartitionedCollection(Collection):
         clients that it created it: who then sees another's stamp takes the own one
         back, so that there are never two owners; if all did, they try again."""
         for number in range(CLAIM_TRIES):
-            mine = owners.claim_key(name)
-            self._set_property(mine, owner.text)
+            claim = owners.claim_key(name)
+            self._set_property(claim, owner.text)
             if all(one == owner for one in self._claims().values()):
-                self._claim = mine
+                self._claim = claim
                 return True
-            self._set_property(mine, "")
+            self._set_property(claim, "")
             time.sleep(random.uniform(0, CLAIM_SECONDS * 2**number))  # nosec B311
             if self._claims():
                 return False

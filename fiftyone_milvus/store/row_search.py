@@ -117,8 +117,8 @@ class IndexedRows(StoredRows):
             return self.ids_per_search
         if not self.filters:
             return 0
-        held = segments.of(self)
-        return 0 if held is None else min(self.ids_per_search, held.ids_at_once)
+        found = segments.read_segments(self)
+        return 0 if found is None else min(self.ids_per_search, found.ids_at_once)
 
     @property
     def ids_per_search(self) -> int:

@@ -37,7 +37,7 @@ class Rows:
     sample_ids: list[str]
     vectors: np.ndarray
     fingerprints: list[str | None] | None = None
-    filtered_by: list[dict[str, Any]] | None = None
+    filter_values: list[dict[str, Any]] | None = None
 
     def take(self, places: Sequence[int]) -> Rows:
         """The rows at some places, without their fingerprints and what they keep."""
@@ -69,7 +69,7 @@ class StoredRows(CreatableCollection):
         sample_ids: Sequence[str],
         vectors: np.ndarray,
         fingerprints: Sequence[str | None] | None = None,
-        filtered_by: Sequence[dict[str, Any]] | None = None,
+        filter_values: Sequence[dict[str, Any]] | None = None,
     ) -> None:
         """Writes rows; a row whose id exists is replaced.
 
@@ -79,12 +79,12 @@ class StoredRows(CreatableCollection):
             vectors: ``(n, dim)`` float32
             fingerprints: of what the ``n`` vectors were computed from, see
                 ``dataset/fingerprints.py``
-            filtered_by: what the ``n`` rows keep to be filtered by, by its name here
+            filter_values: of the ``n`` rows, by their names in :attr:`filter_keys`
 
         Raises:
             CollectionError: if others made the collection so that it can't keep that
         """
-        if filtered_by is not None and not self.keeps_fingerprints:
+        if filter_values is not None and not self.keeps_fingerprints:
             raise CollectionError(
                 f"The collection '{self.name}' has no dynamic field, so it can't keep "
                 f"{list(self.options.filter_fields)} to filter by. Leave filter_fields "
@@ -94,21 +94,21 @@ class StoredRows(CreatableCollection):
             fingerprints = None
         # two rows of one key in one upsert stay two on Milvus 2.3
         last = {id_: i for i, id_ in enumerate(ids)}
-        kept = sorted(last.values())
+        unique = sorted(last.values())
 
         def size_of(i: int) -> int:
-            more = {} if filtered_by is None else filtered_by[i]
+            more = {} if filter_values is None else filter_values[i]
             texts = (ids[i], sample_ids[i], *filter(_is_text, more.values()))
             return vectors.shape[1] * 4 + sum(map(batches.size, texts))
 
-        for some in batches.split(kept, size_of):
+        for some in batches.split(unique, size_of):
             rows = [
                 {
                     PK: ids[i],
                     SAMPLE_ID: sample_ids[i],
                     VECTOR: vector,
                     **_fingerprint(None if fingerprints is None else fingerprints[i]),
-                    **({} if filtered_by is None else filtered_by[i]),
+                    **({} if filter_values is None else filter_values[i]),
                 }
                 for i, vector in zip(some, packed(vectors[some]), strict=True)
             ]
@@ -144,25 +144,29 @@ class StoredRows(CreatableCollection):
 
     @property
     def filter_keys(self) -> list[str]:
-        """The names here of what rows keep to be filtered by."""
+        """The names of the stored filter values in this collection."""
         fields = self.options.filter_fields
         return [key(i) for i in range(len(fields))] + [PART] * bool(fields)
 
-    def filtered_by(self, wanted: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """What those of the given primary keys that it has keep to be filtered by."""
+    def filter_values(self, wanted: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The stored filter values of the rows that have the given primary keys."""
         found = self._query(PK, wanted, [PK, *self.filter_keys])
-        return {row[PK]: self._kept_of(row) for answer in found for row in answer.rows}
+        return {
+            row[PK]: self._filter_values_of(row)
+            for answer in found
+            for row in answer.rows
+        }
 
-    def filter_anew(self, kept: Mapping[str, dict[str, Any]]) -> None:
-        """Has rows keep something else to be filtered by, and all else as it is.
+    def update_filter_values(self, values: Mapping[str, dict[str, Any]]) -> None:
+        """Replaces the stored filter values of rows, and nothing else of them.
 
         Args:
-            kept: by primary key
+            values: by primary key
         """
-        for answer in self._query(PK, kept, [*_ALL_FIELDS, FINGERPRINT]):
+        for answer in self._query(PK, values, [*_ALL_FIELDS, FINGERPRINT]):
             rows = _rows(answer)
             prints = [row.get(FINGERPRINT) for row in answer.rows]
-            now = [kept[id_] for id_ in rows.ids]
+            now = [values[id_] for id_ in rows.ids]
             self.upsert(rows.ids, rows.sample_ids, rows.vectors, prints, now)
 
     def taken(self, wanted: Iterable[str]) -> set[str]:
@@ -210,7 +214,9 @@ class StoredRows(CreatableCollection):
                     rows, fingerprints=[row.get(FINGERPRINT) for row in found]
                 )
             if with_fingerprints and self.filter_keys:
-                rows = replace(rows, filtered_by=[self._kept_of(row) for row in found])
+                rows = replace(
+                    rows, filter_values=[self._filter_values_of(row) for row in found]
+                )
             yield rows
 
     def all_ids(self) -> tuple[list[str], list[str]]:
@@ -342,7 +348,7 @@ class StoredRows(CreatableCollection):
             )
         )
 
-    def _kept_of(self, row: dict[str, Any]) -> dict[str, Any]:
+    def _filter_values_of(self, row: dict[str, Any]) -> dict[str, Any]:
         """Without what the row doesn't keep."""
         return {k: row[k] for k in self.filter_keys if row.get(k) is not None}
 
@@ -350,8 +356,8 @@ class StoredRows(CreatableCollection):
         return is_in(field, values, self.connection.capabilities)
 
 
-def _fingerprint(origin: str | None) -> dict[str, str]:
-    return {FINGERPRINT: origin} if origin else {}
+def _fingerprint(fingerprint: str | None) -> dict[str, str]:
+    return {FINGERPRINT: fingerprint} if fingerprint else {}
 
 
 def _rows(answer: Answer) -> Rows:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .ttl_cache import Lately
+from .ttl_cache import CollectionCache
 
 if TYPE_CHECKING:
     from .row_search import IndexedRows
@@ -41,17 +41,18 @@ class Segments:
         return max(1, int(KEPT * min(self.indexed)))
 
 
-_known: Lately[Segments | None] = Lately(5.0)
+_known: CollectionCache[Segments | None] = CollectionCache(5.0)
 
 
-def of(rows: IndexedRows) -> Segments | None:
+def read_segments(rows: IndexedRows) -> Segments | None:
     """How the server holds an index; ``None`` if it doesn't say."""
-    return _known.get(rows, lambda: _ask(rows), anew=rows.consistency_level == "Strong")
+    strong = rows.consistency_level == "Strong"
+    return _known.get(rows, lambda: _ask(rows), refresh=strong)
 
 
 def changed(rows: StoredRows) -> None:
-    """Has it asked anew: this process wrote."""
-    _known.forget(rows)
+    """Asks again next time, since this process wrote."""
+    _known.discard(rows)
 
 
 def _ask(rows: IndexedRows) -> Segments | None:

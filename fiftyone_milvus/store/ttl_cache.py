@@ -1,40 +1,63 @@
-"""What Milvus said lately of collections, where it is too costly to ask each time."""
+"""What Milvus said of collections, cached for seconds: asking each time costs too
+much."""
 
 from __future__ import annotations
 
-import time
+import os
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from cachetools import TTLCache
 
 if TYPE_CHECKING:
     from .collection import Collection
 
 T = TypeVar("T")
 
+MAX_COLLECTIONS = 1_024
 
-class Lately(Generic[T]):
-    """One thing of each collection, shared by all objects that stand for it.
+
+class CollectionCache(Generic[T]):
+    """A value for each collection, shared by all objects of that collection.
 
     Args:
-        seconds: what other processes change is noticed so late
+        seconds: changes that other processes make are seen after this time
     """
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self._known: dict[tuple[int, str], tuple[float, T]] = {}
+        self._seconds = seconds
+        self._clear()
+        # another thread of the parent may hold the lock for ever
+        os.register_at_fork(after_in_child=self._clear)
 
-    def get(self, of: Collection, ask: Callable[[], T], anew: bool = False) -> T:
-        """What ``ask`` returned lately, or returns now."""
-        kept, now = self._known.get(_key(of)), time.monotonic()
-        if kept is None or anew or now - kept[0] > self.seconds:
-            kept = self._known[_key(of)] = now, ask()
-        return kept[1]
+    def _clear(self) -> None:
+        self._lock = threading.Lock()
+        self._values: TTLCache[tuple[int, str], T] = TTLCache(
+            MAX_COLLECTIONS, self._seconds
+        )
 
-    def forget(self, of: Collection) -> None:
-        """Has it asked anew next time: this process changed it, or somebody may have
-        made the collection anew."""
-        self._known.pop(_key(of), None)
+    def get(
+        self, collection: Collection, ask: Callable[[], T], refresh: bool = False
+    ) -> T:
+        """The cached value, or what ``ask`` returns if there is none, or if it is to be
+        refreshed."""
+        key = _key(collection)
+        if not refresh:
+            with self._lock, suppress(KeyError):
+                return self._values[key]
+        value = ask()  # without the lock: it may take seconds
+        with self._lock:
+            self._values[key] = value
+        return value
+
+    def discard(self, collection: Collection) -> None:
+        """Forgets the value, since this process changed the collection, or another may
+        have created it again."""
+        with self._lock:
+            self._values.pop(_key(collection), None)
 
 
 def _key(collection: Collection) -> tuple[int, str]:
-    return id(collection.connection), collection.name  # connections last
+    return id(collection.connection), collection.name  # connections are never freed

@@ -70,7 +70,7 @@ def test_it_is_known_by_its_version(milvus, connection):
     assert connection.version == can.version
     assert can.embedded == (milvus.kind == "lite")
     if milvus.kind == "standalone":
-        assert can == capabilities.of("v2.3.5")
+        assert can == capabilities.of_version("v2.3.5")
 
 
 def test_it_builds_the_index_types_that_it_has(milvus, connection, new_rows):
@@ -106,7 +106,7 @@ def test_the_servers_own_refusal_leaves_nothing_behind(
 ):
     if milvus.kind == "lite":
         return  # Milvus Lite takes every name
-    monkeypatch.setattr(connection, "_capabilities", capabilities.of("unknown"))
+    monkeypatch.setattr(connection, "_capabilities", capabilities.of_version("unknown"))
     rows = new_rows("HNSW_SQ")
     with pytest.raises(InvalidRequest, match="has no index type HNSW_SQ"):
         rows.create(DIM, OWNER)
@@ -115,7 +115,7 @@ def test_the_servers_own_refusal_leaves_nothing_behind(
 
 def test_it_takes_filter_templates_if_it_says_so(connection, rows, monkeypatch):
     able = connection.capabilities.filter_templates
-    monkeypatch.setattr(connection, "_capabilities", capabilities.of("v2.5.0"))
+    monkeypatch.setattr(connection, "_capabilities", capabilities.of_version("v2.5.0"))
     for ask in (
         lambda: rows.ids(IDS[:2]),
         lambda: rows.search(VECTORS[:1], 2, among=IDS[:2]),
@@ -179,6 +179,6 @@ def test_the_version_is_asked_once(connection, new_rows, monkeypatch):
 
 def test_it_is_asked_again_after_connecting_again(connection, monkeypatch):
     before = connection.capabilities
-    monkeypatch.setattr(connection, "_capabilities", capabilities.of("v1.0"))
+    monkeypatch.setattr(connection, "_capabilities", capabilities.of_version("v1.0"))
     connection.close()
     assert connection.capabilities == before

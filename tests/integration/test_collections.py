@@ -340,7 +340,7 @@ def test_a_plan_drops_nothing(milvus, shown, server):
     [
         (["ours"], ["ours"], "The index 'ours' of the dataset 'shown-.*Clean that ind"),
         (["stock"], ["stock"], "The index 'stock' of the dataset"),
-        (["unmanaged"], [], "did not make it.*type its name out"),
+        (["unmanaged"], [], "did not create it.*type its name out"),
         (["gone"], ["unmanaged"], "not in this FiftyOne database.*type its name out"),
         (["forgotten", "unmanaged"], ["forgotten"], "type its name out"),
         (["forgotten", "missing"], ["missing"], "has no such collection"),
@@ -354,7 +354,7 @@ def test_one_refusal_drops_nothing(
         return [getattr(shown, word, word) for word in wanted]
 
     before = set(server.list_collections())
-    with pytest.raises(InvalidRequest, match=f"Nothing was dropped.*{words}"):
+    with pytest.raises(InvalidRequest, match=f"Nothing was deleted.*{words}"):
         collection_cleanup.delete_collections(
             named(names), confirmed_names=named(confirmed_names)
         )
@@ -451,7 +451,7 @@ def test_each_collection_is_looked_at_just_before_it_is_dropped(
     monkeypatch.setattr(
         collection_cleanup, "client", SimpleNamespace(connect=meanwhile)
     )
-    words = {"run": "Clean that index up instead", "owner": "taken it over"}
+    words = {"run": "Clean that index up instead", "owner": "use changed meanwhile"}
     with pytest.raises(InvalidRequest, match=words[change]):
         collection_cleanup.delete_collections([name])
     assert lite.has_collection(name)
@@ -482,14 +482,16 @@ def test_a_drop_that_fails_says_what_went(lite, dataset, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(MilvusClient, "drop_collection", failing)
-        with pytest.raises(VectorSearchError, match=r"disk is full.*until then") as e:
+        with pytest.raises(
+            VectorSearchError, match=r"disk is full.*Deleted before"
+        ) as e:
             collection_cleanup.delete_collections(names)
     assert str(e.value).endswith(f"{names[0]}.")
     assert [lite.has_collection(name) for name in names] == [False, True]
 
 
 def test_nothing_asked_is_told(lite):
-    with pytest.raises(InvalidRequest, match="Name collections to drop"):
+    with pytest.raises(InvalidRequest, match="Name collections to delete"):
         collection_cleanup.deletion_plan()
 
 
@@ -532,9 +534,13 @@ def test_a_part_that_matches_is_counted(milvus, shown, dataset):
     ("name", "field", "words"),
     [
         ("ours", "ground_truth", "But 100 of its rows are of samples of this dataset"),
-        ("patches", None, "it is of patches. Name their field as patches_field"),
+        ("patches", None, "it has patches. Name their field as patches_field"),
         ("unmanaged", None, "a FiftyOne index needs 'pk'"),
-        ("gone", None, "None of its 100 ids .* is a sample of this dataset. It was "),
+        (
+            "gone",
+            None,
+            "None of its 100 ids .* of this dataset. It is an index of other",
+        ),
     ],
 )
 def test_what_does_not_match_is_told_and_not_adopted(milvus, shown, name, field, words):
@@ -630,7 +636,7 @@ def test_what_another_dataset_has_is_not_taken(milvus, shown):
         for name, words in (
             (shown.ours, "The index 'ours' of the dataset"),
             (shown.stock, "The index 'stock' of the dataset"),
-            (shown.forgotten, "that made it, and that is here"),
+            (shown.forgotten, "which is in this FiftyOne"),
         ):
             assert words in adopt.adoption(clone, name).ownership_problem
             with pytest.raises(InvalidRequest, match="can't become this dataset's own"):
@@ -724,7 +730,7 @@ def test_the_operator_lists_collections(milvus, shown):
     json.dumps(found)
     rows = {row["name"]: row for row in found["table"]}
     assert rows[shown.ours]["dataset"] == shown.dataset.name
-    assert rows[shown.ours]["vectors"] == "16 cosine"
+    assert rows[shown.ours]["vectors"] == "16-dim, cosine"
     assert rows[shown.gone]["state"] == "orphaned"
     assert "unmanaged" in found["message"]
     assert "TableView" in shown_output("collections", shown.dataset)
@@ -806,7 +812,7 @@ def test_the_operator_refuses_what_is_in_use(milvus, shown):
 
 
 def test_the_form_asks_what_to_drop(lite, dataset):
-    with pytest.raises(Exception, match="Name collections to drop"):
+    with pytest.raises(Exception, match="Name the collections to delete"):
         execute("cleanup_collections", dataset)
 
 
@@ -816,7 +822,7 @@ def test_the_operator_adopts(server, dataset):
     found = execute("adopt_collection", dataset, collection_name=name)
     json.dumps(found)
     assert found["fits"] and found["match"]["matched"] == 100
-    assert {"fact": "Ids of this dataset", "value": "100 of 100"} in found["table"]
+    assert {"fact": "Ids in this dataset", "value": "100 of 100"} in found["table"]
     assert dataset.list_brain_runs() == []
     done = execute(
         "adopt_collection",

@@ -76,9 +76,11 @@ def test_its_health_is_known(milvus, large):
 def test_filter_values_are_replaced(milvus, large):
     dataset, index, vectors = large
     ids = dataset.values("id")
-    before = index.rows.filtered_by(ids)
-    index.rows.filter_anew({id_: {**before[id_], "filter_0": -1} for id_ in ids})
-    assert {row["filter_0"] for row in index.rows.filtered_by(ids).values()} == {-1}
+    before = index.rows.filter_values(ids)
+    index.rows.update_filter_values(
+        {id_: {**before[id_], "filter_0": -1} for id_ in ids}
+    )
+    assert {row["filter_0"] for row in index.rows.filter_values(ids).values()} == {-1}
     assert np.array_equal(index.rows.fetch(ids[-2:]).vectors, vectors[-2:])
 
 

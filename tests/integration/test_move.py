@@ -27,6 +27,7 @@ from fiftyone_milvus.errors import (
     VectorSearchError,
 )
 from fiftyone_milvus.indexes import archive, build, collection_cleanup, move, parquet
+from fiftyone_milvus.progress import Progress
 from fiftyone_milvus.search import search
 from fiftyone_milvus.search.query import Query
 from fiftyone_milvus.store import client, settings
@@ -286,7 +287,7 @@ def test_other_options_can_be_chosen(server, dataset):
 
 def test_progress_ends_at_the_number_of_rows(server, dataset):
     make(dataset)
-    told: list[build.Progress] = []
+    told: list[Progress] = []
     move.move(dataset, "idx", {"uri": server}, progress=told.append)
     phases = list(dict.fromkeys(now.phase for now in told))
     assert phases == ["Copying", "Finishing", "Indexing", "Checking", "Done"]
@@ -397,7 +398,7 @@ def test_cancelled_around_the_copy(untouched, dataset, server, answers):
 
 
 def test_an_error_in_the_middle(untouched, dataset, server):
-    def progress(now: build.Progress) -> None:
+    def progress(now: Progress) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -407,7 +408,7 @@ def test_an_error_in_the_middle(untouched, dataset, server):
 def tamper(server: str, known: set[str], change: Any) -> Any:
     """Changes the copy, as another client, just before it is checked."""
 
-    def progress(now: build.Progress) -> None:
+    def progress(now: Progress) -> None:
         if now.phase == "Checking":
             (name,) = collections(uri=server) - known
             connection = client.connect(settings.resolve({"uri": server}))
@@ -437,7 +438,7 @@ def test_a_copy_that_lacks_rows_is_not_used(untouched, dataset, server):
 def test_rows_written_meanwhile_are_reported(server, dataset):
     index = make(dataset.limit(99))
 
-    def progress(now: build.Progress) -> None:
+    def progress(now: Progress) -> None:
         if now.phase == "Finishing":
             index.add_to_index(np.ones((1, 16)), [dataset.last().id])
 
@@ -451,7 +452,7 @@ def test_rows_written_meanwhile_are_reported(server, dataset):
 def test_a_run_deleted_meanwhile_is_not_made_again(server, dataset):
     make(dataset)
 
-    def progress(now: build.Progress) -> None:
+    def progress(now: Progress) -> None:
         if now.phase == "Checking":  # as another process would
             record = move._record(dataset, "idx")
             record._get_collection().delete_one({"_id": record.id})

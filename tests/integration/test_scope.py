@@ -70,7 +70,6 @@ def test_what_is_stale_in_it_is_embedded_again(dataset):
         FIELD,
         lambda index, reader, chunk, items: items,
         Monitor(False),
-        {},
     )
     sample = dataset.first()
     sample["embeddings"] = np.ones(16, np.float32)

@@ -24,6 +24,7 @@ from fiftyone_milvus.retrieval import planner
 from fiftyone_milvus.search import score_fields, search
 from fiftyone_milvus.search.query import Query, Term
 from fiftyone_milvus.store import collection
+from fiftyone_milvus.store.ttl_cache import CollectionCache
 from harness import datasets
 from harness.datasets import clustered_vectors
 from harness.oracle import distances, ranked
@@ -507,16 +508,17 @@ def test_how_rows_are_indexed_is_asked_now_and_then(milvus, world, monkeypatch):
         asked.append(args)
         return describe(*args, **kwargs)
 
-    def search_anew() -> None:
+    def search_again() -> None:
         loaded = runs.load(world.dataset, index.key)
         search.search(loaded, Query((Term(id=world.ids[0]),)), 5)
 
-    search_anew()
     monkeypatch.setattr(milvus_client, "describe_index", counted)
-    monkeypatch.setattr(collection._built, "seconds", 600)
+    monkeypatch.setattr(collection, "_built", CollectionCache(600))
+    search_again()
+    asked.clear()
     for _ in range(2):
-        search_anew()
+        search_again()
     assert asked == []
-    monkeypatch.setattr(collection._built, "seconds", 0)
-    search_anew()
+    monkeypatch.setattr(collection, "_built", CollectionCache(0))
+    search_again()
     assert asked

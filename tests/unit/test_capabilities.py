@@ -36,7 +36,7 @@ ZILLIZ = "Zilliz Cloud Vector Database(Compatible with Milvus 2.5)"
 def test_a_version_tells_what_the_server_can(
     text, version, templates, iterators, grouping, index_types
 ):
-    can = capabilities.of(text)
+    can = capabilities.of_version(text)
     assert can.version == (text if version is None else version)
     assert can.embedded == ("milvus_lite" in text)
     assert can.filter_templates == templates
@@ -66,7 +66,7 @@ def filter_of(request):
 
 def test_ids_go_beside_the_filter_where_it_may_be_a_template():
     ids = ["a", "b' or pk != '", 'ä"\\']
-    for request in requests(is_in("pk", ids, capabilities.of("v2.5.0"))):
+    for request in requests(is_in("pk", ids, capabilities.of_version("v2.5.0"))):
         (sent,) = request.expr_template_values.values()
         assert list(sent.array_val.string_data.data) == ids
         assert filter_of(request) == "pk in {values}"
@@ -74,12 +74,12 @@ def test_ids_go_beside_the_filter_where_it_may_be_a_template():
 
 @pytest.mark.parametrize("text", ["v2.3.5", "milvus_lite-3.2.2", "unknown"])
 def test_ids_go_into_the_filter_elsewhere(text):
-    for request in requests(is_in("pk", ["ä", 'b"'], capabilities.of(text))):
+    for request in requests(is_in("pk", ["ä", 'b"'], capabilities.of_version(text))):
         assert not request.expr_template_values
         assert filter_of(request) == r'pk in ["ä", "b\""]'
 
 
 def test_no_ids_are_no_template():
-    for request in requests(is_in("pk", [], capabilities.of("v2.5.0"))):
+    for request in requests(is_in("pk", [], capabilities.of_version("v2.5.0"))):
         assert not request.expr_template_values
         assert filter_of(request) == "pk in []"

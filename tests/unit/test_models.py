@@ -41,7 +41,7 @@ def loads(monkeypatch, slow):
     names = ["good", "bad", "slow", "other_server"]
     monkeypatch.setattr(models.foz, "list_zoo_models", lambda: names)
     monkeypatch.setattr(models, "is_downloaded", lambda name, _: name != "other_server")
-    monkeypatch.setattr(models, "_models", type(models._models)())
+    monkeypatch.setattr(models, "_models", type(models._models)(models.KEPT))
     return asked
 
 

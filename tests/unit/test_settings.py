@@ -520,7 +520,7 @@ class _Refused(Exception):
 def test_a_login_that_is_refused_names_the_list_that_it_is_from(listed):
     listed({"far": FAR})
     found = settings.resolve(stored="https://far:443")
-    text = str(error_messages.explained(_Refused(), found))
+    text = str(error_messages.library_error(_Refused(), found))
     assert f"Check user and password, or token, of 'far' in {server_list.VARIABLE}" in (
         text
     )
