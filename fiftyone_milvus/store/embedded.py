@@ -34,8 +34,8 @@ IDLE_SECONDS = 30
 LITE_FOLDERS = ("collections", "databases")  # that Milvus Lite 3 makes
 # A search of Milvus Lite copies all vectors, twice. glibc would give that memory back
 # each time and ask for it again, page by page: in a virtual machine, a search of
-# 100,000 x 512 took 1.0 s after two seconds of rest, 0.4 s where a GB may be kept. Elsewhere
-# than on Linux these say nothing
+# 100,000 x 512 took 1.0 s after two seconds of rest, 0.4 s where a GB may be kept.
+# Elsewhere than on Linux these say nothing
 MALLOC = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_MAX_": "0",

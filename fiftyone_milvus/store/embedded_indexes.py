@@ -2,8 +2,8 @@
 
 Milvus Lite 3.2 writes the file of an index where it reads it, in the background, while
 a collection may be loaded: a process that loads it then reads half a file, and a crash
-leaves half a file behind. So the server of ``embedded_server.py`` has it build in a folder
-beside, and moves the file when it is complete; others wait meanwhile. A file
+leaves half a file behind. So the server of ``embedded_server.py`` has it build in a
+folder beside, and moves the file when it is complete; others wait meanwhile. A file
 that can't be read is deleted, and the index built from the rows again.
 """
 
