@@ -166,10 +166,10 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
             )
 
     def _recheck(self) -> bool:
-        """Looks at the collection afresh; whether it is there.
+        """Checks the collection again; whether it exists.
 
         Raises:
-            CollectionError: if it is gone, or was made anew and doesn't fit
+            CollectionError: if it is gone, or was created again and doesn't fit
         """
         self._rows.forget()
         if not self._present():

@@ -177,7 +177,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
     @contextmanager
     def _loaded_vectors(self, tick: Tick = no_tick) -> Iterator[Space]:
         """The current view's vectors, in the order of its ids, read once for all that
-        is done within; ``tick`` is told how many are read."""
+        is done within; ``tick`` is called with how many were read."""
         if self._space is not None:
             yield self._space
             return

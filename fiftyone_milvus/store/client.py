@@ -76,8 +76,8 @@ def disconnect_all() -> None:
 
 
 def _after_fork() -> None:
-    """In a forked child: the parent's locks may be held for ever, and its clients
-    are not the child's to use or to close."""
+    """In a forked child: the parent's locks may stay locked, and its clients
+    must be neither used nor closed by the child."""
     global _lock
     _lock = threading.Lock()
     for connection in _connections.values():
@@ -96,7 +96,7 @@ class Connection:
         self.forget()
 
     def forget(self) -> None:
-        """Leaves the client to whoever made it; the next call connects anew."""
+        """Drops the client without closing it; the next call connects again."""
         self._client: MilvusClient | None = None
         self._failure: tuple[float, VectorSearchError] | None = None
         self._capabilities: Capabilities | None = None
@@ -116,12 +116,12 @@ class Connection:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the server can do; it is asked once, and again after connecting anew.
+        """What the server can do; it is asked once, and again after a new connection.
 
         Raises:
             VectorSearchError: if it doesn't say its version
         """
-        # no cached_property: before Python 3.12 a fork can leave its lock held
+        # no cached_property: before Python 3.12 a fork can leave its lock locked
         with self._guard:
             self.open()
             if self._capabilities is None:
@@ -188,7 +188,7 @@ class Connection:
 
     def call(self, function: Callable[[MilvusClient], T]) -> T:
         """Runs a function on the client, and again once if the client was lost: the
-        embedded server went away, or another thread connected anew.
+        embedded server went away, or another thread connected again.
 
         Raises:
             VectorSearchError: one of its kinds, in words for people
@@ -224,10 +224,10 @@ class Connection:
             logger.debug("No timestamp for a write to '%s': %s", collection, e)
 
     def ping(self) -> None:
-        """Asks for a sign of life.
+        """Checks that the server answers.
 
         Raises:
-            VectorSearchError: if there is none within a few seconds
+            VectorSearchError: if it doesn't within a few seconds
         """
         # not the version: pymilvus remembers it
         self.call(lambda c: c.list_collections(timeout=CONNECT_SECONDS))

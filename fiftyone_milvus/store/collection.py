@@ -140,7 +140,7 @@ class Collection:
         return Owner.parse(self._stamp())
 
     def set_owner(self, owner: Owner) -> None:
-        """Writes the stamp anew, for instance when a run is renamed."""
+        """Replaces the stamp, for instance when a run is renamed."""
         stamp = {OWNER: owner.text}
         self._call(
             lambda c: c.alter_collection_properties(
@@ -197,7 +197,7 @@ class Collection:
 
     @property
     def keeps_fingerprints(self) -> bool:
-        """Whether rows can say what their vectors were made of."""
+        """Whether rows can store the fingerprints of their sources."""
         return bool(self._describe().get("enable_dynamic_field"))
 
     def count(

@@ -54,7 +54,7 @@ def _read_columns(
     result: list[dict[str, Any]], fields: list[Any], vector: str | None
 ) -> Answer | None:
     """``None`` if they aren't as expected."""
-    # without what is made of the columns when a row is asked for
+    # without the row that pymilvus makes of the columns when it is read
     rows = list(list.__iter__(result))
     vectors = None
     for column in fields if rows else ():

@@ -69,12 +69,12 @@ class Settings:
 
     @property
     def has_credentials(self) -> bool:
-        """Whether the server is told who asks."""
+        """Whether there is a login to send to the server."""
         in_uri = self.host is not None and "@" in urlsplit(self.uri or "").netloc
         return in_uri or any(getattr(self, key) for key in CREDENTIALS)
 
     def without_credentials(self) -> Settings:
-        """The same address and all else, asked as nobody in particular."""
+        """The same settings without credentials."""
         return replace(self, **dict.fromkeys(CREDENTIALS))
 
     def connection_kwargs(self) -> dict[str, Any]:

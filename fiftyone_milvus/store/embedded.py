@@ -33,9 +33,9 @@ START_SECONDS = 60
 IDLE_SECONDS = 30
 LITE_FOLDERS = ("collections", "databases")  # that Milvus Lite 3 makes
 # A search of Milvus Lite copies all vectors, twice. glibc would give that memory back
-# each time and ask for it anew, page by page: in a virtual machine, a search of 100,000
-# x 512 took 1.0 s after two seconds of rest, 0.4 s where a GB may be kept. Elsewhere
-# than on Linux these say nothing
+# each time and ask for it again, page by page: in a virtual machine, a search of
+# 100,000 x 512 took 1.0 s after two seconds of rest, 0.4 s where a GB may be kept.
+# Elsewhere than on Linux these say nothing
 MALLOC = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_MAX_": "0",
@@ -160,7 +160,7 @@ def running(where: Home) -> Running | None:
 
 
 def stop(where: Home, timeout: float = 15) -> bool:
-    """Stops the server of a home, whoever uses it; data stays.
+    """Stops the server of a home, even if others use it; data stays.
 
     Returns:
         whether one ran

@@ -1,9 +1,9 @@
 """Files of indexes of Milvus Lite that are there as a whole or not at all.
 
 Milvus Lite 3.2 writes the file of an index where it reads it, in the background, while
-a collection may be loaded: whoever loads it then reads half a file, and a crash leaves
-half a file behind. So the server of ``embedded_server.py`` has it build in a folder
-beside, and moves the file when it is complete; whoever comes meanwhile waits. A file
+a collection may be loaded: a process that loads it then reads half a file, and a crash
+leaves half a file behind. So the server of ``embedded_server.py`` has it build in a
+folder beside, and moves the file when it is complete; others wait meanwhile. A file
 that can't be read is deleted, and the index built from the rows again.
 """
 

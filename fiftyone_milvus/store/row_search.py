@@ -236,7 +236,7 @@ class IndexedRows(StoredRows):
         )
         matches = [self._matches(one) for one in found]
         if not any(one.ids and None not in one.sample_ids for one in matches):
-            # somebody may have made the collection anew, without our fields
+            # another process may have created the collection again, without our fields
             self.check_fields()
         return matches
 

@@ -49,14 +49,24 @@ def check_params(method: str, params: Any) -> None:
     _check(_methods()[method]["properties"]["takes"], params)
 
 
-def check_operation(name: str, params: Any, result: Any) -> None:
-    """Fails unless an operator takes and gives what React sends and uses."""
-    whole = schema("Operators", more=True)
-    operation = whole["definitions"]["Operators"]["properties"][name]["properties"]
-    for part, value in (("takes", params), ("gives", result)):
-        plain = json.loads(json.dumps(value, default=str))
-        found = {**operation[part], "definitions": whole["definitions"]}
-        jsonschema.validate(plain, found)
+def operators() -> set[str]:
+    """The names of the operators that React runs."""
+    return set(_operators())
+
+
+def operator_params(name: str) -> set[str]:
+    """The names of all that React may send to an operator."""
+    whole = schema("Operators")["definitions"]
+    takes = _operators()[name]["properties"]["takes"]
+    found = whole[takes["$ref"].rpartition("/")[2]] if "$ref" in takes else takes
+    return set(found["properties"])
+
+
+def check_operator(name: str, params: Any, result: Any) -> None:
+    """Fails unless an operator takes what React sends, and gives what that uses."""
+    _check(_operators()[name]["properties"]["takes"], params, "Operators")
+    used = _operators(more=True)[name]["properties"]["gives"]
+    _check(used, result, "Operators", more=True)
 
 
 def _methods() -> dict[str, Any]:
@@ -64,6 +74,15 @@ def _methods() -> dict[str, Any]:
     return found
 
 
-def _check(part: dict[str, Any], value: Any) -> None:
-    plain = json.loads(json.dumps(value))
-    jsonschema.validate(plain, {**part, "definitions": schema()["definitions"]})
+def _operators(more: bool = False) -> dict[str, Any]:
+    whole = schema("Operators", more)["definitions"]
+    found: dict[str, Any] = whole["Operators"]["properties"]
+    return found
+
+
+def _check(
+    part: dict[str, Any], value: Any, of: str = "Methods", more: bool = False
+) -> None:
+    plain = json.loads(json.dumps(value, default=str))
+    definitions = schema(of, more)["definitions"]
+    jsonschema.validate(plain, {**part, "definitions": definitions})

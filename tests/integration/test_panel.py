@@ -13,13 +13,13 @@ from fiftyone.operators.delegated import DelegatedOperationService
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import Cancelled, InvalidRequest
-from fiftyone_milvus.indexes import move
+from fiftyone_milvus.indexes import archive, move
 from fiftyone_milvus.progress import Progress
 from fiftyone_milvus.store import settings
-from harness import contract
+from harness import contract, environment
 from harness.context import PLUGIN, execute, make_context
 from harness.panel import CheckedPanel
-from plugin.app import jobs
+from plugin.app import export_folders, jobs
 from plugin.panels.milvus_panel import METHODS, MilvusPanel
 
 panel = CheckedPanel()
@@ -343,18 +343,68 @@ def test_the_embedded_milvus_is_stopped_and_started(milvus, indexed):
     assert panel.overview(ctx)["indexes"][0]["size"] == 100
 
 
+# -- the operators that React runs
+
+QUICK = [
+    ("rename_index", {"brain_key": "idx", "new_brain_key": "other"}),
+    ("cleanup_collections", {"orphaned": True, "dry_run": True}),
+    ("adopt_collection", {"dry_run": True}),
+    ("adopt_collection", {"dry_run": False, "brain_key": "again"}),
+]
+LONG = {
+    "compute_index": {
+        **{"brain_key": "new", "scope": "dataset", "source": "field"},
+        **{"embeddings_field": "embeddings", "filter_fields": ["kind"]},
+        **{"metric": "cosine", "consistency_level": "Session", "index_type": "FLAT"},
+    },
+    "sync_index": {"brain_key": "idx"},
+    "index_health": {"brain_key": "idx"},
+    "export_index": {"brain_key": "idx", "path": "new.parquet", "overwrite": True},
+    "import_index": {"brain_key": "imported", "path": "there.parquet"},
+    "move_index": {"brain_key": "idx", "uri": str(environment.HOME / "moved.db")},
+}
+
+
 @pytest.mark.parametrize(
-    ("name", "params"),
-    [
-        ("rename_index", {"brain_key": "idx", "new_brain_key": "other"}),
-        ("cleanup_collections", {"orphaned": True, "dry_run": True}),
-        ("adopt_collection", {"dry_run": True}),
-        ("adopt_collection", {"dry_run": False, "brain_key": "again"}),
-    ],
-    ids=["rename", "drop", "compare", "adopt"],
+    ("name", "params"), QUICK, ids=["rename", "delete", "compare", "adopt"]
 )
-def test_the_operators_that_react_runs_give_what_it_uses(indexed, name, params):
+def test_an_operator_gives_what_react_uses(indexed, name, params):
     if name == "adopt_collection":
         used = runs.describe(indexed, "idx").collection_name
         params = {**params, "collection_name": used}
-    contract.check_operation(name, params, execute(name, indexed, **params))
+    contract.check_operator(name, params, execute(name, indexed, **params))
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_operator_takes_what_react_sends_and_is_a_job(
+    indexed, name, tmp_path, monkeypatch
+):
+    monkeypatch.setenv(export_folders.VARIABLE, str(tmp_path))
+    indexed.set_values("kind", ["a", "b"] * 50)
+    if name == "import_index":
+        archive.export_index(indexed, "idx", tmp_path / "there.parquet")
+    params = LONG[name]
+    contract.check_operator(name, params, execute(name, indexed, **params))
+    job = panel.jobs(make_context(indexed))["jobs"][0]
+    assert (job["operator"], job["state"]) == (name, "done")
+    assert job["label"] == name.capitalize().replace("_", " ")
+    assert job["can_pause"] == (name in ("compute_index", "sync_index"))
+
+
+def test_all_operators_that_react_runs_are_checked():
+    assert contract.operators() == {*LONG, *(name for name, _ in QUICK)}
+
+
+@pytest.mark.parametrize("name", [*LONG, *dict(QUICK)])
+def test_react_sends_only_what_an_operator_asks_for(indexed, name):
+    indexed.set_values("kind", ["a", "b"] * 50)
+    operator = foo.get_operator(f"{PLUGIN}/{name}")
+    patches = {"source": "model", "patches_field": "ground_truth"}
+    offered = {
+        name
+        for params in ({"source": "field", "dry_run": False}, patches)
+        for name in operator.resolve_input(
+            make_context(indexed, **params)
+        ).type.properties
+    }
+    assert contract.operator_params(name) <= offered
