@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..errors import CollectionError, InvalidRequest, VectorSearchError
 from .client import CALL_SECONDS as READ_SECONDS
 from .client import NOT_LOADED, WRITE_SECONDS, Connection, error_code
+from .collection_cache import CollectionCache
 from .index_types import IndexOptions
 from .owners import OWNER as OWNER
 from .owners import Owner as Owner
-from .ttl_cache import CollectionCache
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .ttl_cache import CollectionCache
+from .collection_cache import CollectionCache
 
 if TYPE_CHECKING:
     from .row_search import IndexedRows

@@ -18,7 +18,7 @@ import pytest
 from fiftyone_milvus.backend import runs
 from harness import datasets, environment, images
 from harness.context import execute, make_context
-from plugin.panels.milvus_panel import MilvusPanel
+from harness.panel import CheckedPanel
 
 ANSWERS = Path(__file__).resolve().parents[2] / "js" / "src" / "test" / "answers.json"
 TIME = "2025-03-04T05:06:07Z"
@@ -50,7 +50,7 @@ def animals(monkeypatch: pytest.MonkeyPatch) -> Iterator[fo.Dataset]:
 
 def answers(dataset: fo.Dataset) -> dict[str, Any]:
     """What the panel's methods answer."""
-    panel = MilvusPanel()
+    panel = CheckedPanel()
     query = {"terms": [{"vector": [1.0] * 16}, {"id": dataset.first().id}]}
     search = {"brain_key": "images", "query": query, "k": 3, "scope": "dataset"}
     form = panel.form(make_context(dataset))

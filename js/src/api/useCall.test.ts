@@ -56,7 +56,7 @@ test("what comes meanwhile isn't replaced by what was accepted for", async () =>
 test("the end of each call is reported, also of those that aren't the newest", async () => {
   const onEnd = vi.fn();
   const { result } = renderHook(() => useCall(onEnd));
-  act(() => result.current.run(() => Promise.reject(new Error("Milvus is gone")), vi.fn(), "pictures"));
+  act(() => result.current.run(() => Promise.reject(new Error("Milvus is gone")), vi.fn(), "images"));
   act(() => result.current.run(() => Promise.resolve("newest"), vi.fn(), "words"));
   expect(result.current.running).toBe("words");
   await waitFor(() => expect(onEnd.mock.calls).toEqual([[false], [true]]));

@@ -9,7 +9,7 @@ const onEnd = vi.fn();
 function started(delegate = false) {
   const onWell = vi.fn();
   const { result } = renderHook(() => useLongJob("sync_index", onEnd), { wrapper: Wrapper });
-  act(() => result.current.run({ brain_key: "pictures" }, delegate, onWell));
+  act(() => result.current.run({ brain_key: "images" }, delegate, onWell));
   const end = (answer: object) => act(async () => execute.mock.calls[0][1].callback(answer));
   return { result, onWell, end };
 }
@@ -19,11 +19,11 @@ test("it runs where it is asked to, and is known by its index until it ends", as
   const [params, options] = execute.mock.calls[0];
   expect(params).toEqual({
     uri: "@milvus/vector-search/sync_index",
-    brain_key: "pictures",
+    brain_key: "images",
     panel_id: "panel-1",
   });
   expect(options.requestDelegation).toBe(true);
-  expect(result.current.running).toBe("pictures");
+  expect(result.current.running).toBe("images");
   await end({ result: {} });
   expect(result.current).toMatchObject({ running: null, problem: null });
   expect(onWell).toHaveBeenCalledOnce();
@@ -53,11 +53,11 @@ test("work that waits for a model to be accepted goes on then", async () => {
   python.mockResolvedValue({});
   const { result, onWell, end } = started(true);
   await end(UNTRUSTED);
-  expect(python.mock.calls).toEqual([["@milvus/vector-search/trust_model", { brain_key: "pictures" }]]);
+  expect(python.mock.calls).toEqual([["@milvus/vector-search/trust_model", { brain_key: "images" }]]);
   await waitFor(() => expect(execute).toHaveBeenCalledTimes(2));
   const [[first], [params, options]] = execute.mock.calls;
   expect([params, options.requestDelegation]).toEqual([first, true]);
-  expect(result.current).toMatchObject({ running: "pictures", problem: null });
+  expect(result.current).toMatchObject({ running: "images", problem: null });
   await act(async () => execute.mock.calls[1][1].callback({ result: {} }));
   expect(onWell).toHaveBeenCalledOnce();
 });

@@ -4,7 +4,7 @@ import { execute } from "../test/fiftyone";
 import { asked, PLUGIN } from "../test/panel";
 import { useOperator } from "./useOperator";
 
-const params = { brain_key: "pictures", new_brain_key: "words" };
+const params = { brain_key: "images", new_brain_key: "words" };
 
 function renamed(answer: object) {
   execute.mockImplementation((_, { callback }) => callback(answer));

@@ -4,14 +4,14 @@ import { notify } from "../test/fiftyone";
 import { choose, indexes } from "../test/indexes";
 import { absent, answer, at, button, callsOf } from "../test/panel";
 
-const PLAN = { message: "Drops pictures_1 with 1,538 vectors." };
+const PLAN = { message: "Drops images_1 with 1,538 vectors." };
 
 test("the dialog shows the plan before anything is deleted", async () => {
   answer({ cleanup_plan: PLAN });
   const { user } = indexes();
   await choose(user, "cleanup");
   await waitFor(() => expect(at("milvus-confirm").textContent).toContain(PLAN.message));
-  expect(callsOf("cleanup_plan")).toEqual([{ brain_key: "pictures" }]);
+  expect(callsOf("cleanup_plan")).toEqual([{ brain_key: "images" }]);
   await user.click(at("milvus-confirm-cancel"));
   await waitFor(() => expect(absent("milvus-confirm")).toBe(true));
   expect(callsOf("cleanup")).toHaveLength(0);
@@ -35,7 +35,7 @@ test("confirming cleans up, tells, and fetches again", async () => {
   expect(at<HTMLButtonElement>("milvus-confirm-cancel").disabled).toBe(true);
   finish({ message: "Dropped." });
   await waitFor(() => expect(absent("milvus-confirm")).toBe(true));
-  expect(callsOf("cleanup")).toEqual([{ brain_key: "pictures" }]);
+  expect(callsOf("cleanup")).toEqual([{ brain_key: "images" }]);
   expect(notify).toHaveBeenCalledWith({ msg: "Dropped.", variant: "success" });
   expect(onChanged).toHaveBeenCalled();
 });

@@ -8,8 +8,8 @@ const props = { busy: false, onDialog: vi.fn(), onCheck: vi.fn(), onResume: vi.f
 
 test("a card tells what is indexed, by what, how many and when", () => {
   show(<IndexCard index={index} {...props} />);
-  const text = at("milvus-index-pictures").textContent;
-  for (const part of ["pictures", "samples", "clip", "cosine", "2025"]) expect(text).toContain(part);
+  const text = at("milvus-index-images").textContent;
+  for (const part of ["images", "samples", "clip", "cosine", "2025"]) expect(text).toContain(part);
   expect(at("milvus-size").textContent).toBe("1,538 vectors");
   expect(absent("milvus-index-problem")).toBe(true);
 });
@@ -29,39 +29,39 @@ test("the card says where credentials are not sent", () => {
 test("an index of patches from a field names both", () => {
   const patches = { ...index, patches_field: "ground_truth", model: null, embeddings_field: "vectors" };
   show(<IndexCard index={patches} {...props} />);
-  const text = at("milvus-index-pictures").textContent;
+  const text = at("milvus-index-images").textContent;
   expect(text).toContain("ground_truth");
   expect(text).toContain("vectors");
 });
 
 test("an index whose build was stopped says so, and can go on", async () => {
   const { user } = show(<IndexCard index={{ ...index, partial: true }} {...props} />);
-  expect(at("milvus-index-pictures").textContent).toContain("unfinished");
-  expect(at("milvus-sync-pictures").textContent).toBe("Resume");
-  await user.click(at("milvus-sync-pictures"));
+  expect(at("milvus-index-images").textContent).toContain("unfinished");
+  expect(at("milvus-sync-images").textContent).toBe("Resume");
+  await user.click(at("milvus-sync-images"));
   expect(props.onResume).toHaveBeenCalledOnce();
 });
 
 test("it isn't synced or moved while something works on it", async () => {
   const { user } = show(<IndexCard index={index} {...props} busy />);
-  expect(at<HTMLButtonElement>("milvus-sync-pictures").disabled).toBe(true);
-  await user.click(at("milvus-actions-pictures"));
-  expect(at("milvus-move-pictures").getAttribute("aria-disabled")).toBe("true");
+  expect(at<HTMLButtonElement>("milvus-sync-images").disabled).toBe(true);
+  await user.click(at("milvus-actions-images"));
+  expect(at("milvus-move-images").getAttribute("aria-disabled")).toBe("true");
 });
 
 test("the searches that it supports are shown", () => {
   show(<IndexCard index={index} {...props} />);
-  const text = at("milvus-index-pictures").textContent;
+  const text = at("milvus-index-images").textContent;
   expect(text).toContain("text");
-  expect(text).toContain("pictures");
+  expect(text).toContain("images");
 });
 
 test("the menu opens, is walked and left by keyboard", async () => {
   const { user } = show(<IndexCard index={index} {...props} />);
-  at("milvus-actions-pictures").focus();
+  at("milvus-actions-images").focus();
   await user.keyboard("{Enter}");
-  expect(document.activeElement).toBe(at("milvus-check-pictures"));
+  expect(document.activeElement).toBe(at("milvus-check-images"));
   await user.keyboard("{ArrowDown}{Enter}");
-  expect(props.onDialog).toHaveBeenCalledWith("rename", "pictures");
-  await waitFor(() => expect(absent("milvus-rename-pictures")).toBe(true));
+  expect(props.onDialog).toHaveBeenCalledWith("rename", "images");
+  await waitFor(() => expect(absent("milvus-rename-images")).toBe(true));
 });

@@ -16,11 +16,11 @@ function Dialog({ kind, jobs = [] }: { kind: DialogKind; jobs?: Job[] }) {
 }
 
 test.each([
-  ["sync", "Sync pictures"],
-  ["rename", "Rename pictures"],
-  ["move", "Move pictures"],
-  ["export", "Export pictures"],
-  ["cleanup", "Clean up pictures?"],
+  ["sync", "Sync images"],
+  ["rename", "Rename images"],
+  ["move", "Move images"],
+  ["export", "Export images"],
+  ["cleanup", "Clean up images?"],
 ] as const)("what is asked for is what is shown: %s", (kind, name) => {
   answer({ cleanup_plan: () => new Promise(() => undefined) });
   show(<Dialog kind={kind} />);

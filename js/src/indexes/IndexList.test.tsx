@@ -14,7 +14,7 @@ test("without an index one button teaches and opens the form", async () => {
 test("Resume goes on without asking", async () => {
   succeed({ errorMessage: "Milvus is gone." });
   const { user } = indexes({ indexes: [{ ...index, partial: true }] });
-  await user.click(at("milvus-sync-pictures"));
+  await user.click(at("milvus-sync-images"));
   expect(operators()).toEqual([`${PLUGIN}/sync_index`]);
   expect(at("milvus-problem").textContent).toContain("Milvus is gone.");
 });

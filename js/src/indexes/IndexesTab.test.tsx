@@ -16,14 +16,14 @@ function WithPanel() {
 async function openTab(jobs: object[] = []) {
   answer({ overview: { ...overview, jobs }, form });
   const { user } = show(<WithPanel />);
-  await waitFor(() => at("milvus-index-pictures"));
+  await waitFor(() => at("milvus-index-images"));
   return user;
 }
 
 test("what was paused goes on", async () => {
   const user = await openTab([{ ...job, state: "paused" }]);
   await user.click(at("milvus-resume"));
-  expect(asked()).toMatchObject([{ uri: `${PLUGIN}/sync_index`, brain_key: "pictures" }]);
+  expect(asked()).toMatchObject([{ uri: `${PLUGIN}/sync_index`, brain_key: "images" }]);
 });
 
 test("while one index is described or built, no other is begun", async () => {

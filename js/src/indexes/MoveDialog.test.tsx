@@ -28,7 +28,7 @@ test("Move says what it will do, and takes no password", async () => {
   await user.click(button());
   expect(execute.mock.calls[0][0]).toMatchObject({
     uri: "http://db:19530",
-    brain_key: "pictures",
+    brain_key: "images",
     panel_id: "panel-1",
   });
 });

@@ -15,7 +15,7 @@ test("Rename refuses a taken name as it is typed, and renames by the operator", 
   await user.type(at("milvus-new-key"), "_2{Enter}");
   expect(execute.mock.calls[0][0]).toEqual({
     uri: `${PLUGIN}/rename_index`,
-    brain_key: "pictures",
+    brain_key: "images",
     new_brain_key: "words_2",
   });
   await waitFor(() => expect(notify).toHaveBeenCalledWith({ msg: "Renamed.", variant: "success" }));

@@ -8,9 +8,9 @@ test("something runs until all that was started has ended", async () => {
   const { result } = renderHook(() => useIndexJobs(onEnd));
   const end = (call: number) => act(async () => execute.mock.calls[call][1].callback({ result: {} }));
   expect(result.current.running).toBe(false);
-  act(() => result.current.sync.run({ brain_key: "pictures" }, false));
+  act(() => result.current.sync.run({ brain_key: "images" }, false));
   act(() => result.current.check.run({ brain_key: "words" }, false));
-  expect(result.current.all.map(({ running }) => running).filter(Boolean)).toEqual(["pictures", "words"]);
+  expect(result.current.all.map(({ running }) => running).filter(Boolean)).toEqual(["images", "words"]);
   await end(0);
   expect(result.current.running).toBe(true);
   await end(1);

@@ -10,17 +10,17 @@ const ended = (state: Job["state"], props = {}) => show(<EndedJob job={{ ...job,
 
 test.each(["done", "cancelled", "paused"] as const)("one that is %s is announced politely", (state) => {
   ended(state);
-  expect(screen.getByRole("status").textContent).toContain("pictures: ");
+  expect(screen.getByRole("status").textContent).toContain("images: ");
 });
 
 test("one that failed is announced at once", () => {
   ended("failed");
-  expect(screen.getByRole("alert").textContent).toContain("pictures: Failed after 120 of 538 samples.");
+  expect(screen.getByRole("alert").textContent).toContain("images: Failed after 120 of 538 samples.");
 });
 
 test("a paused job can be resumed, if there is something to resume", async () => {
   const user = ended("paused");
-  await user.click(screen.getByRole("button", { name: "Resume pictures" }));
+  await user.click(screen.getByRole("button", { name: "Resume images" }));
   expect(on.onResume).toHaveBeenCalledOnce();
 });
 
@@ -29,11 +29,11 @@ test.each([
   ["failed", on.onResume],
 ] as const)("else it doesn't: %s", (state, onResume) => {
   ended(state, { onResume });
-  expect(screen.queryByRole("button", { name: "Resume pictures" })).toBeNull();
+  expect(screen.queryByRole("button", { name: "Resume images" })).toBeNull();
 });
 
 test("it is dismissed", async () => {
   const user = ended("done");
-  await user.click(screen.getByRole("button", { name: "Dismiss pictures" }));
+  await user.click(screen.getByRole("button", { name: "Dismiss images" }));
   expect(on.onDismiss).toHaveBeenCalledOnce();
 });

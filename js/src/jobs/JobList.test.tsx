@@ -4,7 +4,7 @@ import { job } from "../test/data";
 import { absent, answer, at, callsOf, show } from "../test/panel";
 import { JobList } from "./JobList";
 
-const props = { known: ["pictures"], onResume: vi.fn() };
+const props = { known: ["images"], onResume: vi.fn() };
 
 test("a running job shows its progress", () => {
   show(<JobList {...props} jobs={[job]} />);
@@ -40,7 +40,7 @@ test("a failed cancel is shown and can be tried again", async () => {
 
 test("a failed job shows its message as an error", () => {
   show(<JobList {...props} jobs={[{ ...job, state: "failed", message: "The disk is full." }]} />);
-  expect(screen.getByRole("alert").textContent).toContain("pictures: The disk is full.");
+  expect(screen.getByRole("alert").textContent).toContain("images: The disk is full.");
   expect(at("milvus-job").className).toContain("Error");
 });
 
@@ -48,7 +48,7 @@ test("a dismissed job stays away", async () => {
   answer({ dismiss: {} });
   const { user } = show(<JobList {...props} jobs={[{ ...job, state: "done", done: 538 }]} />);
   expect(at("milvus-job").dataset.state).toBe("done");
-  await user.click(screen.getByRole("button", { name: "Dismiss pictures" }));
+  await user.click(screen.getByRole("button", { name: "Dismiss images" }));
   expect(absent("milvus-job")).toBe(true);
   expect(callsOf("dismiss")).toEqual([{ job_id: "job-1" }]);
 });

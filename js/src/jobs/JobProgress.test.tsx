@@ -4,8 +4,8 @@ import { job } from "../test/data";
 import { at, show } from "../test/panel";
 import { JobProgress } from "./JobProgress";
 
-const bar = () => screen.getByRole("progressbar", { name: "Progress of pictures" });
-const progress = (of?: typeof job) => show(<JobProgress job={of} label="Progress of pictures" />);
+const bar = () => screen.getByRole("progressbar", { name: "Progress of images" });
+const progress = (of?: typeof job) => show(<JobProgress job={of} label="Progress of images" />);
 
 test("a bar shows how far the job is, with numbers beneath", () => {
   progress(job);

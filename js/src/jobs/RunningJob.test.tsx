@@ -4,7 +4,7 @@ import { job } from "../test/data";
 import { answer, at, callsOf, show } from "../test/panel";
 import { RunningJob } from "./RunningJob";
 
-const button = (name: string) => screen.getByRole<HTMLButtonElement>("button", { name: `${name} pictures` });
+const button = (name: string) => screen.getByRole<HTMLButtonElement>("button", { name: `${name} images` });
 
 test("it says what is being done, and where", () => {
   show(<RunningJob job={{ ...job, delegated: true }} />);
@@ -24,7 +24,7 @@ test("what waits for a worker can't be paused, but cancelled", async () => {
   answer({ cancel: {} });
   const { user } = show(<RunningJob job={{ ...job, state: "queued", delegated: true }} />);
   expect(at("milvus-job").textContent).toContain("Compute index: waiting for a worker");
-  expect(screen.queryByRole("button", { name: "Pause pictures" })).toBeNull();
+  expect(screen.queryByRole("button", { name: "Pause images" })).toBeNull();
   await user.click(button("Cancel"));
   expect(button("Cancel").textContent).toBe("Cancelling…");
 });

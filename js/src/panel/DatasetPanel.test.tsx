@@ -17,7 +17,7 @@ test("there are three tabs, and the open one is kept while the panel is closed",
   const { user, unmount } = await panel();
   at("milvus-query");
   await go(user, "indexes");
-  at("milvus-index-pictures");
+  at("milvus-index-images");
   await go(user, "server");
   expect(at("milvus-contents-server").textContent).toContain("Embedded Milvus");
   unmount();
@@ -29,7 +29,7 @@ test("the arrow keys go from tab to tab", async () => {
   const { user } = await panel();
   at("milvus-tab-search").focus();
   await user.keyboard("{ArrowRight}");
-  at("milvus-index-pictures");
+  at("milvus-index-images");
   await user.keyboard("{ArrowLeft}{ArrowLeft}");
   expect(at("milvus-tab-server").getAttribute("aria-selected")).toBe("true");
 });
@@ -44,7 +44,7 @@ test("each tab names what it controls", async () => {
 
 test("the header names the index in use and its coverage, and switches it", async () => {
   const { user } = await panel();
-  expect(at<HTMLSelectElement>("milvus-index-select").value).toBe("pictures");
+  expect(at<HTMLSelectElement>("milvus-index-select").value).toBe("images");
   expect(at("milvus-coverage").textContent).toBe("1,538 samples");
   await user.selectOptions(at("milvus-index-select"), "words");
   expect(at("milvus-coverage").textContent).toBe("20 of 30 patches");

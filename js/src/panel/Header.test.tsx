@@ -11,8 +11,8 @@ const refresh = () => screen.getByRole<HTMLButtonElement>("button", { name: "Ref
 test("it names the dataset, the index in use and the Milvus", () => {
   show(<Header {...props} />);
   expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("animals");
-  expect(at<HTMLSelectElement>("milvus-index-select").value).toBe("pictures");
-  expect(at("milvus-server").textContent).toContain("Lite 3.2.2");
+  expect(at<HTMLSelectElement>("milvus-index-select").value).toBe("images");
+  expect(at("milvus-server").textContent).toContain("3.2.2");
 });
 
 test("all is asked for again, once at a time", async () => {

@@ -11,8 +11,8 @@ const inUse = (of = index) => show(<IndexSelect index={of} indexes={[index, word
 test("another index is chosen by its name and what it is of", async () => {
   const user = inUse();
   const select = screen.getByRole<HTMLSelectElement>("combobox", { name: "Index in use" });
-  expect(select.value).toBe("pictures");
-  expect([...select.options].map(({ text }) => text)).toEqual(["pictures (samples)", "words (objects)"]);
+  expect(select.value).toBe("images");
+  expect([...select.options].map(({ text }) => text)).toEqual(["images (samples)", "words (objects)"]);
   await user.selectOptions(select, "words (objects)");
   expect(onChange.mock.calls).toEqual([["words"]]);
 });

@@ -43,10 +43,10 @@ test("another dataset fetches another overview", async () => {
   answer({ overview });
   const user = show();
   await go(user, "indexes");
-  await waitFor(() => at("milvus-index-pictures"));
+  await waitFor(() => at("milvus-index-images"));
   answer({ overview: { ...overview, indexes: [] } });
   await user.click(at("open-plants"));
-  expect(absent("milvus-index-pictures")).toBe(true);
+  expect(absent("milvus-index-images")).toBe(true);
   await waitFor(() => at("milvus-empty"));
   expect(at("milvus-dataset").textContent).toBe("plants");
 });
@@ -58,7 +58,7 @@ test("a run that was made elsewhere in the App is fetched", async () => {
   await waitFor(() => at("milvus-empty"));
   answer({ overview });
   await user.click(at("run-elsewhere"));
-  await waitFor(() => at("milvus-index-pictures"));
+  await waitFor(() => at("milvus-index-images"));
   expect(callsOf("overview")).toHaveLength(2);
 });
 
@@ -92,9 +92,9 @@ test("refresh fetches again and keeps what is shown meanwhile", async () => {
   answer({ overview });
   const user = show();
   await go(user, "indexes");
-  await waitFor(() => at("milvus-index-pictures"));
+  await waitFor(() => at("milvus-index-images"));
   await user.click(at("milvus-refresh"));
-  at("milvus-index-pictures");
+  at("milvus-index-images");
   await waitFor(() => expect(callsOf("overview")).toHaveLength(2));
 });
 

@@ -36,7 +36,7 @@ test("an image is shown: an uploaded one from the browser, another from the App"
   expect(container.querySelector("img")?.getAttribute("src")).toBe("data:image/png;base64,aGk=");
   unmount();
   const other = chip(resultChip(result, index, false)).container;
-  expect(other.querySelector("img")?.getAttribute("src")).toBe("/media?filepath=/pictures/a.jpg");
+  expect(other.querySelector("img")?.getAttribute("src")).toBe("/media?filepath=/images/a.jpg");
 });
 
 test("it says why it isn't searched with, or that it will be", () => {

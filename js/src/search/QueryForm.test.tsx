@@ -12,7 +12,7 @@ test("Enter makes a chip of the text and searches; typing asks nothing", async (
   expect(callsOf("search")).toHaveLength(0);
   await user.type(at("milvus-query"), "{Enter}");
   expect(callsOf("search")).toEqual([
-    { brain_key: "pictures", query: { terms: [{ text: ["a bird"] }] }, k: 25, scope: "dataset" },
+    { brain_key: "images", query: { terms: [{ text: ["a bird"] }] }, k: 25, scope: "dataset" },
   ]);
   expect(chips()[0].textContent).toContain("a bird");
   expect(at<HTMLInputElement>("milvus-query").value).toBe("");
@@ -51,7 +51,7 @@ test("what is selected becomes chips, asked for once, and the search is with the
     set(selectedSamples, new Map([["a", "default"], ["b", "alt"]])),
   );
   await waitFor(() => expect(chips()).toHaveLength(2));
-  expect(callsOf("selection")).toEqual([{ brain_key: "pictures" }]);
+  expect(callsOf("selection")).toEqual([{ brain_key: "images" }]);
   expect(chips().map(({ dataset }) => [dataset.selected, dataset.negative])).toEqual([
     ["true", "false"],
     ["true", "true"],

@@ -5,7 +5,7 @@ import { absent, answer, at, callsOf, show } from "../test/panel";
 import { all, chips, results, on, searchTab, WithSearch } from "../test/search";
 import { SearchHistory } from "./SearchHistory";
 
-const request = { brain_key: "pictures", k: 25, scope: "dataset" };
+const request = { brain_key: "images", k: 25, scope: "dataset" };
 
 test("the searches are asked for once they are wanted, and folded once one is made again", async () => {
   answer({ search_history: { searches: [], total: 0, saved: ["mine"] }, rerun_search: { ...searchResult, chips: [], request } });
@@ -21,13 +21,13 @@ test("the searches are asked for once they are wanted, and folded once one is ma
 });
 
 test("a search of the history restores everything", async () => {
-  const past = { id: "1", label: "flower", at: "2025-03-04T05:06:07Z", results: 7, brain_key: "pictures" };
+  const past = { id: "1", label: "flower", at: "2025-03-04T05:06:07Z", results: 7, brain_key: "images" };
   answer({
     search_history: { searches: [past], total: 1, saved: ["mine"] },
     rerun_search: {
       ...searchResult,
       chips: [{ key: "0", term: { text: ["flower"], weight: 2, negative: false }, media: null }],
-      request: { brain_key: "pictures", k: 7, scope: "view", reverse: true },
+      request: { brain_key: "images", k: 7, scope: "view", reverse: true },
     },
     search_options: { group_by: [] },
   });
@@ -42,5 +42,5 @@ test("a search of the history restores everything", async () => {
   expect(all("milvus-chip-weight")[0]).toMatchObject({ value: "2" });
   expect(at("milvus-scope-view").getAttribute("aria-pressed")).toBe("true");
   expect(at<HTMLInputElement>("milvus-reverse").checked).toBe(true);
-  expect(on.onIndex).toHaveBeenCalledWith("pictures");
+  expect(on.onIndex).toHaveBeenCalledWith("images");
 });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { answer, callsOf, Wrapper } from "../test/panel";
 import { useSearchHistory } from "./useSearchHistory";
 
-const past = (id: string) => ({ id, label: id, at: "2025-03-04T05:06:07Z", results: 7, brain_key: "pictures" });
+const past = (id: string) => ({ id, label: id, at: "2025-03-04T05:06:07Z", results: 7, brain_key: "images" });
 
 async function read() {
   answer({

@@ -28,7 +28,7 @@ test("a drag over many tiles is asked about once", async () => {
   select("a", "b");
   expect(ids()).toEqual([]);
   await waitFor(() => expect(ids()).toEqual(["a", "b"]));
-  expect(callsOf("selection")).toEqual([{ brain_key: "pictures" }]);
+  expect(callsOf("selection")).toEqual([{ brain_key: "images" }]);
 });
 
 test("what was selected before isn't shown for what is now", async () => {

@@ -10,7 +10,7 @@ const row = (of: Collection) => show(<CollectionCard collection={of} {...on} />)
 
 test("a collection says what state it is in, and why", () => {
   row({ ...collection, problem: "It can't be loaded." });
-  const text = screen.getByRole("listitem", { name: "pictures_1" }).textContent;
+  const text = screen.getByRole("listitem", { name: "images_1" }).textContent;
   for (const part of ["in use", collection.reason, "1,538 rows"]) expect(text).toContain(part);
   expect(screen.getByRole("alert").textContent).toBe("It can't be loaded.");
 });
@@ -24,17 +24,17 @@ test("what isn't known is left out, and an estimate is called one", () => {
 
 test("an orphaned collection is used again, or deleted", async () => {
   const user = row({ ...collection, state: "orphaned" });
-  await user.click(at("milvus-actions-pictures_1"));
-  await user.click(at("milvus-delete-pictures_1"));
+  await user.click(at("milvus-actions-images_1"));
+  await user.click(at("milvus-delete-images_1"));
   expect(on.onDelete).toHaveBeenCalledOnce();
-  expect(absent("milvus-delete-pictures_1")).toBe(true);
-  await user.click(at("milvus-actions-pictures_1"));
-  await user.click(at("milvus-adopt-pictures_1"));
+  expect(absent("milvus-delete-images_1")).toBe(true);
+  await user.click(at("milvus-actions-images_1"));
+  await user.click(at("milvus-adopt-images_1"));
   expect(on.onAdopt).toHaveBeenCalledOnce();
 });
 
 test("a collection in use can't be deleted", async () => {
   const user = row(collection);
-  await user.click(at("milvus-actions-pictures_1"));
-  expect(at("milvus-delete-pictures_1").getAttribute("aria-disabled")).toBe("true");
+  await user.click(at("milvus-actions-images_1"));
+  expect(at("milvus-delete-images_1").getAttribute("aria-disabled")).toBe("true");
 });

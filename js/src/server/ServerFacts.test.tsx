@@ -10,11 +10,11 @@ function facts() {
 }
 
 test("address, version, latency and what it supports are shown", () => {
-  show(<ServerFacts server={{ ...server, kind: "server" }} details={{ ...details, database: "plants" }} />);
+  show(<ServerFacts server={{ ...server, kind: "server", address: "http://db:19530" }} details={{ ...details, database: "plants" }} />);
   expect(facts()).toEqual({
-    Status: "http://127.0.0.1:19530 · Lite 3.2.2",
-    Address: "http://127.0.0.1:19530",
-    Version: "Lite 3.2.2",
+    Status: "http://db:19530 · 3.2.2",
+    Address: "http://db:19530",
+    Version: "3.2.2",
     Latency: "3.6 ms",
     Database: "plants",
     Supports: "iteratorsFLATHNSW",

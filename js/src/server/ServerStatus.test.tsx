@@ -5,7 +5,7 @@ import { describe, ServerStatus } from "./ServerStatus";
 
 test("names the embedded Milvus and its version", () => {
   show(<ServerStatus server={server} />);
-  expect(at("milvus-server").textContent).toBe("Embedded Milvus · Lite 3.2.2");
+  expect(at("milvus-server").textContent).toBe("Embedded Milvus · 3.2.2");
   expect(at("milvus-server-dot").getAttribute("aria-label")).toBe("reachable");
 });
 
@@ -16,7 +16,7 @@ test("names a server that doesn't answer by its address", () => {
 });
 
 test("the tooltip has the latency, or the problem", () => {
-  expect(describe(server)).toBe("Milvus Lite 3.2.2 answered in 4 ms");
+  expect(describe(server)).toBe("Milvus 3.2.2 answered in 4 ms");
   expect(describe({ ...server, latency_ms: null, version: null })).toBe("Milvus answers");
   expect(describe({ ...server, reachable: false, problem: "refused" })).toBe("refused");
 });

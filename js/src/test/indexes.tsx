@@ -38,8 +38,8 @@ export function indexes(props = {}) {
 
 /** Opens a dialog from the card's menu. */
 export async function choose(user: ReturnType<typeof indexes>["user"], action: string) {
-  await user.click(at("milvus-actions-pictures"));
-  await user.click(at(`milvus-${action}-pictures`));
+  await user.click(at("milvus-actions-images"));
+  await user.click(at(`milvus-${action}-images`));
 }
 
 /** The operators that were executed, in turn. */

@@ -7,9 +7,9 @@ const rename = { name: "rename", label: "Rename", icon: "edit", onClick: vi.fn()
 const remove = { name: "delete", label: "Delete", icon: "delete", onClick: vi.fn(), disabled: true, apart: true };
 
 async function opened() {
-  const { user } = show(<ActionsMenu of="pictures" actions={[rename, remove]} />);
+  const { user } = show(<ActionsMenu of="images" actions={[rename, remove]} />);
   expect(screen.queryByRole("menu")).toBeNull();
-  await user.click(screen.getByRole("button", { name: "More actions for pictures" }));
+  await user.click(screen.getByRole("button", { name: "More actions for images" }));
   return user;
 }
 

@@ -7,7 +7,7 @@ const on = { onSubmit: vi.fn(), onClose: vi.fn() };
 
 function asked(props = {}) {
   return show(
-    <FormDialog title="Move pictures" action="Move" acting="Moving…" {...on} {...props}>
+    <FormDialog title="Move images" action="Move" acting="Moving…" {...on} {...props}>
       <input aria-label="Address" />
     </FormDialog>,
   ).user;
@@ -15,7 +15,7 @@ function asked(props = {}) {
 
 test("Enter does what the button says, Esc leaves", async () => {
   const user = asked();
-  expect(screen.getByRole("dialog", { name: "Move pictures" })).toBeTruthy();
+  expect(screen.getByRole("dialog", { name: "Move images" })).toBeTruthy();
   await user.type(screen.getByLabelText("Address"), "db{Enter}");
   expect(on.onSubmit).toHaveBeenCalledOnce();
   await user.keyboard("{Escape}");

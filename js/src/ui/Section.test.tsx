@@ -6,11 +6,11 @@ import { Section } from "./Section";
 test("a section is named by its title, and has its button and contents", () => {
   show(
     <Section title="Collections" action={<button>Clean up</button>}>
-      <p>pictures_1</p>
+      <p>images_1</p>
     </Section>,
   );
   const section = within(screen.getByRole("region", { name: "Collections" }));
   expect(section.getByRole("heading", { name: "Collections" })).toBeTruthy();
   expect(section.getByRole("button", { name: "Clean up" })).toBeTruthy();
-  expect(section.getByText("pictures_1")).toBeTruthy();
+  expect(section.getByText("images_1")).toBeTruthy();
 });
