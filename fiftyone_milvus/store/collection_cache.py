@@ -7,16 +7,23 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from cachetools import TTLCache
-
-if TYPE_CHECKING:
-    from .collection import Collection
 
 T = TypeVar("T")
 
 MAX_COLLECTIONS = 1_024
+
+
+class Named(Protocol):
+    """A collection on a connection, by its name."""
+
+    @property
+    def connection(self) -> Any: ...
+
+    @property
+    def name(self) -> str: ...
 
 
 class CollectionCache(Generic[T]):
@@ -38,9 +45,7 @@ class CollectionCache(Generic[T]):
             MAX_COLLECTIONS, self._seconds
         )
 
-    def get(
-        self, collection: Collection, ask: Callable[[], T], refresh: bool = False
-    ) -> T:
+    def get(self, collection: Named, ask: Callable[[], T], refresh: bool = False) -> T:
         """The cached value, or what ``ask`` returns if there is none, or if it is to be
         refreshed."""
         key = _key(collection)
@@ -52,12 +57,12 @@ class CollectionCache(Generic[T]):
             self._values[key] = value
         return value
 
-    def discard(self, collection: Collection) -> None:
+    def discard(self, collection: Named) -> None:
         """Forgets the value, since this process changed the collection, or another may
         have created it again."""
         with self._lock:
             self._values.pop(_key(collection), None)
 
 
-def _key(collection: Collection) -> tuple[int, str]:
+def _key(collection: Named) -> tuple[int, str]:
     return id(collection.connection), collection.name  # connections are never freed

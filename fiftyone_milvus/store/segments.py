@@ -10,13 +10,9 @@ finds nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from .collection_cache import CollectionCache
-
-if TYPE_CHECKING:
-    from .row_search import IndexedRows
-    from .rows import StoredRows
+from .collection_cache import CollectionCache, Named
 
 KEPT = 0.06
 # Fewer rows get no makeshift index: it needs 39 for each of its 128 lists
@@ -44,18 +40,29 @@ class Segments:
 _known: CollectionCache[Segments | None] = CollectionCache(5.0)
 
 
-def read_segments(rows: IndexedRows) -> Segments | None:
+class SegmentedRows(Named, Protocol):
+    """The rows of a collection, whose segments can be asked for."""
+
+    @property
+    def consistency_level(self) -> str: ...
+
+    def count(self, consistency_level: str = ...) -> int: ...
+
+    def segments(self, in_memory: bool) -> list[Any] | None: ...
+
+
+def read_segments(rows: SegmentedRows) -> Segments | None:
     """How the server holds an index; ``None`` if it doesn't say."""
     strong = rows.consistency_level == "Strong"
     return _known.get(rows, lambda: _ask(rows), refresh=strong)
 
 
-def changed(rows: StoredRows) -> None:
+def changed(rows: Named) -> None:
     """Asks again next time, since this process wrote."""
     _known.discard(rows)
 
 
-def _ask(rows: IndexedRows) -> Segments | None:
+def _ask(rows: SegmentedRows) -> Segments | None:
     loaded = rows.segments(in_memory=True)
     stored = rows.segments(in_memory=False)
     if loaded is None or stored is None:
