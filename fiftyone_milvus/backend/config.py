@@ -12,7 +12,7 @@ from ..dataset import model_arguments, model_trust
 from ..errors import InvalidRequest
 from ..store import embedded, index_types, settings
 from ..store.collection import CONSISTENCY_LEVELS, METRICS, check_name
-from . import import_hook
+from . import STOCK_MODULE
 from .stored_run import Stored, check_options, parse
 
 # How the neighbours of several queries are combined, as in FiftyOne's sklearn backend:
@@ -49,7 +49,7 @@ class MilvusSimilarityConfig(SimilarityConfig):
         InvalidRequest: if a value is not one of those allowed
     """
 
-    __module__ = import_hook.MODULE  # stored with each run
+    __module__ = STOCK_MODULE  # stored with each run
 
     def __init__(
         self,

@@ -15,7 +15,8 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-MODULE = "fiftyone.brain.internal.core.milvus"
+from . import STOCK_MODULE
+
 CLASSES = ("MilvusSimilarityConfig", "MilvusSimilarity", "MilvusSimilarityIndex")
 
 
@@ -23,8 +24,8 @@ def install() -> None:
     """Makes the ``milvus`` backend ours in this process; once is enough."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
-    if MODULE in sys.modules:
-        _swap(sys.modules[MODULE])
+    if STOCK_MODULE in sys.modules:
+        _swap(sys.modules[STOCK_MODULE])
 
 
 def _swap(module: ModuleType) -> None:
@@ -43,7 +44,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         path: Sequence[str] | None,
         target: ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname != MODULE:
+        if fullname != STOCK_MODULE:
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:

@@ -19,7 +19,7 @@ from ..store import client
 from ..store.collection import Owner
 from ..store.row_search import IndexedRows
 from ..store.rows import Rows, joined
-from . import import_hook, ownership, scope
+from . import STOCK_MODULE, ownership, scope
 from .config import MilvusSimilarityConfig
 from .index_neighbors import Neighbors
 from .index_sorting import Sorting
@@ -41,7 +41,7 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         backend: the factory that makes it
     """
 
-    __module__ = import_hook.MODULE
+    __module__ = STOCK_MODULE
 
     _model: Any
 

@@ -15,7 +15,7 @@ from ..dataset import expected_rows
 from ..errors import InvalidRequest, VectorSearchError
 from ..exact import checkpoints
 from ..store import client
-from . import active_writes, import_hook, scope
+from . import STOCK_MODULE, active_writes, scope
 from .config import MilvusSimilarityConfig
 from .index import MilvusSimilarityIndex
 
@@ -33,7 +33,7 @@ class MilvusSimilarity(Similarity):
     nothing behind.
     """
 
-    __module__ = import_hook.MODULE
+    __module__ = STOCK_MODULE
 
     _pending = False
 

@@ -18,10 +18,10 @@ from ..errors import InvalidRequest
 from ..store import index_types, settings
 from ..store.collection import CONSISTENCY_LEVELS, METRICS, check_name
 from ..store.index_types import IndexOptions
-from . import import_hook
+from . import STOCK_MODULE
 
 OVER = ("dataset", "view", "everything", "unknown", "unnamed")  # see ``scope.py``
-CONFIG = f"{import_hook.MODULE}.MilvusSimilarityConfig"  # the class that a record names
+CONFIG = f"{STOCK_MODULE}.MilvusSimilarityConfig"  # the class that a record names
 MAX_TEXT = 1_000
 MAX_EXT = 100_000
 MAX_STAGES, MAX_DEPTH = 100, 100
