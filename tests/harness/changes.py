@@ -20,8 +20,8 @@ OPENED = ("last_loaded_at", "last_modified_at", "last_deletion_at")
 OWN_STORES = (
     "milvus_vector_search_jobs",
     "milvus_vector_search_shown",
-    "milvus_vector_search_drops",
-    "milvus_vector_search_comparisons",
+    "milvus_vector_search_deletions",
+    "milvus_vector_search_health",
 )
 # To this one every search adds
 HISTORY = "milvus_vector_search_history"

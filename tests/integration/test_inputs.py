@@ -94,7 +94,7 @@ def test_embeddings_of_every_form_are_added_and_found(dataset, index, form):
     first = queries.iloc[0] if hasattr(queries, "iloc") else next(iter(given()))
     assert index.sort_by_similarity(first, k=1).values("id") == ids[:1]
     found = search.search(index, Query.of(vector=first), 1)
-    assert (found.ids, found.scores.tolist()) == (ids[:1], [1])
+    assert (found.ids, found.scores.tolist()) == (ids[:1], [0])
 
 
 NO_EMBEDDINGS = [

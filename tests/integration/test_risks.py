@@ -52,7 +52,7 @@ MOST: dict[str, dict[str, Any]] = {
     "list_indexes": {},
     "rename_index": {"brain_key": "old", "new_brain_key": "renamed"},
     "collections": {},
-    "cleanup_collections": {"names": ["{orphan}"], "dry_run": False},
+    "cleanup_collections": {"names": ["{orphaned}"], "dry_run": False},
     "adopt_collection": {
         **{"collection_name": "{stray}", "brain_key": "adopted", "dry_run": False},
     },
@@ -85,28 +85,28 @@ MORE = {
 # end work that its own job shows
 AS_OPERATOR = {
     "search": "search",
-    "again": "run_saved_search",
+    "rerun_search": "run_saved_search",
     "cleanup": "cleanup_index",
-    "forget": "search_history",
+    "delete_searches": "search_history",
     "save_search": "save_search",
     "save_view": "find_unique",
-    "tag": "tag_results",
+    "tag_results": "tag_results",
 }
 READING: dict[str, dict[str, Any]] = {
     "overview": {},
     "selection": INDEX,
     "view_count": INDEX,
-    "options": {},
-    "history": {},
+    "search_options": {},
+    "search_history": {},
     "jobs": {},
     "form": {},
     "cleanup_plan": INDEX,
     "server_details": {},
 }
 # Matches that are kept, the grid, jobs, and the embedded Milvus: no data
-PASSING = {"more", "cut", "clear", "pause", "cancel", "dismiss"} | {
-    "start_embedded",
-    "stop_embedded",
+PASSING = {
+    *("next_results", "keep_results", "clear_results", "pause", "cancel", "dismiss"),
+    *("start_embedded", "stop_embedded"),
 }
 
 
