@@ -111,7 +111,11 @@ def test_two_hundred_loads_share_one_connection(indexed):
         for _ in range(LOADS)
     }
     assert len(clients) == 1
-    assert established(indexed.connection) == 1
+    until = time.monotonic() + RECOVERY_SECONDS
+    # a server that has just started may not have closed the one that tried it
+    while (count := established(indexed.connection)) != 1 and time.monotonic() < until:
+        time.sleep(0.1)
+    assert count == 1
 
 
 def established(connection: client.Connection) -> int:
