@@ -54,7 +54,7 @@ def test_texts_wanted_and_negative_sort_the_grid_and_are_kept(opened, index):
     opened.shot("search-form")
     shown = opened.results_after(lambda: execute(opened))
     assert len(shown) >= 20 and shown == wanted[: len(shown)]
-    expect(opened.page.get_by_text("25 matches, similarity")).to_be_visible()
+    expect(opened.page.get_by_text("25 results, similarity")).to_be_visible()
     opened.shot("search-output")
     opened.page.get_by_role("button", name="Close").click()
 

@@ -352,7 +352,7 @@ def test_the_handle_of_the_histogram_cuts_the_grid(panel, indexes):
 
     # one each time that the handle rests: a slow machine may press with pauses
     asked = panel.asked(press)
-    assert set(asked) == {"cut"} and len(asked) < len(cut)
+    assert set(asked) == {"keep_results"} and len(asked) < len(cut)
     line = panel.cy("milvus-cut-line")
     kept = int(re.match(r"\d+", line.inner_text())[0])  # type: ignore[index]
     assert 0 < kept < 25
@@ -446,7 +446,7 @@ def test_one_request_for_each_action_and_none_for_typing(panel, indexes):
     panel.page.wait_for_timeout(1_000)
     assert panel.asked(lambda: panel.select(0)) == ["selection"]
     assert panel.asked(lambda: panel.page.keyboard.press("Escape")) == []
-    assert panel.asked(panel.cy("milvus-history").click) == ["history"]
+    assert panel.asked(panel.cy("milvus-history").click) == ["search_history"]
 
 
 def test_everything_is_done_by_the_keyboard(panel, indexes):
