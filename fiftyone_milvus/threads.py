@@ -1,4 +1,4 @@
-"""Threads that run in the context of whoever starts them."""
+"""Threads that run in the context of their caller."""
 
 from __future__ import annotations
 

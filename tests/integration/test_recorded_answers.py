@@ -1,6 +1,6 @@
 """The answers of Python that the panel's own tests show.
 
-``RECORD=1`` writes them anew, after a change of what Python answers.
+``RECORD=1`` writes them, after a change of what Python answers.
 """
 
 from __future__ import annotations
