@@ -112,7 +112,7 @@ def test_two_hundred_loads_share_one_connection(indexed):
     }
     assert len(clients) == 1
     until = time.monotonic() + RECOVERY_SECONDS
-    # a server that has just started may not have closed the one that tried it
+    # the server may still count one that is being closed
     while (count := established(indexed.connection)) != 1 and time.monotonic() < until:
         time.sleep(0.1)
     assert count == 1
