@@ -196,8 +196,8 @@ def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> Clea
     if index.rows.has_own_partition:
         partition = index.config.options.partition
         message = (
-            f"This drops the partition '{partition}' of the Milvus collection "
-            f"'{name}' with its {rows:,} vectors, and deletes {record}. The rest of "
+            f"This deletes the partition '{partition}' of the Milvus collection "
+            f"'{name}' with its {rows:,} vectors, and {record}. The rest of "
             "the collection stays."
         )
     elif index.rows.other_partitions():
@@ -207,8 +207,8 @@ def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> Clea
         )
     else:
         message = (
-            f"This drops the Milvus collection '{name}' with its {rows:,} vectors, and "
-            f"deletes {record}. No image, label or embeddings field is touched."
+            f"This deletes the Milvus collection '{name}' with its {rows:,} vectors, "
+            f"and {record}. No image, label or embeddings field is touched."
         )
     return CleanupPlan(brain_key, name, rows, True, True, message)
 

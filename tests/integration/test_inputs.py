@@ -359,7 +359,7 @@ def test_the_partition_of_an_original_is_not_dropped_with_its_clone(dataset, ind
         plan = runs.cleanup(clone, "part")
         assert not plan.deletes_rows and f"'{other.name}'" in plan.message
         assert shared.total_index_size == 3
-        assert "drops the partition" in runs.cleanup(other, "part").message
+        assert "deletes the partition" in runs.cleanup(other, "part").message
         assert index.total_index_size == 3
     finally:
         clone.delete()

@@ -171,7 +171,7 @@ def test_a_partition_without_a_stamp_is_cleaned_up_by_its_owner_alone(milvus, da
         assert not runs.cleanup(clone, "old").deletes_rows
         assert index.total_index_size == 5
         records.add(dataset, "old", {"config": dict(record)})
-        assert "drops the partition 'old'" in runs.cleanup(dataset, "old").message
+        assert "deletes the partition 'old'" in runs.cleanup(dataset, "old").message
         assert not index.client.has_partition(name, "old")
     finally:
         clone.delete()
