@@ -49,17 +49,27 @@ def animals(monkeypatch: pytest.MonkeyPatch) -> Iterator[fo.Dataset]:
 
 
 def answers(dataset: fo.Dataset) -> dict[str, Any]:
-    """What the panel's methods answer."""
+    """What the panel's methods answer, without what other tests left."""
     panel = CheckedPanel()
     query = {"terms": [{"vector": [1.0] * 16}, {"id": dataset.first().id}]}
     search = {"brain_key": "images", "query": query, "k": 3, "scope": "dataset"}
     form = panel.form(make_context(dataset))
-    models = [model for model in form["models"] if model["name"] == images.MODEL]
+    models = [
+        {**model, "downloaded": False}
+        for model in form["models"]
+        if model["name"] == images.MODEL
+    ]
+    details = panel.server_details(make_context(dataset))
+    collections = [
+        collection
+        for collection in details["collections"]
+        if collection["name"].startswith("fiftyone_animals_images_")
+    ]
     return {
         "overview": panel.overview(make_context(dataset)),
         "form": {**form, "models": models},
         "search": panel.search(make_context(dataset, **search)),
-        "server_details": panel.server_details(make_context(dataset)),
+        "server_details": {**details, "collections": collections},
     }
 
 
