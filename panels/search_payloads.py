@@ -7,8 +7,7 @@ from typing import Any
 import fiftyone as fo
 import numpy as np
 
-from fiftyone_milvus.search.result import SearchResult
-from fiftyone_milvus.search.result_cache import CachedResult
+from fiftyone_milvus.search.result import CachedResult, SearchResult
 
 from .media import media
 
@@ -19,7 +18,6 @@ BINS = 40
 def search_result(
     cached: CachedResult,
     dataset: fo.Dataset,
-    token: str,
     *,
     searched: int | None,
     in_view: int | None,
@@ -30,7 +28,6 @@ def search_result(
     Args:
         cached: the result
         dataset: the dataset that was searched
-        token: what to ask for the next results with
         searched: how many samples or patches are in the view that was searched;
             ``None`` for the whole index
         in_view: how many are in the view that was searched from; ``None`` for the
@@ -40,7 +37,7 @@ def search_result(
     result = cached.result
     return {
         "brain_key": result.request.brain_key,
-        "token": token,
+        "token": cached.token,
         "results": results(cached, dataset, 0),
         "total": len(result.ids),
         "searched": searched,

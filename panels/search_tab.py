@@ -12,7 +12,7 @@ import fiftyone.operators as foo
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import indexed_samples, names
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.search import result_cache
+from fiftyone_milvus.search import result as results
 from fiftyone_milvus.search.request import SearchRequest
 
 from ..app import saved_searches, search_form, searches, tag_changes
@@ -178,19 +178,17 @@ def _results(
     elif request.view is not None:
         stages = fo.DatasetView._build(ctx.dataset, request.view)
         searched = _count(everything, stages, field)
-    token = result_cache.keep(result, view)
     return search_payloads.search_result(
-        result_cache.get(token),
+        results.cache(result, view),
         ctx.dataset,
-        token,
         searched=searched,
         in_view=in_view,
         empty_reason=searches.empty_reason(ctx, result),
     )
 
 
-def _cached(ctx: foo.ExecutionContext) -> result_cache.CachedResult:
-    return result_cache.get(ctx.params["token"])
+def _cached(ctx: foo.ExecutionContext) -> results.CachedResult:
+    return results.cached(ctx.params["token"])
 
 
 def _first_results(ctx: foo.ExecutionContext) -> fo.DatasetView:

@@ -331,7 +331,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
 
 def _up_to(matches: Matches, thresh: float) -> Matches:
     near = int(np.searchsorted(matches.dists, thresh, side="right"))
-    return Matches(matches.ids[:near], matches.sample_ids[:near], matches.dists[:near])
+    return matches.take(range(near))
 
 
 def _checked(thresh: float | None) -> float:

@@ -46,7 +46,7 @@ def index_scope(dataset: fo.Dataset, brain_key: str) -> Scope:
     stages = _stages(dataset, brain_key)
     if stages is None:
         known = noted in (DATASET, EVERYTHING)
-        return Scope(stored_views.every_slice(dataset), known)
+        return Scope(indexed_samples.every_slice(dataset), known)
     try:
         samples = _made_again(dataset, stages, config)
     except InvalidRequest as e:
@@ -93,7 +93,7 @@ def size(dataset: fo.Dataset, brain_key: str) -> int | None:
     isn't known."""
     config = records.config_of(dataset, brain_key)
     field, noted = config.patches_field, config.own.over
-    samples: fo.SampleCollection | None = stored_views.every_slice(dataset)
+    samples: fo.SampleCollection | None = indexed_samples.every_slice(dataset)
     if _stages(dataset, brain_key) is not None:
         samples = _stored_view(dataset, brain_key) if noted != UNKNOWN else None
     elif noted not in (DATASET, EVERYTHING):
@@ -193,7 +193,7 @@ def _has_vectors(samples: fo.DatasetView, config: Any) -> bool:
 
 def _size(samples: fo.SampleCollection, config: Any) -> int:
     """How many rows an index of all samples has: of a field, all that hold a vector."""
-    samples = stored_views.every_slice(samples)
+    samples = indexed_samples.every_slice(samples)
     field, path = config.patches_field, config.embeddings_field
     if path and field is not None:
         _, path = samples._get_label_field_path(field, path)

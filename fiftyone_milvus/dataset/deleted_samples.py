@@ -9,7 +9,7 @@ from typing import Any
 import fiftyone as fo
 import fiftyone.core.labels as fol
 
-from . import indexed_samples, stored_views
+from . import indexed_samples
 
 
 def orphaned_ids(
@@ -66,7 +66,7 @@ def _labels_of(
     indexed: fo.SampleCollection | None,
 ) -> set[str]:
     """The ids of the labels that samples, or frames, have in a field."""
-    samples = stored_views.every_slice(dataset)
+    samples = indexed_samples.every_slice(dataset)
     in_frames = indexed is not None and indexed._dataset._is_frames
     if in_frames:
         _, root = samples._get_label_field_path(f"frames.{field}")

@@ -8,10 +8,10 @@ from typing import Any
 
 import fiftyone as fo
 import fiftyone.core.labels as fol
+import fiftyone.core.media as fom
 from bson import ObjectId
 
 from ..errors import InvalidRequest
-from .stored_views import every_slice
 
 # When the frames of a copy had last changed, by the copy's name
 _copied: dict[str, Any] = {}
@@ -32,6 +32,13 @@ def all_samples(
     if samples._is_generated:
         return samples._base_view
     return every_slice(samples._root_dataset)
+
+
+def every_slice(samples: fo.SampleCollection) -> fo.SampleCollection:
+    """All samples, with those of a grouped dataset's other slices."""
+    if samples.media_type != fom.GROUP:
+        return samples
+    return samples.select_group_slices(_allow_mixed=True)
 
 
 def is_whole(samples: fo.SampleCollection) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 import fiftyone as fo
 import fiftyone.core.labels as fol
-import fiftyone.core.media as fom
 import fiftyone.core.stages as fost
 
 from ..errors import InvalidRequest
@@ -17,13 +16,6 @@ Stage = Mapping[str, Any]
 
 # Arguments of stages that name fields
 _NAMES = ("field", "fields", "field_names", "field_or_expr", "path")
-
-
-def every_slice(samples: fo.SampleCollection) -> fo.SampleCollection:
-    """All samples, with those of a grouped dataset's other slices."""
-    if samples.media_type != fom.GROUP:
-        return samples
-    return samples.select_group_slices(_allow_mixed=True)
 
 
 def load(

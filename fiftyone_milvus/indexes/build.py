@@ -12,7 +12,8 @@ import fiftyone as fo
 from ..backend import runs
 from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
-from ..dataset import models, names, stored_views
+from ..dataset import models, names
+from ..dataset.indexed_samples import every_slice
 from ..dataset.sources import Item, Reader
 from ..dataset.sources import Source as Source
 from ..errors import InvalidRequest
@@ -67,7 +68,7 @@ def build(
         field = names.attribute(samples, patches_field, field) or field
         source = replace(source, embeddings_field=field)
     dataset = samples._root_dataset
-    samples = stored_views.every_slice(samples) if source.embeddings_field else samples
+    samples = every_slice(samples) if source.embeddings_field else samples
     dataset.reload()  # another process may have begun, or finished, this index
     exists = brain_key in dataset.list_brain_runs()
     if exists:

@@ -18,7 +18,6 @@ from .plans import Neighbors as Neighbors
 from .plans import Plan as Plan
 from .plans import Task
 from .ranking import COMBINATIONS as COMBINATIONS
-from .ranking import take_ids
 
 PlanName = Literal[
     "filter_expr", "overfetch", "id_filter", "fetch_and_rank", "full_scan"
@@ -114,7 +113,7 @@ def _checked(task: Task) -> Neighbors:
     assert task.among is not None
     found = _planned(replace(task, among=task.among.unchecked))
     there = plans.inside(task, found.matches)
-    matches = [take_ids(one, there) for one in found.matches]
+    matches = [one.only(there) for one in found.matches]
     after = [len(one.ids) for one in matches]
     before = [len(one.ids) for one in found.matches]
     if after == before:

@@ -1,10 +1,13 @@
-"""The plans of a search, each of which can answer it alone."""
+"""The plans of a search, each of which can answer it alone, and where their time
+goes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -12,11 +15,13 @@ from ..dataset.ids import Members
 from ..store.batches import MAX_K
 from ..store.row_search import IndexedRows, Matches
 from ..store.rows import Rows
-from ..timings import Seconds, Stopwatch
 from . import cost_model
 from .cost_model import CostModel
 from .filter_fields import FilteredRows
-from .ranking import TopK, rank, take, take_ids
+from .ranking import TopK, rank
+
+T = TypeVar("T")
+Stage = Literal["ids", "milvus", "ranking"]
 
 MAX_FILTER_IDS = 200_000  # that go with a search
 # A part of a view is at most a twentieth of any segment
@@ -24,6 +29,57 @@ MAX_PARTS = 20
 PART_MARGIN = 1.1  # how much larger than its share a part of a filter may be
 # With more matches in all, over-fetching costs more than ranking
 MAX_OVERFETCH = 500_000
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Seconds by stage: MongoDB's answers about a view, Milvus's calls, and ranking
+    in this process."""
+
+    ids: float = 0.0
+    milvus: float = 0.0
+    ranking: float = 0.0
+
+    def __add__(self, other: Seconds) -> Seconds:
+        return Seconds(
+            self.ids + other.ids,
+            self.milvus + other.milvus,
+            self.ranking + other.ranking,
+        )
+
+
+class Stopwatch:
+    """Adds up the seconds of each stage; a stage inside another counts alone."""
+
+    def __init__(self) -> None:
+        self._spent: dict[Stage, float] = {}
+
+    @contextmanager
+    def timing(self, stage: Stage) -> Iterator[None]:
+        """Counts the block's time."""
+        started, before = time.perf_counter(), sum(self._spent.values())
+        try:
+            yield
+        finally:
+            inner = sum(self._spent.values()) - before
+            took = time.perf_counter() - started - inner
+            self._spent[stage] = self._spent.get(stage, 0.0) + took
+
+    def each(self, stage: Stage, values: Iterable[T]) -> Iterator[T]:
+        """Counts the time that it takes to get each of the values, not to use it."""
+        rest = iter(values)
+        while True:
+            with self.timing(stage):
+                try:
+                    value = next(rest)
+                except StopIteration:
+                    return
+            yield value
+
+    @property
+    def seconds(self) -> Seconds:
+        """What was counted so far."""
+        return Seconds(**self._spent)
 
 
 @dataclass(frozen=True)
@@ -135,11 +191,11 @@ def overfetch(task: Task, count: int) -> tuple[Neighbors | None, int]:
     ):
         found = task.rows.search(task.queries, count, reverse=task.reverse)
     ids = inside(task, found)
-    matches = [take_ids(one, ids) for one in found]
+    matches = [one.only(ids) for one in found]
     fewest = min(len(one.ids) for one in matches)
     if fewest < task.k:
         return None, fewest
-    matches = [take(one, range(task.k)) for one in matches]
+    matches = [one.take(range(task.k)) for one in matches]
     reason = f"took the nearest {count:,} and dropped those outside the {_scope(task)}"
     return task.neighbors(matches, "overfetch", task.rows.exact, reason), fewest
 
@@ -165,7 +221,7 @@ def filter_expr(task: Task) -> Neighbors | None:
     if parts is None:
         return None
     best = [TopK(task.k, task.reverse) for _ in task.queries]
-    answers = task.rows.search_by_filter(
+    answers = task.rows.search_filtered(
         task.queries, task.k, task.filter_expr, parts, task.reverse
     )
     units = parts * task.k * len(task.queries)
@@ -205,7 +261,7 @@ def id_filter(task: Task) -> Neighbors | None:
         min(MAX_PARTS, -(-len(ids) // at_once)),
     )
     best = [TopK(task.k, task.reverse) for _ in task.queries]
-    answers = task.rows.search_parts(task.queries, task.k, ids, parts, task.reverse)
+    answers = task.rows.search_ids(task.queries, task.k, ids, parts, task.reverse)
     with task.costs.learning("id_filter", len(ids), task.size):
         for found in task.watch.each("milvus", answers):
             for one, matches in zip(best, found, strict=True):

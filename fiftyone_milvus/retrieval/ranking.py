@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -41,21 +42,6 @@ def rank(
     return [one.matches() for one in best]
 
 
-def take(matches: Matches, inds: Iterable[int]) -> Matches:
-    """The matches at some positions, in that order."""
-    inds = list(inds)
-    return Matches(
-        [matches.ids[i] for i in inds],
-        [matches.sample_ids[i] for i in inds],
-        matches.dists[inds] if inds else np.empty(0),
-    )
-
-
-def take_ids(matches: Matches, ids: set[str]) -> Matches:
-    """The matches with one of some ids, in order."""
-    return take(matches, [i for i, id_ in enumerate(matches.ids) if id_ in ids])
-
-
 class TopK:
     """The best ``k`` of all matches added so far, ties in the order of their ids."""
 
@@ -68,13 +54,7 @@ class TopK:
     def add(self, matches: Matches, dists: np.ndarray) -> None:
         """Adds rows with their distances ``(n,)``, instead of those of the matches."""
         inds = self._candidates(dists)
-        self._parts.append(
-            Matches(
-                [matches.ids[i] for i in inds],
-                [matches.sample_ids[i] for i in inds],
-                dists[inds],
-            )
-        )
+        self._parts.append(replace(matches, dists=dists).take(inds))
         self._size += len(inds)
         if self._k is not None and self._size > 4 * self._k + 1_000:
             self._parts = [self.matches()]
@@ -87,7 +67,7 @@ class TopK:
         dists = np.concatenate([np.empty(0), *(part.dists for part in self._parts)])
         keys = -dists if self._reverse else dists
         order = np.lexsort((np.array(ids, dtype=str), keys))[: self._k]
-        return take(Matches(ids, sample_ids, dists), order.tolist())
+        return Matches(ids, sample_ids, dists).take(order.tolist())
 
     def _candidates(self, dists: np.ndarray) -> np.ndarray:
         """Those of a batch that may be among the best, equal ones all included."""

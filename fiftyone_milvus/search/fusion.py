@@ -9,8 +9,7 @@ import numpy as np
 
 from ..errors import InvalidRequest
 from ..numbers import count
-from ..retrieval.plans import Plan
-from ..timings import Seconds
+from ..retrieval.plans import Plan, Seconds
 from .result import SearchResult
 
 # Cormack, Clarke and Buettcher, "Reciprocal Rank Fusion outperforms Condorcet and

@@ -10,7 +10,6 @@ import numpy as np
 
 from .. import metrics
 from ..errors import InvalidRequest
-from ..vectors import as_vectors
 from . import query_embedding
 from .query import Query, Term
 
@@ -59,7 +58,7 @@ def resolve(index: MilvusSimilarityIndex, query: Query) -> Resolved:
     metric = index.config.metric
     if metric == "cosine" and not _is_plain(query):
         vectors = metrics.unit(vectors)
-    vector = as_vectors(_combined(query.terms, vectors)[None])
+    vector = _combined(query.terms, vectors)[None]
     if metric == "cosine" and not np.linalg.norm(vector) > 1e-6:
         raise InvalidRequest(
             "The terms of the query cancel each other. Take one out, or change its "
@@ -89,7 +88,8 @@ def _combined(terms: Sequence[Term], vectors: np.ndarray) -> np.ndarray:
     if negative.any():
         away = np.average(wide[negative], axis=0, weights=weights[negative])
         combined = combined - STEER * away
-    return np.asarray(combined)
+    with np.errstate(over="ignore"):  # an infinite one is refused before it is sent
+        return np.asarray(combined, np.float32)
 
 
 def _is_plain(query: Query) -> bool:

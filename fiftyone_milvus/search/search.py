@@ -1,23 +1,26 @@
-"""Runs a person's search, over a whole index or within a view."""
+"""Runs a person's search, over a whole index or within a view: searches for more until
+enough matches fulfil all constraints."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import fiftyone as fo
+import numpy as np
 
 from ..backend import runs
 from ..dataset import indexed_samples
 from ..dataset.ids import Members, as_list, within
 from ..errors import InvalidRequest
-from ..retrieval import filter_fields
-from ..retrieval.planner import Neighbors
-from . import constraints, fusion, sample_matches
-from .constraints import Constraints
-from .grouping import Grouping
+from ..retrieval import filter_fields, planner
+from ..retrieval.plans import Neighbors, Seconds
+from ..store.batches import MAX_K
+from ..store.row_search import IndexedRows, Matches
+from . import fusion
+from .grouping import Grouping, nearest_samples
 from .query import Query
 from .query_vector import Resolved, resolve, term_scores
 from .request import SearchRequest
@@ -30,6 +33,95 @@ if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
 
 EXPLAINED = 100  # results whose term scores come with the result
+GROWTH = 8  # of how many matches are asked for, while too few fulfil the constraints
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """What the matches of a search must fulfil.
+
+    Args:
+        metric: the index's
+        reverse: whether the least similar come first
+        min_score: the lowest score, see
+            :class:`~fiftyone_milvus.search.result.SearchResult`
+        max_score: the highest
+        grouping: groups of which only the best match counts
+        excluded: ids of rows or of samples that don't count
+    """
+
+    metric: str
+    reverse: bool
+    min_score: float | None = None
+    max_score: float | None = None
+    grouping: Grouping | None = None
+    excluded: frozenset[str] = frozenset()
+
+    def passing(self, matches: Matches) -> list[int]:
+        """Which of the matches fulfil them."""
+        values = scores(self.metric, matches.dists)
+        passes = np.ones(len(matches.ids), bool)
+        if self.min_score is not None:
+            passes &= values >= self.min_score
+        if self.max_score is not None:
+            passes &= values <= self.max_score
+        if self.excluded:
+            out = self.excluded
+            pairs = zip(matches.ids, matches.sample_ids, strict=True)
+            passes &= np.array([i not in out and s not in out for i, s in pairs], bool)
+        inds = [int(i) for i in np.flatnonzero(passes)]
+        return inds if self.grouping is None else self._firsts(matches, inds)
+
+    def first_asked(self, k: int) -> int:
+        """How many matches to ask for at first, to have ``k`` that fulfil them."""
+        asked = k + len(self.excluded)
+        skips_nearest = self.max_score if self._falling else self.min_score
+        if self.grouping is not None or skips_nearest is not None:
+            return 4 * asked + 64
+        return asked
+
+    def is_enough(
+        self, found: Neighbors, passing: int, k: int, asked: int | None
+    ) -> bool:
+        """Whether no search for more is needed.
+
+        Args:
+            found: what was found
+            passing: how many of them fulfil the constraints
+            k: how many are wanted
+            asked: how many matches were asked for; ``None`` for all
+        """
+        matches = found.matches[0]
+        if passing >= k or asked is None:
+            return True
+        if len(matches.ids) < asked and (found.plan.exact or not matches.ids):
+            return True  # those were all
+        if self._exhausted(matches):
+            return True
+        count = None if self.grouping is None else self.grouping.count
+        return count is not None and passing >= count
+
+    @property
+    def _falling(self) -> bool:
+        """Whether the scores fall from match to match."""
+        return (self.metric != "euclidean") != self.reverse
+
+    def _exhausted(self, matches: Matches) -> bool:
+        """Whether no match after these can fulfil the bounds of the score."""
+        last = float(scores(self.metric, matches.dists[-1:])[0])
+        bound = self.min_score if self._falling else self.max_score
+        return bound is not None and (last < bound if self._falling else last > bound)
+
+    def _firsts(self, matches: Matches, inds: list[int]) -> list[int]:
+        assert self.grouping is not None
+        seen: set[Hashable] = set()
+        firsts = []
+        groups = self.grouping.values(matches.take(inds))
+        for i, group in zip(inds, groups, strict=True):
+            if group not in seen:
+                seen.add(group)
+                firsts.append(i)
+        return firsts
 
 
 def search(
@@ -173,7 +265,7 @@ def _searched(
     params, everything = request.search_params, index.samples_for(samples)
     rows = index.rows.searched_with(params) if params else index.rows
     resolved = resolve(index, request.query)
-    conditions = _constraints(request, resolved, everything, field, samples)
+    constraints = _constraints(index, request, resolved, everything, samples)
     among: Members = within(samples, field, everything)
     if request.where:
         stored = index.config.options.filter_fields
@@ -181,17 +273,14 @@ def _searched(
         among = filter_fields.FilteredRows(rows, expr, among)
 
     def nearest(k: int) -> Neighbors:
-        vector, reverse = resolved.vector, request.reverse
-        return constraints.nearest(
-            rows, vector, k, conditions, among=among, reverse=reverse
-        )
+        return _nearest(rows, resolved.vector, k, constraints, among)
 
     started = time.perf_counter()
     objects: list[list[int]] | None = None
     if request.min_matches is None:
         found = nearest(request.k)
     else:
-        found, objects = sample_matches.find(nearest, request.k, request.min_matches)
+        found, objects = nearest_samples(nearest, request.k, request.min_matches)
     seconds, matches = time.perf_counter() - started, found.matches[0]
     of_matches = scores(metric, matches.dists)
     ids, sample_ids, matched = matches.ids, matches.sample_ids, None
@@ -220,17 +309,45 @@ def _searched(
 
 
 def _constraints(
+    index: MilvusSimilarityIndex,
     request: SearchRequest,
     resolved: Resolved,
     everything: fo.SampleCollection,
-    field: str | None,
     samples: fo.SampleCollection | None,
 ) -> Constraints:
-    by = request.group_by
+    by, field = request.group_by, index.config.patches_field
     excluded = frozenset(request.exclude)
     return Constraints(
+        index.config.metric,
+        request.reverse,
         request.min_score,
         request.max_score,
         Grouping(everything, field, by, samples) if by else None,
         excluded | resolved.ids if request.exclude_query else excluded,
     )
+
+
+def _nearest(
+    rows: IndexedRows,
+    query: np.ndarray,
+    k: int,
+    constraints: Constraints,
+    among: Members,
+) -> Neighbors:
+    """The nearest ``k`` rows that fulfil constraints, or as many as there are, of a
+    query ``(1, dim)``."""
+    asked: int | None = constraints.first_asked(k)
+    spent = Seconds()
+    while True:
+        found = planner.nearest(
+            rows, query, asked, among=among, reverse=constraints.reverse
+        )
+        spent += found.plan.seconds
+        matches = found.matches[0]
+        inds = constraints.passing(matches)
+        if constraints.is_enough(found, len(inds), k, asked):
+            plan = replace(found.plan, seconds=spent)
+            return Neighbors([matches.take(inds[:k])], plan)
+        assert asked is not None
+        more = len(matches.ids) == asked < MAX_K
+        asked = min(MAX_K, GROWTH * asked) if more else None

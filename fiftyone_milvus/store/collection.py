@@ -201,19 +201,19 @@ class Collection:
         return bool(self._describe().get("enable_dynamic_field"))
 
     def count(
-        self, consistency_level: str = "Strong", expression: str | None = None
+        self, consistency_level: str = "Strong", filter_expr: str | None = None
     ) -> int:
-        """How many rows it has, or how many of them an expression is true of, deleted
+        """How many rows it has, or how many of them match a filter expression, deleted
         ones not counted; by default right now, which a server may take a second to be
         sure of."""
         # without a filter, Milvus Lite counts every partition; with one it is slow
         apart = self.connection.settings.embedded and self.other_partitions()
-        if expression is None:
-            expression = f'{PK} != ""' if apart else ""
+        if filter_expr is None:
+            filter_expr = f'{PK} != ""' if apart else ""
         rows = self._call(
             lambda c: c.query(
                 self.name,
-                filter=expression,
+                filter=filter_expr,
                 output_fields=["count(*)"],
                 consistency_level=consistency_level,
                 timeout=READ_SECONDS,

@@ -30,11 +30,11 @@ def is_in(field: str, values: Sequence[str], can: Capabilities) -> dict[str, Any
     return {"filter": f"{field} in {listed}"}
 
 
-def after(field: str, value: str, expression: str) -> str:
-    """The rows whose field comes after a value, of those that an expression is true
-    of; ``""`` is true of all."""
+def after(field: str, value: str, filter_expr: str) -> str:
+    """The rows whose field comes after a value, of those that match an expression;
+    ``""`` matches all."""
     beyond = f"{field} > {json.dumps(value, ensure_ascii=False)}"
-    return f"{beyond} and ({expression})" if expression else beyond
+    return f"{beyond} and ({filter_expr})" if filter_expr else beyond
 
 
 def key(place: int) -> str:
@@ -42,12 +42,12 @@ def key(place: int) -> str:
     return f"filter_{place}"
 
 
-def in_parts(expression: str, count: int) -> list[str]:
-    """Expressions that are each true of about one of ``count`` equal parts of the rows
-    that one is true of. Milvus Lite can't read them: a range costs a server half of
+def in_parts(filter_expr: str, count: int) -> list[str]:
+    """Expressions that each match about one of ``count`` equal parts of the rows that
+    one matches. Milvus Lite can't read them: a range costs a server half of
     what two comparisons do."""
     ends = [place * PARTS // count for place in range(count + 1)]
     return [
-        f"({expression}) and {low} <= {PART} < {high}"
+        f"({filter_expr}) and {low} <= {PART} < {high}"
         for low, high in itertools.pairwise(ends)
     ]

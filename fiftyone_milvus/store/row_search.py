@@ -7,7 +7,7 @@ cosine ``1 - cos``, dotproduct ``1 - dot``, euclidean the plain (not squared) di
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -45,6 +45,19 @@ class Matches:
     sample_ids: list[str]
     dists: np.ndarray
 
+    def take(self, inds: Iterable[int]) -> Matches:
+        """The matches at some positions, in that order."""
+        inds = list(inds)
+        return Matches(
+            [self.ids[i] for i in inds],
+            [self.sample_ids[i] for i in inds],
+            self.dists[inds] if inds else np.empty(0),
+        )
+
+    def only(self, ids: Container[str]) -> Matches:
+        """The matches with one of some ids, in order."""
+        return self.take(i for i, id_ in enumerate(self.ids) if id_ in ids)
+
 
 class IndexedRows(StoredRows):
     """The rows of one collection, or of its partition that holds them."""
@@ -55,7 +68,7 @@ class IndexedRows(StoredRows):
         k: int,
         among: Sequence[str] | None = None,
         reverse: bool = False,
-        expression: str | None = None,
+        filter_expr: str | None = None,
     ) -> list[Matches]:
         """The ``k`` nearest rows for each query, in as few calls as messages allow.
 
@@ -64,7 +77,7 @@ class IndexedRows(StoredRows):
             k: at most :data:`MAX_K`
             among: the primary keys to search among; graph indexes lose matches by it
             reverse: the farthest instead, where :attr:`can_reverse`
-            expression: what must be true of the rows, instead of ``among``
+            filter_expr: which rows to search, instead of ``among``
 
         Returns:
             ``q`` :class:`Matches`
@@ -76,7 +89,7 @@ class IndexedRows(StoredRows):
             matches
             for start in range(0, len(queries), step)
             for matches in self._search_all(
-                asked[start : start + step], k, among, expression
+                asked[start : start + step], k, among, filter_expr
             )
         ]
         return (
@@ -142,7 +155,7 @@ class IndexedRows(StoredRows):
         except VectorSearchError:
             return None
 
-    def search_parts(
+    def search_ids(
         self,
         queries: np.ndarray,
         k: int,
@@ -150,7 +163,7 @@ class IndexedRows(StoredRows):
         parts: int,
         reverse: bool = False,
     ) -> Iterator[list[Matches]]:
-        """As :meth:`search` among ids, in parts that leave each other nothing."""
+        """As :meth:`search` among ids, in parts of which each has its own ids."""
         order = np.arange(len(among))
         if parts > 1:
             order = np.random.default_rng(0).permutation(order)
@@ -166,21 +179,21 @@ class IndexedRows(StoredRows):
             lambda some: self.search(queries, min(k, len(some)), some, reverse), chunks
         )
 
-    def search_by_filter(
+    def search_filtered(
         self,
         queries: np.ndarray,
         k: int,
-        expression: str,
+        filter_expr: str,
         parts: int,
         reverse: bool = False,
     ) -> Iterator[list[Matches]]:
-        """As :meth:`search` among the rows that an expression is true of, in parts."""
+        """As :meth:`search` among the rows that match a filter expression, in parts."""
         if parts == 1:
-            yield self.search(queries, k, None, reverse, expression)
+            yield self.search(queries, k, None, reverse, filter_expr)
             return
         yield from _at_once(
             lambda one: self.search(queries, k, None, reverse, one),
-            in_parts(expression, parts),
+            in_parts(filter_expr, parts),
         )
 
     def distances(self, queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
@@ -192,18 +205,18 @@ class IndexedRows(StoredRows):
         queries: np.ndarray,
         k: int,
         among: Sequence[str] | None,
-        expression: str | None,
+        filter_expr: str | None,
     ) -> list[Matches]:
         """In one call, or in more if the answer is too large: ids may be long."""
         try:
-            return self._search(queries, k, among, expression)
+            return self._search(queries, k, among, filter_expr)
         except VectorSearchError as e:
             if len(queries) == 1 or not is_too_large(e.__cause__):
                 raise
         return [
             matches
             for part in np.array_split(queries, 2)
-            for matches in self._search_all(part, k, among, expression)
+            for matches in self._search_all(part, k, among, filter_expr)
         ]
 
     def _search(
@@ -211,15 +224,15 @@ class IndexedRows(StoredRows):
         queries: np.ndarray,
         k: int,
         among: Sequence[str] | None,
-        expression: str | None,
+        filter_expr: str | None,
     ) -> list[Matches]:
         params = {
             "metric_type": METRICS[self.metric],
             "params": search_choice(self.options, self.built["index_type"], k),
         }
         where = {} if among is None else self._is_in(PK, among)
-        if expression is not None:
-            where = {"filter": expression}
+        if filter_expr is not None:
+            where = {"filter": filter_expr}
         found = self._call(
             lambda c: c.search(
                 self.name,
@@ -247,14 +260,10 @@ class IndexedRows(StoredRows):
         sample_ids = [match["entity"].get(SAMPLE_ID) for match in matches]
         raw = np.array(matches.distances, dtype=np.float64)
         dists = np.sqrt(np.maximum(raw, 0)) if self.metric == "euclidean" else 1 - raw
+        found = Matches(ids, sample_ids, dists)
         if np.all(np.diff(dists) > 0):
-            return Matches(ids, sample_ids, dists)
-        order = sorted(range(len(ids)), key=lambda i: (dists[i], ids[i]))
-        return Matches(
-            ids=[ids[i] for i in order],
-            sample_ids=[sample_ids[i] for i in order],
-            dists=dists[order],
-        )
+            return found
+        return found.take(sorted(range(len(ids)), key=lambda i: (dists[i], ids[i])))
 
 
 def _at_once(function: Callable[[T], R], values: Sequence[T]) -> Iterator[R]:

@@ -131,15 +131,15 @@ class StoredRows(CreatableCollection):
 
     # -- reading
 
-    def ids(self, wanted: Iterable[str], expression: str | None = None) -> set[str]:
-        """Those of the given primary keys that it has, or of whose rows an expression
-        is true."""
-        found = self._query(PK, wanted, [PK], expression=expression)
+    def ids(self, wanted: Iterable[str], filter_expr: str | None = None) -> set[str]:
+        """Those of the given primary keys that it has, and whose rows match a filter
+        expression if one is given."""
+        found = self._query(PK, wanted, [PK], filter_expr=filter_expr)
         return {row[PK] for answer in found for row in answer.rows}
 
-    def ids_matching(self, expression: str) -> set[str]:
-        """The primary keys of all rows that an expression is true of."""
-        found = self._iterate([PK], MAX_K, expression)
+    def ids_matching(self, filter_expr: str) -> set[str]:
+        """The primary keys of all rows that match a filter expression."""
+        found = self._iterate([PK], MAX_K, filter_expr)
         return {row[PK] for answer in found for row in answer.rows}
 
     @property
@@ -244,14 +244,14 @@ class StoredRows(CreatableCollection):
             yield [row[PK] for row in rows], [row[SAMPLE_ID] for row in rows]
 
     def _iterate(
-        self, output: list[str], size: int, expression: str = ""
+        self, output: list[str], size: int, filter_expr: str = ""
     ) -> Iterator[Answer]:
-        """All rows that an expression is true of, by primary key, ``size`` at once, or
+        """All rows that match a filter expression, by primary key, ``size`` at once, or
         as many as the server puts into one answer."""
         self._catch_up()
         last, snapshot = None, 0
         while True:
-            where = expression if last is None else after(PK, last, expression)
+            where = filter_expr if last is None else after(PK, last, filter_expr)
             try:
                 result = self._ask(
                     output,
@@ -298,7 +298,7 @@ class StoredRows(CreatableCollection):
         wanted: Iterable[str],
         output: list[str],
         consistency_level: str = "Strong",
-        expression: str | None = None,
+        filter_expr: str | None = None,
     ) -> Iterator[Answer]:
         wanted = list(dict.fromkeys(wanted))
         most = batches.IDS_PER_CALL
@@ -306,7 +306,7 @@ class StoredRows(CreatableCollection):
             most = min(most, batches.rows_per_call(self.dimension()))
         for values in batches.of_ids(wanted, most):
             yield from self._query_chunk(
-                field, values, output, consistency_level, expression
+                field, values, output, consistency_level, filter_expr
             )
             if consistency_level == "Strong":
                 # the first call waited for what had been written
@@ -318,11 +318,11 @@ class StoredRows(CreatableCollection):
         values: list[str],
         output: list[str],
         consistency_level: str,
-        expression: str | None,
+        filter_expr: str | None,
     ) -> Iterator[Answer]:
         where = self._is_in(field, values)
-        if expression is not None:
-            where["filter"] = f"{where['filter']} and ({expression})"
+        if filter_expr is not None:
+            where["filter"] = f"{where['filter']} and ({filter_expr})"
         try:
             found = self._ask(output, consistency_level=consistency_level, **where)
         except VectorSearchError as e:
@@ -337,7 +337,7 @@ class StoredRows(CreatableCollection):
         half = len(values) // 2
         for part in (values[:half], values[half:]):
             yield from self._query_chunk(
-                field, part, output, consistency_level, expression
+                field, part, output, consistency_level, filter_expr
             )
 
     def _ask(self, output: list[str], **kwargs: Any) -> list[dict[str, Any]]:

@@ -109,7 +109,7 @@ def test_conditions_keep_what_fulfils_them(index, dataset):
 def test_every_plan_gives_the_same(index, dataset):
     query = np.random.default_rng(2).normal(size=(1, DIM)).astype(np.float32)
     where = {"split": SPLITS[3:], "night": True}
-    told = filter_expr(where, FIELDS, dataset, None)
+    expr = filter_expr(where, FIELDS, dataset, None)
     wanted = wanted_ids(dataset, where, query[0], 10)
     for plan in (
         "filter_expr",
@@ -119,7 +119,7 @@ def test_every_plan_gives_the_same(index, dataset):
         "overfetch",
     ):
         found = planner.nearest(
-            index.rows, query, 10, among=FilteredRows(index.rows, told), plan=plan
+            index.rows, query, 10, among=FilteredRows(index.rows, expr), plan=plan
         )
         assert (plan, found.matches[0].ids) == (plan, wanted)
         assert found.plan.name == plan
@@ -128,9 +128,9 @@ def test_every_plan_gives_the_same(index, dataset):
 @pytest.mark.parametrize("_milvus", ["standalone"], indirect=True)
 def test_a_filter_in_parts_gives_the_same(index, dataset):
     query = np.random.default_rng(9).normal(size=(1, DIM)).astype(np.float32)
-    told = filter_expr({"tags": ["t0", "t1"]}, FIELDS, dataset, None)
-    (whole,) = index.rows.search(query, 12, expression=told)
-    parts = list(index.rows.search_by_filter(query, 12, told, 7))
+    expr = filter_expr({"tags": ["t0", "t1"]}, FIELDS, dataset, None)
+    (whole,) = index.rows.search(query, 12, filter_expr=expr)
+    parts = list(index.rows.search_filtered(query, 12, expr, 7))
     found = sorted(
         (dist, id_)
         for (matches,) in parts
@@ -138,8 +138,8 @@ def test_a_filter_in_parts_gives_the_same(index, dataset):
     )
     assert [id_ for _, id_ in found[:12]] == whole.ids
     assert len({id_ for _, id_ in found}) == len(found)
-    counts = [index.rows.count(expression=part) for part in in_parts(told, 3)]
-    assert sum(counts) == index.rows.count(expression=told)
+    counts = [index.rows.count(filter_expr=part) for part in in_parts(expr, 3)]
+    assert sum(counts) == index.rows.count(filter_expr=expr)
     assert min(counts) > sum(counts) / 5
 
 

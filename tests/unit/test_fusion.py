@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.retrieval.planner import Neighbors, Plan
-from fiftyone_milvus.search import fusion, sample_matches
+from fiftyone_milvus.search import fusion, grouping
 from fiftyone_milvus.store.row_search import Matches
 from harness.results import search_result as result
 
@@ -90,7 +90,7 @@ def objects(asked=None):
 
 def found(nearest, k, min_matches=1):
     """The samples, and the objects of each."""
-    neighbors, objects = sample_matches.find(nearest, k, min_matches)
+    neighbors, objects = grouping.nearest_samples(nearest, k, min_matches)
     matches = neighbors.matches[0]
     samples = [matches.sample_ids[inds[-1]] for inds in objects]
     return samples, [[matches.ids[i] for i in inds] for inds in objects]
@@ -109,7 +109,7 @@ def test_images_are_ranked_by_their_nth_object(min_matches, samples, matched):
 
 
 def test_it_searches_on_until_there_are_enough_images(monkeypatch):
-    monkeypatch.setattr(sample_matches, "MATCHES_PER_SAMPLE", 1)
+    monkeypatch.setattr(grouping, "MATCHES_PER_SAMPLE", 1)
     asked = []
     assert found(objects(asked), 2)[0] == ["a", "b"] and asked == [2]
     samples, matched = found(objects(asked), 4)

@@ -1,7 +1,7 @@
 import pytest
 
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.search import result_cache
+from fiftyone_milvus.search import result as results
 from harness.results import search_result
 
 
@@ -21,40 +21,40 @@ class Clock:
 def clock(monkeypatch) -> Clock:
     """The time of a cache of its own, of three results or 120 ids."""
     clock = Clock()
-    monkeypatch.setattr(result_cache, "MAX_CACHED_IDS", 120)
-    monkeypatch.setattr(result_cache, "MAX_CACHED_RESULTS", 3)
-    monkeypatch.setattr(result_cache, "_cache", result_cache.new_cache(clock))
+    monkeypatch.setattr(results, "MAX_CACHED_IDS", 120)
+    monkeypatch.setattr(results, "MAX_CACHED_RESULTS", 3)
+    monkeypatch.setattr(results, "_cache", results.new_cache(clock))
     return clock
 
 
 def keep(count: int) -> str:
     result = search_result([f"{i:03d}" for i in range(count)])
-    return result_cache.keep(result, View())
+    return results.cache(result, View()).token
 
 
 def test_an_unknown_result_says_what_to_do():
     with pytest.raises(InvalidRequest, match="Search again"):
-        result_cache.get("nonsense")
+        results.cached("nonsense")
 
 
 def test_results_expire_after_an_hour(clock):
     token = keep(60)
-    clock.now = result_cache.SECONDS - 1
-    assert len(result_cache.get(token).result.ids) == 60
+    clock.now = results.CACHED_SECONDS - 1
+    assert len(results.cached(token).result.ids) == 60
     clock.now += 2
     with pytest.raises(InvalidRequest, match="Search again"):
-        result_cache.get(token)
+        results.cached(token)
 
 
 @pytest.mark.parametrize(("count", "fit"), [(1, 3), (60, 2)])
 def test_the_least_recently_used_makes_room(clock, count, fit):
     tokens = [keep(count) for _ in range(fit)]
-    assert result_cache.get(tokens[0])  # now the second was used least recently
+    assert results.cached(tokens[0])  # now the second was used least recently
     newest = keep(count)
-    assert result_cache.get(tokens[0]) and result_cache.get(newest)
+    assert results.cached(tokens[0]) and results.cached(newest)
     with pytest.raises(InvalidRequest):
-        result_cache.get(tokens[1])
+        results.cached(tokens[1])
 
 
 def test_one_result_is_kept_however_large(clock):
-    assert len(result_cache.get(keep(600)).result.ids) == 600
+    assert len(results.cached(keep(600)).result.ids) == 600

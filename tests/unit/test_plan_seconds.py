@@ -1,7 +1,7 @@
 import pytest
 
-from fiftyone_milvus import timings
-from fiftyone_milvus.timings import Seconds, Stopwatch
+from fiftyone_milvus.retrieval import plans
+from fiftyone_milvus.retrieval.plans import Seconds, Stopwatch
 
 
 @pytest.fixture
@@ -9,7 +9,7 @@ def clock(monkeypatch):
     class Clock:
         now = 0.0
 
-    monkeypatch.setattr(timings.time, "perf_counter", lambda: Clock.now)
+    monkeypatch.setattr(plans.time, "perf_counter", lambda: Clock.now)
     return Clock
 
 
