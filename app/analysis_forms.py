@@ -17,7 +17,7 @@ from fiftyone_milvus.dataset import indexed_samples, names
 from fiftyone_milvus.progress import Report
 
 from . import forms
-from .context import MAX_RESULTS, scope_choices, scope_samples
+from .context import MAX_RESULTS, scope_samples
 from .labels import LABELS
 from .long_jobs import JobResult, Work
 
@@ -144,15 +144,7 @@ def result_inputs(
         dataset: the dataset of the results, if it isn't the one that is open
     """
     if scope:
-        forms.choice(
-            inputs,
-            "scope",
-            ["dataset", "view"],
-            ctx.params.get("scope"),
-            default="dataset",
-            label=LABELS["scope"],
-            view=scope_choices(ctx, selected=False),
-        )
+        forms.scope_choice(ctx, inputs)
     inputs.str(
         "tag",
         required=False,

@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 import fiftyone as fo
 import fiftyone.core.patches as fop
 import fiftyone.operators as foo
-import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.index import MilvusSimilarityIndex
@@ -66,17 +65,6 @@ def scope_samples(ctx: foo.ExecutionContext, scope: str) -> fo.SampleCollection:
             raise InvalidRequest("Nothing is selected. Select samples in the grid.")
         return ctx.view.select(ctx.selected)
     raise InvalidRequest(f"There is no scope '{scope}'; choose one of {[*SCOPES]}")
-
-
-def scope_choices(ctx: foo.ExecutionContext, selected: bool) -> types.RadioGroup:
-    """The scopes that can be chosen now, for a form."""
-    choices = types.RadioGroup(orientation="horizontal")
-    choices.add_choice("dataset", label=SCOPES["dataset"])
-    if ctx.has_custom_view:
-        choices.add_choice("view", label=SCOPES["view"])
-    if selected and ctx.selected:
-        choices.add_choice("selected", label=SCOPES["selected"])
-    return choices
 
 
 def selection(ctx: foo.ExecutionContext, brain_key: str) -> tuple[list[str], list[str]]:

@@ -3,7 +3,7 @@ asks a server: the App resolves a form at every key press."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +16,7 @@ from fiftyone_milvus.dataset import expected_rows, names
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.retrieval.filter_fields import SCALARS, resolve
 
+from .context import SCOPES
 from .labels import LABELS
 
 DEFAULT_KEY = "milvus"
@@ -105,7 +106,7 @@ def new_key(
 def choice(
     inputs: types.Object,
     name: str,
-    values: Sequence[str],
+    values: Collection[str],
     given: str | None,
     *,
     view: types.Choices | None = None,
@@ -117,19 +118,68 @@ def choice(
     Args:
         inputs: the form
         name: the input's name
-        values: the choices
+        values: the choices, which may be a mapping of them to labels
         given: the value as it is now
         view: how to show them; it is filled with the values if it has no choices
         **kwargs: of the property: ``label``, ``default``, ``required``, ...
     """
     view = view or types.DropdownView()
+    labels = (
+        values if isinstance(values, Mapping) else {value: value for value in values}
+    )
     for value in () if view.choices else values:
-        view.add_choice(value, label=value)
+        view.add_choice(value, label=labels[value])
     inputs.str(name, view=view, **kwargs)
     if given and given not in values:
         label = kwargs.get("label", name)
         options = ", ".join(list(values)[:12]) + (", ..." if len(values) > 12 else "")
         problem(inputs, name, f"{label}: there is no '{given}' here. Use: {options}")
+
+
+def radio_choice(
+    ctx: foo.ExecutionContext,
+    inputs: types.Object,
+    name: str,
+    labels: Mapping[str, str],
+    label: str,
+) -> None:
+    """An input with a few choices side by side, of which the first is the default.
+
+    Args:
+        ctx: the context
+        inputs: the form
+        name: the input's name
+        labels: the choices, and what they are called
+        label: what the input is called
+    """
+    choice(
+        inputs,
+        name,
+        labels,
+        ctx.params.get(name),
+        default=next(iter(labels)),
+        label=label,
+        view=types.RadioGroup(orientation="horizontal"),
+    )
+
+
+def scope_choice(
+    ctx: foo.ExecutionContext,
+    inputs: types.Object,
+    label: str = LABELS["scope"],
+    default: str = "dataset",
+    selected: bool = False,
+) -> None:
+    """The input ``scope``: the dataset, the view, or, where that is of use, the
+    selected samples."""
+    scopes = [scope for scope in SCOPES if selected or scope != "selected"]
+    offered = {"dataset": True, "view": ctx.has_custom_view, "selected": ctx.selected}
+    view = types.RadioGroup(orientation="horizontal")
+    for scope in scopes:
+        if offered[scope]:
+            view.add_choice(scope, label=SCOPES[scope])
+    given = ctx.params.get("scope")
+    choice(inputs, "scope", scopes, given, default=default, label=label, view=view)
 
 
 def patches_choice(

@@ -16,7 +16,7 @@ from fiftyone_milvus.search.request import DEFAULT_K, SearchRequest
 from fiftyone_milvus.search.search import check_score_field
 
 from . import forms
-from .context import MAX_RESULTS, scope_choices, scope_samples, selection
+from .context import MAX_RESULTS, scope_samples, selection
 from .searches import check_k
 
 SELECTION = {"wanted": "More like them", "negative": "Less like them", "no": "Not used"}
@@ -125,18 +125,7 @@ def _query_inputs(
     )
     form.str("not_text", required=False, label="Not like this text")
     if any(selection(ctx, info.brain_key)):
-        choices = types.RadioGroup(orientation="horizontal")
-        for value, label in SELECTION.items():
-            choices.add_choice(value, label=label)
-        forms.choice(
-            form,
-            "selection",
-            [*SELECTION],
-            ctx.params.get("selection"),
-            default="wanted",
-            label="Selection in the grid",
-            view=choices,
-        )
+        forms.radio_choice(ctx, form, "selection", SELECTION, "Selection in the grid")
     if ctx.params.get("query") is not None:
         return
     for name in ("text", "not_text"):
@@ -162,15 +151,7 @@ def _scope_inputs(ctx: foo.ExecutionContext, form: types.Object) -> None:
         check_k(ctx.params.get("k", DEFAULT_K), ctx.params.get("score_field"))
     except InvalidRequest as e:
         forms.problem(form, "k", str(e))
-    forms.choice(
-        form,
-        "scope",
-        ["dataset", "view"],
-        ctx.params.get("scope"),
-        default="dataset",
-        label="Search in",
-        view=scope_choices(ctx, selected=False),
-    )
+    forms.scope_choice(ctx, form)
     if ctx.params.get("scope") == "view" and not ctx.view.limit(1).count():
         forms.problem(form, "scope", "The current view is empty")
     form.bool("reverse", default=False, label="Least similar first")

@@ -21,8 +21,6 @@ from fiftyone_milvus.store.index_types import INDEX_TYPES
 
 from ..app import forms, health_reports, zoo_models
 from ..app.context import (
-    SCOPES,
-    scope_choices,
     scope_samples,
 )
 from ..app.labels import LABELS
@@ -110,18 +108,9 @@ def _scope_input(
     ctx: foo.ExecutionContext, inputs: types.Object
 ) -> fo.SampleCollection:
     """Asks what to index, and returns the samples that are chosen now."""
-    scope = ctx.params.get("scope", "dataset")
-    forms.choice(
-        inputs,
-        "scope",
-        [*SCOPES],
-        scope,
-        default="dataset",
-        label=LABELS["scope_to_index"],
-        view=scope_choices(ctx, selected=True),
-    )
+    forms.scope_choice(ctx, inputs, LABELS["scope_to_index"], selected=True)
     try:
-        samples = scope_samples(ctx, scope)
+        samples = scope_samples(ctx, ctx.params.get("scope", "dataset"))
     except VectorSearchError as e:
         forms.problem(inputs, "scope", str(e))
         return ctx.dataset

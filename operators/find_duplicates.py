@@ -27,18 +27,7 @@ class FindDuplicates(LongOperator):
 
     def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         forms.index_choice(ctx, inputs)
-        how = types.RadioGroup(orientation="horizontal")
-        for value, label in HOW.items():
-            how.add_choice(value, label=label)
-        forms.choice(
-            inputs,
-            "by",
-            list(HOW),
-            ctx.params.get("by"),
-            default="thresh",
-            label="Threshold",
-            view=how,
-        )
+        forms.radio_choice(ctx, inputs, "by", HOW, "Threshold")
         if ctx.params.get("by", "thresh") == "fraction":
             analysis_forms.number(
                 ctx,

@@ -12,7 +12,7 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.search.request import SearchRequest
 
-from ..app import forms, saved_searches, searches
+from ..app import forms, searches
 from ..app.context import selection
 from .search import SearchOperator
 
@@ -30,18 +30,7 @@ class RefineSearch(SearchOperator):
     risk = types.RiskLevel.MEDIUM
 
     def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
-        marks = types.RadioGroup(orientation="horizontal")
-        for value, label in MARKS.items():
-            marks.add_choice(value, label=label)
-        forms.choice(
-            inputs,
-            "mark",
-            [*MARKS],
-            ctx.params.get("mark"),
-            default="more",
-            label="What is selected",
-            view=marks,
-        )
+        forms.radio_choice(ctx, inputs, "mark", MARKS, "What is selected")
         # from Python: the ids to mark, instead of a selection
         hidden: dict[str, Any] = {"required": False, "view": types.HiddenView()}
         inputs.list("more", types.String(), **hidden)
@@ -61,10 +50,7 @@ def _refined(ctx: foo.ExecutionContext) -> SearchRequest:
     Raises:
         InvalidRequest: if there was none, or nothing is marked
     """
-    made, _ = saved_searches.history(ctx, 1)
-    if not made:
-        raise InvalidRequest("There is no search to refine: search first")
-    last = saved_searches.recall(ctx, made[0].id)
+    last = searches.from_history(ctx)
     more, less = _marked(ctx, last)
     return replace(last, query=last.query.with_feedback(more, less))
 

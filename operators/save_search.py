@@ -8,10 +8,9 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.dataset import names
-from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.search.request import SearchRequest
 
-from ..app import forms, saved_searches, searches
+from ..app import forms, searches
 from .base import Operator
 from .search import SearchOperator
 
@@ -31,11 +30,11 @@ class SaveSearch(Operator):
         problem = names.saved_search_problem(given) if given else None
         if problem is not None:
             forms.problem(inputs, "name", problem)
-        if given in saved_searches.names(ctx):
+        if given in searches.saved_names(ctx):
             inputs.view(
                 "taken", types.Notice(label="This replaces the one of that name")
             )
-        offered = saved_searches.choices(ctx)
+        offered = searches.history_choices(ctx)
         inputs.str(
             "search",
             required=False,
@@ -46,17 +45,19 @@ class SaveSearch(Operator):
         # from Python: the search itself, as SearchRequest has it
         inputs.obj("params", required=False, view=types.HiddenView())
         if not offered.choices and not ctx.params.get("params"):
-            forms.problem(inputs, "search", "There is no search to save: search first")
+            forms.problem(
+                inputs, "search", "There is no search in the history yet. Search first."
+            )
 
     def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         params = ctx.params.get("params")
         request = (
             SearchRequest.from_dict(params)
             if params
-            else _made(ctx, ctx.params.get("search"))
+            else searches.from_history(ctx, ctx.params.get("search"))
         )
         searches.check_k(request.k, request.score_field)
-        saved = saved_searches.save(ctx, ctx.params["name"], request)
+        saved = searches.save(ctx, ctx.params["name"], request)
         return {"name": saved.id, "message": f"Saved '{saved.id}': {saved.label}"}
 
 
@@ -73,7 +74,7 @@ class RunSavedSearch(SearchOperator):
         _name_input(ctx, inputs)
 
     def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        return searches.perform(ctx, saved_searches.load(ctx, ctx.params["name"]))
+        return searches.perform(ctx, searches.load_saved(ctx, ctx.params["name"]))
 
 
 class DeleteSavedSearch(Operator):
@@ -90,22 +91,12 @@ class DeleteSavedSearch(Operator):
 
     def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         name = ctx.params["name"]
-        saved_searches.delete(ctx, name)
+        searches.delete_saved(ctx, name)
         return {"name": name, "message": f"Deleted the saved search '{name}'"}
 
 
-def _made(ctx: foo.ExecutionContext, id_: str | None) -> SearchRequest:
-    """A search of the history, by default the last one."""
-    if id_ is None:
-        made, _ = saved_searches.history(ctx, 1)
-        if not made:
-            raise InvalidRequest("There is no search to save: search first")
-        id_ = made[0].id
-    return saved_searches.recall(ctx, id_)
-
-
 def _name_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
-    names = saved_searches.names(ctx)
+    names = searches.saved_names(ctx)
     given = ctx.params.get("name")
     forms.choice(inputs, "name", names, given, required=True, label="Saved search")
     if not names:

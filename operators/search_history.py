@@ -9,7 +9,7 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.numbers import count
 
-from ..app import saved_searches, searches, tables
+from ..app import searches, tables
 from ..app.context import flag
 from .base import Operator
 
@@ -35,7 +35,7 @@ class SearchHistory(Operator):
             required=False,
             label="Search again",
             description="Runs one of them once more, as it was",
-            view=saved_searches.choices(ctx),
+            view=searches.history_choices(ctx),
         )
         inputs.bool(
             "clear",
@@ -46,10 +46,10 @@ class SearchHistory(Operator):
 
     def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         if flag(ctx, "clear"):
-            saved_searches.clear_history(ctx)
+            searches.clear_history(ctx)
         elif ctx.params.get("again"):
-            searches.perform(ctx, saved_searches.recall(ctx, ctx.params["again"]))
-        found, total = saved_searches.history(
+            searches.perform(ctx, searches.from_history(ctx, ctx.params["again"]))
+        found, total = searches.history(
             ctx,
             count(ctx.params.get("count", PAGE), "count", "searches"),
             count(ctx.params.get("skip", 0), "skip", "searches", least=0),

@@ -13,7 +13,7 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import names
 
 from ..app import forms, tag_changes
-from ..app.context import SCOPES, flag, scope_choices, scope_samples
+from ..app.context import flag, scope_samples
 from ..app.labels import LABELS
 from .base import Operator
 
@@ -34,15 +34,8 @@ class TagResults(Operator):
         if problem is not None:
             forms.problem(inputs, "tag", problem)
         inputs.bool("remove", default=False, label="Remove the tag instead")
-        forms.choice(
-            inputs,
-            "scope",
-            list(SCOPES),
-            ctx.params.get("scope"),
-            default=_default_scope(ctx),
-            label="Samples to tag",
-            view=scope_choices(ctx, selected=True),
-        )
+        default = _default_scope(ctx)
+        forms.scope_choice(ctx, inputs, "Samples to tag", default, selected=True)
         # from Python: the ids of an index, instead of what is shown
         inputs.list("ids", types.String(), required=False, view=types.HiddenView())
         inputs.str("brain_key", required=False, view=types.HiddenView())

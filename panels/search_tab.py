@@ -15,8 +15,8 @@ from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.search import result as results
 from fiftyone_milvus.search.request import SearchRequest
 
-from ..app import saved_searches, search_form, searches, tag_changes
-from . import chips, grid, search_payloads
+from ..app import search_form, searches, tag_changes
+from . import grid, search_payloads
 from .error_boundary import answered
 
 METHODS = (
@@ -52,9 +52,9 @@ class SearchMethods:
         """A search of the history, or a saved one, just as it was made."""
         name = ctx.params.get("name")
         request = (
-            saved_searches.load(ctx, name)
+            searches.load_saved(ctx, name)
             if name is not None
-            else saved_searches.recall(ctx, ctx.params["id"])
+            else searches.from_history(ctx, ctx.params["id"])
         )
         base = grid.base_view(ctx)
         if request.view is not None:
@@ -65,7 +65,7 @@ class SearchMethods:
         options = request.to_dict()
         return {
             **result,
-            "chips": chips.of_query(everything, request.query, field),
+            "chips": search_payloads.query_chips(everything, request.query, field),
             "request": {
                 **{k: v for k, v in options.items() if k not in ("query", "view")},
                 "k": request.k,
@@ -93,7 +93,7 @@ class SearchMethods:
     @answered
     def selection(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         info = runs.describe(ctx.dataset, ctx.params["brain_key"])
-        return {"chips": chips.selected(ctx, info)}
+        return {"chips": search_payloads.selected_chips(ctx, info)}
 
     @answered
     def view_count(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
@@ -112,26 +112,26 @@ class SearchMethods:
     @answered
     def search_history(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         skip = int(ctx.params.get("skip") or 0)
-        found, total = saved_searches.history(ctx, HISTORY_PAGE, skip)
+        found, total = searches.history(ctx, HISTORY_PAGE, skip)
         return {
             "searches": [_history_entry(entry) for entry in found],
             "total": total,
-            "saved": saved_searches.names(ctx),
+            "saved": searches.saved_names(ctx),
         }
 
     @answered
     def delete_searches(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """Deletes a saved search, or else clears the history."""
         if (name := ctx.params.get("name")) is not None:
-            saved_searches.delete(ctx, name)
+            searches.delete_saved(ctx, name)
         else:
-            saved_searches.clear_history(ctx)
+            searches.clear_history(ctx)
         return {}
 
     @answered
     def save_search(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         request = _cached(ctx).result.request
-        saved = saved_searches.save(ctx, ctx.params["name"], request)
+        saved = searches.save(ctx, ctx.params["name"], request)
         return {"message": f"Saved '{saved.id}': {saved.label}"}
 
     @answered
@@ -206,7 +206,7 @@ def _count(
     return int(view.count(path))
 
 
-def _history_entry(entry: saved_searches.KeptSearch) -> dict[str, Any]:
+def _history_entry(entry: searches.StoredSearch) -> dict[str, Any]:
     """A search of the history, without its terms."""
     return {
         "id": entry.id,

@@ -16,7 +16,7 @@ from harness import axe, screen
 from harness.context import make_context
 from harness.datasets import clustered_vectors
 from harness.images import paint
-from plugin.app import saved_searches
+from plugin.app import searches
 
 PANEL = "milvus_panel"
 COUNT = 10_000
@@ -48,13 +48,13 @@ def large(tmp_path_factory):
 
 
 def _make_history(dataset: fo.Dataset, path: Path) -> None:
-    store = make_context(dataset).store(saved_searches.HISTORY)
+    store = make_context(dataset).store(searches.HISTORY)
     started = datetime(2025, 1, 1, tzinfo=timezone.utc)
     for number in range(SEARCHES):
         at = (started + timedelta(minutes=number)).isoformat()
         text = ARABIC if number % 2 else f"{number} " + "long " * 80
         params = {"brain_key": KEY, "query": {"terms": [{"text": [text]}]}, "k": 25}
-        kept = saved_searches.KeptSearch(f"{at}-{number}", text, at, params, 25)
+        kept = searches.StoredSearch(f"{at}-{number}", text, at, params, 25)
         store.set(kept.id, kept.to_dict())
 
 

@@ -197,7 +197,8 @@ def of_pairs(other: str) -> list[Case]:
 
 BY_OBJECTS = {"brain_key": "objects", **TWO_TERMS, "min_matches": 1}
 FIELD = {"source": "field", "embeddings_field": "embeddings", "scope": "view"}
-NO_SEARCH, NO_SAVED = "There is no search to", "There is no saved search 's'"
+NO_SEARCH = "There is no search in the history"
+NO_SAVED = "There is no saved search 's'"
 OPERATIONS = [
     *of_each_index("idx"),
     *of_each_index("objects"),

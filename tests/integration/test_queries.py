@@ -22,7 +22,7 @@ from fiftyone_milvus.search.query_vector import resolve
 from fiftyone_milvus.search.request import SearchRequest
 from harness import datasets, images
 from harness.context import execute, make_context
-from plugin.app import saved_searches
+from plugin.app import searches
 
 COUNT = 240
 METRICS = ("cosine", "euclidean")
@@ -97,9 +97,9 @@ def test_ids_of_another_dataset_are_reported(milvus, world):
 @pytest.fixture
 def dataset(milvus, world):
     yield world.dataset
-    saved_searches.clear_history(make_context(world.dataset))
-    for name in saved_searches.names(make_context(world.dataset)):
-        saved_searches.delete(make_context(world.dataset), name)
+    searches.clear_history(make_context(world.dataset))
+    for name in searches.saved_names(make_context(world.dataset)):
+        searches.delete_saved(make_context(world.dataset), name)
 
 
 def test_search_takes_restrictions(dataset, world):
@@ -245,7 +245,7 @@ def test_rounds_of_feedback_are_searches_that_can_be_stepped_back_to(dataset, wo
 
 @pytest.mark.parametrize("searched", [False, True])
 def test_what_cannot_be_refined_is_reported(dataset, world, searched):
-    words = "There is no search to refine"
+    words = "There is no search in the history"
     if searched:
         execute("search", dataset, brain_key="cosine", ids=world.ids[:1], k=1)
         words = "Nothing is selected"
@@ -268,12 +268,12 @@ def test_the_history_can_be_paged_and_cleared(dataset, world):
 
 
 def test_the_history_keeps_so_many(dataset, world, monkeypatch):
-    monkeypatch.setattr(saved_searches, "MAX_HISTORY", 2)
+    monkeypatch.setattr(searches, "MAX_HISTORY", 2)
     ctx = make_context(dataset)
     for id_ in world.ids[:3]:
         request = SearchRequest("cosine", Query.of(ids=[id_]))
-        saved_searches.remember(ctx, request, 1)
-    found, total = saved_searches.history(ctx, 9)
+        searches.add_to_history(ctx, request, 1)
+    found, total = searches.history(ctx, 9)
     assert total == 2 and [world.ids[1] in f.label for f in found] == [False, True]
 
 
@@ -351,13 +351,13 @@ def test_an_uploaded_image_comes_through_the_operator_and_is_saved(painted):
     assert execute("search", painted, **asked, k=1)["ids"] == [sample.id]
     execute("save_search", painted, name="it")
     ctx = make_context(painted)
-    kept = ctx.store(saved_searches.IMAGES).list_keys()
+    kept = ctx.store(searches.IMAGES).list_keys()
     assert len(kept) == 1  # once, for the history and the saved one
     execute("search_history", painted, clear=True)
     assert execute("run_saved_search", painted, name="it")["ids"] == [sample.id]
     execute("search_history", painted, clear=True)
     execute("delete_saved_search", painted, name="it")
-    assert ctx.store(saved_searches.IMAGES).list_keys() == []
+    assert ctx.store(searches.IMAGES).list_keys() == []
 
 
 def test_the_crop_of_a_patch_finds_the_patch(painted):
