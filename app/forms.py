@@ -124,11 +124,9 @@ def choice(
         **kwargs: of the property: ``label``, ``default``, ``required``, ...
     """
     view = view or types.DropdownView()
-    labels = (
-        values if isinstance(values, Mapping) else {value: value for value in values}
-    )
+    labels = values if isinstance(values, Mapping) else {}
     for value in () if view.choices else values:
-        view.add_choice(value, label=labels[value])
+        view.add_choice(value, label=labels.get(value, value))
     inputs.str(name, view=view, **kwargs)
     if given and given not in values:
         label = kwargs.get("label", name)

@@ -126,10 +126,9 @@ def _source_inputs(
     forms.patches_choice(inputs, ctx, description, samples)
     patches_field = ctx.params.get("patches_field") or None
     fields = forms.embeddings_fields(samples, patches_field)
-    sources = types.RadioGroup(orientation="horizontal")
-    sources.add_choice("model", label="A model")
+    sources = {"model": "A model"}
     if fields:
-        sources.add_choice("field", label="An embeddings field")
+        sources["field"] = "An embeddings field"
     source = ctx.params.get("source", "model")
     if patches_field in forms.patches_fields(samples):
         by_model = source == "model"
@@ -138,15 +137,7 @@ def _source_inputs(
         )
         if problem is not None:
             forms.problem(inputs, "patches_field", problem)
-    forms.choice(
-        inputs,
-        "source",
-        sources.values(),
-        source,
-        default="model",
-        label=LABELS["source"],
-        view=sources,
-    )
+    forms.radio_choice(ctx, inputs, "source", sources, LABELS["source"])
     problem = media_problem(samples) if source == "model" else None
     if problem is not None:
         forms.problem(inputs, "source", problem)
