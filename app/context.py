@@ -1,14 +1,19 @@
-"""What the operators and the panel read from FiftyOne's execution context."""
+"""What the operators and the panel read from FiftyOne's execution context: the params,
+checked; the connection, the scope and the selection."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from typing import Any
 
 import fiftyone as fo
 import fiftyone.core.patches as fop
 import fiftyone.operators as foo
+from bson import ObjectId
 
+from fiftyone_milvus import checks
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.index import MilvusSimilarityIndex
 from fiftyone_milvus.dataset import indexed_samples
@@ -22,6 +27,54 @@ SCOPES = {
     "selected": "Selected samples",
 }
 MAX_RESULTS = 10_000
+# The type of each param; whether a value is right is checked where it is used
+_NAMES = {
+    *("brain_key", "new_brain_key", "other", "other_key", "other_dataset", "fuse_with"),
+    *("name", "search", "again", "id", "token", "job_id", "mark", "by", "scope"),
+    *("collection_name", "db_name", "uri", "path", "source", "model", "metric"),
+    *("consistency_level", "index_type", "embeddings_field", "patches_field"),
+    *("label_field", "score_field", "group_by", "field", "tag", "save_view"),
+}
+_TEXTS = {"text", "not_text", "tags", "model_kwargs"}
+_LISTS = {
+    "ids",
+    "exclude",
+    "names",
+    "confirmed_names",
+    "fields",
+    "filter_fields",
+    "less",
+}
+# The form of a search has a switch, and a choice, of the names of lists elsewhere
+_LISTS_OR = {"more": bool, "selection": str}
+_NUMBERS = {"thresh", "fraction", "min_score", "max_score", "alpha"}
+_COUNTS = {"start", "keep", "skip", "workers", "batch_size", "num_workers"}
+
+
+class Given(dict[str, Any]):
+    """The params that were given; one that is ``None`` is left out."""
+
+    def __missing__(self, name: str) -> Any:
+        raise InvalidRequest(f"The parameter {name} is missing. Give it.")
+
+
+def check_params(ctx: foo.ExecutionContext) -> None:
+    """Checks the params of an operator or of a method of the panel, and has the context
+    hold them as :class:`Given`.
+
+    Raises:
+        InvalidRequest: if there is too much of them, or one is of another type
+    """
+    params = ctx.params
+    checks.check_size(params)
+    if not isinstance(params, Mapping) or not all(isinstance(n, str) for n in params):
+        raise InvalidRequest(
+            f"Parameters are an object of names and values, not {type(params).__name__}"
+        )
+    given = Given((name, each) for name, each in params.items() if each is not None)
+    for name, value in given.items():
+        _check(name, value)
+    ctx.params = given
 
 
 def connection(ctx: foo.ExecutionContext) -> AbstractContextManager[None]:
@@ -128,3 +181,31 @@ def in_words(error: BaseException) -> str:
     if isinstance(error, VectorSearchError):
         return str(error)
     return redaction.without_known_secrets(f"{type(error).__name__}: {error}")
+
+
+def _check(name: str, value: Any) -> None:
+    if name in _NAMES or name in _TEXTS:
+        _check_text(name, value, checks.MAX_NAME if name in _NAMES else None)
+    elif name in _LISTS or name in _LISTS_OR:
+        if name not in _LISTS_OR or not isinstance(value, _LISTS_OR[name]):
+            _check_list(name, value)
+    elif name in _NUMBERS:
+        if not checks.is_number(value):
+            raise InvalidRequest(f"{name} is a finite number; this is none")
+    elif name in _COUNTS:
+        checks.count(value, name, "or leave it out", checks.MAX_COUNT, least=0)
+
+
+def _check_text(name: str, value: Any, most: int | None) -> None:
+    if not isinstance(value, str):
+        raise InvalidRequest(f"{name} is a text, not {type(value).__name__}")
+    if most is not None and len(value) > most:
+        raise InvalidRequest(f"{name} is longer than {most:,} characters")
+
+
+def _check_list(name: str, value: Any) -> None:
+    if not isinstance(value, list | tuple) or not all(
+        isinstance(each, str | ObjectId) for each in value
+    ):
+        raise InvalidRequest(f"{name} is a list of texts, not {type(value).__name__}")
+    checks.check_count(value, checks.MAX_IDS, name, "texts")

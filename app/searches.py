@@ -14,9 +14,9 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
+from fiftyone_milvus.checks import is_number
 from fiftyone_milvus.dataset import names
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.numbers import is_number
 from fiftyone_milvus.search import search
 from fiftyone_milvus.search.request import SearchRequest
 from fiftyone_milvus.search.result import SearchResult

@@ -12,8 +12,8 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.store import redaction
 
-from ..app import jobs, long_jobs, params, tables
-from ..app.context import connection, in_words
+from ..app import jobs, long_jobs, tables
+from ..app.context import check_params, connection, in_words
 
 
 class Operator(foo.Operator):
@@ -74,7 +74,7 @@ class Operator(foo.Operator):
             tables.output(outputs, "table", self.columns)
 
     def resolve_input(self, ctx: foo.ExecutionContext) -> types.Property:
-        params.check(ctx)
+        check_params(ctx)
         inputs = types.Object()
         with connection(ctx):
             self.add_inputs(ctx, inputs)
@@ -86,7 +86,7 @@ class Operator(foo.Operator):
         others without the secrets that are configured."""
         with connection(ctx):
             try:
-                params.check(ctx)
+                check_params(ctx)
                 return self.run(ctx)
             except VectorSearchError as e:
                 raise type(e)(str(e)) from None

@@ -7,7 +7,7 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.numbers import count
+from fiftyone_milvus.checks import count
 
 from ..app import searches, tables
 from ..app.context import flag

@@ -13,8 +13,7 @@ import fiftyone.operators as foo
 from fiftyone_milvus.errors import UntrustedModel, VectorSearchError
 from fiftyone_milvus.store import redaction
 
-from ..app import params
-from ..app.context import connection, in_words
+from ..app.context import check_params, connection, in_words
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ def answered(method: Method[T]) -> Method[T]:
     def wrapped(self: T, ctx: foo.ExecutionContext) -> dict[str, Any]:
         with connection(ctx):
             try:
-                params.check(ctx)
+                check_params(ctx)
                 return method(self, ctx)
             except VectorSearchError as e:
                 error = {"code": e.code, "message": str(e)}

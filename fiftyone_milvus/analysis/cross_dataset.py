@@ -11,10 +11,10 @@ import fiftyone as fo
 import numpy as np
 from fiftyone import ViewField as F
 
+from ..checks import count
 from ..dataset import indexed_samples
 from ..dataset.ids import as_list
 from ..errors import InvalidRequest
-from ..numbers import count
 from ..store.batches import MAX_K
 
 if TYPE_CHECKING:

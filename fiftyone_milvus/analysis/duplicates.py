@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import fiftyone as fo
 import numpy as np
 
+from ..checks import is_number
 from ..errors import InvalidRequest
 from ..exact import checkpoints, tiles
 from ..exact.checkpoints import Checkpoint
 from ..exact.pca_prefilter import pca_prefilter
 from ..exact.union_find import CHOOSING, NEARING, UnionFind, threshold_for
-from ..numbers import is_number
 from ..progress import Monitor, Report
 from .loaded_vectors import LoadedVectors, check_thresh, left_out, load_vectors
 

@@ -10,10 +10,10 @@ import fiftyone as fo
 import fiftyone.core.labels as fol
 import numpy as np
 
+from ..checks import count, is_number
 from ..dataset import indexed_samples
 from ..errors import InvalidRequest
 from ..exact import near_pairs
-from ..numbers import count, is_number
 from ..progress import Monitor, Report
 from .loaded_vectors import LoadedVectors, left_out, load_vectors
 

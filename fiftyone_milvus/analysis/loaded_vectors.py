@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import fiftyone as fo
 import numpy as np
 
+from ..checks import is_number
 from ..errors import InvalidRequest
 from ..exact.tiles import Tick
 from ..metrics import Space
-from ..numbers import is_number
 from ..progress import Monitor
 
 if TYPE_CHECKING:

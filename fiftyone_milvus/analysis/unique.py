@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import fiftyone as fo
 
-from .. import numbers
+from .. import checks
 from ..exact.outliers import distance_outliers
 from ..progress import Monitor, Report
 from .loaded_vectors import left_out, load_vectors
@@ -74,7 +74,7 @@ def most_unique(
         Cancelled: if ``cancelled()`` returned true
         VectorSearchError: if Milvus doesn't answer
     """
-    count = numbers.count(count, "count", "samples or patches")
+    count = checks.count(count, "count", "samples or patches")
     monitor = Monitor(progress, cancelled, "vectors")
     with load_vectors(index, view, monitor) as loaded:
         tick = loaded.tick("Looking for the nearest")

@@ -10,13 +10,13 @@ import numpy as np
 from bson import ObjectId
 from fiftyone.brain.similarity import DuplicatesMixin, SimilarityIndex
 
+from ..checks import count, is_number
 from ..dataset import indexed_samples
 from ..dataset.ids import Existing, Ordered, Within, within
 from ..errors import InvalidRequest, VectorSearchError
 from ..exact import near_pairs
 from ..exact.tiles import Tick, no_tick
 from ..metrics import Space, release_pages, scratch_array
-from ..numbers import count, is_number
 from ..retrieval import planner
 from ..store.row_search import IndexedRows, Matches
 from ..store.rows import Rows

@@ -16,10 +16,10 @@ import fiftyone as fo
 import fiftyone.core.labels as fol
 import numpy as np
 
+from ..checks import is_number
 from ..dataset import indexed_samples
 from ..dataset import names as names_
 from ..errors import InvalidRequest
-from ..numbers import is_number
 from ..store.filter_expressions import PART, PARTS, key
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..checks import count
 from ..errors import InvalidRequest
-from ..numbers import count
 from ..retrieval.plans import Plan, Seconds
 from .result import SearchResult
 

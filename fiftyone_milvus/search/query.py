@@ -12,9 +12,7 @@ from typing import Any
 import numpy as np
 from bson import ObjectId
 
-from ..dataset.ids import as_list
-from ..errors import InvalidRequest
-from ..limits import (
+from ..checks import (
     MAX_IDS,
     MAX_IMAGES_BYTES,
     MAX_PHRASINGS,
@@ -22,8 +20,10 @@ from ..limits import (
     MAX_TEXT,
     MAX_TEXTS,
     check_count,
+    is_number,
 )
-from ..numbers import is_number
+from ..dataset.ids import as_list
+from ..errors import InvalidRequest
 from ..vectors import MAX_DIMENSION, as_vector
 from . import query_images
 

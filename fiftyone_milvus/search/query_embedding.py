@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import metrics
+from ..checks import MAX_IMAGES_PIXELS
 from ..dataset import embeddings_fields, image_embedding, image_headers, models
 from ..dataset.expected_rows import is_missing
 from ..errors import InvalidRequest
-from ..limits import MAX_IMAGES_PIXELS
 from . import query_images
 from .query import Crop, Term
 

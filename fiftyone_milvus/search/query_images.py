@@ -6,9 +6,9 @@ import io
 
 from PIL import Image
 
+from ..checks import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS
 from ..dataset import image_headers
 from ..errors import InvalidRequest
-from ..limits import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 
@@ -22,8 +22,8 @@ def check(data: bytes) -> image_headers.Header:
 
     Raises:
         InvalidRequest: if it is no image, or larger than
-            :data:`~fiftyone_milvus.limits.MAX_IMAGE_BYTES` or
-            :data:`~fiftyone_milvus.limits.MAX_IMAGE_PIXELS`
+            :data:`~fiftyone_milvus.checks.MAX_IMAGE_BYTES` or
+            :data:`~fiftyone_milvus.checks.MAX_IMAGE_PIXELS`
     """
     check_bytes(len(data) if isinstance(data, bytes) else 0)
     try:
@@ -45,7 +45,7 @@ def check_bytes(count: int) -> None:
 
     Raises:
         InvalidRequest: if there are none, or more than
-            :data:`~fiftyone_milvus.limits.MAX_IMAGE_BYTES`
+            :data:`~fiftyone_milvus.checks.MAX_IMAGE_BYTES`
     """
     if not count:
         raise InvalidRequest("The image is empty. Upload an image's file.")

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from ..checks import count, is_number
 from ..dataset.ids import as_list
 from ..errors import InvalidRequest
-from ..numbers import count, is_number
 from .query import Query
 
 DEFAULT_K = 25

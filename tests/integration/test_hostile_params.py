@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
-from fiftyone_milvus import limits
+from fiftyone_milvus import checks
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from harness import datasets
@@ -191,9 +191,9 @@ def deep(levels: int) -> Any:
 
 
 TOO_MUCH = {
-    "many values": list(range(limits.MAX_VALUES + 1)),
-    "a long text": "a" * (limits.MAX_TEXT_BYTES + 1),
-    "deeply nested": deep(limits.MAX_DEPTH + 1),
+    "many values": list(range(checks.MAX_VALUES + 1)),
+    "a long text": "a" * (checks.MAX_TEXT_BYTES + 1),
+    "deeply nested": deep(checks.MAX_DEPTH + 1),
 }
 
 

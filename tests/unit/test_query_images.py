@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fiftyone_milvus import limits
+from fiftyone_milvus import checks
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.search import query_images
 
@@ -54,7 +54,7 @@ def test_broken_exif_spoils_nothing():
         (b"not an image at all", "no image that can be read"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no image that can be read"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n", "no image that can be read"),
-        (bytes(limits.MAX_IMAGE_BYTES + 1), "8.0 MB"),
+        (bytes(checks.MAX_IMAGE_BYTES + 1), "8.0 MB"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

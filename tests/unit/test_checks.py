@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from fiftyone_milvus import limits
+from fiftyone_milvus import checks
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.search.query import Query, Term
 
@@ -47,7 +47,7 @@ def test_a_query_of_what_people_select_is_not():
 
 
 def test_what_people_send_is_not_too_much():
-    limits.check_params(
+    checks.check_size(
         {
             "ids": [f"{i:024x}" for i in range(100_000)],
             "query": terms(*[{"image": image(600_000)}] * 100),
@@ -58,4 +58,4 @@ def test_what_people_send_is_not_too_much():
 
 def test_half_a_character_is_no_text():
     with pytest.raises(InvalidRequest, match="half of a character"):
-        limits.check_params({"a": [{"b": "\ud800"}]})
+        checks.check_size({"a": [{"b": "\ud800"}]})

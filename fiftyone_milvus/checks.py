@@ -1,10 +1,15 @@
-"""How much one request may bring, in one place: limits that people don't meet, since
-what is beyond them would fill the memory, or keep others waiting."""
+"""Checks of what people give: numbers, of Python's, numpy's or JSON's types; and how
+much one request may bring. People don't meet these limits: what is beyond them would
+fill the memory, or keep others waiting."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sized
-from typing import Any
+from numbers import Real
+from typing import Any, TypeGuard
+
+import numpy as np
 
 from .errors import InvalidRequest
 
@@ -29,6 +34,34 @@ MAX_TEXTS_BYTES = 120_000_000
 MAX_DEPTH = 32
 
 
+def is_number(value: Any) -> TypeGuard[float]:
+    """Whether it is a finite number, and no boolean."""
+    real = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+    return real and math.isfinite(value)
+
+
+def count(
+    value: Any, name: str, what: str, most: int | None = None, least: int = 1
+) -> int:
+    """A count; a whole number of any type, such as ``10.0``.
+
+    Args:
+        value: what was given
+        name: the parameter's name
+        what: what is counted, in the plural
+        most: the largest that can be
+        least: the smallest
+
+    Raises:
+        InvalidRequest: if it is no such number
+    """
+    whole = is_number(value) and value == int(value)
+    if not whole or value < least or (most is not None and value > most):
+        limits = f"{least} or more" if most is None else f"{least} to {most:,}"
+        raise InvalidRequest(f"{name} is {value!r}; ask for {limits} {what}")
+    return int(value)
+
+
 def check_count(
     items: Sized, most: int, name: str, what: str, instead: str = "Give fewer."
 ) -> None:
@@ -51,7 +84,7 @@ def check_count(
         )
 
 
-def check_params(params: Any) -> None:
+def check_size(params: Any) -> None:
     """Checks how much there is in plain data of any shape, before it is read.
 
     Raises:
