@@ -9,25 +9,29 @@ export PYTHON
 
 PY := .venv/bin/python
 STANDALONE := .tools/milvus-2.3.5/.done
+CLUSTER := .tools/milvus-cluster-2.3.5/.done
 NODE_MODULES := js/node_modules/.done
 # Tests wait for servers more than they compute: three at a time keep two cores busy
 WORKERS ?= 3
+# What pytest ends with where it has no test to run
+NO_TESTS := 5
 AUDITED := fiftyone_milvus app operators panels demo __init__.py
 BENCHMARKS = $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py))
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-setup: tools $(NODE_MODULES) .venv/.done-dev mongod $(if $(SKIP_STANDALONE),,$(STANDALONE)) chromium ## everything that work on the plugin needs
+setup: tools $(NODE_MODULES) .venv/.done-dev mongod $(if $(SKIP_STANDALONE),,$(STANDALONE)) $(if $(SKIP_CLUSTER)$(SKIP_STANDALONE),,$(CLUSTER)) chromium ## everything that work on the plugin needs
 
 demo: .venv/.done-demo mongod ## the App with a ready-made dataset; DATASET=, MODEL=, PORT= and ADDRESS= choose others
 	$(PY) -m demo $(if $(DATASET),--dataset "$(DATASET)") $(if $(MODEL),--model "$(MODEL)") $(if $(PORT),--port "$(PORT)") $(if $(ADDRESS),--address "$(ADDRESS)")
 
-test: setup ## all tests: the panel's, then unit, integration and browser; ARGS= goes to pytest, WORKERS= run at once
+test: setup ## all tests: the panel's, then unit, integration and browser, then those on a Milvus cluster; ARGS= goes to pytest, WORKERS= run at once
 	$(if $(wildcard js/package.json),npm --prefix js run --if-present lint)
 	$(if $(wildcard js/package.json),npm --prefix js run --if-present typecheck)
 	$(if $(wildcard js/package.json),npm --prefix js test)
-	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(SKIP_STANDALONE),-m "not standalone") $(ARGS)
+	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not cluster$(if $(SKIP_STANDALONE), and not standalone)" $(ARGS)
+	$(if $(SKIP_CLUSTER)$(SKIP_STANDALONE),,$(PY) -m pytest -m cluster $(ARGS) || [ $$? = $(NO_TESTS) ])
 
 bench: .venv/.done-dev mongod $(STANDALONE) ## benchmarks that print tables; BENCHMARKS= chooses some
 	set -e; for program in $(BENCHMARKS); do echo "== $$program"; PYTHONPATH=. $(PY) "$$program"; done
@@ -77,6 +81,9 @@ chromium:
 $(STANDALONE): scripts/setup_milvus_standalone.sh
 	scripts/setup_milvus_standalone.sh
 	@touch $@
+
+$(CLUSTER): scripts/setup_milvus_cluster.sh
+	scripts/setup_milvus_cluster.sh
 
 $(NODE_MODULES): $(wildcard js/package.json js/package-lock.json) scripts/setup_js.sh
 	scripts/setup_js.sh

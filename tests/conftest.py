@@ -12,15 +12,17 @@ import pytest
 from hypothesis import settings
 
 from harness import environment
+from harness.cluster import Cluster, is_possible
 
 if TYPE_CHECKING:
     import fiftyone as fo
 
-KINDS = ("unit", "integration", "browser")
+KINDS = ("unit", "integration", "cluster", "browser")
 STANDALONE = {"standalone", "start_standalone"}
 IMAGES = 60
 # Of a test: what it waits for on a busy machine adds up
 BROWSER_SECONDS = 600
+LEFT_OUT = pytest.StashKey[int]()
 
 
 # How long an example takes is the machine's affair
@@ -33,14 +35,19 @@ def pytest_configure(config: pytest.Config) -> None:
     environment.prepare()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks each test by its folder, and by whether it needs Milvus Standalone. The
-    quick kinds come first, of a kind the largest files; those with a browser last:
-    Playwright leaves an event loop in its process, and where one runs, FiftyOne
-    executes no operator before it returns."""
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Marks each test by its folder, and by whether it needs Milvus Standalone or a
+    cluster. The quick kinds come first, of a kind the largest files; those with a
+    browser last: Playwright leaves an event loop in its process, and where one runs,
+    FiftyOne executes no operator before it returns."""
+    _leave_out(config, items)
     for item in items:
         if (kind := _kind(item)) in KINDS:
             item.add_marker(kind)
+        if _needs_cluster(item):
+            item.add_marker("cluster")
         if kind == "browser":
             item.add_marker(pytest.mark.timeout(BROWSER_SECONDS))
         if _needs_standalone(item):
@@ -48,6 +55,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     sizes = Counter(item.path for item in items)
     kinds = (*KINDS, None)
     items.sort(key=lambda i: (kinds.index(_kind(i)), -sizes[i.path], i.path))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if count := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(
+            f"No right to make a network namespace here (unshare --net): {count} tests "
+            "on a Milvus cluster were left out."
+        )
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The session's Milvus cluster, started when first asked for. A test that kills
+    parts of it leaves them up."""
+    found = Cluster(environment.HOME / "cluster")
+    yield found
+    found.stop()
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +108,21 @@ def pytest_sessionfinish(exitstatus: int) -> None:
         environment.keep_logs()
 
 
+def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of the tests that run on each kind of Milvus, those not chosen for the cluster;
+    all that need one where there can be none."""
+    items[:] = filter(_is_chosen, items)
+    there = [item for item in items if not _needs_cluster(item)]
+    if len(there) < len(items) and not is_possible():
+        config.stash[LEFT_OUT] = len(items) - len(there)
+        items[:] = there
+
+
+def _is_chosen(item: pytest.Item) -> bool:
+    on_cluster = _params(item).get("_milvus") == "cluster"
+    return not on_cluster or item.get_closest_marker("on_cluster") is not None
+
+
 def _kind(item: pytest.Item) -> str | None:
     here = Path(__file__).parent
     first = item.path.relative_to(here).parts[0] if here in item.path.parents else None
@@ -92,9 +133,18 @@ def _needs_standalone(item: pytest.Item) -> bool:
     """By its fixtures, or by which kind of Milvus it is run on. A module whose own
     fixtures start one says so itself."""
     assert isinstance(item, pytest.Function)
-    given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    given = _params(item).values()
     kinds = {value for value in given if isinstance(value, str)}
     return "standalone" in kinds or bool(STANDALONE & set(item.fixturenames))
+
+
+def _needs_cluster(item: pytest.Item) -> bool:
+    assert isinstance(item, pytest.Function)
+    return "cluster" in item.fixturenames or _params(item).get("_milvus") == "cluster"
+
+
+def _params(item: pytest.Item) -> dict[str, object]:
+    return item.callspec.params if hasattr(item, "callspec") else {}
 
 
 def _exit(*_: object) -> None:

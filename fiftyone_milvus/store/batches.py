@@ -21,9 +21,11 @@ def rows_per_call(dim: int) -> int:
     return max(1, min(MAX_K, CALL_BYTES // (dim * 4 + ROW_BYTES)))
 
 
-def of_ids(ids: Sequence[str], most: int = IDS_PER_CALL) -> Iterator[list[str]]:
+def of_ids(
+    ids: Sequence[str], most: int = IDS_PER_CALL, most_bytes: int = IDS_BYTES
+) -> Iterator[list[str]]:
     """Ids in parts that can each be sent in one call."""
-    yield from split(ids, lambda id_: size(id_) + QUOTES, most, IDS_BYTES)
+    yield from split(ids, lambda id_: size(id_) + QUOTES, most, most_bytes)
 
 
 def split(

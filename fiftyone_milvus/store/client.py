@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from ..errors import MissingRequirement, ServerUnavailable, VectorSearchError
-from . import capabilities, embedded, proxies
+from . import batches, capabilities, embedded, proxies
 from .capabilities import Capabilities
 from .error_messages import error_code as error_code
 from .error_messages import is_gone, library_error
@@ -88,10 +88,14 @@ os.register_at_fork(after_in_child=_after_fork)
 
 
 class Connection:
-    """A Milvus that answers, and the way to call it."""
+    """A Milvus that answers, and the way to call it.
+
+    ``write_bytes``: how much one call writes; less once the server refused so much.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.write_bytes = batches.CALL_BYTES
         self._uri: str | None = None
         self.forget()
 

@@ -25,6 +25,7 @@ _STARTING = (
     *("not ready yet", "not healthy", "service not ready"),
     *("channel not available", "channel not found", "node not found"),
 )
+_TOO_LARGE = ("exceed the limit size", "message size too large")  # the latter: Kafka
 _TLS = ("handshake", "ssl", "certificate", "hostname verification", "tsi_")
 
 
@@ -90,12 +91,13 @@ def is_gone(error: BaseException) -> bool:
 
 
 def is_too_large(error: BaseException | None) -> bool:
-    """Whether an answer would have been larger than a server's messages may be."""
+    """Whether an answer, or what was to be written, would have been larger than a
+    server's messages may be."""
     if error is None:
         return False
-    return (
-        _status(error) == "RESOURCE_EXHAUSTED"
-        or "exceed the limit size" in _text(error).lower()
+    lower = _text(error).lower()
+    return _status(error) == "RESOURCE_EXHAUSTED" or any(
+        word in lower for word in _TOO_LARGE
     )
 
 

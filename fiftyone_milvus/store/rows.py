@@ -5,7 +5,7 @@ FiftyOne's names on the outside; Milvus's only in here and in ``collection.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -101,7 +101,8 @@ class StoredRows(CreatableCollection):
             texts = (ids[i], sample_ids[i], *filter(_is_text, more.values()))
             return vectors.shape[1] * 4 + sum(map(batches.size, texts))
 
-        for some in batches.split(unique, size_of):
+        limit = self.connection.write_bytes
+        for some in batches.split(unique, size_of, most_bytes=limit):
             rows = [
                 {
                     PK: ids[i],
@@ -112,7 +113,7 @@ class StoredRows(CreatableCollection):
                 }
                 for i, vector in zip(some, packed(vectors[some]), strict=True)
             ]
-            self._upsert(rows)
+            self._write(self._upsert, rows, limit)
 
     def flush(self) -> None:
         """Seals what was written, so that the server indexes it. Servers limit how
@@ -126,8 +127,9 @@ class StoredRows(CreatableCollection):
 
     def delete(self, ids: Iterable[str]) -> None:
         """Deletes rows by primary key; missing ones are no error."""
-        for chunk in batches.of_ids(list(ids)):
-            self._delete(chunk)
+        limit = self.connection.write_bytes
+        for chunk in batches.of_ids(list(ids), most_bytes=limit):
+            self._write(self._delete, chunk, limit)
 
     # -- reading
 
@@ -280,6 +282,24 @@ class StoredRows(CreatableCollection):
         of a query that goes on is the collection's own."""
         if not self.connection.settings.embedded:
             self._ask([PK], limit=1, consistency_level="Strong")
+
+    def _write(
+        self, write: Callable[[list[Any]], None], values: list[Any], limit: int
+    ) -> None:
+        """Writes values, in smaller parts where a cluster's message queue takes less
+        than a limit in bytes: Kafka's own is 1 MB."""
+        try:
+            write(values)
+        except VectorSearchError as e:
+            if len(values) == 1 or not is_too_large(e.__cause__):
+                raise
+        else:
+            return
+        limit //= 2
+        self.connection.write_bytes = min(self.connection.write_bytes, limit)
+        half = len(values) // 2
+        for part in (values[:half], values[half:]):
+            self._write(write, part, limit)
 
     def _upsert(self, rows: list[dict[str, Any]]) -> None:
         where = self._partition_name()

@@ -22,6 +22,7 @@ class Service:
         command: Sequence[str],
         log: Path,
         environment: Mapping[str, str] | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> None:
         self.name = name
         self.log = log
@@ -34,6 +35,7 @@ class Service:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **(environment or {})},
                 start_new_session=True,
+                pass_fds=pass_fds,
             )
 
     @property

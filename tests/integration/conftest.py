@@ -1,4 +1,5 @@
-"""Each test that asks for ``milvus`` runs on the embedded kind and on a real server."""
+"""Each test that asks for ``milvus`` runs on the embedded kind and on a real server;
+those marked ``on_cluster`` on a cluster, too."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 class Milvus:
     """Which Milvus a test runs on. ``uri`` is None for the embedded one."""
 
-    kind: Literal["lite", "standalone"]
+    kind: Literal["lite", "standalone", "cluster"]
     uri: str | None
     server: Standalone | None = None
 
@@ -53,11 +54,13 @@ def start_standalone() -> Iterator[Callable[..., Standalone]]:
         shutil.rmtree(server.folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session", params=["lite", "standalone"])
+@pytest.fixture(scope="session", params=["lite", "standalone", "cluster"])
 def _milvus(request: pytest.FixtureRequest) -> Milvus:
     # For the session, so that pytest runs all tests of one kind before the other
     if request.param == "lite":
         return Milvus("lite", None)
+    if request.param == "cluster":
+        return Milvus("cluster", request.getfixturevalue("cluster").uri)
     server = request.getfixturevalue("standalone")
     return Milvus("standalone", server.uri, server)
 

@@ -18,6 +18,8 @@ from fiftyone_milvus.errors import CollectionError, InvalidRequest
 from harness import datasets
 from harness.oracle import distances, ranked
 
+pytestmark = pytest.mark.on_cluster
+
 COUNT = 300
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 METRICS = ("cosine", "euclidean", "dotproduct")

@@ -1,0 +1,62 @@
+"""The cluster itself: its network, the size of its messages."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import psutil
+import pytest
+
+from fiftyone_milvus.store import batches, client, settings
+from fiftyone_milvus.store.collection import Owner
+from fiftyone_milvus.store.index_types import IndexOptions
+from fiftyone_milvus.store.row_search import IndexedRows
+from harness.cluster import Cluster
+
+DIM = 512
+KAFKA_BYTES = 2 * 1024 * 1024  # the one of the tests refuses more
+
+
+@pytest.fixture
+def make_rows() -> Iterator[Callable[[IndexOptions], IndexedRows]]:
+    """Creates collections, ``make_rows(options)``; they go with the test."""
+    made: list[IndexedRows] = []
+
+    def make(options: IndexOptions) -> IndexedRows:
+        name = f"rows_{uuid.uuid4().hex}"
+        connection = client.connect(settings.resolve())
+        made.append(IndexedRows(connection, name, "cosine", "Session", options))
+        made[-1].create(DIM, Owner("d", "d", "k"))
+        return made[-1]
+
+    yield make
+    for rows in made:
+        rows.drop()
+
+
+def vectors(count: int) -> tuple[list[str], np.ndarray]:
+    rng = np.random.default_rng(0)
+    found = rng.normal(size=(count, DIM)).astype(np.float32)
+    return [f"{i:06d}" for i in range(count)], found
+
+
+def test_nothing_of_it_listens_on_the_machines_network(cluster: Cluster) -> None:
+    parts = psutil.Process(cluster.service.pid).children(recursive=True)
+    listening = {
+        (found.laddr.ip, found.laddr.port)
+        for found in psutil.net_connections("tcp")
+        if found.status == psutil.CONN_LISTEN and found.pid in {p.pid for p in parts}
+    }
+    assert listening == {("127.0.0.1", cluster.port), ("127.0.0.1", cluster.s3_port)}
+
+
+def test_a_queue_that_takes_small_messages_gets_smaller_parts(make_rows) -> None:
+    rows = make_rows(IndexOptions(index_type="FLAT"))
+    ids, wanted = vectors(5_000)  # 10 MB
+    rows.connection.write_bytes = batches.CALL_BYTES
+    rows.upsert(ids, ids, wanted)
+    assert rows.connection.write_bytes <= KAFKA_BYTES
+    assert rows.count() == len(ids)
+    assert np.array_equal(rows.fetch(ids).vectors, wanted)
