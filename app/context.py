@@ -69,7 +69,8 @@ def check_params(ctx: foo.ExecutionContext) -> None:
     checks.check_size(params)
     if not isinstance(params, Mapping) or not all(isinstance(n, str) for n in params):
         raise InvalidRequest(
-            f"Parameters are an object of names and values, not {type(params).__name__}"
+            "Give the parameters as an object of names and values, not "
+            f"{type(params).__name__}"
         )
     given = Given((name, each) for name, each in params.items() if each is not None)
     for name, value in given.items():
@@ -99,7 +100,7 @@ def flag(ctx: foo.ExecutionContext, name: str, default: bool = False) -> bool:
     if value is None:
         return default
     if not isinstance(value, bool):
-        raise InvalidRequest(f"{name} is true or false, not {value!r}")
+        raise InvalidRequest(f"Give {name} as true or false, not {value!r}")
     return value
 
 
@@ -191,21 +192,23 @@ def _check(name: str, value: Any) -> None:
             _check_list(name, value)
     elif name in _NUMBERS:
         if not checks.is_number(value):
-            raise InvalidRequest(f"{name} is a finite number; this is none")
+            raise InvalidRequest(f"Give {name} as a finite number")
     elif name in _COUNTS:
         checks.count(value, name, "or leave it out", checks.MAX_COUNT, least=0)
 
 
 def _check_text(name: str, value: Any, most: int | None) -> None:
     if not isinstance(value, str):
-        raise InvalidRequest(f"{name} is a text, not {type(value).__name__}")
+        raise InvalidRequest(f"Give {name} as a text, not {type(value).__name__}")
     if most is not None and len(value) > most:
-        raise InvalidRequest(f"{name} is longer than {most:,} characters")
+        raise InvalidRequest(f"{name} is longer than {most:,} characters. Shorten it.")
 
 
 def _check_list(name: str, value: Any) -> None:
     if not isinstance(value, list | tuple) or not all(
         isinstance(each, str | ObjectId) for each in value
     ):
-        raise InvalidRequest(f"{name} is a list of texts, not {type(value).__name__}")
+        raise InvalidRequest(
+            f"Give {name} as a list of texts, not {type(value).__name__}"
+        )
     checks.check_count(value, checks.MAX_IDS, name, "texts")

@@ -20,6 +20,7 @@ from .context import SCOPES
 from .labels import LABELS
 
 DEFAULT_KEY = "milvus"
+NO_INDEX = "This dataset has no Milvus index yet. Run 'Milvus: Compute index'."
 _NOT_OFFERED = ("id", "filepath", "bounding_box", "mask_path", "map_path", "index")
 
 
@@ -220,7 +221,7 @@ def index_choice(
     keys = runs.all_keys(ctx.dataset) if damaged else runs.keys(ctx.dataset)
     if not keys:
         inputs.str("brain_key", required=True, label=LABELS["index"])
-        problem(inputs, "brain_key", "This dataset has no Milvus index")
+        problem(inputs, "brain_key", NO_INDEX)
         return None
     only = keys[0] if propose and len(keys) == 1 else None
     key = ctx.params.get("brain_key", only)

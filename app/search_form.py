@@ -17,7 +17,7 @@ from fiftyone_milvus.search.search import check_score_field
 
 from . import forms
 from .context import MAX_RESULTS, scope_samples, selection
-from .searches import check_k
+from .searches import EMPTY_VIEW, check_k
 
 SELECTION = {"wanted": "More like them", "negative": "Less like them", "no": "Not used"}
 # Between two phrasings of one text
@@ -30,9 +30,8 @@ def inputs(ctx: foo.ExecutionContext, form: types.Object) -> None:
     """Adds all inputs of a search."""
     keys = runs.keys(ctx.dataset)
     if not keys:
-        text = "This dataset has no Milvus index yet. Run 'Milvus: Compute index'."
         form.str("brain_key", required=True, label="Index")
-        forms.problem(form, "brain_key", text)
+        forms.problem(form, "brain_key", forms.NO_INDEX)
         return
     key = ctx.params.get("brain_key") or keys[0]
     forms.choice(
@@ -138,9 +137,9 @@ def _query_inputs(
 
 
 def _no_text(info: runs.IndexInfo) -> str:
-    made_with = info.model or "own embeddings"
+    built_with = info.model or "own embeddings"
     return (
-        f"'{info.brain_key}' was made with {made_with}, which can't embed text. "
+        f"'{info.brain_key}' was built with {built_with}, which can't embed text. "
         "Select an image instead, or choose an index that can."
     )
 
@@ -153,7 +152,7 @@ def _scope_inputs(ctx: foo.ExecutionContext, form: types.Object) -> None:
         forms.problem(form, "k", str(e))
     forms.scope_choice(ctx, form)
     if ctx.params.get("scope") == "view" and not ctx.view.limit(1).count():
-        forms.problem(form, "scope", "The current view is empty")
+        forms.problem(form, "scope", EMPTY_VIEW)
     form.bool("reverse", default=False, label="Least similar first")
 
 

@@ -28,6 +28,7 @@ SAVED = "milvus_vector_search_saved"
 HISTORY = "milvus_vector_search_history"
 IMAGES = "milvus_vector_search_images"
 MAX_HISTORY = 1_000
+EMPTY_VIEW = "The view is empty. Clear it, or search the dataset."
 OFFERED = 25
 
 
@@ -73,7 +74,7 @@ def scope_of(ctx: foo.ExecutionContext, request: SearchRequest) -> fo.SampleColl
         return ctx.dataset
     view = fo.DatasetView._build(ctx.dataset, request.view)
     if not view.limit(1).count():
-        raise InvalidRequest("The view is empty. Clear it, or search the dataset.")
+        raise InvalidRequest(EMPTY_VIEW)
     return view
 
 

@@ -42,9 +42,7 @@ class CompareIndexes(Operator):
             label="Compare with",
         )
         if not others:
-            text = (
-                "There is nothing to compare: this dataset has fewer than two indexes"
-            )
+            text = "This dataset has fewer than two indexes. Build another to compare."
             forms.problem(inputs, "other", text)
         search_form.inputs(ctx, inputs)
 

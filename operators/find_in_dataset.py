@@ -203,5 +203,5 @@ def _unconfirmed(ctx: foo.ExecutionContext) -> str | None:
 
 def _load(name: str | None) -> fo.Dataset:
     if not name or not fo.dataset_exists(name):
-        raise InvalidRequest(f"There is no dataset '{name}' to search in")
+        raise InvalidRequest(f"There is no dataset '{name}'. Choose another.")
     return fo.load_dataset(name)

@@ -100,4 +100,6 @@ def _name_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     given = ctx.params.get("name")
     forms.choice(inputs, "name", names, given, required=True, label="Saved search")
     if not names:
-        forms.problem(inputs, "name", "This dataset has no saved search")
+        forms.problem(
+            inputs, "name", "This dataset has no saved search. Save one first."
+        )

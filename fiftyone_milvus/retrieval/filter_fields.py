@@ -143,10 +143,6 @@ def filter_expr(
     Raises:
         InvalidRequest: naming what is wrong
     """
-    if not isinstance(where, Mapping):
-        raise InvalidRequest(
-            f"where says for each field what it must contain; this was {where!r:.100}"
-        )
     unknown = sorted(map(str, set(where) - set(names)))
     if unknown:
         stored = f"It stores {list(names)}" if names else "It stores none"

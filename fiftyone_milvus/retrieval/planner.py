@@ -83,7 +83,9 @@ def check_query(rows: IndexedRows, queries: np.ndarray, k: int | None) -> None:
             f"{queries.shape[-1]}. Query with the model that the index was made with."
         )
     if not np.isfinite(queries).all():
-        raise InvalidRequest("The query vector contains NaN or infinity")
+        raise InvalidRequest(
+            "The query vector contains NaN or infinity. Query with another."
+        )
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,7 @@ def _forced(task: Task, plan: PlanName) -> Neighbors:
         options = [o for o in _options(task, tried) if o.name == plan]
         if not options:
             raise InvalidRequest(
-                f"The plan '{plan}' can't answer this search; leave the plan out"
+                f"The plan '{plan}' can't answer this search. Leave the plan out."
             )
         found = _run(task, min(options, key=lambda o: o.seconds), tried)
         if found is not None:

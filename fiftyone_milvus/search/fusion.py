@@ -110,7 +110,7 @@ def _of_one_kind(
     """The ids and sample ids of each result, and the field of the patches that all are;
     ``None`` for samples."""
     if len(results) < 2:
-        raise InvalidRequest("Give the results of two indexes to combine or compare")
+        raise InvalidRequest("Give the results of two indexes or more")
     fields = {result.patches_field for result in results}
     if len(fields) == 1:
         return [(r.ids, r.sample_ids) for r in results], fields.pop()

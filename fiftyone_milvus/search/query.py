@@ -27,6 +27,7 @@ from ..errors import InvalidRequest
 from ..vectors import MAX_DIMENSION, as_vector
 from . import query_images
 
+NO_VECTOR = "Give a vector as a list of numbers, none of them NaN or infinite"
 KINDS = ("id", "sample_id", "text", "image", "crop", "vector", "result_ids")
 
 
@@ -41,12 +42,12 @@ class Crop:
     def __post_init__(self) -> None:
         _text("sample_id of a crop", self.sample_id)
         if len(self.box) != 4 or not all(map(is_number, self.box)):
-            raise InvalidRequest("The box of a crop is [x, y, width, height]")
+            raise InvalidRequest("Give the box of a crop as [x, y, width, height]")
         x, y, width, height = self.box
         if min(x, y) < 0 or min(width, height) <= 0 or max(x + width, y + height) > 1:
             raise InvalidRequest(
-                f"The box {list(self.box)} isn't in the image: x, y, width and "
-                "height are parts of 1"
+                f"The box {list(self.box)} isn't in the image. Give x, y, width and "
+                "height relative to the image's size, from 0 to 1."
             )
 
 
@@ -82,7 +83,7 @@ class Term:
     def __post_init__(self) -> None:
         given = [name for name in KINDS if getattr(self, name) is not None]
         if len(given) != 1:
-            raise InvalidRequest(f"A term is one of {KINDS}; this one has {given}")
+            raise InvalidRequest(f"Give each term one of {KINDS}; this one has {given}")
         object.__setattr__(self, given[0], _settled(given[0], getattr(self, given[0])))
         self._check(given[0])
 
@@ -94,7 +95,7 @@ class Term:
             _texts(kind, value)
         elif kind == "image":
             if not isinstance(value, bytes):
-                raise InvalidRequest("An image is given as the bytes of its file")
+                raise InvalidRequest("Give an image as the bytes of its file")
             query_images.check_bytes(len(value))
         if not is_number(self.weight) or self.weight <= 0:
             raise InvalidRequest(
@@ -150,7 +151,7 @@ class Term:
         """
         known = {f.name for f in fields(cls)}
         if not isinstance(data, Mapping) or not set(data) <= known:
-            raise InvalidRequest(f"A term is an object with one of {KINDS}")
+            raise InvalidRequest(f"Give each term as an object with one of {KINDS}")
         given = {k: v for k, v in data.items() if v is not None}
         if "image" in given:
             given["image"] = _bytes(given["image"])
@@ -177,7 +178,7 @@ class Query:
     def __post_init__(self) -> None:
         if not self.terms:
             raise InvalidRequest(
-                "Search with a text, images or patches, or a vector: there is none"
+                "Search with a text, images, patches or a vector; there is none"
             )
         _check_counts(self.terms)
         positive = {term._what for term in self.terms if not term.negative}
@@ -236,7 +237,7 @@ class Query:
         """
         terms = data.get("terms") if isinstance(data, Mapping) else None
         if not isinstance(terms, list | tuple) or set(data) != {"terms"}:
-            raise InvalidRequest('A query is {"terms": [...]}')
+            raise InvalidRequest('Give the query as {"terms": [...]}')
         # before they are read: thousands of images would fill the memory
         check_count(terms, MAX_TERMS, "The query", "terms", _FEWER)
         return cls(tuple(Term.from_dict(term) for term in terms))
@@ -274,21 +275,23 @@ def _settled(kind: str, value: Any) -> Any:
     try:
         return tuple(as_vector(value).tolist())
     except InvalidRequest as e:
-        raise InvalidRequest(
-            "A vector is a list of numbers, none NaN or infinite"
-        ) from e
+        raise InvalidRequest(NO_VECTOR) from e
 
 
 def _text(name: str, value: Any) -> None:
     if not isinstance(value, str) or not value.strip():
-        raise InvalidRequest(f"The {name} is empty, or no text: {value!r:.100}")
+        raise InvalidRequest(
+            f"The {name} is {value!r:.100}. Give a text that isn't empty."
+        )
     if len(value) > MAX_TEXT:
-        raise InvalidRequest(f"The {name} is longer than {MAX_TEXT:,} letters")
+        raise InvalidRequest(
+            f"The {name} is longer than {MAX_TEXT:,} letters. Shorten it."
+        )
 
 
 def _texts(name: str, values: Any) -> None:
     if not isinstance(values, tuple) or not values:
-        raise InvalidRequest(f"The {name} is empty, or no text: {values!r:.100}")
+        raise InvalidRequest(f"The {name} is {values!r:.100}. Give a text, or several.")
     most, what = (MAX_PHRASINGS, "phrasings") if name == "text" else (MAX_IDS, "ids")
     check_count(values, most, f"The {name} of a term", what)
     for value in values:
@@ -299,7 +302,7 @@ def _plain(name: str, values: list[Any]) -> tuple[Any, ...]:
     if name == "vector":
         check_count(values, MAX_DIMENSION, "A vector", "numbers", "Use another model.")
     if name == "vector" and not all(map(is_number, values)):
-        raise InvalidRequest("A vector is a list of numbers, none NaN or infinite")
+        raise InvalidRequest(NO_VECTOR)
     return tuple(values)
 
 
@@ -309,7 +312,7 @@ def _bytes(value: Any) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
     except (TypeError, ValueError, binascii.Error) as e:
-        raise InvalidRequest("An image is given as base64 of its file") from e
+        raise InvalidRequest("Give an image as base64 of its file") from e
 
 
 def _crop(value: Any) -> Crop:
@@ -317,4 +320,6 @@ def _crop(value: Any) -> Crop:
         box = value["box"]
         if isinstance(box, list | tuple):
             return Crop(value["sample_id"], tuple(box))
-    raise InvalidRequest('A crop is {"sample_id": ..., "box": [x, y, width, height]}')
+    raise InvalidRequest(
+        'Give a crop as {"sample_id": ..., "box": [x, y, width, height]}'
+    )

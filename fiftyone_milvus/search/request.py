@@ -63,7 +63,7 @@ class SearchRequest:
         for name in _TEXTS:
             value = getattr(self, name)
             if not isinstance(value, str) and (value is not None or name == _TEXTS[0]):
-                raise InvalidRequest(f"{name} is a text, not {value!r:.100}")
+                raise InvalidRequest(f"Give {name} as a text, not {value!r:.100}")
         object.__setattr__(self, "k", count(self.k, "k", "matches"))
         if self.min_matches is not None:
             found = count(self.min_matches, "min_matches", "objects of each image")
@@ -75,20 +75,25 @@ class SearchRequest:
         low, high = self.min_score, self.max_score
         for name, bound in (("min_score", low), ("max_score", high)):
             if bound is not None and not is_number(bound):
-                raise InvalidRequest(f"{name} must be a number, not {bound!r:.100}")
+                raise InvalidRequest(f"Give {name} as a number, not {bound!r:.100}")
         if low is not None and high is not None and low > high:
             raise InvalidRequest(
                 f"No score is at least {low} and at most {high}. Swap the limits."
             )
         if self.where is not None and not isinstance(self.where, Mapping):
             raise InvalidRequest(
-                "where says for each field what it must contain; this was "
+                "Give where as an object of fields and what they must contain, not "
                 f"{self.where!r:.100}"
             )
         if self.min_matches is not None and self.group_by is not None:
             raise InvalidRequest(
                 "Use either min_matches or group_by: both choose one result per image "
                 "or value"
+            )
+        if self.min_matches is not None and self.fuse_with is not None:
+            raise InvalidRequest(
+                "Use either min_matches or fuse_with: images that are found by their "
+                "objects can't be combined with the results of another index"
             )
         if self.fuse_with == self.brain_key:
             raise InvalidRequest(
@@ -107,8 +112,8 @@ class SearchRequest:
         given = {k: v for k, v in dict(data).items() if v is not None}
         if not {"brain_key", "query"} <= set(given) or not set(given) <= known:
             raise InvalidRequest(
-                f"A search has 'brain_key' and 'query', and of {sorted(known)} what "
-                f"it needs; this one has {sorted(given)!s:.200}"
+                f"Give a search 'brain_key' and 'query', and what else it needs of "
+                f"{sorted(known)}; this one has {sorted(given)!s:.200}"
             )
         return cls(**{**given, "query": Query.from_dict(given["query"])})
 

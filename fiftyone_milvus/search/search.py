@@ -200,7 +200,7 @@ def run(request: SearchRequest, samples: fo.SampleCollection) -> SearchResult:
     check_score_field(request, samples)
     index = runs.load(dataset, request.brain_key)
     result = _searched(index, request, samples)
-    if request.fuse_with is not None and request.min_matches is None:
+    if request.fuse_with is not None:
         check_alike(samples, request.brain_key, request.fuse_with)
         other = runs.load(dataset, request.fuse_with)
         second = replace(request, brain_key=request.fuse_with, fuse_with=None)

@@ -769,7 +769,7 @@ def test_only_false_drops(lite, dataset, dry_run):
     if dry_run is None:
         assert operator.execute(ctx)["deleted"] == []
     else:
-        with pytest.raises(InvalidRequest, match="dry_run is true or false"):
+        with pytest.raises(InvalidRequest, match="dry_run as true or false"):
             operator.execute(ctx)
     assert lite.has_collection(name)
 

@@ -154,7 +154,7 @@ def test_a_tag_that_is_none_is_refused_before_the_work(unchanged, tag):
 def test_a_tag_that_is_no_text_is_refused_before_the_work(unchanged, name, tag):
     ctx = make_context(unchanged, brain_key="idx", thresh=0.01, tag=tag)
     for method in (OPERATOR[name]().resolve_input, OPERATOR[name]().execute):
-        with pytest.raises(InvalidRequest, match="tag is a text, not"):
+        with pytest.raises(InvalidRequest, match="tag as a text, not"):
             method(ctx)
 
 
@@ -253,7 +253,7 @@ def test_a_score_field_that_fiftyone_takes_can_be(dataset, field):
         ("", "a name of 1 to 100 characters"),
         ("  ", "a name of 1 to 100 characters"),
         (LONG, "a name of 1 to 100 characters"),
-        (5, "name is a text, not int"),
+        (5, "name as a text, not int"),
         (None, "name is missing"),
     ],
     ids=lambda value: repr(value)[:9],

@@ -327,7 +327,7 @@ def test_grouped_datasets_give_one_match_a_group(milvus):
         ({"group_by": "sample"}, "another sample already"),
         ({"group_by": "tags"}, "doesn't have one text"),
         ({"min_score": 0.5, "max_score": 0.1}, "Swap the limits"),
-        ({"min_score": float("nan")}, "must be a number"),
+        ({"min_score": float("nan")}, "min_score as a number"),
         ({"k": 0}, "1 or more"),
     ],
 )

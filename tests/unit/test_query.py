@@ -13,6 +13,7 @@ from PIL import Image
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.search import query_vector
 from fiftyone_milvus.search.query import KINDS, MAX_TERMS, Crop, Query, Term
+from fiftyone_milvus.search.request import SearchRequest
 
 ID, OTHER = "a" * 24, "b" * 24
 
@@ -58,13 +59,13 @@ def test_a_vector_comes_back_to_the_bit(values):
         ({"id": ID, "text": "a"}, "one of"),
         ({"path": "/etc/passwd"}, "one of"),
         ("text", "one of"),
-        ({"id": " "}, "is empty"),
-        ({"id": 7}, "no text"),
-        ({"text": []}, "is empty"),
-        ({"text": ["a", ""]}, "is empty"),
+        ({"id": " "}, "a text that isn't empty"),
+        ({"id": 7}, "a text that isn't empty"),
+        ({"text": []}, "a text, or several"),
+        ({"text": ["a", ""]}, "a text that isn't empty"),
         ({"text": "a" * 2001}, "longer than"),
-        ({"result_ids": []}, "is empty"),
-        ({"result_ids": [ID, None]}, "no text"),
+        ({"result_ids": []}, "a text, or several"),
+        ({"result_ids": [ID, None]}, "a text that isn't empty"),
         ({"text": "a", "weight": 0}, "above 0"),
         ({"text": "a", "weight": -1}, "negative"),
         ({"text": "a", "weight": float("nan")}, "above 0"),
@@ -78,7 +79,7 @@ def test_a_vector_comes_back_to_the_bit(values):
         ({"image": "no base64!"}, "base64"),
         ({"image": ""}, "empty"),
         ({"image": 7}, "base64"),
-        ({"crop": {"sample_id": ID}}, "A crop is"),
+        ({"crop": {"sample_id": ID}}, "Give a crop as"),
         ({"crop": {"sample_id": ID, "box": [0, 0, 1]}}, "box of a crop"),
         ({"crop": {"sample_id": ID, "box": [0, 0, 0, 1]}}, "isn't in the image"),
         ({"crop": {"sample_id": ID, "box": [0.5, 0, 0.6, 1]}}, "isn't in the image"),
@@ -95,10 +96,10 @@ def test_a_term_that_cannot_be_is_reported(data, words):
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (None, "A query is"),
-        ([], "A query is"),
-        ({"terms": "a"}, "A query is"),
-        ({"terms": [], "k": 1}, "A query is"),
+        (None, "Give the query as"),
+        ([], "Give the query as"),
+        ({"terms": "a"}, "Give the query as"),
+        ({"terms": [], "k": 1}, "Give the query as"),
         ({"terms": []}, "there is none"),
         ({"terms": [{"text": "a"}] * (MAX_TERMS + 1)}, "too many"),
         ({"terms": [{"image": "A" * 100}] * 5_000}, "too many"),
@@ -241,3 +242,8 @@ def test_a_image_in_a_query_may_not_be_larger_than_an_upload():
     data = base64.b64encode(bytes(9 * 2**20)).decode()
     with pytest.raises(InvalidRequest, match="at most 8 MB"):
         Term.from_dict({"image": data})
+
+
+def test_images_by_their_objects_are_not_combined_with_another_index():
+    with pytest.raises(InvalidRequest, match="either min_matches or fuse_with"):
+        SearchRequest("a", Query.of(text="x"), min_matches=2, fuse_with="b")
