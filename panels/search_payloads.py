@@ -252,7 +252,7 @@ def _chip(key: str, term: dict[str, Any], shown: dict[str, Any] | None) -> Chip:
 def _media(
     items: fo.SampleCollection, ids: Iterable[str], patches_field: str | None
 ) -> dict[str, dict[str, Any]]:
-    """What to draw for each id that is there.
+    """The file, box and label of each sample, or patch, that exists, by its id.
 
     Args:
         items: a collection of samples, or of patches
@@ -276,7 +276,8 @@ def _media(
 def _labels_media(
     samples: fo.SampleCollection, ids: Iterable[str], field: str
 ) -> dict[str, dict[str, Any]]:
-    """What to draw for each label of a field of some samples, with its sample's id."""
+    """As :func:`_media`, of each label of a field of some samples; with its sample's
+    id."""
     wanted = set(ids)
     _, path = samples._get_label_field_path(field)
     boxed = samples.has_field(f"{path}.bounding_box")
@@ -297,7 +298,7 @@ def _labels_media(
 
 
 def _media_field(samples: fo.SampleCollection) -> str:
-    """The field of the files that the grid shows."""
+    """The field with the paths of the files that the grid shows."""
     field = samples._dataset.app_config.grid_media_field or "filepath"
     return field if samples.has_field(field) else "filepath"
 

@@ -1,13 +1,21 @@
-"""What the *Search* tab asks."""
+"""What the *Search* tab asks: searches, whose results are shown in the grid, and the
+view from before restored.
+
+The view that was searched from is stored in the dataset's execution store, by the
+result, and not in the panel's state: the App reloads its page at each change of that.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
 from typing import Any
 
 import fiftyone as fo
 import fiftyone.core.patches as fop
 import fiftyone.operators as foo
+from fiftyone.server.view import get_extended_view
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import indexed_samples, names
@@ -16,7 +24,7 @@ from fiftyone_milvus.search import result as results
 from fiftyone_milvus.search.request import SearchRequest
 
 from ..app import search_form, searches, tag_changes
-from . import grid, search_payloads
+from . import search_payloads
 from .error_boundary import answered
 
 METHODS = (
@@ -35,12 +43,14 @@ METHODS = (
     "tag_results",
 )
 HISTORY_PAGE = 50
+SHOWN = "milvus_vector_search_shown"
+KEPT_SECONDS = 7 * 24 * 3600
 
 
 class SearchMethods:
     @answered
     def search(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        base = grid.base_view(ctx)
+        base = _base_view(ctx)
         request = search_form.read(ctx)
         if ctx.params.get("scope") == "view":
             stages = base._serialize(include_uuids=False)
@@ -56,7 +66,7 @@ class SearchMethods:
             if name is not None
             else searches.from_history(ctx, ctx.params["id"])
         )
-        base = grid.base_view(ctx)
+        base = _base_view(ctx)
         if request.view is not None:
             base = fo.DatasetView._build(ctx.dataset, request.view)
         result = _results(ctx, request, base)
@@ -82,12 +92,13 @@ class SearchMethods:
     @answered
     def keep_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """Shows only the first results in the grid."""
-        grid.show(ctx, _first_results(ctx), grid.base_view(ctx))
+        _show(ctx, _first_results(ctx), _base_view(ctx))
         return {}
 
     @answered
     def clear_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        grid.restore(ctx)
+        """Shows what was searched from; a view of the person's own stays."""
+        ctx.ops.set_view(_base_view(ctx))
         return {}
 
     @answered
@@ -98,11 +109,11 @@ class SearchMethods:
     @answered
     def view_count(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         info = runs.describe(ctx.dataset, ctx.params["brain_key"])
-        view = grid.base_view(ctx)
+        view = _base_view(ctx)
         everything = runs.all_samples(ctx.dataset, info.brain_key, view)
         return {
             "count": _count(everything, view, info.patches_field),
-            "shows_results": grid.shows_results(ctx),
+            "shows_results": _searched_from(ctx, _shown(ctx)) is not None,
         }
 
     @answered
@@ -167,7 +178,7 @@ def _results(
 ) -> dict[str, Any]:
     """Searches, shows the results in the grid, and returns what React draws of them."""
     result, view = searches.find(ctx, request)
-    grid.show(ctx, view, base)
+    _show(ctx, view, base)
     searches.select_objects(ctx, result)
     everything, field = result.everything, result.index_field
     whole = indexed_samples.is_whole(base)
@@ -185,6 +196,60 @@ def _results(
         in_view=in_view,
         empty_reason=searches.empty_reason(ctx, result),
     )
+
+
+def _base_view(ctx: foo.ExecutionContext) -> fo.DatasetView:
+    """The view that the person searches from: what the grid shows, filters of the
+    sidebar included; or, if that is a search's result, what it was searched from, with
+    the same filters. Results that were saved as a view are a view like others."""
+    params = ctx.request_params
+    shown = _shown(ctx)
+    stages = _searched_from(ctx, shown)
+    view = shown if stages is None else fo.DatasetView._build(ctx.dataset, stages)
+    filters, extended = params.get("filters"), params.get("extended")
+    if not filters and not extended:
+        return view
+    # a copy, since FiftyOne takes stages out of what it is given
+    return get_extended_view(view, filters, extended_stages=dict(extended or {}))
+
+
+def _show(
+    ctx: foo.ExecutionContext, view: fo.DatasetView, base: fo.DatasetView
+) -> None:
+    """Shows the results, and remembers where they were searched from."""
+    shown = _fingerprint(view)
+    if shown is not None:
+        stages = base._serialize(include_uuids=False)
+        ctx.store(SHOWN).set(shown, stages, ttl=KEPT_SECONDS)
+    ctx.ops.set_view(view)
+
+
+def _shown(ctx: foo.ExecutionContext) -> fo.DatasetView:
+    """The view of the grid, without filters."""
+    name = ctx.request_params.get("view_name")
+    if name is not None:
+        return ctx.dataset.load_saved_view(name)
+    return fo.DatasetView._build(ctx.dataset, ctx.request_params.get("view") or [])
+
+
+def _searched_from(
+    ctx: foo.ExecutionContext, view: fo.DatasetView
+) -> list[dict[str, Any]] | None:
+    """The stages of what a search's result was searched from; ``None`` for a view that
+    is no such result."""
+    shown = None if view.name is not None else _fingerprint(view)
+    if shown is None:
+        return None
+    stages: list[dict[str, Any]] | None = ctx.store(SHOWN).get(shown)
+    return stages
+
+
+def _fingerprint(view: fo.DatasetView) -> str | None:
+    """Short and equal for equal results: the ids themselves may be thousands."""
+    if not view._stages:
+        return None
+    stage = view._stages[-1]._serialize(include_uuid=False)
+    return hashlib.sha256(json.dumps(stage, sort_keys=True).encode()).hexdigest()
 
 
 def _cached(ctx: foo.ExecutionContext) -> results.CachedResult:

@@ -59,7 +59,7 @@ class SearchResult:
         everything: all samples that the index may have
         matched: where images were found by their objects, the objects of each, the
             nearest first
-        term_scores: ``(m, t)``, what each of several terms says of the first results
+        term_scores: ``(m, t)``, how near each of several terms is to the first results
         fused_keys: the indexes whose rankings were combined
         ranks: each result's rank in each of these, from 1; ``None`` if it isn't in it
     """
@@ -190,8 +190,8 @@ class CachedResult:
     def term_scores(
         self, dataset: fo.Dataset, start: int, count: int
     ) -> np.ndarray | None:
-        """What each of several terms says of some results, ``(n, t)``; ``None`` for a
-        single term, and for combined rankings."""
+        """How near each of several terms is to some results, ``(n, t)``; ``None`` for
+        a single term, and for combined rankings."""
         first = self.result.term_scores
         if first is None:
             return None
@@ -211,7 +211,7 @@ def new_cache(timer: Callable[[], float] = time.monotonic) -> Any:
     """An empty cache, of tokens to results.
 
     Args:
-        timer: what tells the time, in seconds
+        timer: a clock, in seconds
     """
     return TTLCache(MAX_CACHED_IDS, CACHED_SECONDS, timer, _size)
 

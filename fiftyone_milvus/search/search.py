@@ -207,8 +207,8 @@ def run(request: SearchRequest, samples: fo.SampleCollection) -> SearchResult:
         return fusion.fuse([result, _searched(other, second, samples)], request.k)
     if len(request.query.terms) < 2:
         return result
-    said = term_scores(index, result.resolved, result.row_ids[:EXPLAINED])
-    return replace(result, term_scores=said)
+    of_terms = term_scores(index, result.resolved, result.row_ids[:EXPLAINED])
+    return replace(result, term_scores=of_terms)
 
 
 def check_alike(samples: fo.SampleCollection, brain_key: str, other: str) -> None:
