@@ -318,7 +318,7 @@ def test_a_filter_takes_every_text_and_type(texts):
     ):
         with pytest.raises(InvalidRequest):
             found(**where)
-    with pytest.raises(InvalidRequest, match="where says"):
+    with pytest.raises(InvalidRequest, match="Give where as an object"):
         search.search(index, Query.of(vector=[1.0] * 4), 3, where="text")
 
 
