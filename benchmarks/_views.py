@@ -25,7 +25,7 @@ from fiftyone_milvus.dataset.ids import within
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.retrieval import filter_fields, planner
 from fiftyone_milvus.retrieval.planner import Neighbors, PlanName
-from fiftyone_milvus.store.row_search import IndexedRows
+from fiftyone_milvus.store.rows import StoredRows
 
 from . import _contenders, _data
 from ._contenders import Contender
@@ -116,7 +116,7 @@ def _cases(data: Data, repeats: int) -> Iterator[Case]:
 
 
 def _measure(
-    case: Case, rows: IndexedRows, others: list[Contender], data: Data, metric: str
+    case: Case, rows: StoredRows, others: list[Contender], data: Data, metric: str
 ) -> tuple[dict[str, Value], str]:
     case.ids = data.ids if case.view is None else case.view.values("id")
     view_ids.forget()
@@ -149,7 +149,7 @@ def _measure(
 
 
 def _search(
-    rows: IndexedRows,
+    rows: StoredRows,
     case: Case,
     data: Data,
     query: np.ndarray,
@@ -160,7 +160,7 @@ def _search(
     return planner.nearest(rows, query, K, among=among, plan=plan)
 
 
-def _filtered(rows: IndexedRows, case: Case, data: Data) -> float:
+def _filtered(rows: StoredRows, case: Case, data: Data) -> float:
     """The clusters by a filter: a new one each time, as a person's search has it."""
     where = {"cluster": case.clusters}
     told = filter_fields.filter_expr(where, ["cluster"], data.dataset, None)
@@ -175,7 +175,7 @@ def _filtered(rows: IndexedRows, case: Case, data: Data) -> float:
     return median(times)
 
 
-def _forced(rows: IndexedRows, case: Case, data: Data, plan: PlanName) -> Value:
+def _forced(rows: StoredRows, case: Case, data: Data, plan: PlanName) -> Value:
     if plan == "full_scan" or (
         plan == "fetch_and_rank" and len(case.ids) > MOST_FETCHED
     ):

@@ -140,7 +140,7 @@ def _on_milvus(
         with loaded_vectors.load_vectors(index, None, Monitor(False)):
             pass
 
-    _contenders.settle(index.rows.name, server)
+    _contenders.settle(index.rows.collection.name, server)
     measured = {OURS: _ours(index)}
     if by_range:
         measured[RANGE] = _range_search(server, index, vectors)
@@ -193,7 +193,9 @@ def _range_search(server: Server, index: Any, vectors: np.ndarray) -> Measured:
 
     ids = [str(id_) for id_ in index.sample_ids]
     measured = _measured(
-        lambda: _pairs.by_range_search(server, index.rows.name, ids, vectors, THRESH)
+        lambda: _pairs.by_range_search(
+            server, index.rows.collection.name, ids, vectors, THRESH
+        )
     )
     return replace(measured, pairs=measured.result)
 

@@ -24,6 +24,23 @@ IN_MEMORY_BYTES = 64 * 1024 * 1024
 NORMS_IN_FLOAT32 = (1e-15, 1e15)  # their products neither vanish nor overflow
 
 
+# Milvus's names. Its L2 is squared; COSINE and IP are similarities
+METRICS = {"cosine": "COSINE", "dotproduct": "IP", "euclidean": "L2"}
+
+
+def from_milvus(metric: str, scores: np.ndarray) -> np.ndarray:
+    """Distances of Milvus's scores ``(n,)``."""
+    if metric == "euclidean":
+        return np.sqrt(np.maximum(scores, 0))
+    return 1 - scores
+
+
+def can_reverse(metric: str) -> bool:
+    """Whether the farthest from a vector are the nearest to its opposite, at 2 minus
+    the distance."""
+    return metric != "euclidean"
+
+
 def distances(metric: str, queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     """Exact distances ``(q, n)`` of ``(q, dim)`` and ``(n, dim)`` vectors; near 0 as
     exact as a matrix product in float64 is, :func:`pair_distances` is more so."""

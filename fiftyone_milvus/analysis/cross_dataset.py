@@ -133,7 +133,7 @@ def _check_comparable(
             f"{models[1]}, whose vectors can't be compared. Choose two indexes of one "
             "model."
         )
-    dims = [one.rows.dimension() for one in (other, index)]
+    dims = [one.rows.collection.dimension() for one in (other, index)]
     if dims[0] != dims[1]:
         raise InvalidRequest(
             f"The vectors of '{other.key}' are {dims[0]}-dim and those of "

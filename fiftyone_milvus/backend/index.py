@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import numpy as np
 from fiftyone.brain.similarity import DuplicatesMixin, Similarity, SimilarityIndex
@@ -15,15 +13,15 @@ from ..dataset import indexed_samples, model_trust, models
 from ..dataset.ids import Existing, Ordered, as_list, report_missing
 from ..errors import CollectionError, InvalidRequest, UntrustedModel
 from ..retrieval import filter_fields
-from ..store import client
-from ..store.collection import Owner
-from ..store.row_search import IndexedRows
-from ..store.rows import Rows, joined
-from . import STOCK_MODULE, ownership, scope
+from ..store import client, partitions
+from ..store.collection import Collection, Owner
+from ..store.rows import Rows, StoredRows, joined
+from . import STOCK_MODULE, scope
 from .config import MilvusSimilarityConfig
 from .index_neighbors import Neighbors
 from .index_sorting import Sorting
 from .index_writing import Writing
+from .ownership import Ownership, new_name
 
 if TYPE_CHECKING:
     from ..store.client import MilvusClient
@@ -56,11 +54,10 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         DuplicatesMixin.__init__(self)
         self._dataset = samples._root_dataset
         self._dataset_id = str(self._dataset._doc.id)
-        self._dataset_name = str(self._dataset.name)
         found = config.connection_settings
         connection = client.connect(found)
         if config.collection_name is None:
-            config.collection_name = _new_name(self._dataset_name, brain_key)
+            config.collection_name = new_name(self._dataset.name, brain_key)
         if self.is_new:
             names = config.options.filter_fields
             filter_fields.resolve(samples, config.patches_field, names)
@@ -72,13 +69,15 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
                 **{k: v for k, v in place.items() if v},
             )
         elif self._is_empty_clone:
-            config.collection_name = _new_name(self._dataset_name, brain_key)
-        self._rows = IndexedRows(
-            connection,
-            config.collection_name,
-            config.metric,
-            config.consistency_level,
-            config.options,
+            config.collection_name = new_name(self._dataset.name, brain_key)
+        self._rows = StoredRows(
+            Collection(
+                connection,
+                config.collection_name,
+                config.metric,
+                config.consistency_level,
+                config.options,
+            )
         )
         self._all_ids: tuple[list[str], list[str]] | None = None
         self._check_collection()
@@ -88,10 +87,10 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
     @property
     def client(self) -> MilvusClient:
         """pymilvus's own client, connected."""
-        return self._rows.connection.client
+        return self._rows.collection.connection.client
 
     @property
-    def rows(self) -> IndexedRows:
+    def rows(self) -> StoredRows:
         """The rows behind the index, for what FiftyOne's interface has no word for."""
         return self._rows
 
@@ -100,11 +99,13 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         """The ``pymilvus.Collection``, or ``None`` before anything was added."""
         if not self._present():
             return None
-        return self._rows.connection.orm_collection(self._rows.name)
+        return self._rows.collection.connection.orm_collection(
+            self._rows.collection.name
+        )
 
     @property
     def total_index_size(self) -> int:
-        return self._rows.count() if self._present() else 0
+        return self._rows.collection.count() if self._present() else 0
 
     @property
     def sample_ids(self) -> np.ndarray:
@@ -121,7 +122,14 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
     def owned(self) -> bool:
         """Whether this dataset made the collection, or the partition of it that holds
         the rows, so that it may drop it."""
-        return ownership.is_owned(self)
+        return self.ownership.owned
+
+    @property
+    def ownership(self) -> Ownership:
+        """Whose the rows are, and what this index may do to them."""
+        return Ownership(
+            self._rows, self.config, self.samples, self._owner, self.is_new
+        )
 
     @property
     def is_new(self) -> bool:
@@ -141,14 +149,15 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         Raises:
             CollectionError: if it is gone
         """
-        if self._rows.exists():
+        collection = self._rows.collection
+        if collection.exists():
             return True
         if not self.config.own.filled:
             return False
         raise CollectionError(
-            f"The collection '{self._rows.name}' of the index '{self.key}' is not on "
-            f"Milvus at {self._rows.connection.settings.address}: it was dropped, or "
-            "the index was made on another Milvus. Set the address that it was made "
+            f"The collection '{collection.name}' of the index '{self.key}' is not on "
+            f"Milvus at {collection.connection.settings.address}: it was dropped, or "
+            "the index was built on another Milvus. Set the address that it was built "
             "at, or clean the index up and build it again."
         )
 
@@ -159,7 +168,7 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         Raises:
             InvalidRequest: if nothing was added yet
         """
-        if not self.config.own.filled and not self._rows.exists():
+        if not self.config.own.filled and not self._rows.collection.exists():
             raise InvalidRequest(
                 f"The index '{self.key}' is empty: nothing was added to it yet. Add "
                 "vectors with add_to_index(), or clean it up and build it again."
@@ -171,19 +180,19 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         Raises:
             CollectionError: if it is gone, or was created again and doesn't fit
         """
-        self._rows.forget()
+        self._rows.collection.forget()
         if not self._present():
             return False
-        self._rows.check_fits()
+        self._rows.collection.check_fits()
         return True
 
     def _check_collection(self) -> None:
         """An index that was filled must find its collection again, and one that is
         connected to a collection must fit it."""
         if self.is_new:
-            if self._rows.exists():
-                self._rows.check_fits()
-                self._rows.add_partition(self._owner(self.key))
+            if self._rows.collection.exists():
+                self._rows.collection.check_fits()
+                partitions.add(self._rows.collection, self._owner)
                 self.config.remember(filled=True)
         else:
             self._present()
@@ -244,11 +253,6 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
 
     # -- the collection and the run
 
-    def stamp(self, brain_key: str | None) -> None:
-        """Writes another key into the stamp of what this index made."""
-        if self._rows.exists():
-            self._rows.rename_owner(self._owner(self.key), self._owner(brain_key))
-
     def cleanup(self) -> None:
         """Drops the collection, or what of it is this index's own; the run's record
         stays, as FiftyOne documents.
@@ -257,28 +261,12 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
             CollectionError: if another dataset, or another tool, made the collection,
                 or another index has the same rows
         """
-        exists = self._rows.exists()
+        exists = self._rows.collection.exists()
         if exists:
-            self._drop_owned()
+            self.ownership.drop()
         self._all_ids = None
         if exists or self.config.own.filled:  # by another object, perhaps
             self.remember(filled=False)
-
-    def _drop_owned(self) -> None:
-        why = ownership.kept_because(self)
-        if why is not None:
-            raise CollectionError(
-                f"The collection '{self._rows.name}' is not dropped, since {why}. "
-                "Delete the record alone with "
-                f"dataset.delete_brain_run('{self.key}'), or drop the collection with "
-                "Milvus's own tools."
-            )
-        if self._rows.has_own_partition:
-            self._rows.drop_partition()
-        elif self._rows.other_partitions():
-            self._rows.delete(self._rows.all_ids()[0])
-        else:
-            self._rows.drop()
 
     def delete(self) -> None:
         """Drops the collection and deletes the run, as Milvus's guide shows."""
@@ -289,10 +277,10 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
     def discard(self) -> None:
         """Drops what this object created for a run that isn't stored: a build that
         failed. What a stored run has, other handles of it may have filled."""
-        if self._rows.created and self.is_new:
-            self._rows.drop_quietly()
-            self._rows.created = False
-        self._leave_place()
+        if self._rows.collection.created and self.is_new:
+            self._rows.collection.drop_quietly()
+            self._rows.collection.created = False
+        self.ownership.release()
 
     # -- reading
 
@@ -330,7 +318,7 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
 
     def _read(self, wanted: list[str] | None, by_sample: bool) -> Rows:
         if wanted is None:
-            return joined(list(self._rows.iterate()), self._rows.dimension())
+            return joined(list(self._rows.iterate()), self._rows.collection.dimension())
         if by_sample:
             found = self._rows.ids_of_samples(wanted)
             wanted = [id_ for ids in found.values() for id_ in ids]
@@ -338,36 +326,9 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
 
     # -- helpers
 
-    def _claim_place(self) -> None:
-        """Sees to it that this index changes none but its own rows.
-
-        Raises:
-            CollectionError: if the rows are those of another dataset's index
-        """
-        owner = self._owner(self.key)
-        if self.config.options.partition is not None:
-            self._rows.add_partition(owner)  # cleaning up dropped it
-        owners = self._rows.owners()
-        chosen = self.config.options.partition is not None
-        if not chosen and self.is_new and owners and not _same(owners[0], owner):
-            self._move_to_partition(owner)
-            return
-        ownership.check_writing(self, owners)
-
-    def _move_to_partition(self, owner: Owner) -> None:
-        """Has the rows of a new index in a partition of their own."""
-        name = _new_name(self._dataset_name, self.key)
-        self._rows.move_to_partition(name, owner)
-        options = {**self.config.options.to_dict(), "partition": name}
-        self.config.remember(options=options)
-
-    def _leave_place(self) -> None:
-        """Drops the partition that a failed build made."""
-        if self.is_new:
-            self._rows.drop_own_partition()
-
-    def _owner(self, brain_key: str | None) -> Owner:
-        return Owner(self._dataset_id, self._dataset.name, brain_key)
+    @property
+    def _owner(self) -> Owner:
+        return Owner(self._dataset_id, self._dataset.name, self.key)
 
     def remember(self, **values: Any) -> None:
         """Stores settings of our own with the run."""
@@ -380,15 +341,3 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         cls, d: Any, samples: Any, config: MilvusSimilarityConfig, brain_key: str
     ) -> MilvusSimilarityIndex:
         return cls(samples, config, brain_key)
-
-
-def _same(one: Owner, other: Owner) -> bool:
-    """Whether it is the same index, whatever its dataset's name was."""
-    return (one.dataset_id, one.brain_key) == (other.dataset_id, other.brain_key)
-
-
-def _new_name(dataset: str, brain_key: str | None) -> str:
-    """A collection name that tells whose it is, and that no other index has."""
-    words = f"fiftyone_{dataset}_{brain_key or 'index'}"
-    legal = re.sub(r"\W+", "_", words, flags=re.ASCII)
-    return f"{legal[:200]}_{uuid4().hex[:8]}"

@@ -18,8 +18,8 @@ from ..exact import near_pairs
 from ..exact.tiles import Tick, no_tick
 from ..metrics import Space, release_pages, scratch_array
 from ..retrieval import planner
-from ..store.row_search import IndexedRows, Matches
-from ..store.rows import Rows
+from ..store.row_search import Matches
+from ..store.rows import Rows, StoredRows
 from ..vectors import as_vectors
 from . import scope
 from .config import AGGREGATIONS
@@ -33,7 +33,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
     """What FiftyOne asks of an index that is there."""
 
     _space: Space | None = None
-    _rows: IndexedRows
+    _rows: StoredRows
     _curr_view: Any
     _curr_sample_ids: Any
     _curr_keep_inds: Any
@@ -184,10 +184,10 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         self.samples_for(None)
         self._ordered = self._curr_sample_ids = None  # samples may be gone since
         ids = [str(id_) for id_ in self._current_ids()]
-        dim = self._rows.dimension() if ids else 0
+        dim = self._rows.collection.dimension() if ids else 0
         with scratch_array(len(ids), dim) as vectors:
             self._read_into(vectors, ids, tick)
-            self._space = Space(self._rows.metric, vectors)
+            self._space = Space(self._rows.collection.metric, vectors)
             try:
                 yield self._space
             finally:
@@ -295,7 +295,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         Raises:
             InvalidRequest: if one isn't in the index
         """
-        wanted, level = dict.fromkeys(ids), self._rows.consistency_level
+        wanted, level = dict.fromkeys(ids), self._rows.collection.consistency_level
         try:
             rows = self._rows.fetch(wanted, level)
         except VectorSearchError:

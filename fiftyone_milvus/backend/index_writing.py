@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,8 @@ from fiftyone.brain.similarity import SimilarityIndex
 from ..dataset.ids import as_list, in_order, report_missing
 from ..errors import InvalidRequest
 from ..retrieval import filter_fields
-from ..store.row_search import IndexedRows
-from ..store.rows import Rows
+from ..store import creation
+from ..store.rows import Rows, StoredRows
 from ..vectors import as_vectors
 from . import active_writes, scope
 
@@ -23,10 +23,8 @@ logger = logging.getLogger(__name__)
 class Writing(SimilarityIndex):
     """What FiftyOne asks of an index that can be changed."""
 
-    _rows: IndexedRows
+    _rows: StoredRows
     _all_ids: tuple[list[str], list[str]] | None
-    _claim_place: Callable[[], None]
-    _leave_place: Callable[[], None]
 
     def add_to_index(
         self,
@@ -75,7 +73,7 @@ class Writing(SimilarityIndex):
         keep = None
         if not created:
             self._check_dimension(vectors.shape[1])
-            self._claim_place()
+            self.ownership.claim()
             keep = self._new_or_overwritten(
                 ids, overwrite, allow_existing, warn_existing
             )
@@ -110,11 +108,11 @@ class Writing(SimilarityIndex):
                     rows.ids, rows.sample_ids, vectors, False, rows.fingerprints
                 )
                 return
-            self._claim_place()
+            self.ownership.claim()
         self._check_dimension(vectors.shape[1])
         self._check_free(rows.ids)
         filter_values = self.filter_values(rows.ids, rows.sample_ids)
-        active_writes.mark(self._rows.name)
+        active_writes.mark(self._rows.collection.name)
         self._rows.upsert(
             rows.ids, rows.sample_ids, vectors, rows.fingerprints, filter_values
         )
@@ -147,7 +145,7 @@ class Writing(SimilarityIndex):
         wanted = as_list(sample_ids if label_ids is None else label_ids)
         present = self._recheck()
         if present:
-            self._claim_place()
+            self.ownership.claim()
         if not present:
             found: list[str] = []
             missing = wanted
@@ -172,30 +170,32 @@ class Writing(SimilarityIndex):
         Raises:
             CollectionError: if it is gone, or there is one that doesn't fit
         """
-        self._rows.forget()
-        if not self._present() or not self._rows.is_indexed:
-            active_writes.mark(self._rows.name)
+        collection = self._rows.collection
+        collection.forget()
+        if not self._present() or not collection.is_indexed:
+            active_writes.mark(self._rows.collection.name)
             try:
-                if self._rows.create_if_missing(dim, self._owner(self.key)):
+                if creation.create_if_missing(collection, dim, self._owner):
                     return True
             except Exception:
                 self.discard()
                 raise
-        self._rows.check_fits()
+        self._rows.collection.check_fits()
         return False
 
     def _check_dimension(self, dim: int) -> None:
-        if self._rows.dimension() != dim:
+        if self._rows.collection.dimension() != dim:
             raise InvalidRequest(
-                f"The index '{self.key}' has dimension {self._rows.dimension()}; "
-                f"these vectors have dimension {dim}. Use the model that the index "
-                "was made with, or build a new index."
+                f"The index '{self.key}' has dimension "
+                f"{self._rows.collection.dimension()}, and these vectors have "
+                f"dimension {dim}. Use the model that the index was built with, or "
+                "build a new index."
             )
 
     def _check_free(self, ids: list[str]) -> None:
         taken = self._rows.taken(ids)
         if taken:
-            self._leave_place()
+            self.ownership.release()
             raise InvalidRequest(
                 f"{len(taken)} ids (such as '{next(iter(taken))}') are those of rows "
                 "that another index has in this collection, and Milvus Lite keeps one "
@@ -232,7 +232,7 @@ class Writing(SimilarityIndex):
         fingerprints: Sequence[str | None] | None = None,
     ) -> None:
         filled = self.config.own.filled
-        active_writes.mark(self._rows.name)
+        active_writes.mark(self._rows.collection.name)
         try:
             filter_values = self.filter_values(ids, sample_ids)
             self._rows.upsert(ids, sample_ids, vectors, fingerprints, filter_values)
@@ -245,5 +245,5 @@ class Writing(SimilarityIndex):
                 self.discard()
             raise
         if not filled:
-            self.remember(filled=True)
-            scope.note_first(self, sample_ids)
+            note = scope.first_rows_note(self.config, self.samples, sample_ids)
+            self.remember(filled=True, **note)

@@ -15,7 +15,7 @@ from ..errors import BrokenRecord, CollectionError, NoSuchMilvus, VectorSearchEr
 from ..exact import checkpoints
 from ..store import settings
 from ..threads import ContextThreadPool
-from . import ownership, records, scope
+from . import records, scope
 from .index import MilvusSimilarityIndex
 from .records import config_of as config_of
 from .stored_run import Broken, StoredRun
@@ -180,7 +180,7 @@ def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> Clea
     gone = "Its collection is already gone."
     try:
         index = load(dataset, brain_key)
-        exists = index.rows.exists()
+        exists = index.rows.collection.exists()
     except NoSuchMilvus as e:
         exists, gone = False, str(e)
     except CollectionError:
@@ -188,19 +188,19 @@ def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> Clea
     if not exists:
         message = f"{gone} This deletes {record}."
         return CleanupPlan(brain_key, info.collection_name, 0, False, True, message)
-    name, why = index.rows.name, ownership.kept_because(index)
+    name, why = index.rows.collection.name, index.ownership.kept_because()
     rows = index.total_index_size if why is None else _size_if_known(index)
     if why is not None:
         message = f"The collection '{name}' stays, since {why}. This deletes {record}."
         return CleanupPlan(brain_key, name, rows, False, True, message, why)
-    if index.rows.has_own_partition:
+    if index.rows.collection.has_own_partition:
         partition = index.config.options.partition
         message = (
             f"This deletes the partition '{partition}' of the Milvus collection "
             f"'{name}' with its {rows:,} vectors, and {record}. The rest of "
             "the collection stays."
         )
-    elif index.rows.other_partitions():
+    elif index.rows.collection.other_partitions():
         message = (
             f"This deletes the {rows:,} vectors of this index and {record}. The "
             f"Milvus collection '{name}' stays, since others have rows in it."
@@ -283,13 +283,13 @@ def _inspected(dataset: fo.Dataset, record: StoredRun | Broken) -> IndexInfo:
         info = replace(info, address=place.address)
         index = load(dataset, record.brain_key)
         info = replace(info, credentials_warning=settings.unsent_credentials(place))
-        if not index.rows.exists():
+        if not index.rows.collection.exists():
             return replace(info, size=0, owned=True)
         return replace(
             info,
             size=index.total_index_size,
             owned=index.owned,
-            index_type=index.rows.built["index_type"],
+            index_type=index.rows.collection.built["index_type"],
         )
     except VectorSearchError as e:
         return replace(info, problem=str(e))

@@ -6,16 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import fiftyone as fo
 
 from ..dataset import embeddings_fields, indexed_samples, stored_views
 from ..errors import InvalidRequest
 from . import records
-
-if TYPE_CHECKING:
-    from .index import MilvusSimilarityIndex
 
 NOTE = "over"  # the setting of the run's that says it
 DATASET, VIEW = "dataset", "view"  # of a build
@@ -108,33 +105,36 @@ def note_build(samples: fo.SampleCollection) -> dict[str, str]:
     return {NOTE: VIEW if isinstance(samples, fo.DatasetView) else DATASET}
 
 
-def note_other(index: MilvusSimilarityIndex, samples: fo.SampleCollection) -> None:
-    """Notes what a run that is not a build was made over, as far as that can be seen
-    when it is stored."""
-    if index.config.own.over is not None:
-        return
-    rows = index.total_index_size
-    everything = rows > 0 and rows == _size(samples, index.config)
-    index.config.remember(**{NOTE: EVERYTHING if everything else UNKNOWN})
+def other_run_note(
+    config: Any, samples: fo.SampleCollection, rows: int
+) -> dict[str, str]:
+    """What a run of so many rows that is not a build notes when it is stored, as far as
+    that can be seen then."""
+    if config.own.over is not None:
+        return {}
+    everything = rows > 0 and rows == _size(samples, config)
+    return {NOTE: EVERYTHING if everything else UNKNOWN}
 
 
-def note_first(index: MilvusSimilarityIndex, sample_ids: Sequence[str]) -> None:
-    """Notes of a run that is not a build, when its first rows were added, that they are
-    of samples that only a view has, which FiftyOne doesn't keep with the run.
+def first_rows_note(
+    config: Any, samples: fo.SampleCollection, sample_ids: Sequence[str]
+) -> dict[str, str]:
+    """What a run notes when its first rows were added, if they are of samples that only
+    a view has, which FiftyOne doesn't keep with a run that is not a build.
 
     Args:
-        index: the index
+        config: the run's
+        samples: what the index was made over
         sample_ids: those of the rows
     """
-    samples = index.samples
-    if is_build(index.config) or samples._is_generated:
-        return
+    if is_build(config) or samples._is_generated:
+        return {}
     if not samples._root_dataset._contains_videos(any_slice=True):
-        return
+        return {}
     some = sample_ids[:PROBED]
     everything = indexed_samples.all_samples(samples, None)
-    if not indexed_samples.existing(everything, None, some, some):
-        index.remember(**{NOTE: UNNAMED})
+    named = indexed_samples.existing(everything, None, some, some)
+    return {} if named else {NOTE: UNNAMED}
 
 
 def is_build(config: Any) -> bool:

@@ -84,7 +84,8 @@ class MilvusSimilarity(Similarity):
         backend = run_results.backend
         if getattr(backend, "_pending", False):
             try:
-                scope.note_other(run_results, samples)
+                config, rows = run_results.config, run_results.total_index_size
+                config.remember(**scope.other_run_note(config, samples, rows))
                 _register(backend, samples, key)
             except Exception:
                 run_results.discard()
@@ -93,7 +94,7 @@ class MilvusSimilarity(Similarity):
         super().save_run_results(
             samples, key, run_results, overwrite=overwrite, cache=cache
         )
-        active_writes.done(run_results.rows.name)
+        active_writes.done(run_results.rows.collection.name)
 
     def cleanup(self, samples: Any, key: str) -> None:
         """Removes, with the run, what its comparisons keep."""
@@ -103,7 +104,7 @@ class MilvusSimilarity(Similarity):
         """Writes the new key into the collection's stamp."""
         self.config.load_credentials()
         try:
-            self.initialize(samples, key).stamp(new_key)
+            self.initialize(samples, key).ownership.rename(new_key)
         except VectorSearchError as e:
             logger.warning("The collection still names the key '%s': %s", key, e)
 

@@ -14,8 +14,8 @@ from ..backend.index import MilvusSimilarityIndex
 from ..dataset import indexed_samples, models, names
 from ..errors import CollectionError, InvalidRequest
 from ..store import client, settings
-from ..store.collection import DEFAULT_PARTITION, METRICS, Owner
-from ..store.row_search import IndexedRows
+from ..store.collection import DEFAULT_PARTITION, METRICS, Collection, Owner
+from ..store.rows import StoredRows
 from . import collections
 from .collections import CollectionInfo
 
@@ -164,21 +164,21 @@ def _check_field(dataset: fo.Dataset, patches_field: str | None) -> None:
         )
 
 
-def _rows(info: CollectionInfo) -> IndexedRows:
+def _rows(info: CollectionInfo) -> StoredRows:
     metric = next((name for name in METRICS if name == info.metric), "cosine")
     server = client.connect(settings.resolve())
-    return IndexedRows(server, info.name, metric, "Session")
+    return StoredRows(Collection(server, info.name, metric, "Session"))
 
 
-def _schema_problem(info: CollectionInfo, rows: IndexedRows) -> str | None:
+def _schema_problem(info: CollectionInfo, rows: StoredRows) -> str | None:
     """Why no dataset can adopt it."""
     if info.problem is not None:
         return info.problem
     try:
-        rows.dimension()
+        rows.collection.dimension()
         if info.index_type is None:
             return "Its vectors have no index in Milvus. Create one first."
-        rows.check_fits()
+        rows.collection.check_fits()
     except CollectionError as e:
         return str(e)
     return None
@@ -204,7 +204,7 @@ def _match_problem(match: IdMatch, patches_field: str | None) -> str | None:
 
 
 def _ownership_problem(
-    info: CollectionInfo, rows: IndexedRows, dataset_id: str
+    info: CollectionInfo, rows: StoredRows, dataset_id: str
 ) -> str | None:
     others = [user for user in info.users if user.dataset_id != dataset_id]
     if others:
@@ -215,7 +215,7 @@ def _ownership_problem(
     owner = info.owner
     if owner is None:
         # from then on only the default partition would count as its own
-        apart = rows.in_partition(DEFAULT_PARTITION).other_partitions()
+        apart = rows.collection.in_partition(DEFAULT_PARTITION).other_partitions()
         return "Its rows are in several partitions" if apart else None
     if owner.dataset_id != dataset_id and not info.owner_deleted:
         return f"It belongs to the dataset '{owner.dataset}', which is in this FiftyOne"
@@ -226,7 +226,7 @@ def _ownership_problem(
 
 
 def _matched(
-    dataset: fo.Dataset, rows: IndexedRows, patches_field: str | None
+    dataset: fo.Dataset, rows: StoredRows, patches_field: str | None
 ) -> IdMatch:
     count = matched = samples = 0
     unmatched: list[str] = []
@@ -300,7 +300,7 @@ def _take(index: MilvusSimilarityIndex, info: CollectionInfo) -> None:
     if others and info.owner is not None and info.owner.dataset_id == dataset_id:
         return  # an existing index of this dataset owns it already
     try:
-        index.rows.set_owner(Owner(dataset_id, dataset.name, key))
+        index.rows.collection.set_owner(Owner(dataset_id, dataset.name, key))
     except Exception:
         dataset.delete_brain_run(key)
         raise

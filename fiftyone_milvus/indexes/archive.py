@@ -19,7 +19,7 @@ from ..dataset.ids import Existing
 from ..errors import InvalidRequest, VectorSearchError
 from ..progress import Monitor, Report
 from ..store import client, settings
-from ..store.row_search import IndexedRows
+from ..store.collection import Collection
 from ..store.rows import Rows
 from . import parquet
 from .row_copy import own_options, size_of
@@ -84,7 +84,7 @@ def export_index(
     with Monitor(progress, cancelled, "vectors") as monitor:
         index = runs.load(dataset, brain_key)
         total = size_of(index)
-        with parquet.Writer(path, index.rows.dimension(), overwrite) as file:
+        with parquet.Writer(path, index.rows.collection.dimension(), overwrite) as file:
             for rows in index.rows.iterate(with_fingerprints=True):
                 monitor.stop_if_cancelled()
                 file.write(rows)
@@ -150,7 +150,7 @@ def import_index(
             method.register_run(dataset, brain_key, overwrite=False)
             index = method.initialize(dataset, brain_key)
             try:
-                with active_writes.writing(index.rows.name):
+                with active_writes.writing(index.rows.collection.name):
                     added = _fill(index, dataset, file, monitor)
                     method.save_run_results(dataset, brain_key, index)
             except BaseException:
@@ -159,7 +159,7 @@ def import_index(
             monitor.report("Done", file.rows, file.rows)
             return Imported(
                 brain_key,
-                index.rows.name,
+                index.rows.collection.name,
                 added,
                 file.rows - added,
                 monitor.seconds,
@@ -260,13 +260,13 @@ def _check_name_free(config: MilvusSimilarityConfig) -> None:
     if config.collection_name is None:
         return
     there = client.connect(config.connection_settings)
-    rows = IndexedRows(
+    collection = Collection(
         there, config.collection_name, config.metric, config.consistency_level
     )
-    if rows.exists():
+    if collection.exists():
         raise InvalidRequest(
             f"Milvus at {there.settings.address} already has a collection "
-            f"'{rows.name}'. Choose another collection_name."
+            f"'{collection.name}'. Choose another collection_name."
         )
 
 

@@ -21,7 +21,7 @@ from ..dataset.sources import Embedded, Item, Reader, Source
 from ..errors import Cancelled, InvalidRequest, VectorSearchError
 from ..progress import Failure, Monitor
 from ..store import client
-from ..store.row_search import IndexedRows
+from ..store.collection import Collection
 from .claims import FIRST, WAIT_SECONDS, Ranges
 from .pipeline import END, ahead, done_in_turn
 
@@ -177,8 +177,8 @@ class BuildWorker:
         """The dimension that all vectors must have: that of the index, else that of
         most vectors in the field; ``None`` where the model decides."""
         index = self._index
-        if index is not None and index.rows.exists():
-            return index.rows.dimension()
+        if index is not None and index.rows.collection.exists():
+            return index.rows.collection.dimension()
         return None if self._source.embeds else reader.usual_dimension(ids)
 
     def _store_results(self) -> None:
@@ -193,11 +193,11 @@ class BuildWorker:
             return
         config = self._config
         connection = client.connect(config.connection_settings)
-        rows = IndexedRows(connection, name, config.metric, config.consistency_level)
-        owner = rows.owner() if rows.exists() else None
+        found = Collection(connection, name, config.metric, config.consistency_level)
+        owner = found.owner() if found.exists() else None
         mine = (str(self._dataset._doc.id), self._key)
         if owner is not None and (owner.dataset_id, owner.brain_key) == mine:
-            rows.drop()
+            found.drop()
 
     def _fill(self, reader: Reader, ids: Any, ranges: Ranges) -> None:
         phase = "Embedding" if self._source.embeds else "Copying"
@@ -273,8 +273,8 @@ class BuildWorker:
         assert index is not None
         if found is None or not found.rows.ids:
             return
-        if index.is_new and not index.rows.exists():
-            ranges.note_collection(index.rows.name)
+        if index.is_new and not index.rows.collection.exists():
+            ranges.note_collection(index.rows.collection.name)
         index.add_rows(found.rows)
         if index.is_new:
             index.backend.save_run_results(self._samples, self._key, index)
@@ -316,11 +316,11 @@ class BuildWorker:
         index = self._index
         assert index is not None
         index.remember(partial=None)
-        active_writes.done(index.rows.name)
+        active_writes.done(index.rows.collection.name)
         self._report("Done", self._total)
         return Built(
             self._key,
-            index.rows.name,
+            index.rows.collection.name,
             rows,
             self._embedded,
             self._total,
@@ -336,7 +336,7 @@ class BuildWorker:
             return
         index.discard()
         with suppress(VectorSearchError, PyMongoError):  # its claim stays
-            if not index.rows.exists():
+            if not index.rows.collection.exists():
                 ranges.note_collection(None)
 
     def _undo(self, ranges: Ranges) -> None:

@@ -290,13 +290,13 @@ def orphans(
 def collection_problem(index: MilvusSimilarityIndex) -> str | None:
     """What is wrong with the collection, in a sentence; ``None`` if nothing is."""
     try:
-        if not index.rows.exists():
+        if not index.rows.collection.exists():
             return (
                 f"The index '{index.key}' has no collection: it was deleted, or never "
                 "filled. Clean up the index and build it again."
             )
-        index.rows.forget()
-        index.rows.check_fits()
+        index.rows.collection.forget()
+        index.rows.collection.check_fits()
     except CollectionError as e:
         return str(e)
     return None
@@ -308,7 +308,7 @@ def _reader(scope: Scope, index: MilvusSimilarityIndex) -> Reader:
         source_of(index, scope.samples),
         index.config.patches_field,
         metric=index.config.metric,
-        dim=index.rows.dimension(),
+        dim=index.rows.collection.dimension(),
     )
 
 

@@ -17,9 +17,9 @@ from ..backend import active_writes, runs
 from ..backend.index import MilvusSimilarityIndex
 from ..errors import CollectionError, InvalidRequest
 from ..progress import Monitor, Report
-from ..store import client, embedded, settings
-from ..store.collection import Owner
-from ..store.row_search import IndexedRows
+from ..store import client, creation, embedded, settings
+from ..store.collection import Collection, Owner
+from ..store.rows import StoredRows
 from ..store.settings import EMBEDDED, Settings
 from .row_copy import RowSample, check_copy, copy_rows, own_options, settle, size_of
 
@@ -99,10 +99,10 @@ def move(
         new = client.connect(there)
         new.ping()
         index = _source(dataset, brain_key, there)
-        source = index.rows
+        source = index.rows.collection
         total = size_of(index)
         name = _new_name(source.name, collection_name)
-        target = IndexedRows(
+        target = Collection(
             new,
             name,
             index.config.metric,
@@ -110,15 +110,16 @@ def move(
             own_options(index.config.options.to_dict(), index_options),
         )
         with active_writes.writing(name):
-            target.create(source.dimension(), _owner(dataset, brain_key))
+            creation.create(target, source.dimension(), _owner(dataset, brain_key))
             try:
                 sample = RowSample()
-                copied = copy_rows(source, target, sample, monitor, total)
+                rows = StoredRows(target)
+                copied = copy_rows(index.rows, rows, sample, monitor, total)
                 monitor.report("Finishing", copied, total)
-                target.flush_if_many(copied)
+                rows.flush_if_many(copied)
                 settle(target, monitor)
                 monitor.report("Checking", copied, total)
-                check_copy(source, target, copied, sample, monitor)
+                check_copy(index.rows, rows, copied, sample, monitor)
                 monitor.stop_if_cancelled()
                 old = source.connection.settings
                 _switch(dataset, index, target, before)
@@ -183,7 +184,7 @@ def _source(
         if given or settings.is_embedded(stored):
             raise
         index = runs.load(dataset, brain_key, **{**settings.current(), "uri": stored})
-    if _is_same(index.rows.connection.settings, there):
+    if _is_same(index.rows.collection.connection.settings, there):
         raise InvalidRequest(
             f"The index '{brain_key}' is on Milvus at {there.address} already. Name "
             "another Milvus, or another database."
@@ -218,7 +219,7 @@ def _owner(dataset: fo.Dataset, brain_key: str) -> Owner:
 def _switch(
     dataset: fo.Dataset,
     index: MilvusSimilarityIndex,
-    target: IndexedRows,
+    target: Collection,
     before: dict[str, Any],
 ) -> None:
     """Points the stored run to the copy."""

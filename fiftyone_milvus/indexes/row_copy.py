@@ -12,10 +12,10 @@ import numpy as np
 from ..backend.index import MilvusSimilarityIndex
 from ..errors import CollectionError, InvalidRequest
 from ..progress import Monitor
-from ..store import index_types
+from ..store import index_types, row_search
 from ..store.client import WRITE_SECONDS
-from ..store.row_search import IndexedRows
-from ..store.rows import Rows
+from ..store.collection import Collection
+from ..store.rows import Rows, StoredRows
 
 SAMPLED_ROWS = 20
 SAMPLED_MATCHES = 10
@@ -46,8 +46,8 @@ class RowSample:
 
 
 def copy_rows(
-    source: IndexedRows,
-    target: IndexedRows,
+    source: StoredRows,
+    target: StoredRows,
     sample: RowSample,
     monitor: Monitor,
     total: int,
@@ -69,10 +69,10 @@ def copy_rows(
     return copied
 
 
-def settle(target: IndexedRows, monitor: Monitor) -> None:
+def settle(target: Collection, monitor: Monitor) -> None:
     """Waits until a server has indexed what was flushed, half an hour at most, and has
     it use that index. Before that Milvus 2.3.5 finds 3 of 10 near rows of 20,000."""
-    if target.connection.settings.embedded:
+    if target.embedded:
         return
     end = time.monotonic() + INDEXING_SECONDS
     while time.monotonic() < end:
@@ -86,21 +86,13 @@ def settle(target: IndexedRows, monitor: Monitor) -> None:
         if not pending:
             break
         time.sleep(POLL_SECONDS)
-    replicas = target.options.replicas
-    call, name = target.connection.call, target.name
-    call(lambda c: c.release_collection(name, timeout=WRITE_SECONDS))
-    call(
-        lambda c: c.load_collection(
-            name,
-            timeout=WRITE_SECONDS,
-            **({"replica_number": replicas} if replicas else {}),
-        )
-    )
+    target.call("release_collection", timeout=WRITE_SECONDS)
+    target.load()
 
 
 def check_copy(
-    source: IndexedRows,
-    target: IndexedRows,
+    source: StoredRows,
+    target: StoredRows,
     copied: int,
     sample: RowSample,
     monitor: Monitor,
@@ -112,7 +104,7 @@ def check_copy(
         CollectionError: if it differs
     """
     one, other = _strongly_consistent(source), _strongly_consistent(target)
-    found, wanted = other.count(), one.count()
+    found, wanted = other.collection.count(), one.collection.count()
     if not found == wanted == copied:
         # a server that had an id added twice counts it twice
         wanted = len({id_ for ids, _ in one.iterate_ids() for id_ in ids})
@@ -127,7 +119,7 @@ def check_copy(
     same = rows.ids == sample.ids and np.allclose(
         rows.vectors, sample.vectors, rtol=TOLERANCE, atol=_absolute(sample.vectors)
     )
-    end = time.monotonic() + (0 if other.exact else USING_SECONDS)
+    end = time.monotonic() + (0 if other.collection.exact else USING_SECONDS)
     while same and not _finds_the_same(one, other, sample.vectors):
         same = time.monotonic() < end
         monitor.stop_if_cancelled()
@@ -139,13 +131,13 @@ def check_copy(
         )
 
 
-def _finds_the_same(one: IndexedRows, other: IndexedRows, vectors: np.ndarray) -> bool:
+def _finds_the_same(one: StoredRows, other: StoredRows, vectors: np.ndarray) -> bool:
     """Whether ``other`` finds as near rows as ``one`` does, by the rule of
     :func:`move`: by distance, since equally near rows come in any order."""
     as_near = matches = 0
     for wanted, found in zip(
-        one.search(vectors, SAMPLED_MATCHES),
-        other.search(vectors, SAMPLED_MATCHES),
+        row_search.search(one, vectors, SAMPLED_MATCHES),
+        row_search.search(other, vectors, SAMPLED_MATCHES),
         strict=True,
     ):
         if len(wanted.dists):
@@ -159,11 +151,11 @@ def _absolute(vectors: np.ndarray) -> float:
     return TOLERANCE * float(np.abs(vectors).max())
 
 
-def _strongly_consistent(rows: IndexedRows) -> IndexedRows:
+def _strongly_consistent(rows: StoredRows) -> StoredRows:
     """The same rows, read with the consistency level Strong."""
-    same = copy.copy(rows)
+    same = copy.copy(rows.collection)
     same.consistency_level = "Strong"
-    return same
+    return StoredRows(same)
 
 
 def size_of(index: MilvusSimilarityIndex) -> int:

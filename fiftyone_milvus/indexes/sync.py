@@ -9,7 +9,7 @@ from typing import Any
 
 import fiftyone as fo
 
-from ..backend import ownership, runs
+from ..backend import runs
 from ..backend.index import MilvusSimilarityIndex
 from ..backend.scope import Scope, index_scope
 from ..dataset.sources import Item, Reader, Source
@@ -108,7 +108,7 @@ def _planned(dataset: fo.Dataset, brain_key: str, monitor: Monitor) -> Synced:
     if found.problem is not None:
         raise CollectionError(found.problem)
     if found.orphaned:
-        ownership.check_orphans(runs.load(dataset, brain_key))
+        runs.load(dataset, brain_key).ownership.check_orphans()
     return Synced(
         brain_key,
         True,
@@ -133,7 +133,7 @@ def _synced(dataset: fo.Dataset, brain_key: str, monitor: Monitor) -> Synced:
         source.check(scope.samples, index.config.patches_field)
     if source.embeds:
         index.check_model()  # before anything is changed
-    ownership.check_writing(index, index.rows.owners())
+    index.ownership.check_writing()
     removed = _remove_orphans(dataset, index, scope, monitor)
     built, selection = None, _OutOfDate(scope)
     samples = scope.samples
@@ -163,7 +163,7 @@ def _remove_orphans(
         if monitor.cancelled():
             raise Cancelled(f"Cancelled; {removed:,} orphaned rows were removed")
         if not removed:
-            ownership.check_orphans(index)
+            index.ownership.check_orphans()
         index.rows.delete(ids)
         removed += len(ids)
     return removed

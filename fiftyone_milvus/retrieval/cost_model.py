@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from ..store.row_search import IndexedRows
+    from ..store.rows import StoredRows
 
 Step = Literal[
     "overfetch",
@@ -122,13 +122,14 @@ _models: OrderedDict[tuple[int, str, str | None], CostModel] = OrderedDict()
 _lock = threading.Lock()
 
 
-def for_rows(rows: IndexedRows) -> CostModel:
+def for_rows(rows: StoredRows) -> CostModel:
     """The cost model of an index, the same one as long as this process keeps it."""
-    key = (id(rows.connection), rows.name, rows.partition)  # connections last
-    dim = rows.dimension()
+    collection = rows.collection
+    key = (*collection.key, collection.partition)
+    dim = collection.dimension()
     with _lock:
         if key not in _models:
-            embedded = rows.connection.settings.embedded
+            embedded = collection.embedded
             _models[key] = CostModel(EMBEDDED if embedded else SERVER, dim)
         _models.move_to_end(key)
         while len(_models) > MAX_MODELS:

@@ -24,7 +24,7 @@ from ..store.filter_expressions import PART, PARTS, key
 
 if TYPE_CHECKING:
     from ..dataset.ids import Members
-    from ..store.row_search import IndexedRows
+    from ..store.rows import StoredRows
 
 SCALARS = (fo.StringField, fo.BooleanField, fo.IntField, fo.FloatField)
 Kind = Literal["text", "number", "boolean"]
@@ -167,7 +167,7 @@ class FilteredRows:
     """
 
     def __init__(
-        self, rows: IndexedRows, filter_expr: str, view: Members | None = None
+        self, rows: StoredRows, filter_expr: str, view: Members | None = None
     ) -> None:
         self._rows = rows
         self._filter_expr = filter_expr
@@ -196,7 +196,8 @@ class FilteredRows:
     @cached_property
     def count(self) -> int:
         """How many rows match the filter."""
-        return self._rows.count(self._rows.consistency_level, self._filter_expr)
+        collection = self._rows.collection
+        return collection.count(collection.consistency_level, self._filter_expr)
 
     @cached_property
     def ids(self) -> list[str]:

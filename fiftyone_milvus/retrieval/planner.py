@@ -10,8 +10,9 @@ import numpy as np
 
 from ..dataset.ids import Members
 from ..errors import InvalidRequest
+from ..store import row_search
 from ..store.batches import MAX_K
-from ..store.row_search import IndexedRows
+from ..store.rows import StoredRows
 from . import plans
 from .filter_fields import FilteredRows
 from .plans import Neighbors as Neighbors
@@ -33,7 +34,7 @@ UNREAD_SHARE = 0.25  # of the index, assumed of a view whose ids weren't read ye
 
 
 def nearest(
-    rows: IndexedRows,
+    rows: StoredRows,
     queries: np.ndarray,
     k: int | None,
     *,
@@ -68,7 +69,7 @@ def nearest(
     return replace(found, plan=replace(found.plan, seconds=task.watch.seconds))
 
 
-def check_query(rows: IndexedRows, queries: np.ndarray, k: int | None) -> None:
+def check_query(rows: StoredRows, queries: np.ndarray, k: int | None) -> None:
     """Checks that rows can be searched so.
 
     Raises:
@@ -76,7 +77,7 @@ def check_query(rows: IndexedRows, queries: np.ndarray, k: int | None) -> None:
     """
     if k is not None and k < 1:
         raise InvalidRequest(f"k is {k}; ask for 1 or more neighbours")
-    dim = rows.dimension()
+    dim = rows.collection.dimension()
     if queries.ndim != 2 or queries.shape[1] != dim:
         raise InvalidRequest(
             f"The index has dimension {dim}; the query has dimension "
@@ -252,11 +253,12 @@ def _filter_options(task: Task, tried: _Attempts) -> Iterator[_Option]:
 
 
 def _can_filter_ids(task: Task, count: int) -> bool:
-    return task.in_one_call and task.rows.filters and count <= plans.MAX_FILTER_IDS
+    few = count <= plans.MAX_FILTER_IDS
+    return task.in_one_call and few and row_search.can_be_exact(task.rows)
 
 
 def _can_overfetch(task: Task) -> bool:
-    return task.in_one_call and (task.rows.exact or not task.reverse)
+    return task.in_one_call and (task.rows.collection.exact or not task.reverse)
 
 
 def _overfetches(task: Task, tried: _Attempts) -> Iterator[tuple[int, float]]:

@@ -12,9 +12,11 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from ..dataset.ids import Members
+from ..metrics import can_reverse
+from ..store import row_search
 from ..store.batches import MAX_K
-from ..store.row_search import IndexedRows, Matches
-from ..store.rows import Rows
+from ..store.row_search import Matches
+from ..store.rows import Rows, StoredRows
 from . import cost_model
 from .cost_model import CostModel
 from .filter_fields import FilteredRows
@@ -106,7 +108,7 @@ class Task:
     """What is searched for: the ``k`` best of ``rows``, or of those ``among`` them, for
     each of ``(q, dim)`` queries."""
 
-    rows: IndexedRows
+    rows: StoredRows
     queries: np.ndarray
     k: int | None
     among: Members | None = None
@@ -121,7 +123,8 @@ class Task:
     @property
     def size(self) -> int:
         """About how many rows the index has."""
-        return self.costs.size(lambda: self.rows.count(self.rows.consistency_level))
+        collection = self.rows.collection
+        return self.costs.size(lambda: collection.count(collection.consistency_level))
 
     @property
     def in_one_call(self) -> bool:
@@ -136,7 +139,7 @@ class Task:
 
     @property
     def _forward(self) -> bool:
-        return not self.reverse or self.rows.can_reverse
+        return not self.reverse or can_reverse(self.rows.collection.metric)
 
     def ids(self) -> list[str]:
         """The view's ids, read now if they weren't yet."""
@@ -170,9 +173,11 @@ def whole_index(task: Task) -> Neighbors:
         if size is not None:  # else it isn't worth asking for
             stack.enter_context(task.costs.learning("overfetch", units, size))
         stack.enter_context(task.watch.timing("milvus"))
-        matches = task.rows.search(task.queries, task.k, reverse=task.reverse)
+        matches = row_search.search(
+            task.rows, task.queries, task.k, reverse=task.reverse
+        )
     return task.neighbors(
-        matches, "whole_index", task.rows.exact, "searched the whole index"
+        matches, "whole_index", task.rows.collection.exact, "searched the whole index"
     )
 
 
@@ -189,7 +194,7 @@ def overfetch(task: Task, count: int) -> tuple[Neighbors | None, int]:
         task.watch.timing("milvus"),
         task.costs.learning("overfetch", units, task.size),
     ):
-        found = task.rows.search(task.queries, count, reverse=task.reverse)
+        found = row_search.search(task.rows, task.queries, count, reverse=task.reverse)
     ids = inside(task, found)
     matches = [one.only(ids) for one in found]
     fewest = min(len(one.ids) for one in matches)
@@ -197,7 +202,9 @@ def overfetch(task: Task, count: int) -> tuple[Neighbors | None, int]:
         return None, fewest
     matches = [one.take(range(task.k)) for one in matches]
     reason = f"took the nearest {count:,} and dropped those outside the {_scope(task)}"
-    return task.neighbors(matches, "overfetch", task.rows.exact, reason), fewest
+    return task.neighbors(
+        matches, "overfetch", task.rows.collection.exact, reason
+    ), fewest
 
 
 def inside(task: Task, matches: list[Matches]) -> set[str]:
@@ -221,8 +228,8 @@ def filter_expr(task: Task) -> Neighbors | None:
     if parts is None:
         return None
     best = [TopK(task.k, task.reverse) for _ in task.queries]
-    answers = task.rows.search_filtered(
-        task.queries, task.k, task.filter_expr, parts, task.reverse
+    answers = row_search.search_filtered(
+        task.rows, task.queries, task.k, task.filter_expr, parts, task.reverse
     )
     units = parts * task.k * len(task.queries)
     with task.costs.learning("filter_expr", units, parts * task.size):
@@ -237,9 +244,9 @@ def filter_parts(task: Task) -> int | None:
     """In how many parts a filter must be searched to be exact; ``None`` if it can't
     be."""
     assert isinstance(task.among, FilteredRows)
-    if task.rows.exact:
+    if task.rows.collection.exact:
         return 1
-    at_once = task.rows.ids_at_once()
+    at_once = row_search.ids_at_once(task.rows)
     if not at_once:
         return None
     parts = -(-task.among.count // at_once)
@@ -253,15 +260,17 @@ def id_filter(task: Task) -> Neighbors | None:
     ids = task.ids()
     assert task.k is not None
     with task.watch.timing("milvus"):
-        at_once = task.rows.ids_at_once()
+        at_once = row_search.ids_at_once(task.rows)
     if not at_once:
         return None
     parts = max(
-        -(-len(ids) // task.rows.ids_per_search),
+        -(-len(ids) // row_search.ids_per_search(task.rows)),
         min(MAX_PARTS, -(-len(ids) // at_once)),
     )
     best = [TopK(task.k, task.reverse) for _ in task.queries]
-    answers = task.rows.search_ids(task.queries, task.k, ids, parts, task.reverse)
+    answers = row_search.search_ids(
+        task.rows, task.queries, task.k, ids, parts, task.reverse
+    )
     with task.costs.learning("id_filter", len(ids), task.size):
         for found in task.watch.each("milvus", answers):
             for one, matches in zip(best, found, strict=True):
@@ -273,7 +282,7 @@ def id_filter(task: Task) -> Neighbors | None:
 def fetch_and_rank(task: Task) -> Neighbors:
     """The view's vectors are fetched and ranked here."""
     ids = task.ids()
-    parts = task.rows.fetch_each(ids, task.rows.consistency_level)
+    parts = task.rows.fetch_each(ids, task.rows.collection.consistency_level)
     with task.costs.learning("fetch_and_rank", len(ids), task.size):
         matches = _ranked(task, parts)
     reason = f"fetched and ranked the {len(ids):,} vectors of the {_scope(task)}"

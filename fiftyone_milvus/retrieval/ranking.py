@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..store.row_search import IndexedRows, Matches
-from ..store.rows import Rows
+from .. import metrics
+from ..store.row_search import Matches
+from ..store.rows import Rows, StoredRows
 
 QUERY_BLOCK = 256
 
@@ -20,7 +21,7 @@ COMBINATIONS: dict[str, Callable[..., np.ndarray]] = {
 
 
 def rank(
-    rows: IndexedRows,
+    rows: StoredRows,
     queries: np.ndarray,
     batches: Iterable[Rows],
     k: int | None,
@@ -79,13 +80,14 @@ class TopK:
 
 
 def _distances(
-    rows: IndexedRows, queries: np.ndarray, vectors: np.ndarray, combine: str | None
+    rows: StoredRows, queries: np.ndarray, vectors: np.ndarray, combine: str | None
 ) -> Iterable[tuple[int, np.ndarray]]:
     """Distances of a block of queries after the other, with its first query's number;
     or, combined, one row for all queries."""
     if combine is not None:
-        dists = rows.distances(queries, vectors)
+        dists = metrics.distances(rows.collection.metric, queries, vectors)
         yield 0, COMBINATIONS[combine](dists, axis=0, keepdims=True)
         return
     for start in range(0, len(queries), QUERY_BLOCK):
-        yield start, rows.distances(queries[start : start + QUERY_BLOCK], vectors)
+        block = queries[start : start + QUERY_BLOCK]
+        yield start, metrics.distances(rows.collection.metric, block, vectors)

@@ -144,7 +144,7 @@ def _ids(index: MilvusSimilarityIndex, terms: Sequence[Term]) -> dict[int, list[
 
 
 def _check_dims(index: MilvusSimilarityIndex, found: Sequence[TermVector]) -> None:
-    dim = index.rows.dimension()
+    dim = index.rows.collection.dimension()
     for one in found:
         if one.vector.shape != (dim,):
             raise InvalidRequest(

@@ -17,8 +17,10 @@ from ..dataset.ids import Members, as_list, within
 from ..errors import InvalidRequest
 from ..retrieval import filter_fields, planner
 from ..retrieval.plans import Neighbors, Seconds
+from ..store import row_search
 from ..store.batches import MAX_K
-from ..store.row_search import IndexedRows, Matches
+from ..store.row_search import Matches
+from ..store.rows import StoredRows
 from . import fusion
 from .grouping import Grouping, nearest_samples
 from .query import Query
@@ -263,7 +265,7 @@ def _searched(
             "patches to find images by their objects."
         )
     params, everything = request.search_params, index.samples_for(samples)
-    rows = index.rows.searched_with(params) if params else index.rows
+    rows = row_search.with_params(index.rows, params) if params else index.rows
     resolved = resolve(index, request.query)
     constraints = _constraints(index, request, resolved, everything, samples)
     among: Members = within(samples, field, everything)
@@ -328,7 +330,7 @@ def _constraints(
 
 
 def _nearest(
-    rows: IndexedRows,
+    rows: StoredRows,
     query: np.ndarray,
     k: int,
     constraints: Constraints,

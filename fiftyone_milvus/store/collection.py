@@ -1,21 +1,28 @@
-"""One Milvus collection: its schema and index, who owns it, whether it fits.
+"""One Milvus collection: its schema and its index, and whether they fit.
 
-It is created in ``creation.py``, its partitions are in ``partitions.py``, and its rows
-in ``rows.py``.
+``creation.py`` creates it, ``partitions.py`` has its partitions and their owners,
+``rows.py`` its rows, and ``row_search.py`` searches them.
 """
 
 from __future__ import annotations
 
+import copy
 import logging
+import os
 import re
+import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from cachetools import TTLCache
 
 from ..errors import CollectionError, InvalidRequest, VectorSearchError
+from ..metrics import METRICS
 from .client import CALL_SECONDS as READ_SECONDS
 from .client import NOT_LOADED, WRITE_SECONDS, Connection, error_code
-from .collection_cache import CollectionCache
 from .index_types import IndexOptions
 from .owners import OWNER as OWNER
 from .owners import Owner as Owner
@@ -27,7 +34,6 @@ T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-METRICS = {"cosine": "COSINE", "dotproduct": "IP", "euclidean": "L2"}
 CONSISTENCY_LEVELS = ("Session", "Strong", "Bounded", "Eventually")
 
 PK, VECTOR, SAMPLE_ID = "pk", "vector", "sample_id"
@@ -36,9 +42,7 @@ MAX_ID_LENGTH = 64000
 MAX_NAME_LENGTH = 255
 CREATING_SECONDS, POLL_SECONDS = 10.0, 0.05  # from the collection to its index
 DEFAULT_PARTITION = "_default"  # Milvus's own name for it
-
-# Milvus Lite counts all rows to say how they are indexed
-_built: CollectionCache[dict[str, Any]] = CollectionCache(30.0)
+MAX_CACHED = 1_024  # collections
 
 
 def check_name(name: Any) -> None:
@@ -53,6 +57,47 @@ def check_name(name: Any) -> None:
             f"'{name}' can't name a Milvus collection. Use letters, digits and "
             f"underscores, not a digit first, at most {MAX_NAME_LENGTH} characters."
         )
+
+
+class CollectionCache(Generic[T]):
+    """What Milvus said of each collection, cached: asking each time costs too much.
+
+    Args:
+        seconds: changes that other processes make are seen after this time
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._clear()
+        # another thread of the parent may hold the lock for ever
+        os.register_at_fork(after_in_child=self._clear)
+
+    def _clear(self) -> None:
+        self._lock = threading.Lock()
+        self._values: TTLCache[tuple[int, str], T] = TTLCache(MAX_CACHED, self._seconds)
+
+    def get(
+        self, collection: Collection, ask: Callable[[], T], refresh: bool = False
+    ) -> T:
+        """The cached value, or what ``ask`` returns if there is none, or if it is to be
+        refreshed."""
+        if not refresh:
+            with self._lock, suppress(KeyError):
+                return self._values[collection.key]
+        value = ask()  # without the lock: it may take seconds
+        with self._lock:
+            self._values[collection.key] = value
+        return value
+
+    def discard(self, collection: Collection) -> None:
+        """Asks again next time: this process changed the collection, or another may
+        have created it again."""
+        with self._lock:
+            self._values.pop(collection.key, None)
+
+
+# Milvus Lite counts all rows to say how they are indexed
+_built: CollectionCache[dict[str, Any]] = CollectionCache(30.0)
 
 
 class Collection:
@@ -79,10 +124,22 @@ class Collection:
         self.metric = metric
         self.consistency_level = consistency_level
         self.options = options or IndexOptions()
-        self._chosen_partition = self.options.partition
+        self.created = False  # by this object
+        self.claim: str | None = None  # the property of the stamp that it wrote
         self._described: dict[str, Any] | None = None
 
-    # -- the collection itself
+    @property
+    def key(self) -> tuple[int, str]:
+        """What tells it from all others of this process: connections are never
+        freed."""
+        return id(self.connection), self.name
+
+    @property
+    def embedded(self) -> bool:
+        """Whether its Milvus is embedded."""
+        return self.connection.settings.embedded
+
+    # -- what Milvus says of it
 
     @property
     def exact(self) -> bool:
@@ -111,42 +168,73 @@ class Collection:
 
     def exists(self) -> bool:
         """Whether the server has it."""
-        return self._call(
-            lambda c: bool(c.has_collection(self.name, timeout=READ_SECONDS))
-        )
+        return bool(self.call("has_collection"))
+
+    def load(self, **kwargs: Any) -> None:
+        """Loads it into memory, with the replicas that were chosen."""
+        replicas = self.options.replicas
+        more = {"replica_number": replicas} if replicas else {}
+        self.call("load_collection", timeout=WRITE_SECONDS, **more, **kwargs)
 
     def drop(self) -> None:
         """Drops it with all its rows; no error if it is gone already."""
-        self._call(lambda c: c.drop_collection(self.name, timeout=WRITE_SECONDS))
+        self.call("drop_collection", timeout=WRITE_SECONDS)
         self.forget()
+
+    def drop_quietly(self) -> None:
+        """Drops it after something failed; only warns if that fails too."""
+        try:
+            self.drop()
+        except VectorSearchError:
+            logger.warning("The collection '%s' may be left half made", self.name)
 
     @property
     def partition(self) -> str | None:
         """The partition of this index's rows: the one that was chosen, or, where the
         collection is one of ours, the default one, since other indexes may have theirs
         in it. ``None`` for all partitions of a collection that others made."""
-        if self._chosen_partition is None and self._stamp() is not None:
+        if self.options.partition is None and self.stamp is not None:
             return DEFAULT_PARTITION
-        return self._chosen_partition
+        return self.options.partition
+
+    @property
+    def has_own_partition(self) -> bool:
+        """Whether a partition was chosen for the rows."""
+        return self.options.partition not in (None, DEFAULT_PARTITION)
+
+    def in_partition(self, name: str) -> Collection:
+        """The same collection, another partition."""
+        other = copy.copy(self)
+        other.options, other.claim = replace(self.options, partition=name), None
+        return other
 
     def other_partitions(self) -> list[str]:
         """The partitions where indexes of others have rows."""
-        names = self._call(lambda c: c.list_partitions(self.name, timeout=READ_SECONDS))
+        names = self.call("list_partitions")
         return [name for name in names if self.partition not in (None, name)]
 
+    @property
+    def stamp(self) -> str | None:
+        """What it says of its owner; ``None`` if it has no stamp."""
+        return (self.description().get("properties") or {}).get(OWNER)
+
     def owner(self) -> Owner | None:
-        """The stamp of who made it; ``None`` if it has none."""
+        """Its owner by its stamp, asked now; ``None`` if it has none."""
         self._described = None
-        return Owner.parse(self._stamp())
+        return Owner.parse(self.stamp)
 
     def set_owner(self, owner: Owner) -> None:
-        """Replaces the stamp, for instance when a run is renamed."""
-        stamp = {OWNER: owner.text}
-        self._call(
-            lambda c: c.alter_collection_properties(
-                self.name, properties=stamp, timeout=WRITE_SECONDS
-            )
+        """Replaces its stamp."""
+        self.set_property(OWNER, owner.text)
+
+    def set_property(self, key: str, value: str) -> None:
+        """Sets one of its properties."""
+        self.call(
+            "alter_collection_properties",
+            properties={key: value},
+            timeout=WRITE_SECONDS,
         )
+        self._described = None
 
     def dimension(self) -> int:
         """The dimension of its vectors.
@@ -154,7 +242,7 @@ class Collection:
         Raises:
             CollectionError: if it isn't there, or isn't one that we can read
         """
-        fields = {f["name"]: f for f in self._describe()["fields"]}
+        fields = {f["name"]: f for f in self.description()["fields"]}
         if not {PK, VECTOR, SAMPLE_ID} <= set(fields):
             raise CollectionError(
                 f"The collection '{self.name}' has the fields {sorted(fields)}; a "
@@ -198,7 +286,7 @@ class Collection:
     @property
     def keeps_fingerprints(self) -> bool:
         """Whether rows can store the fingerprints of their sources."""
-        return bool(self._describe().get("enable_dynamic_field"))
+        return bool(self.description().get("enable_dynamic_field"))
 
     def count(
         self, consistency_level: str = "Strong", filter_expr: str | None = None
@@ -207,36 +295,34 @@ class Collection:
         ones not counted; by default right now, which a server may take a second to be
         sure of."""
         # without a filter, Milvus Lite counts every partition; with one it is slow
-        apart = self.connection.settings.embedded and self.other_partitions()
+        apart = self.embedded and self.other_partitions()
         if filter_expr is None:
             filter_expr = f'{PK} != ""' if apart else ""
-        rows = self._call(
-            lambda c: c.query(
-                self.name,
-                filter=filter_expr,
-                output_fields=["count(*)"],
-                consistency_level=consistency_level,
-                timeout=READ_SECONDS,
-                **self._partitions(),
-            )
+        rows = self.call(
+            "query",
+            filter=filter_expr,
+            output_fields=["count(*)"],
+            consistency_level=consistency_level,
+            **self.partition_names,
         )
         return int(rows[0]["count(*)"])
 
-    # -- helpers
+    # -- calls
 
-    def _partitions(self) -> dict[str, Any]:
+    @property
+    def partition_names(self) -> dict[str, Any]:
+        """The keyword arguments of calls that read from its partition."""
         return {"partition_names": [self.partition]} if self.partition else {}
 
-    def _partition_name(self) -> dict[str, Any]:
+    @property
+    def partition_name(self) -> dict[str, Any]:
+        """The keyword arguments of calls that write to its partition."""
         return {"partition_name": self.partition} if self.partition else {}
-
-    def _stamp(self) -> str | None:
-        return (self._describe().get("properties") or {}).get(OWNER)
 
     def _built_now(self) -> dict[str, Any]:
         end = time.monotonic() + CREATING_SECONDS
         while not (found := self._index()) and time.monotonic() < end:
-            if self._stamp() is None:
+            if self.stamp is None:
                 break
             time.sleep(POLL_SECONDS)
         if not found:
@@ -247,20 +333,22 @@ class Collection:
         return found
 
     def _index(self) -> dict[str, Any]:
-        return self._call(
-            lambda c: dict(c.describe_index(self.name, VECTOR, READ_SECONDS) or {})
-        )
+        return dict(self.call("describe_index", VECTOR) or {})
 
-    def _describe(self) -> dict[str, Any]:
-        if self._described is None:
+    def description(self, fresh: bool = False) -> dict[str, Any]:
+        """How Milvus describes it; asked again after :meth:`forget`, or if it is to be
+        fresh.
+
+        Raises:
+            CollectionError: if it isn't there
+        """
+        if fresh or self._described is None:
             self._described = self._described_now()
         return self._described
 
     def _described_now(self) -> dict[str, Any]:
         try:
-            return self._call(
-                lambda c: c.describe_collection(self.name, timeout=READ_SECONDS)
-            )
+            return self.call("describe_collection")
         except CollectionError as e:
             raise CollectionError(
                 f"Milvus at {self.connection.settings.address} has no collection "
@@ -269,9 +357,20 @@ class Collection:
                 "it was made at."
             ) from e
 
-    def _call(self, function: Callable[[MilvusClient], T]) -> T:
-        """One call; a collection that another client, or a restart of the server,
-        released is loaded and called once more."""
+    def call(
+        self, method: str, *args: Any, timeout: float = READ_SECONDS, **kwargs: Any
+    ) -> Any:
+        """Calls a method of ``MilvusClient`` for this collection, whose name is its
+        first argument. Where another client, or a restart of the server, released the
+        collection, it is loaded, and the method called once more.
+
+        Raises:
+            VectorSearchError: one of its kinds, in words for people
+        """
+
+        def function(client: MilvusClient) -> Any:
+            return getattr(client, method)(self.name, *args, timeout=timeout, **kwargs)
+
         try:
             return self.connection.call(function)
         except VectorSearchError as e:
@@ -281,9 +380,3 @@ class Collection:
             lambda c: c.load_collection(self.name, timeout=WRITE_SECONDS)
         )
         return self.connection.call(function)
-
-    def drop_quietly(self) -> None:
-        try:
-            self.drop()
-        except VectorSearchError:
-            logger.warning("The collection '%s' may be left half made", self.name)

@@ -14,11 +14,9 @@ import numpy as np
 from ..errors import CollectionError, VectorSearchError
 from . import batches, columns, segments
 from .batches import MAX_K
-from .client import CALL_SECONDS as READ_SECONDS
 from .client import WRITE_SECONDS, packed
-from .collection import FINGERPRINT, PK, SAMPLE_ID, VECTOR
+from .collection import FINGERPRINT, PK, SAMPLE_ID, VECTOR, Collection
 from .columns import Answer
-from .creation import CreatableCollection
 from .error_messages import is_too_large
 from .filter_expressions import PART, after, is_in, key
 
@@ -60,8 +58,11 @@ def joined(parts: Sequence[Rows], dim: int = 0) -> Rows:
     )
 
 
-class StoredRows(CreatableCollection):
-    """The rows of one collection, or of its partition that holds them."""
+class StoredRows:
+    """The rows of a collection, or of its partition that holds them."""
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
 
     def upsert(
         self,
@@ -84,13 +85,13 @@ class StoredRows(CreatableCollection):
         Raises:
             CollectionError: if others made the collection so that it can't keep that
         """
-        if filter_values is not None and not self.keeps_fingerprints:
+        if filter_values is not None and not self.collection.keeps_fingerprints:
             raise CollectionError(
-                f"The collection '{self.name}' has no dynamic field, so it can't keep "
-                f"{list(self.options.filter_fields)} to filter by. Leave filter_fields "
-                "out, or build a new index."
+                f"The collection '{self.collection.name}' has no dynamic field, so it "
+                f"can't store {list(self.collection.options.filter_fields)} to filter "
+                "by. Leave filter_fields out, or build a new index."
             )
-        if fingerprints is not None and not self.keeps_fingerprints:
+        if fingerprints is not None and not self.collection.keeps_fingerprints:
             fingerprints = None
         # two rows of one key in one upsert stay two on Milvus 2.3
         last = {id_: i for i, id_ in enumerate(ids)}
@@ -101,7 +102,7 @@ class StoredRows(CreatableCollection):
             texts = (ids[i], sample_ids[i], *filter(_is_text, more.values()))
             return vectors.shape[1] * 4 + sum(map(batches.size, texts))
 
-        limit = self.connection.write_bytes
+        limit = self.collection.connection.write_bytes
         for some in batches.split(unique, size_of, most_bytes=limit):
             rows = [
                 {
@@ -118,7 +119,7 @@ class StoredRows(CreatableCollection):
     def flush(self) -> None:
         """Seals what was written, so that the server indexes it. Servers limit how
         often, and it takes seconds: once, after much was written."""
-        self._call(lambda c: c.flush(self.name, timeout=WRITE_SECONDS))
+        self.collection.call("flush", timeout=WRITE_SECONDS)
 
     def flush_if_many(self, written: int) -> None:
         """Flushes if so many rows were written that an index of them is worth it."""
@@ -127,7 +128,7 @@ class StoredRows(CreatableCollection):
 
     def delete(self, ids: Iterable[str]) -> None:
         """Deletes rows by primary key; missing ones are no error."""
-        limit = self.connection.write_bytes
+        limit = self.collection.connection.write_bytes
         for chunk in batches.of_ids(list(ids), most_bytes=limit):
             self._write(self._delete, chunk, limit)
 
@@ -147,7 +148,7 @@ class StoredRows(CreatableCollection):
     @property
     def filter_keys(self) -> list[str]:
         """The names of the stored filter values in this collection."""
-        fields = self.options.filter_fields
+        fields = self.collection.options.filter_fields
         return [key(i) for i in range(len(fields))] + [PART] * bool(fields)
 
     def filter_values(self, wanted: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -174,11 +175,11 @@ class StoredRows(CreatableCollection):
     def taken(self, wanted: Iterable[str]) -> set[str]:
         """Those of the given primary keys that this index can't use: Milvus Lite keeps
         one row of a key in a collection, a server one in each partition."""
-        if not self.connection.settings.embedded:
+        if not self.collection.embedded:
             return set()
         wanted = list(wanted)
-        others = [self.in_partition(name) for name in self.other_partitions()]
-        return {id_ for other in others for id_ in other.ids(wanted)}
+        others = map(self.collection.in_partition, self.collection.other_partitions())
+        return {id_ for other in others for id_ in StoredRows(other).ids(wanted)}
 
     def ids_of_samples(self, sample_ids: Iterable[str]) -> dict[str, list[str]]:
         """The primary keys of all rows of the given samples, by sample, in the order
@@ -206,9 +207,9 @@ class StoredRows(CreatableCollection):
     def iterate(self, with_fingerprints: bool = False) -> Iterator[Rows]:
         """All rows, in batches of a few megabytes, in no particular order; with their
         fingerprints and filter values if asked for."""
-        asked = with_fingerprints and self.keeps_fingerprints
+        asked = with_fingerprints and self.collection.keeps_fingerprints
         more = [FINGERPRINT, *self.filter_keys] if asked else []
-        size = batches.rows_per_call(self.dimension())
+        size = batches.rows_per_call(self.collection.dimension())
         for answer in self._iterate(_ALL_FIELDS + more, size):
             rows, found = _rows(answer), answer.rows
             if with_fingerprints:
@@ -233,7 +234,7 @@ class StoredRows(CreatableCollection):
     def fingerprints(self, wanted: Iterable[str]) -> dict[str, str | None]:
         """The fingerprints of those of the primary keys that exist; ``None`` for
         a row without one."""
-        output = [PK, FINGERPRINT] if self.keeps_fingerprints else [PK]
+        output = [PK, FINGERPRINT] if self.collection.keeps_fingerprints else [PK]
         found = self._query(PK, wanted, output)
         return {
             row[PK]: row.get(FINGERPRINT) for answer in found for row in answer.rows
@@ -280,7 +281,7 @@ class StoredRows(CreatableCollection):
     def _catch_up(self) -> None:
         """Waits until the server can read what was written until now, once: the level
         of a query that goes on is the collection's own."""
-        if not self.connection.settings.embedded:
+        if not self.collection.embedded:
             self._ask([PK], limit=1, consistency_level="Strong")
 
     def _write(
@@ -296,21 +297,22 @@ class StoredRows(CreatableCollection):
         else:
             return
         limit //= 2
-        self.connection.write_bytes = min(self.connection.write_bytes, limit)
+        connection = self.collection.connection
+        connection.write_bytes = min(connection.write_bytes, limit)
         half = len(values) // 2
         for part in (values[:half], values[half:]):
             self._write(write, part, limit)
 
     def _upsert(self, rows: list[dict[str, Any]]) -> None:
-        where = self._partition_name()
-        self._call(lambda c: c.upsert(self.name, rows, WRITE_SECONDS, **where))
-        segments.changed(self)
+        where = self.collection.partition_name
+        self.collection.call("upsert", rows, timeout=WRITE_SECONDS, **where)
+        segments.changed(self.collection)
 
     def _delete(self, ids: list[str]) -> None:
-        where = {**self._is_in(PK, ids), **self._partition_name()}
-        self._call(lambda c: c.delete(self.name, timeout=WRITE_SECONDS, **where))
-        if not self.connection.settings.embedded:  # Milvus Lite makes no read wait
-            self.connection.note_write(self.name)
+        where = {**self.is_in(PK, ids), **self.collection.partition_name}
+        self.collection.call("delete", timeout=WRITE_SECONDS, **where)
+        if not self.collection.embedded:  # Milvus Lite makes no read wait
+            self.collection.connection.note_write(self.collection.name)
 
     def _query(
         self,
@@ -323,7 +325,7 @@ class StoredRows(CreatableCollection):
         wanted = list(dict.fromkeys(wanted))
         most = batches.IDS_PER_CALL
         if wanted and VECTOR in output:
-            most = min(most, batches.rows_per_call(self.dimension()))
+            most = min(most, batches.rows_per_call(self.collection.dimension()))
         for values in batches.of_ids(wanted, most):
             yield from self._query_chunk(
                 field, values, output, consistency_level, filter_expr
@@ -340,7 +342,7 @@ class StoredRows(CreatableCollection):
         consistency_level: str,
         filter_expr: str | None,
     ) -> Iterator[Answer]:
-        where = self._is_in(field, values)
+        where = self.is_in(field, values)
         if filter_expr is not None:
             where["filter"] = f"{where['filter']} and ({filter_expr})"
         try:
@@ -361,19 +363,15 @@ class StoredRows(CreatableCollection):
             )
 
     def _ask(self, output: list[str], **kwargs: Any) -> list[dict[str, Any]]:
-        kwargs = {**kwargs, **self._partitions()}
-        return self._call(
-            lambda c: c.query(
-                self.name, output_fields=output, timeout=READ_SECONDS, **kwargs
-            )
-        )
+        kwargs |= self.collection.partition_names
+        return self.collection.call("query", output_fields=output, **kwargs)
 
     def _filter_values_of(self, row: dict[str, Any]) -> dict[str, Any]:
         """Without what the row doesn't keep."""
         return {k: row[k] for k in self.filter_keys if row.get(k) is not None}
 
-    def _is_in(self, field: str, values: Sequence[str]) -> dict[str, Any]:
-        return is_in(field, values, self.connection.capabilities)
+    def is_in(self, field: str, values: Sequence[str]) -> dict[str, Any]:
+        return is_in(field, values, self.collection.connection.capabilities)
 
 
 def _fingerprint(fingerprint: str | None) -> dict[str, str]:

@@ -10,9 +10,10 @@ finds nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from .collection_cache import CollectionCache, Named
+from ..errors import VectorSearchError
+from .collection import Collection, CollectionCache
 
 KEPT = 0.06
 # Fewer rows get no makeshift index: it needs 39 for each of its 128 lists
@@ -40,39 +41,29 @@ class Segments:
 _known: CollectionCache[Segments | None] = CollectionCache(5.0)
 
 
-class SegmentedRows(Named, Protocol):
-    """The rows of a collection, whose segments can be asked for."""
-
-    @property
-    def consistency_level(self) -> str: ...
-
-    def count(self, consistency_level: str = ...) -> int: ...
-
-    def segments(self, in_memory: bool) -> list[Any] | None: ...
-
-
-def read_segments(rows: SegmentedRows) -> Segments | None:
+def read_segments(collection: Collection) -> Segments | None:
     """How the server holds an index; ``None`` if it doesn't say."""
-    strong = rows.consistency_level == "Strong"
-    return _known.get(rows, lambda: _ask(rows), refresh=strong)
+    strong = collection.consistency_level == "Strong"
+    return _known.get(collection, lambda: _ask(collection), refresh=strong)
 
 
-def changed(rows: Named) -> None:
+def changed(collection: Collection) -> None:
     """Asks again next time, since this process wrote."""
-    _known.discard(rows)
+    _known.discard(collection)
 
 
-def _ask(rows: SegmentedRows) -> Segments | None:
-    loaded = rows.segments(in_memory=True)
-    stored = rows.segments(in_memory=False)
-    if loaded is None or stored is None:
+def _ask(collection: Collection) -> Segments | None:
+    try:
+        loaded = collection.call("list_loaded_segments")
+        stored = collection.call("list_persistent_segments")
+    except VectorSearchError:
         return None
     # each replica tells of its own
     indexed = {s.segment_id: int(s.num_rows) for s in loaded if s.index_name}
     present = tuple(count for count in indexed.values() if count)
     # what is stored lags a little behind the count, which leaves deleted rows out
     known = sum(int(s.num_rows) for s in stored if _state(s) not in DROPPED)
-    known = max(known, rows.count(rows.consistency_level))
+    known = max(known, collection.count(collection.consistency_level))
     return Segments(present, max(0, known - sum(present)))
 
 

@@ -292,7 +292,7 @@ def test_rename_keeps_what_is_known(app, indexed):
     expect(renamed).to_contain_text("60 indexed")
     expect(card).to_have_count(0)
     indexed.reload()
-    assert runs.load(indexed, "scenes_by_look").rows.owner().brain_key == (
+    assert runs.load(indexed, "scenes_by_look").rows.collection.owner().brain_key == (
         "scenes_by_look"
     )
 
@@ -349,7 +349,7 @@ def test_an_index_is_moved_and_its_login_is_never_typed(app, indexed):
     expect(app.cy("milvus-server")).to_have_text(target)
     indexed.reload()
     index = runs.load(indexed, "images")
-    assert index.rows.connection.settings.address == target
+    assert index.rows.collection.connection.settings.address == target
 
 
 def test_an_index_that_was_deleted_elsewhere_is_no_longer_in_the_header(app, indexed):

@@ -52,7 +52,7 @@ def test_a_person_builds_an_index_and_cleans_it_up(panel, scenes):
     scenes.reload()
     index = runs.load(scenes, "by_hand")
     assert index.total_index_size == 60
-    assert index.rows.owner().brain_key == "by_hand"
+    assert index.rows.collection.owner().brain_key == "by_hand"
     name = index.config.collection_name
 
     panel.cy("milvus-actions-by_hand").click()

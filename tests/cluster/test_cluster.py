@@ -9,10 +9,10 @@ import numpy as np
 import psutil
 import pytest
 
-from fiftyone_milvus.store import batches, client, settings
-from fiftyone_milvus.store.collection import Owner
+from fiftyone_milvus.store import batches, client, creation, settings
+from fiftyone_milvus.store.collection import Collection, Owner
 from fiftyone_milvus.store.index_types import IndexOptions
-from fiftyone_milvus.store.row_search import IndexedRows
+from fiftyone_milvus.store.rows import StoredRows
 from harness.cluster import Cluster
 
 DIM = 512
@@ -20,20 +20,21 @@ KAFKA_BYTES = 2 * 1024 * 1024  # the one of the tests refuses more
 
 
 @pytest.fixture
-def make_rows() -> Iterator[Callable[[IndexOptions], IndexedRows]]:
+def make_rows() -> Iterator[Callable[[IndexOptions], StoredRows]]:
     """Creates collections, ``make_rows(options)``; they go with the test."""
-    made: list[IndexedRows] = []
+    made: list[StoredRows] = []
 
-    def make(options: IndexOptions) -> IndexedRows:
+    def make(options: IndexOptions) -> StoredRows:
         name = f"rows_{uuid.uuid4().hex}"
         connection = client.connect(settings.resolve())
-        made.append(IndexedRows(connection, name, "cosine", "Session", options))
-        made[-1].create(DIM, Owner("d", "d", "k"))
+        collection = Collection(connection, name, "cosine", "Session", options)
+        made.append(StoredRows(collection))
+        creation.create(collection, DIM, Owner("d", "d", "k"))
         return made[-1]
 
     yield make
     for rows in made:
-        rows.drop()
+        rows.collection.drop()
 
 
 def vectors(count: int) -> tuple[list[str], np.ndarray]:
@@ -55,8 +56,8 @@ def test_nothing_of_it_listens_on_the_machines_network(cluster: Cluster) -> None
 def test_a_queue_that_takes_small_messages_gets_smaller_parts(make_rows) -> None:
     rows = make_rows(IndexOptions(index_type="FLAT"))
     ids, wanted = vectors(5_000)  # 10 MB
-    rows.connection.write_bytes = batches.CALL_BYTES
+    rows.collection.connection.write_bytes = batches.CALL_BYTES
     rows.upsert(ids, ids, wanted)
-    assert rows.connection.write_bytes <= KAFKA_BYTES
-    assert rows.count() == len(ids)
+    assert rows.collection.connection.write_bytes <= KAFKA_BYTES
+    assert rows.collection.count() == len(ids)
     assert np.array_equal(rows.fetch(ids).vectors, wanted)

@@ -65,7 +65,11 @@ def nearest(name: str, key: str) -> list[Any] | str:
         ids = index._kneighbors(dataset.first().id, k=5)[0]
     except VectorSearchError as e:
         return str(e)
-    return [index.total_index_size, index.rows.connection.settings.address, ids]
+    return [
+        index.total_index_size,
+        index.rows.collection.connection.settings.address,
+        ids,
+    ]
 
 
 def add_without_run(name: str) -> str:
@@ -83,7 +87,7 @@ def add_without_run(name: str) -> str:
     method.register_run(dataset, "idx", overwrite=False)
     index = method.initialize(dataset, "idx")
     index.add_to_index(np.array(dataset.values("embeddings")), dataset.values("id"))
-    return str(index.rows.name)
+    return str(index.rows.collection.name)
 
 
 def sync(name: str, key: str) -> None:
@@ -156,7 +160,7 @@ def see(name: str, key: str) -> Seen:
         index.total_index_size,
         runs.describe(dataset, key).partial,
         list(foo.get_db_conn()[claims.COLLECTION].find(_of(dataset, key))),
-        [found for found in collections(key) if found != index.rows.name],
+        [found for found in collections(key) if found != index.rows.collection.name],
     )
 
 

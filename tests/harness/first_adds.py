@@ -24,7 +24,7 @@ def add_at_once(
         vectors: ``(n, dim)``
         **kwargs: of ``add_to_index()``
     """
-    exists, looks = index.rows.exists, iter(range(LOOKS))
+    exists, looks = index.rows.collection.exists, iter(range(LOOKS))
 
     def exists_for_all() -> bool:
         found = bool(exists())
@@ -32,13 +32,13 @@ def add_at_once(
             barrier.wait(WAIT_SECONDS)
         return found
 
-    index.rows.exists = exists_for_all
+    index.rows.collection.exists = exists_for_all
     try:
         index.add_to_index(vectors, ids, **kwargs)
     except BrokenBarrierError:
         raise AssertionError("The others didn't look for the collection") from None
     finally:
-        del index.rows.exists
+        del index.rows.collection.exists
 
 
 def add_in_process(

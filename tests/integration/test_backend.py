@@ -252,7 +252,7 @@ def test_bad_vectors_leave_no_collection(
     ids = vectors_dataset.values("id")[:count]
     with pytest.raises(InvalidRequest, match=words):
         empty.add_to_index(embeddings, ids)
-    assert not empty.rows.exists()
+    assert not empty.rows.collection.exists()
 
 
 def test_another_dimension_is_refused(empty, vectors_dataset):
@@ -337,9 +337,9 @@ def test_the_stored_run_holds_no_secret_and_the_stock_class(milvus, indexed):
 
 def test_the_owner_is_stamped_and_follows_a_rename(milvus, indexed):
     dataset = indexed.dataset
-    assert runs.load(dataset, "cosine").rows.owner().brain_key == "cosine"
+    assert runs.load(dataset, "cosine").rows.collection.owner().brain_key == "cosine"
     dataset.rename_brain_run("cosine", "renamed")
-    assert runs.load(dataset, "renamed").rows.owner().brain_key == "renamed"
+    assert runs.load(dataset, "renamed").rows.collection.owner().brain_key == "renamed"
     dataset.rename_brain_run("renamed", "cosine")
 
 
@@ -348,7 +348,7 @@ def test_cleanup_refuses_a_collection_of_another_dataset(milvus, indexed):
     try:
         index = runs.load(clone, "cosine")
         assert not index.owned
-        with pytest.raises(CollectionError, match="was not made by this dataset"):
+        with pytest.raises(CollectionError, match="was not created by this dataset"):
             index.cleanup()
         plan = runs.cleanup(clone, "cosine")
         assert not plan.deletes_rows and "stays" in plan.message

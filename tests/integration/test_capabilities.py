@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.store import capabilities, client, index_types, settings
-from fiftyone_milvus.store.collection import Owner
-from fiftyone_milvus.store.row_search import IndexedRows
+from fiftyone_milvus.store import (
+    capabilities,
+    client,
+    creation,
+    index_types,
+    row_search,
+    settings,
+)
+from fiftyone_milvus.store.collection import Collection, Owner
+from fiftyone_milvus.store.rows import StoredRows
 
 NEEDS_HARDWARE = "GPU_CAGRA"
 OWNER = Owner("dataset id", "dataset", "brain key")
@@ -37,12 +44,14 @@ def new_rows(connection):
     def new(index_type=None):
         chosen = index_types.IndexOptions(index_type=index_type)
         name = f"capabilities_{uuid.uuid4().hex}"
-        made.append(IndexedRows(connection, name, "cosine", "Strong", chosen))
+        made.append(
+            StoredRows(Collection(connection, name, "cosine", "Strong", chosen))
+        )
         return made[-1]
 
     yield new
     for rows in made:
-        rows.drop()
+        rows.collection.drop()
 
 
 @pytest.fixture
@@ -54,15 +63,17 @@ def rows(new_rows):
 
 
 def fill(rows):
-    rows.create(DIM, OWNER)
+    creation.create(rows.collection, DIM, OWNER)
     rows.upsert(IDS, [f"group {i // GROUP_SIZE}" for i in range(COUNT)], VECTORS)
 
 
 def load_anew(rows):
     """Has Milvus Lite build the index, which it does when it loads flushed rows."""
     rows.flush()
-    rows.connection.call(lambda c: c.release_collection(rows.name))
-    rows.connection.call(lambda c: c.load_collection(rows.name))
+    rows.collection.connection.call(
+        lambda c: c.release_collection(rows.collection.name)
+    )
+    rows.collection.connection.call(lambda c: c.load_collection(rows.collection.name))
 
 
 def test_it_is_known_by_its_version(milvus, connection):
@@ -81,8 +92,8 @@ def test_it_builds_the_index_types_that_it_has(milvus, connection, new_rows):
         fill(rows)
         if milvus.kind == "lite":
             load_anew(rows)
-        assert rows.built["index_type"] == index_type
-        assert rows.search(VECTORS[:1], 1)[0].ids == IDS[:1], index_type
+        assert rows.collection.built["index_type"] == index_type
+        assert row_search.search(rows, VECTORS[:1], 1)[0].ids == IDS[:1], index_type
 
 
 def test_an_index_type_that_it_lacks_is_refused_at_first(
@@ -93,8 +104,8 @@ def test_an_index_type_that_it_lacks_is_refused_at_first(
     for index_type in set(index_types.INDEX_TYPES) - set(can.index_types):
         rows = new_rows(index_type)
         with pytest.raises(InvalidRequest) as refused:
-            rows.create(DIM, OWNER)
-        assert not rows.exists()
+            creation.create(rows.collection, DIM, OWNER)
+        assert not rows.collection.exists()
         told = str(refused.value)
         assert f"has no index type {index_type}" in told
         assert f"Milvus {can.version} at {connection.settings.address}" in told
@@ -109,8 +120,8 @@ def test_the_servers_own_refusal_leaves_nothing_behind(
     monkeypatch.setattr(connection, "_capabilities", capabilities.of_version("unknown"))
     rows = new_rows("HNSW_SQ")
     with pytest.raises(InvalidRequest, match="has no index type HNSW_SQ"):
-        rows.create(DIM, OWNER)
-    assert not rows.exists()
+        creation.create(rows.collection, DIM, OWNER)
+    assert not rows.collection.exists()
 
 
 def test_it_takes_filter_templates_if_it_says_so(connection, rows, monkeypatch):
@@ -118,7 +129,7 @@ def test_it_takes_filter_templates_if_it_says_so(connection, rows, monkeypatch):
     monkeypatch.setattr(connection, "_capabilities", capabilities.of_version("v2.5.0"))
     for ask in (
         lambda: rows.ids(IDS[:2]),
-        lambda: rows.search(VECTORS[:1], 2, among=IDS[:2]),
+        lambda: row_search.search(rows, VECTORS[:1], 2, among=IDS[:2]),
         lambda: rows.delete(IDS[:2]),
     ):
         if able:
@@ -132,10 +143,12 @@ def test_ids_of_any_letters_are_found_and_deleted(rows):
     odd = ["it's", 'a "quote"', "back\\slash", "ä 漢字", "{values}"]
     rows.upsert(odd, odd, VECTORS[: len(odd)])
     assert rows.ids(odd) == set(odd)
-    assert set(rows.search(VECTORS[:1], COUNT, among=odd)[0].ids) == set(odd)
+    assert set(row_search.search(rows, VECTORS[:1], COUNT, among=odd)[0].ids) == set(
+        odd
+    )
     rows.delete(odd)
     assert rows.ids(odd) == set()
-    assert rows.count() == COUNT
+    assert rows.collection.count() == COUNT
 
 
 def test_it_iterates_if_it_says_so(connection, rows):
@@ -146,7 +159,7 @@ def test_it_iterates_if_it_says_so(connection, rows):
 def test_it_groups_if_it_says_so(connection, rows):
     found = connection.call(
         lambda c: c.search(
-            rows.name,
+            rows.collection.name,
             data=list(VECTORS[:1]),
             anns_field="vector",
             limit=GROUPS,
@@ -172,7 +185,7 @@ def test_the_version_is_asked_once(connection, new_rows, monkeypatch):
     rows = new_rows("FLAT")
     fill(rows)
     rows.fetch(IDS)
-    rows.search(VECTORS[:1], 1, among=IDS[:9])
+    row_search.search(rows, VECTORS[:1], 1, among=IDS[:9])
     assert connection.version == connection.capabilities.version
     assert len(asked) == 1
 

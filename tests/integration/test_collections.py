@@ -26,9 +26,9 @@ from fiftyone_milvus.backend import active_writes, runs
 from fiftyone_milvus.errors import CollectionError, InvalidRequest, VectorSearchError
 from fiftyone_milvus.indexes import adopt, collection_cleanup, collections, rename
 from fiftyone_milvus.indexes.collections import CollectionInfo
-from fiftyone_milvus.store import client, embedded, settings
-from fiftyone_milvus.store.collection import Owner
-from fiftyone_milvus.store.row_search import IndexedRows
+from fiftyone_milvus.store import client, creation, embedded, settings
+from fiftyone_milvus.store.collection import Collection, Owner
+from fiftyone_milvus.store.rows import StoredRows
 from harness import builds, datasets, environment
 from harness.context import PLUGIN, execute, make_context
 from harness.forks import Fork
@@ -84,17 +84,17 @@ def unused_name() -> str:
     return f"test_{uuid.uuid4().hex[:12]}"
 
 
-def rows_of(name: str, **connection: Any) -> IndexedRows:
+def rows_of(name: str, **connection: Any) -> StoredRows:
     server = client.connect(settings.resolve(connection))
-    return IndexedRows(server, name, "cosine", "Session")
+    return StoredRows(Collection(server, name, "cosine", "Session"))
 
 
 def stamped(dataset_id: str, **connection: Any) -> str:
     """A collection of two rows, stamped as that of an index without a run."""
     rows = rows_of(unused_name(), **connection)
-    rows.create(4, Owner(dataset_id, "somebody's", "idx"))
+    creation.create(rows.collection, 4, Owner(dataset_id, "somebody's", "idx"))
     rows.upsert(["a", "b"], ["a", "b"], np.eye(2, 4, dtype=np.float32))
-    return rows.name
+    return rows.collection.name
 
 
 def listed(*names: str) -> list[CollectionInfo]:
@@ -263,7 +263,7 @@ def test_what_an_index_built_anew_left_behind_is_an_orphan(lite, dataset):
 
 def test_a_stale_stamp_makes_no_orphan(lite, dataset):
     name = compute(dataset, "idx")
-    rows_of(name).set_owner(Owner(ELSEWHERE, "another", "key"))
+    rows_of(name).collection.set_owner(Owner(ELSEWHERE, "another", "key"))
     assert listed(name)[0].state == "in use"
 
 
@@ -444,7 +444,9 @@ def test_each_collection_is_looked_at_just_before_it_is_dropped(
             dataset._doc.brain_methods["idx"] = doc
             dataset.save()
         else:
-            rows_of(name).set_owner(Owner(str(dataset._doc.id), "mine now", "other"))
+            rows_of(name).collection.set_owner(
+                Owner(str(dataset._doc.id), "mine now", "other")
+            )
         return connect(place)
 
     assert listed(name)[0].state == "orphaned"
@@ -555,8 +557,8 @@ def test_what_does_not_match_is_told_and_not_adopted(milvus, shown, name, field,
 
 def test_an_empty_collection_is_not_adopted(lite, dataset):
     rows = rows_of(unused_name())
-    rows.create(4, Owner(ELSEWHERE, "x", "y"))
-    assert "It is empty" in adopt.adoption(dataset, rows.name).problem
+    creation.create(rows.collection, 4, Owner(ELSEWHERE, "x", "y"))
+    assert "It is empty" in adopt.adoption(dataset, rows.collection.name).problem
 
 
 def test_a_collection_without_an_index_is_told(lite, dataset):
@@ -652,10 +654,11 @@ def test_rows_in_several_partitions_are_not_taken(lite, dataset):
     """Only those in the default one would count as the index's own."""
     name, ids = unused_name(), dataset.values("id")
     rows = rows_of(name)
-    rows.create(16, Owner(ELSEWHERE, "x", "y"))
+    creation.create(rows.collection, 16, Owner(ELSEWHERE, "x", "y"))
     lite.drop_collection_properties(name, property_keys=["fiftyone.owner"])
     lite.create_partition(name, "apart")
-    rows.in_partition("apart").upsert(ids[:2], ids[:2], np.eye(2, 16, dtype="f4"))
+    apart = StoredRows(rows.collection.in_partition("apart"))
+    apart.upsert(ids[:2], ids[:2], np.eye(2, 16, dtype="f4"))
     found = adopt.adoption(dataset, name)
     assert found.match.matched == 2
     assert "several partitions" in found.ownership_problem
@@ -668,7 +671,7 @@ def test_ownership_that_cannot_be_written_leaves_no_index(lite, dataset, monkeyp
     def failing(self, owner):
         raise VectorSearchError("no")
 
-    monkeypatch.setattr(IndexedRows, "set_owner", failing)
+    monkeypatch.setattr(Collection, "set_owner", failing)
     with pytest.raises(VectorSearchError, match="no"):
         adopt.adopt(dataset, "new", name, take_ownership=True)
     assert dataset.list_brain_runs() == []

@@ -69,7 +69,7 @@ class Indexed:
 
     @property
     def connection(self) -> client.Connection:
-        return self.index.rows.connection
+        return self.index.rows.collection.connection
 
     def found(self, row: int = 0) -> list[str]:
         return self.index.sort_by_similarity(self.ids[row], k=5).values("id")

@@ -532,7 +532,7 @@ def test_two_datasets_share_a_collection_by_partition(milvus, vectors_dataset):
         assert set(found.values("id")) == set(other.values("id"))
         second.cleanup()
         assert first.total_index_size == 100
-        assert first.rows.exists()
+        assert first.rows.collection.exists()
     finally:
         first.delete()  # its partition, where others may still put theirs
         first.client.drop_collection(first.config.collection_name)
@@ -567,7 +567,7 @@ def test_two_datasets_on_one_collection_keep_to_their_own_rows(milvus, vectors_d
         a.delete()
         assert [b.total_index_size, c.total_index_size] == [90, 50]
         runs.cleanup(other, "c")
-        assert b.total_index_size == 90 and b.rows.exists()
+        assert b.total_index_size == 90 and b.rows.collection.exists()
         assert other.list_brain_runs() == []
     finally:
         made["a"].client.drop_collection(name)

@@ -13,9 +13,9 @@ import psutil
 import pytest
 
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.store import client, embedded, settings
-from fiftyone_milvus.store.collection import Owner
-from fiftyone_milvus.store.row_search import IndexedRows
+from fiftyone_milvus.store import client, creation, embedded, row_search, settings
+from fiftyone_milvus.store.collection import Collection, Owner
+from fiftyone_milvus.store.rows import StoredRows
 
 ROOT = Path(__file__).resolve().parents[2]
 DIM = 128
@@ -25,10 +25,11 @@ import sys
 sys.path.insert(0, {str(ROOT)!r})
 import numpy as np
 from fiftyone_milvus.store import client, embedded, settings
-from fiftyone_milvus.store.collection import Owner
-from fiftyone_milvus.store.row_search import IndexedRows
+from fiftyone_milvus.store.collection import Collection, Owner
+from fiftyone_milvus.store.rows import StoredRows
 where = embedded.home(settings.Settings())
-rows = IndexedRows(client.connect(settings.Settings()), "shared", "cosine", "Strong")
+connection = client.connect(settings.Settings())
+rows = StoredRows(Collection(connection, "shared", "cosine", "Strong"))
 """
 
 
@@ -42,9 +43,9 @@ def home(tmp_path, monkeypatch):
     embedded.stop(where)
 
 
-def collection() -> IndexedRows:
+def stored_rows() -> StoredRows:
     connection = client.connect(settings.Settings())
-    return IndexedRows(connection, "shared", "cosine", "Strong")
+    return StoredRows(Collection(connection, "shared", "cosine", "Strong"))
 
 
 def start(code: str) -> subprocess.Popen:
@@ -97,25 +98,25 @@ def test_it_is_given_no_secret(home, monkeypatch, name):
 
 
 def test_a_server_that_died_is_started_again_with_its_rows(home):
-    rows = collection()
-    rows.create(2, Owner("d", "d", "k"))
+    rows = stored_rows()
+    creation.create(rows.collection, 2, Owner("d", "d", "k"))
     rows.upsert(["a"], ["a"], _ones(1, 2))
     first = embedded.running(home)
     os.kill(first.pid, signal.SIGKILL)
     psutil.wait_procs([psutil.Process(first.pid)], timeout=10)
-    assert rows.count() == 1
+    assert rows.collection.count() == 1
     assert embedded.running(home).pid != first.pid
 
 
 def test_writers_in_three_processes_lose_nothing_to_a_crash(home):
     """Writers that don't take turns interleave the write-ahead log."""
-    collection().create(DIM, Owner("d", "d", "k"))
+    creation.create(stored_rows().collection, DIM, Owner("d", "d", "k"))
     begin = time.time() + 5  # together, once all have connected
     writers = [
         start(
             f"""
             import time
-            rows.count()
+            rows.collection.count()
             time.sleep(max(0, {begin} - time.time()))
             for batch in range(60):
                 ids = [f"w{writer}-{{batch}}-{{i}}" for i in range(50)]
@@ -128,19 +129,19 @@ def test_writers_in_three_processes_lose_nothing_to_a_crash(home):
     acknowledged = sum(int(finish(writer)) for writer in writers)
     assert acknowledged == 9000
     os.kill(embedded.running(home).pid, signal.SIGKILL)
-    rows = collection()
-    assert rows.count() == 9000
+    rows = stored_rows()
+    assert rows.collection.count() == 9000
     every = [f"w{w}-{b}-{i}" for w in range(3) for b in range(60) for i in range(50)]
     assert rows.ids(every) == set(every)
 
 
 def test_a_crash_in_the_middle_of_writing_keeps_what_was_acknowledged(home):
-    collection().create(DIM, Owner("d", "d", "k"))
+    creation.create(stored_rows().collection, DIM, Owner("d", "d", "k"))
     writer = start(
         f"""
         for batch in range(100000):
             ids = [f"{{batch}}-{{i}}" for i in range(50)]
-            rows.connection.client.upsert(
+            rows.collection.connection.client.upsert(
                 "shared",
                 [dict(pk=i, sample_id=i, vector=np.ones({DIM})) for i in ids],
                 timeout=5,
@@ -154,13 +155,13 @@ def test_a_crash_in_the_middle_of_writing_keeps_what_was_acknowledged(home):
     writer.kill()
     last = 19 + sum(1 for _ in writer.stdout)
     writer.wait()
-    kept = collection().ids(f"{b}-{i}" for b in range(last) for i in range(50))
+    kept = stored_rows().ids(f"{b}-{i}" for b in range(last) for i in range(50))
     assert len(kept) == last * 50
 
 
 def test_an_index_file_cut_short_by_a_crash_is_built_again(home):
-    rows = collection()
-    rows.create(2, Owner("d", "d", "k"))
+    rows = stored_rows()
+    creation.create(rows.collection, 2, Owner("d", "d", "k"))
     rows.upsert([f"{i}" for i in range(50)], ["s"] * 50, _ones(50, 2))
     rows.flush()
     end = time.monotonic() + 20
@@ -170,40 +171,40 @@ def test_an_index_file_cut_short_by_a_crash_is_built_again(home):
     for file in files:
         file.write_bytes(file.read_bytes()[:10])
     assert files
-    assert len(rows.search(_ones(1, 2), 50)[0].ids) == 50
+    assert len(row_search.search(rows, _ones(1, 2), 50)[0].ids) == 50
 
 
 def test_a_collection_is_loaded_while_its_index_is_written(home):
     """Each round Milvus Lite builds an index of what was flushed, in the background."""
-    rows = collection()
-    rows.create(DIM, Owner("d", "d", "k"))
-    call, count = rows.connection.call, 0
+    rows = stored_rows()
+    creation.create(rows.collection, DIM, Owner("d", "d", "k"))
+    call, count = rows.collection.connection.call, 0
     for turn in range(10):
         ids = [f"{turn}-{i}" for i in range(400)]
         rows.upsert(ids, ids, _ones(len(ids), DIM))
         count += len(ids)
         rows.flush()
-        call(lambda c: c.release_collection(rows.name))
-        call(lambda c: c.load_collection(rows.name))
-        assert len(rows.search(_ones(1, DIM), count)[0].ids) == count
+        call(lambda c: c.release_collection(rows.collection.name))
+        call(lambda c: c.load_collection(rows.collection.name))
+        assert len(row_search.search(rows, _ones(1, DIM), count)[0].ids) == count
 
 
 @pytest.mark.parametrize("restarted", [False, True])
 def test_an_index_file_that_cannot_be_read_is_built_again(home, restarted):
-    rows = collection()
-    rows.create(2, Owner("d", "d", "k"))
+    rows = stored_rows()
+    creation.create(rows.collection, 2, Owner("d", "d", "k"))
     rows.upsert([f"{i}" for i in range(50)], ["s"] * 50, _ones(50, 2))
     rows.flush()
-    call = rows.connection.call
-    call(lambda c: c.release_collection(rows.name))
-    call(lambda c: c.load_collection(rows.name))  # waits for the index
+    call = rows.collection.connection.call
+    call(lambda c: c.release_collection(rows.collection.name))
+    call(lambda c: c.load_collection(rows.collection.name))  # waits for the index
     [file] = home.data.rglob("*.idx")
     whole = file.read_bytes()
-    call(lambda c: c.release_collection(rows.name))
+    call(lambda c: c.release_collection(rows.collection.name))
     if restarted:
         embedded.stop(home)
     file.write_bytes(whole[:10])
-    assert len(rows.search(_ones(1, 2), 50)[0].ids) == 50
+    assert len(row_search.search(rows, _ones(1, 2), 50)[0].ids) == 50
     assert len(file.read_bytes()) == len(whole)
     assert [path.name for path in file.parent.iterdir()] == [file.name]
 

@@ -41,7 +41,7 @@ RECOVERY_SECONDS = 120
 
 # Where a build is killed, just before it would do this
 STEPS = (
-    "fiftyone_milvus.store.collection:Collection._create_index",
+    "fiftyone_milvus.store.creation:_create_index",
     "fiftyone_milvus.store.rows:StoredRows.upsert",
     "fiftyone_milvus.backend.similarity:Similarity.register_run",
     "fiftyone_milvus.backend.similarity:Similarity.save_run_results",

@@ -78,7 +78,7 @@ def test_threads_that_add_first_lose_no_row(make_empty, dataset, options):
     handles = [runs.load(dataset, "idx") for _ in range(HANDLES)]
     assert add_on_threads(handles, shares(dataset)) == [None] * HANDLES
     assert_whole(dataset)
-    assert runs.load(dataset, "idx").rows.owner().brain_key == "idx"
+    assert runs.load(dataset, "idx").rows.collection.owner().brain_key == "idx"
 
 
 def test_processes_that_add_first_lose_no_row(make_empty, dataset):

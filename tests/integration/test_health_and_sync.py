@@ -192,14 +192,14 @@ def test_the_view_of_the_run_is_kept_up_to_date(dataset):
 def test_a_collection_that_is_gone_or_altered_is_reported(dataset):
     build.build(dataset, "k", MODEL)
     index = runs.load(dataset, "k")
-    index.client.drop_collection(index.rows.name)
+    index.client.drop_collection(index.rows.collection.name)
     found = fiftyone_milvus.health(dataset, "k")
     assert not found.healthy and "was dropped" in found.problem
     with pytest.raises(CollectionError, match="was dropped"):
         fiftyone_milvus.sync(dataset, "k")
-    index.client.create_collection(index.rows.name, dimension=8)
+    index.client.create_collection(index.rows.collection.name, dimension=8)
     assert "a FiftyOne index needs" in fiftyone_milvus.health(dataset, "k").problem
-    index.client.drop_collection(index.rows.name)
+    index.client.drop_collection(index.rows.collection.name)
 
 
 def test_rows_without_a_fingerprint_are_unknown_not_up_to_date(milvus, vectors_dataset):

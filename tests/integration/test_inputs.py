@@ -330,7 +330,7 @@ def test_a_clean_up_says_whose_it_would_take(dataset, index):
     try:
         for mine, words in (
             (dataset, f"the index 'idx' of the dataset '{clone.name}' uses it too"),
-            (clone, f"was not made by this dataset, but by '{dataset.name}'"),
+            (clone, f"was not created by this dataset, but by '{dataset.name}'"),
         ):
             plan = runs.cleanup_plan(mine, "idx")
             assert not plan.deletes_rows

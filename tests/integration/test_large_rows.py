@@ -11,10 +11,10 @@ import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.dataset.ids import within
 from fiftyone_milvus.indexes import archive, health
 from fiftyone_milvus.retrieval import planner
-from fiftyone_milvus.store import client, columns, settings
-from fiftyone_milvus.store.collection import Owner
+from fiftyone_milvus.store import client, columns, creation, row_search, settings
+from fiftyone_milvus.store.collection import Collection, Owner
 from fiftyone_milvus.store.index_types import IndexOptions
-from fiftyone_milvus.store.row_search import IndexedRows
+from fiftyone_milvus.store.rows import StoredRows
 from harness.oracle import distances, ranked
 
 MESSAGE_BYTES = 64 * 1024 * 1024
@@ -102,14 +102,14 @@ def long_ids(milvus):
     connection = client.connect(settings.resolve())
     options = IndexOptions(index_type="FLAT", filter_fields=("name",))
     name = f"long_{uuid.uuid4().hex}"
-    rows = IndexedRows(connection, name, "cosine", "Strong", options)
+    rows = StoredRows(Collection(connection, name, "cosine", "Strong", options))
     ids = [f"{i:06d}".ljust(LONG, "x") for i in range(LONG_IDS)]
     assert len("".join(ids)) > MESSAGE_BYTES
-    rows.create(2, Owner("d", "d", "k"))
+    creation.create(rows.collection, 2, Owner("d", "d", "k"))
     vectors = np.array([[1, i / 1000] for i in range(LONG_IDS)], np.float32)
     rows.upsert(ids, [id_[:6] for id_ in ids], vectors)
     yield rows, ids, vectors
-    rows.drop()
+    rows.collection.drop()
 
 
 def test_long_ids_are_written_read_searched_and_deleted(long_ids):
@@ -117,9 +117,9 @@ def test_long_ids_are_written_read_searched_and_deleted(long_ids):
     assert sorted(rows.all_ids()[0]) == ids
     assert rows.ids(ids) == set(ids)
     assert rows.fetch(ids[::-1]).ids == ids[::-1]
-    found = rows.search(vectors[:3], LONG_IDS // 2)  # 108 MB
+    found = row_search.search(rows, vectors[:3], LONG_IDS // 2)  # 108 MB
     assert [len(matches.ids) for matches in found] == [LONG_IDS // 2] * 3
-    [[matches]] = rows.search_ids(vectors[:1], 3, ids[:30], 1)
+    [[matches]] = row_search.search_ids(rows, vectors[:1], 3, ids[:30], 1)
     assert matches.ids == ids[:3]
     rows.delete(ids[1:])
     assert rows.ids(ids) == {ids[0]}
@@ -128,8 +128,8 @@ def test_long_ids_are_written_read_searched_and_deleted(long_ids):
 def test_rows_are_read_where_pymilvus_keeps_no_columns(milvus, large):
     _, index, _ = large
     fields = ["pk", "sample_id", "vector", "origin", "filter_0"]
-    found = index.rows.connection.client.query(
-        index.rows.name, output_fields=fields, limit=3
+    found = index.rows.collection.connection.client.query(
+        index.rows.collection.name, output_fields=fields, limit=3
     )
     by_column = columns.read(found, "vector")
     by_row = columns.read([dict(row) for row in found], "vector")

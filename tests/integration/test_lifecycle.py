@@ -278,7 +278,7 @@ def test_an_index_renamed_before_it_is_filled_has_its_new_key(server, dataset):
     index = compute(dataset, "old", embeddings=False)
     dataset.rename_brain_run("old", "new")
     index.add_to_index(np.eye(3, 16), dataset.values("id")[:3])
-    assert index.rows.owner().brain_key == "new"
+    assert index.rows.collection.owner().brain_key == "new"
     with pytest.raises(InvalidRequest, match="no Milvus index 'old'"):
         runs.load(dataset, "old")
     assert runs.load(dataset, "new").total_index_size == 3
@@ -509,7 +509,7 @@ def test_a_collection_made_again_without_our_fields_is_reported(server, dataset)
     ):
         with pytest.raises(CollectionError, match="a FiftyOne index needs 'pk'"):
             use()
-    with pytest.raises(CollectionError, match="was not made by this dataset"):
+    with pytest.raises(CollectionError, match="was not created by this dataset"):
         index.cleanup()
     assert server.has_collection(name)
 

@@ -30,9 +30,9 @@ from fiftyone_milvus.indexes import archive, build, collection_cleanup, move, pa
 from fiftyone_milvus.progress import Progress
 from fiftyone_milvus.search import search
 from fiftyone_milvus.search.query import Query
-from fiftyone_milvus.store import client, settings
-from fiftyone_milvus.store.collection import Owner
-from fiftyone_milvus.store.row_search import IndexedRows
+from fiftyone_milvus.store import client, row_search, settings
+from fiftyone_milvus.store.collection import Collection, Owner
+from fiftyone_milvus.store.rows import StoredRows
 from harness import builds, datasets
 from harness.context import PLUGIN, execute, make_context
 from harness.forks import Fork
@@ -74,7 +74,7 @@ def neighbours(index, count: int = 5) -> np.ndarray:
     since Milvus Lite and a server put equally near ones in another order."""
     rows = next(index.rows.iterate())
     order = np.argsort(rows.ids)[:count]
-    matches = index.rows.search(rows.vectors[order], 10)
+    matches = row_search.search(index.rows, rows.vectors[order], 10)
     return np.array([match.dists for match in matches])
 
 
@@ -139,16 +139,16 @@ def test_to_a_server_and_back_keeps_rows_fingerprints_and_neighbours(
     assert (moved.rows, moved.address) == (len(rows), server)
     assert (moved.old_address, moved.old_collection_name) == (
         settings.EMBEDDED,
-        index.rows.name,
+        index.rows.collection.name,
     )
-    assert there.rows.connection.settings.address == server
+    assert there.rows.collection.connection.settings.address == server
     assert contents(there) == rows
     np.testing.assert_allclose(neighbours(there), near, rtol=1e-4, atol=1e-4)
     assert there.owned
 
     back = move.move(dataset, "idx", {"uri": None})
     here = runs.load(dataset, "idx")
-    assert here.rows.connection.settings.embedded
+    assert here.rows.collection.connection.settings.embedded
     assert back.collection_name != moved.old_collection_name
     assert contents(here) == rows
     np.testing.assert_allclose(neighbours(here), near, rtol=1e-4, atol=1e-4)
@@ -156,11 +156,11 @@ def test_to_a_server_and_back_keeps_rows_fingerprints_and_neighbours(
 
 def test_the_old_collection_stays_as_it_was(server, dataset):
     index = make(dataset)
-    rows, owner = contents(index), index.rows.owner()
+    rows, owner = contents(index), index.rows.collection.owner()
     move.move(dataset, "idx", {"uri": server})
     assert contents(index) == rows
-    assert index.rows.owner() == owner
-    (old,) = collection_cleanup.deletion_plan([index.rows.name]).candidates
+    assert index.rows.collection.owner() == owner
+    (old,) = collection_cleanup.deletion_plan([index.rows.collection.name]).candidates
     assert old.allowed
 
 
@@ -211,7 +211,7 @@ def test_a_result_that_fiftyone_keeps_is_not_the_old_one(server, dataset):
     dataset.load_brain_results("idx")
     move.move(dataset, "idx", {"uri": server})
     kept = dataset.load_brain_results("idx")
-    assert kept.rows.connection.settings.address == server
+    assert kept.rows.collection.connection.settings.address == server
     view = dataset.sort_by_similarity(dataset.first().id, brain_key="idx", k=3)
     assert view.values("id")[0] == dataset.first().id
 
@@ -225,7 +225,7 @@ def test_a_moved_index_can_be_changed_and_cleaned_up(server, dataset):
     assert there.total_index_size == 100
     assert runs.cleanup(dataset, "idx").deletes_rows
     assert moved.collection_name not in collections(uri=server)
-    assert index.rows.exists()
+    assert index.rows.collection.exists()
 
 
 def test_the_index_of_a_clone_becomes_its_own(server, dataset):
@@ -235,9 +235,11 @@ def test_the_index_of_a_clone_becomes_its_own(server, dataset):
         move.move(clone, "idx", {"uri": server})
         there = runs.load(clone, "idx")
         assert there.owned
-        assert there.rows.owner() == Owner(str(clone._doc.id), clone.name, "idx")
+        assert there.rows.collection.owner() == Owner(
+            str(clone._doc.id), clone.name, "idx"
+        )
         assert contents(there) == contents(index)
-        assert runs.load(dataset, "idx").rows.connection.settings.embedded
+        assert runs.load(dataset, "idx").rows.collection.connection.settings.embedded
     finally:
         clone.delete()
 
@@ -251,7 +253,7 @@ def test_an_index_that_shares_a_collection_gets_its_own(server, dataset):
     assert contents(there) == contents(index)
     assert there.config.options.partition is None
     assert runs.cleanup(dataset, "two").deletes_rows
-    assert not there.rows.exists()
+    assert not there.rows.collection.exists()
     assert runs.load(dataset, "one").total_index_size == 50
 
 
@@ -260,8 +262,8 @@ def test_options_of_the_index_are_kept(server, dataset):
     make(dataset, index_type="HNSW", index_params=params)
     move.move(dataset, "idx", {"uri": server})
     there = runs.load(dataset, "idx")
-    assert there.rows.built["index_type"] == "HNSW"
-    assert there.rows.built["M"] == "16"
+    assert there.rows.collection.built["index_type"] == "HNSW"
+    assert there.rows.collection.built["M"] == "16"
     assert there.config.options.index_params == params
 
 
@@ -282,7 +284,7 @@ def test_what_searches_are_filtered_by_is_kept(server, dataset):
 def test_other_options_can_be_chosen(server, dataset):
     make(dataset)
     move.move(dataset, "idx", {"uri": server}, index_options={"index_type": "FLAT"})
-    assert runs.load(dataset, "idx").rows.exact
+    assert runs.load(dataset, "idx").rows.collection.exact
 
 
 def test_progress_ends_at_the_number_of_rows(server, dataset):
@@ -304,9 +306,9 @@ def test_a_larger_copy_is_indexed_before_it_is_used(server):
     )
     move.move(dataset, "idx", {"uri": server})
     there = runs.load(dataset, "idx")
-    assert there.rows.built["pending_index_rows"] == 0
-    found = there.rows.search(vectors[:20], 10)
-    exact = index.rows.search(vectors[:20], 10)
+    assert there.rows.collection.built["pending_index_rows"] == 0
+    found = row_search.search(there.rows, vectors[:20], 10)
+    exact = row_search.search(index.rows, vectors[:20], 10)
     pairs = zip(found, exact, strict=True)
     assert np.mean([np.isin(a.ids, b.ids).mean() for a, b in pairs]) > 0.9
     dataset.delete()
@@ -364,7 +366,7 @@ def test_a_setting_that_is_unknown_is_reported(untouched, dataset, server):
 
 def test_a_name_that_is_taken_is_reported(server, dataset):
     other = datasets.make_vectors_dataset(count=10)
-    taken = make(other, "theirs", uri=server).rows.name
+    taken = make(other, "theirs", uri=server).rows.collection.name
     watch = Untouched(dataset, server)
     with pytest.raises(CollectionError, match="already has a collection"):
         move.move(dataset, "idx", {"uri": server}, collection_name=taken)
@@ -375,7 +377,7 @@ def test_a_name_that_is_taken_is_reported(server, dataset):
 
 def test_the_name_of_the_old_collection_is_refused(untouched, dataset, server):
     with pytest.raises(InvalidRequest, match="stays until you delete it"):
-        name = untouched.index.rows.name
+        name = untouched.index.rows.collection.name
         move.move(dataset, "idx", {"uri": server}, collection_name=name)
 
 
@@ -412,13 +414,13 @@ def tamper(server: str, known: set[str], change: Any) -> Any:
         if now.phase == "Checking":
             (name,) = collections(uri=server) - known
             connection = client.connect(settings.resolve({"uri": server}))
-            change(IndexedRows(connection, name, "cosine", "Strong"))
+            change(StoredRows(Collection(connection, name, "cosine", "Strong")))
 
     return progress
 
 
 def test_a_copy_with_other_vectors_is_not_used(untouched, dataset, server):
-    def change(copy: IndexedRows) -> None:
+    def change(copy: StoredRows) -> None:
         ids, sample_ids = copy.all_ids()
         copy.upsert(ids, sample_ids, copy.fetch(ids).vectors[::-1].copy())
 
@@ -489,11 +491,11 @@ def test_a_stock_index_with_an_id_twice_is_moved(server, dataset):
     index = make(dataset, uri=server)
     rows = next(index.rows.iterate())
     index.client.insert(
-        index.rows.name,
+        index.rows.collection.name,
         [{"pk": rows.ids[0], "vector": rows.vectors[0], "sample_id": rows.ids[0]}],
     )
     moved = move.move(dataset, "idx", {"uri": None})
-    assert index.rows.count() == 101
+    assert index.rows.collection.count() == 101
     assert runs.load(dataset, "idx").total_index_size == 100
     assert moved.rows >= 100
 
@@ -513,7 +515,9 @@ def test_a_file_gives_the_same_index(place, dataset, tmp_path, patches):
     done = archive.import_index(dataset, "copy", path)
     copy = runs.load(dataset, "copy")
     assert (done.rows, done.skipped, done.note) == (made.rows, 0, None)
-    assert copy.rows.name == done.collection_name != index.rows.name
+    assert (
+        copy.rows.collection.name == done.collection_name != index.rows.collection.name
+    )
     assert contents(copy) == contents(index)
     near = neighbours(index)
     np.testing.assert_allclose(neighbours(copy), near, rtol=1e-4, atol=1e-4)
@@ -725,7 +729,7 @@ def test_a_brain_key_that_cannot_be_is_reported(file, dataset, key):
 
 
 def test_a_collection_name_that_is_taken_is_reported(file, dataset):
-    name = runs.load(dataset, "idx").rows.name
+    name = runs.load(dataset, "idx").rows.collection.name
     with pytest.raises(InvalidRequest, match="already has a collection"):
         archive.import_index(dataset, "copy", file, collection_name=name)
     assert runs.load(dataset, "idx").total_index_size == 100
@@ -808,8 +812,12 @@ def test_operators_move_export_and_import(server, dataset, tmp_path, monkeypatch
     index = make(dataset)
     moved = execute("move_index", dataset, brain_key="idx", uri=server)
     assert moved["rows"] == 100 and moved["address"] == server
-    assert f"'{index.rows.name}' at embedded is still there" in moved["message"]
-    assert runs.load(dataset, "idx").rows.connection.settings.address == server
+    assert (
+        f"'{index.rows.collection.name}' at embedded is still there" in moved["message"]
+    )
+    assert (
+        runs.load(dataset, "idx").rows.collection.connection.settings.address == server
+    )
 
     path = str(tmp_path / "idx.parquet")
     made = execute("export_index", dataset, brain_key="idx", path=path)
@@ -820,7 +828,7 @@ def test_operators_move_export_and_import(server, dataset, tmp_path, monkeypatch
 
     done = execute("import_index", dataset, brain_key="copy", path=path)
     assert done["rows"] == 100 and done["skipped"] == 0
-    assert runs.load(dataset, "copy").rows.connection.settings.embedded
+    assert runs.load(dataset, "copy").rows.collection.connection.settings.embedded
 
     back = execute("move_index", dataset, brain_key="idx", uri="embedded")
     assert back["address"] == "embedded"

@@ -58,7 +58,7 @@ def test_compute_search_and_clean_up(dataset):
 
 def test_the_index_type_can_be_chosen(dataset):
     build(dataset, index_type="IVF_FLAT")
-    assert runs.load(dataset, "idx").rows.built["index_type"] == "IVF_FLAT"
+    assert runs.load(dataset, "idx").rows.collection.built["index_type"] == "IVF_FLAT"
 
 
 def test_a_view_or_a_selection_is_indexed_alone(dataset):

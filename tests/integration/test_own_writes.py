@@ -11,6 +11,7 @@ import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes.sync import sync
+from fiftyone_milvus.store import row_search
 from harness import datasets
 
 
@@ -79,7 +80,7 @@ def test_a_removed_row_is_no_query(index):
 
 def test_removed_rows_are_not_counted(index):
     index.remove_from_index(sample_ids=nearest_to_first(index, 20))
-    assert index.rows.count(index.rows.consistency_level) == 80
+    assert index.rows.collection.count(index.rows.collection.consistency_level) == 80
 
 
 def test_an_index_whose_rows_were_all_removed_finds_none(index):
@@ -92,9 +93,9 @@ def test_what_a_sync_removed_is_not_found(index):
     query = first_vector(index)[None].astype(np.float32)
     index.add_to_index(np.repeat(query, 5, axis=0), orphans)
     # the rows themselves: the index leaves out what the dataset doesn't have
-    assert set(orphans) < set(index.rows.search(query, 6)[0].ids)
+    assert set(orphans) < set(row_search.search(index.rows, query, 6)[0].ids)
     assert sync(index._dataset, "idx").removed == 5
-    assert not set(index.rows.search(query, 6)[0].ids) & set(orphans)
+    assert not set(row_search.search(index.rows, query, 6)[0].ids) & set(orphans)
 
 
 def test_a_replaced_vector_is_the_one_that_is_found(index):

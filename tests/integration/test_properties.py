@@ -164,7 +164,7 @@ class IndexMachine(RuleBasedStateMachine):
 
     @invariant()
     def counts_agree(self) -> None:
-        if self.model or self.index.rows.exists():
+        if self.model or self.index.rows.collection.exists():
             assert self.index.total_index_size == len(self.model)
 
     # -- helpers

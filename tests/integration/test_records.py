@@ -20,9 +20,16 @@ import fiftyone_milvus
 from fiftyone_milvus.backend import active_writes, runs
 from fiftyone_milvus.errors import BrokenRecord, CollectionError, InvalidRequest
 from fiftyone_milvus.indexes import adopt, collection_cleanup, collections, rename
-from fiftyone_milvus.store import client, embedded, settings
-from fiftyone_milvus.store.collection import OWNER, Owner
-from fiftyone_milvus.store.row_search import IndexedRows
+from fiftyone_milvus.store import (
+    client,
+    creation,
+    embedded,
+    owners,
+    partitions,
+    settings,
+)
+from fiftyone_milvus.store.collection import OWNER, Collection, Owner
+from fiftyone_milvus.store.rows import StoredRows
 from harness import datasets, records
 from harness.context import execute, make_context
 from harness.panel import CheckedPanel
@@ -50,7 +57,7 @@ def shown(dataset) -> dict[str, dict]:
 
 def claims(index) -> list[str]:
     """The brain keys in the stamps of an index's rows."""
-    return [owner.brain_key for owner in index.rows.owners()]
+    return [owner.brain_key for owner in partitions.owners_of(index.rows.collection)]
 
 
 @pytest.fixture
@@ -82,7 +89,7 @@ def victim(milvus):
 @pytest.mark.parametrize("known", [True, False], ids=["here", "of another FiftyOne"])
 def test_what_another_dataset_made_stays(milvus, dataset, victim, partition, known):
     compute(dataset, "mine")
-    name = runs.load(victim, "theirs").rows.name
+    name = runs.load(victim, "theirs").rows.collection.name
     records.edit(
         dataset,
         "mine",
@@ -119,16 +126,17 @@ def test_what_another_dataset_made_stays(milvus, dataset, victim, partition, kno
 def test_what_no_stamp_is_on_stays(milvus, dataset, partition):
     """Another tool's collection, or a partition in one of this dataset's own."""
     mine = compute(dataset, "mine")
-    server, name, dim = mine.client, mine.rows.name, 16
+    server, name, dim = mine.client, mine.rows.collection.name, 16
     if partition is None:
         name = unused_name()
-        rows = IndexedRows(mine.rows.connection, name, "cosine", "Session")
-        rows.create(dim, Owner("x", "x", "x"))
-        rows._set_property(OWNER, "")
+        connection = mine.rows.collection.connection
+        rows = StoredRows(Collection(connection, name, "cosine", "Session"))
+        creation.create(rows.collection, dim, Owner("x", "x", "x"))
+        rows.collection.set_property(OWNER, "")
     else:
         server.create_partition(name, partition)
         server.load_collection(name)
-        rows = mine.rows.in_partition(partition)
+        rows = StoredRows(mine.rows.collection.in_partition(partition))
     ids = [f"{n:024x}" for n in range(3)]
     rows.upsert(ids, ids, np.eye(3, dim, dtype=np.float32))
     compute(dataset, "edited", embeddings=False)
@@ -142,7 +150,7 @@ def test_what_no_stamp_is_on_stays(milvus, dataset, partition):
     with pytest.raises(CollectionError, match="not deleted, since it"):
         fiftyone_milvus.sync(dataset, "edited")
     assert not runs.cleanup(dataset, "edited").deletes_rows
-    assert rows.count() == 3
+    assert rows.collection.count() == 3
     assert mine.total_index_size == 100
     server.drop_collection(name)
 
@@ -150,19 +158,19 @@ def test_what_no_stamp_is_on_stays(milvus, dataset, partition):
 def test_a_partition_without_a_stamp_is_cleaned_up_by_its_owner_alone(milvus, dataset):
     """Older versions of this backend stamped none."""
     other = datasets.make_vectors_dataset(5, seed=7)
-    name = compute(other, "first").rows.name
+    name = compute(other, "first").rows.collection.name
     index = compute(
         dataset, "old", embeddings=False, collection_name=name, partition="old"
     )
     index.add_to_index(np.eye(4, 16), dataset.values("id")[:4])
-    for key in index.rows._claims():
-        index.rows._set_property(key, "")
+    for key in owners.claims(index.rows.collection.description(), "old"):
+        index.rows.collection.set_property(key, "")
     clone = dataset.clone()
     try:
         dataset._doc.reload()
         record = BrainMethod._get_run_doc(dataset, "old").config
         index = runs.load(dataset, "old")
-        assert index.rows.owners() == () and index.owned
+        assert partitions.owners_of(index.rows.collection) == () and index.owned
         assert not runs.load(clone, "old").owned
         index.add_to_index(np.ones((1, 16)), dataset.values("id")[5:6])
         assert fiftyone_milvus.health(dataset, "old").problem is None
@@ -188,7 +196,7 @@ def test_an_import_brings_no_right_to_what_its_record_names(
     metadata = tmp_path / "metadata.json"
     told = json.loads(metadata.read_text())
     run = told["brain_methods"]["mine"]
-    name = runs.load(victim, "theirs").rows.name
+    name = runs.load(victim, "theirs").rows.collection.name
     ext = json.loads(run["config"]["ext"])
     ext |= {"options": {"partition": "theirs"}, "own_partition": True}
     run["config"] |= {"collection_name": name, "ext": json.dumps(ext)}
@@ -205,17 +213,17 @@ def test_an_import_brings_no_right_to_what_its_record_names(
 
 def test_renaming_writes_no_stamp_but_its_own(milvus, dataset):
     one, two = compute(dataset, "one"), compute(dataset, "two")
-    records.edit(dataset, "two", {"collection_name": one.rows.name})
+    records.edit(dataset, "two", {"collection_name": one.rows.collection.name})
     rename.rename(dataset, "two", "three")
     assert claims(one) == ["one"]
     rename.rename(dataset, "one", "first")
     assert claims(one) == ["first"]
     assert not runs.cleanup_plan(dataset, "three").deletes_rows
-    two.rows.drop()
+    two.rows.collection.drop()
 
 
 def test_the_stamp_of_a_partition_follows_its_index(milvus, dataset, victim):
-    name = runs.load(victim, "whole").rows.name
+    name = runs.load(victim, "whole").rows.collection.name
     index = compute(
         dataset, "a", embeddings=False, collection_name=name, partition="mine"
     )
@@ -235,8 +243,8 @@ def test_a_collection_with_a_partition_of_another_fiftyone_is_no_plain_orphan(
     milvus, dataset
 ):
     index = compute(dataset, "mine")
-    name, elsewhere = index.rows.name, Owner("0" * 24, "far away", "k")
-    index.rows.in_partition("theirs").add_partition(elsewhere)
+    name, elsewhere = index.rows.collection.name, Owner("0" * 24, "far away", "k")
+    partitions.add(index.rows.collection.in_partition("theirs"), elsewhere)
     dataset.delete_brain_run("mine")
     active_writes.done(name)
     [candidate] = collection_cleanup.deletion_plan([name]).candidates
@@ -251,14 +259,14 @@ def test_a_collection_with_a_partition_of_another_fiftyone_is_no_plain_orphan(
 def test_of_indexes_that_create_a_partition_at_one_moment_one_owns_it(
     milvus, dataset, victim, round_
 ):
-    rows = runs.load(victim, "whole").rows
-    others = [rows.in_partition(f"raced_{round_}") for _ in range(4)]
+    collection = runs.load(victim, "whole").rows.collection
+    others = [collection.in_partition(f"raced_{round_}") for _ in range(4)]
     start, made = threading.Barrier(len(others)), [None] * len(others)
 
     def add(number):
         owner = Owner(f"{number:024x}", f"dataset {number}", "key")
         start.wait()
-        made[number] = others[number].add_partition(owner)
+        made[number] = partitions.add(others[number], owner)
 
     threads = [threading.Thread(target=add, args=[n]) for n in range(len(others))]
     for thread in threads:
@@ -266,9 +274,9 @@ def test_of_indexes_that_create_a_partition_at_one_moment_one_owns_it(
     for thread in threads:
         thread.join()
     assert sum(made) == 1
-    [owner] = others[0].owners()
+    [owner] = partitions.owners_of(others[0])
     assert owner.dataset_id == f"{made.index(True):024x}"
-    others[0].drop_partition()
+    partitions.drop(others[0])
 
 
 # -- addresses
@@ -318,7 +326,7 @@ def test_an_address_of_a_record_opens_and_makes_nothing(
     assert index.total_index_size == 100  # where it really is
     after = sorted(tmp_path.rglob("*")), sorted((home / "servers").glob("*"))
     assert after == before
-    index.rows.drop()
+    index.rows.collection.drop()
 
 
 def test_the_embedded_milvus_is_not_made_because_a_record_names_it(
@@ -332,7 +340,7 @@ def test_the_embedded_milvus_is_not_made_because_a_record_names_it(
         assert "there is none" in shown(vectors_dataset)["mine"]["problem"]
         assert not (tmp_path / "none").exists()
     assert shown(vectors_dataset)["mine"]["size"] == 100  # it is there
-    index.rows.drop()
+    index.rows.collection.drop()
 
 
 # -- nothing of a record is run
@@ -346,7 +354,7 @@ def test_a_record_runs_and_imports_nothing(
     program = {"_cls": "subprocess.Popen", "kwargs": [["args", ["touch"]]]}
     program["kwargs"][0][1].append(str(tmp_path / "stage.ran"))
     compute(vectors_dataset, "ok")
-    compute(vectors_dataset, "class").rows.drop()
+    compute(vectors_dataset, "class").rows.collection.drop()
     compute(vectors_dataset, "stage")
     records.edit(vectors_dataset, "class", {"cls": "planted.Config"})
     records.edit(vectors_dataset, "stage", view_stages=[json.dumps(program)])
@@ -412,17 +420,17 @@ def test_a_damaged_record_of_one_dataset_is_no_problem_of_another(
     details = panel.server_details(make_context(dataset))
     assert details["problem"] is None
     names = [info["name"] for info in details["collections"]]
-    assert runs.load(dataset, "mine").rows.name in names
+    assert runs.load(dataset, "mine").rows.collection.name in names
     assert runs.cleanup(dataset, "mine").deletes_rows
 
 
 def test_the_collection_of_a_damaged_record_is_in_use(milvus, dataset):
     index = compute(dataset, "mine")
     records.edit(dataset, "mine", {"ext": "{"})
-    assert collections.inspect(index.rows.name).state == collections.IN_USE
+    assert collections.inspect(index.rows.collection.name).state == collections.IN_USE
     runs.cleanup(dataset, "mine")
-    assert collections.inspect(index.rows.name).state == collections.ORPHANED
-    index.rows.drop()
+    assert collections.inspect(index.rows.collection.name).state == collections.ORPHANED
+    index.rows.collection.drop()
 
 
 def test_a_damaged_record_is_offered_for_clean_up_alone(milvus, damaged):
@@ -446,12 +454,12 @@ def offered(form) -> list[str]:
 )
 def test_a_stamp_that_cannot_be_read_is_somebody_elses(milvus, dataset, stamp):
     index = compute(dataset, "mine")
-    index.rows._set_property(OWNER, stamp)
-    assert collections.inspect(index.rows.name).state == collections.IN_USE
+    index.rows.collection.set_property(OWNER, stamp)
+    assert collections.inspect(index.rows.collection.name).state == collections.IN_USE
     assert not index.owned
     assert not runs.cleanup(dataset, "mine").deletes_rows
-    assert collections.inspect(index.rows.name).owner_deleted
-    index.rows.drop()
+    assert collections.inspect(index.rows.collection.name).owner_deleted
+    index.rows.collection.drop()
 
 
 @pytest.mark.parametrize("name", ["../../../x", "/srv/x", "a b", "", None, 7, ["a"]])

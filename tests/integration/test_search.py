@@ -24,7 +24,7 @@ from fiftyone_milvus.retrieval import planner
 from fiftyone_milvus.search import score_fields, search
 from fiftyone_milvus.search.query import Query, Term
 from fiftyone_milvus.store import collection
-from fiftyone_milvus.store.collection_cache import CollectionCache
+from fiftyone_milvus.store.collection import CollectionCache
 from harness import datasets
 from harness.datasets import clustered_vectors
 from harness.oracle import distances, ranked

@@ -15,7 +15,6 @@ from fiftyone_milvus import metrics
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.exact import near_pairs, pca_prefilter, tiles
 from fiftyone_milvus.metrics import Space
-from fiftyone_milvus.store.row_search import IndexedRows
 from harness.datasets import clustered_vectors
 
 METRICS = ("cosine", "dotproduct", "euclidean")
@@ -101,9 +100,7 @@ def some_threshold(metric, vectors):
 @pytest.mark.parametrize("metric", METRICS)
 def test_distances_of_pairs_are_those_of_searches(metric):
     vectors = some_vectors(50)
-    rows = IndexedRows.__new__(IndexedRows)
-    rows.metric = metric
-    matrix = rows.distances(vectors, vectors)
+    matrix = metrics.distances(metric, vectors, vectors)
     np.fill_diagonal(matrix, np.inf)
     # the matrix's euclidean distances near 0 are roots of rounding errors
     np.testing.assert_allclose(all_distances(metric, vectors), matrix, atol=1e-6)
