@@ -187,9 +187,9 @@ class Writing(SimilarityIndex):
         if self._rows.collection.dimension() != dim:
             raise InvalidRequest(
                 f"The index '{self.key}' has dimension "
-                f"{self._rows.collection.dimension()}, and these vectors have "
-                f"dimension {dim}. Use the model that the index was built with, or "
-                "build a new index."
+                f"{self._rows.collection.dimension()}; these vectors have dimension "
+                f"{dim}. Use the model that the index was built with, or build a new "
+                "index."
             )
 
     def _check_free(self, ids: list[str]) -> None:

@@ -352,9 +352,9 @@ class Collection:
         except CollectionError as e:
             raise CollectionError(
                 f"Milvus at {self.connection.settings.address} has no collection "
-                f"'{self.name}': it was dropped, or the index was made on another "
-                "Milvus. Clean this index up and build it again, or set the address "
-                "it was made at."
+                f"'{self.name}': it was dropped, or the index was built on another "
+                "Milvus. Set the address that it was built at, or clean the index up "
+                "and build it again."
             ) from e
 
     def call(

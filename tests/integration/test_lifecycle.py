@@ -419,7 +419,7 @@ def test_the_index_in_hand_of_a_deleted_dataset_is_cleaned_up(lite, dataset):
 
 # -- changed behind our back
 
-DROPPED = "was dropped, or the index was made on another Milvus"
+DROPPED = "was dropped, or the index was built on another Milvus"
 
 
 def test_a_dropped_collection_says_so_to_the_index_in_hand(server, dataset):
