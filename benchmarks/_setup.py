@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 
-from harness import environment
+from harness import connections, environment
 from harness.processes import Service
 from harness.standalone import Standalone
 
@@ -81,7 +81,7 @@ def serving(kind: str) -> Iterator[Server]:
     try:
         yield Server(kind, standalone.uri, standalone.uri, standalone.service)
     finally:
-        client.disconnect_all()
+        connections.close_all()
         standalone.kill()
 
 

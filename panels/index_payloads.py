@@ -13,7 +13,7 @@ from fiftyone_milvus.backend import scope
 from fiftyone_milvus.backend.runs import IndexInfo
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.retrieval import filter_fields
-from fiftyone_milvus.store.index_types import INDEX_TYPES
+from fiftyone_milvus.store.index_types import INDEX_TYPES, OTHER
 
 from ..app.health_reports import HealthReport
 
@@ -47,6 +47,7 @@ def _total(dataset: fo.Dataset, brain_key: str) -> int | None:
 
 def index(info: IndexInfo, dataset: fo.Dataset) -> dict[str, Any]:
     """An index, as its card shows it."""
+    known = INDEX_TYPES.get(info.index_type or "", OTHER)
     return {
         "brain_key": info.brain_key,
         "patches_field": info.patches_field,
@@ -56,7 +57,7 @@ def index(info: IndexInfo, dataset: fo.Dataset) -> dict[str, Any]:
         "supports_prompts": info.supports_prompts,
         "filter_fields": _filter_fields(info, dataset),
         "index_type": info.index_type,
-        "search_params": list(INDEX_TYPES.get(info.index_type or "", ((), ()))[1]),
+        "search_params": list(known.search_params),
         "partial": info.partial,
         "size": info.size,
         "collection_name": info.collection_name,

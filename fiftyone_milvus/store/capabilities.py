@@ -5,25 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .index_types import INDEX_TYPES
+from .index_types import INDEX_TYPES, Version
 
-Version = tuple[int, int]
-
-# The first Milvus that has it. Sources: the release notes of 2.2, 2.3 and 2.4; for
-# filter templates pull request 37280, for HNSW_SQ issue 36920 of milvus-io/milvus
+# The first Milvus that has it. Sources: the release notes of 2.3 and 2.4; for filter
+# templates pull request 37280 of milvus-io/milvus
 FILTER_TEMPLATES: Version = (2, 5)
 ITERATORS: Version = (2, 3)
 GROUPING: Version = (2, 4)
-INDEX_TYPES_SINCE: dict[str, Version] = {
-    "DISKANN": (2, 2),
-    "GPU_CAGRA": (2, 4),
-    "HNSW_SQ": (2, 5),
-}
-# Milvus Lite accepts any name, and fails when it is to load the collection
-NOT_EMBEDDED = ("DISKANN", "GPU_CAGRA")
 
 # "v2.3.5-lite" is something else: the Milvus Standalone that PyPI has
 LITE = "milvus_lite"
+# Milvus Lite 3.2.2 has iterators; of five groups of 100 it finds the nearest alone
+LITE_AS = (2, 3)
 
 
 @dataclass(frozen=True)
@@ -37,7 +30,7 @@ class Capabilities:
         iterators: whether it has query iterators
         grouping: whether a search by group finds each group once, and all of them
         index_types: those of :data:`~fiftyone_milvus.store.index_types.INDEX_TYPES` it
-            has; a server without a GPU refuses GPU_CAGRA all the same
+            has
     """
 
     version: str
@@ -57,31 +50,18 @@ def of_version(version_text: str) -> Capabilities:
     be there: a server refuses those it lacks.
     """
     found = re.search(r"(\d+)\.(\d+)(\.\d+)*", version_text)
-    version = found.group() if found else version_text
-    if version_text.lower().startswith(LITE):
-        return _of_lite(version)
+    embedded = version_text.lower().startswith(LITE)
     number = (int(found[1]), int(found[2])) if found else None
+    features = LITE_AS if embedded else number or (0, 0)
     return Capabilities(
-        version=version,
-        embedded=False,
-        filter_templates=number is not None and number >= FILTER_TEMPLATES,
-        iterators=number is not None and number >= ITERATORS,
-        grouping=number is not None and number >= GROUPING,
+        version=found.group() if found else version_text,
+        embedded=embedded,
+        filter_templates=features >= FILTER_TEMPLATES,
+        iterators=features >= ITERATORS,
+        grouping=features >= GROUPING,
         index_types=tuple(
             name
-            for name in INDEX_TYPES
-            if number is None or number >= INDEX_TYPES_SINCE.get(name, (0, 0))
+            for name, known in INDEX_TYPES.items()
+            if (known.embedded if embedded else not number or number >= known.since)
         ),
-    )
-
-
-def _of_lite(version: str) -> Capabilities:
-    """Its numbers are its own; this is what Milvus Lite 3.2.2 does."""
-    return Capabilities(
-        version=version,
-        embedded=True,
-        filter_templates=False,
-        iterators=True,
-        grouping=False,  # of five groups of 100 it finds the nearest alone
-        index_types=tuple(name for name in INDEX_TYPES if name not in NOT_EMBEDDED),
     )

@@ -67,14 +67,6 @@ def connect(settings: Settings) -> Connection:
     return connection
 
 
-def disconnect_all() -> None:
-    """Closes every connection of this process; those in use connect again."""
-    with _lock:
-        found = list(_connections.values())
-    for connection in found:
-        connection.close()
-
-
 def _after_fork() -> None:
     """In a forked child: the parent's locks may stay locked, and its clients
     must be neither used nor closed by the child."""

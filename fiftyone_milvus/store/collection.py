@@ -23,7 +23,7 @@ from ..errors import CollectionError, InvalidRequest, VectorSearchError
 from ..metrics import METRICS
 from .client import CALL_SECONDS as READ_SECONDS
 from .client import NOT_LOADED, WRITE_SECONDS, Connection, error_code
-from .index_types import IndexOptions
+from .index_types import INDEX_TYPES, OTHER, IndexOptions, IndexType
 from .owners import OWNER as OWNER
 from .owners import Owner as Owner
 
@@ -144,7 +144,12 @@ class Collection:
     @property
     def exact(self) -> bool:
         """Whether a search of the whole collection is exact, not approximate."""
-        return bool(self.built["index_type"] == "FLAT")
+        return self.index_type.exact
+
+    @property
+    def index_type(self) -> IndexType:
+        """What is known of the type of its index."""
+        return INDEX_TYPES.get(self.built["index_type"], OTHER)
 
     @property
     def is_indexed(self) -> bool:
@@ -358,7 +363,7 @@ class Collection:
             ) from e
 
     def call(
-        self, method: str, *args: Any, timeout: float = READ_SECONDS, **kwargs: Any
+        self, method: str, *args: Any, timeout: float | None = None, **kwargs: Any
     ) -> Any:
         """Calls a method of ``MilvusClient`` for this collection, whose name is its
         first argument. Where another client, or a restart of the server, released the
@@ -369,7 +374,8 @@ class Collection:
         """
 
         def function(client: MilvusClient) -> Any:
-            return getattr(client, method)(self.name, *args, timeout=timeout, **kwargs)
+            seconds = timeout or READ_SECONDS
+            return getattr(client, method)(self.name, *args, timeout=seconds, **kwargs)
 
         try:
             return self.connection.call(function)

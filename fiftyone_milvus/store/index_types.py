@@ -3,37 +3,96 @@ parameters, and what is used when they choose nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from ..errors import InvalidRequest
 
-# Parameters by index type: those of building and those of searching. Source: Milvus's
-# documentation, "Index Vector Fields"
-INDEX_TYPES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "AUTOINDEX": ((), ()),
-    "FLAT": ((), ()),
-    "HNSW": (("M", "efConstruction"), ("ef",)),
-    "HNSW_SQ": (
-        ("M", "efConstruction", "sq_type", "refine", "refine_type"),
-        ("ef", "refine_k"),
-    ),
-    "IVF_FLAT": (("nlist",), ("nprobe",)),
-    "IVF_SQ8": (("nlist",), ("nprobe",)),
-    "DISKANN": ((), ("search_list",)),
-    "GPU_CAGRA": (
-        ("intermediate_graph_degree", "graph_degree", "build_algo", "adapt_for_cpu"),
-        ("itopk_size", "search_width", "min_iterations", "max_iterations", "ef"),
-    ),
-}
+Version = tuple[int, int]
 
-# With M 8 and ef 10, FiftyOne's own backend finds 3 of 10 true neighbours
-GRAPH_DEFAULTS = {"M": 32, "efConstruction": 256}
-IVF_DEFAULTS = {"nlist": 128}
 MIN_EF, MAX_EF = 128, 32_768
 MORE_EF = 1_000
-DEFAULT_NPROBE = 32
+
+
+def _graph_width(given: Mapping[str, Any], k: int) -> dict[str, Any]:
+    wide = max(MIN_EF, min(2 * k, k + MORE_EF))
+    return {"ef": min(MAX_EF, max(int(given.get("ef", wide)), k))}
+
+
+def _disk_width(given: Mapping[str, Any], k: int) -> dict[str, Any]:
+    return {"search_list": max(int(given.get("search_list", 2 * k)), k)}
+
+
+def _probes(given: Mapping[str, Any], k: int) -> dict[str, Any]:
+    return {"nprobe": given.get("nprobe", 32)}
+
+
+def _nothing(given: Mapping[str, Any], k: int) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class IndexType:
+    """What this backend knows of one of Milvus's index types.
+
+    Args:
+        index_params: its parameters of building
+        search_params: its parameters of searching
+        defaults: parameters of building, where a person gives none
+        width: the parameters that make a search wide enough for ``k`` matches, and for
+            recall, from those that a person gives
+        since: the first version of Milvus that has it
+        embedded: whether Milvus Lite has it. It accepts any name, and fails when it is
+            to load the collection
+        exact: whether a search of the whole index is exact
+        filters_exactly: whether a server compares each row, instead of using the
+            index, where a filter leaves few
+    """
+
+    index_params: tuple[str, ...] = ()
+    search_params: tuple[str, ...] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    width: Callable[[Mapping[str, Any], int], dict[str, Any]] = _nothing
+    since: Version = (2, 0)
+    embedded: bool = True
+    exact: bool = False
+    filters_exactly: bool = False
+
+
+# With M 8 and ef 10, FiftyOne's own backend finds 3 of 10 true neighbours
+_GRAPH = {"M": 32, "efConstruction": 256}
+_LISTS = {"nlist": 128}
+
+# Sources: Milvus's documentation, "Index Vector Fields"; the release notes of 2.2 and
+# 2.4; for HNSW_SQ issue 36920 of milvus-io/milvus
+INDEX_TYPES: dict[str, IndexType] = {
+    "AUTOINDEX": IndexType(),
+    "FLAT": IndexType(exact=True),
+    "HNSW": IndexType(
+        ("M", "efConstruction"), ("ef",), _GRAPH, _graph_width, filters_exactly=True
+    ),
+    "HNSW_SQ": IndexType(
+        ("M", "efConstruction", "sq_type", "refine", "refine_type"),
+        ("ef", "refine_k"),
+        _GRAPH,
+        _graph_width,
+        since=(2, 5),
+    ),
+    "IVF_FLAT": IndexType(("nlist",), ("nprobe",), _LISTS, _probes),
+    "IVF_SQ8": IndexType(("nlist",), ("nprobe",), _LISTS, _probes),
+    "DISKANN": IndexType(
+        (), ("search_list",), width=_disk_width, since=(2, 2), embedded=False
+    ),
+    # a server without a GPU refuses it, whatever its version
+    "GPU_CAGRA": IndexType(
+        ("intermediate_graph_degree", "graph_degree", "build_algo", "adapt_for_cpu"),
+        ("itopk_size", "search_width", "min_iterations", "max_iterations", "ef"),
+        since=(2, 4),
+        embedded=False,
+    ),
+}
+OTHER = IndexType()  # of collections that other tools indexed
 
 
 @dataclass(frozen=True)
@@ -65,6 +124,7 @@ class IndexOptions:
 
 
 MAX_FILTER_FIELDS = 16
+PARAMS = INDEX_PARAMS, SEARCH_PARAMS = "index_params", "search_params"
 OPTIONS: tuple[str, ...] = tuple(f.name for f in fields(IndexOptions))
 
 
@@ -78,7 +138,7 @@ def parse(given: Mapping[str, Any]) -> IndexOptions:
     unknown = sorted(set(given) - set(OPTIONS))
     if unknown:
         raise InvalidRequest(
-            f"There are no index options {unknown}. Those there are: {list(OPTIONS)}"
+            f"Unknown index options {unknown}. Known are {list(OPTIONS)}."
         )
     index_type = given.get("index_type")
     if index_type is not None:
@@ -88,8 +148,8 @@ def parse(given: Mapping[str, Any]) -> IndexOptions:
                 f"Unsupported index_type '{index_type}'. Supported values are "
                 f"{tuple(INDEX_TYPES)}"
             )
-    for which, name in enumerate(("index_params", "search_params")):
-        _check_params(name, given.get(name), index_type, which)
+    for name in PARAMS:
+        _check_params(name, given.get(name), index_type)
     for name in ("num_shards", "replicas"):
         value = given.get(name)
         if value is not None and not _is_count(value):
@@ -113,7 +173,7 @@ def _field_names(given: Any) -> tuple[str, ...]:
     return tuple(given)
 
 
-def _check_params(name: str, given: Any, index_type: str | None, which: int) -> None:
+def _check_params(name: str, given: Any, index_type: str | None) -> None:
     if given is None:
         return
     if not isinstance(given, Mapping):
@@ -122,14 +182,14 @@ def _check_params(name: str, given: Any, index_type: str | None, which: int) -> 
         )
     if index_type is None:
         raise InvalidRequest(f"{name} needs an index_type: one of {tuple(INDEX_TYPES)}")
-    allowed = INDEX_TYPES[index_type][which]
+    allowed = getattr(INDEX_TYPES.get(index_type, OTHER), name)
     unknown = sorted(set(given) - set(allowed))
     if unknown:
         raise InvalidRequest(
             f"{index_type} has no {name} {unknown}. Those it has are {allowed}"
         )
     for parameter, value in given.items():
-        if which == 1 and not _is_count(value):
+        if name == SEARCH_PARAMS and not _is_count(value):
             raise InvalidRequest(f"{parameter} is a whole number from 1, not {value!r}")
         if not isinstance(value, str | int | float):
             raise InvalidRequest(f"{parameter} is a number or a word, not {value!r}")
@@ -145,7 +205,7 @@ def check_search_params(index_type: str, given: Mapping[str, Any]) -> None:
     Raises:
         InvalidRequest: naming what is allowed
     """
-    _check_params("search_params", given, index_type, 1)
+    _check_params(SEARCH_PARAMS, given, index_type)
 
 
 def build_choice(
@@ -158,23 +218,10 @@ def build_choice(
         index_type = "FLAT"  # in a view, Milvus Lite's HNSW finds half the neighbours
     else:
         index_type = "HNSW" if self_hosted else "AUTOINDEX"  # Zilliz Cloud tunes it
-    defaults: dict[str, Any] = {}
-    if index_type.startswith("HNSW"):
-        defaults = GRAPH_DEFAULTS
-    elif index_type.startswith("IVF"):
-        defaults = IVF_DEFAULTS
-    return index_type, {**defaults, **options.index_params}
+    return index_type, {**INDEX_TYPES[index_type].defaults, **options.index_params}
 
 
 def search_choice(options: IndexOptions, index_type: str, k: int) -> dict[str, Any]:
     """The parameters to search with: wide enough for ``k`` matches, and for recall."""
-    given = dict(options.search_params)
-    if index_type.startswith("HNSW"):
-        wide = max(MIN_EF, min(2 * k, k + MORE_EF))
-        ef = max(int(given.get("ef", wide)), k)
-        return {**given, "ef": min(MAX_EF, ef)}
-    if index_type.startswith("IVF"):
-        return {"nprobe": DEFAULT_NPROBE, **given}
-    if index_type == "DISKANN":
-        return {**given, "search_list": max(int(given.get("search_list", 2 * k)), k)}
-    return given
+    given = options.search_params
+    return {**given, **INDEX_TYPES.get(index_type, OTHER).width(given, k)}

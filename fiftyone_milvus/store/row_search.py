@@ -107,9 +107,8 @@ def with_params(rows: StoredRows, params: Mapping[str, Any]) -> StoredRows:
 
 def can_be_exact(rows: StoredRows) -> bool:
     """Whether a search among few ids can be exact."""
-    collection = rows.collection
-    hnsw = collection.built["index_type"] == "HNSW"
-    return collection.exact or (hnsw and not collection.embedded)
+    known = rows.collection.index_type
+    return known.exact or (known.filters_exactly and not rows.collection.embedded)
 
 
 def ids_at_once(rows: StoredRows) -> int:

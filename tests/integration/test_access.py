@@ -26,9 +26,9 @@ from fiftyone_milvus.errors import (
     ServerUnavailable,
     VectorSearchError,
 )
-from fiftyone_milvus.store import client, server_list
+from fiftyone_milvus.store import server_list
 from fiftyone_milvus.store.settings import ENV_PREFIX
-from harness import certificates, environment
+from harness import certificates, connections, environment
 from harness.context import execute, make_context
 from harness.datasets import make_vectors_dataset
 from harness.oracle import distances, ranked
@@ -74,7 +74,7 @@ class Servers:
 def servers(tmp_path_factory):
     found = Servers(tmp_path_factory.mktemp("certificates"))
     yield found
-    client.disconnect_all()
+    connections.close_all()
     for server in found.started.values():
         server.kill()
 
@@ -426,7 +426,7 @@ def test_a_database_that_went_away_is_named_at_load(servers, people, dataset):
     index.cleanup()
     admin.drop_database(name)
     admin.close()
-    client.disconnect_all()
+    connections.close_all()
     with pytest.raises(InvalidRequest, match=name):
         dataset.load_brain_results("index", cache=False, **credentials)
 

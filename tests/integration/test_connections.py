@@ -15,10 +15,10 @@ import pytest
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.errors import ServerUnavailable, VectorSearchError
-from fiftyone_milvus.store import client, collection, embedded, rows, settings
+from fiftyone_milvus.store import client, collection, embedded, settings
 from fiftyone_milvus.store.error_messages import error_code
 from fiftyone_milvus.store.settings import ENV_PREFIX
-from harness import environment
+from harness import connections, environment
 from harness.datasets import make_vectors_dataset
 from harness.oracle import distances, ranked
 from harness.standalone import Standalone
@@ -34,7 +34,7 @@ def standalone():
     """A server that the tests may stop and freeze; each leaves it running."""
     started = Standalone(environment.HOME / "connections")
     yield started
-    client.disconnect_all()
+    connections.close_all()
     started.kill()
 
 
@@ -46,7 +46,7 @@ def home(tmp_path_factory):
         patch.delenv(ENV_PREFIX + "URI", raising=False)
         where = embedded.home(settings.Settings())
         yield where
-        client.disconnect_all()
+        connections.close_all()
         embedded.stop(where)
 
 
@@ -141,7 +141,7 @@ def test_threads_get_their_own_answers(indexed):
 
 
 def test_threads_that_connect_at_once_share_one_connection(on_server, standalone):
-    client.disconnect_all()
+    connections.close_all()
     with ThreadPoolExecutor(THREADS) as pool:
         found = list(pool.map(on_server.found, [0] * THREADS))
     assert found == [on_server.true()] * THREADS
@@ -189,8 +189,7 @@ def frozen(on_server, standalone):
 
 
 def test_a_search_on_a_silent_server_ends(frozen, monkeypatch):
-    for module in (collection, rows):
-        monkeypatch.setattr(module, "READ_SECONDS", SILENCE_SECONDS)
+    monkeypatch.setattr(collection, "READ_SECONDS", SILENCE_SECONDS)
     began = time.monotonic()
     with pytest.raises(ServerUnavailable, match="does not answer"):
         frozen.found()

@@ -11,8 +11,9 @@ import fiftyone as fo
 import grpc
 import pytest
 
-from fiftyone_milvus.store import client, server_list
+from fiftyone_milvus.store import server_list
 from fiftyone_milvus.store.settings import ENV_PREFIX
+from harness import connections
 from harness.context import execute, make_context
 from harness.panel import CheckedPanel
 
@@ -43,7 +44,7 @@ class Listener(grpc.GenericRpcHandler):
 def theirs() -> Iterator[Listener]:
     listener = Listener()
     yield listener
-    client.disconnect_all()
+    connections.close_all()
     listener.stop()
 
 

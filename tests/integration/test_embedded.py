@@ -16,6 +16,7 @@ from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.store import client, creation, embedded, row_search, settings
 from fiftyone_milvus.store.collection import Collection, Owner
 from fiftyone_milvus.store.rows import StoredRows
+from harness import connections
 
 ROOT = Path(__file__).resolve().parents[2]
 DIM = 128
@@ -39,7 +40,7 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("FIFTYONE_MILVUS_DIR", str(tmp_path))
     where = embedded.home(settings.Settings())
     yield where
-    client.disconnect_all()
+    connections.close_all()
     embedded.stop(where)
 
 

@@ -13,6 +13,7 @@ from pymilvus import MilvusClient
 
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.store import client, embedded, settings
+from harness import connections
 from harness.users import NOBODY, as_nobody, only_root
 
 
@@ -144,7 +145,7 @@ def folder(open_to_all, monkeypatch):
     folder = Path(tempfile.mkdtemp(dir=open_to_all)) / "milvus"
     monkeypatch.setenv("FIFTYONE_MILVUS_DIR", str(folder))
     yield folder
-    client.disconnect_all()
+    connections.close_all()
     embedded.stop(embedded.home(settings.Settings()))
 
 
@@ -230,6 +231,6 @@ def test_a_socket_path_that_is_too_long_for_the_system_is_no_matter(
     running = embedded.running(where)
     parent = Path(running.socket).parent
     assert stat.S_IMODE(parent.stat().st_mode) == 0o700
-    client.disconnect_all()
+    connections.close_all()
     embedded.stop(where)
     assert not parent.exists()
