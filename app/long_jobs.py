@@ -6,8 +6,6 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +14,9 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.progress import Progress, Report
 
+from . import threads
 from .context import in_words
 from .jobs import JobRecord
 
@@ -35,13 +33,6 @@ class JobResult:
 # It takes what to call with progress, and what to ask whether to stop
 Work = Callable[[Report, Callable[[], bool]], JobResult]
 
-# FiftyOne runs all operators and all methods of panels in these threads of the App
-THREADS = fo.config.max_thread_pool_workers or ThreadPoolExecutor()._max_workers
-RESERVED_FOR_SEARCHES = 2
-MAX_JOBS = max(1, THREADS - RESERVED_FOR_SEARCHES)
-
-_free_threads = threading.Semaphore(MAX_JOBS)
-
 
 def run(ctx: foo.ExecutionContext, brain_key: str, work: Work) -> Any:
     """Runs work on an index.
@@ -55,7 +46,7 @@ def run(ctx: foo.ExecutionContext, brain_key: str, work: Work) -> Any:
         the data of its result; or, in the operator browser, a generator of its progress
 
     Raises:
-        InvalidRequest: if as many jobs run in this process as may at once
+        Busy: if as many jobs run in this process as may at once
     """
     if _in_operator_browser(ctx):
         # a generator runs later, outside of the operator's connection scope
@@ -74,27 +65,10 @@ def _in_operator_browser(ctx: foo.ExecutionContext) -> bool:
     return ctx.spaces is not None and not ctx.panel_id and not ctx.delegated
 
 
-@contextmanager
-def _thread_for_job(ctx: foo.ExecutionContext) -> Iterator[None]:
-    """Limits how many of the App's threads run jobs; a worker has its own."""
-    if ctx.delegated:
-        yield
-        return
-    if not _free_threads.acquire(blocking=False):
-        raise InvalidRequest(
-            f"The App already runs {MAX_JOBS} jobs, as many as it can while people "
-            "search. Run this one on a worker, or wait until one of them ends."
-        )
-    try:
-        yield
-    finally:
-        _free_threads.release()
-
-
 def _recorded(
     ctx: foo.ExecutionContext, brain_key: str, work: Work, show: Report
 ) -> JobResult:
-    with _thread_for_job(ctx), JobRecord(ctx, brain_key) as job:
+    with threads.place_of_job(ctx), JobRecord(ctx, brain_key) as job:
 
         def report(progress: Progress) -> None:
             job.progress(progress)

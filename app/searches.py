@@ -21,7 +21,7 @@ from fiftyone_milvus.search import search
 from fiftyone_milvus.search.request import SearchRequest
 from fiftyone_milvus.search.result import SearchResult
 
-from . import empty_results
+from . import empty_results, threads
 from .context import MAX_RESULTS
 
 SAVED = "milvus_vector_search_saved"
@@ -104,7 +104,8 @@ def find(
     """
     check_k(request.k, request.score_field)
     samples, rank_field = scope_of(ctx, request), None
-    result = search.run(request, samples)
+    with threads.place_of_search(ctx, request):
+        result = search.run(request, samples)
     if request.score_field is not None:
         rank_field = search.write_scores(result, samples, request.score_field)
     view = search.result_view(result, samples, rank_field)

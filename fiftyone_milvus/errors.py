@@ -77,6 +77,12 @@ class NoSuchMilvus(CollectionError):
     """An embedded Milvus that a record names is not there, or is somebody else's."""
 
 
+class Busy(VectorSearchError):
+    """The App does as much of this as it can at once; later it can."""
+
+    code = "busy"
+
+
 class Cancelled(VectorSearchError):
     """The person stopped the work."""
 

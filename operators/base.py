@@ -12,7 +12,7 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.store import redaction
 
-from ..app import jobs, long_jobs, tables
+from ..app import jobs, long_jobs, tables, threads
 from ..app.context import check_params, connection, in_words
 
 
@@ -80,7 +80,10 @@ class Operator(foo.Operator):
             self.add_inputs(ctx, inputs)
         return types.Property(inputs, view=types.View(label=self.label))
 
-    def execute(self, ctx: foo.ExecutionContext) -> Any:
+    async def execute(self, ctx: foo.ExecutionContext) -> Any:
+        return await threads.run(self.answer, ctx)
+
+    def answer(self, ctx: foo.ExecutionContext) -> Any:
         """Runs the operator, connected as its context says. FiftyOne stores and shows
         the whole traceback of an error, so our own come without their causes, and
         others without the secrets that are configured."""

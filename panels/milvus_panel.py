@@ -15,7 +15,7 @@ from fiftyone_milvus.backend import recorded_models, runs
 from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.store import settings
 
-from ..app import export_folders, health_reports, jobs, transfer_forms
+from ..app import export_folders, health_reports, jobs, threads, transfer_forms
 from . import index_payloads, indexes_tab, search_tab, server_payloads, server_tab
 from .error_boundary import answered
 
@@ -44,6 +44,9 @@ class MilvusPanel(
             surfaces="grid",
             help_markdown="Search images by similarity and by text with Milvus",
         )
+
+    async def execute(self, ctx: foo.ExecutionContext) -> Any:
+        return await threads.run(super().execute, ctx)
 
     def on_load(self, ctx: foo.ExecutionContext) -> None:
         """Loads the model of the first index that is searched by text, meanwhile;

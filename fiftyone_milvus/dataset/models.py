@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,34 +30,60 @@ _lock = threading.Lock()
 
 
 class FairLock:
-    """A lock that a waiting thread gets before the one that releases it. A build takes
-    the lock again at once, and with another lock would keep searches waiting."""
+    """A lock that a waiting thread gets before the one that releases it: a build takes
+    the lock again at once, and with another lock would keep searches waiting. Those who
+    ask for :meth:`first` get it before all others that wait."""
 
     def __init__(self) -> None:
         self._next = threading.Lock()
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._first = 0  # how many wait to be first
+        self._taken = False
 
     def __enter__(self) -> None:
         with self._next:
-            self._lock.acquire()
+            self._take(lambda: not self._taken and not self._first)
 
     def __exit__(self, *_: object) -> None:
-        self._lock.release()
+        with self._changed:
+            self._taken = False
+            self._changed.notify_all()
+
+    @contextmanager
+    def first(self) -> Iterator[None]:
+        """Takes the lock next, whoever else waits for it; for what is quick."""
+        with self._changed:
+            self._first += 1
+        try:
+            self._take(lambda: not self._taken)
+        finally:
+            with self._changed:
+                self._first -= 1
+                self._changed.notify_all()
+        try:
+            yield
+        finally:
+            self.__exit__()
+
+    def _take(self, is_free: Callable[[], bool]) -> None:
+        with self._changed:
+            self._changed.wait_for(is_free)
+            self._taken = True
 
 
 class AdaptiveBatches:
-    """How many images a build embeds before it lets others use the model: as many as
-    take about :data:`SECONDS_AT_ONCE` at the latest speed; one at first."""
+    """How many images, or texts, are embedded before others may use the model: as many
+    as take about :data:`SECONDS_AT_ONCE` at the latest speed; one at first."""
 
     def __init__(self) -> None:
         self._count = 1.0
 
-    def size(self, batch_size: int) -> int:
+    def size(self, batch_size: int = 1) -> int:
         """How many to embed next: whole batches, or part of one."""
         return int(self._count / batch_size) * batch_size or int(self._count)
 
     def embedded(self, count: int, seconds: float) -> None:
-        """Adapts to how long the model took for so many images."""
+        """Adapts to how long the model took for so many."""
         best = count * SECONDS_AT_ONCE / max(seconds, 1e-3)
         self._count = max(1.0, min(2 * self._count, best))
 
@@ -138,6 +164,13 @@ def is_downloaded(name: str, model_kwargs: dict[str, Any] | None = None) -> bool
     return bool(repository) and Path(folder, f"models--{repository}").is_dir()
 
 
+def is_loaded(name: str, model_kwargs: dict[str, Any] | None = None) -> bool:
+    """Whether :func:`load` gives the model at once."""
+    with _lock:
+        future = _models.get(_key(name, model_kwargs))
+    return future is not None and future.done() and future.exception() is None
+
+
 def embeds_text(name: str) -> bool:
     """Whether a zoo model embeds text as well; loads nothing."""
     found = foz.get_zoo_model(name)
@@ -212,18 +245,22 @@ def _warm(name: str, model_kwargs: dict[str, Any] | None, stamp: Any) -> None:
         if not is_downloaded(name, model_kwargs):
             return
         future, is_mine = _claim(name, model_kwargs)
-        if not is_mine:
-            return
-        _fill(future, name, model_kwargs)
-        model = future.result()
-        if getattr(model, "can_embed_prompts", False):
-            with lock_of(model):
-                model.embed_prompt("an image")
+        if is_mine:
+            _fill(future, name, model_kwargs, with_text=True)
 
 
-def _fill(future: Future[Any], name: str, model_kwargs: dict[str, Any] | None) -> None:
+def _fill(
+    future: Future[Any],
+    name: str,
+    model_kwargs: dict[str, Any] | None,
+    with_text: bool = False,
+) -> None:
     try:
-        future.set_result(_loaded(name, model_kwargs or {}))
+        model = _loaded(name, model_kwargs or {})
+        if with_text and getattr(model, "can_embed_prompts", False):
+            with suppress(Exception):  # a search by text gives the reason
+                model.embed_prompt("an image")
+        future.set_result(model)
     except BaseException as e:
         future.set_exception(e)
 

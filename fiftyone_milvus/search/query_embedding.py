@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -19,47 +21,39 @@ from .query import Crop, Term
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
 
-TEXTS_AT_ONCE = 16  # then it is another's turn to use the model
+FEW_TEXTS = 16  # of a query; in a model they go before images and more texts
 LARGE_PIXELS = 13_000_000
+SMALL_AT_ONCE = 2  # more would take the processor from other searches
 
 _large = models.FairLock()
+_small = threading.Semaphore(SMALL_AT_ONCE)
 
 
-def embed(index: MilvusSimilarityIndex, term: Term) -> np.ndarray:
-    """The vector ``(dim,)`` float32 of a text, a query image or a crop.
+def embeds_little(terms: Sequence[Term]) -> bool:
+    """Whether a model embeds a few texts of a query at most, and no image."""
+    if any(term.image is not None or term.crop is not None for term in terms):
+        return False
+    return sum(len(term.text or ()) for term in terms) <= FEW_TEXTS
+
+
+def embed(index: MilvusSimilarityIndex, terms: Sequence[Term]) -> dict[int, np.ndarray]:
+    """The vectors ``(dim,)`` float32 of the texts, query images and crops among the
+    terms of a query, by their positions.
 
     Raises:
-        InvalidRequest: if the model isn't known, can't embed it, or the image can't
+        InvalidRequest: if the model isn't known, can't embed one, or an image can't
             be read
     """
-    if term.text is not None:
-        return of_texts(index, tuple(term.text))
-    if term.image is not None:
-        return _of_upload(index, term.image)
-    assert term.crop is not None
-    return _of_crop(index, term.crop)
-
-
-def of_texts(index: MilvusSimilarityIndex, texts: Sequence[str]) -> np.ndarray:
-    """The vector of a text, ``(dim,)``; of several, the mean of theirs, each scaled
-    to length 1."""
-    if not index.supports_prompts:
-        model_name = index.config.model or "own embeddings"
-        raise InvalidRequest(
-            f"The index '{index.key}' was made with {model_name}, which can't embed "
-            "text. Search with an image, or build an index with a model that embeds "
-            "both, such as clip-vit-base32-torch."
-        )
-    model: Any = index.get_model()
-    parts = []
-    with _errors_explained(index, "this text"):
-        for start in range(0, len(texts), TEXTS_AT_ONCE):
-            some = list(texts[start : start + TEXTS_AT_ONCE])
-            with models.lock_of(model), model:
-                parts.append(np.asarray(model.embed_prompts(some), np.float32))
-        vectors = np.concatenate(parts)
-        _check(index, vectors)
-    return vectors[0] if len(vectors) == 1 else metrics.unit(vectors).mean(axis=0)
+    batches, first = models.AdaptiveBatches(), embeds_little(terms)
+    found = {}
+    for i, term in enumerate(terms):
+        if term.text is not None:
+            found[i] = _of_texts(index, tuple(term.text), batches, first)
+        elif term.image is not None:
+            found[i] = _of_upload(index, term.image)
+        elif term.crop is not None:
+            found[i] = _of_crop(index, term.crop)
+    return found
 
 
 def check_all(terms: Sequence[Term]) -> None:
@@ -76,6 +70,38 @@ def check_all(terms: Sequence[Term]) -> None:
             f" to decode, and {MAX_IMAGES_PIXELS / 1e6:,.0f} are the most. Search with "
             "fewer or smaller ones."
         )
+
+
+def _of_texts(
+    index: MilvusSimilarityIndex,
+    texts: Sequence[str],
+    batches: models.AdaptiveBatches,
+    first: bool,
+) -> np.ndarray:
+    """The vector of a text, ``(dim,)``; of several, the mean of theirs, each scaled
+    to length 1. Others may use the model between ``batches``; ``first`` is whether it
+    goes before others that wait for the model."""
+    if not index.supports_prompts:
+        model_name = index.config.model or "own embeddings"
+        raise InvalidRequest(
+            f"The index '{index.key}' was made with {model_name}, which can't embed "
+            "text. Search with an image, or build an index with a model that embeds "
+            "both, such as clip-vit-base32-torch."
+        )
+    model: Any = index.get_model()
+    lock = models.lock_of(model)
+    parts, start = [], 0
+    with _errors_explained(index, "this text"):
+        while start < len(texts):
+            some = list(texts[start : start + min(batches.size(), FEW_TEXTS)])
+            with lock.first() if first else lock, model:
+                began = time.monotonic()
+                parts.append(np.asarray(model.embed_prompts(some), np.float32))
+                batches.embedded(len(some), time.monotonic() - began)
+            start += len(some)
+        vectors = np.concatenate(parts)
+        _check(index, vectors)
+    return vectors[0] if len(vectors) == 1 else metrics.unit(vectors).mean(axis=0)
 
 
 def _of_upload(index: MilvusSimilarityIndex, data: bytes) -> np.ndarray:
@@ -111,12 +137,10 @@ def _of_crop(index: MilvusSimilarityIndex, crop: Crop) -> np.ndarray:
 @contextmanager
 def _decoding(header: image_headers.Header | None) -> Iterator[None]:
     """While an image is decoded: large ones, and those that weren't measured, one at a
-    time, since several would fill the memory; no other waits for these."""
-    if header is not None and header.decoded <= LARGE_PIXELS:
+    time, since several would fill the memory; small ones don't wait for these."""
+    is_small = header is not None and header.decoded <= LARGE_PIXELS
+    with _small if is_small else _large:
         yield
-    else:
-        with _large:
-            yield
 
 
 def _read(

@@ -103,12 +103,12 @@ def _vectors(
     index: MilvusSimilarityIndex, terms: Sequence[Term]
 ) -> tuple[list[TermVector], frozenset[str]]:
     """Each term's vector, and the ids of all rows that they name."""
-    if any(term.image is not None for term in terms):
-        query_embedding.check_all(terms)
+    query_embedding.check_all(terms)
     of_term = _ids(index, terms)
     ids = list(dict.fromkeys(id_ for some in of_term.values() for id_ in some))
     rows = index.vectors_of(ids) if ids else np.empty((0, 0), np.float32)
     at = {id_: i for i, id_ in enumerate(ids)}
+    embedded = query_embedding.embed(index, terms)
     found = []
     for i, term in enumerate(terms):
         if i in of_term:
@@ -116,7 +116,7 @@ def _vectors(
         elif term.vector is not None:
             vector = np.array(term.vector, np.float32)
         else:
-            vector = query_embedding.embed(index, term)
+            vector = embedded[i]
         found.append(TermVector(term, vector))
     _check_dims(index, found)
     return found, frozenset(ids)

@@ -660,7 +660,7 @@ def test_in_the_operator_browser_the_view_is_set(made, dataset, key):
     ctx = make_context(dataset, brain_key=key, thresh=THRESH)
     ctx.request_params["spaces"] = fo.Space().to_dict()
     ctx.request_params["params"].pop("panel_id")
-    events = list(foo.get_operator(f"{PLUGIN}/find_duplicates").execute(ctx))
+    events = list(foo.get_operator(f"{PLUGIN}/find_duplicates").answer(ctx))
     assert all(event.to_json_line() for event in events)
     names = [event.body.operator_uri for event in events]
     assert names[-3:] == ["reload_dataset", "set_view", "show_output"]

@@ -770,10 +770,10 @@ def test_only_false_drops(lite, dataset, dry_run):
     ctx = make_context(dataset, names=[name], dry_run=dry_run)
     operator = foo.get_operator(f"{PLUGIN}/cleanup_collections")
     if dry_run is None:
-        assert operator.execute(ctx)["deleted"] == []
+        assert operator.answer(ctx)["deleted"] == []
     else:
         with pytest.raises(InvalidRequest, match="dry_run as true or false"):
-            operator.execute(ctx)
+            operator.answer(ctx)
     assert lite.has_collection(name)
 
 

@@ -241,7 +241,7 @@ def test_each_operator_ends_with_a_sentence(few):
         # the App resolves the form first
         operators[case.name].resolve_input(make_context(few.dataset, **context))
         ctx = make_context(few.dataset, **context)
-        message = said(lambda: operators[case.name].execute(ctx))  # noqa: B023
+        message = said(lambda: operators[case.name].answer(ctx))  # noqa: B023
         assert case.expected(few.kind) in message, (case, message)
 
 
@@ -259,7 +259,7 @@ def test_another_dataset_is_searched(few):
     params = {"brain_key": "all", "other_dataset": few.dataset.name, "copy": True}
     ids = other.values("id")
     ctx = make_context(other, **params, other_key="idx", ids=ids)
-    message = said(lambda: operator.execute(ctx))
+    message = said(lambda: operator.answer(ctx))
     copied = ("1 results", "copied 1 of their samples")
     expected = {
         "empty": [NEVER],

@@ -283,7 +283,7 @@ def test_an_operator_refuses_hostile_params(dataset, known, name):
     selected = [dataset.first().id]
 
     def run(params):
-        for call in (operator.execute, operator.resolve_input):
+        for call in (operator.answer, operator.resolve_input):
             ctx = make_context(dataset, selected=selected, **params)
             try:
                 call(ctx)
@@ -309,7 +309,7 @@ def test_too_much_is_refused_before_it_is_read(dataset, what):
     params = {"brain_key": TOO_MUCH[what]}
     for name in PARAMS:
         operator = foo.get_operator(f"{PLUGIN}/{name}")
-        for call in (operator.execute, operator.resolve_input):
+        for call in (operator.answer, operator.resolve_input):
             with pytest.raises(InvalidRequest, match=r"was sent|were sent"):
                 call(make_context(dataset, **params))
     for name in ASKED:

@@ -152,7 +152,7 @@ def open_panel(dataset: fo.Dataset) -> None:
 def run(name: str, dataset: fo.Dataset, **params: Any) -> None:
     """Runs an operator, whose errors are its own."""
     operator = fop.get_operator(f"{PLUGIN}/{name}")
-    operator.execute(make_context(dataset, **params))
+    operator.answer(make_context(dataset, **params))
 
 
 def search_by_crop(dataset: fo.Dataset) -> None:
@@ -417,7 +417,7 @@ def test_a_form_gives_no_other_arguments(own, name):
     form = operator.resolve_input(ctx).type.properties
     assert form["model_kwargs"].invalid and name in form["model_kwargs"].error_message
     with pytest.raises(InvalidRequest, match=name):
-        operator.execute(ctx)
+        operator.answer(ctx)
     assert own.list_brain_runs() == []
 
 

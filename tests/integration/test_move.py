@@ -901,7 +901,7 @@ def test_the_app_uses_files_in_its_folders_alone(
         execute(name, dataset, overwrite=True, **params)
     ctx = make_context(dataset, overwrite=True, **params)
     with pytest.raises(InvalidRequest, match=words.format(folder=folder)):
-        foo.get_operator(f"{PLUGIN}/{name}").execute(ctx)
+        foo.get_operator(f"{PLUGIN}/{name}").answer(ctx)
     after = {each: each.stat().st_mtime_ns for each in file.parent.rglob("*.*")}
     assert after == before
     assert dataset.list_brain_runs() == ["idx"]

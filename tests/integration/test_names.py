@@ -70,7 +70,7 @@ def refused(name: str, dataset: fo.Dataset, words: str, /, **params) -> None:
     errors = [p.error_message for p in form.type.properties.values() if p.invalid]
     assert any(words in error for error in errors), errors
     with pytest.raises(InvalidRequest, match=words):
-        operator.execute(make_context(dataset, **params))
+        operator.answer(make_context(dataset, **params))
 
 
 VIEWS = [
@@ -99,7 +99,7 @@ def test_a_view_that_cannot_be_saved_is_refused_before_the_work(unchanged, name,
         more = {"ids": ids, "copy": copy, "tag": "found", "save_view": name}
         more["change_other"] = True
         with pytest.raises(InvalidRequest, match=words):
-            OPERATOR["find_in_dataset"]().execute(
+            OPERATOR["find_in_dataset"]().answer(
                 make_context(unchanged, **params, **more)
             )
     panel, asked = CheckedPanel(), {"terms": [{"id": ids[0]}]}
@@ -116,7 +116,7 @@ def test_a_view_that_can_be_saved_is(dataset):
         "save_view": " Mine ",
     }
     ctx = make_context(dataset, **params)
-    done = OPERATOR["find_duplicates"]().execute(ctx)
+    done = OPERATOR["find_duplicates"]().answer(ctx)
     assert (done["tagged"], done["saved_view"]) == (10, "Mine")
     assert len(dataset.load_saved_view("Mine")) == 20
     assert dataset.count_sample_tags() == {"found": 10}
@@ -137,7 +137,7 @@ def test_a_name_that_was_taken_meanwhile_changes_nothing(dataset, monkeypatch):
     monkeypatch.setattr(analysis_forms.indexed_samples, "shown", meanwhile)
     params = {"brain_key": "idx", "thresh": 0.01, "tag": "found", "save_view": "taken"}
     with pytest.raises(InvalidRequest, match="has the same URL, 'taken'"):
-        OPERATOR["find_duplicates"]().execute(make_context(dataset, **params))
+        OPERATOR["find_duplicates"]().answer(make_context(dataset, **params))
     assert dataset.count_sample_tags() == {}
     dataset.delete_saved_view("Taken")
 
@@ -153,7 +153,7 @@ def test_a_tag_that_is_none_is_refused_before_the_work(unchanged, tag):
 @pytest.mark.parametrize("name", ["find_duplicates", "tag_results"])
 def test_a_tag_that_is_no_text_is_refused_before_the_work(unchanged, name, tag):
     ctx = make_context(unchanged, brain_key="idx", thresh=0.01, tag=tag)
-    for method in (OPERATOR[name]().resolve_input, OPERATOR[name]().execute):
+    for method in (OPERATOR[name]().resolve_input, OPERATOR[name]().answer):
         with pytest.raises(InvalidRequest, match="tag as a text, not"):
             method(ctx)
 
@@ -184,7 +184,7 @@ def test_a_brain_key_that_cannot_be_is_refused_everywhere(
         refused("compute_index", unchanged, words, brain_key=key, **field)
     path = str(tmp_path / "index.parquet")
     ctx = make_context(unchanged, brain_key="idx", path=path)
-    OPERATOR["export_index"]().execute(ctx)
+    OPERATOR["export_index"]().answer(ctx)
     refused("import_index", unchanged, words, brain_key=key, path=path)
 
 
@@ -232,7 +232,7 @@ def test_an_attribute_of_patches_that_is_there_is_not_overwritten(dataset, field
     params = {"brain_key": "objects", "query": query, "k": 3, "score_field": field}
     words = "can't name" if field in ("a.b", "_a") else "exists, and no search wrote it"
     with pytest.raises(InvalidRequest, match=words):
-        OPERATOR["search"]().execute(make_context(dataset, **params))
+        OPERATOR["search"]().answer(make_context(dataset, **params))
     assert dataset.first().ground_truth.detections[0]["undeclared"] == 5
 
 
@@ -241,7 +241,7 @@ def test_a_score_field_that_fiftyone_takes_can_be(dataset, field):
     ids = dataset.values("id")[:1]
     params = {"brain_key": "idx", "ids": ids, "k": 3, "score_field": field}
     for _ in range(2):  # its own it may write again
-        OPERATOR["search"]().execute(make_context(dataset, **params))
+        OPERATOR["search"]().answer(make_context(dataset, **params))
     assert dataset.count(field) == 3
     assert max(dataset.values(field), key=lambda v: v or 0) == pytest.approx(1)
     dataset.delete_sample_field(field)
@@ -262,10 +262,10 @@ def test_a_saved_search_needs_a_name(unchanged, name, words):
     query = {"terms": [{"id": unchanged.first().id}]}
     params = {"name": name, "params": {"brain_key": "idx", "query": query}}
     with pytest.raises(InvalidRequest, match=words):
-        OPERATOR["save_search"]().execute(make_context(unchanged, **params))
+        OPERATOR["save_search"]().answer(make_context(unchanged, **params))
     for good in ("日本語", "!!!", " é "):
         ctx = make_context(unchanged, **{**params, "name": good})
-        assert OPERATOR["save_search"]().execute(ctx)["name"] == good.strip()
+        assert OPERATOR["save_search"]().answer(ctx)["name"] == good.strip()
 
 
 @pytest.mark.parametrize("name", ["1st", "a b", "a-b", "é", "a.b", "x" * 256, 5, "a\n"])
@@ -293,10 +293,10 @@ def test_a_file_that_cannot_be_written_is_refused_before_reading(
 ):
     ctx = make_context(unchanged, brain_key="idx", path=path)
     with pytest.raises(InvalidRequest, match=words):
-        OPERATOR["export_index"]().execute(ctx)
+        OPERATOR["export_index"]().answer(ctx)
     ctx = make_context(unchanged, brain_key="new", path=path)
     with pytest.raises(InvalidRequest, match=words):
-        OPERATOR["import_index"]().execute(ctx)
+        OPERATOR["import_index"]().answer(ctx)
 
 
 def test_the_checks_are_those_of_fiftyone(dataset):

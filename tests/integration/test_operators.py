@@ -219,7 +219,7 @@ def test_the_connection_of_a_streamed_job_ends_with_it(in_browser):
     name = settings.ENV_PREFIX + "URI"
     in_browser._secrets = {name: uri}
     in_browser._required_secret_keys = [name]
-    events = foo.get_operator(f"{PLUGIN}/compute_index").execute(in_browser)
+    events = foo.get_operator(f"{PLUGIN}/compute_index").answer(in_browser)
     steps = [(event, settings.current()) for event in events]
     assert all(scope == {} for _, scope in steps)
     last = steps[-1][0].body.params["results"]
@@ -227,7 +227,7 @@ def test_the_connection_of_a_streamed_job_ends_with_it(in_browser):
 
 
 def test_in_the_operator_browser_progress_is_streamed(in_browser):
-    events = list(foo.get_operator(f"{PLUGIN}/compute_index").execute(in_browser))
+    events = list(foo.get_operator(f"{PLUGIN}/compute_index").answer(in_browser))
     assert all(event.to_json_line() for event in events)  # as they go to the browser
     names = [event.body.operator_uri for event in events]
     assert names.count("set_progress") > 5

@@ -224,7 +224,7 @@ def test_another_dataset_is_changed_only_when_that_is_confirmed(world, folder):
     ctx = make_context(world.dataset, selected=selected, **params)
     operator = foo.get_operator(f"{PLUGIN}/find_in_dataset")
     with pytest.raises(InvalidRequest, match="would be added to the dataset"):
-        operator.execute(ctx)
+        operator.answer(ctx)
     form = operator.resolve_input(ctx).type.properties
     assert form["change_other"].invalid
     assert world.names["other"] in form["change_other"].error_message

@@ -122,7 +122,8 @@ def wait_until(condition):
 
 
 def has_waiter(model):
-    return models.lock_of(model)._next.locked()
+    lock = models.lock_of(model)
+    return lock._next.locked() or lock._first > 0
 
 
 def image(width=8, height=8):
