@@ -4,7 +4,6 @@ import asyncio
 import copy
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import fiftyone as fo
 import fiftyone.operators as foo
@@ -19,6 +18,7 @@ from fiftyone_milvus.indexes import health
 from fiftyone_milvus.store import client, settings
 from harness.context import PLUGIN, execute, make_context
 from harness.worker import DelegatedWorker
+from plugin.app import long_jobs
 
 
 @pytest.fixture
@@ -249,11 +249,8 @@ async def run_in_app(dataset, name, count=1, **params):
         yield await ended
 
 
-def test_as_many_jobs_as_the_app_has_threads_leave_some_for_searches(
-    dataset, monkeypatch
-):
+def test_few_jobs_run_at_once_and_searches_beside_them(dataset, monkeypatch):
     build(dataset)
-    threads = ThreadPoolExecutor()._max_workers  # as many as asyncio's own
     let_go = threading.Event()
 
     def checks(*_, **__):
@@ -261,7 +258,7 @@ def test_as_many_jobs_as_the_app_has_threads_leave_some_for_searches(
         raise Cancelled("stopped")
 
     async def app():
-        jobs = run_in_app(dataset, "index_health", threads)
+        jobs = run_in_app(dataset, "index_health", long_jobs.MAX_JOBS + 2)
         selected = dataset.values("id")[:1]
         try:
             refused = [(await anext(jobs)).error_message for _ in range(2)]
@@ -276,7 +273,7 @@ def test_as_many_jobs_as_the_app_has_threads_leave_some_for_searches(
         refused, found, rest = asyncio.run(app())
     assert all("wait until one of them ends" in each for each in refused)
     assert len(found) == 5
-    assert rest == ["stopped"] * (threads - 2)
+    assert rest == ["stopped"] * long_jobs.MAX_JOBS
     assert execute("index_health", dataset, brain_key="idx")["healthy"]
 
 

@@ -176,6 +176,31 @@ def test_a_text_is_searched_by_before_the_rest_of_many_texts(model, index, start
     assert order[:2] == ["work", "other"] and order.count("work") > 50
 
 
+def test_a_text_is_searched_by_before_images_that_waited_longer(model, index, start):
+    pictured = Query((Term(image=image()),))
+    queued, order = [], []
+
+    def other():
+        queued.append(start("queued", query_vector.resolve, index, pictured))
+        wait_until(models.lock_of(model)._next.locked)
+        return query_vector.resolve(index, TEXT)
+
+    def has_both():
+        return models.lock_of(model)._first > 0
+
+    waits = threading.Event()
+    model.before_first = lambda: waits.wait(SECONDS)
+    working = start("work", query_vector.resolve, index, pictured)
+    wait_until(lambda: model.order)
+    waiting = start("other", other)
+    wait_until(has_both)
+    waits.set()
+    for each in (working, waiting, *queued):
+        each.result(SECONDS)
+    order = [name.partition("_")[0] for name in model.order]
+    assert order == ["work", "other", "queued"]
+
+
 def test_a_text_is_searched_by_before_the_rest_of_many_images(model, index, start):
     images = Query(tuple(Term(image=image(8 + i)) for i in range(20)))
     order = when_another_waits(
