@@ -18,7 +18,7 @@ from fiftyone_milvus.indexes import health
 from fiftyone_milvus.store import client, settings
 from harness.context import PLUGIN, execute, make_context
 from harness.worker import DelegatedWorker
-from plugin.app import long_jobs
+from plugin.app import threads
 
 
 @pytest.fixture
@@ -258,7 +258,7 @@ def test_few_jobs_run_at_once_and_searches_beside_them(dataset, monkeypatch):
         raise Cancelled("stopped")
 
     async def app():
-        jobs = run_in_app(dataset, "index_health", long_jobs.MAX_JOBS + 2)
+        jobs = run_in_app(dataset, "index_health", threads.MAX_JOBS + 2)
         selected = dataset.values("id")[:1]
         try:
             refused = [(await anext(jobs)).error_message for _ in range(2)]
@@ -273,7 +273,7 @@ def test_few_jobs_run_at_once_and_searches_beside_them(dataset, monkeypatch):
         refused, found, rest = asyncio.run(app())
     assert all("wait until one of them ends" in each for each in refused)
     assert len(found) == 5
-    assert rest == ["stopped"] * long_jobs.MAX_JOBS
+    assert rest == ["stopped"] * threads.MAX_JOBS
     assert execute("index_health", dataset, brain_key="idx")["healthy"]
 
 
