@@ -22,7 +22,7 @@ TEXT = {"terms": [{"text": "a tree"}]}
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory):
-    """With an index ``idx`` of a model, and one ``other`` of the same with arguments."""
+    """With an index ``idx`` of a model, and ``other`` of the same with arguments."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(URI, raising=False)
         images.install_models(MODEL)
@@ -63,9 +63,7 @@ def ask(dataset, name, key, query):
     """A search by an operator, or by the panel, as the App runs it."""
     params = {"brain_key": key, "query": query, "k": 2, "__method__": "search"}
     asked = make_context(dataset, **params).request_params
-    return asyncio.create_task(
-        execute_or_delegate_operator(f"{PLUGIN}/{name}", asked)
-    )
+    return asyncio.create_task(execute_or_delegate_operator(f"{PLUGIN}/{name}", asked))
 
 
 @pytest.mark.parametrize("name", ["milvus_panel", "search"])
