@@ -1,7 +1,7 @@
 """What inputs are called, here and in the panel: a thing has one label in all forms."""
 
 LABELS = {
-    "alpha": "Widen patches by",
+    "alpha": "Expand patches by",
     "batch_size": "Batch size",
     "brain_key": "Brain key",
     "collection_name": "Collection",
@@ -10,7 +10,7 @@ LABELS = {
     "dry_run": "Dry run",
     "embeddings_field": "Embeddings field",
     "filter_fields": "Fields to filter by",
-    "force_square": "Cut square patches",
+    "force_square": "Make patches square",
     "index": "Index",
     "index_type": "Index type",
     "k": "Results",
@@ -26,5 +26,9 @@ LABELS = {
     "tag": "Tag",
     "take_ownership": "Take ownership",
     "uri": "Move to",
-    "vectors_model": "Model that made them",
+    "vectors_model": "Embedding model",
 }
+
+MODEL_HINT = (
+    "Optional: the model that computed them, to search by text and by image files"
+)

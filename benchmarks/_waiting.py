@@ -182,6 +182,7 @@ async def _while_others_work(
     SPEED.image = SPEED.text = 0  # the rest of it isn't of interest
     for done in asyncio.as_completed(work):
         await done
+    dataset.reload()
     if "built" in dataset.list_brain_runs():
         await _run(dataset, "cleanup_index", {"brain_key": "built"})
         dataset.reload()

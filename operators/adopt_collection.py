@@ -13,7 +13,7 @@ from fiftyone_milvus.indexes.adopt import Adoption
 
 from ..app import collection_payloads, forms, tables, zoo_models
 from ..app.context import flag
-from ..app.labels import LABELS
+from ..app.labels import LABELS, MODEL_HINT
 from .base import Operator
 
 COLUMNS = {"fact": "Property", "value": "Value"}
@@ -34,9 +34,9 @@ class AdoptCollection(Operator):
             "collection_name",
             required=True,
             label=LABELS["collection_name"],
-            description="Its name, as 'Milvus: Collections' lists it",
+            description="Its name, as listed by 'Milvus: Collections'",
         )
-        description = "The field that its vectors are of; leave empty for samples"
+        description = "The field of the objects that it has; leave empty for samples"
         forms.patches_choice(inputs, ctx, description)
         inputs.bool(
             "dry_run",
@@ -81,7 +81,7 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         ctx.params.get("model"),
         required=False,
         label=LABELS["vectors_model"],
-        description="Optional: lets you search by text and by other images",
+        description=MODEL_HINT,
         view=types.AutocompleteView(),
     )
     inputs.bool(

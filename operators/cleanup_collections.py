@@ -48,7 +48,7 @@ class CleanupCollections(Operator):
             default=[],
             required=False,
             label="Collections",
-            description="Their names, as 'Milvus: Collections' lists them",
+            description="Their names, as listed by 'Milvus: Collections'",
         )
         inputs.bool(
             "orphaned",

@@ -23,7 +23,7 @@ from ..app import forms, health_reports, zoo_models
 from ..app.context import (
     scope_samples,
 )
-from ..app.labels import LABELS
+from ..app.labels import LABELS, MODEL_HINT
 from ..app.long_jobs import JobResult, Work
 from .base import LongOperator
 
@@ -159,9 +159,7 @@ def _source_inputs(
         default=zoo_models.default_model() if source == "model" else None,
         label=LABELS["model" if source == "model" else "vectors_model"],
         description=(
-            "A zoo model that computes embeddings"
-            if source == "model"
-            else "Optional: lets you search by text and by other images"
+            "A zoo model that computes embeddings" if source == "model" else MODEL_HINT
         ),
         view=types.AutocompleteView(),
     )
@@ -195,7 +193,7 @@ def _embedding_inputs(
             "alpha",
             required=False,
             label=LABELS["alpha"],
-            description="0.1 cuts patches 10 % larger than their boxes",
+            description="0.1 crops patches 10 % larger than their boxes",
         )
         inputs.bool("force_square", default=False, label=LABELS["force_square"])
 
@@ -214,7 +212,7 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         ctx.params.get("index_type"),
         required=False,
         label=LABELS["index_type"],
-        description="Leave empty for what suits this Milvus",
+        description="Leave empty for the default of this Milvus",
     )
     fields = forms.filter_fields(ctx.dataset, ctx.params.get("patches_field"))
     if fields:
@@ -226,7 +224,7 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
             types.String(),
             required=False,
             label=LABELS["filter_fields"],
-            description="Milvus stores their values, for searches to filter by",
+            description="Milvus stores their values, so searches can filter by them",
             view=several,
         )
     key = ctx.params.get("brain_key")

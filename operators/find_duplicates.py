@@ -37,7 +37,7 @@ class FindDuplicates(LongOperator):
                 0.0,
                 1.0,
                 label="Fraction",
-                description="The fraction of all to report as near duplicates",
+                description="The fraction of all rows to report as near duplicates",
             )
         else:
             analysis_forms.distance(ctx, inputs)

@@ -40,7 +40,7 @@ class FindLabelOutliers(LongOperator):
             1,
             label_outliers.MAX_NEIGHBORS,
             label="Neighbors",
-            description="How many nearest neighbors are compared",
+            description="How many nearest neighbors each label is compared with",
         )
         analysis_forms.number(
             ctx,

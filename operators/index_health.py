@@ -20,7 +20,7 @@ class IndexHealth(LongOperator):
 
     name = "index_health"
     label = "Index health"
-    description = "Count what is up to date, missing, stale and orphaned in an index"
+    description = "Compare an index with its dataset: missing, stale and orphaned rows"
     icon = "monitor_heart"
     risk = types.RiskLevel.LOW
 

@@ -20,7 +20,7 @@ class MoreLikeThese(SearchOperator):
 
     name = "more_like_these"
     label = "More like these"
-    description = "The nearest to what is selected in the grid"
+    description = "Find what is most similar to the selection in the grid"
     icon = "image_search"
     risk = types.RiskLevel.LOW
 

@@ -44,8 +44,8 @@ class MoveIndex(LongOperator):
             "notice",
             types.Notice(
                 label=(
-                    "Nothing is computed again. The copy is checked before the index "
-                    "uses it, and the old collection stays until you delete it."
+                    "No embeddings are recomputed. The copy is checked before the "
+                    "index uses it, and the old collection stays until you delete it."
                 )
             ),
         )

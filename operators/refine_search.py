@@ -25,7 +25,7 @@ class RefineSearch(SearchOperator):
 
     name = "refine_search"
     label = "Refine search"
-    description = "The last search, with more or less like what is selected"
+    description = "Repeat the last search with more or less like the selection"
     icon = "tune"
     risk = types.RiskLevel.MEDIUM
 

@@ -20,7 +20,7 @@ class SaveSearch(Operator):
 
     name = "save_search"
     label = "Save search"
-    description = "Keep a search of the history under a name"
+    description = "Save a search of the history under a name"
     icon = "bookmark_add"
     risk = types.RiskLevel.MEDIUM
 
@@ -32,7 +32,8 @@ class SaveSearch(Operator):
             forms.problem(inputs, "name", problem)
         if given in searches.saved_names(ctx):
             inputs.view(
-                "taken", types.Notice(label="This replaces the one of that name")
+                "taken",
+                types.Notice(label="This replaces the search of that name"),
             )
         offered = searches.history_choices(ctx)
         inputs.str(
@@ -66,7 +67,7 @@ class RunSavedSearch(SearchOperator):
 
     name = "run_saved_search"
     label = "Run saved search"
-    description = "Search again, just as it was saved"
+    description = "Run a saved search again"
     icon = "bookmark"
     risk = types.RiskLevel.MEDIUM
 

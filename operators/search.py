@@ -27,7 +27,7 @@ class Search(SearchOperator):
 
     name = "search"
     label = "Search"
-    description = "Sort by similarity to what is selected, or to a text"
+    description = "Sort by similarity to the selection or to a text"
     icon = "search"
     risk = types.RiskLevel.MEDIUM
 

@@ -22,26 +22,26 @@ class SearchHistory(Operator):
 
     name = "search_history"
     label = "Search history"
-    description = "The searches that were made, to look at or to clear"
+    description = "List the searches made so far, repeat one, or clear the list"
     icon = "history"
     risk = types.RiskLevel.HIGH
     columns = COLUMNS
 
     def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         inputs.int("count", default=PAGE, min=1, label="How many")
-        inputs.int("skip", default=0, min=0, label="Leave out the latest")
+        inputs.int("skip", default=0, min=0, label="Skip the latest")
         inputs.str(
             "again",
             required=False,
             label="Search again",
-            description="Runs one of them once more, as it was",
+            description="Repeats one of them unchanged",
             view=searches.history_choices(ctx),
         )
         inputs.bool(
             "clear",
             default=False,
             label="Clear the history",
-            description="Saved searches stay",
+            description="Saved searches are kept",
         )
 
     def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:

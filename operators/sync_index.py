@@ -23,7 +23,7 @@ class SyncIndex(LongOperator):
 
     name = "sync_index"
     label = "Sync index"
-    description = "Embed what is missing or stale, and delete what is orphaned"
+    description = "Embed missing and stale samples or patches, delete orphaned rows"
     icon = "sync"
     risk = types.RiskLevel.HIGH
     can_pause = True

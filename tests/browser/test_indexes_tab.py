@@ -328,7 +328,7 @@ def test_an_index_is_moved_and_its_login_is_never_typed(app, indexed):
     opened(app)
     choose(app, "move")
     app.cy("milvus-move-uri").fill("http://root:secret@db:19530")
-    expect(app.cy("milvus-confirm")).to_contain_text("Leave out user and password")
+    expect(app.cy("milvus-confirm")).to_contain_text("Remove the user and password")
     expect(app.cy("milvus-confirm-button")).to_be_disabled()
     app.cy("milvus-move-uri").fill("http://milvus.example:19530")
     app.shot("indexes-move")

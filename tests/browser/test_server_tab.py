@@ -219,10 +219,10 @@ def test_a_server_that_is_down_says_what_to_do_and_is_tried_again(window, away, 
     down = app.cy("milvus-down")
     expect(down).to_contain_text(f"127.0.0.1:{port}")
     expect(down).to_contain_text("Check that it is running")
-    expect(down).to_contain_text("The next try is in")
+    expect(down).to_contain_text("Retrying in")
     expect(app.cy("milvus-set")).to_contain_text("MILVUS_URI (environment)")
     app.shot("server-down")
     assert "hidden-word" not in app.page.content()
     # by itself, and the next time only after ten seconds
-    expect(down).to_contain_text(re.compile("next try is in [6-9] s"), timeout=30_000)
+    expect(down).to_contain_text(re.compile("Retrying in [6-9] s"), timeout=30_000)
     assert app.errors == []

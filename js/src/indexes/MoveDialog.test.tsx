@@ -46,7 +46,7 @@ test("a server that is listed is chosen by its name, and gets no typed address",
 test("an address that is typed is said to be used without credentials", async () => {
   const { user } = await moving([FAR]);
   await user.selectOptions(destination(), "Another address");
-  expect(at("milvus-confirm").textContent).toContain("It is used without credentials");
+  expect(at("milvus-confirm").textContent).toContain("No credentials are sent to this address");
   expect(button().disabled).toBe(true);
   await user.type(at("milvus-move-uri"), "db");
   await user.click(button());
@@ -72,7 +72,7 @@ test.each(["", "embedded", "http://db:19530", "db", "https://x.zillizcloud.com"]
 );
 
 test("what looks like a login is refused as it is typed", () => {
-  expect(addressProblem("http://root:secret@db:19530")).toContain("Leave out user and password");
-  expect(addressProblem("root@db")).toContain("Leave out user and password");
+  expect(addressProblem("http://root:secret@db:19530")).toContain("Remove the user and password");
+  expect(addressProblem("root@db")).toContain("Remove the user and password");
   expect(addressProblem("http://d b")).toContain("no spaces");
 });

@@ -22,7 +22,7 @@ test("embeddings come from a model, unless a field is chosen", async () => {
 test("the model that made a field's embeddings can be chosen", () => {
   source({ source: "field", made_by: "resnet" });
   expect(at<HTMLSelectElement>("milvus-embeddings-field").value).toBe("vectors");
-  const model = screen.getByRole<HTMLInputElement>("combobox", { name: "Model that made them" });
+  const model = screen.getByRole<HTMLInputElement>("combobox", { name: "Embedding model" });
   expect(model.value).toBe("resnet");
 });
 

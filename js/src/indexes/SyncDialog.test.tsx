@@ -10,7 +10,7 @@ test("Sync compares first, says what it would do, and does it when confirmed", a
   const { user, onChanged } = indexes({ indexes: [{ ...index, health }] });
   await user.click(at("milvus-sync-images"));
   expect(operators()).toEqual([`${PLUGIN}/index_health`]);
-  expect(at("milvus-plan").textContent).toBe("Sync would embed 30 missing and embed 8 stale again.");
+  expect(at("milvus-plan").textContent).toBe("Sync would embed 30 missing and re-embed 8 stale.");
   await user.click(at("milvus-delegate"));
   await user.click(button());
   expect(operators()).toEqual([`${PLUGIN}/index_health`, `${PLUGIN}/sync_index`]);

@@ -14,9 +14,9 @@ test("before it is compared, the numbers of rows and samples are all there is", 
 });
 
 test("what a sync would do is a sentence", () => {
-  expect(toSync(health)).toBe("Sync would embed 30 missing and embed 8 stale again.");
+  expect(toSync(health)).toBe("Sync would embed 30 missing and re-embed 8 stale.");
   expect(toSync({ ...health, orphaned: 1 })).toBe(
-    "Sync would embed 30 missing, embed 8 stale again and delete 1 orphaned.",
+    "Sync would embed 30 missing, re-embed 8 stale and delete 1 orphaned.",
   );
   expect(toSync({ ...health, missing: 0, stale: 0 })).toBeNull();
 });

@@ -9,7 +9,7 @@ test("a server that is down says what failed, what to check, and when it is trie
   const down = { ...details, server: away, embedded: null, collections: null, problem: away.problem };
   const { user } = await openServerTab({ overview: { ...overview, server: away }, server_details: down });
   expect(at("milvus-down").textContent).toContain("Nothing listens");
-  expect(at("milvus-down").textContent).toContain("The next try is in");
+  expect(at("milvus-down").textContent).toContain("Retrying in");
   answer({ overview, server_details: details });
   await user.click(at("milvus-retry-now"));
   await waitFor(() => expect(absent("milvus-down")).toBe(true));

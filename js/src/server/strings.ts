@@ -23,9 +23,9 @@ export const strings = {
   grouping: "grouping",
   filterTemplates: "filter templates",
 
-  tryNow: "Try now",
-  trying: "Trying…",
-  retryIn: (seconds: number) => `The next try is in ${duration(seconds)}.`,
+  tryNow: "Retry now",
+  trying: "Retrying…",
+  retryIn: (seconds: number) => `Retrying in ${duration(seconds)}.`,
   embeddedSteps: [
     "Start it below. If it doesn't start, its log says why.",
     "Its folder must be on a disk with free space, and you must be allowed to write to it.",
@@ -68,7 +68,7 @@ export const strings = {
   deletes: (n: number) => `Permanently deletes ${counted(n, "collection")} with all vectors:`,
   deletesNone: "None can be deleted as it is.",
   keeps: "Kept:",
-  includeOtherDatasets: "Include collections of datasets that aren't in this FiftyOne (if no other FiftyOne uses this Milvus)",
+  includeOtherDatasets: "Include collections of datasets that aren't in this FiftyOne (only if no other FiftyOne uses this Milvus)",
   typeName: "Type its name to delete it anyway",
   amount: (rows: number, size: number | null) =>
     `${counted(rows, "row")}${size === null ? "" : `, about ${bytes(size)}`}. `,
@@ -78,12 +78,12 @@ export const strings = {
   comparing: "Comparing…",
   useIt: "Use it",
   connecting: "Connecting…",
-  vectorsOf: "Its vectors are of",
+  vectorsOf: "Its vectors represent",
   samples: "Samples",
   patches: (field: string) => `Patches in ${field}`,
   compareHint: "Compare looks for its ids in this dataset. Nothing is changed.",
-  vectorModel: "Model that made them",
-  vectorModelHint: "Optional: lets you search by text and by other images",
+  vectorModel: "Embedding model",
+  vectorModelHint: "Optional: the model that computed them, to search by text and by image files",
   takeOwnership: "Take ownership: it can be synced here, and cleaning up the index deletes it",
 
   connect: "Connect to another Milvus",
