@@ -10,7 +10,7 @@ import numpy as np
 from fiftyone.brain.similarity import DuplicatesMixin, Similarity, SimilarityIndex
 
 from ..dataset import indexed_samples, model_trust, models
-from ..dataset.ids import Existing, Ordered, as_list, report_missing
+from ..dataset.ids import DatasetIds, Ordered, as_list, report_missing
 from ..errors import CollectionError, InvalidRequest, UntrustedModel
 from ..retrieval import filter_fields
 from ..store import client, partitions
@@ -206,7 +206,7 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
             found = scope.all_samples(self._samples, self.config, self._curr_view)
             if found is None:
                 found = indexed_samples.all_samples(self._samples, field)
-            there = Existing(found, field)
+            there = DatasetIds(found, field)
             self._ordered = there.ordered(*self._all_ids)
         return self._ordered
 

@@ -12,7 +12,7 @@ from fiftyone.brain.similarity import DuplicatesMixin, SimilarityIndex
 
 from ..checks import count, is_number
 from ..dataset import indexed_samples
-from ..dataset.ids import Existing, Ordered, Within, within
+from ..dataset.ids import DatasetIds, Ordered, ViewIds, within
 from ..errors import InvalidRequest, VectorSearchError
 from ..exact import near_pairs
 from ..exact.tiles import Tick, no_tick
@@ -39,7 +39,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
     _curr_keep_inds: Any
     _ordered: Ordered | None = None
     _ordered_ids: Callable[[], Ordered]
-    _members: Within | None = None
+    _members: ViewIds | None = None
 
     @property
     def all_samples(self) -> Any:
@@ -66,7 +66,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         return found
 
     @property
-    def _within(self) -> Within:
+    def _within(self) -> ViewIds:
         """What searches are restricted to."""
         if self._members is None:
             view = self._curr_view if self.has_view else None
@@ -263,7 +263,7 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         samples without any are left out."""
         found = self._rows.ids_of_samples(sample_ids)
         of = {id_: sample_id for sample_id, ids in found.items() for id_ in ids}
-        there = Existing(self.all_samples, self.config.patches_field).containing(
+        there = DatasetIds(self.all_samples, self.config.patches_field).containing(
             list(of), list(of.values())
         )
         kept: dict[str, list[str]] = {}

@@ -11,7 +11,7 @@ import fiftyone.core.patches as fop
 from fiftyone.brain.similarity import SimilarityIndex
 
 from ..dataset import indexed_samples
-from ..dataset.ids import Within
+from ..dataset.ids import ViewIds
 from ..errors import InvalidRequest
 
 
@@ -19,8 +19,8 @@ class Sorting(SimilarityIndex):
     """What FiftyOne asks of an index that views are sorted by."""
 
     _curr_view: Any
-    _members: Within | None
-    _within: Within
+    _members: ViewIds | None
+    _within: ViewIds
     all_samples: Any
     _kneighbors: Callable[..., Any]
 
@@ -67,7 +67,7 @@ class Sorting(SimilarityIndex):
         members = self._within
         if not self.has_view and view.media_type == fom.GROUP:
             field = self.config.patches_field
-            self._members = Within(view.view(), field, likely_all=True)
+            self._members = ViewIds(view.view(), field, likely_all=True)
         try:
             yield
         finally:

@@ -76,7 +76,7 @@ def report_missing(missing: list[str], allow: bool, warn: bool) -> None:
         logger.warning("Ignoring %d IDs that are not in the index", len(missing))
 
 
-class Members(Protocol):
+class AllowedIds(Protocol):
     """The primary keys that a search is restricted to.
 
     ``name`` names them in a word. ``likely_all`` says that they probably include all
@@ -91,7 +91,7 @@ class Members(Protocol):
     def likely_all(self) -> bool: ...
 
     @property
-    def unchecked(self) -> Members | None: ...
+    def unchecked(self) -> AllowedIds | None: ...
 
     @property
     def ids(self) -> list[str]:
@@ -105,7 +105,7 @@ class Members(Protocol):
         """The ids of the given rows, with their sample ids, that are included."""
 
 
-class Within:
+class ViewIds:
     """The primary keys of a view's samples, or their patches; read from MongoDB when
     first needed, and cached.
 
@@ -116,7 +116,7 @@ class Within:
     """
 
     name = "view"
-    unchecked: Members | None = None
+    unchecked: AllowedIds | None = None
 
     def __init__(
         self,
@@ -171,7 +171,7 @@ class Within:
         return as_list(sample_ids)
 
 
-class Existing(Within):
+class DatasetIds(ViewIds):
     """The primary keys of all samples, or patches, that exist. A search of a whole
     index is restricted to them, since rows stay when their sample is deleted.
 
@@ -247,7 +247,7 @@ def within(
     samples: fo.SampleCollection | None,
     patches_field: str | None,
     everything: fo.SampleCollection,
-) -> Within:
+) -> ViewIds:
     """The primary keys that a search is restricted to.
 
     Args:
@@ -257,10 +257,10 @@ def within(
             :func:`~fiftyone_milvus.dataset.indexed_samples.all_samples`
     """
     if samples is None or indexed_samples.is_whole(samples):
-        return Existing(everything, patches_field)
+        return DatasetIds(everything, patches_field)
     view = indexed_samples.part_of(everything, samples, patches_field).view()
-    make = partial(Within, view, patches_field)
-    return cast(Within, view_ids.get(view, patches_field, make))
+    make = partial(ViewIds, view, patches_field)
+    return cast(ViewIds, view_ids.get(view, patches_field, make))
 
 
 def packed_ids(samples: fo.SampleCollection) -> np.ndarray:

@@ -15,7 +15,7 @@ from ..backend import active_writes, runs
 from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
 from ..dataset import indexed_samples, names
-from ..dataset.ids import Existing
+from ..dataset.ids import DatasetIds
 from ..errors import InvalidRequest, VectorSearchError
 from ..progress import Monitor, Report
 from ..store import client, settings
@@ -276,7 +276,7 @@ def _matching(
     """The file's rows that the dataset has, in batches."""
     done = 0
     field = file.header.patches_field
-    inside = Existing(indexed_samples.all_samples(dataset, field), field)
+    inside = DatasetIds(indexed_samples.all_samples(dataset, field), field)
     for rows in file.batches():
         monitor.stop_if_cancelled()
         found = inside.containing(rows.ids, rows.sample_ids)

@@ -23,7 +23,7 @@ from ..errors import InvalidRequest
 from ..store.filter_expressions import PART, PARTS, key
 
 if TYPE_CHECKING:
-    from ..dataset.ids import Members
+    from ..dataset.ids import AllowedIds
     from ..store.rows import StoredRows
 
 SCALARS = (fo.StringField, fo.BooleanField, fo.IntField, fo.FloatField)
@@ -167,7 +167,7 @@ class FilteredRows:
     """
 
     def __init__(
-        self, rows: StoredRows, filter_expr: str, view: Members | None = None
+        self, rows: StoredRows, filter_expr: str, view: AllowedIds | None = None
     ) -> None:
         self._rows = rows
         self._filter_expr = filter_expr

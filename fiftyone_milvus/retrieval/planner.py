@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..dataset.ids import Members
+from ..dataset.ids import AllowedIds
 from ..errors import InvalidRequest
 from ..store import row_search
 from ..store.batches import MAX_K
@@ -38,7 +38,7 @@ def nearest(
     queries: np.ndarray,
     k: int | None,
     *,
-    among: Members | None = None,
+    among: AllowedIds | None = None,
     reverse: bool = False,
     combine: str | None = None,
     plan: PlanName | None = None,

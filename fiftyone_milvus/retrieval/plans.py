@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
-from ..dataset.ids import Members
+from ..dataset.ids import AllowedIds
 from ..metrics import can_reverse
 from ..store import row_search
 from ..store.batches import MAX_K
@@ -111,7 +111,7 @@ class Task:
     rows: StoredRows
     queries: np.ndarray
     k: int | None
-    among: Members | None = None
+    among: AllowedIds | None = None
     reverse: bool = False
     combine: str | None = None
     watch: Stopwatch = field(default_factory=Stopwatch)

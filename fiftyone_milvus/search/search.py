@@ -13,7 +13,7 @@ import numpy as np
 
 from ..backend import runs
 from ..dataset import indexed_samples
-from ..dataset.ids import Members, as_list, within
+from ..dataset.ids import AllowedIds, as_list, within
 from ..errors import InvalidRequest
 from ..retrieval import filter_fields, planner
 from ..retrieval.plans import Neighbors, Seconds
@@ -268,7 +268,7 @@ def _searched(
     rows = row_search.with_params(index.rows, params) if params else index.rows
     resolved = resolve(index, request.query)
     constraints = _constraints(index, request, resolved, everything, samples)
-    among: Members = within(samples, field, everything)
+    among: AllowedIds = within(samples, field, everything)
     if request.where:
         stored = index.config.options.filter_fields
         expr = filter_fields.filter_expr(request.where, stored, index.samples, field)
@@ -334,7 +334,7 @@ def _nearest(
     query: np.ndarray,
     k: int,
     constraints: Constraints,
-    among: Members,
+    among: AllowedIds,
 ) -> Neighbors:
     """The nearest ``k`` rows that fulfil constraints, or as many as there are, of a
     query ``(1, dim)``."""
