@@ -35,7 +35,7 @@ def server() -> dict[str, Any]:
         started = time.perf_counter()
         milvus.ping()
         found["latency_ms"] = round((time.perf_counter() - started) * 1000, 1)
-        found["version"] = milvus.version
+        found["version"] = milvus.capabilities.version
         found["reachable"] = True
     except VectorSearchError as e:
         found["problem"] = str(e)

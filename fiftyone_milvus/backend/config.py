@@ -118,11 +118,6 @@ class MilvusSimilarityConfig(SimilarityConfig):
         """The index options that were chosen."""
         return self.own.options
 
-    @property
-    def model_stamp(self) -> Any:
-        """What the record has to show for its model's arguments."""
-        return self.own.model_stamp
-
     def stamp_model(self) -> None:
         """Notes that this installation wrote the model's arguments."""
         self.remember(model_stamp=model_trust.stamp(self.model, self.model_kwargs))
@@ -159,8 +154,7 @@ class MilvusSimilarityConfig(SimilarityConfig):
             own = ("collection_name", "metric", "consistency_level")
             known = [*own, *index_types.OPTIONS, *settings.KEYS]
             raise InvalidRequest(
-                f"The Milvus backend has no parameter {self._unknown}. Those it has "
-                f"are {known}"
+                f"The Milvus backend has no parameters {self._unknown}. It has {known}."
             )
 
 

@@ -232,7 +232,7 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
             self.check_model()
             config = self.config
             self._model = models.load(
-                config.model, config.model_kwargs, stamp=config.model_stamp
+                config.model, config.model_kwargs, stamp=config.own.model_stamp
             )
         return self._model
 
@@ -246,7 +246,7 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
         config = self.config
         try:
             model_trust.check_trusted(
-                config.model, config.model_kwargs, config.model_stamp
+                config.model, config.model_kwargs, config.own.model_stamp
             )
         except UntrustedModel as e:
             raise UntrustedModel(str(e), self.key) from None

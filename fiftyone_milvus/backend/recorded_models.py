@@ -16,7 +16,7 @@ def warm(dataset: fo.Dataset, brain_key: str) -> bool:
     config = config_of(dataset, brain_key)
     if not config.supports_prompts or config.model is None:
         return False
-    models.warm(config.model, config.model_kwargs, stamp=config.model_stamp)
+    models.warm(config.model, config.model_kwargs, stamp=config.own.model_stamp)
     return True
 
 
@@ -64,7 +64,9 @@ def trust_model(
 
 def _is_trusted(config: MilvusSimilarityConfig) -> bool:
     try:
-        model_trust.check_trusted(config.model, config.model_kwargs, config.model_stamp)
+        model_trust.check_trusted(
+            config.model, config.model_kwargs, config.own.model_stamp
+        )
     except UntrustedModel:
         return False
     return True

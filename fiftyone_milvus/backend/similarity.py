@@ -120,5 +120,5 @@ def _register(backend: MilvusSimilarity, samples: Any, key: str) -> None:
             return
     raise InvalidRequest(
         f"The run '{key}' could not be stored, because the dataset "
-        f"'{dataset.name}' is changed all the time. Try again."
+        f"'{dataset.name}' was changed at the same moments. Try again."
     )

@@ -1,5 +1,5 @@
 """What the record of a run says of a Milvus index, checked as strictly as what a person
-types: the record may come with somebody else's dataset. Asks nobody."""
+types: the record may come with somebody else's dataset. Asks no server."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def parse(ext: Any) -> Stored:
     if ext is None or ext == "":
         return Stored()
     if not isinstance(ext, str) or len(ext) > MAX_EXT:
-        raise InvalidRequest("Its settings (ext) are no text of a usual size.")
+        raise InvalidRequest("Its settings (ext) are not a text, or too long.")
     return _parsed(ext)
 
 
@@ -136,15 +136,15 @@ def _parsed(ext: str) -> Stored:
     except (ValueError, RecursionError) as e:
         raise InvalidRequest("Its settings (ext) are not JSON.") from e
     if not isinstance(found, dict):
-        raise InvalidRequest("Its settings (ext) are no JSON object.")
+        raise InvalidRequest("Its settings (ext) are not a JSON object.")
     address, chosen = _text(found, "address"), found.get("options")
     if address is not None:
         settings.check_stored(address)
     if chosen is not None and not isinstance(chosen, dict):
-        raise InvalidRequest("Its options are no JSON object.")
+        raise InvalidRequest("Its index options are not a JSON object.")
     over = _text(found, "over")
     if over is not None and over not in OVER:
-        raise InvalidRequest(f"It says to be made over '{over}'.")
+        raise InvalidRequest(f"What it was built over, '{over}', is none of {OVER}.")
     return Stored(
         version=_number(found, "version", int),
         dataset_id=_text(found, "dataset_id"),
@@ -206,7 +206,7 @@ def _stages(texts: Any) -> tuple[Mapping[str, Any], ...] | None:
     if texts is None:
         return None
     if not isinstance(texts, list | tuple) or len(texts) > MAX_STAGES:
-        raise InvalidRequest("Its view is no list of stages.")
+        raise InvalidRequest(f"Its view is not a list of at most {MAX_STAGES} stages.")
     return tuple(map(_stage, texts))
 
 
@@ -219,7 +219,7 @@ def _stage(text: Any) -> Mapping[str, Any]:
     except Exception as e:  # BSON's types raise what they like
         raise InvalidRequest("Its view has a stage that can't be read.") from e
     if not named or not all(isinstance(name, str) for name in arguments):
-        raise InvalidRequest("Its view has a stage without names.")
+        raise InvalidRequest("Its view has a stage that names no class or arguments.")
     forbidden = next(_writing(arguments, MAX_DEPTH), None)
     if forbidden is not None:
         raise InvalidRequest(f"Its view has a stage with {forbidden}.")
@@ -229,7 +229,7 @@ def _stage(text: Any) -> Mapping[str, Any]:
 def _writing(value: Any, depth: int) -> Iterator[str]:
     """What in a stage's arguments writes to MongoDB, or runs code there."""
     if not depth:
-        yield "too many levels"
+        yield "arguments that are nested too deeply"
     elif isinstance(value, Mapping):
         yield from (str(key) for key in value if key in FORBIDDEN)
         for part in value.values():
@@ -249,9 +249,11 @@ def _text(values: Mapping[str, Any], name: str) -> str | None:
     if found is None:
         return None
     if not isinstance(found, str) or not 0 < len(found) <= MAX_TEXT:
-        raise InvalidRequest(f"Its {name} is no text of a usual length.")
+        raise InvalidRequest(
+            f"Its {name} is not a text of 1 to {MAX_TEXT:,} characters."
+        )
     if not found.isprintable():
-        raise InvalidRequest(f"Its {name} has characters that can't be shown.")
+        raise InvalidRequest(f"Its {name} has characters that can't be printed.")
     return found
 
 
@@ -292,7 +294,7 @@ def _number(values: Mapping[str, Any], name: str, kind: type) -> Any:
     if found is None:
         return None
     if type(found) not in (int, kind):
-        raise InvalidRequest(f"Its {name} is no number of the right kind.")
+        raise InvalidRequest(f"Its {name} is not a number of type {kind.__name__}.")
     if abs(found) > 1e9 or not math.isfinite(found):  # in this order
         raise InvalidRequest(f"Its {name} is too large.")
     return found

@@ -127,11 +127,6 @@ class Connection:
                 self._capabilities = capabilities.of_version(str(text))
             return self._capabilities
 
-    @property
-    def version(self) -> str:
-        """The server's version, such as ``"2.3.5"``."""
-        return self.capabilities.version
-
     def orm_collection(self, name: str) -> Any:
         """The ``pymilvus.Collection`` of a name, for code written against the ORM.
 

@@ -160,6 +160,5 @@ def check_names(given: Mapping[str, Any]) -> None:
     unknown = sorted(set(given) - set(KEYS))
     if unknown:
         raise InvalidRequest(
-            f"Unknown connection settings {unknown}. Those that Milvus knows are "
-            f"{list(KEYS)}"
+            f"Unknown connection settings {unknown}. Known are {list(KEYS)}."
         )

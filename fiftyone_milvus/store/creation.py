@@ -138,6 +138,6 @@ def _create_index(collection: Collection) -> None:
         if "invalid index type" not in str(e):
             raise
         raise InvalidRequest(
-            f"Milvus {connection.version} at {settings.address} has no index type "
-            f"{index_type}. Choose another, such as HNSW."
+            f"Milvus {connection.capabilities.version} at {settings.address} has no "
+            f"index type {index_type}. Choose another, such as HNSW."
         ) from e

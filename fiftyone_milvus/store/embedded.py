@@ -145,8 +145,8 @@ def check_is_there(where: Home) -> None:
         found = False
     if not found:
         raise NoSuchMilvus(
-            f"{says}, and there is none. Clean the index up, or, if its data is "
-            "elsewhere, set the address (uri) to it."
+            f"{says}, and there is none at that path. If its data is elsewhere, set "
+            "the address (uri) to that path; else clean the index up."
         )
 
 
@@ -278,7 +278,7 @@ def _last_line(log: Path) -> str:
         lines = log.read_text(errors="replace").strip().splitlines()
     except OSError:
         lines = []
-    return lines[-1] if lines else "it said nothing"
+    return lines[-1] if lines else "its log is empty"
 
 
 def _runs_in(found: Running, where: Home) -> bool:

@@ -129,7 +129,7 @@ def _tls_advice(lower: str) -> str:
             f"{ENV_PREFIX}CLIENT_PEM_PATH, _CLIENT_KEY_PATH and _CA_PEM_PATH."
         )
     return (
-        "shows a certificate that this client does not trust. Set "
+        "has a certificate that this client does not trust. Set "
         f"{ENV_PREFIX}SERVER_PEM_PATH to the certificate of the authority that signed "
         "it (_CA_PEM_PATH does as well), and _SERVER_NAME to the name that is in it."
     )
@@ -147,7 +147,7 @@ def _unset(settings: Settings) -> str:
     if listed_name(settings.address) is not None:
         return f"Set {_login(settings)}."
     return (
-        f"Those that are set go only to the address in {ENV_PREFIX}URI: set it to this "
+        f"Credentials are sent only to the address in {ENV_PREFIX}URI: set it to this "
         f"address, and {_login(settings)}; or list the server in the file that "
         f"{server_list.VARIABLE} names."
     )
@@ -160,7 +160,7 @@ def _hint(settings: Settings, lower: str) -> str:
     proxy = proxies.on_the_way_to(settings.host or "")
     if proxy is not None:
         return (
-            f"The environment variable {proxy.variable} sends what goes there through "
+            f"The environment variable {proxy.variable} sends the connection through "
             f"the proxy {addresses.redacted(proxy.address)}. If the server is to be "
             f"reached without it, add {settings.host} to no_proxy; else check that the "
             f"proxy runs and lets it through, and that {place} is the server's address."

@@ -163,7 +163,7 @@ def _field_names(given: Any) -> tuple[str, ...]:
     listed = isinstance(given, list | tuple)
     if not listed or not all(isinstance(name, str) and name for name in given):
         raise InvalidRequest(
-            f"filter_fields is a list of names of fields, not {given!r}"
+            f"filter_fields must be a list of field names, not {given!r}"
         )
     if len(set(given)) < len(given) or len(given) > MAX_FILTER_FIELDS:
         raise InvalidRequest(
@@ -178,7 +178,7 @@ def _check_params(name: str, given: Any, index_type: str | None) -> None:
         return
     if not isinstance(given, Mapping):
         raise InvalidRequest(
-            f"{name} gives parameters by name, such as {{'ef': 512}}, not {given!r}"
+            f"{name} must be a dict of parameters, such as {{'ef': 512}}, not {given!r}"
         )
     if index_type is None:
         raise InvalidRequest(f"{name} needs an index_type: one of {tuple(INDEX_TYPES)}")
@@ -186,13 +186,17 @@ def _check_params(name: str, given: Any, index_type: str | None) -> None:
     unknown = sorted(set(given) - set(allowed))
     if unknown:
         raise InvalidRequest(
-            f"{index_type} has no {name} {unknown}. Those it has are {allowed}"
+            f"{index_type} has no {name} {unknown}. It has {list(allowed)}."
         )
     for parameter, value in given.items():
         if name == SEARCH_PARAMS and not _is_count(value):
-            raise InvalidRequest(f"{parameter} is a whole number from 1, not {value!r}")
+            raise InvalidRequest(
+                f"{parameter} must be a whole number from 1, not {value!r}"
+            )
         if not isinstance(value, str | int | float):
-            raise InvalidRequest(f"{parameter} is a number or a word, not {value!r}")
+            raise InvalidRequest(
+                f"{parameter} must be a number or a text, not {value!r}"
+            )
 
 
 def _is_count(value: Any) -> bool:

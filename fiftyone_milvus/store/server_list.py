@@ -39,7 +39,7 @@ def read() -> dict[str, dict[str, Any]]:
         found = None
     if not isinstance(found, dict) or not all(map(_is_entry, found.items())):
         raise InvalidRequest(
-            f"{path}, which {VARIABLE} names, is no list of servers. It looks like "
+            f"{path}, which {VARIABLE} names, is no list of servers. It must look like "
             '{"production": {"uri": "https://host", "token": "..."}}'
         )
     return found
@@ -50,8 +50,8 @@ def _private_text(path: Path) -> bytes:
         state = os.fstat(file.fileno())
         if state.st_uid not in (0, os.geteuid()) or state.st_mode & _OTHERS:
             raise InvalidRequest(
-                f"{path}, which {VARIABLE} names, holds credentials and must be "
-                "yours, and closed to other users: "
+                f"{path}, which {VARIABLE} names, holds credentials, so it must be "
+                "yours and closed to other users: "
                 f"chmod 600 {shlex.quote(str(path))}"
             )
         return file.read()

