@@ -24,6 +24,8 @@ COLUMNS = {
     "rows": "Rows",
     "size": "Size (about)",
     "vectors": "Vectors",
+    "shards": "Shards",
+    "replicas": "Replicas",
     "problem": "Problem",
 }
 
@@ -59,6 +61,8 @@ def _row(info: CollectionInfo) -> dict[str, str]:
         "rows": rows if info.loaded else f"about {rows} (not loaded)",
         "size": tables.size(info.size_bytes),
         "vectors": f"{info.dim}-dim, {info.metric or ''}" if info.dim else "",
+        "shards": tables.count(info.shards),
+        "replicas": tables.count(info.replicas),
         "problem": info.problem or "",
     }
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import fiftyone as fo
@@ -23,7 +24,7 @@ from ..progress import Failure, Monitor
 from ..store import client
 from ..store.collection import Collection
 from .claims import FIRST, WAIT_SECONDS, Ranges
-from .pipeline import END, ahead, done_in_turn
+from .pipeline import END, ahead, done_in_turn, patiently
 
 # Samples that a worker claims at a time: at least twenty steps of progress; ten where
 # the vectors are there already, which is quick
@@ -104,6 +105,7 @@ class BuildWorker:
         self._index: MilvusSimilarityIndex | None = None
         self._embedded = 0
         self._made_run = False
+        self._patiently = partial(patiently, monitor.cancelled)
 
     def run(self) -> Built:
         """Builds until all samples are done.
@@ -238,7 +240,14 @@ class BuildWorker:
                 batch.chunk = reader.chunk([row.tobytes().hex() for row in some])
                 if self._index is not None and not fresh:
                     items = reader.items(batch.chunk)
-                    batch.wanted = self._select(self._index, reader, batch.chunk, items)
+                    batch.wanted = patiently(
+                        self._monitor.cancelled,
+                        self._select,
+                        self._index,
+                        reader,
+                        batch.chunk,
+                        items,
+                    )
             yield batch
 
     def _embed(self, reader: Reader, batches: Iterator[_Batch]) -> Iterator[_Batch]:
@@ -286,7 +295,9 @@ class BuildWorker:
         assert index is not None
         if found is not None and found.rows.ids:
             with self._monitor.busy("writing", 1 / self._writes_at_once):
-                index.add_rows(found.rows, checked=True)
+                patiently(
+                    self._monitor.cancelled, index.add_rows, found.rows, checked=True
+                )
 
     @property
     def _writes_at_once(self) -> int:
@@ -307,9 +318,9 @@ class BuildWorker:
         if index is None or not self._has_rows():
             raise InvalidRequest(self._why_nothing())
         self._report("Finishing", self._total)
-        rows = index.total_index_size
+        rows = self._patiently(lambda: index.total_index_size)
         if self._embedded:
-            index.rows.flush_if_many(rows)
+            self._patiently(index.rows.flush_if_many, rows)
         return rows
 
     def _finished(self, rows: int) -> Built:

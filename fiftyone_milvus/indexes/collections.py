@@ -4,6 +4,7 @@ them."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
@@ -59,6 +60,9 @@ class CollectionInfo:
         dim: the dimension of its vectors
         metric: FiftyOne's name of it, or Milvus's where FiftyOne has none
         index_type: Milvus's name of it
+        shards: how many its writes are divided into; ``None`` if Milvus doesn't say
+        replicas: how many copies of it are in the memory of query nodes; ``None`` if it
+            isn't loaded, or Milvus doesn't say
         problem: what could not be read, and why
     """
 
@@ -76,6 +80,8 @@ class CollectionInfo:
     dim: int | None = None
     metric: str | None = None
     index_type: str | None = None
+    shards: int | None = None
+    replicas: int | None = None
     problem: str | None = None
 
 
@@ -137,7 +143,7 @@ def _info(
         why = "Milvus did not describe it"
         return CollectionInfo(name, reason=why, users=users, problem=str(e))
     info = _with_owner(CollectionInfo(name), described, place, records)
-    for ask in (_with_index, _with_counts):
+    for ask in (_with_index, _with_counts, _with_copies):
         try:
             info = ask(info, server, described)
         except VectorSearchError as e:
@@ -250,6 +256,18 @@ def _with_counts(
         if _type(field) in _VECTOR_BYTES
     )
     return replace(info, rows=rows, loaded=loaded, size_bytes=int(rows * each))
+
+
+def _with_copies(
+    info: CollectionInfo, server: Connection, described: Mapping[str, Any]
+) -> CollectionInfo:
+    info = replace(info, shards=described.get("num_shards") or None)
+    if server.settings.embedded or not info.loaded:
+        return info
+    found = None
+    with suppress(VectorSearchError):  # a cloud may not tell
+        found = server.call(lambda c: c.describe_replica(info.name, READ_SECONDS))
+    return replace(info, replicas=None if found is None else len(found))
 
 
 def _count(server: Connection, name: str) -> tuple[int, bool]:

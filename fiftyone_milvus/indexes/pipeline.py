@@ -1,17 +1,22 @@
-"""Stages of a pipeline that run at the same time, each item in order."""
+"""Stages of a pipeline that run at the same time, each item in order; and patience with
+a server."""
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from ..errors import ServerUnavailable
 from ..threads import ContextThreadPool
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 END: Any = object()
+PATIENCE_SECONDS, RETRY_SECONDS = 60.0, 1.0
 
 
 def ahead(items: Iterator[T]) -> Generator[T, None, None]:
@@ -36,6 +41,21 @@ def done_in_turn(
                 yield _ended(*under_way.popleft())
         while under_way:
             yield _ended(*under_way.popleft())
+
+
+def patiently(
+    cancelled: Callable[[], bool], call: Callable[..., R], *args: Any, **kwargs: Any
+) -> R:
+    """Calls what may be called twice; and again while a server does not answer, as when
+    a part of a cluster is started again, for a minute at most."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return call(*args, **kwargs)
+        except ServerUnavailable:
+            if time.monotonic() > end or cancelled():
+                raise
+        time.sleep(RETRY_SECONDS)
 
 
 def _ended(item: T, work: Future[None]) -> T:

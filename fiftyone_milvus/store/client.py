@@ -16,7 +16,7 @@ from ..errors import MissingRequirement, ServerUnavailable, VectorSearchError
 from . import batches, capabilities, embedded, proxies
 from .capabilities import Capabilities
 from .error_messages import error_code as error_code
-from .error_messages import is_gone, library_error
+from .error_messages import is_gone, is_of_a_node, library_error
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -179,7 +179,8 @@ class Connection:
 
     def call(self, function: Callable[[MilvusClient], T]) -> T:
         """Runs a function on the client, and again once if the client was lost: the
-        embedded server went away, or another thread connected again.
+        embedded server went away, or another thread connected again; or if a cluster
+        lost the node that it asked.
 
         Raises:
             VectorSearchError: one of its kinds, in words for people
@@ -190,7 +191,7 @@ class Connection:
         except VectorSearchError:
             raise
         except Exception as e:
-            if not self._is_lost(used, e):
+            if not self._is_lost(used, e) and not is_of_a_node(e):
                 raise library_error(e, self.settings) from e
         try:
             return function(self.open())

@@ -24,6 +24,7 @@ _GONE = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED")
 _STARTING = (
     *("not ready yet", "not healthy", "service not ready"),
     *("channel not available", "channel not found", "node not found"),
+    *("delegator", "no available nodes"),
 )
 _TOO_LARGE = ("exceed the limit size", "message size too large")  # the latter: Kafka
 _TLS = ("handshake", "ssl", "certificate", "hostname verification", "tsi_")
@@ -60,7 +61,14 @@ def library_error(error: BaseException, settings: Settings) -> VectorSearchError
     if code == COLLECTION_NOT_FOUND:
         return CollectionError(f"{where}: {text}")
     if any(word in lower for word in _STARTING):
-        return ServerUnavailable(f"{where} is starting. Try again in a minute.")
+        return ServerUnavailable(
+            f"{where}, or a node of it, is starting. Try again in a minute."
+        )
+    if "not enough" in lower and "node" in lower:
+        return InvalidRequest(
+            f"{where} has fewer query nodes than replicas are asked for ({text}). Set "
+            "replicas to the number of its query nodes at most."
+        )
     if is_gone(error) or code == CONNECT_FAILED:
         if uses_tls(settings) and any(word in lower for word in _TLS):
             return AccessDenied(f"{where} {_tls_advice(lower)}")
@@ -88,6 +96,12 @@ def is_gone(error: BaseException) -> bool:
         or error_code(error) == CONNECT_FAILED
         or "closed channel" in text
     )
+
+
+def is_of_a_node(error: BaseException) -> bool:
+    """Whether a cluster lost the query node that it asked: the next call may find the
+    rows in another one's memory."""
+    return "delegator" in _text(error)
 
 
 def is_too_large(error: BaseException | None) -> bool:

@@ -1,4 +1,4 @@
-"""The cluster itself: its network, the size of its messages."""
+"""The cluster itself: its network, its messages, shards and replicas."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy as np
 import psutil
 import pytest
 
+from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.indexes.collections import inspect
 from fiftyone_milvus.store import batches, client, creation, settings
 from fiftyone_milvus.store.collection import Collection, Owner
 from fiftyone_milvus.store.index_types import IndexOptions
@@ -61,3 +63,17 @@ def test_a_queue_that_takes_small_messages_gets_smaller_parts(make_rows) -> None
     assert rows.collection.connection.write_bytes <= KAFKA_BYTES
     assert rows.collection.count() == len(ids)
     assert np.array_equal(rows.fetch(ids).vectors, wanted)
+
+
+def test_a_collection_has_the_shards_and_replicas_that_were_chosen(make_rows) -> None:
+    rows = make_rows(IndexOptions(num_shards=2, replicas=2))
+    rows.collection.count()  # waits until it is loaded
+    found = inspect(rows.collection.name)
+    assert (found.shards, found.replicas) == (2, 2)
+
+
+def test_more_replicas_than_query_nodes_are_refused_in_a_sentence(make_rows) -> None:
+    before = client.connect(settings.resolve()).client.list_collections()
+    with pytest.raises(InvalidRequest, match="fewer query nodes than replicas"):
+        make_rows(IndexOptions(replicas=3))
+    assert client.connect(settings.resolve()).client.list_collections() == before

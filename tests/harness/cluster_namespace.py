@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import socket
 import struct
 import subprocess
@@ -29,6 +30,8 @@ FIRST_PORT, FIRST_METRICS_PORT = 20_000, 21_000
 KEY = "minioadmin"  # Milvus's default, of user and password
 SIOCSIFFLAGS, IFF_UP_RUNNING = 0x8914, 0x41
 POLL_SECONDS = 0.1
+# {{ name(type): default }}
+PLACEHOLDER = re.compile(r"\{\{[^:}]*(?:: *([^}]*?))? *\}\}")
 PART = "MILVUS_CLUSTER_PART"  # names a process's part in its environment
 S3_USERS = f"""{{"identities": [{{
     "name": "milvus",
@@ -74,8 +77,8 @@ class Part:
 
     def answers(self) -> bool:
         try:
+            socket.create_connection((HOST, self.port), 1).close()
             if self.health is None:
-                socket.create_connection((HOST, self.port), 1).close()
                 return True
             with urllib.request.urlopen(self.health, timeout=2) as answer:
                 return b"OK" in answer.read()
@@ -146,15 +149,19 @@ def make_roles(folder: Path, milvus: Path) -> list[Part]:
     conf = folder / "conf"
     conf.mkdir(exist_ok=True)
     (conf / "glog.conf").write_text("--logtostderr=true\n--minloglevel=2\n")
+    [template] = milvus.parent.glob("lib/*/site-packages/milvus/data/*.template")
+    defaults = re.sub(PLACEHOLDER, lambda found: found[1] or '""', template.read_text())
+    (conf / "milvus.yaml").write_text(defaults)
     for number, (name, role) in enumerate(ROLES.items()):
         port = PROXY if name == "proxy" else FIRST_PORT + number
         metrics = FIRST_METRICS_PORT + number
         environment = {
             "LD_LIBRARY_PATH": str(milvus / "bin"),
-            # there is no milvus.yaml: the defaults hold, and these
             "MILVUSCONF": str(conf),
+            # these go before what is in milvus.yaml
             f"{role.upper()}_PORT": str(port),
             "ETCD_ENDPOINTS": f"{HOST}:{ETCD}",
+            "ETCD_USE_EMBED": "false",
             "MINIO_ADDRESS": HOST,
             "MINIO_PORT": str(S3),
             "MINIO_ACCESS_KEY_ID": KEY,
@@ -164,7 +171,8 @@ def make_roles(folder: Path, milvus: Path) -> list[Part]:
             "MQ_TYPE": "kafka",
             "KAFKA_BROKERLIST": f"{HOST}:{KAFKA}",
             "LOCALSTORAGE_PATH": str(folder / "local" / name),
-            "COMMON_SESSION_TTL": "15",
+            # after so many seconds without a sign of life it is lost; 30 by default
+            "COMMON_SESSION_TTL": "10",
             "LOG_LEVEL": "warn",
             "METRICS_PORT": str(metrics),
         }
@@ -172,7 +180,7 @@ def make_roles(folder: Path, milvus: Path) -> list[Part]:
             Part(
                 name,
                 [str(milvus / "bin" / "milvus"), "run", role, "-alias", name],
-                metrics,
+                port,
                 f"http://{HOST}:{metrics}/healthz",
                 environment,
             )

@@ -7,9 +7,11 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partialmethod
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from pymilvus import MilvusClient
 
 from harness import datasets, environment
 from harness.context import execute
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
     import fiftyone as fo
 
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
+# On a cluster, each collection has two shards and two replicas
+IN_TWO = {
+    "create_collection": {"num_shards": 2},
+    "load_collection": {"replica_number": 2},
+}
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,10 @@ def _name(milvus: Milvus, patch: pytest.MonkeyPatch) -> None:
         patch.delenv(URI, raising=False)
     else:
         patch.setenv(URI, milvus.uri)
+    if milvus.kind == "cluster":
+        for name, value in IN_TWO.items():
+            told = partialmethod(getattr(MilvusClient, name), **value)
+            patch.setattr(MilvusClient, name, told)
 
 
 @pytest.fixture

@@ -243,8 +243,8 @@ def test_builds_whose_milvus_is_killed_are_finished(stage):
             worker = build.fork(builds.build)
             worker.ends_within(moment)
             stage.kill_milvus()
-            answer = worker.answer()
             stage.restart_milvus()
+            answer = worker.answer()
             if answer is not None:
                 assert isinstance(answer, Failed) and answer.kind in TOLD, told
             build.assert_finished(told)
