@@ -382,7 +382,5 @@ class Collection:
         except VectorSearchError as e:
             if error_code(e.__cause__) not in NOT_LOADED:
                 raise
-        self.connection.call(
-            lambda c: c.load_collection(self.name, timeout=WRITE_SECONDS)
-        )
+        self.load()
         return self.connection.call(function)

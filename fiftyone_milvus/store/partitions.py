@@ -61,7 +61,7 @@ def add(collection: Collection, owner: Owner, load: bool = True) -> bool:
         return False
     made = _create(collection, name, owner)
     if load:
-        collection.call("load_collection", timeout=WRITE_SECONDS)
+        collection.load()
     return made
 
 

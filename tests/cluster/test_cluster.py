@@ -11,7 +11,7 @@ import pytest
 
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes.collections import inspect
-from fiftyone_milvus.store import batches, client, creation, settings
+from fiftyone_milvus.store import batches, client, creation, partitions, settings
 from fiftyone_milvus.store.collection import Collection, Owner
 from fiftyone_milvus.store.index_types import IndexOptions
 from fiftyone_milvus.store.rows import StoredRows
@@ -77,3 +77,13 @@ def test_more_replicas_than_query_nodes_are_refused_in_a_sentence(make_rows) -> 
     with pytest.raises(InvalidRequest, match="fewer query nodes than replicas"):
         make_rows(IndexOptions(replicas=3))
     assert client.connect(settings.resolve()).client.list_collections() == before
+
+
+def test_replicas_are_kept_by_what_loads_a_collection_again(make_rows) -> None:
+    collection = make_rows(IndexOptions(replicas=2)).collection
+    collection.count()
+    partitions.add(collection.in_partition("other"), Owner("d", "d", "other"))
+    assert inspect(collection.name).replicas == 2
+    collection.connection.client.release_collection(collection.name)
+    assert collection.count() == 0
+    assert inspect(collection.name).replicas == 2

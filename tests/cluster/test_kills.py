@@ -129,36 +129,6 @@ def searched() -> Iterator[Searched]:
     made.dataset.delete()
 
 
-def wait_for_replicas(index: MilvusSimilarityIndex) -> None:
-    """Until each of two nodes has all rows in sealed segments. Before that, Milvus
-    2.3.5 answers from a node that was started again without its rows."""
-    while True:
-        held = Counter[int]()
-        rows = {}
-        for found in index.rows.segments(in_memory=True) or ():
-            held[found.segment_id] += len(found.node_ids)
-            rows[found.segment_id] = int(found.num_rows)
-        if sum(rows.values()) == IMAGES and min(held.values()) == 2:
-            return
-        time.sleep(0.1)
-
-
-@pytest.mark.parametrize("part", ["querynode1", "querynode2"])
-def test_a_query_node_during_searches(cluster: Cluster, searched, part) -> None:
-    wait_for_replicas(searched.index)
-    ended = threading.Event()
-    with ThreadPoolExecutor(1) as pool:
-        searching = pool.submit(searched.search_until, ended)
-        searched.wait_for(20, searching)
-        cluster.kill(part)
-        searched.wait_for(20, searching)
-        cluster.start(part)
-        cluster.wait_until_up(part)
-        searched.wait_for(20, searching)
-        ended.set()
-        searching.result()
-
-
 def test_the_proxy_during_searches(cluster: Cluster, searched) -> None:
     searched.search()
     cluster.kill("proxy")
@@ -169,6 +139,36 @@ def test_the_proxy_during_searches(cluster: Cluster, searched) -> None:
         with suppress(ServerUnavailable):
             searched.search()
             return
+
+
+def wait_for_replicas(index: MilvusSimilarityIndex) -> None:
+    """Until each of two nodes has all rows in sealed segments."""
+    while True:
+        held = Counter[int]()
+        rows = {}
+        for found in index.rows.collection.call("list_loaded_segments"):
+            held[found.segment_id] += len(found.node_ids)
+            rows[found.segment_id] = int(found.num_rows)
+        if sum(rows.values()) == IMAGES and min(held.values()) == 2:
+            return
+        time.sleep(0.1)
+
+
+def test_a_query_node_during_searches(cluster: Cluster, searched) -> None:
+    """The last test of this index: what Milvus 2.3.5 answers once another node is
+    lost, too, is in ``docs/reliability.md``."""
+    wait_for_replicas(searched.index)
+    ended = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        searching = pool.submit(searched.search_until, ended)
+        searched.wait_for(20, searching)
+        cluster.kill("querynode1")
+        searched.wait_for(20, searching)
+        cluster.start("querynode1")
+        cluster.wait_until_up("querynode1")
+        searched.wait_for(20, searching)
+        ended.set()
+        searching.result()
 
 
 @pytest.mark.parametrize("part", ["datanode", "indexnode", "proxy"])
