@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from fiftyone.brain.similarity import DuplicatesMixin, Similarity, SimilarityIndex
 
 from ..dataset import indexed_samples, model_trust, models
-from ..dataset.ids import DatasetIds, Ordered, as_list, report_missing
-from ..errors import CollectionError, InvalidRequest, UntrustedModel
+from ..dataset.ids import DatasetIds, Ordered
+from ..errors import (
+    CollectionError,
+    InvalidRequest,
+    UntrustedModel,
+    VectorSearchError,
+)
 from ..retrieval import filter_fields
 from ..store import client, partitions
 from ..store.collection import Collection, Owner
-from ..store.rows import Rows, StoredRows, joined
+from ..store.rows import Rows, StoredRows
 from . import STOCK_MODULE, scope
 from .config import MilvusSimilarityConfig
-from .index_neighbors import Neighbors
+from .index_reading import Reading
 from .index_sorting import Sorting
 from .index_writing import Writing
 from .ownership import Ownership, new_name
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from ..store.client import MilvusClient
 
 logger = logging.getLogger(__name__)
 
 
-class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
+class MilvusSimilarityIndex(Writing, Sorting, Reading):
     """A similarity index whose vectors are in a Milvus collection.
 
     Args:
@@ -106,6 +112,36 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
     @property
     def total_index_size(self) -> int:
         return self._rows.collection.count() if self._present() else 0
+
+    @property
+    def all_samples(self) -> Any:
+        """All samples that rows may belong to, see :meth:`samples_for`."""
+        return self.samples_for(None)
+
+    def samples_for(self, samples: Any) -> Any:
+        """All samples that rows may belong to: those of the dataset, of all its slices
+        if it is grouped; or the frames or clips that the index was built from.
+
+        Args:
+            samples: the dataset or view that is searched; ``None`` for the current one
+
+        Raises:
+            InvalidRequest: if they are those of a view that the run doesn't name, and
+                this isn't it
+        """
+        found = scope.all_samples(self._samples, self.config, samples, self._curr_view)
+        if found is None:
+            raise InvalidRequest(
+                f"The index '{self.key}' was built from a view, such as one of clips, "
+                "that its run doesn't name. Open that view, and search in the view."
+            )
+        return found
+
+    def use_view(self, *args: Any, **kwargs: Any) -> Self:
+        """Restricts the index to a view; see FiftyOne's interface."""
+        super().use_view(*args, **kwargs)
+        self._ordered = self._members = None
+        return self
 
     @property
     def sample_ids(self) -> np.ndarray:
@@ -284,45 +320,30 @@ class MilvusSimilarityIndex(Writing, Sorting, Neighbors):
 
     # -- reading
 
-    def get_embeddings(
-        self,
-        sample_ids: Sequence[str] | str | None = None,
-        label_ids: Sequence[str] | str | None = None,
-        allow_missing: bool = True,
-        warn_missing: bool = False,
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-        """The vectors of ids in the order asked, or all; see FiftyOne's interface.
+    def vectors_of(self, ids: list[str]) -> np.ndarray:
+        """The vectors of ids in the index, ``(n, dim)``, in the order asked.
 
-        Returns:
-            ``(n, dim)`` float32 vectors, ``n`` sample ids, and ``n`` label ids or
-            ``None``
+        Raises:
+            InvalidRequest: if one isn't in the index
         """
-        patches = self.config.patches_field is not None
-        if label_ids is not None and not patches:
-            raise InvalidRequest("This index is of samples; it has no label ids")
-        wanted = None
-        if label_ids is not None:
-            wanted = as_list(label_ids)
-        elif sample_ids is not None:
-            wanted = as_list(sample_ids)
-        rows = Rows([], [], np.empty((0, 0), np.float32))
-        if self._recheck():
-            rows = self._read(wanted, by_sample=patches and label_ids is None)
-        if wanted is not None:
-            by_label = patches and label_ids is not None
-            have = set(rows.ids if by_label else rows.sample_ids)
-            missing = [i for i in wanted if i not in have]
-            report_missing(missing, allow_missing, warn_missing)
-        labels = np.array(rows.ids) if patches else None
-        return rows.vectors, np.array(rows.sample_ids), labels
-
-    def _read(self, wanted: list[str] | None, by_sample: bool) -> Rows:
-        if wanted is None:
-            return joined(list(self._rows.iterate()), self._rows.collection.dimension())
-        if by_sample:
-            found = self._rows.ids_of_samples(wanted)
-            wanted = [id_ for ids in found.values() for id_ in ids]
-        return self._rows.fetch(wanted)
+        wanted, level = dict.fromkeys(ids), self._rows.collection.consistency_level
+        try:
+            rows = self._rows.fetch(wanted, level)
+        except VectorSearchError:
+            # to look first whether it is there takes as long as the fetch
+            if self._recheck():
+                raise
+            rows = Rows([], [], np.empty((0, 0), np.float32))
+        at = {id_: i for i, id_ in enumerate(rows.ids)}
+        missing = [id_ for id_ in ids if id_ not in at]
+        if missing:
+            self._recheck()
+            raise InvalidRequest(
+                f"{len(missing)} of the query's {len(ids)} ids (such as "
+                f"'{missing[0]}') are not in the index '{self.key}'. Add them to the "
+                "index, or query with others."
+            )
+        return rows.vectors[[at[id_] for id_ in ids]]
 
     # -- helpers
 

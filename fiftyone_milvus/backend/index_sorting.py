@@ -1,4 +1,4 @@
-"""The sorting half of an index: views sorted by similarity, as FiftyOne asks."""
+"""Views sorted by similarity to a query, as FiftyOne asks it of an index."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Any
 
 import fiftyone.core.media as fom
 import fiftyone.core.patches as fop
+import numpy as np
+from bson import ObjectId
 from fiftyone.brain.similarity import SimilarityIndex
 
 from ..dataset import indexed_samples
 from ..dataset.ids import ViewIds
 from ..errors import InvalidRequest
+from ..vectors import as_array, is_tensor
 
 
 class Sorting(SimilarityIndex):
@@ -59,10 +62,10 @@ class Sorting(SimilarityIndex):
         slice."""
         everything, view = self.all_samples, self._curr_view
         if everything._is_generated and not view._is_generated:
+            kind = indexed_samples.kind_of(everything)
             raise InvalidRequest(
-                f"The index '{self.key}' holds "
-                f"{indexed_samples.kind_of(everything)}, which a view of others can't "
-                "be sorted by. Sort a view of them."
+                f"The index '{self.key}' has {kind}, and the view has others, so it "
+                f"can't be sorted. Sort a view of {kind}."
             )
         members = self._within
         if not self.has_view and view.media_type == fom.GROUP:
@@ -94,3 +97,28 @@ class Sorting(SimilarityIndex):
         samples = self.all_samples
         _, path = samples._get_label_field_path(self.config.patches_field, dist_field)
         samples.set_label_values(path, values, dynamic=True)
+
+    def _parse_query(self, query: Any) -> Any:
+        return super()._parse_query(_as_query(query))
+
+
+def _as_query(query: Any) -> Any:
+    """A query in a form that FiftyOne's own way of reading one takes: it doesn't take
+    tensors, lists of vectors, or a single ``ObjectId``."""
+    if isinstance(query, np.ndarray) and query.dtype == object:
+        query = query.tolist()
+    if query is None or isinstance(query, str | np.ndarray):
+        return query
+    if isinstance(query, ObjectId):
+        return str(query)
+    if not is_tensor(query) and not hasattr(query, "__array__"):
+        query = list(query)
+        vectors = query and isinstance(query[0], list | tuple | np.ndarray)
+        if not vectors and not (query and is_tensor(query[0])):
+            return [str(one) if isinstance(one, ObjectId) else one for one in query]
+    try:
+        return as_array(query)
+    except (ValueError, TypeError) as e:
+        raise InvalidRequest(
+            "Give a query as ids, texts, or vectors of one dimension"
+        ) from e

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import fiftyone as fo
 from fiftyone.core.brain import BrainMethod
@@ -16,6 +16,7 @@ from ..exact import checkpoints
 from ..store import settings
 from ..threads import ContextThreadPool
 from . import records, scope
+from .config import MilvusSimilarityConfig
 from .index import MilvusSimilarityIndex
 from .records import config_of as config_of
 from .stored_run import Broken, StoredRun
@@ -123,10 +124,10 @@ def all_samples(
         dataset: the dataset
         brain_key: the index
         view: what is looked at, which is what counts if the run doesn't name the view
-            that it was made over
+            that it was built from
     """
-    config = config_of(dataset, brain_key)
-    found = scope.all_samples(scope.as_stored(dataset, brain_key), config, view)
+    record = records.read_run(dataset, brain_key)
+    found = scope.all_samples(scope.as_stored(dataset, record), record, view)
     return indexed_samples.all_samples(dataset, None) if found is None else found
 
 
@@ -139,7 +140,6 @@ def list_indexes(dataset: fo.Dataset, **connection: Any) -> list[IndexInfo]:
         return list(pool.map(lambda record: _inspected(dataset, record), found))
 
 
-@settings.takes_connection
 def load(
     dataset: fo.Dataset, brain_key: str, **connection: Any
 ) -> MilvusSimilarityIndex:
@@ -153,10 +153,11 @@ def load(
         UnknownIndex: if the dataset has no such index
         VectorSearchError: if Milvus can't be reached, or has lost the collection
     """
-    config = config_of(dataset, brain_key)
-    config.load_credentials()
-    samples = scope.as_stored(dataset, brain_key)
-    return cast(MilvusSimilarityIndex, config.build().initialize(samples, brain_key))
+    with settings.using(**connection):
+        record = records.read_run(dataset, brain_key)
+        config = MilvusSimilarityConfig(**record.config)
+        samples = scope.as_stored(dataset, record)
+        return MilvusSimilarityIndex(samples, config, brain_key, config.build())
 
 
 def has_results(dataset: fo.Dataset, brain_key: str) -> bool:

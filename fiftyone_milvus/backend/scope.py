@@ -1,4 +1,4 @@
-"""What an index was made over. FiftyOne notes that for some runs only: those of
+"""What an index was built from. FiftyOne notes that for some runs only: those of
 ``compute_similarity()`` are of the whole dataset to it, whatever view they were of. So
 it is noted here, with the run, for all that is built here."""
 
@@ -13,6 +13,7 @@ import fiftyone as fo
 from ..dataset import embeddings_fields, indexed_samples, stored_views
 from ..errors import InvalidRequest
 from . import records
+from .stored_run import StoredRun
 
 NOTE = "over"  # the setting of the run's that says it
 DATASET, VIEW = "dataset", "view"  # of a build
@@ -25,7 +26,7 @@ PROBED = 100  # rows
 
 @dataclass(frozen=True)
 class Scope:
-    """The samples that an index was made over, as they are now; all of the dataset's
+    """The samples that an index was built from, as they are now; all of the dataset's
     where that isn't ``known``."""
 
     samples: fo.SampleCollection
@@ -33,37 +34,36 @@ class Scope:
 
 
 def index_scope(dataset: fo.Dataset, brain_key: str) -> Scope:
-    """What an index was made over; asks no Milvus.
+    """What an index was built from; asks no Milvus.
 
     Raises:
-        InvalidRequest: if it was a view that can't be made any more
+        InvalidRequest: if it was a view that can't be created any more
     """
-    config = records.config_of(dataset, brain_key)
-    noted = config.own.over
-    stages = _stages(dataset, brain_key)
-    if stages is None:
+    record = records.read_run(dataset, brain_key)
+    noted = record.own.over
+    if record.stages is None:
         known = noted in (DATASET, EVERYTHING)
         return Scope(indexed_samples.every_slice(dataset), known)
     try:
-        samples = _made_again(dataset, stages, config)
+        samples = _created_again(dataset, record)
     except InvalidRequest as e:
         raise InvalidRequest(
-            f"The view that the index '{brain_key}' was made over can't be made any "
-            f"more. {e}. Make what is missing again, or build a new index."
+            f"The view that the index '{brain_key}' was built from can't be created "
+            f"any more. {e}. Create what is missing again, or build a new index."
         ) from e
     return Scope(samples, noted != UNKNOWN)
 
 
-def as_stored(dataset: fo.Dataset, brain_key: str) -> fo.SampleCollection:
+def as_stored(dataset: fo.Dataset, record: StoredRun) -> fo.SampleCollection:
     """The dataset or view that FiftyOne keeps with a run, with the frames, patches or
-    clips that it made then; the dataset if that can't be made any more."""
-    found = _stored_view(dataset, brain_key)
+    clips that it created then; the dataset if that can't be created any more."""
+    found = _stored_view(dataset, record)
     return dataset if found is None else found
 
 
 def all_samples(
-    made_over: fo.SampleCollection,
-    config: Any,
+    stored: fo.SampleCollection,
+    run: Any,
     *looked_at: fo.SampleCollection | None,
 ) -> fo.SampleCollection | None:
     """All samples that an index may have rows of, see
@@ -71,28 +71,28 @@ def all_samples(
     those of a view that the run doesn't name.
 
     Args:
-        made_over: what :func:`as_stored` says
-        config: the run's
+        stored: what :func:`as_stored` says
+        run: its record, or its configuration
         looked_at: what is searched, shown or changed, the first that counts first: one
             of them may be that view
     """
-    if config.own.over == UNNAMED:
-        views_ = (one for one in looked_at if one is not None and one._is_generated)
-        view = next(views_, None)
+    if run.own.over == UNNAMED:
+        views = (one for one in looked_at if one is not None and one._is_generated)
+        view = next(views, None)
         if view is None:
             return None
-        made_over = view
-    return indexed_samples.all_samples(made_over, config.patches_field)
+        stored = view
+    return indexed_samples.all_samples(stored, run.patches_field)
 
 
 def size(dataset: fo.Dataset, brain_key: str) -> int | None:
     """How many samples, or patches, an index should have rows for; ``None`` if that
     isn't known."""
-    config = records.config_of(dataset, brain_key)
-    field, noted = config.patches_field, config.own.over
+    record = records.read_run(dataset, brain_key)
+    field, noted = record.patches_field, record.own.over
     samples: fo.SampleCollection | None = indexed_samples.every_slice(dataset)
-    if _stages(dataset, brain_key) is not None:
-        samples = _stored_view(dataset, brain_key) if noted != UNKNOWN else None
+    if record.stages is not None:
+        samples = _stored_view(dataset, record) if noted != UNKNOWN else None
     elif noted not in (DATASET, EVERYTHING):
         samples = None
     if samples is None or (field is not None and not samples.has_field(field)):
@@ -124,7 +124,7 @@ def first_rows_note(
 
     Args:
         config: the run's
-        samples: what the index was made over
+        samples: what the index was built from
         sample_ids: those of the rows
     """
     if is_build(config) or samples._is_generated:
@@ -142,8 +142,8 @@ def is_build(config: Any) -> bool:
     return config.own.over in (DATASET, VIEW)
 
 
-def _stored_view(dataset: fo.Dataset, brain_key: str) -> fo.SampleCollection | None:
-    stages = _stages(dataset, brain_key)
+def _stored_view(dataset: fo.Dataset, record: StoredRun) -> fo.SampleCollection | None:
+    stages = record.stages
     if stages is None:
         return dataset
     # FiftyOne would make clips that it has no more with other ids, by the same name
@@ -155,40 +155,27 @@ def _stored_view(dataset: fo.Dataset, brain_key: str) -> fo.SampleCollection | N
         return None
 
 
-def _stages(dataset: fo.Dataset, brain_key: str) -> list[stored_views.Stage] | None:
-    """The stages that FiftyOne keeps with a run; ``None`` if it keeps none."""
-    found = records.read_run(dataset, brain_key).stages
-    return None if found is None else list(found)
-
-
-def _made_again(
-    dataset: fo.Dataset, stages: list[stored_views.Stage], config: Any
-) -> fo.DatasetView:
+def _created_again(dataset: fo.Dataset, record: StoredRun) -> fo.DatasetView:
     """The view; of frames, patches and clips FiftyOne keeps a copy, which may be old,
-    and in use, so they are made again, unless the copy alone has what is indexed."""
-    keeps_ids = stored_views.keeps_ids(dataset, stages)
-    if keeps_ids:
+    and in use, so they are created again, unless the copy alone has what is indexed."""
+    stages = record.stages or ()
+    if stored_views.keeps_ids(dataset, stages):
         again = stored_views.load(dataset, stages)
-        if not again._is_clips or _has_vectors(again, config):
+        path, field = record.config["embeddings_field"], record.patches_field
+        if not (again._is_clips and path) or embeddings_fields.exists(
+            again, path, field
+        ):
             return again
     if not _has_copies(stages):
-        raise InvalidRequest(
-            "Its clips, or their vectors, were FiftyOne's for as long as the view was "
-            "in use"
-        )
+        raise InvalidRequest("FiftyOne has deleted its clips, or their vectors, since")
     clips = stored_views.load(dataset, stages, kept=True)
     videos = clips._dataset._sample_collection.distinct("_sample_id")
     here = dataset._sample_collection.find({"_id": {"$in": videos}}, {"_id": True})
     return clips.match({"_sample_id": {"$in": [doc["_id"] for doc in here]}})
 
 
-def _has_copies(stages: list[stored_views.Stage]) -> bool:
+def _has_copies(stages: Sequence[stored_views.Stage]) -> bool:
     return all(map(fo.dataset_exists, stored_views.copies(stages)))
-
-
-def _has_vectors(samples: fo.DatasetView, config: Any) -> bool:
-    path = config.embeddings_field
-    return not path or embeddings_fields.exists(samples, path, config.patches_field)
 
 
 def _size(samples: fo.SampleCollection, config: Any) -> int:

@@ -73,6 +73,12 @@ class StoredRun:
     config: Mapping[str, Any]
     stages: tuple[Mapping[str, Any], ...] | None
 
+    @property
+    def patches_field(self) -> str | None:
+        """The field whose patches are indexed; ``None`` for samples."""
+        field: str | None = self.config["patches_field"]
+        return field
+
 
 @dataclass(frozen=True)
 class Broken:

@@ -332,7 +332,7 @@ def test_frames_are_not_merged_with_what_is_no_frame(kind_of):
     ):
         with pytest.raises(ExecutionError, match="index of frames"):
             execute(name, kind.dataset, query=QUERY, brain_key="ours", **params)
-    with pytest.raises(InvalidRequest, match="holds frames"):
+    with pytest.raises(InvalidRequest, match="has frames"):
         kind.dataset.sort_by_similarity([1.0, 0.0], k=2, brain_key="ours")
     runs.cleanup(kind.dataset, "videos")
 

@@ -1,8 +1,9 @@
-"""The searching half of an index: neighbours and near duplicates, as FiftyOne asks."""
+"""What is read from an index, as FiftyOne asks: vectors, neighbours and near
+duplicates."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,24 +13,22 @@ from fiftyone.brain.similarity import DuplicatesMixin, SimilarityIndex
 
 from ..checks import count, is_number
 from ..dataset import indexed_samples
-from ..dataset.ids import DatasetIds, Ordered, ViewIds, within
+from ..dataset.ids import DatasetIds, Ordered, ViewIds, as_list, report_missing, within
 from ..errors import InvalidRequest, VectorSearchError
 from ..exact import near_pairs
 from ..exact.tiles import Tick, no_tick
 from ..metrics import Space, release_pages, scratch_array
 from ..retrieval import planner
 from ..store.row_search import Matches
-from ..store.rows import Rows, StoredRows
+from ..store.rows import Rows, StoredRows, joined
 from ..vectors import as_vectors
-from . import scope
 from .config import AGGREGATIONS
-from .query_input import as_query
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    pass
 
 
-class Neighbors(SimilarityIndex, DuplicatesMixin):
+class Reading(SimilarityIndex, DuplicatesMixin):
     """What FiftyOne asks of an index that is there."""
 
     _space: Space | None = None
@@ -40,30 +39,9 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
     _ordered: Ordered | None = None
     _ordered_ids: Callable[[], Ordered]
     _members: ViewIds | None = None
-
-    @property
-    def all_samples(self) -> Any:
-        """All samples that rows may belong to, see :meth:`samples_for`."""
-        return self.samples_for(None)
-
-    def samples_for(self, samples: Any) -> Any:
-        """All samples that rows may belong to: those of the dataset, of all its slices
-        if it is grouped; or the frames or clips that the index was made over.
-
-        Args:
-            samples: the dataset or view that is searched; ``None`` for the current one
-
-        Raises:
-            InvalidRequest: if they are those of a view that the run doesn't name, and
-                this isn't it
-        """
-        found = scope.all_samples(self._samples, self.config, samples, self._curr_view)
-        if found is None:
-            raise InvalidRequest(
-                f"The index '{self.key}' was made over a view, such as one of clips, "
-                "that its run doesn't name. Open that view, and look in the view."
-            )
-        return found
+    all_samples: Any
+    samples_for: Callable[[Any], Any]
+    vectors_of: Callable[[list[str]], np.ndarray]
 
     @property
     def _within(self) -> ViewIds:
@@ -73,6 +51,46 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
             field = self.config.patches_field
             self._members = within(view, field, self.all_samples)
         return self._members
+
+    def get_embeddings(
+        self,
+        sample_ids: Sequence[str] | str | None = None,
+        label_ids: Sequence[str] | str | None = None,
+        allow_missing: bool = True,
+        warn_missing: bool = False,
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """The vectors of ids in the order asked, or all; see FiftyOne's interface.
+
+        Returns:
+            ``(n, dim)`` float32 vectors, ``n`` sample ids, and ``n`` label ids or
+            ``None``
+        """
+        patches = self.config.patches_field is not None
+        if label_ids is not None and not patches:
+            raise InvalidRequest("This index is of samples; it has no label ids")
+        wanted = None
+        if label_ids is not None:
+            wanted = as_list(label_ids)
+        elif sample_ids is not None:
+            wanted = as_list(sample_ids)
+        rows = Rows([], [], np.empty((0, 0), np.float32))
+        if self._recheck():
+            rows = self._read(wanted, by_sample=patches and label_ids is None)
+        if wanted is not None:
+            by_label = patches and label_ids is not None
+            have = set(rows.ids if by_label else rows.sample_ids)
+            missing = [i for i in wanted if i not in have]
+            report_missing(missing, allow_missing, warn_missing)
+        labels = np.array(rows.ids) if patches else None
+        return rows.vectors, np.array(rows.sample_ids), labels
+
+    def _read(self, wanted: list[str] | None, by_sample: bool) -> Rows:
+        if wanted is None:
+            return joined(list(self._rows.iterate()), self._rows.collection.dimension())
+        if by_sample:
+            found = self._rows.ids_of_samples(wanted)
+            wanted = [id_ for ids in found.values() for id_ in ids]
+        return self._rows.fetch(wanted)
 
     def _kneighbors(
         self,
@@ -119,7 +137,8 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
     ) -> Any:
         if reverse or aggregation is not None:
             raise InvalidRequest(
-                "The neighbours of every vector can't be aggregated or reversed"
+                "The neighbours of every vector can't be aggregated or reversed. Leave "
+                "aggregation and reverse out, or give a query."
             )
         with self._loaded_vectors() as space:
             near, dists = near_pairs.nearest(space, k)
@@ -218,20 +237,14 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
             self._recheck()
             raise InvalidRequest(
                 f"{len(at)} of the {len(ids)} vectors of the index '{self.key}' (such "
-                f"as that of '{next(iter(at))}') are gone since it was loaded. Call "
-                "reload(), and try again."
+                f"as that of '{next(iter(at))}') were deleted since it was loaded. "
+                "Call reload(), and try again."
             )
 
     def _batches(self, ids: list[str]) -> Iterator[Rows]:
         if not ids:
             return iter(())
         return self._rows.fetch_each(ids) if self.has_view else self._rows.iterate()
-
-    def use_view(self, *args: Any, **kwargs: Any) -> Self:
-        """Restricts the index to a view; see FiftyOne's interface."""
-        super().use_view(*args, **kwargs)
-        self._ordered = self._members = None
-        return self
 
     @property
     def orphaned(self) -> int:
@@ -272,9 +285,6 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
                 kept.setdefault(sample_id, []).append(id_)
         return kept
 
-    def _parse_query(self, query: Any) -> Any:
-        return super()._parse_query(as_query(query))
-
     def _query_vectors(self, query: Any) -> tuple[np.ndarray, bool]:
         """Vectors ``(q, dim)`` of a query, and whether it was a single one."""
         self.check_filled()
@@ -288,31 +298,6 @@ class Neighbors(SimilarityIndex, DuplicatesMixin):
         if array.dtype.kind in "USO":
             return self.vectors_of([str(i) for i in array]), False
         return as_vectors(np.atleast_2d(array)), array.ndim == 1
-
-    def vectors_of(self, ids: list[str]) -> np.ndarray:
-        """The vectors of ids in the index, ``(n, dim)``, in the order asked.
-
-        Raises:
-            InvalidRequest: if one isn't in the index
-        """
-        wanted, level = dict.fromkeys(ids), self._rows.collection.consistency_level
-        try:
-            rows = self._rows.fetch(wanted, level)
-        except VectorSearchError:
-            # to look first whether it is there takes as long as the fetch
-            if self._recheck():
-                raise
-            rows = Rows([], [], np.empty((0, 0), np.float32))
-        at = {id_: i for i, id_ in enumerate(rows.ids)}
-        missing = [id_ for id_ in ids if id_ not in at]
-        if missing:
-            self._recheck()
-            raise InvalidRequest(
-                f"{len(missing)} of the query's {len(ids)} ids (such as "
-                f"'{missing[0]}') are not in the index '{self.key}'. Add them to the "
-                "index, or query with others."
-            )
-        return rows.vectors[[at[id_] for id_ in ids]]
 
     def _as_fiftyone(
         self, matches: list[Matches], single: bool, return_dists: bool
@@ -336,7 +321,7 @@ def _up_to(matches: Matches, thresh: float) -> Matches:
 
 def _checked(thresh: float | None) -> float:
     if not is_number(thresh) or thresh < 0:
-        raise InvalidRequest(f"thresh must be a distance, not {thresh!r}")
+        raise InvalidRequest(f"Give thresh as a distance of 0 or more, not {thresh!r}")
     return float(thresh)
 
 
