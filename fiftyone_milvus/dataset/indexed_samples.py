@@ -21,7 +21,7 @@ def all_samples(
     samples: fo.SampleCollection, patches_field: str | None
 ) -> fo.SampleCollection:
     """Every sample that an index may have rows of: those of the dataset, of all slices
-    if it is grouped; or the frames or clips that the index was made over.
+    if it is grouped; or the frames or clips that the index was built from.
 
     Args:
         samples: the dataset or view that the index's run is stored with

@@ -56,10 +56,12 @@ def operators() -> set[str]:
 
 def operator_params(name: str) -> set[str]:
     """The names of all that React may send to an operator."""
-    whole = schema("Operators")["definitions"]
-    takes = _operators()[name]["properties"]["takes"]
-    found = whole[takes["$ref"].rpartition("/")[2]] if "$ref" in takes else takes
-    return set(found["properties"])
+    return _names(_operators()[name], "Operators")
+
+
+def method_params(name: str) -> set[str]:
+    """The names of all that React may send to a method."""
+    return _names(_methods()[name], "Methods")
 
 
 def check_operator(name: str, params: Any, result: Any) -> None:
@@ -78,6 +80,13 @@ def _operators(more: bool = False) -> dict[str, Any]:
     whole = schema("Operators", more)["definitions"]
     found: dict[str, Any] = whole["Operators"]["properties"]
     return found
+
+
+def _names(call: dict[str, Any], of: str) -> set[str]:
+    takes = call["properties"]["takes"]
+    if "$ref" in takes:
+        takes = schema(of)["definitions"][takes["$ref"].rpartition("/")[2]]
+    return set(takes["properties"])
 
 
 def _check(

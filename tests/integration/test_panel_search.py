@@ -1,4 +1,6 @@
-"""What the panel's Search place asks, and what it gets."""
+"""What the panel's Search tab asks, and what it gets."""
+
+from dataclasses import fields
 
 import fiftyone as fo
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.indexes import build
 from fiftyone_milvus.search import search
+from fiftyone_milvus.search.request import SearchRequest
 from harness import contract
 from harness.context import execute, make_context, triggered
 from harness.panel import CheckedPanel
@@ -22,6 +25,12 @@ def shown_ids(ctx) -> list[str]:
     [params] = triggered(ctx, "set_view")
     view = fo.DatasetView._build(ctx.dataset, params["view"])
     return view.values("id")
+
+
+def test_the_panel_can_ask_for_every_option_of_a_search():
+    options = {field.name for field in fields(SearchRequest)}
+    # the view is that of the grid; only Python names what was seen already
+    assert contract.method_params("search") == options - {"view", "exclude"} | {"scope"}
 
 
 def test_search_puts_the_matches_into_the_grid_in_order(indexed):

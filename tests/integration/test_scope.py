@@ -1,4 +1,4 @@
-"""What an index was made over: kept for what is built here; where it isn't known,
+"""What an index was built from: kept for what is built here; where it isn't known,
 nothing is proposed that would change what a person indexed."""
 
 import fiftyone as fo
