@@ -376,7 +376,7 @@ def test_a_collection_that_was_dropped_is_reported_and_cleaned_up(
         vectors_dataset, brain_key="lost", backend="milvus", embeddings="embeddings"
     )
     index.client.drop_collection(index.config.collection_name)
-    with pytest.raises(CollectionError, match="was dropped, or the index was made on"):
+    with pytest.raises(CollectionError, match="was dropped, or the index was built on"):
         runs.load(vectors_dataset, "lost")
     assert "already gone" in runs.cleanup_plan(vectors_dataset, "lost").message
     runs.cleanup(vectors_dataset, "lost")
