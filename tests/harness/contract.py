@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema.validators
 
 JS = Path(__file__).resolve().parents[2] / "js"
 GENERATE = [
@@ -36,62 +36,65 @@ def schema(of: str = "Methods", more: bool = False) -> dict[str, Any]:
 
 def methods() -> set[str]:
     """The names of the methods that React calls."""
-    return set(_methods())
+    return set(_calls("Methods"))
 
 
 def check_answer(method: str, answer: Any) -> None:
     """Fails unless an answer has exactly what React was promised."""
-    _check(_methods()[method]["properties"]["gives"], answer)
+    _check("Methods", method, "gives", answer)
 
 
 def check_params(method: str, params: Any) -> None:
     """Fails unless the parameters are such as React sends."""
-    _check(_methods()[method]["properties"]["takes"], params)
+    _check("Methods", method, "takes", params)
 
 
 def operators() -> set[str]:
     """The names of the operators that React runs."""
-    return set(_operators())
+    return set(_calls("Operators"))
 
 
 def operator_params(name: str) -> set[str]:
     """The names of all that React may send to an operator."""
-    return _names(_operators()[name], "Operators")
+    return _names("Operators", name)
 
 
 def method_params(name: str) -> set[str]:
     """The names of all that React may send to a method."""
-    return _names(_methods()[name], "Methods")
+    return _names("Methods", name)
 
 
 def check_operator(name: str, params: Any, result: Any) -> None:
     """Fails unless an operator takes what React sends, and gives what that uses."""
-    _check(_operators()[name]["properties"]["takes"], params, "Operators")
-    used = _operators(more=True)[name]["properties"]["gives"]
-    _check(used, result, "Operators", more=True)
+    _check("Operators", name, "takes", params)
+    _check("Operators", name, "gives", result, more=True)
 
 
-def _methods() -> dict[str, Any]:
-    found: dict[str, Any] = schema()["definitions"]["Methods"]["properties"]
+def _calls(of: str, more: bool = False) -> dict[str, Any]:
+    """What is taken and given, by the name of each method or operator."""
+    found: dict[str, Any] = schema(of, more)["definitions"][of]["properties"]
     return found
 
 
-def _operators(more: bool = False) -> dict[str, Any]:
-    whole = schema("Operators", more)["definitions"]
-    found: dict[str, Any] = whole["Operators"]["properties"]
-    return found
-
-
-def _names(call: dict[str, Any], of: str) -> set[str]:
-    takes = call["properties"]["takes"]
+def _names(of: str, name: str) -> set[str]:
+    takes = _calls(of)[name]["properties"]["takes"]
     if "$ref" in takes:
         takes = schema(of)["definitions"][takes["$ref"].rpartition("/")[2]]
     return set(takes["properties"])
 
 
-def _check(
-    part: dict[str, Any], value: Any, of: str = "Methods", more: bool = False
-) -> None:
+def _check(of: str, name: str, part: str, value: Any, more: bool = False) -> None:
     plain = json.loads(json.dumps(value, default=str))
-    definitions = schema(of, more)["definitions"]
-    jsonschema.validate(plain, {**part, "definitions": definitions})
+    _validator(of, name, part, more).validate(plain)
+
+
+@functools.cache
+def _validator(of: str, name: str, part: str, more: bool) -> Any:
+    """Made once for each: to check the schema itself takes seconds."""
+    found = {
+        **_calls(of, more)[name]["properties"][part],
+        "definitions": schema(of, more)["definitions"],
+    }
+    kind = jsonschema.validators.validator_for(found)
+    kind.check_schema(found)
+    return kind(found)

@@ -98,10 +98,18 @@ def _name(milvus: Milvus, patch: pytest.MonkeyPatch) -> None:
             patch.setattr(MilvusClient, name, told)
 
 
-@pytest.fixture
-def vectors_dataset() -> Iterator[fo.Dataset]:
-    """100 samples in 5 clusters, dim 16: see ``harness.datasets``."""
+@pytest.fixture(scope="session")
+def _vectors_dataset() -> Iterator[fo.Dataset]:
+    """What is cloned for each test, which takes a tenth of the time."""
     dataset = datasets.make_vectors_dataset()
+    yield dataset
+    dataset.delete()
+
+
+@pytest.fixture
+def vectors_dataset(_vectors_dataset: fo.Dataset) -> Iterator[fo.Dataset]:
+    """100 samples in 5 clusters, dim 16: see ``harness.datasets``."""
+    dataset = _vectors_dataset.clone()
     yield dataset
     dataset.delete()
 
