@@ -109,8 +109,9 @@ def pytest_sessionfinish(exitstatus: int) -> None:
 
 
 def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of the tests that run on each kind of Milvus, those not chosen for the cluster;
-    all that need one where there can be none."""
+    """Of the tests that run on each kind of Milvus, those not chosen for the cluster,
+    or chosen for the embedded kind alone; all that need a cluster where there can be
+    none."""
     items[:] = filter(_is_chosen, items)
     there = [item for item in items if not _needs_cluster(item)]
     if len(there) < len(items) and not is_possible():
@@ -119,8 +120,10 @@ def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def _is_chosen(item: pytest.Item) -> bool:
-    on_cluster = _params(item).get("_milvus") == "cluster"
-    return not on_cluster or item.get_closest_marker("on_cluster") is not None
+    milvus = _params(item).get("_milvus")
+    if milvus == "cluster":
+        return item.get_closest_marker("on_cluster") is not None
+    return milvus != "standalone" or item.get_closest_marker("on_lite") is None
 
 
 def _kind(item: pytest.Item) -> str | None:

@@ -48,6 +48,7 @@ def test_the_guides_delete(milvus, dataset):
     assert dataset.list_brain_runs() == []
 
 
+@pytest.mark.on_lite
 def test_the_guides_objects_and_text(milvus, dataset):
     patches_index = fob.compute_similarity(
         dataset,
@@ -67,6 +68,7 @@ def test_the_guides_objects_and_text(milvus, dataset):
     assert view.values("id") == label_ids[np.argsort(-similarity)[:5]].tolist()
 
 
+@pytest.mark.on_lite
 def test_the_guides_run_management(milvus, dataset):
     fob.compute_similarity(
         dataset,

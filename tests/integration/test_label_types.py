@@ -17,6 +17,8 @@ from fiftyone_milvus.search.result import result_view
 from harness import images
 from harness.context import execute
 
+pytestmark = pytest.mark.on_lite
+
 OWN = build.Source(embeddings_field="embedding")
 BOX = [0.1, 0.1, 0.5, 0.5]
 NAN = float("nan")

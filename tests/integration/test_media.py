@@ -18,6 +18,8 @@ from harness import images
 from harness.context import execute, make_context
 from harness.panel import CheckedPanel
 
+pytestmark = pytest.mark.on_lite
+
 COUNT = 6
 
 

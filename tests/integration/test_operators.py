@@ -61,6 +61,7 @@ def test_the_index_type_can_be_chosen(dataset):
     assert runs.load(dataset, "idx").rows.collection.built["index_type"] == "IVF_FLAT"
 
 
+@pytest.mark.on_lite
 def test_a_view_or_a_selection_is_indexed_alone(dataset):
     view = dataset.limit(30)
     context = {"view": view}
@@ -90,6 +91,7 @@ def test_patches_are_indexed_and_found(dataset):
     assert found["sample_ids"][0] == sample.id
 
 
+@pytest.mark.on_lite
 def test_samples_without_a_vector_are_counted(dataset):
     for sample in dataset.limit(4):
         sample["embeddings"] = None
@@ -99,6 +101,7 @@ def test_samples_without_a_vector_are_counted(dataset):
     assert "4 have none" in made["message"]
 
 
+@pytest.mark.on_lite
 @pytest.mark.parametrize(
     ("params", "words"),
     [
@@ -123,12 +126,14 @@ def test_the_form_says_what_is_wrong(dataset, params, words):
     assert dataset.list_brain_runs() == []
 
 
+@pytest.mark.on_lite
 def test_a_key_in_use_is_reported_in_the_form(dataset):
     build(dataset)
     with pytest.raises(Exception, match="is in use"):
         build(dataset)
 
 
+@pytest.mark.on_lite
 def test_vectors_of_another_dimension_are_left_out_and_reported(dataset):
     sample = dataset.last()
     sample["embeddings"] = np.ones(3)
@@ -144,6 +149,7 @@ def test_vectors_of_another_dimension_are_left_out_and_reported(dataset):
     assert f"1 have none, such as {sample.id}: its vector" in made["message"]
 
 
+@pytest.mark.on_lite
 def test_a_field_without_vectors_is_reported(dataset):
     dataset.add_sample_field("vacant", fo.VectorField)
     with pytest.raises(Exception, match="No sample has a vector in 'vacant'"):
@@ -151,6 +157,7 @@ def test_a_field_without_vectors_is_reported(dataset):
     assert dataset.list_brain_runs() == []
 
 
+@pytest.mark.on_lite
 def test_an_empty_view_is_reported(dataset):
     with pytest.raises(Exception, match="no samples to index"):
         foo.execute_operator(
@@ -169,6 +176,7 @@ def test_no_server_is_reported_and_leaves_nothing(dataset, monkeypatch):
     assert dataset.list_brain_runs() == []
 
 
+@pytest.mark.on_lite
 @pytest.mark.parametrize("k", [0, 20_000])
 def test_k_out_of_range_is_reported(dataset, k):
     build(dataset)
@@ -177,18 +185,21 @@ def test_k_out_of_range_is_reported(dataset, k):
         execute("search", dataset, context=context, brain_key="idx", k=k)
 
 
+@pytest.mark.on_lite
 def test_text_on_an_index_that_cannot_is_reported(dataset):
     build(dataset)
     with pytest.raises(Exception, match="can't embed text"):
         execute("search", dataset, brain_key="idx", text="bird")
 
 
+@pytest.mark.on_lite
 def test_an_empty_query_is_reported(dataset):
     build(dataset)
     with pytest.raises(Exception, match="Type a text, or select"):
         execute("search", dataset, brain_key="idx")
 
 
+@pytest.mark.on_lite
 def test_forms_ask_no_server(dataset, monkeypatch):
     build(dataset)
 
@@ -226,6 +237,7 @@ def test_the_connection_of_a_streamed_job_ends_with_it(in_browser):
     assert f"Milvus at {uri} does not answer" in str(last)
 
 
+@pytest.mark.on_lite
 def test_in_the_operator_browser_progress_is_streamed(in_browser):
     events = list(foo.get_operator(f"{PLUGIN}/compute_index").answer(in_browser))
     assert all(event.to_json_line() for event in events)  # as they go to the browser
@@ -249,6 +261,7 @@ async def run_in_app(dataset, name, count=1, **params):
         yield await ended
 
 
+@pytest.mark.on_lite
 def test_few_jobs_run_at_once_and_searches_beside_them(dataset, monkeypatch):
     build(dataset)
     let_go = threading.Event()

@@ -88,6 +88,7 @@ def test_overview_says_a_server_that_is_down(dataset, monkeypatch):
     assert "secret" not in str(found)
 
 
+@pytest.mark.on_lite
 def test_the_form_knows_the_datasets_fields(indexed):
     form = panel.form(make_context(indexed, selected=indexed.values("id")[:3]))
     assert form["patches_fields"] == ["ground_truth"]
@@ -113,6 +114,7 @@ def test_indexes_of_other_backends_are_named(dataset):
     assert found["other_indexes"] == [sklearn]
 
 
+@pytest.mark.on_lite
 def test_clean_up_is_shown_first_and_then_done(indexed):
     ctx = make_context(indexed, brain_key="idx")
     plan = panel.cleanup_plan(ctx)
@@ -123,6 +125,7 @@ def test_clean_up_is_shown_first_and_then_done(indexed):
     assert indexed.list_brain_runs() == []
 
 
+@pytest.mark.on_lite
 def test_an_unexpected_failure_is_data_too(indexed, monkeypatch):
     monkeypatch.setattr(runs, "list_indexes", lambda *_, **__: 1 / 0)
     answer = panel.overview(make_context(indexed))
@@ -132,6 +135,7 @@ def test_an_unexpected_failure_is_data_too(indexed, monkeypatch):
 # -- jobs
 
 
+@pytest.mark.on_lite
 def test_a_job_shows_its_progress_while_it_runs(dataset, monkeypatch):
     monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.05)
     ctx = make_context(dataset)
@@ -149,6 +153,7 @@ def test_a_job_shows_its_progress_while_it_runs(dataset, monkeypatch):
     assert job.state == "done"
 
 
+@pytest.mark.on_lite
 @pytest.mark.parametrize(
     ("error", "state", "message"),
     [
@@ -165,6 +170,7 @@ def test_a_job_says_how_it_failed(dataset, error, state, message):
     assert (job.state, job.message) == (state, message)
 
 
+@pytest.mark.on_lite
 def test_an_ended_job_can_be_dismissed(dataset):
     ctx = make_context(dataset)
     with jobs.JobRecord(ctx, "k"):
@@ -174,6 +180,7 @@ def test_an_ended_job_can_be_dismissed(dataset):
     assert jobs.list_jobs(ctx) == []
 
 
+@pytest.mark.on_lite
 def test_a_job_whose_process_is_gone_is_reported(dataset, monkeypatch):
     ctx = make_context(dataset)
     jobs.JobRecord(ctx, "k")._write()
@@ -182,6 +189,7 @@ def test_a_job_whose_process_is_gone_is_reported(dataset, monkeypatch):
     assert job.state == "failed" and "has ended" in job.message
 
 
+@pytest.mark.on_lite
 def test_a_worker_may_take_minutes_to_begin(indexed, monkeypatch):
     ctx = make_context(indexed)
     context = {"dataset": indexed, "request_delegation": True}
@@ -238,6 +246,7 @@ def test_cancel_stops_a_build_that_can_be_finished_later(dataset, monkeypatch):
     assert np.array(dataset.values("embeddings")).shape == (100, 16)
 
 
+@pytest.mark.on_lite
 def test_a_build_that_waits_for_a_worker_is_shown_and_can_be_cancelled(dataset):
     import fiftyone.operators as foo
 
@@ -257,6 +266,7 @@ def test_a_build_that_waits_for_a_worker_is_shown_and_can_be_cancelled(dataset):
     assert jobs.list_jobs(ctx)[0].state == "cancelled"
 
 
+@pytest.mark.on_lite
 def test_pause_stops_a_sync_until_it_is_started_again(indexed, monkeypatch):
     ctx = make_context(indexed)
     monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.05)
@@ -299,6 +309,7 @@ def test_a_build_a_check_and_a_sync_update_the_health(indexed):
     assert index["health"]["orphaned"] == 0 and index["health"]["rows"] == 97
 
 
+@pytest.mark.on_lite
 def test_the_health_of_an_index_is_kept_when_it_is_renamed(indexed):
     execute("rename_index", indexed, brain_key="idx", new_brain_key="other")
     [index] = panel.overview(make_context(indexed))["indexes"]
@@ -365,6 +376,7 @@ LONG = {
 }
 
 
+@pytest.mark.on_lite
 @pytest.mark.parametrize(
     ("name", "params"), QUICK, ids=["rename", "delete", "compare", "adopt"]
 )
@@ -375,6 +387,7 @@ def test_an_operator_gives_what_react_uses(indexed, name, params):
     contract.check_operator(name, params, execute(name, indexed, **params))
 
 
+@pytest.mark.on_lite
 @pytest.mark.parametrize("name", LONG)
 def test_a_long_operator_takes_what_react_sends_and_is_a_job(
     indexed, name, tmp_path, monkeypatch
@@ -395,6 +408,7 @@ def test_all_operators_that_react_runs_are_checked():
     assert contract.operators() == {*LONG, *(name for name, _ in QUICK)}
 
 
+@pytest.mark.on_lite
 @pytest.mark.parametrize("name", [*LONG, *dict(QUICK)])
 def test_react_sends_only_what_an_operator_asks_for(indexed, name):
     indexed.set_values("kind", ["a", "b"] * 50)

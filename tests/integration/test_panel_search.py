@@ -15,6 +15,8 @@ from harness.context import execute, make_context, triggered
 from harness.panel import CheckedPanel
 from plugin.panels import search_payloads
 
+pytestmark = pytest.mark.on_lite
+
 panel = CheckedPanel()
 SOURCE = build.Source(embeddings_field="embeddings")
 VECTOR = {"query": {"terms": [{"vector": [1.0] * 16}]}}

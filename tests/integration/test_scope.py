@@ -16,6 +16,8 @@ from fiftyone_milvus.indexes import build
 from fiftyone_milvus.progress import Monitor
 from harness import datasets, images
 
+pytestmark = pytest.mark.on_lite
+
 FIELD = build.Source(embeddings_field="embeddings")
 
 

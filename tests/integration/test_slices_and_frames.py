@@ -25,6 +25,8 @@ from harness.context import execute, make_context, triggered
 from harness.label_kinds import GROUPS, ROWS, VIDEOS, Kind
 from harness.panel import CheckedPanel
 
+pytestmark = pytest.mark.on_lite
+
 K, NEAR = 10, 1e-4
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 QUERY = {"terms": [{"vector": [1.0, 0.0]}]}
