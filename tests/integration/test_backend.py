@@ -184,8 +184,9 @@ def test_embeddings_come_back_in_the_order_asked(milvus, indexed):
 
 def test_all_embeddings_come_back(milvus, indexed):
     vectors, ids, _ = indexed.index["euclidean"].get_embeddings()
-    assert vectors.shape == (100, 16)
     assert sorted(ids) == sorted(indexed.ids)
+    rows = [indexed.ids.index(id_) for id_ in ids]
+    np.testing.assert_array_equal(vectors, indexed.vectors[rows])
 
 
 def test_all_patches_of_a_sample_come_back(milvus, indexed):
@@ -215,10 +216,12 @@ def test_readding_an_id_keeps_one_row_with_the_new_vector(empty, vectors_dataset
     )
 
 
-def test_duplicates_in_one_call_keep_one_row(empty, vectors_dataset):
-    id_ = vectors_dataset.first().id
-    empty.add_to_index(np.eye(2, 16), [id_, id_])
-    assert empty.total_index_size == 1
+def test_duplicates_in_one_call_keep_the_last_vector(empty, vectors_dataset):
+    one, other = vectors_dataset.values("id")[:2]
+    empty.add_to_index(np.eye(3, 16), [one, other, one])
+    assert empty.total_index_size == 2
+    vectors = empty.get_embeddings(sample_ids=[one, other])[0]
+    np.testing.assert_array_equal(vectors, np.eye(3, 16, dtype=np.float32)[[2, 1]])
 
 
 def test_overwrite_false_keeps_the_old_vector(empty, vectors_dataset):
@@ -226,8 +229,20 @@ def test_overwrite_false_keeps_the_old_vector(empty, vectors_dataset):
     empty.add_to_index(np.eye(1, 16), ids[:1])
     empty.add_to_index(-np.eye(2, 16), ids, overwrite=False)
     assert empty.total_index_size == 2
-    vectors = empty.get_embeddings(sample_ids=ids[:1])[0]
-    np.testing.assert_array_equal(vectors, np.eye(1, 16, dtype=np.float32))
+    vectors = empty.get_embeddings(sample_ids=ids)[0]
+    first, _ = np.eye(2, 16, dtype=np.float32)
+    np.testing.assert_array_equal(vectors, [first, -np.eye(2, 16)[1]])
+
+
+def test_rows_that_were_removed_are_added_again(empty, vectors_dataset):
+    ids = vectors_dataset.values("id")[:8]
+    empty.add_to_index(np.eye(8, 16), ids)
+    for _ in range(3):
+        empty.remove_from_index(sample_ids=ids[:3])
+        assert empty.total_index_size == 5
+        empty.add_to_index(np.eye(3, 16), ids[:3])
+        assert empty.total_index_size == 8
+    assert empty._kneighbors(np.eye(8, 16)[2], k=1)[0] == [ids[2]]
 
 
 def test_allow_existing_false_changes_nothing(empty, vectors_dataset):

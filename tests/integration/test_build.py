@@ -23,6 +23,7 @@ def collections():
     return client.connect(settings.resolve()).client.list_collections()
 
 
+@pytest.mark.on_lite
 def test_a_build_in_a_fresh_process_stores_fiftyones_own_class(milvus, vectors_dataset):
     vectors_dataset.persistent = True
     code = f"""

@@ -146,7 +146,7 @@ def test_threads_that_connect_at_once_share_one_connection(on_server, standalone
     with ThreadPoolExecutor(THREADS) as pool:
         found = list(pool.map(on_server.found, [0] * THREADS))
     assert found == [on_server.true()] * THREADS
-    assert established(on_server.connection) == 1
+    assert established(on_server.connection, None) == 1
 
 
 # -- lost

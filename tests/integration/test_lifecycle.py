@@ -242,6 +242,7 @@ def dataset():
 # -- found again
 
 
+@pytest.mark.on_lite
 def test_a_fresh_process_answers_the_same(milvus, kept, elsewhere):
     ids, _, dists = kept.index._kneighbors(kept.ids[7], k=10, return_dists=True)
     assert elsewhere["runs"] == ["fed", "kept", "lent"]

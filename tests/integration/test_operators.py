@@ -290,6 +290,7 @@ def test_few_jobs_run_at_once_and_searches_beside_them(dataset, monkeypatch):
     assert execute("index_health", dataset, brain_key="idx")["healthy"]
 
 
+@pytest.mark.on_lite
 def test_a_worker_builds_searches_and_cleans_up(dataset):
     service = DelegatedOperationService()
     context = {"dataset": dataset, "request_delegation": True}
