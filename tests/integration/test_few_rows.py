@@ -18,6 +18,7 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.search import fusion, search
 from fiftyone_milvus.search.query import Query
+from fiftyone_milvus.search.result import SearchResult
 from harness import datasets
 from harness.context import make_context
 from harness.panel import CheckedPanel
@@ -371,7 +372,7 @@ def sorted_ids(few: Few, index: Any, view: Any, **params: Any) -> list[str]:
     return index.sort_by_similarity(np.array(VECTOR), **params).values("id")
 
 
-def searched(few: Few, index: Any, view: Any, **params: Any) -> search.Result:
+def searched(few: Few, index: Any, view: Any, **params: Any) -> SearchResult:
     return search.search(index, Query.of(vector=VECTOR), 3, samples=view, **params)
 
 
