@@ -12,9 +12,7 @@ def to_dict(info: CollectionInfo) -> dict[str, Any]:
     """A collection as plain data; moments are ISO texts."""
     users = [{**asdict(user), "created": _iso(user.created)} for user in info.users]
     found = {**asdict(info), "users": users, "created": _iso(info.created)}
-    # why it may not be deleted says whose they are; the panel doesn't show the latter
-    for name in ("others", "shards", "replicas"):
-        del found[name]
+    del found["others"]  # why it may not be deleted says whose they are
     return found
 
 

@@ -7,16 +7,11 @@ from dataclasses import dataclass
 
 from .index_types import INDEX_TYPES, Version
 
-# The first Milvus that has it. Sources: the release notes of 2.3 and 2.4; for filter
-# templates pull request 37280 of milvus-io/milvus
+# The first Milvus that has it: pull request 37280 of milvus-io/milvus
 FILTER_TEMPLATES: Version = (2, 5)
-ITERATORS: Version = (2, 3)
-GROUPING: Version = (2, 4)
 
 # "v2.3.5-lite" is something else: the Milvus Standalone that PyPI has
 LITE = "milvus_lite"
-# Milvus Lite 3.2.2 has iterators; of five groups of 100 it finds the nearest alone
-LITE_AS = (2, 3)
 
 
 @dataclass(frozen=True)
@@ -27,8 +22,6 @@ class Capabilities:
         version: its version, such as ``"2.3.5"``; the whole text if it has no number
         embedded: whether it is Milvus Lite
         filter_templates: whether a filter may hold names for values sent beside it
-        iterators: whether it has query iterators
-        grouping: whether a search by group finds each group once, and all of them
         index_types: those of :data:`~fiftyone_milvus.store.index_types.INDEX_TYPES` it
             has
     """
@@ -36,8 +29,6 @@ class Capabilities:
     version: str
     embedded: bool
     filter_templates: bool
-    iterators: bool
-    grouping: bool
     index_types: tuple[str, ...]
 
 
@@ -52,13 +43,10 @@ def of_version(version_text: str) -> Capabilities:
     found = re.search(r"(\d+)\.(\d+)(\.\d+)*", version_text)
     embedded = version_text.lower().startswith(LITE)
     number = (int(found[1]), int(found[2])) if found else None
-    features = LITE_AS if embedded else number or (0, 0)
     return Capabilities(
         version=found.group() if found else version_text,
         embedded=embedded,
-        filter_templates=features >= FILTER_TEMPLATES,
-        iterators=features >= ITERATORS,
-        grouping=features >= GROUPING,
+        filter_templates=not embedded and (number or (0, 0)) >= FILTER_TEMPLATES,
         index_types=tuple(
             name
             for name, known in INDEX_TYPES.items()

@@ -77,7 +77,7 @@ def test_it_tells_which_milvus_it_is_and_what_is_in_it(app, dataset, orphan, for
     used = runs.describe(dataset, "images").collection_name
     opened(app)
     facts = app.cy("milvus-facts")
-    for text in ("Embedded Milvus", "3.2", "ms", "iterators", "HNSW"):
+    for text in ("Embedded Milvus", "3.2", "ms", "HNSW"):
         expect(facts).to_contain_text(text)
     row = app.cy(f"milvus-collection-{used}")
     expect(row).to_contain_text("in use")

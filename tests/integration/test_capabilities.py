@@ -151,29 +151,6 @@ def test_ids_of_any_letters_are_found_and_deleted(rows):
     assert rows.collection.count() == COUNT
 
 
-def test_it_iterates_if_it_says_so(connection, rows):
-    assert connection.capabilities.iterators
-    assert set(rows.all_ids()[0]) == set(IDS)
-
-
-def test_it_groups_if_it_says_so(connection, rows):
-    found = connection.call(
-        lambda c: c.search(
-            rows.collection.name,
-            data=list(VECTORS[:1]),
-            anns_field="vector",
-            limit=GROUPS,
-            group_by_field="sample_id",
-            output_fields=["sample_id"],
-            consistency_level="Strong",
-            timeout=30,
-        )
-    )
-    groups = sorted(match.entity.get("sample_id") for match in found[0])
-    each_once = groups == [f"group {i}" for i in range(GROUPS)]
-    assert each_once == connection.capabilities.grouping
-
-
 def test_the_version_is_asked_once(connection, new_rows, monkeypatch):
     asked = []
     ask = connection.client.get_server_version

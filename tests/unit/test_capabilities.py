@@ -13,35 +13,31 @@ ZILLIZ = "Zilliz Cloud Vector Database(Compatible with Milvus 2.5)"
 
 
 @pytest.mark.parametrize(
-    ("text", "version", "templates", "iterators", "grouping", "index_types"),
+    ("text", "version", "templates", "index_types"),
     [
-        ("v2.1.4", "2.1.4", False, False, False, OF_2_3[:-1]),
-        ("v2.2.16", "2.2.16", False, False, False, OF_2_3),
-        ("v2.3.5", "2.3.5", False, True, False, OF_2_3),
-        ("2.3.5", "2.3.5", False, True, False, OF_2_3),
-        ("v2.3.5-lite", "2.3.5", False, True, False, OF_2_3),  # from PyPI
-        ("v2.4.0-rc.1", "2.4.0", False, True, True, OF_2_4),
-        ("v2.4.23", "2.4.23", False, True, True, OF_2_4),
-        ("v2.5.0", "2.5.0", True, True, True, ALL),
-        ("2.5-20241101-116bf501-amd64", "2.5", True, True, True, ALL),
-        ("v2.10.1", "2.10.1", True, True, True, ALL),
-        ("3.0.0", "3.0.0", True, True, True, ALL),
-        (ZILLIZ, "2.5", True, True, True, ALL),
-        ("milvus_lite-3.2.2", "3.2.2", False, True, False, OF_LITE),
-        ("master-20241015-f3b6792a", None, False, False, False, ALL),
-        ("unknown", None, False, False, False, ALL),
-        ("", None, False, False, False, ALL),
+        ("v2.1.4", "2.1.4", False, OF_2_3[:-1]),
+        ("v2.2.16", "2.2.16", False, OF_2_3),
+        ("v2.3.5", "2.3.5", False, OF_2_3),
+        ("2.3.5", "2.3.5", False, OF_2_3),
+        ("v2.3.5-lite", "2.3.5", False, OF_2_3),  # from PyPI
+        ("v2.4.0-rc.1", "2.4.0", False, OF_2_4),
+        ("v2.4.23", "2.4.23", False, OF_2_4),
+        ("v2.5.0", "2.5.0", True, ALL),
+        ("2.5-20241101-116bf501-amd64", "2.5", True, ALL),
+        ("v2.10.1", "2.10.1", True, ALL),
+        ("3.0.0", "3.0.0", True, ALL),
+        (ZILLIZ, "2.5", True, ALL),
+        ("milvus_lite-3.2.2", "3.2.2", False, OF_LITE),
+        ("master-20241015-f3b6792a", None, False, ALL),
+        ("unknown", None, False, ALL),
+        ("", None, False, ALL),
     ],
 )
-def test_a_version_tells_what_the_server_can(
-    text, version, templates, iterators, grouping, index_types
-):
+def test_a_version_tells_what_the_server_can(text, version, templates, index_types):
     can = capabilities.of_version(text)
     assert can.version == (text if version is None else version)
     assert can.embedded == ("milvus_lite" in text)
     assert can.filter_templates == templates
-    assert can.iterators == iterators
-    assert can.grouping == grouping
     assert set(can.index_types) == set(index_types)
     assert list(can.index_types) == [t for t in ALL if t in index_types]
 

@@ -16,8 +16,6 @@ export interface Capabilities {
   version: string;
   embedded: boolean;
   filter_templates: boolean;
-  iterators: boolean;
-  grouping: boolean;
   index_types: string[];
 }
 
@@ -60,6 +58,8 @@ export interface Collection {
   dim: number | null;
   metric: string | null;
   index_type: string | null;
+  shards: number | null;
+  replicas: number | null;
   problem: string | null;
 }
 

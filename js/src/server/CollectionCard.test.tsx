@@ -22,6 +22,12 @@ test("what isn't known is left out, and an estimate is called one", () => {
   expect(facts({ ...unknown, rows: null })).toBe("");
 });
 
+test("more than one shard or replica is said", () => {
+  const onCluster = { ...collection, created: null, shards: 2, replicas: 3 };
+  expect(facts(onCluster)).toContain(" · 2 shards, 3 replicas");
+  expect(facts({ ...onCluster, shards: 1, replicas: null })).toBe(facts({ ...collection, created: null }));
+});
+
 test("an orphaned collection is used again, or deleted", async () => {
   const user = row({ ...collection, state: "orphaned" });
   await user.click(at("milvus-actions-images_1"));

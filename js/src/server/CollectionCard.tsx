@@ -47,15 +47,25 @@ export const CollectionCard = memo(function CollectionCard({ collection, onAdopt
   );
 });
 
-/** "1,538 rows · about 3.1 MB · 512-dim, cosine, HNSW · Mar 4, 2025" */
+/** "1,538 rows · about 3.1 MB · 512-dim, cosine, HNSW · 2 shards, 2 replicas · Mar 4, 2025" */
 export function facts(collection: Collection): string {
-  const { rows, loaded, size_bytes, dim, metric, index_type, created } = collection;
+  const { rows, loaded, size_bytes, dim, metric, index_type, shards, replicas, created } = collection;
   const vectors = [dim !== null && strings.dimension(dim), metric, index_type].filter(Boolean).join(", ");
   const parts = [
     rows !== null && (loaded ? strings.rows(rows) : strings.about(strings.rows(rows))),
     size_bytes !== null && strings.about(bytes(size_bytes)),
     vectors,
+    several(shards, replicas),
     created !== null && date(created),
   ];
   return parts.filter(Boolean).join(" · ");
+}
+
+/** "2 shards, 2 replicas", where there is more than one of either. */
+function several(shards: number | null, replicas: number | null): string {
+  const parts = [
+    shards !== null && shards > 1 && strings.shards(shards),
+    replicas !== null && replicas > 1 && strings.replicas(replicas),
+  ];
+  return parts.filter(Boolean).join(", ");
 }

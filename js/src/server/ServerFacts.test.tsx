@@ -17,7 +17,7 @@ test("address, version, latency and what it supports are shown", () => {
     Version: "3.2.2",
     Latency: "3.6 ms",
     Database: "plants",
-    Supports: "iteratorsFLATHNSW",
+    Supports: "FLATHNSW",
   });
 });
 

@@ -86,10 +86,8 @@ function Text({ children }: { children: ReactNode }) {
 }
 
 function Supports({ capabilities }: { capabilities: Capabilities }) {
-  const { filter_templates, iterators, grouping, index_types } = capabilities;
+  const { filter_templates, index_types } = capabilities;
   const can = [
-    iterators && strings.iterators,
-    grouping && strings.grouping,
     filter_templates && strings.filterTemplates,
     ...index_types,
   ].filter((each): each is string => typeof each === "string");

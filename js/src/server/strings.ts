@@ -19,8 +19,6 @@ export const strings = {
   latencyOf: milliseconds,
   database: "Database",
   supports: "Supports",
-  iterators: "iterators",
-  grouping: "grouping",
   filterTemplates: "filter templates",
 
   tryNow: "Retry now",
@@ -61,6 +59,8 @@ export const strings = {
   rows: (n: number) => counted(n, "row"),
   about: (amount: string) => `about ${amount}`,
   dimension: (dim: number) => `${dim}-dim`,
+  shards: (n: number) => counted(n, "shard"),
+  replicas: (n: number) => counted(n, "replica"),
 
   deleteCollections: (names: string[]) => `Delete ${names.join(", ")}?`,
   cleanUpTitle: "Clean up orphaned collections?",
