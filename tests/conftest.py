@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 KINDS = ("unit", "integration", "cluster", "browser")
 STANDALONE = {"standalone", "start_standalone"}
 IMAGES = 60
-# Of a test: what it waits for on a busy machine adds up
-BROWSER_SECONDS = 600
+# Of a test with a browser or a cluster: what it waits for on a busy machine adds up
+LONG_SECONDS = 600
 LEFT_OUT = pytest.StashKey[int]()
 
 
@@ -48,8 +48,8 @@ def pytest_collection_modifyitems(
             item.add_marker(kind)
         if _needs_cluster(item):
             item.add_marker("cluster")
-        if kind == "browser":
-            item.add_marker(pytest.mark.timeout(BROWSER_SECONDS))
+        if kind == "browser" or _needs_cluster(item):
+            item.add_marker(pytest.mark.timeout(LONG_SECONDS))
         if _needs_standalone(item):
             item.add_marker("standalone")
     sizes = Counter(item.path for item in items)
