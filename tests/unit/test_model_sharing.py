@@ -95,7 +95,7 @@ def index(model):
         supports_prompts=True,
         get_model=lambda: model,
         config=config,
-        rows=SimpleNamespace(dimension=lambda: 4),
+        rows=SimpleNamespace(collection=SimpleNamespace(dimension=lambda: 4)),
     )
 
 

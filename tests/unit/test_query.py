@@ -146,7 +146,7 @@ class Index:
     def __init__(self, vectors, metric="cosine"):
         self.vectors = vectors
         self.config = self
-        self.rows = self
+        self.rows = self.collection = self
         self.metric = metric
         self.patches_field = None
 
