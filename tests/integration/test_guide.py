@@ -4,6 +4,7 @@ import fiftyone as fo
 import fiftyone.brain as fob
 import numpy as np
 import pytest
+from pymilvus import MilvusClient
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 
@@ -32,6 +33,10 @@ def test_the_guides_recipe(milvus, dataset):
 
     collection_name = milvus_index.config.collection_name
     client = milvus_index.client
+    # programs of one's own connect to the same address
+    own = MilvusClient(uri=milvus_index.rows.collection.connection.uri)
+    assert collection_name in own.list_collections()
+    own.close()
     milvus_index.cleanup()
     assert collection_name not in client.list_collections()
     dataset.delete_brain_run("milvus_index")
