@@ -76,7 +76,7 @@ def test_near_duplicates_are_found_shown_and_tagged(opened, index, scenes):
     wanted = duplicates.find_groups(index, fraction=0.1)
     form = start(opened, "Milvus: Find near duplicates")
     form.get_by_text("By fraction").click()
-    expect(form.get_by_text("The fraction of all to report")).to_be_visible()
+    expect(form.get_by_text("The fraction of all rows")).to_be_visible()
     form.get_by_role("textbox").first.fill("near")
     opened.shot("find-duplicates")
     shown = opened.results_after(lambda: execute(opened))

@@ -252,8 +252,8 @@ def test_clips_that_fiftyone_has_no_more_are_reported(made):
     build.build(clips, "k", build.Source(embeddings_field="embedding"))
     clips._dataset._delete()
     found = fiftyone_milvus.health(dataset, "k")
-    assert not found.healthy and "for as long as the view" in found.problem
-    with pytest.raises(InvalidRequest, match="for as long as the view"):
+    assert not found.healthy and "FiftyOne has deleted its clips" in found.problem
+    with pytest.raises(InvalidRequest, match="FiftyOne has deleted its clips"):
         fiftyone_milvus.sync(dataset, "k")
     assert runs.load(dataset, "k").total_index_size == 2 * COUNT
 
