@@ -654,7 +654,10 @@ def header_with(path, **values: Any) -> dict[bytes, bytes]:
         (lambda p: rewritten(p, header_with(p, metric="up")), "Unsupported metric"),
         (lambda p: rewritten(p, header_with(p, metric=[])), "Export it again"),
         (lambda p: rewritten(p, header_with(p, options=[1])), "Export it again"),
-        (lambda p: rewritten(p, header_with(p, options={"x": 1})), "Unknown index options"),
+        (
+            lambda p: rewritten(p, header_with(p, options={"x": 1})),
+            "Unknown index options",
+        ),
         (
             lambda p: rewritten(p, vector=pa.array([[1.0, 2.0]] * 100)),
             "needs the columns",
