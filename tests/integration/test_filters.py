@@ -214,7 +214,7 @@ def test_fields_that_can_not_be_kept_leave_nothing_behind(dataset, milvus):
         (["nothing"], "no field 'nothing'"),
         (["embeddings"], "can't filter by 'embeddings'"),
         (["weather"], "can't filter by 'weather'"),
-        ("split", "a list of names"),
+        ("split", "a list of field names"),
         (["split", "split"], "name each once"),
     ):
         with pytest.raises(InvalidRequest, match=words):

@@ -294,7 +294,7 @@ def test_the_index_is_searched_with_other_parameters_once(dataset, milvus):
     assert again["request"]["search_params"] == {"ef": 500}
     for params, words in (
         ({"nprobe": 3}, "has no search_params"),
-        ({"ef": 0}, "ef is"),
+        ({"ef": 0}, "ef must be"),
     ):
         ctx = make_context(
             dataset, **VECTOR, brain_key="idx", k=3, search_params=params
