@@ -11,8 +11,8 @@ PY := .venv/bin/python
 STANDALONE := .tools/milvus-2.3.5/.done
 CLUSTER := .tools/milvus-cluster-2.3.5/.done
 NODE_MODULES := js/node_modules/.done
-# Tests wait for servers more than they compute: four at a time keep two cores busy
-WORKERS ?= 4
+# Tests wait for servers more than they compute: three at a time keep two cores busy
+WORKERS ?= 3
 # What pytest ends with where it has no test to run
 NO_TESTS := 5
 AUDITED := fiftyone_milvus app operators panels demo __init__.py
