@@ -51,7 +51,7 @@ class FairLock:
 
     @contextmanager
     def first(self) -> Iterator[None]:
-        """Takes the lock next, whoever else waits for it; for what is quick."""
+        """Takes the lock before all others that wait for it; for what is quick."""
         with self._changed:
             self._first += 1
         try:

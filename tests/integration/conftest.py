@@ -94,8 +94,8 @@ def _name(milvus: Milvus, patch: pytest.MonkeyPatch) -> None:
         patch.setenv(URI, milvus.uri)
     if milvus.kind == "cluster":
         for name, value in IN_TWO.items():
-            told = partialmethod(getattr(MilvusClient, name), **value)
-            patch.setattr(MilvusClient, name, told)
+            with_value = partialmethod(getattr(MilvusClient, name), **value)
+            patch.setattr(MilvusClient, name, with_value)
 
 
 @pytest.fixture(scope="session")
