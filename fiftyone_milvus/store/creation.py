@@ -56,8 +56,10 @@ def create_if_missing(collection: Collection, dim: int, owner: Owner) -> bool:
     _check_index_type(collection)
     collection.forget()
     collection.created = not collection.exists() and _create(collection, dim, owner)
-    unfinished = collection.owner() == owner and not collection.is_indexed
-    if collection.created or unfinished:
+    # a collection that others create has its index in a moment, which is waited for
+    if collection.created or (
+        collection.owner() == owner and not collection.is_indexed
+    ):
         try:
             _create_index(collection)
         except Exception:
