@@ -56,7 +56,7 @@ MOST: dict[str, dict[str, Any]] = {
     "adopt_collection": {
         **{"collection_name": "{stray}", "brain_key": "adopted", "dry_run": False},
     },
-    "move_index": {"brain_key": "moving", "uri": str(environment.HOME / "moved.db")},
+    "move_index": {"brain_key": "moving", "uri": str(environment.HOME / "risks.db")},
     "export_index": {**INDEX, "path": "new.parquet"},
     "import_index": {"brain_key": "imported", "path": "there.parquet"},
     "find_duplicates": {**INDEX, "thresh": 2.0, "tag": "{name}", "save_view": "{name}"},
