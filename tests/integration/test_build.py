@@ -20,7 +20,7 @@ FIELD = build.Source(embeddings_field="embeddings")
 
 
 def collections():
-    return client.connect(settings.resolve()).client.list_collections()
+    return set(client.connect(settings.resolve()).client.list_collections())
 
 
 @pytest.mark.on_lite
