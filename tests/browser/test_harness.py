@@ -40,8 +40,8 @@ def test_the_app_has_gone_when_it_shows_the_other_dataset(app, scenes, lobby) ->
 
 def test_an_error_in_the_console_is_noticed(app) -> None:
     app.open()
-    app.page.evaluate("() => console.error('broken')")
-    app.page.wait_for_timeout(100)
+    with app.page.expect_console_message():
+        app.page.evaluate("() => console.error('broken')")
     assert [error.split()[0] for error in app.errors] == ["broken"]
     app.errors.clear()
 

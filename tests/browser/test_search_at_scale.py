@@ -94,7 +94,6 @@ def test_ten_thousand_matches_and_a_thousand_searches(app, large):
     expect(app.cy("milvus-past")).to_have_count(100)
     # beside that, the dataset has a name of 100 letters for its index
     app.widen_panel(PANEL, 320)
-    app.page.wait_for_timeout(500)
     app.shot("large-history")
     assert screen.sideways(app) == []
     assert axe.violations(app.page, '[data-cy="milvus-panel"]') == []

@@ -443,7 +443,7 @@ def test_one_request_for_each_action_and_none_for_typing(panel, indexes):
     assert panel.asked(panel.cy("milvus-chip-sign").click) == []
     more = panel.cy("milvus-more-like").nth(3)
     assert panel.asked(lambda: panel.results_after(more.click)) == ["search"]
-    panel.page.wait_for_timeout(1_000)
+    panel.quiet()
     assert panel.asked(lambda: panel.select(0)) == ["selection"]
     assert panel.asked(lambda: panel.page.keyboard.press("Escape")) == []
     assert panel.asked(panel.cy("milvus-history").click) == ["search_history"]

@@ -81,6 +81,25 @@ DRAWN_OR_LOST = """panel => {
   return find(`panel-content-${panel}`)?.querySelector('[data-cy^="milvus-tab-"]')
     && "drawn";
 }"""
+# Whether nothing moves since the last time this was asked: no transition runs, no image
+# in sight is still to come, and each part of the panel is where it was
+AT_REST = """() => {
+  const place = e => Object.values(e.getBoundingClientRect().toJSON());
+  const inSight = e => {
+    const [x, y, width, height] = place(e);
+    return document.elementFromPoint(x + width / 2, y + height / 2) === e;
+  };
+  const moving = document.getAnimations().some(a => a instanceof CSSTransition);
+  const coming = [...document.images].some(i => !i.complete && inSight(i));
+  const before = window.__places;
+  const parts = [...document.querySelectorAll('[data-cy]')];
+  window.__places = JSON.stringify(parts.map(place));
+  return before === window.__places && !moving && !coming;
+}"""
+EVENTS = "/events"  # a request that lasts as long as the page is open
+# Ends after all timers that the page had set for the next half second: the panel waits
+# for less than that before it asks what a change means
+TIMERS_HAVE_RUN = "() => new Promise(resolve => setTimeout(resolve, 500))"
 
 
 def browser_path() -> str | None:
@@ -268,7 +287,7 @@ class App:
                 return
             size["width"] += 2 * off
             self.page.set_viewport_size(size)
-            self.page.wait_for_timeout(200)
+            self.settle()
 
     def theme(self, name: str) -> None:
         """Switches to the ``dark`` or ``light`` theme."""
@@ -315,26 +334,44 @@ class App:
             action()
 
     def asked(self, action: Callable[[], Any]) -> list[str]:
-        """Does ``action``; the names of the panel's methods that were then called,
-        within the next two seconds."""
+        """Does ``action``; the names of the panel's methods that are then called, until
+        all is answered and no timer of the panel leads to another call."""
         called: list[str] = []
+        unanswered: set[Request] = set()
 
         def note(request: Request) -> None:
             data = request.post_data or ""
             method = re.search(r'"__method__":\s*"(\w+)"', data)
             if method and "/milvus_panel" in data:
                 called.append(method[1])
+            if data and not request.url.endswith(EVENTS):
+                unanswered.add(request)
 
-        self.page.on("request", note)
+        def end(request: Request) -> None:
+            unanswered.discard(request)
+
+        listeners: list[tuple[Any, Callable[[Request], None]]]
+        listeners = [("request", note), ("requestfinished", end), ("requestfailed", end)]
+        for event, listener in listeners:
+            self.page.on(event, listener)
         action()
-        self.page.wait_for_timeout(2_000)
-        self.page.remove_listener("request", note)
+        known = -1
+        while unanswered or len(called) != known:
+            known = len(called)
+            self.page.evaluate(TIMERS_HAVE_RUN)
+        for event, listener in listeners:
+            self.page.remove_listener(event, listener)
         return called
 
     def quiet(self) -> None:
         """Waits until the panel asks for nothing by itself, having just been opened."""
         while self.asked(lambda: None):
             pass
+
+    def settle(self) -> None:
+        """Waits until the page has drawn a change."""
+        self.page.evaluate("() => { delete window.__places }")
+        self.page.wait_for_function(AT_REST)
 
     def looker(self, number: int) -> Locator:
         """The grid's tile of this number, from 0."""
@@ -374,7 +411,7 @@ class App:
             path = Path(folder)
             path.mkdir(parents=True, exist_ok=True)
             self.page.evaluate(SAY_HOME, str(environment.HOME))
-            self.page.wait_for_timeout(400)  # what comes in has come
+            self.settle()
             self.page.screenshot(path=path / f"{name}.png")
 
     def _on_error(self, error: Error) -> None:

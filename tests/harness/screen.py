@@ -41,10 +41,9 @@ def each_look(app: App) -> Iterator[str]:
     size = app.page.viewport_size
     for theme in THEMES:
         app.theme(theme)
-        app.page.wait_for_timeout(700)  # colours fade
         for width in WIDTHS:
             app.widen_panel(PANEL, width)
-            app.page.wait_for_timeout(300)
+            app.settle()
             yield f"{theme}-{width}"
     if size is not None:
         app.page.set_viewport_size(size)

@@ -112,13 +112,12 @@ def test_a_server_that_died_is_started_again_with_its_rows(home):
 def test_writers_in_three_processes_lose_nothing_to_a_crash(home):
     """Writers that don't take turns interleave the write-ahead log."""
     creation.create(stored_rows().collection, DIM, Owner("d", "d", "k"))
-    begin = time.time() + 5  # together, once all have connected
     writers = [
         start(
             f"""
-            import time
             rows.collection.count()
-            time.sleep(max(0, {begin} - time.time()))
+            print("connected", flush=True)
+            sys.stdin.readline()
             for batch in range(60):
                 ids = [f"w{writer}-{{batch}}-{{i}}" for i in range(50)]
                 rows.upsert(ids, ids, np.random.rand(50, {DIM}).astype(np.float32))
@@ -127,6 +126,11 @@ def test_writers_in_three_processes_lose_nothing_to_a_crash(home):
         )
         for writer in range(3)
     ]
+    for writer in writers:
+        writer.stdout.readline()
+    for writer in writers:  # together, once all have connected
+        writer.stdin.write("\n")
+        writer.stdin.flush()
     acknowledged = sum(int(finish(writer)) for writer in writers)
     assert acknowledged == 9000
     os.kill(embedded.running(home).pid, signal.SIGKILL)
@@ -210,25 +214,24 @@ def test_an_index_file_that_cannot_be_read_is_built_again(home, restarted):
     assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 
-def test_it_stops_when_nobody_is_left(home, monkeypatch):
-    monkeypatch.setattr(embedded, "IDLE_SECONDS", 1)
-    process = start(
-        """
+def test_it_stops_when_nobody_is_left(home, tmp_path, monkeypatch):
+    code = """
         embedded.stop(where)
         embedded.IDLE_SECONDS = 1
         print(embedded.ensure_running(where).pid, flush=True)
         sys.stdin.read()
         """
-    )
-    pid = int(process.stdout.readline())
-    time.sleep(3)
-    assert psutil.pid_exists(pid)  # somebody is there
-    process.kill()
-    process.wait()
-    end = time.monotonic() + 20
-    while psutil.pid_exists(pid) and time.monotonic() < end:
-        time.sleep(0.1)
-    assert not psutil.pid_exists(pid)
+    user = start(code)
+    used = psutil.Process(int(user.stdout.readline()))
+    monkeypatch.setenv("FIFTYONE_MILVUS_DIR", str(tmp_path / "other"))
+    leaves = start(code)
+    left = psutil.Process(int(leaves.stdout.readline()))
+    finish(leaves)
+    left.wait(60)
+    assert embedded.running(home)  # it was there before, and somebody uses it
+    user.kill()
+    user.wait()
+    used.wait(60)
     assert embedded.running(home) is None
 
 
