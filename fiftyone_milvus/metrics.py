@@ -15,12 +15,10 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from . import tuning
 from .errors import InvalidRequest
 
-TILE = 2048  # vectors on a side, fewer if they are long
 BLOCK_BYTES = 8 * 1024 * 1024  # of float32 vectors on a side
-PAIR_BYTES = 2 * 1024 * 1024
-IN_MEMORY_BYTES = 64 * 1024 * 1024
 NORMS_IN_FLOAT32 = (1e-15, 1e15)  # their products neither vanish nor overflow
 
 
@@ -80,7 +78,8 @@ class Space:
     def __init__(self, metric: str, vectors: np.ndarray) -> None:
         self.metric = metric
         self.vectors = vectors
-        self.side = max(1, min(TILE, BLOCK_BYTES // (4 * max(1, self.dim))))
+        fit = BLOCK_BYTES // (4 * max(1, self.dim))
+        self.side = max(1, min(tuning.TILE, fit))
         self.norms = np.concatenate(
             [np.empty(0), *(_norms(part) for part in self.parts())]
         )
@@ -110,7 +109,7 @@ class Space:
     def distances(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
         """The exact distances ``(m,)`` of ``m`` pairs of vectors."""
         found = np.empty(len(i))
-        step = max(1, PAIR_BYTES // (8 * max(1, self.dim)))
+        step = max(1, tuning.PAIR_BYTES // (8 * max(1, self.dim)))
         for start in range(0, len(i), step):
             part = slice(start, start + step)
             a, b = self.vectors[i[part]], self.vectors[j[part]]
@@ -189,7 +188,7 @@ def scratch_array(count: int, dim: int) -> Iterator[np.ndarray]:
         InvalidRequest: if the disk is too full
     """
     size = count * dim * 4
-    if size <= IN_MEMORY_BYTES:
+    if size <= tuning.IN_MEMORY_BYTES:
         yield np.zeros((count, dim), np.float32)
         return
     with tempfile.TemporaryFile() as file:

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 import fiftyone as fo
 from fiftyone import ViewField as F
 
+from .. import tuning
 from ..dataset import indexed_samples, names
 from ..errors import InvalidRequest
-
-IDS_AT_ONCE = 50_000
 
 
 def tag(
@@ -98,8 +97,9 @@ def _selected(
     if field is not None and not samples.has_field(field):
         raise InvalidRequest(f"The dataset has no field '{field}' whose labels to tag")
     valid = [str(id_) for id_ in indexed_samples.object_ids(ids)]
-    for start in range(0, len(valid), IDS_AT_ONCE):
-        some = valid[start : start + IDS_AT_ONCE]
+    size = tuning.TAGGED_AT_ONCE
+    for start in range(0, len(valid), size):
+        some = valid[start : start + size]
         if field is None:
             yield samples.select(some)
         else:

@@ -14,17 +14,17 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any
 
 import bson
 import fiftyone as fo
 import fiftyone.core.odm as foo
 
+from .. import tuning
+
 KEPT_IDS = 1_000_000  # about 130 MB with the sets to look them up in
 KEPT_VIEWS = 32
-# Clocks of several machines differ, and two changes may have one millisecond
-SETTLED = timedelta(seconds=2)
 KEPT_SECONDS = 300.0
 # A view with one of these may change while its dataset doesn't
 UNSTEADY = (b"$$NOW", b"$rand", b"$sample", b"$function", b"$lookup")
@@ -73,7 +73,7 @@ def get(
         _kept.pop(key, None)
     value = make()
     now = datetime.now(timezone.utc).replace(tzinfo=None)
-    if stamp.modified is None or now - stamp.modified > SETTLED:
+    if stamp.modified is None or now - stamp.modified > tuning.SETTLED:
         with _lock:
             _kept[key] = _Kept(value, stamp, time.monotonic())
             _shrink()

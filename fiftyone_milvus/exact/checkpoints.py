@@ -18,13 +18,11 @@ import fiftyone.core.odm as foo
 import numpy as np
 from pymongo.errors import PyMongoError
 
+from .. import tuning
 from ..metrics import Space
 
 COLLECTION = "milvus.comparisons"
 KEPT_SECONDS = 7 * 24 * 3600
-SAVE_SECONDS = 5.0
-SAVING_SHARE = 0.05  # of the time, at most, goes into saving
-PART_BYTES = 8 * 1024 * 1024  # MongoDB's documents hold 16 MB
 FORMAT = 1  # of what is stored; a checkpoint of another format is not used
 
 State = Mapping[str, np.ndarray]
@@ -62,7 +60,7 @@ class Checkpoint:
         ended = len(self._results) + (self._done / total if total else 0)
         self.resumed = ended / len(phases) if phases else 0.0
         """The share of the work, from 0 to 1, that was done already."""
-        self._next = time.monotonic() + SAVE_SECONDS
+        self._next = time.monotonic() + tuning.CHECKPOINT_SECONDS
 
     def result(self, phase: str) -> float | None:
         """The result of a phase, if it has ended."""
@@ -90,7 +88,8 @@ class Checkpoint:
                 return
             self._store.save(self._packed(phase, done, work.state()))
             now = time.monotonic()
-            self._next = now + max(SAVE_SECONDS, (now - began) / SAVING_SHARE)
+            longest = (now - began) / tuning.CHECKPOINT_SHARE
+            self._next = now + max(tuning.CHECKPOINT_SECONDS, longest)
 
         return save
 
@@ -144,7 +143,8 @@ class Store:
     def save(self, data: bytes) -> None:
         """Saves bytes, and then deletes what was saved before."""
         save = uuid4().hex
-        parts = [data[at : at + PART_BYTES] for at in range(0, len(data), PART_BYTES)]
+        size = tuning.CHECKPOINT_BYTES
+        parts = [data[at : at + size] for at in range(0, len(data), size)]
         shared = {**self._own, "save": save, "saved": datetime.now(timezone.utc)}
         with suppress(PyMongoError):
             if not self._expires:

@@ -15,14 +15,11 @@ from functools import partial
 
 import numpy as np
 
+from .. import tuning
 from ..metrics import Block, Space, release_pages
 from . import tiles
 from .pca_prefilter import PcaPrefilter, pca_prefilter
 from .tiles import Tick, as_type, no_tick, where, within_tile
-
-FIRST_BLOCK = 128  # small: where all are equal, one vector removes all the others
-MAX_CANDIDATES = 1 << 20  # neighbours of one block of vectors
-
 
 # -- within a distance
 
@@ -62,7 +59,7 @@ def _remove_near(
     space: Space, thresh: float, prefilter: PcaPrefilter | None
 ) -> np.ndarray:
     kept, waiting = [np.empty(0, np.intp)], np.arange(len(space))
-    side = min(space.side, FIRST_BLOCK)
+    side = min(space.side, tuning.FIRST_BLOCK)
     while len(waiting):
         head = _remove_near_in_block(space, waiting[:side], thresh, prefilter)
         waiting = waiting[side:]
@@ -166,7 +163,7 @@ def nearest_by_block(
     among = np.arange(len(space)) if among is None else among
     k = len(among) if k is None else min(k, len(among))
     among = first_of_equals(space, among, k + 1)
-    side = max(1, min(space.side, MAX_CANDIDATES // max(1, k)))
+    side = max(1, min(space.side, tuning.MAX_CANDIDATES // max(1, k)))
     done = 0
     for block in space.blocks(rows, side):
         yield nearest_of_block(space, block, among, k, partial(tick, done))
@@ -186,7 +183,7 @@ def nearest_of_block(
         more = _candidates(space, a, b, k, cut)
         if len(more):
             found, cut = _best(found + more, cut, k)
-        if len(found) > k * len(a) + MAX_CANDIDATES:
+        if len(found) > k * len(a) + tuning.MAX_CANDIDATES:
             found, _ = _exactly_nearest(space, a, found, k)
         tick()
     found, dists = _exactly_nearest(space, a, found, k)

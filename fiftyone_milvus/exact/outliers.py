@@ -12,11 +12,10 @@ from functools import partial
 
 import numpy as np
 
+from .. import tuning
 from ..metrics import Block, Space
 from . import near_pairs
 from .tiles import Tick, as_type, no_tick
-
-FIRST_BLOCK = 512  # compared in full, since none is ruled out yet
 
 
 def distance_outliers(
@@ -40,7 +39,7 @@ def distance_outliers(
     among = near_pairs.first_of_equals(space, np.arange(len(space)), 2)
     samples = _samples(space)
     order, done = _likely_first(space, samples[0]), 0
-    side = min(space.side, max(FIRST_BLOCK, count))
+    side = min(space.side, max(tuning.FIRST_OUTLIERS, count))
     while done < len(order):
         rows = np.sort(order[done : done + side])
         report = partial(tick, done)

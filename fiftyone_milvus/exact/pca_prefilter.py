@@ -13,14 +13,12 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from .. import tuning
 from ..metrics import Block, Space, release_pages, scratch_array
 
-MIN_VECTORS = 10_000  # with fewer, there is nothing to save
-DIMS = (32, 64, 96, 128, 192, 256)
 SAMPLED_BYTES = 8 * 1024 * 1024  # of vectors in float64, to find the components
 PAIRED = 1_024  # of them are paired, to choose the number of components
 PAIR_COST = 150  # of comparing one pair by itself, where a matrix product costs it 1
-WORTHWHILE = 0.8  # of the cost without it
 
 
 class PcaPrefilter:
@@ -65,8 +63,9 @@ def pca_prefilter(space: Space, thresh: float) -> Iterator[PcaPrefilter | None]:
 def _components(space: Space, thresh: float) -> np.ndarray | None:
     """As many principal components as make the work least, ``(dim, m)``; ``None`` if
     it isn't worthwhile."""
-    dims = [dim for dim in DIMS if dim < WORTHWHILE * space.dim]
-    if len(space) < max(2, MIN_VECTORS) or not dims or np.float32 not in space.dtypes:
+    share, few = tuning.PREFILTER_WORTHWHILE, max(2, tuning.PREFILTER_MIN_VECTORS)
+    dims = [dim for dim in tuning.PREFILTER_DIMS if dim < share * space.dim]
+    if len(space) < few or not dims or np.float32 not in space.dtypes:
         return None
     rng = np.random.default_rng(0)
     sampled = max(PAIRED, SAMPLED_BYTES // (8 * space.dim))
@@ -79,7 +78,7 @@ def _components(space: Space, thresh: float) -> np.ndarray | None:
         + PAIR_COST * _share_left(space.metric, _project(some, axes[:, -dim:]), thresh)
         for dim in dims
     ]
-    if min(costs) > WORTHWHILE:
+    if min(costs) > share:
         return None
     return np.ascontiguousarray(axes[:, -dims[int(np.argmin(costs))] :])
 

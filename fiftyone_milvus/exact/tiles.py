@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from .. import tuning
 from ..metrics import Block, Space
 from .pca_prefilter import PcaPrefilter
 
 # Called with how many vectors are done, after each tile; stops the work by raising
 Tick = Callable[[int], None]
 Bound = Callable[[], float]
-
-FEW = 256  # if one in so many of a tile's pairs is left, comparing each is quicker
 
 
 def no_tick(done: int) -> None:
@@ -100,7 +99,7 @@ def within_tile(
     """Which pairs of two blocks are within a distance: ``(len(a), len(b))`` bool."""
     if prefilter is not None:
         near = prefilter.maybe_within(a, b, thresh)
-        if np.count_nonzero(near) <= near.size // FEW:
+        if np.count_nonzero(near) <= near.size // tuning.FEW_PAIRS:
             return _settled(space, a, b, near, near, thresh)
     key = space.key(thresh)
     for dtype in space.dtypes:
@@ -108,7 +107,7 @@ def within_tile(
         near = keys <= as_type(dtype, key - error)
         unsure = keys <= as_type(dtype, key + error)
         unsure ^= near
-        if np.count_nonzero(unsure) <= near.size // FEW:
+        if np.count_nonzero(unsure) <= near.size // tuning.FEW_PAIRS:
             break  # cheaper one by one than by another product
     return _settled(space, a, b, near, unsure, thresh)
 

@@ -9,14 +9,12 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
+from .. import tuning
 from ..metrics import Space
 from . import near_pairs, tiles
 from .checkpoints import Checkpoint, State
 from .pca_prefilter import pca_prefilter
 from .tiles import Tick, no_tick
-
-NEAREST = 5  # neighbours, whose distances bound the threshold
-BUFFERED_PAIRS = 1 << 20
 
 # The phases of choosing a threshold
 NEARING, CHOOSING = "nearing", "choosing"
@@ -110,7 +108,7 @@ def _bound(space: Space, joins: int, tick: Tick, checkpoint: Checkpoint) -> floa
     save = checkpoint.saver(NEARING, forest)
     for near, dists in near_pairs.nearest_by_block(
         space,
-        NEAREST,
+        tuning.BOUNDING_NEIGHBORS,
         np.arange(start, len(space)),
         tick=lambda more: tick(start + more),
     ):
@@ -151,7 +149,7 @@ class _Forest:
 
     def add(self, i: np.ndarray, j: np.ndarray, dists: np.ndarray) -> None:
         self._edges.append((i, j, dists))
-        if sum(len(edges[0]) for edges in self._edges) > BUFFERED_PAIRS:
+        if sum(len(edges[0]) for edges in self._edges) > tuning.BUFFERED_PAIRS:
             self.reduce()
 
     def state(self) -> State:

@@ -11,14 +11,13 @@ from typing import Any
 import fiftyone as fo
 from bson import ObjectId
 
+from .. import tuning
 from ..errors import InvalidRequest
 from ..retrieval.plans import Neighbors
 from ..store.row_search import Matches
 
 BY_SAMPLE, BY_GROUP = "sample", "group"
 PLAIN = str | int | float | bool | ObjectId | date
-# Matches asked for at first, for each image wanted and each object it must have
-MATCHES_PER_SAMPLE = 4
 
 
 class Grouping:
@@ -99,7 +98,7 @@ def nearest_samples(
         the matches, and for each sample in rank order which of them are its objects,
         the nearest first
     """
-    asked = MATCHES_PER_SAMPLE * k * min_matches
+    asked = tuning.MATCHES_PER_SAMPLE * k * min_matches
     while True:
         found = nearest(asked)
         matches = found.matches[0]

@@ -15,6 +15,7 @@ import fiftyone.core.stages as fos
 import numpy as np
 from cachetools import TTLCache
 
+from .. import tuning
 from ..backend import runs
 from ..dataset import indexed_samples
 from ..errors import InvalidRequest
@@ -22,10 +23,6 @@ from ..retrieval.plans import Plan
 from .query_vector import Resolved, term_scores
 from .request import SearchRequest
 
-# More ids than that in a view make each of the App's requests slow
-SELECTED_AT_MOST = 10_000
-MAX_CACHED_RESULTS = 64
-MAX_CACHED_IDS = 1_000_000  # about 150 MB
 CACHED_SECONDS = 3_600.0
 
 ScoreKind = Literal["similarity", "distance", "rank"]
@@ -203,8 +200,8 @@ class CachedResult:
 
 
 def _size(cached: CachedResult) -> int:
-    least = MAX_CACHED_IDS // MAX_CACHED_RESULTS
-    return min(MAX_CACHED_IDS, max(least, len(cached.result.ids)))
+    least = tuning.MAX_CACHED_IDS // tuning.MAX_CACHED_RESULTS
+    return min(tuning.MAX_CACHED_IDS, max(least, len(cached.result.ids)))
 
 
 def new_cache(timer: Callable[[], float] = time.monotonic) -> Any:
@@ -213,7 +210,7 @@ def new_cache(timer: Callable[[], float] = time.monotonic) -> Any:
     Args:
         timer: a clock, in seconds
     """
-    return TTLCache(MAX_CACHED_IDS, CACHED_SECONDS, timer, _size)
+    return TTLCache(tuning.MAX_CACHED_IDS, CACHED_SECONDS, timer, _size)
 
 
 _cache = new_cache()

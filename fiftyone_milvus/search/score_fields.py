@@ -6,9 +6,10 @@ from typing import Any
 
 import fiftyone as fo
 
+from .. import tuning
 from ..dataset import indexed_samples, names
 from ..errors import InvalidRequest
-from .result import SELECTED_AT_MOST, SearchResult
+from .result import SearchResult
 
 MARK = "written_by_milvus_search"
 
@@ -36,7 +37,7 @@ def write_scores(
     Raises:
         InvalidRequest: if a field is there that no search wrote
     """
-    if rank_field is None and len(result.ids) > SELECTED_AT_MOST:
+    if rank_field is None and len(result.ids) > tuning.MAX_SELECTED:
         rank_field = f"{field}_rank"
     target = indexed_samples.target(result.everything, samples, result.patches_field)
     columns: dict[str, list[Any]] = {field: [float(s) for s in result.scores]}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import fiftyone as fo
 import numpy as np
 
+from .. import tuning
 from ..backend import runs
 from ..dataset import indexed_samples
 from ..dataset.ids import AllowedIds, as_list, within
@@ -26,7 +27,7 @@ from .grouping import Grouping, nearest_samples
 from .query import Query
 from .query_vector import Resolved, resolve, term_scores
 from .request import SearchRequest
-from .result import SELECTED_AT_MOST, MatchedObject, SearchResult, scores
+from .result import MatchedObject, SearchResult, scores
 from .result import result_view as result_view
 from .score_fields import check_field as check_field
 from .score_fields import write_scores as write_scores
@@ -247,7 +248,7 @@ def check_score_field(request: SearchRequest, samples: fo.SampleCollection) -> N
     everything = runs.all_samples(samples._root_dataset, request.brain_key, samples)
     written = indexed_samples.target(everything, samples, patches_field)
     check_field(written, patches_field, field)
-    if request.k > SELECTED_AT_MOST:
+    if request.k > tuning.MAX_SELECTED:
         check_field(written, patches_field, f"{field}_rank")
 
 

@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from .. import tuning
 from ..errors import InvalidRequest, MissingRequirement, NoSuchMilvus, ServerUnavailable
 from . import private_folders
 from .private_folders import PRIVATE_FILE, open_file
@@ -30,7 +31,6 @@ from .settings import Settings
 logger = logging.getLogger(__name__)
 
 START_SECONDS = 60
-IDLE_SECONDS = 30
 LITE_FOLDERS = ("collections", "databases")  # that Milvus Lite 3 makes
 # A search of Milvus Lite copies all vectors, twice. glibc would give that memory back
 # each time and ask for it again, page by page: in a virtual machine, a search of
@@ -225,7 +225,7 @@ def _start(where: Home) -> Running:
         process = subprocess.Popen(  # nosec B603 # of paths of our own, by no shell
             [
                 *(sys.executable, "-m", "fiftyone_milvus.store.embedded_server"),
-                *(str(where.data), str(where.state), str(IDLE_SECONDS)),
+                *(str(where.data), str(where.state), str(tuning.IDLE_SECONDS)),
             ],
             stdin=subprocess.DEVNULL,
             stdout=log,

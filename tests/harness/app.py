@@ -350,16 +350,19 @@ class App:
         def end(request: Request) -> None:
             unanswered.discard(request)
 
-        listeners: list[tuple[Any, Callable[[Request], None]]]
-        listeners = [("request", note), ("requestfinished", end), ("requestfailed", end)]
-        for event, listener in listeners:
+        listeners: dict[Any, Callable[[Request], None]] = {
+            "request": note,
+            "requestfinished": end,
+            "requestfailed": end,
+        }
+        for event, listener in listeners.items():
             self.page.on(event, listener)
         action()
         known = -1
         while unanswered or len(called) != known:
             known = len(called)
             self.page.evaluate(TIMERS_HAVE_RUN)
-        for event, listener in listeners:
+        for event, listener in listeners.items():
             self.page.remove_listener(event, listener)
         return called
 

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fiftyone_milvus.analysis.duplicates import DuplicateGroups
 
-TILE = 32  # so that few vectors are many blocks
-PART_BYTES = 1_000  # so that what is kept is many parts
+SMALL_STEPS: dict[str, Any] = {
+    "TILE": 32,  # so that few vectors are many blocks
+    "CHECKPOINT_BYTES": 1_000,  # so that a checkpoint is many parts
+    "CHECKPOINT_SECONDS": 0.0,
+    "CHECKPOINT_SHARE": float("inf"),
+}
 
 
 def find(name: str, key: str, params: dict[str, Any]) -> tuple[DuplicateGroups, int]:
@@ -18,16 +22,14 @@ def find(name: str, key: str, params: dict[str, Any]) -> tuple[DuplicateGroups, 
     each block."""
     import fiftyone as fo
 
-    from fiftyone_milvus import metrics
     from fiftyone_milvus.analysis import duplicates
     from fiftyone_milvus.backend import runs
-    from fiftyone_milvus.exact import checkpoints
+    from fiftyone_milvus.tuning import tuned
 
-    metrics.TILE, checkpoints.PART_BYTES = TILE, PART_BYTES
-    checkpoints.SAVE_SECONDS, checkpoints.SAVING_SHARE = 0.0, float("inf")
     reports: list[object] = []
     index = runs.load(fo.load_dataset(name), key)
-    found = duplicates.find_groups(index, progress=reports.append, **params)
+    with tuned(**SMALL_STEPS):
+        found = duplicates.find_groups(index, progress=reports.append, **params)
     return found, len(reports)
 
 

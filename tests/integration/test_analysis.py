@@ -15,7 +15,6 @@ import pytest
 from fiftyone import ViewField as F
 from fiftyone.operators.delegated import DelegatedOperationService
 
-from fiftyone_milvus import metrics
 from fiftyone_milvus.analysis import (
     cross_dataset,
     duplicates,
@@ -26,6 +25,7 @@ from fiftyone_milvus.analysis import (
 )
 from fiftyone_milvus.errors import Cancelled, InvalidRequest
 from fiftyone_milvus.store import client
+from fiftyone_milvus.tuning import tuned
 from harness.context import PLUGIN, execute, make_context
 from harness.oracle import distances
 from harness.worker import DelegatedWorker
@@ -193,8 +193,8 @@ def test_what_cannot_be_asked_is_reported(made, params, words):
         duplicates.find_groups(made.index, **params)
 
 
-def test_progress_is_reported_and_cancelling_stops_it(made, monkeypatch):
-    monkeypatch.setattr(metrics, "TILE", 32)
+@tuned(TILE=32)
+def test_progress_is_reported_and_cancelling_stops_it(made):
     told = []
     duplicates.find_groups(made.index, THRESH, progress=told.append)
     assert [one.phase for one in told][:1] == ["Reading"]
@@ -497,8 +497,8 @@ def test_what_cannot_be_copied_is_reported(made, other):
 
 
 @pytest.mark.parametrize("field", [None, "objects"])
-def test_tags_are_counted_and_come_off_again(made, dataset, field, monkeypatch):
-    monkeypatch.setattr(tagging, "IDS_AT_ONCE", 4)
+@tuned(TAGGED_AT_ONCE=4)
+def test_tags_are_counted_and_come_off_again(made, dataset, field):
     ids = (made.ids if field is None else made.label_ids)[:10]
 
     def tagged():

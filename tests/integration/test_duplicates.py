@@ -13,8 +13,8 @@ import pytest
 from fiftyone import ViewField as F
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
-from fiftyone_milvus import metrics
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.tuning import tuned
 from harness.datasets import clustered_vectors
 from harness.oracle import distances
 
@@ -137,12 +137,12 @@ def test_none_or_all_are_duplicates(milvus, indexes, fraction):
     assert sum(map(len, indexes.ours.neighbors_map.values())) == COUNT - unique
 
 
-def test_vectors_in_a_file_answer_alike(milvus, indexes, monkeypatch):
+def test_vectors_in_a_file_answer_alike(milvus, indexes):
     thresh = some_threshold(indexes.ours)
     indexes.ours.find_duplicates(thresh=thresh)
     expected = indexes.ours.neighbors_map
-    monkeypatch.setattr(metrics, "IN_MEMORY_BYTES", 0)
-    indexes.ours.find_duplicates(thresh=thresh)
+    with tuned(IN_MEMORY_BYTES=0):
+        indexes.ours.find_duplicates(thresh=thresh)
     assert indexes.ours.neighbors_map == expected
 
 

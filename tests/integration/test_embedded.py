@@ -28,6 +28,7 @@ import numpy as np
 from fiftyone_milvus.store import client, embedded, settings
 from fiftyone_milvus.store.collection import Collection, Owner
 from fiftyone_milvus.store.rows import StoredRows
+from fiftyone_milvus.tuning import tuned
 where = embedded.home(settings.Settings())
 connection = client.connect(settings.Settings())
 rows = StoredRows(Collection(connection, "shared", "cosine", "Strong"))
@@ -217,8 +218,8 @@ def test_an_index_file_that_cannot_be_read_is_built_again(home, restarted):
 def test_it_stops_when_nobody_is_left(home, tmp_path, monkeypatch):
     code = """
         embedded.stop(where)
-        embedded.IDLE_SECONDS = 1
-        print(embedded.ensure_running(where).pid, flush=True)
+        with tuned(IDLE_SECONDS=1):
+            print(embedded.ensure_running(where).pid, flush=True)
         sys.stdin.read()
         """
     user = start(code)

@@ -167,19 +167,20 @@ def query_of(*ids) -> dict:
 
 
 def test_the_next_matches_need_no_other_search(indexed, monkeypatch):
-    monkeypatch.setattr(search_payloads, "SHOWN_RESULTS", 4)
     ids = indexed.values("id")
-    asked = {"brain_key": "idx", "k": 10}
+    more = [fo.Sample(f"{i}.png", embeddings=[i, 1.0] * 8) for i in range(20)]
+    indexed.add_samples(more, progress=False)
+    execute("sync_index", indexed, brain_key="idx")
+    asked = {"brain_key": "idx", "k": 115}
     found = panel.search(make_context(indexed, query=query_of(ids[0]), **asked))
     monkeypatch.setattr(search, "search", None)
-    listed = found["results"]
-    while len(listed) < found["total"]:
-        ctx = make_context(indexed, token=found["token"], start=len(listed))
-        listed = listed + panel.next_results(ctx)["results"]
-    assert [match["rank"] for match in listed] == list(range(1, 11))
+    ctx = make_context(indexed, token=found["token"], start=len(found["results"]))
+    listed = found["results"] + panel.next_results(ctx)["results"]
+    assert len(found["results"]) == search_payloads.SHOWN_RESULTS
+    assert [match["rank"] for match in listed] == list(range(1, found["total"] + 1))
     scores = [match["score"] for match in listed]
     assert scores == sorted(scores, reverse=True)
-    assert len({match["id"] for match in listed}) == 10
+    assert len({match["id"] for match in listed}) == 115
     gone = panel.next_results(make_context(indexed, token="nope", start=0))
     assert "Search again" in gone["error"]["message"]
 
@@ -221,8 +222,7 @@ def search_for(dataset, **params):
     return ctx, panel.search(ctx)
 
 
-def test_several_terms_explain_each_match_on_every_page(indexed, monkeypatch):
-    monkeypatch.setattr(search_payloads, "SHOWN_RESULTS", 4)
+def test_several_terms_explain_each_match_on_every_page(indexed):
     first, second = indexed.values("id")[:2]
     query = {"terms": [{"id": first}, {"id": second, "negative": True}]}
     _, found = search_for(indexed, query=query)
@@ -239,8 +239,7 @@ def test_several_terms_explain_each_match_on_every_page(indexed, monkeypatch):
     assert single["results"][0]["term_scores"] is None
 
 
-def test_merged_rankings_tell_each_matches_rank_in_both(indexed, monkeypatch):
-    monkeypatch.setattr(search_payloads, "SHOWN_RESULTS", 4)
+def test_merged_rankings_tell_each_matches_rank_in_both(indexed):
     build.build(indexed, "other", SOURCE, metric="euclidean")
     _, found = search_for(indexed, fuse_with="other", k=8)
     ctx = make_context(indexed, token=found["token"], start=4)

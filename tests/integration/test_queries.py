@@ -267,14 +267,18 @@ def test_the_history_can_be_paged_and_cleared(dataset, world):
     assert execute("search_history", dataset, clear=True)["total"] == 0
 
 
-def test_the_history_keeps_so_many(dataset, world, monkeypatch):
-    monkeypatch.setattr(searches, "MAX_HISTORY", 2)
+@pytest.mark.on_lite
+def test_the_history_keeps_the_last_thousand(dataset, world):
     ctx = make_context(dataset)
-    for id_ in world.ids[:3]:
-        request = SearchRequest("cosine", Query.of(ids=[id_]))
-        searches.add_to_history(ctx, request, 1)
-    found, total = searches.history(ctx, 9)
-    assert total == 2 and [world.ids[1] in f.label for f in found] == [False, True]
+    store = ctx.store(searches.HISTORY)
+    for number in range(searches.MAX_HISTORY):
+        search = searches.StoredSearch(f"2025-{number:04}", "before", "2025", {}, 1)
+        store.set(search.id, search.to_dict())
+    request = SearchRequest("cosine", Query.of(ids=world.ids[:1]))
+    searches.add_to_history(ctx, request, 1)
+    found, total = searches.history(ctx, searches.MAX_HISTORY)
+    assert total == len(found) == searches.MAX_HISTORY
+    assert world.ids[0] in found[0].label and found[-1].id == "2025-0001"
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,13 @@ from typing import Any
 import fiftyone as fo
 import fiftyone.brain as fob
 import fiftyone.core.odm as foo
-import numpy as np
 import pytest
 
-from fiftyone_milvus import metrics
 from fiftyone_milvus.analysis import duplicates
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import Cancelled
 from fiftyone_milvus.exact import checkpoints
+from fiftyone_milvus.tuning import tuned
 from harness import comparing
 from harness.datasets import clustered_vectors
 from harness.forks import Fork
@@ -133,10 +132,8 @@ def test_another_question_is_answered_again(dataset, other):
     assert not kept(dataset)
 
 
-def test_who_cancelled_goes_on(dataset, monkeypatch):
-    monkeypatch.setattr(metrics, "TILE", comparing.TILE)
-    monkeypatch.setattr(checkpoints, "SAVE_SECONDS", 0)
-    monkeypatch.setattr(checkpoints, "SAVING_SHARE", np.inf)
+@tuned(**comparing.SMALL_STEPS)
+def test_who_cancelled_goes_on(dataset):
     index = runs.load(dataset, KEY)
     wanted = duplicates.find_groups(index, **HOW[0])
     asked = iter(range(150))

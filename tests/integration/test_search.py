@@ -17,14 +17,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.dataset import view_ids
 from fiftyone_milvus.dataset.ids import within
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.retrieval import planner
-from fiftyone_milvus.search import score_fields, search
+from fiftyone_milvus.search import search
 from fiftyone_milvus.search.query import Query, Term
 from fiftyone_milvus.store import collection
 from fiftyone_milvus.store.collection import CollectionCache
+from fiftyone_milvus.tuning import tuned
 from harness import datasets
 from harness.datasets import clustered_vectors
 from harness.oracle import distances, ranked
@@ -346,8 +346,8 @@ def test_the_whole_index_is_ranked(milvus, world, cosine):
 # -- freshness of views
 
 
-def test_a_view_is_kept_and_follows_its_dataset(milvus, world, cosine, monkeypatch):
-    monkeypatch.setattr(view_ids, "SETTLED", timedelta(0))
+@tuned(SETTLED=timedelta(0))
+def test_a_view_is_kept_and_follows_its_dataset(milvus, world, cosine):
     dataset = world.dataset
     view = dataset.match(F("cluster") == 5)
 
@@ -369,8 +369,8 @@ def test_a_view_is_kept_and_follows_its_dataset(milvus, world, cosine, monkeypat
     assert found() == before
 
 
-def test_a_deleted_sample_leaves_a_kept_view(milvus, world, monkeypatch):
-    monkeypatch.setattr(view_ids, "SETTLED", timedelta(0))
+@tuned(SETTLED=timedelta(0))
+def test_a_deleted_sample_leaves_a_kept_view(milvus, world):
     dataset = datasets.make_vectors_dataset(30, DIM, 3)
     view = dataset.match(F("cluster") == 1)
     ids = within(view, None, dataset).ids
@@ -477,8 +477,8 @@ def test_scores_of_patches_go_to_their_labels(milvus, world, scored):
     assert view.values("id") == result.ids
 
 
-def test_many_matches_get_ranks_unasked(milvus, world, cosine, scored, monkeypatch):
-    monkeypatch.setattr(score_fields, "SELECTED_AT_MOST", 20)
+@tuned(MAX_SELECTED=20)
+def test_many_matches_get_ranks_unasked(milvus, world, cosine, scored):
     result = search.search(cosine, query_of(world, 2), 20)
     assert search.write_scores(result, scored, "near") is None
     result = search.search(cosine, query_of(world, 2), 21)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pymongo.collection import Collection
 from pymongo.errors import AutoReconnect
 
+from fiftyone_milvus import tuning
 from fiftyone_milvus.analysis import duplicates
 from fiftyone_milvus.analysis.loaded_vectors import LoadedVectors
 from fiftyone_milvus.errors import Cancelled
@@ -19,6 +20,7 @@ from fiftyone_milvus.exact import checkpoints, tiles, union_find
 from fiftyone_milvus.exact.checkpoints import Checkpoint, Store, fingerprint
 from fiftyone_milvus.metrics import Space
 from fiftyone_milvus.progress import Monitor
+from fiftyone_milvus.tuning import tuned
 from harness.datasets import clustered_vectors
 
 COUNT = 60
@@ -62,11 +64,13 @@ def compare(ticks: int | None = None) -> tuple[float | None, tuple, float]:
 @given(st.lists(st.integers(0, 80), max_size=4), st.integers(5, 20), st.integers(0, 9))
 def test_an_interrupted_one_finds_the_same(ticks, side, buffered):
     foo.get_db_conn()[checkpoints.COLLECTION].delete_many({})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(union_find, "BUFFERED_PAIRS", buffered)
-        patch.setattr(checkpoints, "SAVE_SECONDS", 0)
-        patch.setattr(checkpoints, "SAVING_SHARE", np.inf)
-        patch.setattr(checkpoints, "PART_BYTES", 500)
+    saved = tuned(
+        BUFFERED_PAIRS=buffered,
+        CHECKPOINT_SECONDS=0,
+        CHECKPOINT_SHARE=np.inf,
+        CHECKPOINT_BYTES=500,
+    )
+    with saved, pytest.MonkeyPatch.context() as patch:
         patch.setattr(SPACE, "side", side)
         *wanted, resumed = compare()
         assert resumed == 0
@@ -114,8 +118,8 @@ class Numbers:
         self.number = state["number"][0]
 
 
-def test_phases_and_their_results_are_reported(monkeypatch):
-    monkeypatch.setattr(checkpoints, "SAVE_SECONDS", 0)
+@tuned(CHECKPOINT_SECONDS=0)
+def test_phases_and_their_results_are_reported():
     kept = Checkpoint(Store("one", "same"), ["a", "b"], 10)
     kept.end("a", 0.1 + 0.2)
     kept.saver("b", Numbers(np.inf))(4)
@@ -134,14 +138,14 @@ def test_it_is_kept_every_few_seconds_and_no_more(monkeypatch, documents):
     monkeypatch.setattr(checkpoints.time, "monotonic", lambda: now[0])
     keep = Checkpoint(Store("one", "same"), ["a"], 10).saver("a", Numbers())
     saves = []
-    for now[0] in np.arange(0, 4.25 * checkpoints.SAVE_SECONDS, 1.0):
+    for now[0] in np.arange(0, 4.25 * tuning.CHECKPOINT_SECONDS, 1.0):
         keep(1)
         saves += [doc["save"] for doc in documents.find()]
     assert len(set(saves)) == 4
 
 
-def test_nothing_is_kept_without_a_place(monkeypatch, documents):
-    monkeypatch.setattr(checkpoints, "SAVE_SECONDS", 0)
+@tuned(CHECKPOINT_SECONDS=0)
+def test_nothing_is_kept_without_a_place(documents):
     kept = Checkpoint()
     kept.saver("a", Numbers())(1)
     kept.forget()
@@ -153,8 +157,8 @@ def test_nothing_is_kept_without_a_place(monkeypatch, documents):
 
 
 @pytest.mark.parametrize("size", [1, 5, 6, 11])
-def test_bytes_come_back_from_many_documents(monkeypatch, documents, size):
-    monkeypatch.setattr(checkpoints, "PART_BYTES", 5)
+@tuned(CHECKPOINT_BYTES=5)
+def test_bytes_come_back_from_many_documents(documents, size):
     data = bytes(range(size))
     Store("one", "same").save(data)
     assert documents.count_documents({}) == -(-size // 5)
@@ -167,8 +171,8 @@ def test_more_than_a_document_holds(documents):
     assert Store("one", "same").load() == data
 
 
-def test_what_was_saved_by_half_counts_for_nothing(monkeypatch, documents):
-    monkeypatch.setattr(checkpoints, "PART_BYTES", 5)
+@tuned(CHECKPOINT_BYTES=5)
+def test_what_was_saved_by_half_counts_for_nothing(documents):
     assert Store("one", "same").load() is None
     store = Store("one", "same")
     store.save(b"the first of them")

@@ -9,6 +9,7 @@ from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.retrieval.planner import Neighbors, Plan
 from fiftyone_milvus.search import fusion, grouping
 from fiftyone_milvus.store.row_search import Matches
+from fiftyone_milvus.tuning import tuned
 from harness.results import search_result as result
 
 
@@ -108,8 +109,8 @@ def test_images_are_ranked_by_their_nth_object(min_matches, samples, matched):
     assert found(objects(), 3, min_matches) == (samples, matched)
 
 
-def test_it_searches_on_until_there_are_enough_images(monkeypatch):
-    monkeypatch.setattr(grouping, "MATCHES_PER_SAMPLE", 1)
+@tuned(MATCHES_PER_SAMPLE=1)
+def test_it_searches_on_until_there_are_enough_images():
     asked = []
     assert found(objects(asked), 2)[0] == ["a", "b"] and asked == [2]
     samples, matched = found(objects(asked), 4)

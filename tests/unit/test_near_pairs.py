@@ -13,8 +13,9 @@ from hypothesis.extra import numpy as arrays
 
 from fiftyone_milvus import metrics
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.exact import near_pairs, pca_prefilter, tiles
+from fiftyone_milvus.exact import near_pairs, pca_prefilter
 from fiftyone_milvus.metrics import Space
+from fiftyone_milvus.tuning import tuned
 from harness.datasets import clustered_vectors
 
 METRICS = ("cosine", "dotproduct", "euclidean")
@@ -34,12 +35,7 @@ any_vectors = arrays.arrays(
 )
 
 
-@pytest.fixture
-def small_tiles(monkeypatch):
-    monkeypatch.setattr(metrics, "TILE", 8)
-    monkeypatch.setattr(near_pairs, "FIRST_BLOCK", 3)
-    monkeypatch.setattr(metrics, "PAIR_BYTES", 64)
-    monkeypatch.setattr(near_pairs, "MAX_CANDIDATES", 16)
+small_tiles = tuned(TILE=8, FIRST_BLOCK=3, PAIR_BYTES=64, MAX_CANDIDATES=16)
 
 
 def all_distances(metric, vectors):
@@ -146,7 +142,8 @@ def test_keys_are_no_further_off_than_they_say(metric, vectors):
 
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 8, 9, 15, 16, 17, 41])
 @pytest.mark.parametrize("metric", METRICS)
-def test_sizes_around_the_tiles_borders(small_tiles, metric, count):
+@small_tiles
+def test_sizes_around_the_tiles_borders(metric, count):
     vectors = some_vectors(count)
     thresh = some_threshold(metric, vectors)
     check_within(metric, vectors, thresh)
@@ -161,8 +158,7 @@ def test_ties_and_thresholds_that_are_met_exactly(metric, vectors, data):
     dists = all_distances(metric, vectors)
     met = [0.0, *dists[np.isfinite(dists)].tolist()]
     thresh = data.draw(st.sampled_from(met))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metrics, "TILE", data.draw(st.integers(1, 5)))
+    with tuned(TILE=data.draw(st.integers(1, 5))):
         check_within(metric, vectors, thresh)
         check_thinned(metric, vectors, thresh)
         check_nearest(metric, vectors, data.draw(st.integers(1, 12)))
@@ -178,7 +174,8 @@ def test_numbers_of_any_size(metric, vectors, thresh):
 
 @pytest.mark.parametrize("scale", [0, 1e-7, 3e-6, 1e-5])
 @pytest.mark.parametrize("metric", METRICS)
-def test_float32_cannot_tell_them_apart(small_tiles, metric, scale):
+@small_tiles
+def test_float32_cannot_tell_them_apart(metric, scale):
     rng = np.random.default_rng(0)
     vectors = 1 + scale * rng.normal(size=(60, 32))
     vectors = vectors.astype(np.float32)
@@ -205,7 +202,8 @@ def test_distances_only_if_asked_for():
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_some_rows_among_some_others(small_tiles, metric):
+@small_tiles
+def test_some_rows_among_some_others(metric):
     vectors = some_vectors(60)
     rows, among = np.arange(40, 60)[::-1], np.arange(5, 50, 3)
     near, dists = near_pairs.nearest(Space(metric, vectors), 2, rows, among)
@@ -234,23 +232,24 @@ def test_the_prefilter_changes_no_answer(length, metric, vectors, data):
     dists = all_distances(metric, vectors)
     met = [0.0, *dists[np.isfinite(dists)].tolist()]
     thresh = data.draw(st.sampled_from(met))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metrics, "TILE", data.draw(st.integers(1, 5)))
-        patch.setattr(pca_prefilter, "MIN_VECTORS", 1)
-        patch.setattr(pca_prefilter, "DIMS", (length,))
-        patch.setattr(pca_prefilter, "WORTHWHILE", 1e9)
-        patch.setattr(tiles, "FEW", data.draw(st.sampled_from([1, 2, 256])))
+    with tuned(
+        TILE=data.draw(st.integers(1, 5)),
+        FEW_PAIRS=data.draw(st.sampled_from([1, 2, 256])),
+        PREFILTER_MIN_VECTORS=1,
+        PREFILTER_DIMS=(length,),
+        PREFILTER_WORTHWHILE=1e9,
+    ):
         check_within(metric, vectors, thresh)
         check_thinned(metric, vectors, thresh)
 
 
 @pytest.mark.parametrize("metric", METRICS)
+@tuned(PREFILTER_MIN_VECTORS=400)
 def test_the_prefilter_rejects_most_pairs(monkeypatch, metric):
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(400, 128)).astype(np.float32)
     vectors[350:] = vectors[:50] + 1e-3
     thresh = {"cosine": 0.01, "euclidean": 1.0, "dotproduct": -100.0}[metric]
-    monkeypatch.setattr(pca_prefilter, "MIN_VECTORS", 400)
     space = Space(metric, vectors)
     products = []
     thorough = space.keys
@@ -276,8 +275,8 @@ def test_the_prefilter_rejects_most_pairs(monkeypatch, metric):
 
 
 @pytest.mark.parametrize("count", [10, 30_000])
+@tuned(IN_MEMORY_BYTES=100_000)
 def test_room_is_writable_and_leaves_nothing_behind(tmp_path, monkeypatch, count):
-    monkeypatch.setattr(metrics, "IN_MEMORY_BYTES", 100_000)
     monkeypatch.setattr(metrics.tempfile, "tempdir", str(tmp_path))
     with pytest.raises(ZeroDivisionError), metrics.scratch_array(count, 8) as room:
         assert room.shape == (count, 8)
@@ -304,11 +303,11 @@ MEASURE = """
 import tracemalloc
 import numpy as np
 from fiftyone_milvus import metrics
-from fiftyone_milvus.exact import near_pairs, pca_prefilter, tiles
+from fiftyone_milvus.exact import near_pairs
+from fiftyone_milvus.tuning import tuned
 
-metrics.IN_MEMORY_BYTES = 0
 rng = np.random.default_rng(0)
-with metrics.scratch_array(30_000, 512) as vectors:
+with tuned(IN_MEMORY_BYTES=0), metrics.scratch_array(30_000, 512) as vectors:
     for start in range(0, 30_000, 1_000):
         vectors[start : start + 1_000] = rng.normal(size=(1_000, 512))
     vectors[15_000:15_100] = vectors[:100]

@@ -10,6 +10,7 @@ from fiftyone_milvus import metrics
 from fiftyone_milvus.errors import Cancelled
 from fiftyone_milvus.exact import outliers
 from fiftyone_milvus.metrics import Space
+from fiftyone_milvus.tuning import tuned
 
 METRICS = ("cosine", "dotproduct", "euclidean")
 
@@ -42,28 +43,25 @@ def check(metric, vectors, count):
 @settings(max_examples=200)
 @given(st.sampled_from(METRICS), small_vectors | any_vectors, st.data())
 def test_they_are_the_furthest(metric, vectors, data):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metrics, "TILE", data.draw(st.integers(1, 6)))
-        patch.setattr(outliers, "FIRST_BLOCK", data.draw(st.integers(1, 6)))
+    sizes = st.integers(1, 6)
+    with tuned(TILE=data.draw(sizes), FIRST_OUTLIERS=data.draw(sizes)):
         check(metric, vectors, data.draw(st.integers(1, 25)))
 
 
 @pytest.mark.parametrize("count", [1, 10, 100, 1_000])
 @pytest.mark.parametrize("metric", METRICS)
-def test_those_of_many(monkeypatch, metric, count):
-    monkeypatch.setattr(metrics, "TILE", 64)
-    monkeypatch.setattr(outliers, "FIRST_BLOCK", 32)
+@tuned(TILE=64, FIRST_OUTLIERS=32)
+def test_those_of_many(metric, count):
     vectors = np.random.default_rng(count).normal(size=(600, 24))
     vectors[::5] = vectors[1::5]
     check(metric, vectors.astype(np.float32), count)
 
 
+@tuned(TILE=100, FIRST_OUTLIERS=100)
 def test_most_are_ruled_out_early(monkeypatch):
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(20, 32))[np.arange(2_000) % 20]
     vectors = (vectors + 0.1 * rng.normal(size=(2_000, 32))).astype(np.float32)
-    monkeypatch.setattr(metrics, "TILE", 100)
-    monkeypatch.setattr(outliers, "FIRST_BLOCK", 100)
     space = Space("cosine", vectors)
     products = []
     thorough = space.keys
@@ -77,9 +75,8 @@ def test_most_are_ruled_out_early(monkeypatch):
     assert sum(products) < 2_000**2 / 2
 
 
-def test_it_tells_how_far_it_is_and_can_be_stopped(monkeypatch):
-    monkeypatch.setattr(metrics, "TILE", 8)
-    monkeypatch.setattr(outliers, "FIRST_BLOCK", 8)
+@tuned(TILE=8, FIRST_OUTLIERS=8)
+def test_it_reports_progress_and_can_be_stopped():
     vectors = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
     told = []
     outliers.distance_outliers(Space("cosine", vectors), 3, told.append)

@@ -1,7 +1,10 @@
+from collections.abc import Iterator
+
 import pytest
 
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.search import result as results
+from fiftyone_milvus.tuning import tuned
 from harness.results import search_result
 
 
@@ -18,13 +21,12 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch) -> Clock:
+def clock(monkeypatch) -> Iterator[Clock]:
     """The time of a cache of its own, of three results or 120 ids."""
     clock = Clock()
-    monkeypatch.setattr(results, "MAX_CACHED_IDS", 120)
-    monkeypatch.setattr(results, "MAX_CACHED_RESULTS", 3)
-    monkeypatch.setattr(results, "_cache", results.new_cache(clock))
-    return clock
+    with tuned(MAX_CACHED_IDS=120, MAX_CACHED_RESULTS=3):
+        monkeypatch.setattr(results, "_cache", results.new_cache(clock))
+        yield clock
 
 
 def keep(count: int) -> str:

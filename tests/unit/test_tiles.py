@@ -9,14 +9,13 @@ from fiftyone_milvus import metrics
 from fiftyone_milvus.errors import Cancelled
 from fiftyone_milvus.exact import tiles
 from fiftyone_milvus.metrics import Space
+from fiftyone_milvus.tuning import tuned
 from harness.datasets import clustered_vectors
 
 COUNTS = [0, 1, 7, 8, 9, 16, 17, 33]
 
 
-@pytest.fixture
-def small_tiles(monkeypatch):
-    monkeypatch.setattr(metrics, "TILE", 8)
+small_tiles = tuned(TILE=8)
 
 
 def vectors_of(count):
@@ -38,7 +37,8 @@ def found(parts):
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_each_pair_comes_once(small_tiles, count):
+@small_tiles
+def test_each_pair_comes_once(count):
     vectors = vectors_of(count)
     parts = tiles.pairs(Space("cosine", vectors), lambda: 0.3)
     assert found(parts) == expected(vectors, 0.3)
@@ -51,7 +51,8 @@ def test_each_two_blocks_meet_once(count):
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_those_that_cross_come_once(small_tiles, count):
+@small_tiles
+def test_those_that_cross_come_once(count):
     vectors = vectors_of(count)
     rows, among = np.arange(count)[::3], np.setdiff1d(np.arange(count), range(0, 60, 3))
     parts = tiles.crossing(Space("cosine", vectors), rows, among, lambda: 0.3)
@@ -60,7 +61,8 @@ def test_those_that_cross_come_once(small_tiles, count):
 
 
 @pytest.mark.parametrize("count", COUNTS[1:])
-def test_progress_rises_to_the_number_of_vectors(small_tiles, count):
+@small_tiles
+def test_progress_rises_to_the_number_of_vectors(count):
     told = []
     space = Space("cosine", vectors_of(count))
     list(tiles.pairs(space, lambda: 0.3, told.append))
@@ -77,7 +79,8 @@ def test_progress_rises_to_the_number_of_vectors(small_tiles, count):
     assert not len(half) or told[-1] == len(half)
 
 
-def test_a_tick_can_stop_it(small_tiles):
+@small_tiles
+def test_a_tick_can_stop_it():
     def stop(done):
         raise Cancelled("enough")
 

@@ -12,6 +12,7 @@ from fiftyone_milvus.analysis.loaded_vectors import LoadedVectors
 from fiftyone_milvus.exact import union_find
 from fiftyone_milvus.metrics import Space
 from fiftyone_milvus.progress import Monitor
+from fiftyone_milvus.tuning import tuned
 
 # few values, so that many vectors are equal and many distances are
 small_vectors = arrays.arrays(
@@ -53,8 +54,7 @@ def components(near):
 def test_groups_are_the_components_and_the_first_has_most_neighbours(
     vectors, thresh, side
 ):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metrics, "TILE", side)
+    with tuned(TILE=side):
         found = duplicates.grouped(loaded(vectors), thresh)
     dists = distances(vectors)
     near = dists <= thresh
@@ -74,10 +74,11 @@ def test_groups_are_the_components_and_the_first_has_most_neighbours(
 def test_the_threshold_is_the_smallest_that_joins_so_many(vectors, data):
     joins = data.draw(st.integers(1, len(vectors) - 1))
     dists = distances(vectors)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metrics, "TILE", data.draw(st.integers(1, 6)))
-        patch.setattr(union_find, "BUFFERED_PAIRS", data.draw(st.integers(0, 20)))
-        patch.setattr(union_find, "NEAREST", len(vectors))
+    with tuned(
+        TILE=data.draw(st.integers(1, 6)),
+        BUFFERED_PAIRS=data.draw(st.integers(0, 20)),
+        BOUNDING_NEIGHBORS=len(vectors),
+    ):
         found = union_find.threshold_for(Space("euclidean", vectors), joins)
     for thresh in np.unique(dists):
         if len(vectors) - len(components(dists <= thresh)) >= joins:
