@@ -251,7 +251,7 @@ def raw(data: Data, metric: str, server: Server) -> Raw:
 
 def settle(collection: str, server: Server) -> float:
     """Waits until the server has built the index, makes it use it, and waits until the
-    server does nothing more: it puts segments together, and builds those anew.
+    server does nothing more: it puts segments together, and builds those again.
 
     Returns:
         the seconds until it used the index

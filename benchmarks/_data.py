@@ -14,7 +14,7 @@ from bson import Binary, ObjectId
 from harness.datasets import clustered_vectors
 
 CLUSTERS = 50
-HELD_OUT = 20 * CLUSTERS
+NOT_INDEXED = 20 * CLUSTERS
 ROWS_AT_ONCE = 20_000
 
 
@@ -47,7 +47,7 @@ class Data:
 
 def make(count: int, dim: int, queries: int, seed: int) -> Data:
     """Clustered vectors, and a dataset with one sample for each of them."""
-    every, labels = clustered_vectors(count + HELD_OUT, dim, CLUSTERS, seed)
+    every, labels = clustered_vectors(count + NOT_INDEXED, dim, CLUSTERS, seed)
     rng = np.random.default_rng(seed + 1)
     shares = rng.permutation(count) / count
     dataset = fo.Dataset()
@@ -59,13 +59,13 @@ def make(count: int, dim: int, queries: int, seed: int) -> Data:
         progress=False,
         num_samples=count,
     )
-    held_out = count + rng.permutation(HELD_OUT)
-    far = held_out[labels[held_out] >= CLUSTERS // 2]
+    not_indexed = count + rng.permutation(NOT_INDEXED)
+    far = not_indexed[labels[not_indexed] >= CLUSTERS // 2]
     return Data(
         dataset=dataset,
         ids=dataset.values("id"),
         vectors=every[:count].copy(),
-        queries=every[held_out[:queries]],
+        queries=every[not_indexed[:queries]],
         far=every[far[:queries]],
         half=dataset.match(fo.ViewField("share") < 0.5),
         clusters=dataset.match(fo.ViewField("cluster") < CLUSTERS // 2),

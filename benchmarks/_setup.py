@@ -28,7 +28,7 @@ MOST_SECONDS = 600
 
 @dataclass(frozen=True)
 class Server:
-    """A Milvus that runs. ``given`` is the address that FiftyOne is told, ``None``
+    """A Milvus that runs. ``given`` is the address that FiftyOne is given, ``None``
     for the embedded one; ``uri`` is where it really listens; ``service`` are the
     processes of one that goes on working when it has answered."""
 

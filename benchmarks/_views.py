@@ -3,7 +3,7 @@
 The columns: a search of everything; the first search of the view, whose ids nobody has
 read yet; the next ones; pymilvus with the view's ids in a filter; FiftyOne's backend;
 the view against everything; recall@10; the same by a filter that Milvus keeps the
-field of; each plan where it is told to;
+field of; each plan where an option asks for it;
 the chosen one against the best of these.
 """
 
@@ -155,7 +155,7 @@ def _search(
     query: np.ndarray,
     plan: PlanName | None = None,
 ) -> Neighbors:
-    """What ``search.search`` does for a query vector, the view looked up anew."""
+    """What ``search.search`` does for a query vector, the view looked up each time."""
     among = within(case.view, None, data.dataset)
     return planner.nearest(rows, query, K, among=among, plan=plan)
 
@@ -163,11 +163,11 @@ def _search(
 def _filtered(rows: StoredRows, case: Case, data: Data) -> float:
     """The clusters by a filter: a new one each time, as a person's search has it."""
     where = {"cluster": case.clusters}
-    told = filter_fields.filter_expr(where, ["cluster"], data.dataset, None)
+    condition = filter_fields.filter_expr(where, ["cluster"], data.dataset, None)
     times = [
         _timed(
             lambda q=query: planner.nearest(  # type: ignore[misc]
-                rows, q[None], K, among=filter_fields.FilteredRows(rows, told)
+                rows, q[None], K, among=filter_fields.FilteredRows(rows, condition)
             )
         )[0]
         for query in case.queries

@@ -170,7 +170,7 @@ def _ours(index: Any) -> Measured:
 
 
 def _stopped_late(index: Any) -> duplicates.DuplicateGroups:
-    """What ours finds after it was cancelled, and then told to go on."""
+    """What ours finds after it was cancelled, and then asked to go on."""
     from fiftyone_milvus.analysis import duplicates
     from fiftyone_milvus.errors import Cancelled
 
@@ -216,7 +216,7 @@ def _sklearn(vectors: np.ndarray) -> Measured:
 
 
 def _fiftyone(dataset: fo.Dataset, vectors: np.ndarray) -> Measured:
-    """It tells which are duplicates, and not of which."""
+    """It says which are duplicates, and not of which."""
     import fiftyone.brain as fob
 
     index = fob.compute_similarity(

@@ -15,7 +15,7 @@ from benchmarks import _options
 
 
 def main() -> None:
-    """Runs it on embedded Milvus, unless told otherwise."""
+    """Runs it on embedded Milvus, unless an option says otherwise."""
     options = _parsed()
     from benchmarks import _setup
 

@@ -1,6 +1,6 @@
 """The one error of the demo: a sentence for the person who started it."""
 
-_LENGTH = 200  # characters of a foreign error that are shown
+_LENGTH = 200  # characters of an error of another library that are shown
 
 
 class DemoError(Exception):
@@ -8,7 +8,7 @@ class DemoError(Exception):
 
 
 def reason(error: Exception) -> str:
-    """What went wrong, in a few words: a foreign error's text can fill a screen."""
+    """What went wrong, in a few words: the text of an error may fill a screen."""
     # Every HTTP client has a ConnectionError and a timeout of its own
     kind = type(error).__name__
     if kind.endswith(("ConnectionError", "Timeout", "URLError")):

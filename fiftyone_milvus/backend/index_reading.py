@@ -20,7 +20,7 @@ from ..exact.tiles import Tick, no_tick
 from ..metrics import Space, release_pages, scratch_array
 from ..retrieval import planner
 from ..store.row_search import Matches
-from ..store.rows import Rows, StoredRows, joined
+from ..store.rows import Rows, StoredRows, concatenate
 from ..vectors import as_vectors
 from .config import AGGREGATIONS
 
@@ -86,7 +86,9 @@ class Reading(SimilarityIndex, DuplicatesMixin):
 
     def _read(self, wanted: list[str] | None, by_sample: bool) -> Rows:
         if wanted is None:
-            return joined(list(self._rows.iterate()), self._rows.collection.dimension())
+            return concatenate(
+                list(self._rows.iterate()), self._rows.collection.dimension()
+            )
         if by_sample:
             found = self._rows.ids_of_samples(wanted)
             wanted = [id_ for ids in found.values() for id_ in ids]

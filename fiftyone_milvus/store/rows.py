@@ -46,7 +46,7 @@ class Rows:
         )
 
 
-def joined(parts: Sequence[Rows], dim: int = 0) -> Rows:
+def concatenate(parts: Sequence[Rows], dim: int = 0) -> Rows:
     """Rows of a dimension, one part after the other, without fingerprints and filter
     values."""
     return Rows(
@@ -193,7 +193,7 @@ class StoredRows:
     def fetch(self, wanted: Iterable[str], consistency_level: str = "Strong") -> Rows:
         """The rows of the given primary keys that exist, in the order asked."""
         wanted = list(wanted)
-        found = joined(list(self.fetch_each(wanted, consistency_level)))
+        found = concatenate(list(self.fetch_each(wanted, consistency_level)))
         at = {id_: i for i, id_ in enumerate(found.ids)}
         return found.take([at[id_] for id_ in wanted if id_ in at])
 

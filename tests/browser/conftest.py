@@ -95,7 +95,7 @@ def app(
 def pytest_runtest_makereport(
     item: pytest.Function,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Where a test fails, keeps an image, and lets the next one begin anew."""
+    """Where a test fails, keeps an image, and gives the next one a new window."""
     report = yield
     window = item.funcargs.get("window")
     if report.failed and isinstance(window, Window):

@@ -246,7 +246,7 @@ def test_a_build_on_a_worker_is_paused_and_resumed_also_after_a_reload(
         expect(job).to_contain_text("on a worker", timeout=WORK)
         reloaded(app)  # the state of the work is not the page's
         expect(job).to_have_attribute("data-state", "running")
-        # a worker's first progress comes too quickly to be told
+        # a worker's first progress comes too quickly to be shown
         images.wait_after(pace_file, FIRST)
         expect(app.cy("milvus-progress")).to_contain_text("/s", timeout=WORK)
         app.after_answer("pause", app.cy("milvus-pause").click)

@@ -44,7 +44,7 @@ def orphan(dataset: fo.Dataset) -> Iterator[str]:
 
 
 @pytest.fixture
-def foreign() -> Iterator[str]:
+def unmanaged() -> Iterator[str]:
     """A collection that another program made."""
     milvus = client.connect(settings.resolve()).client
     milvus.create_collection(UNMANAGED, dimension=4)
@@ -73,7 +73,7 @@ def choose(app: App, action: str, collection: str) -> None:
     app.cy(f"milvus-{action}-{collection}").click()
 
 
-def test_it_tells_which_milvus_it_is_and_what_is_in_it(app, dataset, orphan, foreign):
+def test_it_says_which_milvus_it_is_and_what_is_in_it(app, dataset, orphan, unmanaged):
     used = runs.describe(dataset, "images").collection_name
     opened(app)
     facts = app.cy("milvus-facts")
@@ -84,7 +84,7 @@ def test_it_tells_which_milvus_it_is_and_what_is_in_it(app, dataset, orphan, for
     expect(row).to_contain_text("60 rows")
     expect(row).to_contain_text(f"'images' of the dataset '{dataset.name}' uses it")
     expect(app.cy(f"milvus-collection-{orphan}")).to_contain_text("orphaned")
-    expect(app.cy(f"milvus-collection-{foreign}")).to_contain_text("unmanaged")
+    expect(app.cy(f"milvus-collection-{unmanaged}")).to_contain_text("unmanaged")
     app.shot("server")
     app.cy(f"milvus-actions-{used}").click()
     expect(app.cy(f"milvus-delete-{used}")).to_be_disabled()
@@ -102,22 +102,22 @@ def test_orphans_are_cleaned_up_after_saying_which(app, orphan):
     assert orphan not in names()
 
 
-def test_a_foreign_collection_is_dropped_only_by_its_name_typed_out(app, foreign):
+def test_an_unmanaged_collection_is_deleted_only_by_its_name_typed_out(app, unmanaged):
     opened(app)
-    choose(app, "delete", foreign)
+    choose(app, "delete", unmanaged)
     expect(app.cy("milvus-confirm-button")).to_be_disabled()
     app.cy("milvus-typed").fill("somebody")
     expect(app.cy("milvus-confirm-button")).to_be_disabled()
-    app.cy("milvus-typed").fill(foreign)
+    app.cy("milvus-typed").fill(unmanaged)
     app.shot("server-drop")
     app.cy("milvus-typed").press("Enter")
-    expect(app.cy(f"milvus-collection-{foreign}")).to_have_count(0)
-    assert foreign not in names()
+    expect(app.cy(f"milvus-collection-{unmanaged}")).to_have_count(0)
+    assert unmanaged not in names()
 
 
-def test_a_collection_is_adopted_once_it_fits(app, dataset, orphan, foreign):
+def test_a_collection_is_adopted_once_it_fits(app, dataset, orphan, unmanaged):
     opened(app)
-    choose(app, "adopt", foreign)
+    choose(app, "adopt", unmanaged)
     app.cy("milvus-confirm-button").click()
     expect(app.cy("milvus-misfit")).to_be_visible()
     app.page.keyboard.press("Escape")
@@ -173,7 +173,7 @@ def test_it_says_how_to_connect_to_another_and_takes_no_secret(app):
     app.shot("server-connect")
 
 
-def test_it_is_at_home_in_every_theme_and_width(app, dataset, orphan, foreign):
+def test_it_is_at_home_in_every_theme_and_width(app, dataset, orphan, unmanaged):
     opened(app)
     expect(app.cy(f"milvus-collection-{orphan}")).to_be_visible()
     for look in screen.each_look(app):

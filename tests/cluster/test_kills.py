@@ -144,12 +144,12 @@ def test_the_proxy_during_searches(cluster: Cluster, searched) -> None:
 def wait_for_replicas(index: MilvusSimilarityIndex) -> None:
     """Until each of two nodes has all rows in sealed segments."""
     while True:
-        held = Counter[int]()
+        nodes = Counter[int]()
         rows = {}
         for found in index.rows.collection.call("list_loaded_segments"):
-            held[found.segment_id] += len(found.node_ids)
+            nodes[found.segment_id] += len(found.node_ids)
             rows[found.segment_id] = int(found.num_rows)
-        if sum(rows.values()) == IMAGES and min(held.values()) == 2:
+        if sum(rows.values()) == IMAGES and min(nodes.values()) == 2:
             return
         time.sleep(0.1)
 

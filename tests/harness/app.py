@@ -46,7 +46,7 @@ BROWSER_ARGS = [
 ]
 # The App asks for fonts and more; tests must not depend on the internet
 ELSEWHERE = re.compile(r"^https?://(?!127\.0\.0\.1|localhost)")
-# Its grid says this when it is laid out anew while it loads, which a slow machine shows
+# Its grid says this when its layout changes while it loads, as on a slow machine
 ERRORS_OF_FIFTYONE = ("entry is loading",)
 # What a busy machine may take for anything, such as the first page of a server's or
 # the first search by text, which loads the model; milliseconds

@@ -26,7 +26,7 @@ KEPT_LOGS = ROOT / "test-results" / "logs" / os.environ.get("PYTEST_XDIST_WORKER
 
 # The person's own settings, which no test may see
 UNMANAGED = ("FIFTYONE_", "DEFAULT_FIFTYONE_", "BRAIN_", "MILVUS_", "PYMILVUS_", "HF_")
-FOREIGN_FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "TORCH_HOME")
+OTHER_FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "TORCH_HOME")
 KEPT_LOG_BYTES = 200_000
 
 
@@ -79,7 +79,7 @@ def _forget_the_person() -> None:
     if browsers.is_dir():
         os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", str(browsers))
     for name in list(os.environ):
-        if name.startswith(UNMANAGED) or name in FOREIGN_FOLDERS:
+        if name.startswith(UNMANAGED) or name in OTHER_FOLDERS:
             del os.environ[name]
     os.environ["HOME"] = str(HOME)
     # A proxy must not stand between a test and its own servers

@@ -11,7 +11,7 @@ from . import contract
 
 
 class CheckedPanel(MilvusPanel):
-    """The panel, whose answers are held against what React expects."""
+    """The panel, whose answers are compared with what React expects."""
 
     def __getattribute__(self, name: str) -> Any:
         found = super().__getattribute__(name)

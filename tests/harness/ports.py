@@ -14,10 +14,10 @@ FIRST, LAST = 10_000, 32_000
 def free_ports(count: int) -> list[int]:
     """``count`` different ports that nothing listens on."""
     ports: list[int] = []
-    with ExitStack() as held:
+    with ExitStack() as sockets:
         while len(ports) < count:
             candidate = random.SystemRandom().randrange(FIRST, LAST)
-            listener = held.enter_context(socket.socket())
+            listener = sockets.enter_context(socket.socket())
             try:
                 # All interfaces, because some servers can bind nothing less
                 listener.bind(("", candidate))

@@ -1,7 +1,7 @@
 """Real Milvus servers: Standalone 2.3.5 from PyPI, several at once if need be.
 
 A server's gRPC ports accept connections on every interface: Milvus 2.3 has no setting
-for that. The setting ``ip`` is only what its parts tell each other.
+for that. The setting ``ip`` is only what its parts use among themselves.
 """
 
 from __future__ import annotations

@@ -387,15 +387,15 @@ def test_a_refusal_leaves_no_run(refusal, untouched):
     assert untouched.list_brain_runs() == []
 
 
-def test_a_refusal_tells_no_secret(refusal, untouched, caplog):
+def test_a_refusal_shows_no_secret(refusal, untouched, caplog):
     _, settings = refusal
     caplog.set_level(logging.DEBUG)
     with pytest.raises(VectorSearchError) as raised:
         build(untouched, settings)
-    told = messages(raised.value) + caplog.text
+    shown = messages(raised.value) + caplog.text
     secrets = {WRONG, "guestguest", settings.get("password"), settings.get("token")}
     # the default password is a word in every sentence
-    assert not [s for s in secrets - {None, "Milvus"} if s in told]
+    assert not [s for s in secrets - {None, "Milvus"} if s in shown]
 
 
 def messages(error: BaseException) -> str:

@@ -195,12 +195,12 @@ def test_what_cannot_be_asked_is_reported(made, params, words):
 
 @tuned(TILE=32)
 def test_progress_is_reported_and_cancelling_stops_it(made):
-    told = []
-    duplicates.find_groups(made.index, THRESH, progress=told.append)
-    assert [one.phase for one in told][:1] == ["Reading"]
-    done = [one.done for one in told if one.phase == "Comparing"]
+    reports = []
+    duplicates.find_groups(made.index, THRESH, progress=reports.append)
+    assert [one.phase for one in reports][:1] == ["Reading"]
+    done = [one.done for one in reports if one.phase == "Comparing"]
     assert len(done) > 8 and done == sorted(done) and done[-1] == COUNT
-    assert {(one.total, one.unit) for one in told} == {(COUNT, "vectors")}
+    assert {(one.total, one.unit) for one in reports} == {(COUNT, "vectors")}
     asked = iter([False] * 5 + [True] * 100)
     with pytest.raises(Cancelled):
         duplicates.find_groups(made.index, THRESH, cancelled=lambda: next(asked))
@@ -310,14 +310,14 @@ def test_the_most_unique_are_furthest_from_their_nearest(made):
 def test_labels_that_disagree_with_their_neighbours_are_found(made):
     k, least = 5, 0.6
     found = label_outliers.find_outliers(made.index, "kind", k=k, min_score=least)
-    told = made.dataset.values("kind.label")
+    kinds = made.dataset.values("kind.label")
     dists = made.distances()
     dists[:, 11] = np.inf
     near = np.argsort(dists, axis=1, kind="stable")[:, :k]
     scores = {
-        i: float(np.mean([told[n] != told[i] for n in near[i]]))
+        i: float(np.mean([kinds[n] != kinds[i] for n in near[i]]))
         for i in range(COUNT)
-        if told[i] is not None
+        if kinds[i] is not None
     }
     wanted = {i: score for i, score in scores.items() if score >= least}
     got = {places([one.id], made.ids)[0]: one for one in found.outliers}
@@ -328,7 +328,7 @@ def test_labels_that_disagree_with_their_neighbours_are_found(made):
     assert listed == sorted(listed, reverse=True)
     for i, one in got.items():
         assert places([n.id for n in one.neighbors], made.ids) == near[i].tolist()
-        assert [n.label for n in one.neighbors] == [told[n] for n in near[i]]
+        assert [n.label for n in one.neighbors] == [kinds[n] for n in near[i]]
         assert {one.label, one.suggested} == {"cat", "dog"}
 
 

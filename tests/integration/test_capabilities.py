@@ -106,10 +106,10 @@ def test_an_index_type_that_it_lacks_is_refused_at_first(
         with pytest.raises(InvalidRequest) as refused:
             creation.create(rows.collection, DIM, OWNER)
         assert not rows.collection.exists()
-        told = str(refused.value)
-        assert f"has no index type {index_type}" in told
-        assert f"Milvus {can.version} at {connection.settings.address}" in told
-        assert ", ".join(can.index_types) in told
+        message = str(refused.value)
+        assert f"has no index type {index_type}" in message
+        assert f"Milvus {can.version} at {connection.settings.address}" in message
+        assert ", ".join(can.index_types) in message
 
 
 def test_the_servers_own_refusal_leaves_nothing_behind(

@@ -222,7 +222,7 @@ def test_orphans_say_whether_their_run_or_their_dataset_is_gone(milvus, shown):
     assert "another FiftyOne" in gone.reason
 
 
-def test_what_nobody_here_made_or_uses_is_foreign(milvus, shown):
+def test_what_nobody_here_made_or_uses_is_unmanaged(milvus, shown):
     (info,) = listed(shown.unmanaged)
     assert info.state == "unmanaged"
     assert info.owner is None and info.users == ()
@@ -252,7 +252,7 @@ def test_a_clone_uses_its_originals_collection(lite, dataset):
         clone.delete()
 
 
-def test_what_an_index_built_anew_left_behind_is_an_orphan(lite, dataset):
+def test_what_an_index_built_again_left_behind_is_orphaned(lite, dataset):
     old = compute(dataset, "idx")
     dataset.delete_brain_run("idx")
     new = compute(dataset, "idx")
@@ -318,7 +318,7 @@ def test_listing_loads_no_collection(milvus, shown, server):
     server.load_collection(shown.patches)
 
 
-def test_no_server_is_told(monkeypatch):
+def test_no_server_is_reported(monkeypatch):
     monkeypatch.setenv(URI, "http://127.0.0.1:1")
     with pytest.raises(VectorSearchError, match="does not answer"):
         collections.list_collections()
@@ -492,7 +492,7 @@ def test_a_drop_that_fails_says_what_went(lite, dataset, monkeypatch):
     assert [lite.has_collection(name) for name in names] == [False, True]
 
 
-def test_nothing_asked_is_told(lite):
+def test_nothing_asked_is_reported(lite):
     with pytest.raises(InvalidRequest, match="Name collections to delete"):
         collection_cleanup.deletion_plan()
 
@@ -545,7 +545,9 @@ def test_a_part_that_matches_is_counted(milvus, shown, dataset):
         ),
     ],
 )
-def test_what_does_not_match_is_told_and_not_adopted(milvus, shown, name, field, words):
+def test_what_does_not_match_is_reported_and_not_adopted(
+    milvus, shown, name, field, words
+):
     before = shown.dataset.list_brain_runs()
     collection = getattr(shown, name)
     found = adopt.adoption(shown.dataset, collection, field)
@@ -561,7 +563,7 @@ def test_an_empty_collection_is_not_adopted(lite, dataset):
     assert "It is empty" in adopt.adoption(dataset, rows.collection.name).problem
 
 
-def test_a_collection_without_an_index_is_told(lite, dataset):
+def test_a_collection_without_an_index_is_reported(lite, dataset):
     from pymilvus import DataType
 
     name = unused_name()
@@ -581,12 +583,12 @@ def test_a_collection_without_an_index_is_told(lite, dataset):
         ("new", "missing", "has no collection 'missing'"),
     ],
 )
-def test_what_cannot_be_adopted_is_told(milvus, shown, key, name, words):
+def test_what_cannot_be_adopted_is_reported(milvus, shown, key, name, words):
     with pytest.raises(VectorSearchError, match=words):
         adopt.adopt(shown.dataset, key, getattr(shown, name, name))
 
 
-def test_unknown_fields_and_models_are_told(milvus, shown):
+def test_unknown_fields_and_models_are_reported(milvus, shown):
     with pytest.raises(InvalidRequest, match="no field 'nope'"):
         adopt.adoption(shown.dataset, shown.ours, "nope")
     with pytest.raises(InvalidRequest, match="no model 'nope'"):
@@ -698,7 +700,7 @@ def test_a_renamed_index_keeps_its_collection_and_stamp(server, dataset):
         ("nope", "new", "no Milvus index 'nope'"),
     ],
 )
-def test_what_cannot_be_renamed_is_told(lite, dataset, old, new, words):
+def test_what_cannot_be_renamed_is_reported(lite, dataset, old, new, words):
     for key in ("idx", "other"):
         compute(dataset, key, embeddings=False)
     with pytest.raises(InvalidRequest, match=words):

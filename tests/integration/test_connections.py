@@ -264,16 +264,16 @@ def test_a_forked_child_may_use_what_it_inherited(indexed):
 
 
 def test_a_fork_while_a_thread_connects_leaves_the_child_free(on_server):
-    held, done = threading.Event(), threading.Event()
+    busy, done = threading.Event(), threading.Event()
 
     def hold() -> None:
         with client._lock, on_server.connection._guard:
-            held.set()
+            busy.set()
             done.wait(60)
 
     thread = threading.Thread(target=hold)
     thread.start()
-    held.wait()
+    busy.wait()
     try:
         wanted = on_server.connection.settings
         names = in_a_fork(lambda: collections(client.connect(wanted)))

@@ -420,10 +420,10 @@ def test_the_consistency_level_is_what_milvus_reports(milvus, vectors_dataset, l
         consistency_level=level,
     )
     try:
-        told = index.client.describe_collection(index.config.collection_name)
+        described = index.client.describe_collection(index.config.collection_name)
         if milvus.kind == "standalone":  # Milvus Lite says 0 whatever it was given
             order = ("Strong", "Session", "Bounded", "Eventually")
-            assert order[told["consistency_level"]] == level
+            assert order[described["consistency_level"]] == level
         assert index.total_index_size == 100  # exact at every level
         query = vectors_dataset.first().id
         view = vectors_dataset.sort_by_similarity(query, brain_key="level", k=1)
@@ -460,9 +460,9 @@ def test_index_types_are_what_milvus_reports(milvus, vectors_dataset, options, k
         **options,
     )
     try:
-        told = index.client.describe_index(index.config.collection_name, "vector")
-        assert told["index_type"] == kind
-        params = told.get("params") or told
+        described = index.client.describe_index(index.config.collection_name, "vector")
+        assert described["index_type"] == kind
+        params = described.get("params") or described
         for name, value in options.get("index_params", {}).items():
             assert int(params[name]) == value
         query = vectors_dataset.first().id
@@ -541,7 +541,7 @@ def test_two_datasets_share_a_collection_by_partition(milvus, vectors_dataset):
 
 def test_two_datasets_on_one_collection_keep_to_their_own_rows(milvus, vectors_dataset):
     clone = vectors_dataset.clone()  # with the same ids
-    if milvus.kind == "lite":  # keeps one row of an id: told below
+    if milvus.kind == "lite":  # keeps one row of an id: see below
         clone = datasets.make_vectors_dataset(100, seed=6)
     other = datasets.make_vectors_dataset(50, seed=5)
     params = {"backend": "milvus", "embeddings": "embeddings", "metric": "cosine"}
@@ -637,7 +637,7 @@ def test_a_collection_that_does_not_fit_is_explained(milvus, world, kwargs, word
     assert "misfit" not in dataset.list_brain_runs()
 
 
-def test_a_foreign_collection_with_another_schema_is_explained(milvus, world):
+def test_an_unmanaged_collection_with_another_schema_is_explained(milvus, world):
     client = world["cosine"].ours.client
     client.create_collection("foreign_schema", dimension=8)
     try:

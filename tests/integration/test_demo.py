@@ -71,7 +71,7 @@ def test_the_app_listens_on_this_machine_alone_and_starts_in_silence(vectors_dat
 
 
 class Late(Service):
-    """A service that listens only when it is told that it is late."""
+    """A service that listens only once somebody has asked why it is late."""
 
     service_name = "db"
 

@@ -78,9 +78,9 @@ def test_it_keeps_memory_for_the_next_search_unless_configured_otherwise(
 ):
     monkeypatch.setenv("MALLOC_ARENA_MAX", "7")
     running = embedded.ensure_running(home)
-    told = psutil.Process(running.pid).environ()
+    environment = psutil.Process(running.pid).environ()
     wanted = {**embedded.MALLOC, "MALLOC_ARENA_MAX": "7"}
-    assert {name: told.get(name) for name in wanted} == wanted
+    assert {name: environment.get(name) for name in wanted} == wanted
 
 
 def test_it_listens_on_no_network(home):

@@ -81,8 +81,8 @@ def holds(sample: fo.Sample, where) -> bool:
             good = wanted.get("min", -1e9) <= value <= wanted.get("max", 1e9)
         else:
             listed = wanted if isinstance(wanted, list) else [wanted]
-            held = value if isinstance(value, list) else [value]
-            good = bool(set(listed) & set(held))
+            values = value if isinstance(value, list) else [value]
+            good = bool(set(listed) & set(values))
         if not good:
             return False
     return True

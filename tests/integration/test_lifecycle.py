@@ -255,9 +255,9 @@ def test_a_fresh_process_answers_the_same(milvus, kept, elsewhere):
 
 
 def test_what_another_process_added_is_found(milvus, kept, elsewhere):
-    held = kept.dataset.load_brain_results("fed")
-    assert held.total_index_size == 4
-    assert held._kneighbors(np.eye(4, 16)[2], k=1)[0] == [kept.ids[2]]
+    loaded = kept.dataset.load_brain_results("fed")
+    assert loaded.total_index_size == 4
+    assert loaded._kneighbors(np.eye(4, 16)[2], k=1)[0] == [kept.ids[2]]
     assert runs.load(kept.dataset, "fed").total_index_size == 4
 
 

@@ -289,11 +289,11 @@ def test_other_options_can_be_chosen(server, dataset):
 
 def test_progress_ends_at_the_number_of_rows(server, dataset):
     make(dataset)
-    told: list[Progress] = []
-    move.move(dataset, "idx", {"uri": server}, progress=told.append)
-    phases = list(dict.fromkeys(now.phase for now in told))
+    reports: list[Progress] = []
+    move.move(dataset, "idx", {"uri": server}, progress=reports.append)
+    phases = list(dict.fromkeys(now.phase for now in reports))
     assert phases == ["Copying", "Finishing", "Indexing", "Checking", "Done"]
-    assert (told[-1].done, told[-1].total) == (100, 100)
+    assert (reports[-1].done, reports[-1].total) == (100, 100)
 
 
 def test_a_larger_copy_is_indexed_before_it_is_used(server):

@@ -281,8 +281,8 @@ def test_few_jobs_run_at_once_and_searches_beside_them(dataset, monkeypatch):
             let_go.set()
         return refused, found, [each.error_message async for each in jobs]
 
-    with monkeypatch.context() as held:
-        held.setattr(health, "health", checks)
+    with monkeypatch.context() as patch:
+        patch.setattr(health, "health", checks)
         refused, found, rest = asyncio.run(app())
     assert all("wait until one of them ends" in each for each in refused)
     assert len(found) == 5

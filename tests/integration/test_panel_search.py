@@ -75,7 +75,7 @@ def test_search_stays_in_the_view_and_clear_brings_it_back(indexed):
     ctx = make_context(indexed, view=view, **params)
     found = panel.search(ctx)
     assert {match["id"] for match in found["results"]} <= set(view.values("id"))
-    # which would have the App ask for its page anew
+    # which would have the App ask for its page again
     assert triggered(ctx, "patch_panel_state") == []
 
     # a second search is in that view again, not in the first one's five matches
@@ -239,7 +239,7 @@ def test_several_terms_explain_each_match_on_every_page(indexed):
     assert single["results"][0]["term_scores"] is None
 
 
-def test_merged_rankings_tell_each_matches_rank_in_both(indexed):
+def test_merged_rankings_say_each_matches_rank_in_both(indexed):
     build.build(indexed, "other", SOURCE, metric="euclidean")
     _, found = search_for(indexed, fuse_with="other", k=8)
     ctx = make_context(indexed, token=found["token"], start=4)
@@ -259,7 +259,7 @@ def test_merged_rankings_tell_each_matches_rank_in_both(indexed):
         ]
 
 
-def test_images_found_by_objects_tell_how_near_these_are(dataset):
+def test_images_found_by_objects_say_how_near_these_are(dataset):
     build.build(
         dataset,
         "p",

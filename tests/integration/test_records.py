@@ -194,13 +194,13 @@ def test_an_import_brings_no_right_to_what_its_record_names(
     kind = fo.types.FiftyOneDataset
     dataset.export(str(tmp_path), kind, export_media=False)
     metadata = tmp_path / "metadata.json"
-    told = json.loads(metadata.read_text())
-    run = told["brain_methods"]["mine"]
+    stored = json.loads(metadata.read_text())
+    run = stored["brain_methods"]["mine"]
     name = runs.load(victim, "theirs").rows.collection.name
     ext = json.loads(run["config"]["ext"])
     ext |= {"options": {"partition": "theirs"}, "own_partition": True}
     run["config"] |= {"collection_name": name, "ext": json.dumps(ext)}
-    metadata.write_text(json.dumps(told))
+    metadata.write_text(json.dumps(stored))
     imported = fo.Dataset.from_dir(str(tmp_path), kind, progress=False)
     try:
         assert shown(imported)["mine"]["collection_name"] == name

@@ -54,7 +54,7 @@ def find(
     return fork(comparing.find, dataset, how).result()
 
 
-def kill_when_told(dataset: fo.Dataset, how: dict[str, float], times: int) -> None:
+def kill_at_report(dataset: fo.Dataset, how: dict[str, float], times: int) -> None:
     fork(comparing.find_until, dataset, how, times).join()
 
 
@@ -69,16 +69,16 @@ def kept(dataset: fo.Dataset) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("how", HOW, ids=str)
 def test_who_is_killed_goes_on_and_finds_the_same(dataset, how):
-    wanted, told = find(dataset, how)
+    wanted, reports = find(dataset, how)
     assert len(wanted.groups) > 30 and wanted.resumed == 0
     assert not kept(dataset)
     shares = []
     for part in (0.3, 0.6, 0.9):
-        kill_when_told(dataset, how, int(part * told))
+        kill_at_report(dataset, how, int(part * reports))
         found, left = find(dataset, how)
         assert what(found) == what(wanted)
         assert 0 < found.resumed < 1
-        assert left < (1.15 - part) * told
+        assert left < (1.15 - part) * reports
         assert f"{found.resumed:.0%} of the work was done before" in found.message
         assert not kept(dataset)
         shares.append(found.resumed)
@@ -87,12 +87,12 @@ def test_who_is_killed_goes_on_and_finds_the_same(dataset, how):
 
 @pytest.mark.parametrize("how", HOW, ids=str)
 def test_who_is_killed_again_and_again_comes_to_an_end(dataset, how):
-    wanted, told = find(dataset, how)
+    wanted, reports = find(dataset, how)
     for _ in range(4):
-        kill_when_told(dataset, how, told // 5)
+        kill_at_report(dataset, how, reports // 5)
     found, left = find(dataset, how)
     assert what(found) == what(wanted)
-    assert left < told / 2
+    assert left < reports / 2
 
 
 def test_who_is_killed_at_any_moment_goes_on(dataset):
@@ -111,22 +111,22 @@ def test_who_is_killed_at_any_moment_goes_on(dataset):
 
 
 def test_a_changed_index_is_compared_again(dataset):
-    _, told = find(dataset, HOW[0])
-    kill_when_told(dataset, HOW[0], told // 2)
+    _, reports = find(dataset, HOW[0])
+    kill_at_report(dataset, HOW[0], reports // 2)
     assert kept(dataset)
     index = runs.load(dataset, KEY)
     first, last = dataset.first().id, dataset.last().id
     index.add_to_index(index.get_embeddings(sample_ids=[first])[0], [last])
     found, again = find(dataset, HOW[0])
-    assert (found.resumed, again) == (0, told)
+    assert (found.resumed, again) == (0, reports)
     assert any({first, last} <= set(group.ids) for group in found.groups)
     assert not kept(dataset)
 
 
 @pytest.mark.parametrize("other", [{"thresh": 0.005}, {"fraction": 0.2}], ids=str)
 def test_another_question_is_answered_again(dataset, other):
-    _, told = find(dataset, HOW[0])
-    kill_when_told(dataset, HOW[0], told // 2)
+    _, reports = find(dataset, HOW[0])
+    kill_at_report(dataset, HOW[0], reports // 2)
     found, _ = find(dataset, other)
     assert found.resumed == 0
     assert not kept(dataset)
@@ -147,8 +147,8 @@ def test_who_cancelled_goes_on(dataset):
 
 
 def test_a_deleted_run_leaves_nothing(dataset):
-    _, told = find(dataset, HOW[0])
-    kill_when_told(dataset, HOW[0], told // 2)
+    _, reports = find(dataset, HOW[0])
+    kill_at_report(dataset, HOW[0], reports // 2)
     assert kept(dataset)
     runs.cleanup(dataset, KEY)
     assert not kept(dataset)

@@ -33,7 +33,7 @@ ZILLIZ = "Zilliz Cloud Vector Database(Compatible with Milvus 2.5)"
         ("", None, False, ALL),
     ],
 )
-def test_a_version_tells_what_the_server_can(text, version, templates, index_types):
+def test_a_version_says_what_the_server_can(text, version, templates, index_types):
     can = capabilities.of_version(text)
     assert can.version == (text if version is None else version)
     assert can.embedded == ("milvus_lite" in text)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+DEFINITIONS = ast.ClassDef | ast.FunctionDef
 ROOT = Path(__file__).resolve().parents[2]
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text()
 PYTHON = sorted(
@@ -13,6 +14,7 @@ PYTHON = sorted(
     for folder in ("fiftyone_milvus", "app", "operators", "panels", "demo")
     for path in (ROOT / folder).rglob("*.py")
 )
+TRIALS = sorted((ROOT / "tests").rglob("*.py")) + sorted(ROOT.glob("benchmarks/*.py"))
 PANEL = sorted((ROOT / "js" / "src").rglob("*.ts*"))
 
 
@@ -51,6 +53,22 @@ def sentences(path: Path) -> list[str]:
         and isinstance(node.value, str)
         and id(node) not in docstrings
     ]
+
+
+def identifiers(path: Path) -> set[str]:
+    """The names that a Python file gives to what it makes."""
+    tree = ast.parse(path.read_text())
+    named = [n.name for n in ast.walk(tree) if isinstance(n, DEFINITIONS)]
+    named += [n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)]
+    stored = [n for n in ast.walk(tree) if isinstance(n, ast.Name)]
+    return {*named, *(n.id for n in stored if isinstance(n.ctx, ast.Store))}
+
+
+@pytest.mark.parametrize(
+    "path", PYTHON + TRIALS, ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_identifiers_avoid_them(path):
+    assert sorted(name for name in identifiers(path) if found_in(name)) == []
 
 
 def test_the_glossary_names_words_to_avoid():

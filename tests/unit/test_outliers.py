@@ -78,10 +78,10 @@ def test_most_are_ruled_out_early(monkeypatch):
 @tuned(TILE=8, FIRST_OUTLIERS=8)
 def test_it_reports_progress_and_can_be_stopped():
     vectors = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
-    told = []
-    outliers.distance_outliers(Space("cosine", vectors), 3, told.append)
-    assert told == sorted(told)
-    assert told[-1] == 50
+    reports = []
+    outliers.distance_outliers(Space("cosine", vectors), 3, reports.append)
+    assert reports == sorted(reports)
+    assert reports[-1] == 50
 
     def stop(done):
         raise Cancelled("enough")

@@ -1,4 +1,4 @@
-"""Vectors in the form of a message hold what they held."""
+"""Vectors in the form of a message are the same vectors."""
 
 import numpy as np
 import pytest

@@ -63,20 +63,20 @@ def test_those_that_cross_come_once(count):
 @pytest.mark.parametrize("count", COUNTS[1:])
 @small_tiles
 def test_progress_rises_to_the_number_of_vectors(count):
-    told = []
+    reports = []
     space = Space("cosine", vectors_of(count))
-    list(tiles.pairs(space, lambda: 0.3, told.append))
-    assert told == sorted(told)
-    assert told[-1] == count
+    list(tiles.pairs(space, lambda: 0.3, reports.append))
+    assert reports == sorted(reports)
+    assert reports[-1] == count
     half = np.arange(count // 2)
-    told.clear()
+    reports.clear()
     list(
         tiles.crossing(
-            space, half, np.arange(count // 2, count), lambda: 1, told.append
+            space, half, np.arange(count // 2, count), lambda: 1, reports.append
         )
     )
-    assert told == sorted(told)
-    assert not len(half) or told[-1] == len(half)
+    assert reports == sorted(reports)
+    assert not len(half) or reports[-1] == len(half)
 
 
 @small_tiles

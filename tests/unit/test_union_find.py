@@ -98,7 +98,7 @@ def test_a_fraction_that_only_far_ones_could_fill_is_none():
 
 def test_a_chain_is_one_group_whatever_the_order():
     order = np.random.default_rng(1).permutation(2_000)
-    all_joined = union_find.UnionFind(2_000)
+    ring = union_find.UnionFind(2_000)
     for part in np.array_split(order[:-1], 7):
-        all_joined.add(part, (part + 1) % 2_000)
-    assert [part.tolist() for part in all_joined.components()] == [[*range(2_000)]]
+        ring.add(part, (part + 1) % 2_000)
+    assert [part.tolist() for part in ring.components()] == [[*range(2_000)]]
