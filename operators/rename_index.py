@@ -7,7 +7,7 @@ from typing import Any
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.indexes import rename
+from fiftyone_milvus.backend import runs
 
 from ..app import forms
 from .base import Operator
@@ -28,7 +28,7 @@ class RenameIndex(Operator):
 
     def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         old, new = ctx.params["brain_key"], ctx.params["new_brain_key"]
-        info = rename.rename(ctx.dataset, old, new)
+        info = runs.rename(ctx.dataset, old, new)
         if not ctx.delegated:
             ctx.ops.reload_dataset()
         return {

@@ -1,8 +1,9 @@
-"""The brain runs of a dataset that are Milvus indexes: list, load, clean up."""
+"""The brain runs of a dataset that are Milvus indexes: list, load, rename, clean up."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import fiftyone as fo
 from fiftyone.core.brain import BrainMethod
 
-from ..dataset import indexed_samples
+from ..dataset import indexed_samples, names
 from ..errors import BrokenRecord, CollectionError, NoSuchMilvus, VectorSearchError
 from ..exact import checkpoints
 from ..store import settings
@@ -158,6 +159,25 @@ def load(
         config = MilvusSimilarityConfig(**record.config)
         samples = scope.as_stored(dataset, record)
         return MilvusSimilarityIndex(samples, config, brain_key, config.build())
+
+
+@settings.takes_connection
+def rename(
+    dataset: fo.Dataset, brain_key: str, new_brain_key: str, **connection: Any
+) -> IndexInfo:
+    """Renames an index: its run, and the stamp of its collection if it has one of this
+    dataset's own. Milvus is asked first, so that both or none have the new key.
+
+    Raises:
+        InvalidRequest: if there is no such index, or the new key can't be
+        VectorSearchError: if Milvus can't be reached
+    """
+    describe(dataset, brain_key)
+    names.refuse(names.brain_key_problem(dataset, new_brain_key))
+    with suppress(CollectionError):  # it is lost, and there is nothing to stamp
+        load(dataset, brain_key)
+    dataset.rename_brain_run(brain_key, new_brain_key)
+    return describe(dataset, new_brain_key)
 
 
 def has_results(dataset: fo.Dataset, brain_key: str) -> bool:

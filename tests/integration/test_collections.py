@@ -24,7 +24,7 @@ from pymilvus import MilvusClient
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import active_writes, runs
 from fiftyone_milvus.errors import CollectionError, InvalidRequest, VectorSearchError
-from fiftyone_milvus.indexes import adopt, collection_cleanup, collections, rename
+from fiftyone_milvus.indexes import adopt, collection_cleanup, collections
 from fiftyone_milvus.indexes.collections import CollectionInfo
 from fiftyone_milvus.store import client, creation, embedded, settings
 from fiftyone_milvus.store.collection import Collection, Owner
@@ -685,7 +685,7 @@ def test_ownership_that_cannot_be_written_leaves_no_index(lite, dataset, monkeyp
 
 def test_a_renamed_index_keeps_its_collection_and_stamp(server, dataset):
     name = compute(dataset, "old")
-    info = rename.rename(dataset, "old", "new")
+    info = runs.rename(dataset, "old", "new")
     assert (info.brain_key, info.collection_name) == ("new", name)
     (found,) = listed(name)
     assert found.owner.brain_key == "new"
@@ -704,20 +704,20 @@ def test_what_cannot_be_renamed_is_reported(lite, dataset, old, new, words):
     for key in ("idx", "other"):
         compute(dataset, key, embeddings=False)
     with pytest.raises(InvalidRequest, match=words):
-        rename.rename(dataset, old, new)
+        runs.rename(dataset, old, new)
     assert dataset.list_brain_runs() == ["idx", "other"]
 
 
 def test_without_its_server_an_index_keeps_its_key(lite, dataset):
     compute(dataset, "idx", embeddings=False)
     with pytest.raises(VectorSearchError, match="does not answer"):
-        rename.rename(dataset, "idx", "new", uri="http://127.0.0.1:1")
+        runs.rename(dataset, "idx", "new", uri="http://127.0.0.1:1")
     assert dataset.list_brain_runs() == ["idx"]
 
 
 def test_a_lost_index_is_renamed(lite, dataset):
     lite.drop_collection(compute(dataset, "idx"))
-    assert rename.rename(dataset, "idx", "new").brain_key == "new"
+    assert runs.rename(dataset, "idx", "new").brain_key == "new"
 
 
 # -- the operators

@@ -19,7 +19,7 @@ from fiftyone.core.brain import BrainMethod
 import fiftyone_milvus
 from fiftyone_milvus.backend import active_writes, runs
 from fiftyone_milvus.errors import BrokenRecord, CollectionError, InvalidRequest
-from fiftyone_milvus.indexes import adopt, collection_cleanup, collections, rename
+from fiftyone_milvus.indexes import adopt, collection_cleanup, collections
 from fiftyone_milvus.store import (
     client,
     creation,
@@ -214,9 +214,9 @@ def test_an_import_brings_no_right_to_what_its_record_names(
 def test_renaming_writes_no_stamp_but_its_own(milvus, dataset):
     one, two = compute(dataset, "one"), compute(dataset, "two")
     records.edit(dataset, "two", {"collection_name": one.rows.collection.name})
-    rename.rename(dataset, "two", "three")
+    runs.rename(dataset, "two", "three")
     assert claims(one) == ["one"]
-    rename.rename(dataset, "one", "first")
+    runs.rename(dataset, "one", "first")
     assert claims(one) == ["first"]
     assert not runs.cleanup_plan(dataset, "three").deletes_rows
     two.rows.collection.drop()
@@ -228,7 +228,7 @@ def test_the_stamp_of_a_partition_follows_its_index(milvus, dataset, victim):
         dataset, "a", embeddings=False, collection_name=name, partition="mine"
     )
     assert claims(index) == ["a"] and index.owned
-    rename.rename(dataset, "a", "b")
+    runs.rename(dataset, "a", "b")
     index = runs.load(dataset, "b")
     assert claims(index) == ["b"]
     index.cleanup()
