@@ -51,6 +51,8 @@ def test_the_app_listens_on_this_machine_alone_and_starts_in_silence(vectors_dat
         text=True,
         cwd=ROOT,
         env={**os.environ, "BROWSER": "none"},
+        # a shell's background jobs, and what they start, ignore Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:
         printed = []
@@ -58,7 +60,7 @@ def test_the_app_listens_on_this_machine_alone_and_starts_in_silence(vectors_dat
             printed.append(line)
             if "Ctrl-C ends it" in line:
                 break
-        assert process.poll() is None, "".join(printed)
+        assert "Ctrl-C ends it" in printed[-1], "".join(printed)
         assert ("127.0.0.1", port) in listening(psutil.Process(process.pid))
         addresses = {ip for ip, one in listening(psutil.Process(process.pid))}
         assert addresses <= {"127.0.0.1", "::1"}
