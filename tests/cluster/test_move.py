@@ -26,7 +26,7 @@ def test_an_index_moves_to_two_shards_and_two_replicas(
     moved = move.move(dataset, "idx", {"uri": cluster.uri}, index_options=options)
     index = runs.load(dataset, "idx")
     assert (moved.rows, moved.address) == (1_200, cluster.uri)
-    found = inspect(index.rows.collection.name)
+    found = inspect(index.rows.collection.name, uri=cluster.uri)
     assert (found.shards, found.replicas, found.rows) == (2, 2, 1_200)
     assert np.array_equal(index.get_embeddings(sample_ids=ids)[0], wanted)
     assert health.health(dataset, "idx").healthy

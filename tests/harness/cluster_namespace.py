@@ -126,6 +126,7 @@ def make_services(folder: Path, tools: Path) -> list[Part]:
         ("etcd", ETCD, tools / "etcd" / "usr" / "bin" / "etcd"): f"""
             --data-dir etcd --log-level warn --listen-peer-urls {peer}
             --listen-client-urls {etcd} --advertise-client-urls {etcd}
+            --heartbeat-interval 1000 --election-timeout 10000
         """,
         ("s3", S3, tools / "bin" / "weed"): f"""
             server -ip={HOST} -ip.bind={HOST} -dir=s3 -master.volumeSizeLimitMB=256
@@ -172,7 +173,8 @@ def make_roles(folder: Path, milvus: Path) -> list[Part]:
             "KAFKA_BROKERLIST": f"{HOST}:{KAFKA}",
             "LOCALSTORAGE_PATH": str(folder / "local" / name),
             # after so many seconds without a sign of life it is lost; 30 by default
-            "COMMON_SESSION_TTL": "10",
+            "COMMON_SESSION_TTL": "15",
+            "ROOTCOORD_DMLCHANNELNUM": "4",  # each costs, and two are used
             "LOG_LEVEL": "warn",
             "METRICS_PORT": str(metrics),
         }
