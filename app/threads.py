@@ -6,13 +6,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from threading import Semaphore
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import fiftyone.operators as foo
 
 from fiftyone_milvus.backend import runs
+from fiftyone_milvus.backend.config import MilvusSimilarityConfig
 from fiftyone_milvus.dataset import models
 from fiftyone_milvus.errors import Busy
 from fiftyone_milvus.search import query_embedding
@@ -32,6 +33,7 @@ _pool = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="milvus-plugin")
 _jobs = Semaphore(MAX_JOBS)
 _searches_by_text = Semaphore(MAX_SEARCHES)
 _slow_searches = Semaphore(MAX_SEARCHES)
+_waiting: dict[str, list[MilvusSimilarityConfig]] = {}  # panels' searches, for models
 
 
 async def run(
@@ -55,9 +57,10 @@ def place_of_job(ctx: foo.ExecutionContext) -> AbstractContextManager[None]:
     )
 
 
+@contextmanager
 def place_of_search(
     ctx: foo.ExecutionContext, request: SearchRequest
-) -> AbstractContextManager[None]:
+) -> Iterator[None]:
     """Limits how many searches at once embed images or many texts, or wait for a model
     to be loaded; and, apart from these, how many embed a few texts.
 
@@ -66,12 +69,30 @@ def place_of_search(
     """
     terms = request.query.terms
     if not {"text", "image", "crop"} & {term.kind for term in terms}:
-        return nullcontext()
+        yield
+        return
     keys = [key for key in (request.brain_key, request.fuse_with) if key is not None]
     configs = [runs.config_of(ctx.dataset, key) for key in keys]
-    loaded = all(models.is_loaded(each.model, each.model_kwargs) for each in configs)
-    is_quick = loaded and query_embedding.embeds_little(terms)
-    return _place(ctx, _searches_by_text if is_quick else _slow_searches, BUSY)
+    missing = [
+        each for each in configs if not models.is_loaded(each.model, each.model_kwargs)
+    ]
+    is_quick = not missing and query_embedding.embeds_little(terms)
+    with _place(ctx, _searches_by_text if is_quick else _slow_searches, BUSY):
+        _waiting[str(ctx.panel_id)] = missing
+        try:
+            yield
+        finally:
+            _waiting.pop(str(ctx.panel_id), None)
+
+
+def loading(ctx: foo.ExecutionContext) -> dict[str, Any] | None:
+    """The model that the panel's search waits for, which is being loaded, and for how
+    many seconds it is; ``None`` if it waits for none."""
+    for config in _waiting.get(str(ctx.panel_id), ()):
+        seconds = models.loading_seconds(config.model, config.model_kwargs)
+        if seconds is not None:
+            return {"model": config.model, "seconds": int(seconds)}
+    return None
 
 
 @contextmanager

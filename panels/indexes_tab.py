@@ -15,7 +15,7 @@ from fiftyone_milvus.store import client, settings
 from fiftyone_milvus.store.collection import CONSISTENCY_LEVELS, METRICS
 from fiftyone_milvus.store.index_types import INDEX_TYPES
 
-from ..app import forms, jobs, zoo_models
+from ..app import forms, jobs, threads, zoo_models
 from .error_boundary import answered
 
 METHODS = ("jobs", "form", "cleanup_plan", "cleanup", "pause", "cancel", "dismiss")
@@ -24,7 +24,11 @@ METHODS = ("jobs", "form", "cleanup_plan", "cleanup", "pause", "cancel", "dismis
 class IndexMethods:
     @answered
     def jobs(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        return {"jobs": [job.to_dict() for job in jobs.list_jobs(ctx)]}
+        """The jobs, and what this panel's search waits for."""
+        return {
+            "jobs": [job.to_dict() for job in jobs.list_jobs(ctx)],
+            "loading": threads.loading(ctx),
+        }
 
     @answered
     def form(self, ctx: foo.ExecutionContext) -> dict[str, Any]:

@@ -24,7 +24,9 @@ TEXT_TAGS = ("zero-shot", "text-embeddings")
 SECONDS_AT_ONCE = 1.0
 KEPT = 2  # people switch between few, and each may take gigabytes
 
-_models: LRUCache[str, Future[Any]] = LRUCache(KEPT)
+_models: LRUCache[str, Future[Any]] = LRUCache(KEPT)  # those that are loaded
+_loading: dict[str, tuple[Future[Any], float]] = {}  # others, and since when
+_warming = threading.Lock()  # one model at a time
 _locks: WeakKeyDictionary[Any, FairLock] = WeakKeyDictionary()
 _lock = threading.Lock()
 
@@ -167,8 +169,16 @@ def is_downloaded(name: str, model_kwargs: dict[str, Any] | None = None) -> bool
 def is_loaded(name: str, model_kwargs: dict[str, Any] | None = None) -> bool:
     """Whether :func:`load` gives the model at once."""
     with _lock:
-        future = _models.get(_key(name, model_kwargs))
-    return future is not None and future.done() and future.exception() is None
+        return _key(name, model_kwargs) in _models
+
+
+def loading_seconds(
+    name: str, model_kwargs: dict[str, Any] | None = None
+) -> float | None:
+    """For how many seconds a model is being loaded by now; ``None`` if it isn't."""
+    with _lock:
+        _, began = _loading.get(_key(name, model_kwargs), (None, None))
+    return None if began is None else time.monotonic() - began
 
 
 def embeds_text(name: str) -> bool:
@@ -212,9 +222,9 @@ def warm(
     name: str, model_kwargs: dict[str, Any] | None = None, *, stamp: Any = None
 ) -> None:
     """Loads the model that a record names in the background, unless it is loaded or
-    being loaded, and embeds a text with it, which loads the rest of some models.
-    Downloads nothing, and loads nothing that :func:`load` would refuse. Errors are
-    raised later, by :func:`load`."""
+    being loaded, or another is being loaded so, and embeds a text with it, which loads
+    the rest of some models. Downloads nothing, and loads nothing that :func:`load`
+    would refuse. Errors are raised later, by :func:`load`."""
     threading.Thread(
         target=_warm, args=(name, model_kwargs, stamp), daemon=True
     ).start()
@@ -231,22 +241,27 @@ def _claim(name: str, model_kwargs: dict[str, Any] | None) -> tuple[Future[Any],
     """The model's future, and whether the caller has to load it."""
     key = _key(name, model_kwargs)
     with _lock:
-        future = _models.get(key)
-        failed = future is not None and future.done() and future.exception() is not None
-        is_mine = future is None or failed
-        if future is None or failed:
-            future = _models[key] = Future()
-        return future, is_mine
+        if key in _models:
+            return _models[key], False
+        if key in _loading:
+            return _loading[key][0], False
+        future: Future[Any] = Future()
+        _loading[key] = future, time.monotonic()
+        return future, True
 
 
 def _warm(name: str, model_kwargs: dict[str, Any] | None, stamp: Any) -> None:
-    with suppress(Exception):
-        model_trust.check_trusted(name, model_kwargs, stamp)
-        if not is_downloaded(name, model_kwargs):
-            return
-        future, is_mine = _claim(name, model_kwargs)
-        if is_mine:
-            _fill(future, name, model_kwargs, with_text=True)
+    if not _warming.acquire(blocking=False):
+        return
+    try:
+        with suppress(Exception):
+            model_trust.check_trusted(name, model_kwargs, stamp)
+            if is_downloaded(name, model_kwargs):
+                future, is_mine = _claim(name, model_kwargs)
+                if is_mine:
+                    _fill(future, name, model_kwargs, with_text=True)
+    finally:
+        _warming.release()
 
 
 def _fill(
@@ -255,14 +270,21 @@ def _fill(
     model_kwargs: dict[str, Any] | None,
     with_text: bool = False,
 ) -> None:
+    key = _key(name, model_kwargs)
     try:
         model = _loaded(name, model_kwargs or {})
         if with_text and getattr(model, "can_embed_prompts", False):
             with suppress(Exception):  # a search by text gives the reason
                 model.embed_prompt("an image")
-        future.set_result(model)
     except BaseException as e:
+        with _lock:
+            del _loading[key]
         future.set_exception(e)
+        return
+    with _lock:
+        del _loading[key]
+        _models[key] = future
+    future.set_result(model)
 
 
 def _key(name: str, model_kwargs: dict[str, Any] | None) -> str:

@@ -138,6 +138,8 @@ def adopt(
         VectorSearchError: if Milvus fails
     """
     names.refuse(names.brain_key_problem(dataset, brain_key))
+    if model is not None:
+        models.check_in_zoo(model)
     found = adoption(dataset, collection_name, patches_field)
     if found.problem is not None:
         raise InvalidRequest(f"'{collection_name}' was not adopted. {found.problem}")
@@ -276,13 +278,12 @@ def _connected(
     found: Adoption,
     model: str | None,
 ) -> MilvusSimilarityIndex:
-    loaded = models.load(model) if model else None
     config = MilvusSimilarityConfig(
         collection_name=found.collection.name,
         metric=found.collection.metric or "",
         patches_field=found.patches_field,
         model=model,
-        supports_prompts=bool(getattr(loaded, "can_embed_prompts", False)),
+        supports_prompts=model is not None and models.embeds_text(model),
     )
     method = config.build()
     method.ensure_requirements()

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import fiftyone.zoo as foz
 import pytest
@@ -11,12 +12,13 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import models
 from fiftyone_milvus.indexes import build
 from harness import images
-from harness.context import PLUGIN, make_context
+from harness.context import PLUGIN, execute, make_context
 from plugin.app import threads
 
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 MODEL, OTHER = "worded", {"text_prompt": "an image of"}
 SECONDS = 60
+THREADS_OF_APP = 6
 TEXT = {"terms": [{"text": "a tree"}]}
 
 
@@ -62,6 +64,10 @@ def loading(monkeypatch):
 def ask(dataset, name, key, query):
     """A search by an operator, or by the panel, as the App runs it."""
     params = {"brain_key": key, "query": query, "k": 2, "__method__": "search"}
+    return run(dataset, name, **params)
+
+
+def run(dataset, name, **params):
     asked = make_context(dataset, **params).request_params
     return asyncio.create_task(execute_or_delegate_operator(f"{PLUGIN}/{name}", asked))
 
@@ -69,6 +75,8 @@ def ask(dataset, name, key, query):
 @pytest.mark.parametrize("name", ["milvus_panel", "search"])
 def test_searches_that_wait_for_a_model_hold_up_no_others(dataset, loading, name):
     async def app():
+        pool = ThreadPoolExecutor(THREADS_OF_APP)
+        asyncio.get_running_loop().set_default_executor(pool)
         waiting = [
             ask(dataset, name, "other", TEXT) for _ in range(threads.MAX_SEARCHES + 1)
         ]
@@ -95,3 +103,35 @@ def test_searches_that_wait_for_a_model_hold_up_no_others(dataset, loading, name
         each.raise_exceptions()
         results = each.result["ids" if name == "search" else "results"]
         assert len(results) == 2
+
+
+def test_the_panel_says_which_model_its_search_waits_for(dataset, loading):
+    async def jobs(panel_id="panel"):
+        asked = {"__method__": "jobs", "panel_id": panel_id}
+        return (await run(dataset, "milvus_panel", **asked)).result["loading"]
+
+    async def app():
+        search = ask(dataset, "milvus_panel", "other", TEXT)
+        while (found := await jobs()) is None:
+            assert not search.done()
+        of_another = await jobs("another")
+        loading.set()
+        (await search).raise_exceptions()
+        return found, of_another, await jobs()
+
+    found, of_another, after = asyncio.run(asyncio.wait_for(app(), SECONDS))
+    assert found["model"] == MODEL and 0 <= found["seconds"] < SECONDS
+    assert of_another is None and after is None
+
+
+def test_adopting_a_collection_loads_no_model(dataset):
+    models._models.clear()
+    name = runs.describe(dataset, "idx").collection_name
+    chosen = {"collection_name": name, "brain_key": "adopted", "model": MODEL}
+    try:
+        done = execute("adopt_collection", dataset, **chosen, dry_run=False)
+        assert done["supports_prompts"] and not models._models
+        found = execute("search", dataset, brain_key="adopted", text="a tree", k=2)
+        assert len(found["ids"]) == 2
+    finally:
+        dataset.delete_brain_run("adopted")

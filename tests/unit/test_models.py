@@ -45,11 +45,6 @@ def loads(monkeypatch, slow):
     return asked
 
 
-def is_loaded(name):
-    future = models._models.get(models._key(name, None))
-    return future is not None and future.done() and future.exception() is None
-
-
 def warmed(name):
     """The threads that warming a model starts."""
     before = set(threading.enumerate())
@@ -82,19 +77,43 @@ def test_warming_loads_in_the_background_and_embeds_a_text(loads, slow):
     models.warm("slow")
     models.warm("slow")
     wait_until(lambda: loads)
-    assert not is_loaded("slow")
+    assert not models.is_loaded("slow")
     slow.set()
     model = models.load("slow")
-    assert loads == ["slow"] and is_loaded("slow")
+    assert loads == ["slow"] and models.is_loaded("slow")
     wait_until(lambda: model.prompts == 1)
 
 
 def test_a_model_that_failed_is_tried_again(loads):
     models.warm("bad")
     wait_until(lambda: loads)
-    wait_until(lambda: models._models[models._key("bad", None)].done())
-    assert not is_loaded("bad")
+    wait_until(lambda: not models._warming.locked())
+    assert not models.is_loaded("bad")
     assert isinstance(models.load("bad"), Model)
+
+
+def test_one_model_is_warmed_at_a_time(loads, slow):
+    models.warm("slow")
+    wait_until(lambda: loads)
+    for thread in warmed("good"):
+        thread.join()
+    assert loads == ["slow"]
+    slow.set()
+    wait_until(lambda: not models._warming.locked())
+
+
+def test_a_model_is_loaded_once_while_others_are_loaded(loads, slow):
+    first = threading.Thread(target=models.load, args=("slow",))
+    first.start()
+    wait_until(lambda: loads)
+    for n in range(models.KEPT + 1):
+        models.load_given("good", {"n": n})
+    assert models.loading_seconds("slow") >= 0
+    slow.set()
+    assert models.load("slow") is models.load("slow")
+    first.join()
+    assert loads.count("slow") == 1
+    assert models.loading_seconds("slow") is None
 
 
 def test_warming_fetches_nothing(loads):

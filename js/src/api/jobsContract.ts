@@ -28,8 +28,16 @@ export interface Job {
   updated: string;
 }
 
+/** A model that is being loaded, and for how many seconds. */
+export interface LoadingModel {
+  model: string;
+  seconds: number;
+}
+
 export interface Jobs {
   jobs: Job[];
+  /** what this panel's search waits for */
+  loading: LoadingModel | null;
 }
 
 /** The methods of `panels/indexes_tab.py` for jobs. */

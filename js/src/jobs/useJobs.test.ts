@@ -1,9 +1,10 @@
 import { act, renderHook } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Job } from "../api/contract";
+import { POLL_MILLISECONDS } from "../hooks/usePolling";
 import { job } from "../test/data";
 import { answer, callsOf, Wrapper } from "../test/panel";
-import { POLL_MILLISECONDS, useJobs } from "./useJobs";
+import { useJobs } from "./useJobs";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

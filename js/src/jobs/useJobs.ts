@@ -1,11 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useApi } from "../api/client";
 import type { Job } from "../api/contract";
-import { useStable } from "../hooks/useStable";
+import { usePolling } from "../hooks/usePolling";
 import { useWindowFocus } from "../hooks/useWindowFocus";
 import { isActive } from "./jobState";
-
-export const POLL_MILLISECONDS = 1000;
 
 interface Polled {
   /** the list that these jobs replace */
@@ -32,31 +30,6 @@ export function useJobs(fetched: Job[], expected: boolean, onEnd: () => void): J
   });
   useEndings(jobs, onEnd);
   return jobs;
-}
-
-function usePolling<T>(wanted: boolean, ask: () => Promise<T>, onAnswer: (answer: T) => void) {
-  const stableAsk = useStable(ask);
-  const stableOnAnswer = useStable(onAnswer);
-  useEffect(() => {
-    if (!wanted) return;
-    let stopped = false;
-    let timer = 0;
-    const next = () => {
-      if (!stopped) timer = window.setTimeout(poll, POLL_MILLISECONDS);
-    };
-    // a failure needs no message: it is asked again in a second
-    const poll = () =>
-      stableAsk()
-        .then((answer) => {
-          if (!stopped) stableOnAnswer(answer);
-        }, () => undefined)
-        .then(next);
-    next();
-    return () => {
-      stopped = true;
-      window.clearTimeout(timer);
-    };
-  }, [wanted, stableAsk, stableOnAnswer]);
 }
 
 function useEndings(jobs: Job[], onEnd: () => void) {

@@ -51,7 +51,6 @@ export function QueryForm({ search, index }: Props) {
           "&:focus-within": { borderColor: "primary.main" },
         }}
       >
-        {busy && <SearchProgress />}
         {chips.length > 0 && (
           <Stack
             component="ul"
@@ -121,6 +120,7 @@ export function QueryForm({ search, index }: Props) {
             {strings.search}
           </PrimaryButton>
         </Stack>
+        {busy && <SearchProgress />}
       </Stack>
       {unable && (
         <Typography id={id} variant="caption" color="text.secondary" data-cy="milvus-no-text">

@@ -20,6 +20,7 @@ export const strings = {
   uploadHint: "Search with an image file; you can also paste or drop one",
   search: "Search",
   searching: "Searching",
+  loading: (model: string, seconds: number) => `Loading ${model}, ${count(seconds)} s`,
   restore: (removed: number) => `Restore what was removed (${count(removed)})`,
 
   selectedInGrid: "Selected in the grid: part of the next search",
