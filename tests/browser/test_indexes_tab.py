@@ -3,6 +3,8 @@ afterwards."""
 
 from __future__ import annotations
 
+import os
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +27,7 @@ from harness.worker import DelegatedWorker
 
 PANEL = "milvus_panel"
 MODEL = "conse-lite0-minilm-offline"
+WORDED = "worded"
 FIRST = 20  # images that the waiting model embeds before it waits
 WORK = 180_000
 HEBREW, ARABIC = "מפתח_של_תמונות", "فهرس_الصور"
@@ -54,8 +57,21 @@ def go_on(pace_file: Path) -> Iterator[Callable[[], None]]:
 
 
 @pytest.fixture(scope="module")
-def app_server(offline_models: None, pace_file: Path) -> Iterator[AppServer]:
-    """A server that knows the counting model."""
+def loads() -> Iterator[Path]:
+    """A pipe: processes started from here load the worded model once it is read."""
+    path = environment.HOME / "loads"
+    os.mkfifo(path)
+    images.install_models(WORDED)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORDED_MODEL_LOADS", str(path))
+        yield path
+
+
+@pytest.fixture(scope="module")
+def app_server(
+    offline_models: None, pace_file: Path, loads: Path
+) -> Iterator[AppServer]:
+    """A server that knows the counting model and the worded one."""
     server = AppServer()
     yield server
     server.stop()
@@ -475,3 +491,19 @@ def test_two_hundred_indexes_with_long_and_right_to_left_names(app, many):
     app.widen_panel(PANEL, 320)
     app.shot("indexes-many-narrow")
     assert screen.problems(app) == []
+
+
+def test_a_search_says_which_model_it_waits_for(app, dataset, loads, monkeypatch):
+    monkeypatch.delenv("WORDED_MODEL_LOADS")  # here it is loaded at once
+    build.build(dataset, "texts", build.Source(model=WORDED))
+    app.open(PANEL)
+    app.open_tab("search")
+    app.cy("milvus-query").fill("a tree")
+    app.cy("milvus-query").press("Enter")
+    loading = app.cy("milvus-loading-model")
+    expect(loading).to_have_text(re.compile(rf"^Loading {WORDED}, \d+ s$"))
+    app.shot("search-loading")
+    reader = os.open(loads, os.O_RDONLY | os.O_NONBLOCK)
+    expect(app.cy("milvus-result-line")).to_contain_text("of 60")
+    expect(loading).to_have_count(0)
+    os.close(reader)
