@@ -12,7 +12,7 @@ import numpy as np
 from bson import ObjectId
 from fiftyone.brain.similarity import SimilarityIndex
 
-from ..dataset import indexed_samples
+from ..dataset import indexed_samples, models
 from ..dataset.ids import ViewIds
 from ..errors import InvalidRequest
 from ..vectors import as_array, is_tensor
@@ -99,7 +99,21 @@ class Sorting(SimilarityIndex):
         samples.set_label_values(path, values, dynamic=True)
 
     def _parse_query(self, query: Any) -> Any:
-        return super()._parse_query(_as_query(query))
+        query = _as_query(query)
+        texts = _texts(query)
+        if not texts or not self.supports_prompts:
+            return super()._parse_query(query)
+        lock = models.lock_of(self.get_model())
+        with lock.first() if len(texts) == 1 else lock:
+            return super()._parse_query(query)
+
+
+def _texts(query: Any) -> list[str]:
+    """The texts of a query; none if it is one of ids or vectors."""
+    if isinstance(query, str):
+        query = [query]
+    is_texts = isinstance(query, list) and query and isinstance(query[0], str)
+    return query if is_texts and not ObjectId.is_valid(query[0]) else []
 
 
 def _as_query(query: Any) -> Any:

@@ -15,6 +15,7 @@ import pytest
 import torch
 from PIL import Image
 
+from fiftyone_milvus.backend.index import MilvusSimilarityIndex
 from fiftyone_milvus.backend.stored_run import Stored
 from fiftyone_milvus.dataset import models
 from fiftyone_milvus.dataset.sources import Reader, Source
@@ -97,6 +98,15 @@ def index(model):
         config=config,
         rows=SimpleNamespace(collection=SimpleNamespace(dimension=lambda: 4)),
     )
+
+
+@pytest.fixture
+def native(model):
+    """What FiftyOne's own *Sort by similarity* asks."""
+    index = object.__new__(MilvusSimilarityIndex)
+    index._model = model
+    index._supports_prompts = True
+    return index
 
 
 @pytest.fixture
@@ -212,6 +222,19 @@ def test_a_text_is_searched_by_before_the_rest_of_many_images(model, index, star
     assert order == ["work", "other", *["work"] * 19]
 
 
+def test_a_view_is_sorted_by_a_text_before_the_rest_of_many_images(
+    model, index, native, start
+):
+    images = Query(tuple(Term(image=image(8 + i)) for i in range(20)))
+    order = when_another_waits(
+        model,
+        start,
+        lambda: query_vector.resolve(index, images),
+        lambda: native._parse_query("mine"),
+    )
+    assert order == ["work", "other", *["work"] * 19]
+
+
 def test_a_text_is_searched_by_before_the_rest_of_a_build(model, index, start, images):
     dataset = images([(8, 8)] * 100)
     reader = Reader(dataset, Source(model="slow"), None, model)
@@ -305,6 +328,27 @@ def test_a_build_leaves_a_model_as_it_was(model, images):
     Reader(dataset, Source(model="slow"), None, model).embed(dataset.view(), None)
     assert seen == [(False, 1)]
     assert model.preprocess is True and model.at_work == 0
+
+
+@pytest.mark.parametrize("batch_size", [None, 2, 64])
+@pytest.mark.parametrize("patches_field", [None, "objects"])
+def test_a_build_has_a_model_for_about_a_second_at_once(
+    model, images, monkeypatch, patches_field, batch_size
+):
+    now, turns = [0.0], []
+
+    def embed_all(batch):
+        turns.append(len(batch) * 0.3)
+        now[0] += turns[-1]
+        return batch.numpy()
+
+    model.embed_all = embed_all
+    monkeypatch.setattr(models, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    source = Source(model="slow", batch_size=batch_size)
+    dataset = images([(8, 8)] * 20)
+    reader = Reader(dataset, source, patches_field, model)
+    assert len(reader.embed(dataset.view(), None).rows.ids) == 20
+    assert max(turns) <= models.SECONDS_AT_ONCE
 
 
 def test_a_build_takes_as_many_at_once_as_a_second_allows():
