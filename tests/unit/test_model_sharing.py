@@ -142,17 +142,20 @@ def image(width=8, height=8):
 
 @pytest.fixture
 def images(tmp_path):
-    """A dataset of image files of these sizes, with a patch in each."""
+    """A dataset of image files of these sizes, with a patch, or so many, in each."""
     made = []
 
-    def of(sizes):
+    def of(sizes, patches=1):
         paths = [tmp_path / f"{i}.png" for i in range(len(sizes))]
         for path, size in zip(paths, sizes, strict=True):
             path.write_bytes(image(*size))
         samples = [fo.Sample(filepath=str(path)) for path in paths]
         for sample in samples:
-            box = fo.Detection(label="a", bounding_box=[0, 0, 0.5, 1])
-            sample["objects"] = fo.Detections(detections=[box])
+            boxes = [
+                fo.Detection(label="a", bounding_box=[0, 0, 0.5, 1])
+                for _ in range(patches)
+            ]
+            sample["objects"] = fo.Detections(detections=boxes)
         made.append(fo.Dataset())
         made[-1].add_samples(samples, progress=False)
         return made[-1]
@@ -345,7 +348,7 @@ def test_a_build_has_a_model_for_about_a_second_at_once(
     model.embed_all = embed_all
     monkeypatch.setattr(models, "time", SimpleNamespace(monotonic=lambda: now[0]))
     source = Source(model="slow", batch_size=batch_size)
-    dataset = images([(8, 8)] * 20)
+    dataset = images([(8, 8)] * 20) if patches_field is None else images([(8, 8)], 20)
     reader = Reader(dataset, source, patches_field, model)
     assert len(reader.embed(dataset.view(), None).rows.ids) == 20
     assert max(turns) <= models.SECONDS_AT_ONCE
