@@ -84,41 +84,36 @@ def perform(ctx: foo.ExecutionContext, request: SearchRequest) -> dict[str, Any]
     Returns:
         the result as plain data
     """
-    result, view = find(ctx, request)
+    result, view, empty_reason = find(ctx, request)
     if not ctx.delegated:
         ctx.ops.set_view(view)
         select_objects(ctx, result)
     data = result.to_dict()
-    if (reason := empty_reason(ctx, result)) is not None:
-        data["message"] += f". {reason}"
+    if empty_reason is not None:
+        data["message"] += f". {empty_reason}"
     return data
 
 
 def find(
     ctx: foo.ExecutionContext, request: SearchRequest
-) -> tuple[SearchResult, fo.DatasetView]:
+) -> tuple[SearchResult, fo.DatasetView, str | None]:
     """Runs a search, writes the scores if it asks for that, and adds it to the history.
 
     Returns:
-        the result, and a view of it in rank order
+        the result, a view of it in rank order, and why it is empty and what to do;
+        ``None`` if it isn't
     """
     check_k(request.k, request.score_field)
-    samples, rank_field = scope_of(ctx, request), None
+    samples, rank_field, empty_reason = scope_of(ctx, request), None, None
     with threads.place_of_search(ctx, request):
         result = search.run(request, samples)
+        if not result.ids:
+            empty_reason = empty_results.reason(request, samples)
     if request.score_field is not None:
         rank_field = search.write_scores(result, samples, request.score_field)
     view = search.result_view(result, samples, rank_field)
     add_to_history(ctx, request, len(result.ids))
-    return result, view
-
-
-def empty_reason(ctx: foo.ExecutionContext, result: SearchResult) -> str | None:
-    """Why a search has no result, and what to do; ``None`` if it has one."""
-    if result.ids:
-        return None
-    samples = scope_of(ctx, result.request)
-    return empty_results.reason(result.request, samples)
+    return result, view, empty_reason
 
 
 def select_objects(ctx: foo.ExecutionContext, result: SearchResult) -> None:

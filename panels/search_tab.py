@@ -177,7 +177,7 @@ def _results(
     ctx: foo.ExecutionContext, request: SearchRequest, base: fo.DatasetView
 ) -> dict[str, Any]:
     """Searches, shows the results in the grid, and returns what React draws of them."""
-    result, view = searches.find(ctx, request)
+    result, view, empty_reason = searches.find(ctx, request)
     _show(ctx, view, base)
     searches.select_objects(ctx, result)
     everything, field = result.everything, result.index_field
@@ -194,7 +194,7 @@ def _results(
         ctx.dataset,
         searched=searched,
         in_view=in_view,
-        empty_reason=searches.empty_reason(ctx, result),
+        empty_reason=empty_reason,
     )
 
 

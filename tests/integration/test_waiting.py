@@ -1,9 +1,12 @@
 """Searches in the App while others wait for a model. Nothing here measures time."""
 
 import asyncio
+import contextlib
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import fiftyone.operators as foo
 import fiftyone.zoo as foz
 import pytest
 from fiftyone.operators.executor import execute_or_delegate_operator
@@ -11,6 +14,9 @@ from fiftyone.operators.executor import execute_or_delegate_operator
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import models
 from fiftyone_milvus.indexes import build
+from fiftyone_milvus.search import search
+from fiftyone_milvus.search.query import Query, Term
+from fiftyone_milvus.search.request import SearchRequest
 from harness import images
 from harness.context import PLUGIN, execute, make_context
 from plugin.app import threads
@@ -19,6 +25,7 @@ URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 MODEL, OTHER = "worded", {"text_prompt": "an image of"}
 SECONDS = 60
 THREADS_OF_APP = 6
+WORDS = {"text": "a tree", "k": 2}
 TEXT = {"terms": [{"text": "a tree"}]}
 
 
@@ -59,6 +66,13 @@ def loading(monkeypatch):
     yield event
     event.set()
     models._models.clear()
+
+
+@pytest.fixture
+def in_app():
+    """The module that the plugin's operators have, as FiftyOne imported it."""
+    operator = foo.get_operator(f"{PLUGIN}/compare_indexes")
+    return sys.modules[type(operator).__module__].threads
 
 
 def ask(dataset, name, key, query):
@@ -105,6 +119,31 @@ def test_searches_that_wait_for_a_model_hold_up_no_others(dataset, loading, name
         assert len(results) == 2
 
 
+def test_a_comparison_counts_as_a_search(dataset, loading, in_app):
+    ctx, text = make_context(dataset), Query((Term(text="a tree"),))
+    with contextlib.ExitStack() as others:
+        for _ in range(threads.MAX_SEARCHES):
+            request = SearchRequest("other", text, 2)
+            others.enter_context(in_app.place_of_search(ctx, request))
+        with pytest.raises(Exception, match="Search again in a moment"):
+            execute("compare_indexes", dataset, brain_key="idx", other="other", **WORDS)
+
+
+def test_finding_out_why_there_is_no_result_counts_as_a_search(
+    dataset, loading, in_app, monkeypatch
+):
+    free, run = [], search.run
+
+    def noted(*args):
+        free.append(in_app._searches_by_text._value)
+        return run(*args)
+
+    monkeypatch.setattr(search, "run", noted)
+    found = execute("search", dataset, brain_key="idx", min_score=2, **WORDS)
+    assert "without them, the first result has" in found["message"]
+    assert free == [threads.MAX_SEARCHES - 1] * 2
+
+
 def test_the_panel_says_which_model_its_search_waits_for(dataset, loading):
     async def jobs(panel_id="panel"):
         asked = {"__method__": "jobs", "panel_id": panel_id}
@@ -131,7 +170,7 @@ def test_adopting_a_collection_loads_no_model(dataset):
     try:
         done = execute("adopt_collection", dataset, **chosen, dry_run=False)
         assert done["supports_prompts"] and not models._models
-        found = execute("search", dataset, brain_key="adopted", text="a tree", k=2)
+        found = execute("search", dataset, brain_key="adopted", **WORDS)
         assert len(found["ids"]) == 2
     finally:
         dataset.delete_brain_run("adopted")
