@@ -40,10 +40,13 @@ export const URIS = Object.fromEntries(Object.keys(METHODS).map((name) => [name,
 
 type Answers = Partial<Record<keyof Uris, unknown>>;
 
+/** What a search that takes long asks for. */
+const DEFAULTS: Answers = { jobs: { jobs: [], loading: null } };
+
 /** What Python answers by method: a value, or a function of the params. */
 export function answer(answers: Answers) {
   python.mockImplementation((uri, params) => {
-    const found = answers[uri as keyof Uris];
+    const found = { ...DEFAULTS, ...answers }[uri as keyof Uris];
     return typeof found === "function" ? found(params) : found;
   });
 }
