@@ -32,7 +32,7 @@ from milvus_lite.db import MilvusLite
 from milvus_lite.exceptions import DataDirLockedError
 from pymilvus.grpc_gen import milvus_pb2_grpc
 
-from . import embedded_indexes
+from . import embedded_indexes, embedded_search
 from .embedded import Home, Running, write_state
 from .embedded_guard import Guard
 from .private_folders import PRIVATE_FILE, open_file
@@ -99,6 +99,7 @@ def serve(home: Home, idle_seconds: float) -> None:
         signal.signal(name, lambda *_: stopping.set())
 
     embedded_indexes.keep_whole()
+    embedded_search.speed_up()
     db = _open(home)
     _forget_half_written_indexes(home)
     server = grpc.server(
