@@ -1,43 +1,36 @@
-"""Searches of Milvus Lite that take as long as comparing the vectors takes.
+"""Milvus Lite's searches, queries and counts, as quick as the machine allows.
 
-Milvus Lite 3.2 finds out for each call, row by row in Python, which rows are not
-deleted and not replaced by a later version, and copies all vectors before it compares
-them. In the server of ``embedded_server.py`` that is found out once, and again after a
-write; vectors are compared where they are; and only the fields that were asked for are
-read. The results are the same.
+Milvus Lite 3.2 walks through all rows in Python for each call, copies all vectors, and
+reads all fields of what it returns. So the server of ``embedded_server.py`` puts the
+functions of this module in the place of three of its own. The results are the same.
 """
 
 from __future__ import annotations
 
 import inspect
 import logging
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from cachetools import LRUCache
 from milvus_lite.engine import collection as engine
-from milvus_lite.engine.projection import decode_meta
-from milvus_lite.index.brute_force import BruteForceIndex
-from milvus_lite.search.filter import evaluate_mask
-from milvus_lite.search.indexed_filter import evaluate_segment_filter
+from milvus_lite.engine.projection import (
+    build_projection_plan,
+    decode_meta,
+    project_record,
+)
 from milvus_lite.storage.delta_index import DeltaIndex
 from milvus_lite.storage.memtable import MemTable
 from milvus_lite.storage.segment import Segment
 
-logger = logging.getLogger(__name__)
+from .embedded_nearest import HIT, Source, merged
+from .embedded_rows import Buffer, Mask, Scope, matching, scope_of, vector_norms
 
-MAX_SCOPES = 32  # sets of partitions of a collection
-BLOCK = 1 << 24  # distances that are computed at once, 64 MB
-SPARSE = 8  # where fewer than one row in so many is to be compared, those are copied
-SPARE = 32  # candidates by a quick distance, of which the exact one is computed
+logger = logging.getLogger(__name__)
 
 # What Milvus Lite's functions are given; another version is left as it is
 SEARCH = [
@@ -45,323 +38,26 @@ SEARCH = [
     *("pk_field", "vector_field", "partition_names", "compiled_filter"),
     *("output_fields", "indexed_filter_plan", "project_record_fn", "search_params"),
 ]
+QUERY = [
+    *("self", "expr", "output_fields", "partition_names", "limit", "offset"),
+    *("timezone", "order_by_pk"),
+]
 COUNT = ["self", "partition_names"]
-
-HIT = np.dtype([("query", "i8"), ("source", "i8"), ("row", "i8"), ("distance", "f4")])
-
-Mask = np.ndarray | None  # which rows; None for all
 
 
 def speed_up() -> None:
-    """Has Milvus Lite search and count so in this process, if it is a version that does
-    it as 3.2 does."""
-    search = getattr(engine, "execute_search_with_index", None)
-    if _takes(search, SEARCH):
-        engine.execute_search_with_index = _search
-    if _takes(getattr(engine.Collection, "_num_entities", None), COUNT):
-        engine.Collection._num_entities = _count
-
-
-def _takes(function: Any, names: list[str]) -> bool:
-    if function is not None and list(inspect.signature(function).parameters) == names:
-        return True
-    logger.warning("Milvus Lite's search isn't as it was; left as it is")
-    return False
-
-
-class _Buffer:
-    """The rows that Milvus Lite has in memory only, as they are at one moment.
-
-    Attributes:
-        pks, seqs, vectors: of each row: its key, its version, and its vector
-        refs: ``(n, 2)``, where the memory table has each
-        live: which are the last version of theirs
-        masks: the rows of each segment that are not replaced or deleted here either
-    """
-
-    def __init__(self, scope: _Scope, memtable: MemTable, vector_field: str) -> None:
-        items = memtable.pk_index_snapshot()
-        deleted = memtable.delete_index_snapshot()
-        positions = np.array([place for _, place in items], np.int64).reshape(-1, 3)
-        batches = list(memtable._insert_batches)
-        keep = _in_partitions(batches, positions, scope.partitions)
-        self.pks = [pk for (pk, _), kept in zip(items, keep, strict=True) if kept]
-        positions = positions[keep]
-        self.refs, self.seqs = positions[:, :2], positions[:, 2]
-        self.vectors = _buffered_vectors(batches, self.refs, vector_field)
-        self.live = np.ones(len(self.pks), bool)
-        self.masks = list(scope.masks)
-        for row, (pk, seq) in enumerate(zip(self.pks, self.seqs, strict=True)):
-            later = scope.replace(self.masks, pk, int(seq))
-            self.live[row] = not later and scope.deleted.get(pk, -1) <= seq
-        for pk, (seq, _) in deleted.items():
-            scope.replace(self.masks, pk, seq)
-        self._batches = batches
-
-    @property
-    def table(self) -> pa.Table:
-        """The fields that filters read."""
-        starts = np.cumsum([0, *(batch.num_rows for batch in self._batches)])
-        rows = starts[self.refs[:, 0]] + self.refs[:, 1]
-        return pa.Table.from_batches(self._batches).take(rows).drop(["_partition"])
-
-
-class _Scope:
-    """Which rows of some partitions are there: those not deleted, and of several
-    versions the last one."""
-
-    def __init__(
-        self,
-        segments: tuple[Segment, ...],
-        deleted: dict[Any, int],
-        partitions: frozenset[str] | None,
-    ) -> None:
-        self.segments = segments
-        self.deleted = deleted
-        self.partitions = partitions
-        self.masks = _last_versions(segments)
-        for pk, seq in deleted.items():
-            self.replace(self.masks, pk, seq)
-        self._norms: dict[int, np.ndarray] = {}
-        self._buffer: tuple[tuple[int, int, int], _Buffer] | None = None
-
-    def is_of(self, segments: tuple[Segment, ...], deleted: dict[Any, int]) -> bool:
-        """Whether nothing has changed but what is in memory only."""
-        same = len(segments) == len(self.segments) and all(
-            one is other for one, other in zip(segments, self.segments, strict=True)
-        )
-        return same and deleted == self.deleted
-
-    def replace(self, masks: list[Mask], pk: Any, seq: int) -> bool:
-        """Takes the rows of a key that are older than ``seq`` out of the masks of the
-        segments; whether there is a later one."""
-        later = False
-        for number, segment in enumerate(self.segments):
-            row = segment.pk_to_row.get(pk)
-            if row is None:
-                continue
-            if segment.seqs[row] > seq:
-                later = True
-            elif segment.seqs[row] < seq:
-                mask = masks[number]
-                if mask is None:
-                    mask = np.ones(segment.num_rows, bool)
-                elif mask is self.masks[number] and masks is not self.masks:
-                    mask = mask.copy()
-                mask[row] = False
-                masks[number] = mask
-        return later
-
-    def buffer(self, memtable: MemTable, vector_field: str) -> _Buffer:
-        """What is in memory only; kept until the next write."""
-        with memtable._lock:
-            # each write that has an effect changes one of these
-            state = (
-                len(memtable._insert_batches),
-                len(memtable._pk_index),
-                len(memtable._delete_index),
-            )
-            kept = self._buffer
-            if kept is None or kept[0] != state:
-                kept = state, _Buffer(self, memtable, vector_field)
-                self._buffer = kept
-            return kept[1]
-
-    def norms(self, number: int, vectors: np.ndarray) -> np.ndarray:
-        """The length of each vector of a segment; 1 for one that is zero."""
-        found = self._norms.get(number)
-        if found is None:
-            found = self._norms[number] = _norms(vectors)
-        return found
-
-
-_scopes: WeakKeyDictionary[MemTable, LRUCache[Any, _Scope]] = WeakKeyDictionary()
-_lock = threading.Lock()
-
-
-def _scope(
-    segments: Iterable[Segment],
-    memtable: MemTable,
-    delta: DeltaIndex,
-    partition_names: Iterable[str] | None,
-) -> _Scope:
-    partitions = frozenset(partition_names) if partition_names else None
-    found = tuple(
-        segment
-        for segment in segments
-        if segment.num_rows and (partitions is None or segment.partition in partitions)
-    )
-    with _lock:
-        scopes = _scopes.setdefault(memtable, LRUCache(MAX_SCOPES))
-        scope = scopes.get(partitions)
-    if scope is None or not scope.is_of(found, delta._map):
-        scope = _Scope(found, delta._map, partitions)
-        with _lock:
-            scopes[partitions] = scope
-    return scope
-
-
-def _last_versions(segments: Sequence[Segment]) -> list[Mask]:
-    """The rows of each segment that no other segment has in a later version."""
-    if len(segments) < 2:
-        return [None] * len(segments)
-    keys = pa.chunked_array(
-        [
-            chunk
-            for segment in segments
-            for chunk in segment.table.column(segment._pk_field).chunks
-        ]
-    )
-    encoded = keys.combine_chunks().dictionary_encode()
-    if len(encoded.dictionary) == len(encoded):
-        return [None] * len(segments)
-    codes = encoded.indices.to_numpy()
-    seqs = np.concatenate([segment.seqs for segment in segments])
-    order = np.lexsort((seqs, codes))
-    last = np.append(np.diff(codes[order]) != 0, True)
-    mask = np.zeros(len(codes), bool)
-    mask[order[last]] = True
-    ends = np.cumsum([segment.num_rows for segment in segments])[:-1]
-    return [None if each.all() else each.copy() for each in np.split(mask, ends)]
-
-
-def _in_partitions(
-    batches: list[pa.RecordBatch],
-    positions: np.ndarray,
-    partitions: frozenset[str] | None,
-) -> np.ndarray:
-    keep = np.ones(len(positions), bool)
-    if partitions is not None:
-        names = pa.array(sorted(partitions), pa.string())
-        for number, batch in enumerate(batches):
-            inside = pc.is_in(batch.column("_partition"), value_set=names).to_numpy(
-                zero_copy_only=False
-            )
-            here = positions[:, 0] == number
-            keep[here] = inside[positions[here, 1]]
-    return keep
-
-
-def _buffered_vectors(
-    batches: list[pa.RecordBatch], refs: np.ndarray, field: str
-) -> np.ndarray:
-    vectors: np.ndarray | None = None
-    for number in np.unique(refs[:, 0]):
-        column = batches[number].column(field)
-        dim = column.type.list_size
-        flat = (
-            column.flatten()
-            if column.null_count == 0
-            else column.fill_null(pa.scalar([0.0] * dim, column.type)).flatten()
-        )
-        numbers = flat.to_numpy(zero_copy_only=False).reshape(-1, dim)
-        if vectors is None:
-            vectors = np.empty((len(refs), dim), np.float32)
-        here = refs[:, 0] == number
-        vectors[here] = numbers[refs[here, 1]]
-    return np.zeros((0, 0), np.float32) if vectors is None else vectors
-
-
-def _norms(vectors: np.ndarray) -> np.ndarray:
-    found = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-    found[found == 0] = 1
-    return found
-
-
-@dataclass
-class _Source:
-    """A segment, or the buffer: its rows, and which of them may be found."""
-
-    vectors: np.ndarray
-    mask: Mask
-    norms: Callable[[], np.ndarray]
-    index: Any = None
-
-    def nearest(
-        self, queries: np.ndarray, k: int, metric: str, params: dict[str, Any] | None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The rows that are nearest to each query, ``(queries, k)``, and their
-        distances; -1 and infinity where there are fewer."""
-        if self.mask is not None and not self.mask.any():
-            return np.zeros((len(queries), 0), int), np.zeros((len(queries), 0))
-        if self.index is not None and not isinstance(self.index, BruteForceIndex):
-            ids, distances = self.index.search(queries, k, self.mask, params)
-            return ids, distances
-        rows, mask = None, self.mask
-        vectors, norms = self.vectors, self.norms() if metric == "COSINE" else None
-        if mask is not None and mask.sum() * SPARSE < len(mask):
-            rows = np.flatnonzero(mask)
-            vectors, mask = vectors[rows], None
-            norms = None if norms is None else norms[rows]
-        at_once = max(1, BLOCK // len(vectors))
-        parts = [
-            _compared(queries[start : start + at_once], vectors, norms, mask, k, metric)
-            for start in range(0, len(queries), at_once)
-        ]
-        ids = np.concatenate([part[0] for part in parts])
-        if rows is not None:
-            ids = np.where(ids < 0, -1, rows[ids])
-        return ids, np.concatenate([part[1] for part in parts])
-
-
-def _compared(
-    queries: np.ndarray,
-    vectors: np.ndarray,
-    norms: np.ndarray | None,
-    mask: Mask,
-    k: int,
-    metric: str,
-) -> tuple[np.ndarray, np.ndarray]:
-    """The nearest of all rows that the mask has, by comparing with each."""
-    one = len(queries) == 1
-    found = (vectors @ queries[0])[None] if one else queries @ vectors.T
-    if metric == "COSINE":
-        assert norms is not None
-        found /= norms
-        found /= _norms(queries)[:, None]
-        np.subtract(1, found, out=found)
-        np.maximum(found, 0, out=found)
-    elif metric == "IP":
-        np.negative(found, out=found)
-    else:
-        # the square of the distance, but for what is the same for all rows
-        found *= -2
-        found += np.einsum("ij,ij->i", vectors, vectors)
-    if mask is not None:
-        found[:, ~mask] = np.inf
-    if metric != "L2":
-        return _smallest(found, k)
-    ids, rough = _smallest(found, k + SPARE)
-    exact = np.linalg.norm(vectors[ids] - queries[:, None], axis=2)
-    exact[~np.isfinite(rough)] = np.inf
-    order = np.lexsort((ids, exact), axis=1)[:, :k]
-    ids, exact = np.take_along_axis(ids, order, 1), np.take_along_axis(exact, order, 1)
-    return np.where(np.isfinite(exact), ids, -1), exact
-
-
-def _smallest(distances: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """The columns of the ``k`` smallest of each row, and these, in order."""
-    k = min(k, distances.shape[1])
-    if k < distances.shape[1]:
-        ids = np.argpartition(distances, k - 1, axis=1)[:, :k]
-    else:
-        ids = np.broadcast_to(np.arange(k), distances.shape)
-    found = np.take_along_axis(distances, ids, 1)
-    order = np.lexsort((ids, found), axis=1)
-    ids, found = np.take_along_axis(ids, order, 1), np.take_along_axis(found, order, 1)
-    return np.where(np.isfinite(found), ids, -1), found
-
-
-def _count(self: Any, partition_names: list[str] | None) -> int:
-    segments, delta = self._read_snapshot()
-    memtable = self._memtable
-    scope = _scope(segments, memtable, delta, partition_names)
-    buffer = scope.buffer(memtable, self._vector_name)
-    rows = sum(
-        segment.num_rows if mask is None else int(mask.sum())
-        for segment, mask in zip(scope.segments, buffer.masks, strict=True)
-    )
-    return rows + int(buffer.live.sum())
+    """Has Milvus Lite search, query and count so in this process, if it is a version
+    that does it as 3.2 does."""
+    for place, name, given, ours in (
+        (engine, "execute_search_with_index", SEARCH, _search),
+        (engine.Collection, "query", QUERY, _query),
+        (engine.Collection, "_num_entities", COUNT, _count),
+    ):
+        function = getattr(place, name, None)
+        if function and list(inspect.signature(function).parameters) == given:
+            setattr(place, name, ours)
+        else:
+            logger.warning("Milvus Lite's %s isn't as it was; left as it is", name)
 
 
 def _search(
@@ -381,14 +77,14 @@ def _search(
     search_params: dict[str, Any] | None = None,
 ) -> list[list[dict[str, Any]]]:
     queries = np.atleast_2d(query_vectors).astype(np.float32, copy=False)
-    scope = _scope(segments, memtable, delta_index, partition_names)
+    scope = scope_of(segments, memtable, delta_index, partition_names)
     buffer = scope.buffer(memtable, vector_field)
-    masks = _masks(scope, buffer, compiled_filter, indexed_filter_plan)
+    masks = matching(scope, buffer, compiled_filter, indexed_filter_plan)
     found = [
         source.nearest(queries, top_k, metric_type, search_params)
-        for source in _sources(scope, buffer, masks, vector_field)
+        for source in sources(scope, buffer, masks, vector_field)
     ]
-    hits = _merged(found, len(queries), top_k)
+    hits = merged(found, len(queries), top_k)
     everything = output_fields is None or {"*", vector_field} & set(output_fields)
     without = () if everything else (vector_field,)
     records = _records(scope, buffer, memtable, hits[["source", "row"]], without)
@@ -404,57 +100,115 @@ def _search(
     return [answers[start:end] for start, end in pairwise([0, *ends])]
 
 
-def _masks(scope: _Scope, buffer: _Buffer, compiled: Any, plan: Any) -> list[Mask]:
-    """The rows of each segment, and of the buffer, that are there and match."""
-    if compiled is None:
-        return [*buffer.masks, buffer.live]
-    matches = [evaluate_segment_filter(each, compiled, plan) for each in scope.segments]
-    matches.append(evaluate_mask(compiled, buffer.table) if buffer.pks else buffer.live)
-    live = [*buffer.masks, buffer.live]
-    return [
-        match if mask is None else mask & match
-        for mask, match in zip(live, matches, strict=True)
-    ]
-
-
-def _sources(
-    scope: _Scope, buffer: _Buffer, masks: list[Mask], field: str
-) -> Iterator[_Source]:
+def sources(
+    scope: Scope, buffer: Buffer, masks: list[Mask], field: str
+) -> Iterator[Source]:
     for number, segment in enumerate(scope.segments):
         vectors, there = segment.vector_data(field)
         mask = masks[number]
         if there is not None:
             mask = there if mask is None else mask & there
         norms = partial(scope.norms, number, vectors)
-        yield _Source(vectors, mask, norms, segment.indexes.get(field))
+        yield Source(vectors, mask, norms, segment.indexes.get(field))
     if buffer.pks:
-        yield _Source(buffer.vectors, masks[-1], partial(_norms, buffer.vectors))
+        yield Source(buffer.vectors, masks[-1], partial(vector_norms, buffer.vectors))
 
 
-def _merged(
-    found: list[tuple[np.ndarray, np.ndarray]], queries: int, k: int
-) -> np.ndarray:
-    """The ``k`` nearest of all sources to each query, in order."""
+class _Rows(Sequence[dict[str, Any]]):
+    """The rows of a query, which are read when one is asked for: Milvus Lite asks only
+    for their number where it counts."""
+
+    def __init__(self, number: int, read: Callable[[], list[dict[str, Any]]]) -> None:
+        self._number = number
+        self._read = read
+
+    def __len__(self) -> int:
+        return self._number
+
+    @cached_property
+    def _all(self) -> list[dict[str, Any]]:
+        return self._read()
+
+    def __getitem__(self, where: Any) -> Any:
+        return self._all[where]
+
+
+def _query(
+    self: Any,
+    expr: str | None = None,
+    output_fields: list[str] | None = None,
+    partition_names: list[str] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+    timezone: str | None = None,
+    order_by_pk: bool = False,
+) -> Sequence[dict[str, Any]]:
+    if expr is not None and not isinstance(expr, str):
+        raise TypeError("query() expr must be a string or None")
+    self._require_loaded()
+    compiled = self._compile_filter(expr, timezone=timezone) if expr else None
+    plan = build_projection_plan(output_fields, self._schema, api_kind="query")
+    segments, delta = self._read_snapshot()
+    memtable, field = self._memtable, self._vector_name
+    scope = scope_of(segments, memtable, delta, partition_names)
+    buffer = scope.buffer(memtable, field)
+    masks = matching(scope, buffer, compiled, self._indexed_filter_plan(compiled))
+    places = _places(scope, masks)
+    if order_by_pk:
+        places = places[_order(scope, buffer, places, self._pk_name)]
+    places = places[offset : None if limit is None else offset + limit]
+    everything = output_fields is None or {"*", field} & set(output_fields)
+    without = () if everything else (field,)
+
+    def read() -> list[dict[str, Any]]:
+        records = _records(scope, buffer, memtable, places, without)
+        return [project_record(record, self._schema, plan) for record in records]
+
+    return _Rows(len(places), read)
+
+
+def _count(self: Any, partition_names: list[str] | None) -> int:
+    segments, delta = self._read_snapshot()
+    memtable = self._memtable
+    scope = scope_of(segments, memtable, delta, partition_names)
+    buffer = scope.buffer(memtable, self._vector_name)
+    rows = sum(
+        segment.num_rows if mask is None else int(mask.sum())
+        for segment, mask in zip(scope.segments, buffer.masks, strict=True)
+    )
+    return rows + int(buffer.live.sum())
+
+
+def _places(scope: Scope, masks: list[Mask]) -> np.ndarray:
+    """Where the rows are that masks have."""
+    sizes = [segment.num_rows for segment in scope.segments]
     parts = [np.zeros(0, HIT)]
-    for number, (ids, distances) in enumerate(found):
-        query, column = np.nonzero(ids >= 0)
-        part = np.empty(len(query), HIT)
-        part["query"], part["source"] = query, number
-        part["row"] = ids[query, column]
-        part["distance"] = distances[query, column]
+    for number, mask in enumerate(masks):
+        rows = np.arange(sizes[number]) if mask is None else np.flatnonzero(mask)
+        part = np.zeros(len(rows), HIT)
+        part["source"], part["row"] = number, rows
         parts.append(part)
-    hits = np.concatenate(parts)
-    hits = hits[
-        np.lexsort((hits["row"], hits["source"], hits["distance"], hits["query"]))
-    ]
-    starts = np.searchsorted(hits["query"], np.arange(queries))
-    rank = np.arange(len(hits)) - starts[hits["query"]]
-    return hits[rank < k]
+    return np.concatenate(parts)
+
+
+def _order(
+    scope: Scope, buffer: Buffer, places: np.ndarray, pk_name: str
+) -> np.ndarray:
+    """The order of rows by their keys."""
+    keys = []
+    for number in np.unique(places["source"]):
+        rows = places["row"][places["source"] == number]
+        if number < len(scope.segments):
+            column = scope.segments[number].table.column(pk_name)
+            keys.extend(column.take(rows).chunks)
+        else:
+            keys.append(pa.array(buffer.pks).take(rows))
+    return pc.sort_indices(pa.chunked_array(keys)).to_numpy() if keys else places["row"]
 
 
 def _records(
-    scope: _Scope,
-    buffer: _Buffer,
+    scope: Scope,
+    buffer: Buffer,
     memtable: MemTable,
     places: np.ndarray,
     without: tuple[str, ...],
