@@ -4,7 +4,8 @@ Milvus Lite 3.2 writes the file of an index where it reads it, in the background
 a collection may be loaded: a process that loads it then reads half a file, and a crash
 leaves half a file behind. So the server of ``embedded_server.py`` has it build in a
 folder beside, and moves the file when it is complete; others wait meanwhile. A file
-that can't be read is deleted, and the index built from the rows again.
+that can't be read is deleted, and the index built from the rows again. A flat index has
+no file, since it is the vectors.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from milvus_lite.index.brute_force import BruteForceIndex
 from milvus_lite.storage.segment import Segment
 
 logger = logging.getLogger(__name__)
@@ -31,6 +33,9 @@ METHODS = {
     "build_or_load_index": (["self", "spec", "index_dir"], False),
     "build_or_load_scalar_index": (["self", "spec", "index_dir", "dtype"], True),
 }
+
+# Of these, Milvus Lite would write and load a second copy of the vectors
+NO_INDEX = ("BRUTE_FORCE", "FLAT")
 
 _guard = threading.Lock()
 _locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -61,6 +66,11 @@ def forget(data: Path) -> None:
 def _whole(method: Callable[..., None], scalar: bool) -> Callable[..., None]:
     def build_or_load(segment: Any, spec: Any, index_dir: str, *more: Any) -> None:
         if segment.num_rows == 0:
+            return
+        if not scalar and spec.index_type in NO_INDEX:
+            vectors, _ = segment.vector_data(spec.field_name)
+            index = BruteForceIndex.build(vectors, spec.metric_type)
+            segment.attach_index(index, spec.field_name)
             return
         path = segment.index_file_path(
             index_dir, spec.index_type, spec.field_name, scalar=scalar
