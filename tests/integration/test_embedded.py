@@ -15,6 +15,7 @@ import pytest
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.store import client, creation, embedded, row_search, settings
 from fiftyone_milvus.store.collection import Collection, Owner
+from fiftyone_milvus.store.index_types import IndexOptions
 from fiftyone_milvus.store.rows import StoredRows
 from harness import connections
 
@@ -45,9 +46,13 @@ def home(tmp_path, monkeypatch):
     embedded.stop(where)
 
 
-def stored_rows() -> StoredRows:
+# Exact, and unlike a flat index one with a file
+IN_A_FILE = IndexOptions("IVF_FLAT", {"nlist": 1}, {"nprobe": 1})
+
+
+def stored_rows(options: IndexOptions | None = None) -> StoredRows:
     connection = client.connect(settings.Settings())
-    return StoredRows(Collection(connection, "shared", "cosine", "Strong"))
+    return StoredRows(Collection(connection, "shared", "cosine", "Strong", options))
 
 
 def start(code: str) -> subprocess.Popen:
@@ -166,7 +171,7 @@ def test_a_crash_in_the_middle_of_writing_keeps_what_was_acknowledged(home):
 
 
 def test_an_index_file_cut_short_by_a_crash_is_built_again(home):
-    rows = stored_rows()
+    rows = stored_rows(IN_A_FILE)
     creation.create(rows.collection, 2, Owner("d", "d", "k"))
     rows.upsert([f"{i}" for i in range(50)], ["s"] * 50, _ones(50, 2))
     rows.flush()
@@ -182,7 +187,7 @@ def test_an_index_file_cut_short_by_a_crash_is_built_again(home):
 
 def test_a_collection_is_loaded_while_its_index_is_written(home):
     """Each round Milvus Lite builds an index of what was flushed, in the background."""
-    rows = stored_rows()
+    rows = stored_rows(IN_A_FILE)
     creation.create(rows.collection, DIM, Owner("d", "d", "k"))
     call, count = rows.collection.connection.call, 0
     for turn in range(10):
@@ -197,7 +202,7 @@ def test_a_collection_is_loaded_while_its_index_is_written(home):
 
 @pytest.mark.parametrize("restarted", [False, True])
 def test_an_index_file_that_cannot_be_read_is_built_again(home, restarted):
-    rows = stored_rows()
+    rows = stored_rows(IN_A_FILE)
     creation.create(rows.collection, 2, Owner("d", "d", "k"))
     rows.upsert([f"{i}" for i in range(50)], ["s"] * 50, _ones(50, 2))
     rows.flush()
@@ -213,6 +218,18 @@ def test_an_index_file_that_cannot_be_read_is_built_again(home, restarted):
     assert len(row_search.search(rows, _ones(1, 2), 50)[0].ids) == 50
     assert len(file.read_bytes()) == len(whole)
     assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_a_flat_index_is_its_vectors_and_has_no_file(home):
+    rows = stored_rows()
+    creation.create(rows.collection, 2, Owner("d", "d", "k"))
+    rows.upsert([f"{i}" for i in range(50)], ["s"] * 50, _ones(50, 2))
+    rows.flush()
+    call = rows.collection.connection.call
+    call(lambda c: c.release_collection(rows.collection.name))
+    call(lambda c: c.load_collection(rows.collection.name))  # waits for the index
+    assert len(row_search.search(rows, _ones(1, 2), 50)[0].ids) == 50
+    assert list(home.data.rglob("*.idx")) == []
 
 
 def test_it_stops_when_nobody_is_left(home, tmp_path, monkeypatch):
