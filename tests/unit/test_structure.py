@@ -23,6 +23,9 @@ TALKS_TO_MILVUS = {
         "embedded_server.py",
         "embedded_guard.py",
         "embedded_indexes.py",
+        "embedded_rows.py",
+        "embedded_nearest.py",
+        "embedded_search.py",
     )
 }
 # Each may import from those before it
