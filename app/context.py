@@ -33,7 +33,7 @@ _NAMES = {
     *("name", "search", "again", "id", "token", "job_id", "mark", "by", "scope"),
     *("collection_name", "db_name", "uri", "path", "source", "model", "metric"),
     *("consistency_level", "index_type", "embeddings_field", "patches_field"),
-    *("label_field", "score_field", "group_by", "field", "tag", "save_view"),
+    *("label_field", "score_field", "group_by", "field", "tag", "save_view", "engine"),
 }
 _TEXTS = {"text", "not_text", "tags", "model_kwargs"}
 _LISTS = {
@@ -48,7 +48,7 @@ _LISTS = {
 # The form of a search has a switch, and a choice, of the names of lists elsewhere
 _LISTS_OR = {"more": bool, "selection": str}
 _NUMBERS = {"thresh", "fraction", "min_score", "max_score", "alpha"}
-_COUNTS = {"start", "keep", "skip", "workers", "batch_size", "num_workers"}
+_COUNTS = {"start", "keep", "skip", "batch_size", "num_workers"}
 
 
 class Given(dict[str, Any]):

@@ -101,7 +101,7 @@ class JobRecord:
         """Takes the latest progress; it is written at the next heartbeat."""
         self._job = replace(
             self._job,
-            phase=progress.phase,
+            phase=progress.activity,
             done=progress.done,
             total=progress.total,
             unit=progress.unit,

@@ -120,7 +120,8 @@ def _fraction(progress: Progress) -> float:
 
 
 def _label(progress: Progress) -> str:
-    text = f"{progress.phase}: {progress.done:,} of {progress.total:,} {progress.unit}"
+    of = f"{progress.done:,} of {progress.total:,} {progress.unit}"
+    text = f"{progress.activity}: {of}"
     if progress.rate and progress.remaining is not None:
         text += f", {progress.rate:.0f}/s, {progress.remaining:.0f} s left"
     if progress.bottleneck:

@@ -24,8 +24,9 @@ Stage = Literal["reading", "embedding", "writing"]
 class Progress:
     """How far the work is: ``done`` of ``total`` units, by all workers; ``seconds``
     since it began; the recent ``rate`` in units a second; how many samples or patches
-    ``failed`` to give a vector; and which of reading, embedding and writing is the
-    ``bottleneck``."""
+    ``failed`` to give a vector; which of reading, embedding and writing is the
+    ``bottleneck``; and the ``workers`` of a Ray cluster, in words, such as ``"2 Ray
+    workers with 2 GPUs"``."""
 
     phase: str
     done: int
@@ -35,6 +36,12 @@ class Progress:
     failed: int = 0
     bottleneck: str | None = None
     unit: str = "samples"
+    workers: str | None = None
+
+    @property
+    def activity(self) -> str:
+        """The phase, and who works on it."""
+        return f"{self.phase} by {self.workers}" if self.workers else self.phase
 
     @property
     def remaining(self) -> float | None:
@@ -74,6 +81,7 @@ class Monitor:
         self.failed = 0
         self.failures: list[Failure] = []  # the first thousand
         self.cancelled = cancelled or (lambda: False)
+        self.workers: str | None = None
         self._unit = unit
         self._bars = _Bars(None if callable(progress) else progress)
         self._report = progress if callable(progress) else self._bars.show
@@ -114,7 +122,16 @@ class Monitor:
         the stage run at once."""
         began = time.monotonic()
         yield
-        self._busy[stage] += share * (time.monotonic() - began)
+        self.add_busy(stage, share * (time.monotonic() - began))
+
+    @property
+    def seconds_by_stage(self) -> dict[Stage, float]:
+        """How long each stage took."""
+        return dict(self._busy)
+
+    def add_busy(self, stage: Stage, seconds: float) -> None:
+        """Counts time for a stage."""
+        self._busy[stage] += seconds
 
     def report(self, phase: str, done: int, total: int) -> None:
         """Reports that ``done`` of ``total`` units are done in a phase."""
@@ -129,6 +146,7 @@ class Monitor:
                 self.failed,
                 busiest if self._busy[busiest] else None,
                 self._unit,
+                self.workers,
             )
         )
 
@@ -178,6 +196,7 @@ class _Bars:
 
 
 def _suffix(now: Progress) -> str:
-    words = [f"bottleneck: {now.bottleneck}"] if now.bottleneck else []
+    words = [now.workers] if now.workers else []
+    words += [f"bottleneck: {now.bottleneck}"] if now.bottleneck else []
     words += [f"{now.failed:,} gave no vector"] if now.failed else []
     return ", ".join(words)

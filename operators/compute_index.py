@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import asdict
+from importlib.util import find_spec
 from typing import Any
 
 import fiftyone as fo
@@ -27,7 +29,8 @@ from ..app.labels import LABELS, MODEL_HINT
 from ..app.long_jobs import JobResult, Work
 from .base import LongOperator
 
-MAX_WORKERS = 64
+RAY_ADDRESS = "FIFTYONE_MILVUS_RAY_ADDRESS"
+HERE, RAY = "here", "ray"
 
 
 class ComputeIndex(LongOperator):
@@ -49,8 +52,8 @@ class ComputeIndex(LongOperator):
         params = ctx.params
         source = _source(params)
         samples = scope_samples(ctx, params.get("scope", "dataset"))
-        _queue_other_workers(ctx)
         key = params["brain_key"]
+        engine = build.Ray(ray_address()) if params.get("engine") == RAY else None
 
         def build_index(report: Report, cancelled: Callable[[], bool]) -> JobResult:
             built = build.build(
@@ -62,6 +65,7 @@ class ComputeIndex(LongOperator):
                 consistency_level=params.get("consistency_level", "Session"),
                 index_type=params.get("index_type") or None,
                 filter_fields=params.get("filter_fields") or None,
+                engine=engine,
                 progress=report,
                 cancelled=cancelled,
             )
@@ -234,14 +238,33 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         inputs.view("unfinished", types.Notice(label=text))
     else:
         forms.new_key(ctx, inputs, default=forms.free_key(ctx.dataset))
-    inputs.int(
-        "workers",
-        default=1,
-        min=1,
-        max=MAX_WORKERS,
-        label="Workers",
-        description="How many delegated workers build together",
+    _engine_input(ctx, inputs)
+
+
+def _engine_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
+    """Asks where to work, if there is a choice."""
+    address = ray_address()
+    if address is None and find_spec("ray") is None:
+        return
+    choices = types.RadioGroup(orientation="horizontal")
+    choices.add_choice(HERE, label="This process")
+    at = "on this machine" if address is None else f"at {address}"
+    choices.add_choice(RAY, label=f"Ray {at}")
+    forms.choice(
+        inputs,
+        "engine",
+        choices.values(),
+        ctx.params.get("engine"),
+        default=HERE,
+        label="Embed and write in",
+        view=choices,
     )
+
+
+def ray_address() -> str | None:
+    """The Ray cluster that builds may use, as the environment of the App or the worker
+    says; ``None`` for one on its own machine."""
+    return os.environ.get(RAY_ADDRESS) or None
 
 
 def _plain(built: build.Built) -> dict[str, Any]:
@@ -260,18 +283,3 @@ def _plain(built: build.Built) -> dict[str, Any]:
         "seconds": round(built.seconds, 3),
         "message": message,
     }
-
-
-def _queue_other_workers(ctx: foo.ExecutionContext) -> None:
-    """Queues the same build for each other worker that is to take part."""
-    workers = int(ctx.params.get("workers") or 1)
-    if not ctx.delegated or workers < 2:
-        return
-    params = {**ctx.params, "workers": 1}
-    for _ in range(workers - 1):
-        foo.execute_operator(
-            ctx.operator_uri,
-            ctx={"dataset": ctx.dataset, "view": ctx.view, "selected": ctx.selected},
-            params=params,
-            request_delegation=True,
-        )

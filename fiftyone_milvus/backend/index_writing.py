@@ -193,14 +193,11 @@ class Writing(SimilarityIndex):
             )
 
     def _check_free(self, ids: list[str]) -> None:
-        taken = self._rows.taken(ids)
-        if taken:
+        try:
+            self._rows.check_free(ids)
+        except InvalidRequest:
             self.ownership.release()
-            raise InvalidRequest(
-                f"{len(taken)} ids (such as '{next(iter(taken))}') are those of rows "
-                "that another index has in this collection, and Milvus Lite keeps one "
-                "row of an id in a collection. Choose another collection_name."
-            )
+            raise
 
     def _new_or_overwritten(
         self, ids: list[str], overwrite: bool, allow_existing: bool, warn_existing: bool

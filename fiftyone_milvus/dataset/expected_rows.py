@@ -131,6 +131,16 @@ def uncroppable_reason(outline: Any) -> str | None:
     return None
 
 
+def box(outline: Any) -> tuple[float, float, float, float]:
+    """The ``(x, y, width, height)`` of an outline that can be cropped."""
+    if not isinstance(outline[0], list | tuple):
+        return tuple(outline)
+    found = _box(outline)
+    assert found is not None
+    left, top, right, bottom = found
+    return left, top, right - left, bottom - top
+
+
 def _type_problem(
     samples: fo.SampleCollection, field: str, cropped: bool
 ) -> str | None:

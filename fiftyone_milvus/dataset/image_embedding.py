@@ -57,9 +57,14 @@ class Read:
     is_batch: bool
 
 
+def has_loader(model: Any) -> bool:
+    """Whether FiftyOne feeds a model by a Torch data loader."""
+    return isinstance(model, fom.SupportsGetItem | fom.TorchModelMixin)
+
+
 def reads_by_opencv(model: Any, patch: bool) -> bool:
     """Whether OpenCV reads images, or patches, for a model; else Pillow does."""
-    return patch or not _has_loader(model)
+    return patch or not has_loader(model)
 
 
 def read_image(model: Any, path: str) -> Read:
@@ -69,7 +74,7 @@ def read_image(model: Any, path: str) -> Read:
         InvalidRequest: if the model reads more of a sample than its image
         Unreadable: if the image can't be read
     """
-    if not _has_loader(model):
+    if not has_loader(model):
         return Read(_read(path), False)
     with _reading():
         return Read(_collate(model)([_loaded(model, path)]), True)
@@ -90,10 +95,23 @@ def read_part(model: Any, path: str, box: Box) -> Read:
     """
     if tuple(box) == WHOLE:
         return read_image(model, path)
-    if not _has_loader(model):
+    if not has_loader(model):
         return Read(_crop(_read(path), box, Cropping()), False)
     with as_file(_part(path, box), ".png") as part:
         return read_image(model, part)
+
+
+def read_images(model: Any, paths: Sequence[str]) -> Read:
+    """Image files as a model takes those of several samples at once.
+
+    Raises:
+        InvalidRequest: if the model reads more of a sample than its image
+        Unreadable: if one of them can't be read
+    """
+    if not has_loader(model):
+        return Read([_read(path) for path in paths], True)
+    with _reading():
+        return Read(_collate(model)([_loaded(model, path) for path in paths]), True)
 
 
 def read_patch(model: Any, path: str, box: Box, cropping: Cropping) -> Read:
@@ -103,11 +121,27 @@ def read_patch(model: Any, path: str, box: Box, cropping: Cropping) -> Read:
         InvalidRequest: if the box is smaller than a pixel
         Unreadable: if the image can't be read
     """
-    if not _has_loader(model):
+    if not has_loader(model):
         return Read(_crop(_read(path), box, cropping), False)
+    return read_patches(model, path, [box], cropping)
+
+
+def read_patches(
+    model: Any, path: str, boxes: Sequence[Box], cropping: Cropping
+) -> Read:
+    """Boxes in an image file, cropped as patches, as a batch.
+
+    Raises:
+        InvalidRequest: if a box is smaller than a pixel
+        Unreadable: if the image can't be read
+    """
+    if not has_loader(model):
+        image = _read(path)
+        return Read([_crop(image, box, cropping) for box in boxes], True)
+    detections = [fo.Detection(bounding_box=list(box)) for box in boxes]
     patches = fout.TorchImagePatchesDataset(
         image_paths=[path],
-        patches=[fo.Detection(bounding_box=list(box))],
+        patches=[fo.Detections(detections=detections)],
         transform=_filled(model.transforms),
         ragged_batches=model.ragged_batches,
         use_numpy=not isinstance(model, fom.TorchModelMixin),
@@ -134,6 +168,23 @@ def embed(model: Any, read: Read) -> np.ndarray:
         return np.asarray(model.embed_all(read.data)[0])
 
 
+def embed_all(model: Any, read: Read) -> list[np.ndarray]:
+    """The vectors ``(dim,)`` of a batch that was read; otherwise as :func:`embed`."""
+    if not has_loader(model):
+        with model:
+            return list(model.embed_all(read.data))
+    with fou.SetAttributes(model, preprocess=False), model:
+        return list(model.embed_all(read.data))
+
+
+def needs_more_than_images(model: Any) -> bool:
+    """Whether a model reads more of a sample than its image."""
+    if not isinstance(model, fom.SupportsGetItem):
+        return False
+    fields = set(model.build_get_item().field_mapping.values())
+    return bool(fields - {"filepath"})
+
+
 @contextmanager
 def as_file(data: bytes, suffix: str) -> Iterator[str]:
     """The path of a file with these bytes, which only this user can read, until the
@@ -143,11 +194,6 @@ def as_file(data: bytes, suffix: str) -> Iterator[str]:
         os.close(handle)
         Path(path).write_bytes(data)
         yield path
-
-
-def _has_loader(model: Any) -> bool:
-    """Whether FiftyOne feeds a model by a Torch data loader."""
-    return isinstance(model, fom.SupportsGetItem | fom.TorchModelMixin)
 
 
 @contextmanager

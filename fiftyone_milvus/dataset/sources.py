@@ -284,6 +284,32 @@ class Reader:
     def _embed_batch(
         self, chunk: fo.DatasetView, wanted: Sequence[Item]
     ) -> tuple[Rows, dict[str, str]]:
+        ids, sample_ids, vectors = self._vectors(chunk, wanted)
+        names = {item.id for item in wanted}
+        with np.errstate(over="ignore"):
+            vectors = np.asarray(vectors, np.float32)
+        # a zero vector from a model is wrong, whatever the metric
+        wrong = embeddings_fields.problems(vectors, "cosine") if ids else {}
+        usable = [i for i, id_ in enumerate(ids) if id_ in names and i not in wrong]
+        rows = Rows(
+            [ids[i] for i in usable],
+            [sample_ids[i] for i in usable],
+            vectors[usable],
+        )
+        problems = {
+            ids[i]: f"the model's vector {reason}" for i, reason in wrong.items()
+        }
+        found = set(rows.ids)
+        return rows, {
+            item.id: problems.get(item.id) or _why_no_vector(item)
+            for item in wanted
+            if item.id not in found
+        }
+
+    def _vectors(
+        self, chunk: fo.DatasetView, wanted: Sequence[Item]
+    ) -> tuple[list[str], list[str], Any]:
+        """The ids, the sample ids and the vectors that the model gives."""
         source = self._source
         with _quiet():
             vectors, sample_ids, label_ids = fbu.get_embeddings(
@@ -296,27 +322,8 @@ class Reader:
                 num_workers=source.readers,
                 progress=False,
             )
-        ids = [str(id_) for id_ in (sample_ids if label_ids is None else label_ids)]
-        names = {item.id for item in wanted}
-        with np.errstate(over="ignore"):
-            vectors = np.asarray(vectors, np.float32)
-        # a zero vector from a model is wrong, whatever the metric
-        wrong = embeddings_fields.problems(vectors, "cosine") if ids else {}
-        usable = [i for i, id_ in enumerate(ids) if id_ in names and i not in wrong]
-        rows = Rows(
-            [ids[i] for i in usable],
-            [str(sample_ids[i]) for i in usable],
-            vectors[usable],
-        )
-        problems = {
-            ids[i]: f"the model's vector {reason}" for i, reason in wrong.items()
-        }
-        found = set(rows.ids)
-        return rows, {
-            item.id: problems.get(item.id) or _why_no_vector(item)
-            for item in wanted
-            if item.id not in found
-        }
+        ids = sample_ids if label_ids is None else label_ids
+        return [str(id_) for id_ in ids], [str(id_) for id_ in sample_ids], vectors
 
     def _only(self, chunk: fo.DatasetView, wanted: Sequence[Item]) -> fo.DatasetView:
         if self._patches_field is None or chunk._is_patches:

@@ -22,6 +22,7 @@ from ..retrieval import filter_fields
 from ..store import settings
 from .build_worker import BuildWorker, Selection
 from .build_worker import Built as Built
+from .ray_engine import Ray as Ray
 
 
 def build(
@@ -32,6 +33,7 @@ def build(
     patches_field: str | None = None,
     metric: str = "cosine",
     consistency_level: str = "Session",
+    engine: Ray | None = None,
     progress: Report | bool | None = None,
     cancelled: Callable[[], bool] | None = None,
     **options: Any,
@@ -40,8 +42,8 @@ def build(
 
     The run is stored with the first vectors, marked as unfinished. After the build was
     cancelled, or its process, Milvus or MongoDB was killed, the same call finishes it.
-    Several processes that make the same call share the work. A request that can't be
-    right leaves nothing behind.
+    One process at a time builds an index. A request that can't be right leaves nothing
+    behind.
 
     Args:
         samples: the dataset or view to index; of groups with vectors of their own,
@@ -51,6 +53,7 @@ def build(
         patches_field: the label field whose patches to index; ``None`` for samples
         metric: ``"cosine"``, ``"dotproduct"`` or ``"euclidean"``
         consistency_level: ``"Session"``, ``"Strong"``, ``"Bounded"``, ``"Eventually"``
+        engine: a Ray cluster that embeds and writes; ``None`` for this process
         progress: a function to call with the progress, ten times or more, from this
             thread; or whether to show a progress bar, by default as FiftyOne's
             configuration says
@@ -59,10 +62,13 @@ def build(
             configured ones; see :class:`MilvusSimilarityConfig`
 
     Raises:
-        InvalidRequest: if the request can't be right
+        InvalidRequest: if the request can't be right, or another process builds or
+            syncs the index
         Cancelled: if ``cancelled()`` returned true; the index holds what was done
-        VectorSearchError: if Milvus fails; the index holds what was done
+        VectorSearchError: if Milvus or Ray fails; the index holds what was done
     """
+    if engine is not None:
+        engine.check()
     field = source.embeddings_field
     if field and patches_field:
         field = names.attribute(samples, patches_field, field) or field
@@ -93,7 +99,14 @@ def build(
         filter_fields.resolve(samples, patches_field, config.options.filter_fields)
         with Monitor(progress, cancelled) as monitor:
             worker = BuildWorker(
-                samples, brain_key, source, config, select_missing, load, monitor
+                samples,
+                brain_key,
+                source,
+                config,
+                select_missing,
+                load,
+                monitor,
+                engine,
             )
             return worker.run()
 
@@ -104,11 +117,12 @@ def refresh(
     source: Source,
     select: Selection,
     monitor: Monitor,
+    engine: Ray | None = None,
 ) -> Built:
     """Embeds selected rows of an existing index; otherwise as :func:`build`."""
     key, load = str(index.key), index.get_model
     config = runs.config_of(samples._root_dataset, key)
-    worker = BuildWorker(samples, key, source, config, select, load, monitor)
+    worker = BuildWorker(samples, key, source, config, select, load, monitor, engine)
     return worker.run()
 
 

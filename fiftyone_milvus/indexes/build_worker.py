@@ -1,11 +1,10 @@
-"""One worker of a build: it claims ranges of the samples, and reads, embeds and writes
-them in batches, the three at the same time."""
+"""Builds an index: reads, embeds and writes the samples in batches, the three at the
+same time; or has the workers of a Ray cluster embed and write them."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,25 +17,24 @@ from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
 from ..backend.similarity import MilvusSimilarity
 from ..dataset import indexed_samples, models
-from ..dataset.sources import Embedded, Item, Reader, Source
+from ..dataset.sources import Item, Reader, Source
 from ..errors import Cancelled, InvalidRequest, VectorSearchError
 from ..progress import Failure, Monitor
 from ..store import client
 from ..store.collection import Collection
-from .claims import FIRST, WAIT_SECONDS, Ranges
-from .pipeline import END, ahead, done_in_turn, patiently
+from .lease import Lease
+from .pipeline import END, Batch, ahead, done_in_turn, patiently
+from .ray_engine import Ray
+from .ray_pool import RayPool
 
-# Samples that a worker claims at a time: at least twenty steps of progress; ten where
-# the vectors are there already, which is quick
-MIN_RANGE, MAX_RANGE, STEPS = 16, 512, 20
-MAX_RANGE_OF_FIELD, STEPS_OF_FIELD = 1_024, 10
-# While a server writes one range's rows, pymilvus packs the next ones into a message,
+# Samples that are embedded at a time: at least forty steps of progress; ten where the
+# vectors are there already, which is quick. A kill loses at most two batches, one that
+# is embedded and one that is written
+MIN_BATCH, MAX_BATCH, STEPS = 8, 256, 40
+MIN_BATCH_OF_FIELD, MAX_BATCH_OF_FIELD, STEPS_OF_FIELD = 16, 1_024, 10
+# While a server writes one batch's rows, pymilvus packs the next ones into a message,
 # which takes as long. Not where a model embeds: a kill would lose more
 WRITES_AT_ONCE_OF_FIELD = 2
-# A range that a model embeds is split into two batches, so that one is embedded while
-# the other is written, and a kill loses at most one range
-BATCHES_PER_RANGE = 2
-COUNT_SECONDS = 0.5  # between two counts of what all workers have done
 
 
 @dataclass(frozen=True)
@@ -58,21 +56,8 @@ class Built:
 Selection = Callable[[MilvusSimilarityIndex, Reader, Any, list[Item]], list[Item]]
 
 
-@dataclass
-class _Batch:
-    """Samples that are read, embedded and written together: a claimed range, or the
-    half of one."""
-
-    start: int
-    samples: int
-    ends_range: bool
-    chunk: fo.DatasetView | None = None
-    wanted: list[Item] | None = None  # all
-    embedded: Embedded | None = None
-
-
 class BuildWorker:
-    """One worker of a build.
+    """Builds or syncs one index.
 
     Args:
         samples: the dataset or view to index
@@ -82,6 +67,7 @@ class BuildWorker:
         select: selects the rows of a chunk to embed, in an existing index
         load: loads the source's model
         monitor: watches the work
+        engine: the Ray cluster to work on; ``None`` for this process
     """
 
     def __init__(
@@ -93,6 +79,7 @@ class BuildWorker:
         select: Selection,
         load: Callable[[], Any],
         monitor: Monitor,
+        engine: Ray | None = None,
     ) -> None:
         self._samples = samples
         self._dataset = samples._root_dataset
@@ -102,8 +89,10 @@ class BuildWorker:
         self._select = select
         self._load = load
         self._monitor = monitor
+        self._engine = engine
+        self._pool: RayPool | None = None
         self._index: MilvusSimilarityIndex | None = None
-        self._embedded = 0
+        self._embedded = self._done = self._total = 0
         self._made_run = False
         self._patiently = partial(patiently, monitor.cancelled)
 
@@ -115,65 +104,71 @@ class BuildWorker:
             Cancelled: if the work was cancelled; what is done stays
             VectorSearchError: if Milvus fails; what is done stays
         """
-        patches_field = self._config.patches_field
         method = self._config.build()
         method.ensure_requirements()
-        metric = self._config.metric
-        reader = Reader(self._samples, self._source, patches_field, metric=metric)
+        reader = self._reader()
         ids = reader.ids()
         self._total = len(ids)
-        self._report("Loading the model" if self._source.embeds else "Reading", 0)
-        if self._source.embeds and self._source.model:
-            model = self._load()
-            reader = Reader(self._samples, self._source, patches_field, model)
-            self._config.supports_prompts = bool(
-                getattr(model, "can_embed_prompts", False)
-            )
-        elif self._source.model:
-            self._config.supports_prompts = models.embeds_text(self._source.model)
-        name = f"{self._dataset._doc.id}/{self._key}"
-        with Ranges(name, len(ids), self._range_size()) as ranges:
-            self._find_or_start(method, ranges)
+        with (
+            Lease(str(self._dataset._doc.id), self._key) as lease,
+            self._ray_pool() as self._pool,
+        ):
+            self._report("Loading the model" if self._source.embeds else "Reading", 0)
+            reader = self._with_model(reader)
+            self._find_or_start(method, lease)
             try:
                 reader.dim = self._dimension(reader, ids)
-                self._fill(reader, ids, ranges)
+                self._fill(reader, ids, lease)
                 rows = self._seal()
             except InvalidRequest:
-                self._undo(ranges)
+                self._undo(lease)
                 raise
             except BaseException:
-                self._keep(ranges)
+                self._keep(lease)
                 raise
-        # last: a worker killed before leaves an unfinished index, but no claims
+        # last: a process killed before leaves an unfinished index, but no lease
         return self._finished(rows)
 
-    def _find_or_start(self, method: MilvusSimilarity, ranges: Ranges) -> None:
-        """Opens the index if it exists, or becomes the worker that creates it."""
-        while True:
-            self._dataset.reload()
-            if self._key in self._dataset.list_brain_runs():
-                if runs.has_results(self._dataset, self._key):
-                    self._index = runs.load(self._dataset, self._key)
-                    ranges.finish(FIRST)
-                    return
-                if ranges.may_start():
-                    self._store_results()
-                    ranges.started()
-                    continue
-            elif ranges.may_start():
-                self._drop_unfinished_collection(ranges.unfinished_collection())
-                ranges.note_collection(None)
-                method.register_run(self._samples, self._key, overwrite=False)
-                field = self._config.patches_field
-                everything = indexed_samples.all_samples(self._samples, field)
-                samples = everything if everything._is_generated else self._dataset
-                self._index = method.initialize(samples, self._key)
-                noted = {**self._source.cropping(), **scope.note_build(self._samples)}
-                self._index.config.remember(partial=True, **noted)
-                return
-            if self._monitor.cancelled():
-                raise Cancelled("Cancelled; nothing was kept")
-            time.sleep(WAIT_SECONDS)
+    def _reader(self, model: Any = None) -> Reader:
+        field, metric = self._config.patches_field, self._config.metric
+        return Reader(self._samples, self._source, field, model, metric=metric)
+
+    def _ray_pool(self) -> Any:
+        if self._engine is None:
+            return nullcontext()
+        field, found = self._config.patches_field, self._config.connection_settings
+        return RayPool(self._engine, self._source, field, found, self._monitor)
+
+    def _with_model(self, reader: Reader) -> Reader:
+        """The reader with the model loaded, if it embeds here."""
+        config, name = self._config, self._source.model
+        if self._source.embeds and self._pool is not None:
+            config.supports_prompts = self._pool.load(self._stop_if_cancelled)
+        elif self._source.embeds and name:
+            model = self._load()
+            config.supports_prompts = bool(getattr(model, "can_embed_prompts", False))
+            return self._reader(model)
+        elif name:
+            config.supports_prompts = models.embeds_text(name)
+        return reader
+
+    def _find_or_start(self, method: MilvusSimilarity, lease: Lease) -> None:
+        """Opens the index if it exists, or prepares one."""
+        self._dataset.reload()
+        if self._key in self._dataset.list_brain_runs():
+            if not runs.has_results(self._dataset, self._key):
+                self._store_results()
+            self._index = runs.load(self._dataset, self._key)
+            return
+        self._drop_unfinished_collection(lease.collection)
+        lease.note_collection(None)
+        method.register_run(self._samples, self._key, overwrite=False)
+        field = self._config.patches_field
+        everything = indexed_samples.all_samples(self._samples, field)
+        samples = everything if everything._is_generated else self._dataset
+        self._index = method.initialize(samples, self._key)
+        noted = {**self._source.cropping(), **scope.note_build(self._samples)}
+        self._index.config.remember(partial=True, **noted)
 
     def _dimension(self, reader: Reader, ids: Any) -> int | None:
         """The dimension that all vectors must have: that of the index, else that of
@@ -201,96 +196,123 @@ class BuildWorker:
         if owner is not None and (owner.dataset_id, owner.brain_key) == mine:
             found.drop()
 
-    def _fill(self, reader: Reader, ids: Any, ranges: Ranges) -> None:
+    def _fill(self, reader: Reader, ids: Any, lease: Lease) -> None:
         phase = "Embedding" if self._source.embeds else "Copying"
-        done, counted = ranges.done(), time.monotonic()
         with (
-            closing(ahead(self._read(reader, ids, ranges))) as batches,
-            closing(ahead(self._embed(reader, batches))) as embedded,
-            closing(self._written(embedded, ranges)) as written,
+            closing(ahead(self._read(reader, ids))) as batches,
+            closing(self._written(reader, batches, lease)) as written,
         ):
             for batch in written:
-                self._count(batch, ranges)
-                done += batch.samples
-                if batch.ends_range and time.monotonic() - counted > COUNT_SECONDS:
-                    done, counted = ranges.done(), time.monotonic()
-                self._report(phase, done)
+                self._embedded += batch.rows
+                self._monitor.add_failures(batch.failures)
+                self._done += batch.samples
+                self._report(phase, self._done)
 
-    def _read(self, reader: Reader, ids: Any, ranges: Ranges) -> Iterator[_Batch]:
-        assert self._index is not None
-        fresh = self._index.is_new
-        for start, end in ranges.claims():
-            yield from self._batches(reader, ids, start, end, fresh)
-        for start, end in ranges.left_by_others():
-            yield from self._batches(reader, ids, start, end, False)
-
-    def _batches(
-        self, reader: Reader, ids: Any, start: int, end: int, fresh: bool
-    ) -> Iterator[_Batch]:
-        size = max(
-            1, -(-(end - start) // (BATCHES_PER_RANGE if self._source.embeds else 1))
-        )
-        firsts = range(start, end, size)
-        if not firsts:
-            yield _Batch(start, 0, False)
-        for first in firsts:
-            some = ids[first : min(end, first + size)]
-            batch = _Batch(start, len(some), first == firsts[-1])
+    def _read(self, reader: Reader, ids: Any) -> Iterator[Batch]:
+        index, size = self._index, self._batch_size()
+        assert index is not None
+        fresh = index.is_new
+        for start in range(0, len(ids), size):
+            some = ids[start : start + size]
             with self._monitor.busy("reading"):
-                batch.chunk = reader.chunk([row.tobytes().hex() for row in some])
-                if self._index is not None and not fresh:
-                    items = reader.items(batch.chunk)
-                    batch.wanted = patiently(
-                        self._monitor.cancelled,
-                        self._select,
-                        self._index,
-                        reader,
-                        batch.chunk,
-                        items,
-                    )
+                chunk = reader.chunk([row.tobytes().hex() for row in some])
+                batch = Batch(chunk, len(some))
+                if not fresh or (self._pool is not None and self._source.embeds):
+                    batch.wanted = reader.items(chunk)
+                if not fresh:
+                    self._select_again(reader, batch)
+                if self._pool is not None:
+                    self._complete(reader, batch)
             yield batch
 
-    def _embed(self, reader: Reader, batches: Iterator[_Batch]) -> Iterator[_Batch]:
+    def _select_again(self, reader: Reader, batch: Batch) -> None:
+        """Leaves what the index has already out of a batch."""
+        assert self._index is not None and batch.wanted is not None
+        batch.wanted = patiently(
+            self._monitor.cancelled,
+            self._select,
+            self._index,
+            reader,
+            batch.chunk,
+            batch.wanted,
+        )
+
+    def _complete(self, reader: Reader, batch: Batch) -> None:
+        """Reads what Ray's workers can't, since they don't reach MongoDB."""
+        assert self._index is not None
+        if not self._source.embeds:
+            batch.embedded = reader.embed(batch.chunk, batch.wanted)
+            rows = batch.embedded.rows
+            ids, sample_ids = rows.ids, rows.sample_ids
+        else:
+            wanted = batch.wanted or []
+            ids = [item.id for item in wanted]
+            sample_ids = [item.sample_id for item in wanted]
+        values = self._index.filter_values(ids, sample_ids)
+        if values is not None:
+            batch.filter_values = dict(zip(ids, values, strict=True))
+
+    def _embed(self, reader: Reader, batches: Iterator[Batch]) -> Iterator[Batch]:
         for batch in batches:
-            if batch.chunk is not None and batch.wanted != []:
+            if batch.wanted != []:
                 with self._monitor.busy("embedding"):
                     batch.embedded = reader.embed(batch.chunk, batch.wanted)
+                batch.failures = batch.embedded.failures
             yield batch
 
     def _written(
-        self, batches: Iterator[_Batch], ranges: Ranges
-    ) -> Generator[_Batch, None, None]:
-        """Writes batches, and yields each when it is written: one by one up to the
-        first rows, which create the collection and store the run."""
-        while self._embedded == 0:
-            self._stop_if_cancelled(ranges)
-            batch = next(batches, END)
-            if batch is END:
-                return
-            with self._monitor.busy("writing"):
-                self._write_first(batch, ranges)
-            yield batch
-        writes = done_in_turn(self._write, batches, self._writes_at_once)
-        with closing(writes) as written:
-            self._stop_if_cancelled(ranges)
-            for batch in written:
+        self, reader: Reader, batches: Iterator[Batch], lease: Lease
+    ) -> Generator[Batch, None, None]:
+        """Embeds and writes batches, and yields each when it is written: one by one up
+        to the first rows, which create the collection and store the run."""
+        if self._pool is not None:
+            embedded: Any = self._pool.embedded(batches)
+        else:
+            embedded = ahead(self._embed(reader, batches))
+        with closing(embedded):
+            while self._embedded == 0:
+                self._stop_if_cancelled()
+                batch = next(embedded, END)
+                if batch is END:
+                    return
+                with self._monitor.busy("writing"):
+                    self._write_first(batch, lease)
                 yield batch
-                self._stop_if_cancelled(ranges)
+            if self._pool is None:
+                at_once = self._writes_at_once
+                written: Any = done_in_turn(self._write, embedded, at_once)
+            else:
+                written = self._written_by_pool(reader, embedded)
+            with closing(written):
+                self._stop_if_cancelled()
+                for batch in written:
+                    yield batch
+                    self._stop_if_cancelled()
 
-    def _write_first(self, batch: _Batch, ranges: Ranges) -> None:
+    def _written_by_pool(
+        self, reader: Reader, embedded: Any
+    ) -> Generator[Batch, None, None]:
+        assert self._pool is not None and self._index is not None
+        self._pool.write_to(
+            self._index.rows.collection, lambda batch: self._select_again(reader, batch)
+        )
+        yield from embedded
+
+    def _write_first(self, batch: Batch, lease: Lease) -> None:
         index, found = self._index, batch.embedded
         assert index is not None
         if found is None or not found.rows.ids:
             return
         if index.is_new and not index.rows.collection.exists():
-            ranges.note_collection(index.rows.collection.name)
+            lease.note_collection(index.rows.collection.name)
         index.add_rows(found.rows)
+        batch.rows = len(found.rows.ids)
         if index.is_new:
             index.backend.save_run_results(self._samples, self._key, index)
             self._made_run = True
-            ranges.started()
+            lease.note_collection(None)
 
-    def _write(self, batch: _Batch) -> None:
+    def _write(self, batch: Batch) -> None:
         index, found = self._index, batch.embedded
         assert index is not None
         if found is not None and found.rows.ids:
@@ -298,19 +320,11 @@ class BuildWorker:
                 patiently(
                     self._monitor.cancelled, index.add_rows, found.rows, checked=True
                 )
+            batch.rows = len(found.rows.ids)
 
     @property
     def _writes_at_once(self) -> int:
         return 1 if self._source.embeds else WRITES_AT_ONCE_OF_FIELD
-
-    def _count(self, batch: _Batch, ranges: Ranges) -> None:
-        """Counts a batch that was written."""
-        found = batch.embedded
-        if found is not None:
-            self._embedded += len(found.rows.ids)
-            self._monitor.add_failures(found.failures)
-        if batch.ends_range:
-            ranges.finish(batch.start)
 
     def _seal(self) -> int:
         """Flushes what was written; returns how many rows the index has."""
@@ -340,45 +354,46 @@ class BuildWorker:
             self._monitor.seconds,
         )
 
-    def _keep(self, ranges: Ranges) -> None:
+    def _keep(self, lease: Lease) -> None:
         """After a failure: keeps what is written, as an unfinished index."""
         index = self._index
         if index is None or not index.is_new:
             return
         index.discard()
-        with suppress(VectorSearchError, PyMongoError):  # its claim stays
+        with suppress(VectorSearchError, PyMongoError):  # the note stays
             if not index.rows.collection.exists():
-                ranges.note_collection(None)
+                lease.note_collection(None)
 
-    def _undo(self, ranges: Ranges) -> None:
+    def _undo(self, lease: Lease) -> None:
         """After a request that can't be right: removes what this call created."""
         if self._index is not None and self._made_run:
             self._index.delete()
         else:
-            self._keep(ranges)
+            self._keep(lease)
 
     def _has_rows(self) -> bool:
         index = self._index
         return index is not None and (not index.is_new or self._embedded > 0)
 
-    def _stop_if_cancelled(self, ranges: Ranges) -> None:
+    def _stop_if_cancelled(self) -> None:
         if not self._monitor.cancelled():
             return
         if not self._has_rows():
             raise Cancelled("Cancelled; nothing was kept")
         raise Cancelled(
-            f"Stopped at {ranges.done():,} of {self._total:,} samples. The index can "
-            "be searched as it is; build or sync it again to finish it."
+            f"Stopped at {self._done:,} of {self._total:,} samples. The index can be "
+            "searched as it is; build or sync it again to finish it."
         )
 
-    def _range_size(self) -> int:
+    def _batch_size(self) -> int:
+        if self._engine is not None and self._engine.batch_size is not None:
+            return self._engine.batch_size
         if not self._source.embeds:
-            return min(
-                MAX_RANGE_OF_FIELD, max(MIN_RANGE, self._total // STEPS_OF_FIELD)
-            )
-        size = min(MAX_RANGE, max(MIN_RANGE, self._total // STEPS))
-        whole_batches = BATCHES_PER_RANGE * (self._source.batch_size or 1)
-        return -(-size // whole_batches) * whole_batches
+            least, most, steps = MIN_BATCH_OF_FIELD, MAX_BATCH_OF_FIELD, STEPS_OF_FIELD
+            return min(most, max(least, self._total // steps))
+        size = min(MAX_BATCH, max(MIN_BATCH, self._total // STEPS))
+        at_once = self._source.batch_size or 1
+        return -(-size // at_once) * at_once
 
     def _report(self, phase: str, done: int) -> None:
         self._monitor.report(phase, done, self._total)

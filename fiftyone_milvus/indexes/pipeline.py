@@ -1,5 +1,5 @@
-"""Stages of a pipeline that run at the same time, each item in order; and patience with
-a server."""
+"""The batches of a build, and stages of a pipeline that run at the same time, each
+item in order; and patience with a server."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import fiftyone as fo
+
+from ..dataset.sources import Embedded, Item
 from ..errors import ServerUnavailable
+from ..progress import Failure
 from ..threads import ContextThreadPool
 
 T = TypeVar("T")
@@ -17,6 +22,30 @@ R = TypeVar("R")
 
 END: Any = object()
 PATIENCE_SECONDS, RETRY_SECONDS = 60.0, 1.0
+
+
+@dataclass
+class Batch:
+    """Samples that are read, embedded and written together.
+
+    Args:
+        chunk: the samples
+        samples: how many
+        wanted: the rows to embed; ``None`` for all
+        embedded: their vectors
+        filter_values: of each of its rows, by primary key; only where Ray's workers
+            write them
+        rows: how many rows were written
+        failures: what gave no vector
+    """
+
+    chunk: fo.DatasetView
+    samples: int
+    wanted: list[Item] | None = None
+    embedded: Embedded | None = None
+    filter_values: dict[str, dict[str, Any]] | None = None
+    rows: int = 0
+    failures: list[Failure] = field(default_factory=list)
 
 
 def ahead(items: Iterator[T]) -> Generator[T, None, None]:

@@ -70,19 +70,20 @@ def sync(
     brain_key: str,
     *,
     dry_run: bool = False,
+    engine: build.Ray | None = None,
     progress: Report | bool | None = None,
     cancelled: Callable[[], bool] | None = None,
     **connection: Any,
 ) -> Synced:
     """Brings an index up to date with its dataset: embeds what is missing or stale, and
     removes what is orphaned. If the scope of the index isn't known, nothing is added.
-    After an interruption the same call resumes, and several processes share the work,
-    as with :func:`~fiftyone_milvus.indexes.build.build`.
+    After an interruption the same call resumes. One process at a time syncs an index.
 
     Args:
         dataset: the dataset
         brain_key: the index
         dry_run: whether to count only, and change nothing
+        engine: a Ray cluster that embeds and writes; ``None`` for this process
         progress: a function to call with the progress, from this thread; or whether to
             show a progress bar, by default as FiftyOne's configuration says
         cancelled: whether to stop; asked again and again
@@ -99,7 +100,7 @@ def sync(
     with Monitor(progress, cancelled) as monitor:
         if dry_run:
             return _planned(dataset, brain_key, monitor)
-        return _synced(dataset, brain_key, monitor)
+        return _synced(dataset, brain_key, monitor, engine)
 
 
 def _planned(dataset: fo.Dataset, brain_key: str, monitor: Monitor) -> Synced:
@@ -122,8 +123,12 @@ def _planned(dataset: fo.Dataset, brain_key: str, monitor: Monitor) -> Synced:
     )
 
 
-def _synced(dataset: fo.Dataset, brain_key: str, monitor: Monitor) -> Synced:
+def _synced(
+    dataset: fo.Dataset, brain_key: str, monitor: Monitor, engine: build.Ray | None
+) -> Synced:
     index = runs.load(dataset, brain_key)
+    if engine is not None:
+        engine.check()
     problem = collection_problem(index)
     if problem is not None:
         raise CollectionError(problem)
@@ -138,7 +143,7 @@ def _synced(dataset: fo.Dataset, brain_key: str, monitor: Monitor) -> Synced:
     built, selection = None, _OutOfDate(scope)
     samples = scope.samples
     if len(samples):
-        built = build.refresh(index, samples, source, selection, monitor)
+        built = build.refresh(index, samples, source, selection, monitor, engine)
     return Synced(
         brain_key,
         False,

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import CollectionError, VectorSearchError
+from ..errors import CollectionError, InvalidRequest, VectorSearchError
 from . import batches, columns, segments
 from .batches import MAX_K
 from .client import WRITE_SECONDS, packed
@@ -180,6 +180,20 @@ class StoredRows:
         wanted = list(wanted)
         others = map(self.collection.in_partition, self.collection.other_partitions())
         return {id_ for other in others for id_ in StoredRows(other).ids(wanted)}
+
+    def check_free(self, wanted: Iterable[str]) -> None:
+        """Checks that this index can use some primary keys.
+
+        Raises:
+            InvalidRequest: if it can't use all of them
+        """
+        taken = self.taken(wanted)
+        if taken:
+            raise InvalidRequest(
+                f"{len(taken)} ids (such as '{next(iter(taken))}') are those of rows "
+                "that another index has in this collection, and Milvus Lite keeps one "
+                "row of an id in a collection. Choose another collection_name."
+            )
 
     def ids_of_samples(self, sample_ids: Iterable[str]) -> dict[str, list[str]]:
         """The primary keys of all rows of the given samples, by sample, in the order

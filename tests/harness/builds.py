@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Seen:
     """An index as it is: its rows in no order, ``vectors`` of shape ``(n, dim)``;
-    whether it is unfinished; the claims on parts of its build that are left in MongoDB;
+    whether it is unfinished; the leases of its build that are left in MongoDB;
     and the collections that bear its key's name and are not its own."""
 
     ids: list[str]
     vectors: np.ndarray
     rows: int
     partial: bool
-    claims: list[dict[str, Any]]
+    leases: list[dict[str, Any]]
     strays: list[str]
 
 
@@ -50,6 +50,17 @@ def build(name: str, key: str) -> None:
     if key not in runs.keys(dataset) or build.is_unfinished(dataset, key):
         built = build.build(dataset, key, build.Source(model=images.MODEL))
         assert not built.failures, built.failures
+
+
+def build_on_ray(name: str, key: str, address: str, batch_size: int) -> None:
+    """As :func:`build`, on a Ray cluster."""
+    import fiftyone as fo
+
+    from fiftyone_milvus.indexes import build
+
+    engine = build.Ray(address, workers=2, batch_size=batch_size)
+    source = build.Source(model=images.MODEL)
+    build.build(fo.load_dataset(name), key, source, engine=engine)
 
 
 def nearest(name: str, key: str) -> list[Any] | str:
@@ -149,7 +160,7 @@ def see(name: str, key: str) -> Seen:
     import fiftyone.core.odm as foo
 
     from fiftyone_milvus.backend import runs
-    from fiftyone_milvus.indexes import claims
+    from fiftyone_milvus.indexes import lease
 
     dataset = fo.load_dataset(name)
     index = runs.load(dataset, key)
@@ -159,7 +170,7 @@ def see(name: str, key: str) -> Seen:
         np.concatenate([rows.vectors for rows in found]),
         index.total_index_size,
         runs.describe(dataset, key).partial,
-        list(foo.get_db_conn()[claims.COLLECTION].find(_of(dataset, key))),
+        list(foo.get_db_conn()[lease.COLLECTION].find(_of(dataset, key))),
         [found for found in collections(key) if found != index.rows.collection.name],
     )
 
@@ -178,7 +189,7 @@ def clear(name: str, key: str) -> None:
     import fiftyone.core.odm as foo
 
     from fiftyone_milvus.backend import runs
-    from fiftyone_milvus.indexes import claims
+    from fiftyone_milvus.indexes import lease
     from fiftyone_milvus.store import client, settings
 
     dataset = fo.load_dataset(name)
@@ -186,7 +197,7 @@ def clear(name: str, key: str) -> None:
         clean_up(name, key)
     for found in collections(key):
         client.connect(settings.resolve()).client.drop_collection(found)
-    foo.get_db_conn()[claims.COLLECTION].delete_many(_of(dataset, key))
+    foo.get_db_conn()[lease.COLLECTION].delete_many(_of(dataset, key))
 
 
 def clean_up(name: str, key: str) -> None:
@@ -199,5 +210,5 @@ def clean_up(name: str, key: str) -> None:
 
 
 def _of(dataset: fo.Dataset, key: str) -> dict[str, str]:
-    """What finds the claims of an index's build."""
-    return {"build": f"{dataset._doc.id}/{key}"}
+    """What finds the lease of an index's build."""
+    return {"_id": f"{dataset._doc.id}/{key}"}

@@ -20,8 +20,8 @@ import numpy as np
 import psutil
 import pytest
 
-from fiftyone_milvus.indexes import claims
-from fiftyone_milvus.indexes.build_worker import MIN_RANGE
+from fiftyone_milvus.indexes import lease
+from fiftyone_milvus.indexes.build_worker import MIN_BATCH
 from fiftyone_milvus.store import embedded
 from fiftyone_milvus.store.settings import ENV_PREFIX
 from harness import builds, environment, images
@@ -33,6 +33,7 @@ IMAGES = 96
 SECONDS = 0.008  # that the model takes for one
 SLOW_SECONDS = 1.0  # so that one process doesn't end before the other has begun
 RUNS = 20
+AT_RISK = 2 * MIN_BATCH  # images that a kill may have embedded in vain
 AT_ONCE = 4  # a build waits for Milvus most of the time
 SEED = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(10**6))
 # Errors in sentences for people
@@ -45,9 +46,9 @@ STEPS = (
     "fiftyone_milvus.store.rows:StoredRows.upsert",
     "fiftyone_milvus.backend.similarity:Similarity.register_run",
     "fiftyone_milvus.backend.similarity:Similarity.save_run_results",
-    "fiftyone_milvus.indexes.claims:Ranges.started",
+    "fiftyone_milvus.indexes.lease:Lease.note_collection",
     "fiftyone_milvus.store.rows:StoredRows.flush_if_many",
-    "fiftyone_milvus.indexes.claims:Ranges.__exit__",
+    "fiftyone_milvus.indexes.lease:Lease.__exit__",
     "fiftyone_milvus.indexes.build_worker:BuildWorker._finished",
 )
 
@@ -167,7 +168,7 @@ class Build:
         worker.kill()
         return f"{told}, {self.key}, FAULT_SEED={SEED}" if killed else None
 
-    def assert_finished(self, told: str, most: int = MIN_RANGE) -> None:
+    def assert_finished(self, told: str, most: int = AT_RISK) -> None:
         """The same call again makes the index whole, with at most so many images
         embedded twice."""
         seen = self.fork(builds.build_and_see).result()
@@ -182,12 +183,12 @@ def assert_right(seen: builds.Seen, paths: dict[str, str], told: str) -> None:
     wanted = np.stack([images.expected(paths[id_]) for id_ in seen.ids])
     np.testing.assert_allclose(seen.vectors, wanted, rtol=1e-6, err_msg=told)
     assert not seen.partial, told
-    assert seen.claims == [], told
+    assert seen.leases == [], told
     assert seen.strays == [], told
 
 
 def assert_embedded_once(
-    notes: Path, count: int, told: str, most: int = MIN_RANGE
+    notes: Path, count: int, told: str, most: int = AT_RISK
 ) -> None:
     times = images.times_embedded(notes)
     assert len(times) == count, told
@@ -262,32 +263,19 @@ def test_a_build_whose_mongodb_is_killed_is_finished(stage, run):
         build.assert_finished(f"killed after {moment:.3f} s, FAULT_SEED={SEED}")
 
 
-def test_two_workers_share_a_build(stage):
+def test_a_second_build_says_who_builds_the_index(stage):
     with Build(stage, "k") as build:
-        workers = [build.fork(builds.build, seconds=SLOW_SECONDS) for _ in range(2)]
-        pids = {worker.pid for worker in workers}
-        while set(images.embedded_by(stage.notes("k"))) != pids:
-            assert not any(worker.ends_within(0.01) for worker in workers)
+        first = build.fork(builds.build, seconds=SLOW_SECONDS)
+        while not build.embedded():
+            assert not first.ends_within(0.01)
+        for function in (builds.build, builds.sync):
+            second = build.fork(function).answer()
+            assert isinstance(second, Failed) and second.kind == "InvalidRequest"
+            says = f"The index 'k' is being built or synced by process {first.pid} on "
+            assert second.message.startswith(says)
         images.set_pace(stage.pace(SLOW_SECONDS), SECONDS)
-        for worker in workers:
-            worker.result()
-        shares = images.embedded_by(stage.notes("k"))
-        assert sum(shares.values()) == IMAGES, shares
-        build.assert_finished("shared", most=0)
-
-
-def test_what_one_of_two_workers_leaves_the_other_does(stage):
-    def run(build: Build, number: int) -> None:
-        rng = random.Random(SEED + number)
-        workers = [build.fork(builds.build) for _ in range(2)]
-        told = build.kill_midway(workers.pop(rng.randrange(2)), rng) or "not killed"
-        workers[0].result()
-        # who is killed as the last one leaves claims, which the next call forgets
-        seen = build.fork(builds.sync_and_see).result()
-        assert_right(seen, stage.paths, told)
-        build.assert_finished(told)
-
-    together(stage, 4, run)
+        first.result()
+        build.assert_finished("the first", most=0)
 
 
 def test_syncs_whose_worker_is_killed_are_finished(stage):
@@ -313,11 +301,11 @@ def test_syncs_whose_worker_is_killed_are_finished(stage):
         assert_embedded_once(stage.notes("sync"), len(paths), told)
 
 
-def test_a_worker_that_ended_and_that_nobody_waited_for_is_lost():
+def test_a_process_that_ended_and_that_nobody_waited_for_is_lost():
     process = subprocess.Popen([sys.executable, "-c", ""])
     worker = f"{socket.gethostname()}/{process.pid}/it"
     while psutil.Process(process.pid).status() != psutil.STATUS_ZOMBIE:
-        assert claims._may_live(worker)
+        assert lease.runs(worker)
         time.sleep(0.01)
-    assert not claims._may_live(worker)
+    assert not lease.runs(worker)
     process.wait()

@@ -3,22 +3,17 @@
 import os
 import random
 import shutil
-import time
 
 import fiftyone as fo
 import fiftyone.brain as fob
-import fiftyone.operators as foo
 import numpy as np
 import pytest
-from fiftyone.operators.delegated import DelegatedOperationService
 
 import fiftyone_milvus
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import CollectionError, InvalidRequest
 from fiftyone_milvus.indexes import build
 from harness import images
-from harness.context import PLUGIN
-from harness.worker import DelegatedWorker
 
 MODEL = build.Source(model=images.MODEL)
 FIELD = build.Source(embeddings_field="embeddings")
@@ -226,42 +221,3 @@ def test_a_run_that_names_no_source_says_so(milvus, vectors_dataset):
             fiftyone_milvus.sync(vectors_dataset, "k")
     finally:
         index.delete()
-
-
-def test_two_delegated_workers_share_a_build(standalone, monkeypatch, tmp_path, notes):
-    monkeypatch.setenv("FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI", standalone.uri)
-    # one leaves the other much to do, until both have begun
-    images.set_pace(pace := tmp_path / "pace", 1)
-    monkeypatch.setenv("COUNTING_MODEL_PACE", str(pace))
-    dataset = images.make_images_dataset(tmp_path / "images", 160)
-    dataset.persistent = True
-    workers = [DelegatedWorker(), DelegatedWorker()]
-    try:
-        foo.execute_operator(
-            f"{PLUGIN}/compute_index",
-            ctx={"dataset": dataset, "request_delegation": True},
-            params={"brain_key": "k", "model": images.MODEL, "workers": 2},
-        )
-        service = DelegatedOperationService()
-        end = time.monotonic() + 120
-        while time.monotonic() < end:
-            found = service.list_operations(dataset_id=dataset._doc.id)
-            if len(found) == 2 and all(one.completed_at for one in found):
-                break
-            assert not any(one.failed_at for one in found), found
-            if notes.exists() and len(images.embedded_by(notes)) == 2:
-                images.set_pace(pace, 0)
-            time.sleep(0.5)
-        results = [service.get(one.id).result.result for one in found]
-        assert sum(result["embedded"] for result in results) == 160
-        assert min(result["embedded"] for result in results) > 0
-        assert all(result["rows"] == 160 for result in results)
-        assert set(images.times_embedded(notes).values()) == {1}
-        dataset.reload()
-        assert_true(dataset, "k", patches=False)
-        assert not runs.describe(dataset, "k").partial
-        runs.cleanup(dataset, "k")
-    finally:
-        for worker in workers:
-            worker.stop()
-        dataset.delete()

@@ -45,7 +45,7 @@ PARAMS: dict[str, dict[str, Any]] = {
         **{"scope": "dataset", "patches_field": None, "metric": "cosine"},
         **{"consistency_level": "Session", "index_type": None, "filter_fields": []},
         **{"model": None, "model_kwargs": None, "batch_size": None, "alpha": None},
-        **{"num_workers": None, "force_square": False, "workers": 1},
+        **{"num_workers": None, "force_square": False, "engine": "here"},
     },
     "search": SEARCH,
     "more_like_these": {**INDEX, "k": 2, "ids": ["{id}"]},

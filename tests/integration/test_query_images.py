@@ -11,10 +11,12 @@ from PIL import Image, ImageOps
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import models
+from fiftyone_milvus.dataset.item_reader import ItemReader
 from fiftyone_milvus.dataset.sources import Reader
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
 from fiftyone_milvus.metrics import unit
+from fiftyone_milvus.progress import Monitor
 from fiftyone_milvus.search import search
 from fiftyone_milvus.search.query import Crop, Query, Term
 from fiftyone_milvus.search.query_vector import resolve
@@ -135,23 +137,35 @@ def test_a_box_in_a_file_of_every_kind_is_its_patch(files, built, model, name):
     check_finds_itself(built(model, "objects"), asked, UNREADABLE_BY_OPENCV)
 
 
+def embedded_here(files, *how):
+    return Reader(files, *how).embed(files.view(), None)
+
+
+def embedded_on_ray(files, *how):
+    """As a worker of Ray embeds, from paths and boxes alone."""
+    items = Reader(files, *how).items(files.view())
+    return ItemReader(*how, Monitor(False)).embed(None, items)
+
+
+@pytest.mark.parametrize("embed", [embedded_here, embedded_on_ray])
 @pytest.mark.parametrize("batch_size", [None, 3])
 @pytest.mark.parametrize("model", MODELS)
-def test_a_build_embeds_samples_as_fiftyone_does(files, model, batch_size):
+def test_a_build_embeds_samples_as_fiftyone_does(files, model, batch_size, embed):
     given = models.load(model)
     source = build.Source(model=model, batch_size=batch_size)
-    found = Reader(files, source, None, given).embed(files.view(), None)
+    found = embed(files, source, None, given)
     theirs = files.compute_embeddings(given)
     expected = dict(zip(files.values("id"), theirs, strict=True))
     check_equal(found, {id_: v for id_, v in expected.items() if v is not None})
 
 
+@pytest.mark.parametrize("embed", [embedded_here, embedded_on_ray])
 @pytest.mark.parametrize("batch_size", [None, 3])
 @pytest.mark.parametrize("model", MODELS)
-def test_a_build_embeds_patches_as_fiftyone_does(files, model, batch_size):
+def test_a_build_embeds_patches_as_fiftyone_does(files, model, batch_size, embed):
     given, cutting = models.load(model), {"alpha": 0.5, "force_square": True}
     source = build.Source(model=model, batch_size=batch_size, **cutting)
-    found = Reader(files, source, "objects", given).embed(files.view(), None)
+    found = embed(files, source, "objects", given)
     theirs = files.compute_patch_embeddings(given, "objects", **cutting)
     expected = {}
     for sample in files:

@@ -1,0 +1,356 @@
+"""Builds on a real Ray cluster of three nodes: the same index as without Ray, also
+after a node, a worker or the driver was killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import fiftyone as fo
+import fiftyone.core.odm as foo
+import numpy as np
+import psutil
+import pytest
+
+import fiftyone_milvus
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.errors import Cancelled, VectorSearchError
+from fiftyone_milvus.indexes import build, lease, ray_engine
+from fiftyone_milvus.progress import Progress
+from fiftyone_milvus.store import client, settings
+from harness import builds, environment, images
+from harness.forks import Fork
+from harness.ray_cluster import RayCluster
+
+IMAGES = 60
+BATCH = 4
+AT_ONCE = 2 * BATCH  # images that a worker has under way
+SECRET = "a-password-that-no-log-may-have"
+MODEL = build.Source(model=images.MODEL)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A Ray cluster, and a dataset of images with patches, vectors and some files that
+    can't be read."""
+
+    cluster: RayCluster
+    dataset: fo.Dataset
+    notes: Path
+    pace: Path
+
+    def ray(self, workers: int = 1) -> build.Ray:
+        """Few workers, since each takes seconds to import its libraries."""
+        return build.Ray(self.cluster.address, workers, batch_size=BATCH)
+
+    def build(self, key: str, workers: int = 1, **kwargs: Any) -> build.Built:
+        engine = self.ray(workers)
+        return build.build(self.dataset, key, MODEL, engine=engine, **kwargs)
+
+    def embedded(self) -> int:
+        """How many images were embedded, counting each time."""
+        return sum(images.times_embedded(self.notes).values())
+
+    def workers(self) -> set[int]:
+        """The processes that embedded images."""
+        return set(images.embedded_by(self.notes))
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory) -> Iterator[Stage]:
+    images.install_counting_model()
+    folder = tmp_path_factory.mktemp("ray")
+    notes, pace = folder / "notes", folder / "pace"
+    images.set_pace(pace, 0)
+    login = {"USER": "root", "PASSWORD": SECRET}
+    cluster = RayCluster(
+        {
+            "COUNTING_MODEL_NOTES": str(notes),
+            "COUNTING_MODEL_PACE": str(pace),
+            # workers need no MongoDB: nothing listens there
+            "FIFTYONE_DATABASE_URI": "mongodb://127.0.0.1:1",
+            **{settings.ENV_PREFIX + name: value for name, value in login.items()},
+        }
+    )
+    dataset = images.make_images_dataset(folder / "images", IMAGES, patches=True)
+    dataset.persistent = True
+    _complicate(dataset)
+    yield Stage(cluster, dataset, notes, pace)
+    dataset.delete()
+    cluster.close()
+
+
+def _complicate(dataset: fo.Dataset) -> None:
+    rng = np.random.default_rng(3)
+    vectors = rng.normal(size=(IMAGES, 8)).astype(np.float32)
+    dataset.set_values("embedding", [*vectors[:-1], np.zeros(8)])
+    samples = list(dataset[:3])
+    os.unlink(samples[0].filepath)
+    Path(samples[1].filepath).write_bytes(b"no image")
+    samples[2].objects.detections[0].bounding_box = [0.2, 0.2, 0, 0]
+    samples[2].save()
+    shapes = [
+        fo.Polylines(polylines=[fo.Polyline(points=[[(0, 0), (0.5, 0), (0.5, 0.75)]])])
+        for _ in range(IMAGES)
+    ]
+    dataset.set_values("shapes", shapes)
+
+
+@pytest.fixture
+def ours(stage, monkeypatch, _milvus) -> Iterator[Stage]:
+    """The stage with a Milvus, on which nothing is left."""
+    if _milvus.uri is not None:
+        monkeypatch.setenv(settings.ENV_PREFIX + "URI", _milvus.uri)
+    stage.notes.unlink(missing_ok=True)
+    images.set_pace(stage.pace, 0)
+    stage.cluster.restore()
+    yield stage
+    images.set_pace(stage.pace, 0)
+    stage.dataset.reload()
+    for key in runs.keys(stage.dataset):
+        runs.cleanup(stage.dataset, key)
+
+
+only_standalone = pytest.mark.parametrize("_milvus", ["standalone"], indirect=True)
+only_lite = pytest.mark.parametrize("_milvus", ["lite"], indirect=True)
+KINDS: dict[str, dict[str, Any]] = {
+    "images": {"filter_fields": ["number"]},
+    "patches": {"patches_field": "objects", "filter_fields": ["objects.label"]},
+    "polylines": {"patches_field": "shapes"},
+    "vectors": {"source": build.Source(embeddings_field="embedding")},
+}
+
+
+@pytest.mark.parametrize(
+    ("_milvus", "kind", "workers"),
+    [("lite", "images", 1), *(("standalone", kind, 2) for kind in KINDS)],
+    indirect=["_milvus"],
+)
+def test_the_index_is_the_same_as_without_ray(ours, kind, workers):
+    how = {"source": MODEL, **KINDS[kind]}
+    seen: list[Progress] = []
+    there = build.build(
+        ours.dataset, "there", engine=ours.ray(workers), progress=seen.append, **how
+    )
+    here = build.build(ours.dataset, "here", **how)
+    assert there.rows == here.rows > 50
+    assert set(there.failures) == set(here.failures)
+    assert bool(here.failures) and there.failed == here.failed
+    assert rows(ours.dataset, "there") == rows(ours.dataset, "here")
+    health = fiftyone_milvus.health(ours.dataset, "there")
+    assert health.current == there.rows
+    assert (health.stale, health.orphaned, health.outdated, health.unknown) == (0,) * 4
+    told = [one.workers for one in seen if one.phase in ("Embedding", "Copying")]
+    assert "1 Ray worker" in told or "2 Ray workers" in told
+    assert seen[-1].done == seen[-1].total == IMAGES and seen[-1].rate is None
+    assert no_log_has_the_secret(ours.cluster)
+
+
+def rows(dataset: fo.Dataset, key: str) -> dict[str, Any]:
+    """All that the rows of an index have, by primary key."""
+    found = runs.load(dataset, key).rows
+    ids = [id_ for one in found.iterate() for id_ in one.ids]
+    values = found.filter_values(ids) if found.filter_keys else {}
+    return {
+        id_: (sample_id, vector.tobytes(), values.get(id_))
+        for one in found.iterate()
+        for id_, sample_id, vector in zip(
+            one.ids, one.sample_ids, one.vectors, strict=True
+        )
+    }
+
+
+def no_log_has_the_secret(cluster: RayCluster) -> bool:
+    logs = [path for path in cluster.folder.rglob("*") if path.is_file()]
+    assert any(path.name.startswith("worker-") for path in logs)
+    return not any(SECRET.encode() in path.read_bytes() for path in logs)
+
+
+# -- kills
+
+
+@only_standalone
+def test_a_lost_node_and_a_killed_worker_change_nothing(ours):
+    images.wait_after(ours.pace, 6)
+    with ThreadPoolExecutor(1) as pool:
+        built = pool.submit(ours.build, "k", 3)
+        wait_until(lambda: len(ours.workers()) == 3, built)
+        ours.cluster.remove_node()
+        alive = sorted(pid for pid in ours.workers() if psutil.pid_exists(pid))
+        os.kill(alive[0], signal.SIGKILL)
+        images.set_pace(ours.pace, 0)
+        assert built.result().failed == 2
+    assert_whole(ours, "k", embedded_twice=2 * AT_ONCE)
+
+
+@only_standalone
+def test_a_cancelled_build_ends_its_workers_and_is_finished_later(ours):
+    images.wait_after(ours.pace, 6)
+    with ThreadPoolExecutor(1) as pool:
+        stop: list[bool] = []
+        built = pool.submit(ours.build, "k", 2, cancelled=lambda: bool(stop))
+        wait_until(lambda: len(ours.workers()) == 2, built)
+        stop.append(True)
+        with pytest.raises(Cancelled, match="searched as it is"):
+            built.result()
+    wait_until(lambda: not any(map(psutil.pid_exists, ours.workers())))
+    images.set_pace(ours.pace, 0)
+    assert build.is_unfinished(ours.dataset, "k")
+    ours.build("k")
+    assert_whole(ours, "k", embedded_twice=2 * AT_ONCE)
+
+
+@only_standalone
+def test_a_build_whose_driver_was_killed_is_finished(ours):
+    images.wait_after(ours.pace, 6)
+    address = ours.cluster.address
+    driver = Fork({}, builds.build_on_ray, ours.dataset.name, "k", address, BATCH)
+    wait_until(lambda: len(ours.workers()) == 2)
+    driver.kill()
+    wait_until(lambda: not any(map(psutil.pid_exists, ours.workers())))
+    images.set_pace(ours.pace, 0)
+    ours.build("k")
+    assert_whole(ours, "k", embedded_twice=2 * AT_ONCE)
+
+
+def wait_until(check: Callable[[], bool], running: Any = None) -> None:
+    until = time.monotonic() + 250
+    while not check():
+        assert time.monotonic() < until
+        if running is not None and running.done():
+            pytest.fail(f"It ended before: {running.exception()}")
+        time.sleep(0.02)
+
+
+def assert_whole(stage: Stage, key: str, embedded_twice: int) -> None:
+    """The index is what an undisturbed build makes, and at most so many images were
+    embedded twice."""
+    times = images.times_embedded(stage.notes)
+    assert sum(times.values()) - len(times) <= embedded_twice
+    build.build(stage.dataset, "undisturbed", MODEL)
+    assert rows(stage.dataset, key) == rows(stage.dataset, "undisturbed")
+    assert not build.is_unfinished(stage.dataset, key)
+    assert list(foo.get_db_conn()[lease.COLLECTION].find()) == []
+
+
+# -- what can't be right
+
+
+def closed_port() -> str:
+    return "127.0.0.1:1"
+
+
+def another_server() -> str:
+    """It takes connections, and never answers; it stays until the tests end."""
+    server = socket.create_server(("127.0.0.1", 0))
+    _servers.append(server)
+    return f"127.0.0.1:{server.getsockname()[1]}"
+
+
+_servers: list[socket.socket] = []
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (closed_port, "No Ray answers at 127.0.0.1:1. Start it"),
+        (lambda: "ray://127.0.0.1:1", "No Ray answers at ray://127.0.0.1:1"),
+        (another_server, "No Ray answers at"),
+        (lambda: "127.0.0.1", "no address of a Ray cluster. Give host:port"),
+        (lambda: "http://127.0.0.1:80", "no address of a Ray cluster"),
+    ],
+)
+@only_standalone
+def test_an_address_without_ray_is_said_at_once(ours, address, said):
+    assert_refused(ours, said, build.Ray(address()))
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"gpus_per_worker": 1}, "1 GPUs, and no machine .* more than 0"),
+        ({"cpus_per_worker": 64}, "64 CPUs, and no machine .* more than 1"),
+        ({"workers": 0}, "workers must be at least 1"),
+        ({"batch_size": 0}, "batch_size must be at least 1"),
+    ],
+)
+@only_standalone
+def test_what_the_cluster_lacks_is_said(ours, how, said):
+    assert_refused(ours, said, build.Ray(ours.cluster.address, **how))
+
+
+@only_standalone
+def test_another_version_is_said(ours, monkeypatch):
+    import ray
+
+    monkeypatch.setattr(ray, "__version__", "2.0.0")
+    said = "different versions of Ray or of Python. Install the same"
+    assert_refused(ours, said, ours.ray())
+
+
+@only_standalone
+def test_a_login_given_in_the_call_is_not_sent_to_workers(ours):
+    said = "isn't sent to Ray's workers. Configure it instead"
+    assert_refused(ours, said, ours.ray(), user="somebody", password="else")
+
+
+@only_standalone
+def test_ray_that_is_not_installed_is_named(ours, monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "ray", None)
+    assert_refused(ours, r"pip install 'fiftyone-milvus\[ray\]'", ours.ray())
+
+
+@only_lite
+def test_an_embedded_milvus_needs_a_ray_on_this_machine(ours, monkeypatch):
+    # the nodes are on this machine: one of them says another name
+    monkeypatch.setattr(ray_engine.socket, "gethostname", lambda: "laptop")
+    assert_refused(ours, "embedded Milvus is on this machine alone", ours.ray())
+
+
+@only_standalone
+def test_a_model_that_workers_cannot_load_is_said(ours, monkeypatch):
+    from fiftyone_milvus.dataset import models
+
+    monkeypatch.setattr(models, "check_in_zoo", lambda name: None)  # only here
+    source = build.Source(model="nobody-has-it")
+    said = "On .*: The FiftyOne model zoo has no model"
+    assert_refused(ours, said, ours.ray(), source)
+
+
+def assert_refused(
+    stage: Stage,
+    said: str,
+    ray: build.Ray,
+    source: build.Source = MODEL,
+    **options: Any,
+) -> None:
+    """A build says why it can't be, and leaves nothing behind."""
+    there = client.connect(settings.resolve()).client
+    before = there.list_collections()
+    with pytest.raises(VectorSearchError, match=said):
+        build.build(stage.dataset, "k", source, engine=ray, **options)
+    stage.dataset.reload()
+    assert runs.keys(stage.dataset) == []
+    assert there.list_collections() == before
+    assert list(foo.get_db_conn()[lease.COLLECTION].find()) == []
+
+
+@only_standalone
+def test_a_ray_of_its_own_is_started_and_stopped(ours, monkeypatch):
+    import ray
+
+    for name in ("COUNTING_MODEL_NOTES", "COUNTING_MODEL_PACE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHONPATH", f"{environment.ROOT}:{environment.ROOT}/tests")
+    built = build.build(ours.dataset, "k", MODEL, engine=build.Ray(workers=1))
+    assert built.rows == IMAGES - 2
+    assert not ray.is_initialized()
