@@ -1,4 +1,5 @@
-"""The measurements of ``build.py``, and the programs of the processes that they run."""
+"""The measurements of ``build.py`` and ``scale_out.py``, and the programs of their
+processes."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ import fiftyone_milvus  # from here on the backend "milvus" is ours
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import models
 from fiftyone_milvus.indexes import build
+from fiftyone_milvus.progress import Progress
 from harness import environment
 
 from . import _contenders, _data
@@ -56,7 +58,8 @@ def from_field(server: Server, options: argparse.Namespace) -> None:
 
 
 def with_model(server: Server, options: argparse.Namespace) -> None:
-    """Prints the rate with a real model, by one worker and by two."""
+    """Prints the rate with a real model: the model alone, in one process, and with one
+    and two workers of Ray."""
     from demo import zoo
     from demo.dataset import build_scenes_dataset
 
@@ -64,28 +67,17 @@ def with_model(server: Server, options: argparse.Namespace) -> None:
     zoo.prepare_model(MODEL)
     folder = environment.HOME / "benchmark-scenes"
     dataset = build_scenes_dataset("benchmark", folder, options.images, persistent=True)
-    table = Table(
-        f"{server.title}, {MODEL}, one thread a worker",
-        ("model alone", "one worker", "two workers"),
-        versus="model alone",
-    )
-    alone = _run(server, "alone", dataset.name)
-    one = _run(server, "model", dataset.name)
-    started = _start_pair(server, dataset.name)
-    both = [_answer(process) for process in started]
-    took = max(a["ended"] for a in both) - min(a["began"] for a in both)
+    names = ("alone", "model", "ray_1", "ray_2")
+    table = Table(f"{server.title}, {MODEL}, one thread each", names, versus="alone")
+    answers = {name: _run(server, name, dataset.name) for name in names}
     table.add(
         f"{options.images:,} images, images/s",
-        {
-            "model alone": alone["rate"],
-            "one worker": one["rate"],
-            "two workers": options.images / took,
-        },
+        {name: answer["rate"] for name, answer in answers.items()},
         ".1f",
     )
     table.add(
-        "embedded by each",
-        {"one worker": one["embedded"], "two workers": both[0]["embedded"]},
+        "memory of the process that builds, MB",
+        {name: answer["megabytes"] for name, answer in answers.items()},
         ratio=False,
     )
     table.show()
@@ -100,37 +92,25 @@ def _vectors_dataset(count: int, dim: int, seed: int) -> fo.Dataset:
     return _data.with_field(f"vectors-{count}", vectors, "/images/{}.png")
 
 
-def _start_pair(server: Server, dataset: str) -> list[subprocess.Popen[str]]:
-    return [_start(server, "shared", dataset) for _ in range(2)]
-
-
 def _run(server: Server, program: str, dataset: str) -> dict[str, Any]:
     # Milvus goes on with an index when its collection was dropped
     server.wait_until_idle()
-    return _answer(_start(server, program, dataset))
-
-
-def _start(server: Server, program: str, dataset: str) -> subprocess.Popen[str]:
     env = {**os.environ, "OMP_NUM_THREADS": "1", "BENCHMARK_URI": server.uri}
     env.pop(URI, None)
     if server.given is not None:
         env[URI] = server.given
     root = Path(__file__).resolve().parents[1]
     env["PYTHONPATH"] = os.pathsep.join([str(root), str(root / "tests")])
-    return subprocess.Popen(
+    done = subprocess.run(
         [sys.executable, "-m", "benchmarks._building", program, dataset],
         stdout=subprocess.PIPE,
         text=True,
         env=env,
         cwd=root,
     )
-
-
-def _answer(process: subprocess.Popen[str]) -> dict[str, Any]:
-    output, _ = process.communicate()
-    if process.returncode:
-        raise RuntimeError(f"A benchmark's process failed:\n{output}")
-    found: dict[str, Any] = json.loads(output.strip().splitlines()[-1])
+    if done.returncode:
+        raise RuntimeError(f"A benchmark's process failed:\n{done.stdout}")
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
 
 
@@ -139,11 +119,13 @@ def _answer(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Program:
-    """What is measured, what is then measured of its result, and what undoes it."""
+    """What is measured, what undoes it, what is then measured of its result, and from
+    which moment on its rate counts."""
 
     work: Callable[[], Any]
     undo: Callable[[Any], object] = lambda _: None
     check: Callable[[], Any] = lambda: None
+    since: Callable[[], float] = lambda: 0.0
 
 
 def _ours(dataset: fo.Dataset) -> Program:
@@ -200,13 +182,37 @@ def _alone(dataset: fo.Dataset) -> Program:
     )
 
 
-def _by_model(key: str) -> Callable[[fo.Dataset], Program]:
+def _by_model(dataset: fo.Dataset) -> Program:
+    models.load(MODEL)
+    source = build.Source(model=MODEL, batch_size=BATCH_SIZE, num_workers=0)
+    return Program(lambda: build.build(dataset, "model", source))
+
+
+def _on_ray(workers: int) -> Callable[[fo.Dataset], Program]:
     def prepared(dataset: fo.Dataset) -> Program:
-        models.load(MODEL)
+        engine = build.Ray(workers=workers, cpus_per_worker=1)
         source = build.Source(model=MODEL, batch_size=BATCH_SIZE, num_workers=0)
-        return Program(lambda: build.build(dataset, key, source))
+        key = f"ray_{workers}"
+
+        def work() -> Any:
+            return build.build(
+                dataset, key, source, engine=engine, progress=_Begun.note
+            )
+
+        return Program(work, since=lambda: _Begun.at)
 
     return prepared
+
+
+class _Begun:
+    """When the workers had loaded the model: what is before that happens once."""
+
+    at = 0.0
+
+    @classmethod
+    def note(cls, now: Progress) -> None:
+        if now.phase != "Embedding":
+            cls.at = time.time()
 
 
 PROGRAMS: dict[str, Callable[[fo.Dataset], Program]] = {
@@ -214,8 +220,9 @@ PROGRAMS: dict[str, Callable[[fo.Dataset], Program]] = {
     "stock": _stock,
     "raw": _raw,
     "alone": _alone,
-    "model": _by_model("one"),
-    "shared": _by_model("two"),
+    "model": _by_model,
+    "ray_1": _on_ray(1),
+    "ray_2": _on_ray(2),
 }
 
 
@@ -230,11 +237,8 @@ def _measured(program: str, name: str) -> dict[str, Any]:
         checked = seconds(prepared.check)
     prepared.undo(result)
     return {
-        "rate": dataset.count() / (ended - began),
+        "rate": dataset.count() / (ended - max(began, prepared.since())),
         "megabytes": memory.megabytes,
-        "began": began,
-        "ended": ended,
-        "embedded": getattr(result, "embedded", None),
         "checked": (checked, checking.megabytes),
     }
 

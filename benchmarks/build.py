@@ -1,5 +1,5 @@
 """Building an index: rate and peak memory from a field at several sizes, beside what
-FiftyOne ships and pymilvus itself; then with a real model, by one worker and by two.
+FiftyOne ships and pymilvus itself.
 
     PYTHONPATH=. python benchmarks/build.py --counts 10000 100000 300000
 
@@ -29,16 +29,11 @@ def main() -> None:
     for kind in options.servers:
         with _setup.serving(kind) as server:
             _building.from_field(server, options)
-            if options.images:
-                _building.with_model(server, options)
 
 
 def _parsed() -> argparse.Namespace:
     parser = _options.parser(__doc__, "dim", "seed")
     parser.add_argument("--counts", type=int, nargs="+", default=(10_000, 30_000))
-    parser.add_argument(
-        "--images", type=int, default=600, help="for the model; 0: leave it out"
-    )
     parser.add_argument(
         "--contenders",
         nargs="+",

@@ -20,7 +20,7 @@ PIP = "pip install 'fiftyone-milvus[ray]'"
 ANSWER_SECONDS = 5.0
 OBJECT_STORE_BYTES = 256 << 20  # of a local Ray: batches are small
 CLIENT = "ray://"
-# Ray's own switches, read when it is imported: its servers listen on 127.0.0.1 alone,
+# Ray's own switches, for a Ray of this machine: its servers listen on 127.0.0.1 alone,
 # as they do on systems where it has no clusters; and it reports nothing to its makers
 LOCAL = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}
 
@@ -85,7 +85,7 @@ def connected(engine: Ray) -> Iterator[Any]:
         InvalidRequest: if its version is another one, or this process is connected to
             another Ray
     """
-    ray = _imported(local=engine.address is None)
+    ray = _imported()
     if ray.is_initialized():
         _check_same(ray, engine.address)
         yield ray
@@ -93,7 +93,8 @@ def connected(engine: Ray) -> Iterator[Any]:
     if engine.address is not None and engine.address != "auto":
         _check_answers(engine.address)
     try:
-        _connect(ray, engine.address)
+        with _on_this_machine(engine.address is None):
+            _connect(ray, engine.address)
         yield ray
     finally:
         ray.shutdown()
@@ -154,15 +155,34 @@ def check_milvus(ray: Any, found: Settings) -> None:
         )
 
 
-def _imported(local: bool) -> Any:
-    if local:
-        for name, value in LOCAL.items():
-            os.environ.setdefault(name, value)
+def _imported() -> Any:
     try:
         import ray
     except ImportError as e:
         raise MissingRequirement(f"This needs Ray: {PIP}") from e
     return ray
+
+
+@contextmanager
+def _on_this_machine(alone: bool) -> Iterator[None]:
+    """Has a Ray that starts in the block serve this machine alone."""
+    if not alone:
+        yield
+        return
+    from ray._private import ray_constants
+
+    kept = {name: os.environ.get(name) for name in LOCAL}
+    clusters = ray_constants.ENABLE_RAY_CLUSTER
+    os.environ.update(LOCAL)  # for its processes; this one has read them already
+    ray_constants.ENABLE_RAY_CLUSTER = False
+    try:
+        yield
+    finally:
+        ray_constants.ENABLE_RAY_CLUSTER = clusters
+        for name, value in kept.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _nodes(ray: Any) -> list[dict[str, Any]]:
