@@ -27,11 +27,8 @@ def main() -> None:
 
 
 def _parsed() -> argparse.Namespace:
-    parser = _options.parser(__doc__, "dim", "seed")
-    parser.add_argument("--counts", type=int, nargs="+", default=(10_000, 100_000))
-    parser.add_argument(
-        "--images", type=int, default=600, help="0: leave the model out"
-    )
+    parser = _options.parser(__doc__)
+    parser.add_argument("--images", type=int, default=600)
     return parser.parse_args()
 
 

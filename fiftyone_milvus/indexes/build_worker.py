@@ -23,15 +23,10 @@ from ..progress import Failure, Monitor
 from ..store import client
 from ..store.collection import Collection
 from .lease import Lease
-from .pipeline import END, Batch, ahead, done_in_turn, patiently
+from .pipeline import END, Batch, ahead, batch_size, done_in_turn, patiently
 from .ray_engine import Ray
 from .ray_pool import RayPool
 
-# Samples that are embedded at a time: at least forty steps of progress; ten where the
-# vectors are there already, which is quick. A kill loses at most two batches, one that
-# is embedded and one that is written
-MIN_BATCH, MAX_BATCH, STEPS = 8, 256, 40
-MIN_BATCH_OF_FIELD, MAX_BATCH_OF_FIELD, STEPS_OF_FIELD = 16, 1_024, 10
 # While a server writes one batch's rows, pymilvus packs the next ones into a message,
 # which takes as long. Not where a model embeds: a kill would lose more
 WRITES_AT_ONCE_OF_FIELD = 2
@@ -209,8 +204,9 @@ class BuildWorker:
                 self._report(phase, self._done)
 
     def _read(self, reader: Reader, ids: Any) -> Iterator[Batch]:
-        index, size = self._index, self._batch_size()
+        index, given = self._index, self._engine and self._engine.batch_size
         assert index is not None
+        size = given or batch_size(self._source, len(ids))
         fresh = index.is_new
         for start in range(0, len(ids), size):
             some = ids[start : start + size]
@@ -384,16 +380,6 @@ class BuildWorker:
             f"Stopped at {self._done:,} of {self._total:,} samples. The index can be "
             "searched as it is; build or sync it again to finish it."
         )
-
-    def _batch_size(self) -> int:
-        if self._engine is not None and self._engine.batch_size is not None:
-            return self._engine.batch_size
-        if not self._source.embeds:
-            least, most, steps = MIN_BATCH_OF_FIELD, MAX_BATCH_OF_FIELD, STEPS_OF_FIELD
-            return min(most, max(least, self._total // steps))
-        size = min(MAX_BATCH, max(MIN_BATCH, self._total // STEPS))
-        at_once = self._source.batch_size or 1
-        return -(-size // at_once) * at_once
 
     def _report(self, phase: str, done: int) -> None:
         self._monitor.report(phase, done, self._total)

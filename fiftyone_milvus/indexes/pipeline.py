@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import fiftyone as fo
 
-from ..dataset.sources import Embedded, Item
+from ..dataset.sources import Embedded, Item, Source
 from ..errors import ServerUnavailable
 from ..progress import Failure
 from ..threads import ContextThreadPool
@@ -21,6 +21,11 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 END: Any = object()
+# Samples that are embedded at a time: at least forty steps of progress; ten where the
+# vectors are there already, which is quick. A kill loses at most two batches, one that
+# is embedded and one that is written
+MIN_BATCH, MAX_BATCH, STEPS = 8, 256, 40
+MIN_BATCH_OF_FIELD, MAX_BATCH_OF_FIELD, STEPS_OF_FIELD = 16, 1_024, 10
 PATIENCE_SECONDS, RETRY_SECONDS = 60.0, 1.0
 
 
@@ -46,6 +51,16 @@ class Batch:
     filter_values: dict[str, dict[str, Any]] | None = None
     rows: int = 0
     failures: list[Failure] = field(default_factory=list)
+
+
+def batch_size(source: Source, total: int) -> int:
+    """How many of so many samples a batch has; of a model, whole ones of its own."""
+    if not source.embeds:
+        least, most, steps = MIN_BATCH_OF_FIELD, MAX_BATCH_OF_FIELD, STEPS_OF_FIELD
+        return min(most, max(least, total // steps))
+    size = min(MAX_BATCH, max(MIN_BATCH, total // STEPS))
+    at_once = source.batch_size or 1
+    return -(-size // at_once) * at_once
 
 
 def ahead(items: Iterator[T]) -> Generator[T, None, None]:

@@ -172,22 +172,17 @@ class StoredRows:
             now = [values[id_] for id_ in rows.ids]
             self.upsert(rows.ids, rows.sample_ids, rows.vectors, prints, now)
 
-    def taken(self, wanted: Iterable[str]) -> set[str]:
-        """Those of the given primary keys that this index can't use: Milvus Lite keeps
-        one row of a key in a collection, a server one in each partition."""
-        if not self.collection.embedded:
-            return set()
-        wanted = list(wanted)
-        others = map(self.collection.in_partition, self.collection.other_partitions())
-        return {id_ for other in others for id_ in StoredRows(other).ids(wanted)}
-
-    def check_free(self, wanted: Iterable[str]) -> None:
-        """Checks that this index can use some primary keys.
+    def check_free(self, wanted: Sequence[str]) -> None:
+        """Checks that this index can use some primary keys: Milvus Lite keeps one row
+        of a key in a collection, a server one in each partition.
 
         Raises:
             InvalidRequest: if it can't use all of them
         """
-        taken = self.taken(wanted)
+        if not self.collection.embedded:
+            return
+        others = map(self.collection.in_partition, self.collection.other_partitions())
+        taken = {id_ for other in others for id_ in StoredRows(other).ids(wanted)}
         if taken:
             raise InvalidRequest(
                 f"{len(taken)} ids (such as '{next(iter(taken))}') are those of rows "

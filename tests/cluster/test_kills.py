@@ -72,7 +72,7 @@ class Building:
         assert seen.rows == IMAGES
         wanted = np.stack([images.expected(self.paths[id_]) for id_ in seen.ids])
         np.testing.assert_allclose(seen.vectors, wanted, rtol=1e-6)
-        assert not seen.partial and seen.claims == [] and seen.strays == []
+        assert not seen.partial and seen.leases == [] and seen.strays == []
         assert set(images.times_embedded(self.notes).values()) == {1}
         assert len(images.times_embedded(self.notes)) == IMAGES
 

@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from fiftyone_milvus.indexes import lease
-from fiftyone_milvus.indexes.build_worker import MIN_BATCH
+from fiftyone_milvus.indexes.pipeline import MIN_BATCH
 from fiftyone_milvus.store import embedded
 from fiftyone_milvus.store.settings import ENV_PREFIX
 from harness import builds, environment, images

@@ -141,10 +141,11 @@ def embedded_here(files, *how):
     return Reader(files, *how).embed(files.view(), None)
 
 
-def embedded_on_ray(files, *how):
+def embedded_on_ray(files, source, patches_field, model):
     """As a worker of Ray embeds, from paths and boxes alone."""
-    items = Reader(files, *how).items(files.view())
-    return ItemReader(*how, Monitor(False)).embed(None, items)
+    items = Reader(files, source, patches_field, model).items(files.view())
+    reader = ItemReader(source, patches_field, model, Monitor(False))
+    return reader.embed(None, items)
 
 
 @pytest.mark.parametrize("embed", [embedded_here, embedded_on_ray])
