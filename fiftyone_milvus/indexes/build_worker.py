@@ -154,6 +154,7 @@ class BuildWorker:
             if not runs.has_results(self._dataset, self._key):
                 self._store_results()
             self._index = runs.load(self._dataset, self._key)
+            lease.note_collection(None)
             return
         self._drop_unfinished_collection(lease.collection)
         lease.note_collection(None)
@@ -275,8 +276,7 @@ class BuildWorker:
                     self._write_first(batch, lease)
                 yield batch
             if self._pool is None:
-                at_once = self._writes_at_once
-                written: Any = done_in_turn(self._write, embedded, at_once)
+                written: Any = done_in_turn(self._write, embedded, self._writes_at_once)
             else:
                 written = self._written_by_pool(reader, embedded)
             with closing(written):

@@ -266,7 +266,9 @@ def test_a_build_whose_mongodb_is_killed_is_finished(stage, run):
 def test_a_second_build_says_who_builds_the_index(stage):
     with Build(stage, "k") as build:
         first = build.fork(builds.build, seconds=SLOW_SECONDS)
-        while not build.embedded():
+        # when the third batch is embedded, the first one is written and the run stored
+        images.wait_after(stage.pace(SLOW_SECONDS), 2 * MIN_BATCH + 1)
+        while build.embedded() <= 2 * MIN_BATCH:
             assert not first.ends_within(0.01)
         for function in (builds.build, builds.sync):
             second = build.fork(function).answer()
