@@ -3,13 +3,11 @@
 import asyncio
 import copy
 import threading
-import time
 
 import fiftyone as fo
 import fiftyone.operators as foo
 import numpy as np
 import pytest
-from fiftyone.operators.delegated import DelegatedOperationService
 from fiftyone.operators.executor import execute_or_delegate_operator
 
 from fiftyone_milvus.backend import runs
@@ -292,24 +290,11 @@ def test_few_jobs_run_at_once_and_searches_beside_them(dataset, monkeypatch):
 
 @pytest.mark.on_lite
 def test_a_worker_builds_searches_and_cleans_up(dataset):
-    service = DelegatedOperationService()
-    context = {"dataset": dataset, "request_delegation": True}
     worker = DelegatedWorker()
     try:
-
-        def delegated(name, **params):
-            op = foo.execute_operator(f"{PLUGIN}/{name}", ctx=context, params=params)
-            doc_id = op.result["id"]
-            end = time.monotonic() + 120
-            while time.monotonic() < end:
-                doc = service.get(doc_id)
-                if doc.run_state in ("completed", "failed"):
-                    return doc
-                time.sleep(0.3)
-            raise TimeoutError(worker.service.log_tail())
-
-        built = delegated(
+        built = worker.run(
             "compute_index",
+            dataset,
             brain_key="idx",
             source="field",
             embeddings_field="embeddings",
@@ -322,17 +307,21 @@ def test_a_worker_builds_searches_and_cleans_up(dataset):
         assert runs.load(dataset, "idx").total_index_size == 100
 
         ids = dataset.values("id")[:1]
-        found = delegated("search", brain_key="idx", k=3, ids=ids)
+        found = worker.run("search", dataset, brain_key="idx", k=3, ids=ids)
         assert found.result.result["ids"][0] == ids[0]
 
         dataset.add_sample_field("vacant", fo.VectorField)
-        failed = delegated(
-            "compute_index", brain_key="x", source="field", embeddings_field="vacant"
+        failed = worker.run(
+            "compute_index",
+            dataset,
+            brain_key="x",
+            source="field",
+            embeddings_field="vacant",
         )
         assert failed.run_state == "failed"
         assert "No sample has a vector in 'vacant'" in failed.result.error
 
-        gone = delegated("cleanup_index", brain_key="idx")
+        gone = worker.run("cleanup_index", dataset, brain_key="idx")
         assert gone.result.result["deletes_rows"]
         dataset.reload()
         assert dataset.list_brain_runs() == []
