@@ -90,7 +90,7 @@ def connected(engine: Ray) -> Iterator[Any]:
         _check_same(ray, engine.address)
         yield ray
         return
-    if engine.address is not None and engine.address != "auto":
+    if engine.address is not None:
         _check_answers(engine.address)
     try:
         with _on_this_machine(engine.address is None):
@@ -239,17 +239,12 @@ def _check_answers(address: str) -> None:
     """
     import grpc
 
-    given = address if "://" in address else f"{CLIENT}{address}"
-    parts = urlsplit(given)
-    if f"{parts.scheme}://" != CLIENT or not parts.hostname or not _port(parts):
-        raise InvalidRequest(
-            f"'{address}' is no address of a Ray cluster. Give host:port, "
-            "ray://host:port or auto."
-        )
-    where = f"{parts.hostname}:{parts.port}"
-    why = f"No Ray answers at {address}. Start it, or give another address."
+    host, port = _host_and_port(address)
+    where = f"{host}:{port}"
+    name = address if where in address else f"{address} ({where})"
+    why = f"No Ray answers at {name}. Start it, or give another address."
     try:
-        with socket.create_connection((parts.hostname, parts.port), ANSWER_SECONDS):
+        with socket.create_connection((host, port), ANSWER_SECONDS):
             pass
         if os.environ.get("RAY_USE_TLS") == "1":
             return
@@ -257,6 +252,31 @@ def _check_answers(address: str) -> None:
             grpc.channel_ready_future(channel).result(ANSWER_SECONDS)
     except (OSError, grpc.FutureTimeoutError) as e:
         raise ServerUnavailable(why) from e
+
+
+def _host_and_port(address: str) -> tuple[str, int]:
+    """Where Ray connects: to a cluster's node on this machine not by localhost, but by
+    the machine's own address."""
+    from ray._private import services
+
+    given: str | None = address
+    if address == "auto":
+        given = services.canonicalize_bootstrap_address(address)
+    if given is None:
+        raise ServerUnavailable(
+            "No Ray runs on this machine. Start one with `ray start --head`, or "
+            "give the address of one that runs."
+        )
+    parts = urlsplit(given if "://" in given else f"{CLIENT}{given}")
+    port = _port(parts)
+    if f"{parts.scheme}://" != CLIENT or not parts.hostname or not port:
+        raise InvalidRequest(
+            f"'{address}' is no address of a Ray cluster. Give host:port, "
+            "ray://host:port or auto."
+        )
+    if given.startswith(CLIENT):
+        return parts.hostname, port
+    return services.resolve_ip_for_localhost(parts.hostname), port
 
 
 def _port(parts: Any) -> int | None:

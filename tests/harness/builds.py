@@ -58,7 +58,7 @@ def build_on_ray(name: str, key: str, address: str, batch_size: int) -> None:
 
     from fiftyone_milvus.indexes import build
 
-    engine = build.Ray(address, workers=2, batch_size=batch_size)
+    engine = build.Ray(address, workers=1, batch_size=batch_size)
     source = build.Source(model=images.MODEL)
     build.build(fo.load_dataset(name), key, source, engine=engine)
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import fiftyone as fo
-import fiftyone.core.odm as foo
+import fiftyone.core.odm as odm
+import fiftyone.operators as foo
 import numpy as np
 import psutil
 import pytest
@@ -26,28 +27,32 @@ from fiftyone_milvus.indexes import build, lease, ray_engine
 from fiftyone_milvus.progress import Progress
 from fiftyone_milvus.store import client, settings
 from harness import builds, environment, images
+from harness.context import PLUGIN, make_context
 from harness.forks import Fork
 from harness.ray_cluster import RayCluster
+from harness.worker import DelegatedWorker
 
 IMAGES = 60
 BATCH = 4
 AT_ONCE = 2 * BATCH  # images that a worker has under way
 SECRET = "a-password-that-no-log-may-have"
 MODEL = build.Source(model=images.MODEL)
+VECTORS = build.Source(embeddings_field="embedding")
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A Ray cluster, and a dataset of images with patches, vectors and some files that
-    can't be read."""
+    """A Ray cluster; a dataset of images with patches, vectors and some files that
+    can't be read; and one of a video with frames."""
 
     cluster: RayCluster
     dataset: fo.Dataset
+    video: fo.Dataset
     notes: Path
     pace: Path
 
     def ray(self, workers: int = 1) -> build.Ray:
-        """Few workers, since each takes seconds to import its libraries."""
+        """One worker where that will do, since each imports its libraries first."""
         return build.Ray(self.cluster.address, workers, batch_size=BATCH)
 
     def build(self, key: str, workers: int = 1, **kwargs: Any) -> build.Built:
@@ -82,9 +87,23 @@ def stage(tmp_path_factory) -> Iterator[Stage]:
     dataset = images.make_images_dataset(folder / "images", IMAGES, patches=True)
     dataset.persistent = True
     _complicate(dataset)
-    yield Stage(cluster, dataset, notes, pace)
+    video = _video(dataset)
+    yield Stage(cluster, dataset, video, notes, pace)
+    video.delete()
     dataset.delete()
     cluster.close()
+
+
+def _video(of: fo.Dataset) -> fo.Dataset:
+    size = {"frame_width": 24, "frame_height": 24}
+    metadata = fo.VideoMetadata(total_frame_count=IMAGES, frame_rate=1, **size)
+    sample = fo.Sample("/videos/0.mp4", metadata=metadata)
+    for number, image in enumerate(of, start=1):
+        objects = image.objects.copy()
+        sample.frames[number] = fo.Frame(filepath=image.filepath, objects=objects)
+    dataset = fo.Dataset()
+    dataset.add_sample(sample)
+    return dataset
 
 
 def _complicate(dataset: fo.Dataset) -> None:
@@ -96,9 +115,10 @@ def _complicate(dataset: fo.Dataset) -> None:
     Path(samples[1].filepath).write_bytes(b"no image")
     samples[2].objects.detections[0].bounding_box = [0.2, 0.2, 0, 0]
     samples[2].save()
+    points = [[(0, 0), (0.5, 0), (0.5, 0.75)]]
     shapes = [
-        fo.Polylines(polylines=[fo.Polyline(points=[[(0, 0), (0.5, 0), (0.5, 0.75)]])])
-        for _ in range(IMAGES)
+        fo.Polylines(polylines=[fo.Polyline(label=f"shape {i}", points=points)])
+        for i in range(IMAGES)
     ]
     dataset.set_values("shapes", shapes)
 
@@ -108,48 +128,82 @@ def ours(stage, monkeypatch, _milvus) -> Iterator[Stage]:
     """The stage with a Milvus, on which nothing is left."""
     if _milvus.uri is not None:
         monkeypatch.setenv(settings.ENV_PREFIX + "URI", _milvus.uri)
+    for name, value in ray_engine.LOCAL.items():
+        monkeypatch.setenv(name, value)  # for drivers that are other processes
     stage.notes.unlink(missing_ok=True)
     images.set_pace(stage.pace, 0)
     yield stage
     images.set_pace(stage.pace, 0)
-    stage.dataset.reload()
-    for key in runs.keys(stage.dataset):
-        runs.cleanup(stage.dataset, key)
+    for dataset in (stage.dataset, stage.video):
+        dataset.reload()
+        for key in runs.keys(dataset):
+            runs.cleanup(dataset, key)
 
 
 only_standalone = pytest.mark.parametrize("_milvus", ["standalone"], indirect=True)
 only_lite = pytest.mark.parametrize("_milvus", ["lite"], indirect=True)
-KINDS: dict[str, dict[str, Any]] = {
-    "images": {"filter_fields": ["number"]},
-    "patches": {"patches_field": "objects", "filter_fields": ["objects.label"]},
-    "polylines": {"patches_field": "shapes"},
-    "vectors": {"source": build.Source(embeddings_field="embedding")},
+View = Callable[[Stage], Any]
+KINDS: dict[str, tuple[View, build.Source, dict[str, Any]]] = {
+    "vectors": (lambda ours: ours.dataset, VECTORS, {"filter_fields": ["number"]}),
+    "polylines of a view": (
+        lambda ours: ours.dataset.limit(IMAGES - 4),
+        MODEL,
+        {"patches_field": "shapes", "filter_fields": ["shapes.label"]},
+    ),
+    "patches of frames": (
+        lambda ours: ours.video.to_frames(),
+        MODEL,
+        {"patches_field": "objects"},
+    ),
 }
 
 
 @pytest.mark.parametrize(
-    ("_milvus", "kind", "workers"),
-    [("lite", "images", 1), *(("standalone", kind, 2) for kind in KINDS)],
+    ("_milvus", "kind"),
+    [("lite", "vectors"), *(("standalone", kind) for kind in list(KINDS)[1:])],
     indirect=["_milvus"],
 )
-def test_the_index_is_the_same_as_without_ray(ours, kind, workers):
-    how = {"source": MODEL, **KINDS[kind]}
+def test_the_index_is_the_same_as_without_ray(ours, kind):
+    view, source, how = KINDS[kind]
+    samples = view(ours)
+    dataset = samples._root_dataset
     seen: list[Progress] = []
     there = build.build(
-        ours.dataset, "there", engine=ours.ray(workers), progress=seen.append, **how
+        samples, "there", source, engine=ours.ray(), progress=seen.append, **how
     )
-    here = build.build(ours.dataset, "here", **how)
+    here = build.build(samples, "here", source, **how)
     assert there.rows == here.rows > 50
     assert set(there.failures) == set(here.failures)
     assert bool(here.failures) and there.failed == here.failed
-    assert rows(ours.dataset, "there") == rows(ours.dataset, "here")
-    health = fiftyone_milvus.health(ours.dataset, "there")
+    assert rows(dataset, "there") == rows(dataset, "here")
+    health = fiftyone_milvus.health(dataset, "there")
     assert health.current == there.rows
     assert (health.stale, health.orphaned, health.outdated, health.unknown) == (0,) * 4
-    told = [one.workers for one in seen if one.phase in ("Embedding", "Copying")]
-    assert "1 Ray worker" in told or "2 Ray workers" in told
-    assert seen[-1].done == seen[-1].total == IMAGES and seen[-1].rate is None
+    phase = "Embedding" if source.embeds else "Copying"
+    assert "1 Ray worker" in [one.workers for one in seen if one.phase == phase]
+    assert seen[-1].done == seen[-1].total == len(samples) and seen[-1].rate is None
     assert no_log_has_the_secret(ours.cluster)
+
+
+@only_standalone
+def test_the_app_offers_ray_and_a_delegated_run_builds_on_it(ours, monkeypatch):
+    address = ours.cluster.address
+    monkeypatch.setenv("FIFTYONE_MILVUS_RAY_ADDRESS", address)
+    operator = foo.get_operator(f"{PLUGIN}/compute_index")
+    form = operator.resolve_input(make_context(ours.dataset)).type.properties
+    offered = {choice.label for choice in form["engine"].view.choices}
+    assert offered == {"This process", f"Ray at {address}"}
+    params = {"model": images.MODEL, "filter_fields": ["number"], "engine": "ray"}
+    worker = DelegatedWorker()
+    try:
+        job = worker.run("compute_index", ours.dataset, brain_key="there", **params)
+    finally:
+        worker.stop()
+    assert job.run_state == "completed", job.result.error
+    assert ours.embedded() == IMAGES - 2  # only the cluster's processes note it
+    build.build(ours.dataset, "here", MODEL, filter_fields=["number"])
+    ours.dataset.reload()
+    assert rows(ours.dataset, "there") == rows(ours.dataset, "here")
 
 
 def rows(dataset: fo.Dataset, key: str) -> dict[str, Any]:
@@ -176,33 +230,37 @@ def no_log_has_the_secret(cluster: RayCluster) -> bool:
 
 
 @only_standalone
-def test_a_cancelled_build_ends_its_workers_and_is_finished_later(ours):
-    images.wait_after(ours.pace, 6)
+def test_a_cancelled_build_ends_its_worker_and_a_sync_on_ray_finishes_it(ours):
+    images.wait_after(ours.pace, 2 * BATCH)
     with ThreadPoolExecutor(1) as pool:
         stop: list[bool] = []
-        built = pool.submit(ours.build, "k", 2, cancelled=lambda: bool(stop))
-        wait_until(lambda: len(ours.workers()) == 2, built)
+        built = pool.submit(ours.build, "k", cancelled=lambda: bool(stop))
+        wait_until(lambda: ours.embedded() == 2 * BATCH, built)
         stop.append(True)
         with pytest.raises(Cancelled, match="searched as it is"):
             built.result()
     wait_until(lambda: not any(map(psutil.pid_exists, ours.workers())))
     images.set_pace(ours.pace, 0)
     assert build.is_unfinished(ours.dataset, "k")
-    ours.build("k")
-    assert_whole(ours, "k", embedded_twice=2 * AT_ONCE)
+    first = ours.workers()
+    fiftyone_milvus.sync(ours.dataset, "k", engine=ours.ray())
+    assert ours.workers() - first
+    assert_whole(ours, "k", embedded_twice=AT_ONCE)
 
 
 @only_standalone
-def test_a_build_whose_driver_was_killed_is_finished(ours):
-    images.wait_after(ours.pace, 6)
+def test_a_build_whose_driver_was_killed_is_finished_also_without_ray(
+    ours, monkeypatch
+):
+    images.wait_after(ours.pace, 2 * BATCH)
     address = ours.cluster.address
     driver = Fork({}, builds.build_on_ray, ours.dataset.name, "k", address, BATCH)
-    wait_until(lambda: len(ours.workers()) == 2)
+    wait_until(lambda: ours.embedded() == 2 * BATCH)
     driver.kill()
     wait_until(lambda: not any(map(psutil.pid_exists, ours.workers())))
-    images.set_pace(ours.pace, 0)
-    ours.build("k")
-    assert_whole(ours, "k", embedded_twice=2 * AT_ONCE)
+    monkeypatch.setenv("COUNTING_MODEL_NOTES", str(ours.notes))
+    build.build(ours.dataset, "k", MODEL)
+    assert_whole(ours, "k", embedded_twice=AT_ONCE)
 
 
 def wait_until(check: Callable[[], bool], running: Any = None) -> None:
@@ -222,7 +280,7 @@ def assert_whole(stage: Stage, key: str, embedded_twice: int) -> None:
     build.build(stage.dataset, "undisturbed", MODEL)
     assert rows(stage.dataset, key) == rows(stage.dataset, "undisturbed")
     assert not build.is_unfinished(stage.dataset, key)
-    assert list(foo.get_db_conn()[lease.COLLECTION].find()) == []
+    assert list(odm.get_db_conn()[lease.COLLECTION].find()) == []
 
 
 # -- what can't be right
@@ -255,6 +313,25 @@ _servers: list[socket.socket] = []
 @only_standalone
 def test_an_address_without_ray_is_said_at_once(ours, address, said):
     assert_refused(ours, said, build.Ray(address()))
+
+
+@only_standalone
+def test_where_ray_looks_for_auto_is_said(ours, monkeypatch):
+    monkeypatch.setenv("RAY_ADDRESS", closed_port())
+    said = r"No Ray answers at auto \(127.0.0.1:1\)"
+    assert_refused(ours, said, build.Ray("auto"))
+
+
+@only_standalone
+def test_a_cluster_that_ray_does_not_look_for_at_localhost_is_said(ours, monkeypatch):
+    # as in a process that was not told of clusters on localhost alone
+    from ray._private import ray_constants, services
+
+    monkeypatch.setattr(ray_constants, "ENABLE_RAY_CLUSTER", True)
+    monkeypatch.setattr(services, "get_node_ip_address", lambda: "127.0.0.2")
+    port = ours.cluster.address.partition(":")[2]
+    said = rf"at 127.0.0.1:{port} \(127.0.0.2:{port}\)"
+    assert_refused(ours, said, ours.ray())
 
 
 @pytest.mark.parametrize(
@@ -302,6 +379,13 @@ def test_an_embedded_milvus_needs_a_ray_on_this_machine(ours, monkeypatch):
 
 
 @only_standalone
+def test_a_model_that_nobody_has_is_said_before_ray_is_asked(ours):
+    source = build.Source(model="nobody-has-it")
+    said = "^The FiftyOne model zoo has no model"
+    assert_refused(ours, said, build.Ray(closed_port()), source)
+
+
+@only_standalone
 def test_a_model_that_workers_cannot_load_is_said(ours, monkeypatch):
     from fiftyone_milvus.dataset import models
 
@@ -326,19 +410,23 @@ def assert_refused(
     stage.dataset.reload()
     assert runs.keys(stage.dataset) == []
     assert there.list_collections() == before
-    assert list(foo.get_db_conn()[lease.COLLECTION].find()) == []
+    assert list(odm.get_db_conn()[lease.COLLECTION].find()) == []
 
 
-@only_standalone
+@only_lite
 def test_a_ray_of_its_own_is_started_and_stopped(ours, monkeypatch):
     import ray
+    from ray._private import ray_constants
 
-    for name in ("COUNTING_MODEL_NOTES", "COUNTING_MODEL_PACE"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(ray_constants, "ENABLE_RAY_CLUSTER", True)
+    for name in ray_engine.LOCAL:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("PYTHONPATH", f"{environment.ROOT}:{environment.ROOT}/tests")
-    built = build.build(ours.dataset, "k", MODEL, engine=build.Ray(workers=1))
-    assert built.rows == IMAGES - 2
+    monkeypatch.setenv("COUNTING_MODEL_NOTES", str(ours.notes))
+    build.build(ours.dataset, "k", MODEL, engine=build.Ray())
+    assert len(ours.workers()) == 1 and os.getpid() not in ours.workers()
     assert not ray.is_initialized()
+    assert_whole(ours, "k", embedded_twice=0)
 
 
 # the last one, since the cluster has a node less afterwards
