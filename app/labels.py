@@ -9,6 +9,7 @@ LABELS = {
     "db_name": "Database",
     "dry_run": "Dry run",
     "embeddings_field": "Embeddings field",
+    "engine": "Embed and write in",
     "filter_fields": "Fields to filter by",
     "force_square": "Make patches square",
     "index": "Index",

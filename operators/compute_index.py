@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict
-from importlib.util import find_spec
 from typing import Any
 
 import fiftyone as fo
@@ -21,16 +19,13 @@ from fiftyone_milvus.progress import Report
 from fiftyone_milvus.store.collection import CONSISTENCY_LEVELS, METRICS
 from fiftyone_milvus.store.index_types import INDEX_TYPES
 
-from ..app import forms, health_reports, zoo_models
+from ..app import engines, forms, health_reports, zoo_models
 from ..app.context import (
     scope_samples,
 )
 from ..app.labels import LABELS, MODEL_HINT
 from ..app.long_jobs import JobResult, Work
 from .base import LongOperator
-
-RAY_ADDRESS = "FIFTYONE_MILVUS_RAY_ADDRESS"
-HERE, RAY = "here", "ray"
 
 
 class ComputeIndex(LongOperator):
@@ -53,7 +48,7 @@ class ComputeIndex(LongOperator):
         source = _source(params)
         samples = scope_samples(ctx, params.get("scope", "dataset"))
         key = params["brain_key"]
-        engine = build.Ray(ray_address()) if params.get("engine") == RAY else None
+        engine = engines.chosen(params)
 
         def build_index(report: Report, cancelled: Callable[[], bool]) -> JobResult:
             built = build.build(
@@ -238,33 +233,8 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         inputs.view("unfinished", types.Notice(label=text))
     else:
         forms.new_key(ctx, inputs, default=forms.free_key(ctx.dataset))
-    _engine_input(ctx, inputs)
-
-
-def _engine_input(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
-    """Asks where to work, if there is a choice."""
-    address = ray_address()
-    if address is None and find_spec("ray") is None:
-        return
-    choices = types.RadioGroup(orientation="horizontal")
-    choices.add_choice(HERE, label="This process")
-    at = "on this machine" if address is None else f"at {address}"
-    choices.add_choice(RAY, label=f"Ray {at}")
-    forms.choice(
-        inputs,
-        "engine",
-        choices.values(),
-        ctx.params.get("engine"),
-        default=HERE,
-        label="Embed and write in",
-        view=choices,
-    )
-
-
-def ray_address() -> str | None:
-    """The Ray cluster that builds may use, as the environment of the App or the worker
-    says; ``None`` for one on its own machine."""
-    return os.environ.get(RAY_ADDRESS) or None
+    if len(found := engines.choices()) > 1:
+        forms.radio_choice(ctx, inputs, "engine", found, LABELS["engine"])
 
 
 def _plain(built: build.Built) -> dict[str, Any]:

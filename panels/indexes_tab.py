@@ -15,7 +15,7 @@ from fiftyone_milvus.store import client, settings
 from fiftyone_milvus.store.collection import CONSISTENCY_LEVELS, METRICS
 from fiftyone_milvus.store.index_types import INDEX_TYPES
 
-from ..app import forms, jobs, threads, zoo_models
+from ..app import engines, forms, jobs, threads, zoo_models
 from .error_boundary import answered
 
 METHODS = ("jobs", "form", "cleanup_plan", "cleanup", "pause", "cancel", "dismiss")
@@ -59,6 +59,10 @@ class IndexMethods:
             "metrics": list(METRICS),
             "consistency_levels": list(CONSISTENCY_LEVELS),
             "index_types": _index_types(),
+            "engines": [
+                {"value": value, "label": label}
+                for value, label in engines.choices().items()
+            ],
             "filter_fields": [
                 {"field": field, "patches_field": of}
                 for of in (None, *patches)

@@ -93,6 +93,8 @@ export interface Form {
   consistency_levels: string[];
   index_types: string[];
   filter_fields: { field: string; patches_field: string | null }[];
+  /** where to embed and write: the first is the process that runs the build */
+  engines: { value: string; label: string }[];
 }
 
 /** What `@milvus/vector-search/compute_index` takes. */
@@ -111,6 +113,7 @@ export interface BuildParams {
   consistency_level: string;
   index_type?: string;
   filter_fields?: string[];
+  engine?: string;
 }
 
 /** What `@milvus/vector-search/sync_index` takes. */

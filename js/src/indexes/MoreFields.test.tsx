@@ -23,12 +23,14 @@ test("what few people change is folded, and each thing changes by itself", async
   await user.selectOptions(screen.getByRole("combobox", { name: "Metric" }), "euclidean");
   await user.selectOptions(screen.getByRole("combobox", { name: "Index type" }), "HNSW");
   await user.selectOptions(screen.getByRole("combobox", { name: "Consistency level" }), "Strong");
+  await user.selectOptions(screen.getByRole("combobox", { name: "Embed and write in" }), "ray");
   await user.type(screen.getByRole("textbox", { name: "Batch size" }), "8");
   await user.click(screen.getByRole("checkbox", { name: "Run on a worker" }));
   expect(change.mock.calls.flat()).toEqual([
     { metric: "euclidean" },
     { index_type: "HNSW" },
     { consistency_level: "Strong" },
+    { engine: "ray" },
     { batch_size: "8" },
     { delegate: true },
   ]);
@@ -48,6 +50,11 @@ test("patches can be cut wider, and square", async () => {
 test("samples aren't cut", async () => {
   await opened();
   expect([absent("milvus-alpha"), absent("milvus-force-square")]).toEqual([true, true]);
+});
+
+test("nobody is asked where to embed if there is no choice", async () => {
+  await opened({}, { form: { ...form, engines: form.engines.slice(0, 1) } });
+  expect(absent("milvus-engine")).toBe(true);
 });
 
 test("embeddings that are there need nothing from a model", async () => {

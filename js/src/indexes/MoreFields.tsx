@@ -54,6 +54,15 @@ export function MoreFields(props: FieldProps) {
               options={form.consistency_levels.map(same)}
               onChange={(consistency_level) => change({ consistency_level })}
             />
+            {form.engines.length > 1 && (
+              <SelectInput
+                label={strings.engine}
+                name="milvus-engine"
+                value={values.engine}
+                options={form.engines}
+                onChange={(engine) => change({ engine })}
+              />
+            )}
             {values.source === "model" && <EmbeddingFields {...props} />}
           </FieldRow>
           {form.filter_fields.length > 0 && <FilterFieldsField {...props} />}

@@ -13,7 +13,14 @@ test("the defaults can be built as they are", () => {
     model: "clip",
     metric: "cosine",
     consistency_level: "Session",
+    engine: "here",
   });
+});
+
+test("an engine that is no longer there gives way to this process", () => {
+  expect(fillDefaults(form, { engine: "ray" }).engine).toBe("ray");
+  const alone = { ...form, engines: form.engines.slice(0, 1) };
+  expect(fillDefaults(alone, { engine: "ray" }).engine).toBe("here");
 });
 
 test("no model is chosen unasked if it had to be downloaded", () => {

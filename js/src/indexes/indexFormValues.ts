@@ -23,6 +23,7 @@ export interface IndexFormValues {
   alpha: string;
   model_kwargs: string;
   force_square: boolean;
+  engine: string;
   delegate: boolean;
 }
 
@@ -51,6 +52,7 @@ export function fillDefaults(form: Form, draft: IndexDraft): IndexFormValues {
   const fields = fittingFields(form, patches_field);
   const models = sortModels(form.models);
   const names = models.map((model) => model.name);
+  const engines = form.engines.map(({ value }) => value);
   const fallback = models[0] && group(models[0]) === 0 ? models[0].name : "";
   const { media_problems } = form;
   const scope = draft.scope ?? (media_problems.dataset && !media_problems.view ? "view" : "dataset");
@@ -74,6 +76,7 @@ export function fillDefaults(form: Form, draft: IndexDraft): IndexFormValues {
     alpha: draft.alpha ?? "",
     model_kwargs: draft.model_kwargs ?? "",
     force_square: draft.force_square ?? false,
+    engine: oneOf(engines, draft.engine) ?? engines[0],
     delegate: form.can_delegate && (draft.delegate ?? false),
   };
 }
@@ -128,7 +131,7 @@ function isObject(json: string): boolean {
 
 export function buildParams(values: IndexFormValues): BuildParams {
   const { brain_key, scope, source, metric, consistency_level } = values;
-  const { patches_field, index_type, filter_fields } = values;
+  const { patches_field, index_type, filter_fields, engine } = values;
   return {
     brain_key,
     scope,
@@ -139,6 +142,7 @@ export function buildParams(values: IndexFormValues): BuildParams {
     consistency_level,
     ...(index_type && { index_type }),
     ...(filter_fields.length > 0 && { filter_fields }),
+    engine,
   };
 }
 

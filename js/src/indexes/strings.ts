@@ -119,6 +119,7 @@ export const strings = {
   indexType: "Index type",
   indexTypeDefault: "Default for this Milvus",
   consistencyLevel: "Consistency level",
+  engine: "Embed and write in",
   squarePatches: "Make patches square",
   batchSize: "Batch size",
   modelDefault: "Model default",
