@@ -15,7 +15,7 @@ BLOCK = 1 << 24  # distances that are computed at once, 64 MB
 SPARSE = 8  # where fewer than one row in so many is to be compared, those are copied
 SPARE = 32  # candidates by a quick distance, of which the exact one is computed
 
-HIT = np.dtype([("query", "i8"), ("source", "i8"), ("row", "i8"), ("distance", "f4")])
+MATCH = np.dtype([("query", "i8"), ("source", "i8"), ("row", "i8"), ("distance", "f4")])
 
 
 @dataclass
@@ -106,18 +106,20 @@ def merged(
     found: list[tuple[np.ndarray, np.ndarray]], queries: int, k: int
 ) -> np.ndarray:
     """The ``k`` nearest of all sources to each query, in order."""
-    parts = [np.zeros(0, HIT)]
+    parts = [np.zeros(0, MATCH)]
     for number, (ids, distances) in enumerate(found):
         query, column = np.nonzero(ids >= 0)
-        part = np.empty(len(query), HIT)
+        part = np.empty(len(query), MATCH)
         part["query"], part["source"] = query, number
         part["row"] = ids[query, column]
         part["distance"] = distances[query, column]
         parts.append(part)
-    hits = np.concatenate(parts)
-    hits = hits[
-        np.lexsort((hits["row"], hits["source"], hits["distance"], hits["query"]))
+    matches = np.concatenate(parts)
+    matches = matches[
+        np.lexsort(
+            (matches["row"], matches["source"], matches["distance"], matches["query"])
+        )
     ]
-    starts = np.searchsorted(hits["query"], np.arange(queries))
-    rank = np.arange(len(hits)) - starts[hits["query"]]
-    return hits[rank < k]
+    starts = np.searchsorted(matches["query"], np.arange(queries))
+    rank = np.arange(len(matches)) - starts[matches["query"]]
+    return matches[rank < k]

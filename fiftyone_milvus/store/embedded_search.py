@@ -27,7 +27,7 @@ from milvus_lite.storage.delta_index import DeltaIndex
 from milvus_lite.storage.memtable import MemTable
 from milvus_lite.storage.segment import Segment
 
-from .embedded_nearest import HIT, Source, merged
+from .embedded_nearest import MATCH, Source, merged
 from .embedded_rows import Buffer, Mask, Scope, matching, scope_of, vector_norms
 
 logger = logging.getLogger(__name__)
@@ -84,19 +84,19 @@ def _search(
         source.nearest(queries, top_k, metric_type, search_params)
         for source in sources(scope, buffer, masks, vector_field)
     ]
-    hits = merged(found, len(queries), top_k)
+    matches = merged(found, len(queries), top_k)
     everything = output_fields is None or {"*", vector_field} & set(output_fields)
     without = () if everything else (vector_field,)
-    records = _records(scope, buffer, memtable, hits[["source", "row"]], without)
+    records = _records(scope, buffer, memtable, matches[["source", "row"]], without)
     answers = [
         {
             "id": record[pk_field],
             "distance": distance,
             "entity": project_record_fn(record),
         }
-        for record, distance in zip(records, hits["distance"].tolist(), strict=True)
+        for record, distance in zip(records, matches["distance"].tolist(), strict=True)
     ]
-    ends = np.cumsum(np.bincount(hits["query"], minlength=len(queries)))
+    ends = np.cumsum(np.bincount(matches["query"], minlength=len(queries)))
     return [answers[start:end] for start, end in pairwise([0, *ends])]
 
 
@@ -182,10 +182,10 @@ def _count(self: Any, partition_names: list[str] | None) -> int:
 def _places(scope: Scope, masks: list[Mask]) -> np.ndarray:
     """Where the rows are that masks have."""
     sizes = [segment.num_rows for segment in scope.segments]
-    parts = [np.zeros(0, HIT)]
+    parts = [np.zeros(0, MATCH)]
     for number, mask in enumerate(masks):
         rows = np.arange(sizes[number]) if mask is None else np.flatnonzero(mask)
-        part = np.zeros(len(rows), HIT)
+        part = np.zeros(len(rows), MATCH)
         part["source"], part["row"] = number, rows
         parts.append(part)
     return np.concatenate(parts)

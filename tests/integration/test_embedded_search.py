@@ -127,12 +127,15 @@ def replace_lites(patch: pytest.MonkeyPatch) -> None:
 def about(answer: Any) -> Any:
     """What equals an answer, with distances as exact as 32 bits make them."""
     if isinstance(answer, list) and answer and isinstance(answer[0], list):
-        return [[{**hit, "distance": close(hit)} for hit in hits] for hits in answer]
+        return [
+            [{**match, "distance": close(match)} for match in matches]
+            for matches in answer
+        ]
     return answer
 
 
-def close(hit: dict[str, Any]) -> Any:
-    return pytest.approx(hit["distance"], abs=1e-4)
+def close(match: dict[str, Any]) -> Any:
+    return pytest.approx(match["distance"], abs=1e-4)
 
 
 def test_another_version_of_milvus_lite_is_left_as_it_is(monkeypatch, caplog):
