@@ -144,6 +144,7 @@ def scope_of(
     partition_names: Iterable[str] | None,
 ) -> Scope:
     partitions = frozenset(partition_names) if partition_names else None
+    segments = tuple(segments)
     found = tuple(
         segment
         for segment in segments
@@ -155,8 +156,19 @@ def scope_of(
     if scope is None or not scope.is_of(found, delta._map):
         scope = Scope(found, delta._map, partitions)
         with _lock:
+            _forget_replaced(scopes, segments)
             scopes[partitions] = scope
     return scope
+
+
+def _forget_replaced(
+    scopes: LRUCache[Any, Scope], segments: tuple[Segment, ...]
+) -> None:
+    """Frees the segments that compaction has replaced."""
+    there = {id(segment) for segment in segments}
+    for partitions, scope in list(scopes.items()):
+        if not there.issuperset(map(id, scope.segments)):
+            del scopes[partitions]
 
 
 def _last_versions(segments: Sequence[Segment]) -> list[Mask]:
