@@ -27,7 +27,7 @@ class ItemReader(Reader):
         source: the model and how patches are cropped
         patches_field: the field whose patches are indexed; ``None`` for samples
         model: the loaded model
-        monitor: is told how long reading and embedding takes
+        monitor: receives how long reading and embedding takes
 
     Raises:
         InvalidRequest: if the model reads more of a sample than its image

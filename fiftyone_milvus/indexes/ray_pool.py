@@ -57,7 +57,7 @@ class RayPool:
         source: where the vectors come from
         patches_field: the field whose patches are indexed; ``None`` for samples
         found: how this process reaches Milvus
-        monitor: is told what the workers do
+        monitor: receives what the workers do
 
     Raises:
         MissingRequirement, ServerUnavailable, InvalidRequest: on entering, if it can't

@@ -37,7 +37,7 @@ AT_RISK = 2 * MIN_BATCH  # images that a kill may have embedded in vain
 AT_ONCE = 4  # a build waits for Milvus most of the time
 SEED = int(os.environ.get("FAULT_SEED") or random.SystemRandom().randrange(10**6))
 # Errors in sentences for people
-TOLD = ("ServerUnavailable", "CollectionError", "VectorSearchError")
+REPORTED = ("ServerUnavailable", "CollectionError", "VectorSearchError")
 RECOVERY_SECONDS = 120
 
 # Where a build is killed, just before it would do this
@@ -158,41 +158,41 @@ class Build:
         if rng.random() < 0.5:
             moment = rng.uniform(0, self.stage.seconds)
             killed = not worker.ends_within(moment)
-            told = f"killed after {moment:.3f} s"
+            case = f"killed after {moment:.3f} s"
         else:
             count = rng.randrange(IMAGES)
             while self.embedded() <= count and not worker.ends_within(0):
                 time.sleep(0.002)
             killed = not worker.ends_within(rng.uniform(0, SECONDS))
-            told = f"killed after {count} images"
+            case = f"killed after {count} images"
         worker.kill()
-        return f"{told}, {self.key}, FAULT_SEED={SEED}" if killed else None
+        return f"{case}, {self.key}, FAULT_SEED={SEED}" if killed else None
 
-    def assert_finished(self, told: str, most: int = AT_RISK) -> None:
+    def assert_finished(self, case: str, most: int = AT_RISK) -> None:
         """The same call again makes the index whole, with at most so many images
         embedded twice."""
         seen = self.fork(builds.build_and_see).result()
-        assert_right(seen, self.stage.paths, told)
-        assert_embedded_once(self.stage.notes(self.key), IMAGES, told, most)
+        assert_right(seen, self.stage.paths, case)
+        assert_embedded_once(self.stage.notes(self.key), IMAGES, case, most)
 
 
-def assert_right(seen: builds.Seen, paths: dict[str, str], told: str) -> None:
+def assert_right(seen: builds.Seen, paths: dict[str, str], case: str) -> None:
     """The index is what an undisturbed build makes, and nothing else is left."""
-    assert Counter(seen.ids) == Counter(list(paths)), told
-    assert seen.rows == len(paths), told
+    assert Counter(seen.ids) == Counter(list(paths)), case
+    assert seen.rows == len(paths), case
     wanted = np.stack([images.expected(paths[id_]) for id_ in seen.ids])
-    np.testing.assert_allclose(seen.vectors, wanted, rtol=1e-6, err_msg=told)
-    assert not seen.partial, told
-    assert seen.leases == [], told
-    assert seen.strays == [], told
+    np.testing.assert_allclose(seen.vectors, wanted, rtol=1e-6, err_msg=case)
+    assert not seen.partial, case
+    assert seen.leases == [], case
+    assert seen.strays == [], case
 
 
 def assert_embedded_once(
-    notes: Path, count: int, told: str, most: int = AT_RISK
+    notes: Path, count: int, case: str, most: int = AT_RISK
 ) -> None:
     times = images.times_embedded(notes)
-    assert len(times) == count, told
-    assert sum(times.values()) - count <= most, told
+    assert len(times) == count, case
+    assert sum(times.values()) - count <= most, case
 
 
 @pytest.fixture(scope="module", params=["lite", "standalone"])
@@ -220,9 +220,9 @@ def together(stage: Stage, runs: int, function: Callable[[Build, int], None]) ->
 def test_builds_whose_worker_is_killed_are_finished(stage):
     def run(build: Build, number: int) -> None:
         rng = random.Random(SEED + number)
-        while (told := build.kill_midway(build.fork(builds.build), rng)) is None:
+        while (case := build.kill_midway(build.fork(builds.build), rng)) is None:
             build.clear()  # it was done before
-        build.assert_finished(told)
+        build.assert_finished(case)
 
     together(stage, RUNS, run)
 
@@ -239,7 +239,7 @@ def test_builds_whose_milvus_is_killed_are_finished(stage):
     kills = 4 if stage.server is None else 1  # a server takes its time to recover
     for run in range(kills):
         moment = random.Random(SEED + run).uniform(0, stage.seconds)
-        told = f"killed after {moment:.3f} s, FAULT_SEED={SEED}"
+        case = f"killed after {moment:.3f} s, FAULT_SEED={SEED}"
         with Build(stage, "k") as build:
             worker = build.fork(builds.build)
             worker.ends_within(moment)
@@ -247,8 +247,8 @@ def test_builds_whose_milvus_is_killed_are_finished(stage):
             stage.restart_milvus()
             answer = worker.answer()
             if answer is not None:
-                assert isinstance(answer, Failed) and answer.kind in TOLD, told
-            build.assert_finished(told)
+                assert isinstance(answer, Failed) and answer.kind in REPORTED, case
+            build.assert_finished(case)
 
 
 @pytest.mark.parametrize("run", range(2))
@@ -298,9 +298,9 @@ def test_syncs_whose_worker_is_killed_are_finished(stage):
         worker.ends_within(moment)
         worker.kill()
         seen = stage.fork("sync", builds.sync_and_see, name, "sync").result()
-        told = f"killed after {moment:.3f} s, FAULT_SEED={SEED}"
-        assert_right(seen, paths, told)
-        assert_embedded_once(stage.notes("sync"), len(paths), told)
+        case = f"killed after {moment:.3f} s, FAULT_SEED={SEED}"
+        assert_right(seen, paths, case)
+        assert_embedded_once(stage.notes("sync"), len(paths), case)
 
 
 def test_a_process_that_ended_and_that_nobody_waited_for_is_lost():

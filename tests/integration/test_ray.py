@@ -324,7 +324,7 @@ def test_where_ray_looks_for_auto_is_said(ours, monkeypatch):
 
 @only_standalone
 def test_a_cluster_that_ray_does_not_look_for_at_localhost_is_said(ours, monkeypatch):
-    # as in a process that was not told of clusters on localhost alone
+    # as in a process that knows nothing of clusters on localhost alone
     from ray._private import ray_constants, services
 
     monkeypatch.setattr(ray_constants, "ENABLE_RAY_CLUSTER", True)
