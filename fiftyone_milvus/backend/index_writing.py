@@ -117,6 +117,23 @@ class Writing(SimilarityIndex):
             rows.ids, rows.sample_ids, vectors, rows.fingerprints, filter_values
         )
 
+    def create_empty(self, dim: int) -> None:
+        """Creates the collection of a new index, which a bulk import then fills.
+
+        Raises:
+            CollectionError: if there is one of this name
+        """
+        active_writes.mark(self._rows.collection.name)
+        creation.create(self._rows.collection, dim, self._owner)
+
+    def note_filled(self, sample_ids: Sequence[str]) -> None:
+        """Notes that the index has its first rows, some of which are of these
+        samples."""
+        self._all_ids = None
+        if not self.config.own.filled:
+            note = scope.first_rows_note(self.config, self.samples, sample_ids)
+            self.remember(filled=True, **note)
+
     def filter_values(
         self, ids: Sequence[str], sample_ids: Sequence[str]
     ) -> list[dict[str, Any]] | None:
@@ -241,6 +258,4 @@ class Writing(SimilarityIndex):
             if not filled:
                 self.discard()
             raise
-        if not filled:
-            note = scope.first_rows_note(self.config, self.samples, sample_ids)
-            self.remember(filled=True, **note)
+        self.note_filled(sample_ids)

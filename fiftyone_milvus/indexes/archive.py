@@ -21,8 +21,10 @@ from ..progress import Monitor, Report
 from ..store import client, settings
 from ..store.collection import Collection
 from ..store.rows import Rows
-from . import parquet
+from . import bulk_import, parquet
+from .bulk_import import Via
 from .row_copy import own_options, size_of
+from .staging import Staging
 
 SHOWN_CHARACTERS = 500  # of a model's arguments
 CUTTING = ("alpha", "force_square")  # how patches were cropped, as a build stores it
@@ -102,6 +104,8 @@ def import_index(
     *,
     collection_name: str | None = None,
     index_options: Mapping[str, Any] | None = None,
+    via: Via = "upsert",
+    staging: str | None = None,
     trusted: bool = False,
     progress: Report | bool | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -120,6 +124,10 @@ def import_index(
         path: the file
         collection_name: the new collection's name; generated if ``None``
         index_options: index options instead of those in the file
+        via: ``"upsert"``; or ``"import"``: rows are written to files, which the server
+            imports
+        staging: the folder for these files, in the storage that the server reads:
+            ``"s3://bucket/folder"``, or for a Standalone with local storage a path
         trusted: whether to import a model with arguments too, or one that is not named
             as in the zoo: they can make FiftyOne run code when it loads the model
         progress: a function to call with the progress, from this thread; or whether to
@@ -145,13 +153,14 @@ def import_index(
                 dataset, header, collection_name, index_options, leave_model
             )
             _check_name_free(config)
+            folder = bulk_import.checked(via, staging, config.connection_settings)
             method = config.build()
             method.ensure_requirements()
             method.register_run(dataset, brain_key, overwrite=False)
             index = method.initialize(dataset, brain_key)
             try:
                 with active_writes.writing(index.rows.collection.name):
-                    added = _fill(index, dataset, file, monitor)
+                    added = _fill(index, dataset, file, folder, monitor)
                     method.save_run_results(dataset, brain_key, index)
             except BaseException:
                 index.discard()
@@ -171,13 +180,18 @@ def _fill(
     index: MilvusSimilarityIndex,
     dataset: fo.Dataset,
     file: parquet.Reader,
+    folder: Staging | None,
     monitor: Monitor,
 ) -> int:
     """Adds the rows that the dataset has; returns how many."""
-    added = 0
-    for rows in _matching(dataset, file, monitor):
-        index.add_rows(rows)
-        added += len(rows.ids)
+    matching = _matching(dataset, file, monitor)
+    if folder is not None:
+        added = bulk_import.add_rows(index, matching, folder, monitor)
+    else:
+        added = 0
+        for rows in matching:
+            index.add_rows(rows)
+            added += len(rows.ids)
     if not added:
         raise InvalidRequest(_why_nothing(file))
     monitor.report("Finishing", file.rows, file.rows)

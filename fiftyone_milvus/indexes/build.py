@@ -20,8 +20,10 @@ from ..errors import InvalidRequest
 from ..progress import Monitor, Report
 from ..retrieval import filter_fields
 from ..store import settings
+from . import bulk_import
 from .build_worker import BuildWorker, Selection
-from .build_worker import Built as Built
+from .bulk_import import Via
+from .pipeline import Built as Built
 from .ray_engine import Ray as Ray
 
 
@@ -34,6 +36,8 @@ def build(
     metric: str = "cosine",
     consistency_level: str = "Session",
     engine: Ray | None = None,
+    via: Via = "upsert",
+    staging: str | None = None,
     progress: Report | bool | None = None,
     cancelled: Callable[[], bool] | None = None,
     **options: Any,
@@ -54,6 +58,10 @@ def build(
         metric: ``"cosine"``, ``"dotproduct"`` or ``"euclidean"``
         consistency_level: ``"Session"``, ``"Strong"``, ``"Bounded"``, ``"Eventually"``
         engine: a Ray cluster that embeds and writes; ``None`` for this process
+        via: ``"upsert"``; or ``"import"``: rows are written to files, which the server
+            imports at once, so what was done before a failure is lost
+        staging: the folder for these files, in the storage that the server reads:
+            ``"s3://bucket/folder"``, or for a Standalone with local storage a path
         progress: a function to call with the progress, ten times or more, from this
             thread; or whether to show a progress bar, by default as FiftyOne's
             configuration says
@@ -69,6 +77,11 @@ def build(
     """
     if engine is not None:
         engine.check()
+        if via == "import" and not source.embeds:
+            raise InvalidRequest(
+                "A bulk import of vectors that a field has gains nothing from Ray: "
+                "this process writes the files. Leave engine out."
+            )
     field = source.embeddings_field
     if field and patches_field:
         field = names.attribute(samples, patches_field, field) or field
@@ -77,6 +90,11 @@ def build(
     samples = every_slice(samples) if source.embeddings_field else samples
     dataset.reload()  # another process may have begun, or finished, this index
     exists = brain_key in dataset.list_brain_runs()
+    if exists and via == "import":
+        raise InvalidRequest(
+            f"The brain key '{brain_key}' is in use, and a bulk import needs a new "
+            "index. Choose another key, or leave via out."
+        )
     if exists:
         _check_same(dataset, brain_key, source, patches_field, metric)
     _check_request(samples, brain_key, source, patches_field, exists=exists)
@@ -97,6 +115,7 @@ def build(
             **options,
         )
         filter_fields.resolve(samples, patches_field, config.options.filter_fields)
+        folder = bulk_import.checked(via, staging, config.connection_settings)
         with Monitor(progress, cancelled) as monitor:
             worker = BuildWorker(
                 samples,
@@ -107,6 +126,7 @@ def build(
                 load,
                 monitor,
                 engine,
+                folder,
             )
             return worker.run()
 

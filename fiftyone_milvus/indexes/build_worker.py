@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, nullcontext, suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,32 +18,18 @@ from ..backend.similarity import MilvusSimilarity
 from ..dataset import indexed_samples, models
 from ..dataset.sources import Item, Reader, Source
 from ..errors import Cancelled, InvalidRequest, VectorSearchError
-from ..progress import Failure, Monitor
-from ..store import client
-from ..store.collection import Collection
+from ..progress import Monitor
+from ..store.rows import Rows
+from . import bulk_import, unfinished
 from .lease import Lease
-from .pipeline import END, Batch, ahead, batch_size, done_in_turn, patiently
+from .pipeline import END, Batch, Built, ahead, batch_size, done_in_turn, patiently
 from .ray_engine import Ray
 from .ray_pool import RayPool
+from .staging import Staging
 
 # While a server writes one batch's rows, pymilvus packs the next ones into a message,
 # which takes as long. Not where a model embeds: a kill would lose more
 WRITES_AT_ONCE_OF_FIELD = 2
-
-
-@dataclass(frozen=True)
-class Built:
-    """The result of a build: ``rows`` in the index, rows that this call ``embedded``,
-    and how many ``failed`` to give a vector (``failures`` lists the first thousand)."""
-
-    brain_key: str
-    collection_name: str
-    rows: int
-    embedded: int
-    samples: int
-    failed: int
-    failures: tuple[Failure, ...]
-    seconds: float
 
 
 # Selects the rows of a chunk to embed
@@ -63,6 +48,7 @@ class BuildWorker:
         load: loads the source's model
         monitor: watches the work
         engine: the Ray cluster to work on; ``None`` for this process
+        staging: the folder for the files of a bulk import; ``None`` to upsert
     """
 
     def __init__(
@@ -75,6 +61,7 @@ class BuildWorker:
         load: Callable[[], Any],
         monitor: Monitor,
         engine: Ray | None = None,
+        staging: Staging | None = None,
     ) -> None:
         self._samples = samples
         self._dataset = samples._root_dataset
@@ -85,6 +72,7 @@ class BuildWorker:
         self._load = load
         self._monitor = monitor
         self._engine = engine
+        self._staging = staging
         self._pool: RayPool | None = None
         self._index: MilvusSimilarityIndex | None = None
         self._embedded = self._done = self._total = 0
@@ -113,7 +101,10 @@ class BuildWorker:
             self._find_or_start(method, lease)
             try:
                 reader.dim = self._dimension(reader, ids)
-                self._fill(reader, ids, lease)
+                if self._staging is None:
+                    self._fill(reader, ids, lease)
+                else:
+                    self._import(reader, ids, lease, self._staging)
                 rows = self._seal()
             except InvalidRequest:
                 self._undo(lease)
@@ -152,11 +143,12 @@ class BuildWorker:
         self._dataset.reload()
         if self._key in self._dataset.list_brain_runs():
             if not runs.has_results(self._dataset, self._key):
-                self._store_results()
+                unfinished.store_results(self._samples, self._key)
             self._index = runs.load(self._dataset, self._key)
             lease.note_collection(None)
             return
-        self._drop_unfinished_collection(lease.collection)
+        name = lease.collection
+        unfinished.drop_collection(self._dataset, self._key, self._config, name)
         lease.note_collection(None)
         method.register_run(self._samples, self._key, overwrite=False)
         field = self._config.patches_field
@@ -174,24 +166,6 @@ class BuildWorker:
             return index.rows.collection.dimension()
         return None if self._source.embeds else reader.usual_dimension(ids)
 
-    def _store_results(self) -> None:
-        """Stores the results of a run after its worker was killed before it could."""
-        index = runs.load(self._dataset, self._key)
-        index.backend.save_run_results(self._samples, self._key, index)
-
-    def _drop_unfinished_collection(self, name: str | None) -> None:
-        """Drops the collection of a worker that was killed before it stored the run."""
-        used = [runs.describe(self._dataset, key) for key in runs.keys(self._dataset)]
-        if name is None or name in {info.collection_name for info in used}:
-            return
-        config = self._config
-        connection = client.connect(config.connection_settings)
-        found = Collection(connection, name, config.metric, config.consistency_level)
-        owner = found.owner() if found.exists() else None
-        mine = (str(self._dataset._doc.id), self._key)
-        if owner is not None and (owner.dataset_id, owner.brain_key) == mine:
-            found.drop()
-
     def _fill(self, reader: Reader, ids: Any, lease: Lease) -> None:
         phase = "Embedding" if self._source.embeds else "Copying"
         with (
@@ -200,9 +174,38 @@ class BuildWorker:
         ):
             for batch in written:
                 self._embedded += batch.rows
-                self._monitor.add_failures(batch.failures)
-                self._done += batch.samples
-                self._report(phase, self._done)
+                self._count(phase, batch)
+
+    def _import(self, reader: Reader, ids: Any, lease: Lease, staging: Staging) -> None:
+        """Embeds into files, and has Milvus import them."""
+        index = self._index
+        assert index is not None
+        collection = index.rows.collection
+        if not collection.exists():  # else the import is refused
+            lease.note_collection(collection.name)
+        with (
+            active_writes.writing(collection.name),
+            closing(ahead(self._read(reader, ids))) as batches,
+            closing(self._embedded_batches(reader, batches)) as embedded,
+        ):
+            self._embedded = bulk_import.add_rows(
+                index, self._rows(embedded), staging, self._monitor
+            )
+        if self._embedded:
+            self._store_run(lease)
+
+    def _rows(self, batches: Iterator[Batch]) -> Iterator[Rows]:
+        for batch in batches:
+            self._stop_if_cancelled()
+            if batch.embedded is not None and batch.embedded.rows.ids:
+                with self._monitor.busy("writing"):
+                    yield batch.embedded.rows
+            self._count("Embedding" if self._source.embeds else "Copying", batch)
+
+    def _count(self, phase: str, batch: Batch) -> None:
+        self._monitor.add_failures(batch.failures)
+        self._done += batch.samples
+        self._report(phase, self._done)
 
     def _read(self, reader: Reader, ids: Any) -> Iterator[Batch]:
         index, given = self._index, self._engine and self._engine.batch_size
@@ -218,7 +221,7 @@ class BuildWorker:
                     batch.wanted = reader.items(chunk)
                 if not fresh:
                     self._select_again(reader, batch)
-                if self._pool is not None:
+                if self._pool is not None and self._staging is None:
                     self._complete(reader, batch)
             yield batch
 
@@ -257,16 +260,19 @@ class BuildWorker:
                 batch.failures = batch.embedded.failures
             yield batch
 
+    def _embedded_batches(
+        self, reader: Reader, batches: Iterator[Batch]
+    ) -> Generator[Batch, None, None]:
+        if self._pool is not None:
+            return self._pool.embedded(batches, self._staging is not None)
+        return ahead(self._embed(reader, batches))
+
     def _written(
         self, reader: Reader, batches: Iterator[Batch], lease: Lease
     ) -> Generator[Batch, None, None]:
         """Embeds and writes batches, and yields each when it is written: one by one up
         to the first rows, which create the collection and store the run."""
-        if self._pool is not None:
-            embedded: Any = self._pool.embedded(batches)
-        else:
-            embedded = ahead(self._embed(reader, batches))
-        with closing(embedded):
+        with closing(self._embedded_batches(reader, batches)) as embedded:
             while self._embedded == 0:
                 self._stop_if_cancelled()
                 batch = next(embedded, END)
@@ -304,9 +310,14 @@ class BuildWorker:
         index.add_rows(found.rows)
         batch.rows = len(found.rows.ids)
         if index.is_new:
-            index.backend.save_run_results(self._samples, self._key, index)
-            self._made_run = True
-            lease.note_collection(None)
+            self._store_run(lease)
+
+    def _store_run(self, lease: Lease) -> None:
+        index = self._index
+        assert index is not None
+        index.backend.save_run_results(self._samples, self._key, index)
+        self._made_run = True
+        lease.note_collection(None)
 
     def _write(self, batch: Batch) -> None:
         index, found = self._index, batch.embedded
@@ -326,7 +337,8 @@ class BuildWorker:
         """Flushes what was written; returns how many rows the index has."""
         index = self._index
         if index is None or not self._has_rows():
-            raise InvalidRequest(self._why_nothing())
+            field, monitor = self._config.patches_field, self._monitor
+            raise InvalidRequest(unfinished.why_nothing(self._source, field, monitor))
         self._report("Finishing", self._total)
         rows = self._patiently(lambda: index.total_index_size)
         if self._embedded:
@@ -383,17 +395,3 @@ class BuildWorker:
 
     def _report(self, phase: str, done: int) -> None:
         self._monitor.report(phase, done, self._total)
-
-    def _why_nothing(self) -> str:
-        field, patches = self._source.embeddings_field, self._config.patches_field
-        first = next(iter(self._monitor.failures), None)
-        if field is not None:
-            why = f" (of {first.id}: {first.reason})" if first else ""
-            return (
-                f"No sample has a vector in '{field}' that can be indexed{why}. "
-                "Compute the embeddings first, or choose a model."
-            )
-        if patches is not None and not self._monitor.failed:
-            return f"The samples have no patches in '{patches}'; choose another field."
-        why = f": {first.reason}" if first else ""
-        return f"No sample's media could be read, so nothing was indexed{why}"

@@ -10,7 +10,7 @@ from ..backend import active_writes
 from ..errors import InvalidRequest, VectorSearchError
 from ..store import client, settings
 from ..store.collection import Collection, Owner
-from . import collections
+from . import collections, staging
 from .collections import IN_USE, ORPHANED, UNMANAGED, CollectionInfo
 
 
@@ -116,9 +116,9 @@ def delete_collections(
     include_deleted_datasets: bool = False,
     **connection: Any,
 ) -> DeletionPlan:
-    """Deletes these collections and no other, with all their rows. Each is checked
-    again just before it is deleted. To delete all orphans, name those of a
-    :func:`deletion_plan`.
+    """Deletes these collections and no other, with all their rows, and the files of a
+    bulk import that was not finished. Each is checked again just before it is deleted.
+    To delete all orphans, name those of a :func:`deletion_plan`.
 
     Args:
         names: the collections to delete
@@ -146,7 +146,9 @@ def delete_collections(
     for number, name in enumerate(plan.names):
         try:
             _check_still(plan.candidates[number], choices)
-            Collection(server, name, "cosine", "Session").drop()
+            collection = Collection(server, name, "cosine", "Session")
+            staging.clean_up(collection)
+            collection.drop()
         except VectorSearchError as e:
             done = ", ".join(plan.names[:number]) or "none"
             raise type(e)(

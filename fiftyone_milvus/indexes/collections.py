@@ -19,6 +19,7 @@ from ..store.collection import METRICS, OWNER, VECTOR, Owner, check_name
 from ..store.owners import claims
 from ..store.settings import Settings
 from ..threads import ContextThreadPool
+from . import staging
 
 IN_USE, ORPHANED, UNMANAGED, UNKNOWN = "in use", "orphaned", "unmanaged", "unknown"
 STATES = (IN_USE, ORPHANED, UNMANAGED, UNKNOWN)
@@ -170,6 +171,9 @@ def _with_owner(
     )
     gone = owner is not None and owner.dataset_id not in records.datasets
     state, why = _state(owner, gone, others, users, records)
+    folder = staging.noted(described)
+    if folder is not None:
+        why += f". A bulk import into it is not finished (its files are in {folder})"
     created = _created(described) or _first(users)
     return replace(
         info,

@@ -21,6 +21,8 @@ from ..store import client, creation, embedded, settings
 from ..store.collection import Collection, Owner
 from ..store.rows import StoredRows
 from ..store.settings import EMBEDDED, Settings
+from . import bulk_import
+from .bulk_import import Via
 from .row_copy import RowSample, check_copy, copy_rows, own_options, settle, size_of
 
 DEFAULT_DATABASE = "default"  # Milvus's own name for it
@@ -54,6 +56,8 @@ def move(
     *,
     collection_name: str | None = None,
     index_options: Mapping[str, Any] | None = None,
+    via: Via = "upsert",
+    staging: str | None = None,
     progress: Report | bool | None = None,
     cancelled: Callable[[], bool] | None = None,
     **connection: Any,
@@ -80,6 +84,10 @@ def move(
             if ``None``
         index_options: index options instead of the old ones, for a server that lacks
             the index type (:class:`fiftyone_milvus.store.index_types.IndexOptions`)
+        via: ``"upsert"``; or ``"import"``: rows are written to files, which the server
+            imports
+        staging: the folder for these files, in the storage that the server reads:
+            ``"s3://bucket/folder"``, or for a Standalone with local storage a path
         progress: a function to call with the progress, from this thread; or whether to
             show a progress bar, by default as FiftyOne's configuration says
         cancelled: whether to stop; asked between two batches
@@ -101,6 +109,7 @@ def move(
         index = _source(dataset, brain_key, there)
         source = index.rows.collection
         total = size_of(index)
+        folder = bulk_import.checked(via, staging, there)
         name = _new_name(source.name, collection_name)
         target = Collection(
             new,
@@ -114,7 +123,8 @@ def move(
             try:
                 sample = RowSample()
                 rows = StoredRows(target)
-                copied = copy_rows(index.rows, rows, sample, monitor, total)
+                with bulk_import.writing(rows, folder, monitor) as writer:
+                    copied = copy_rows(index.rows, writer, sample, monitor, total)
                 monitor.report("Finishing", copied, total)
                 rows.flush_if_many(copied)
                 settle(target, monitor)

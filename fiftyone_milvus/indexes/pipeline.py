@@ -1,5 +1,5 @@
-"""The batches of a build, and stages of a pipeline that run at the same time, each
-item in order; and patience with a server."""
+"""The batches of a build and its result; stages of a pipeline that run at the same
+time, each item in order; and patience with a server."""
 
 from __future__ import annotations
 
@@ -27,6 +27,21 @@ END: Any = object()
 MIN_BATCH, MAX_BATCH, STEPS = 8, 256, 40
 MIN_BATCH_OF_FIELD, MAX_BATCH_OF_FIELD, STEPS_OF_FIELD = 16, 1_024, 10
 PATIENCE_SECONDS, RETRY_SECONDS = 60.0, 1.0
+
+
+@dataclass(frozen=True)
+class Built:
+    """The result of a build: ``rows`` in the index, rows that this call ``embedded``,
+    and how many ``failed`` to give a vector (``failures`` lists the first thousand)."""
+
+    brain_key: str
+    collection_name: str
+    rows: int
+    embedded: int
+    samples: int
+    failed: int
+    failures: tuple[Failure, ...]
+    seconds: float
 
 
 @dataclass

@@ -84,6 +84,7 @@ class RayPool:
         self._again: deque[tuple[Batch, int]] = deque()
         self._lost = 0  # workers, since the last batch that was done
         self._target: Target | None = None
+        self._all_at_once = False
         self._select: Callable[[Batch], None] = lambda batch: None
         self._check: Callable[[], None] = lambda: None
         self._embeds_text = False
@@ -134,7 +135,7 @@ class RayPool:
             to: the index's collection; it exists
             select: leaves out of a batch what the index has already
         """
-        self._select = select
+        self._select, self._all_at_once = select, True
         self._target = Target(
             connection_of(self._settings),
             to.name,
@@ -144,9 +145,12 @@ class RayPool:
             to.dimension(),
         )
 
-    def embedded(self, batches: Iterator[Batch]) -> Generator[Batch, None, None]:
-        """The batches, in no order, each once it is done: embedded, one at a time; and
-        after :meth:`write_to` written."""
+    def embedded(
+        self, batches: Iterator[Batch], all_at_once: bool = False
+    ) -> Generator[Batch, None, None]:
+        """The batches, in no order, each once it is done: embedded, one at a time, or
+        by all workers at once; and after :meth:`write_to` written, by all."""
+        self._all_at_once = all_at_once
         exhausted = False
         while not exhausted or self._again or self._busy:
             while not exhausted and not self._again and self._free() is not None:
@@ -171,7 +175,7 @@ class RayPool:
 
     def _free(self) -> _Member | None:
         """The ready worker with the fewest batches, if it may have one more."""
-        if self._target is None and self._busy:
+        if self._busy and not self._all_at_once:
             return None
         ready = [one for one in self._members if one.ready]
         least = min(ready, key=lambda one: one.batches, default=None)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -24,6 +24,19 @@ TOLERANCE = 1e-4  # relative, of distances and of vectors
 # A server indexes by itself after a flush, and uses an index some time after that
 INDEXING_SECONDS, USING_SECONDS = 1800, 90
 POLL_SECONDS = 1.0
+
+
+class RowWriter(Protocol):
+    """What takes rows as :meth:`StoredRows.upsert` does."""
+
+    def upsert(
+        self,
+        ids: Sequence[str],
+        sample_ids: Sequence[str],
+        vectors: np.ndarray,
+        fingerprints: Sequence[str | None] | None = None,
+        filter_values: Sequence[dict[str, Any]] | None = None,
+    ) -> None: ...
 
 
 class RowSample:
@@ -47,7 +60,7 @@ class RowSample:
 
 def copy_rows(
     source: StoredRows,
-    target: StoredRows,
+    target: RowWriter,
     sample: RowSample,
     monitor: Monitor,
     total: int,
@@ -115,10 +128,7 @@ def check_copy(
             "writes to it."
         )
     assert sample.vectors is not None
-    rows = other.fetch(sample.ids)
-    same = rows.ids == sample.ids and np.allclose(
-        rows.vectors, sample.vectors, rtol=TOLERANCE, atol=_absolute(sample.vectors)
-    )
+    same = has_sample(other, sample)
     end = time.monotonic() + (0 if other.collection.exact else USING_SECONDS)
     while same and not _finds_the_same(one, other, sample.vectors):
         same = time.monotonic() < end
@@ -129,6 +139,15 @@ def check_copy(
             "The copy finds other rows than the index, so the index stays where it "
             "was. Move it when nothing writes to it."
         )
+
+
+def has_sample(rows: StoredRows, sample: RowSample) -> bool:
+    """Whether a collection has the sampled rows, with equal vectors."""
+    assert sample.vectors is not None
+    found = rows.fetch(sample.ids)
+    return found.ids == sample.ids and np.allclose(
+        found.vectors, sample.vectors, rtol=TOLERANCE, atol=_absolute(sample.vectors)
+    )
 
 
 def _finds_the_same(one: StoredRows, other: StoredRows, vectors: np.ndarray) -> bool:

@@ -9,6 +9,8 @@ from .index_types import INDEX_TYPES, Version
 
 # The first Milvus that has it: pull request 37280 of milvus-io/milvus
 FILTER_TEMPLATES: Version = (2, 5)
+# The first that is asked by REST to import files; those before are asked by gRPC
+REST_IMPORT: Version = (2, 4)
 
 # "v2.3.5-lite" is something else: the Milvus Standalone that PyPI has
 LITE = "milvus_lite"
@@ -31,6 +33,11 @@ class Capabilities:
     filter_templates: bool
     index_types: tuple[str, ...]
 
+    @property
+    def rest_import(self) -> bool:
+        """Whether it is asked by REST, and not by gRPC, to import files."""
+        return not self.embedded and (_number(self.version) or (0, 0)) >= REST_IMPORT
+
 
 def of_version(version_text: str) -> Capabilities:
     """What a server can do that answers this version, such as ``"v2.3.5"``,
@@ -40,9 +47,9 @@ def of_version(version_text: str) -> Capabilities:
     Of an unknown version the features are taken to be missing, and the index types to
     be there: a server refuses those it lacks.
     """
-    found = re.search(r"(\d+)\.(\d+)(\.\d+)*", version_text)
+    found = re.search(r"\d+\.\d+(\.\d+)*", version_text)
     embedded = version_text.lower().startswith(LITE)
-    number = (int(found[1]), int(found[2])) if found else None
+    number = _number(version_text)
     return Capabilities(
         version=found.group() if found else version_text,
         embedded=embedded,
@@ -53,3 +60,8 @@ def of_version(version_text: str) -> Capabilities:
             if (known.embedded if embedded else not number or number >= known.since)
         ),
     )
+
+
+def _number(version_text: str) -> Version | None:
+    found = re.search(r"(\d+)\.(\d+)", version_text)
+    return (int(found[1]), int(found[2])) if found else None

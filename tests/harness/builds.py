@@ -112,13 +112,20 @@ def sync(name: str, key: str) -> None:
 
 def build_until(name: str, key: str, step: str) -> None:
     """Builds, and dies by SIGKILL where it would take a step: ``module:name``."""
-    module, path = step.split(":")
-    owner: Any = importlib.import_module(module)
-    *parents, last = path.split(".")
-    for parent in parents:
-        owner = getattr(owner, parent)
-    setattr(owner, last, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+    _die_at(step)
     build(name, key)
+
+
+def import_until(name: str, key: str, staging: str, step: str) -> None:
+    """Builds from the field ``embeddings`` by a bulk import, and dies by SIGKILL where
+    it would take a step."""
+    import fiftyone as fo
+
+    from fiftyone_milvus.indexes import build
+
+    _die_at(step)
+    source = build.Source(embeddings_field="embeddings")
+    build.build(fo.load_dataset(name), key, source, via="import", staging=staging)
 
 
 def build_and_see(name: str, key: str) -> Seen:
@@ -207,6 +214,15 @@ def clean_up(name: str, key: str) -> None:
     from fiftyone_milvus.backend import runs
 
     runs.cleanup(fo.load_dataset(name), key)
+
+
+def _die_at(step: str) -> None:
+    module, path = step.split(":")
+    owner: Any = importlib.import_module(module)
+    *parents, last = path.split(".")
+    for parent in parents:
+        owner = getattr(owner, parent)
+    setattr(owner, last, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
 
 
 def _of(dataset: fo.Dataset, key: str) -> dict[str, str]:

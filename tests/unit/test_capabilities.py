@@ -38,6 +38,8 @@ def test_a_version_says_what_the_server_can(text, version, templates, index_type
     assert can.version == (text if version is None else version)
     assert can.embedded == ("milvus_lite" in text)
     assert can.filter_templates == templates
+    since_2_4 = version is not None and "GPU_CAGRA" in index_types
+    assert can.rest_import == since_2_4
     assert set(can.index_types) == set(index_types)
     assert list(can.index_types) == [t for t in ALL if t in index_types]
 
