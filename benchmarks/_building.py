@@ -84,6 +84,21 @@ def with_model(server: Server, options: argparse.Namespace) -> None:
     dataset.delete()
 
 
+def by_import(server: Server, options: argparse.Namespace) -> None:
+    """Prints how fast vectors of a field are written, by upserts and by a bulk import,
+    and the memory that takes."""
+    names = ("ours", "imported")
+    table = Table(f"{server.title}, from a field", names, versus="ours")
+    for count in options.counts:
+        dataset = _vectors_dataset(count, options.dim, options.seed)
+        answers = {name: _run(server, name, dataset.name) for name in names}
+        for label, key in (("vectors/s", "rate"), ("peak memory, MB", "megabytes")):
+            values: dict[str, Value] = {n: a[key] for n, a in answers.items()}
+            table.add(f"{count:,} x {options.dim}, {label}", values)
+        dataset.delete()
+    table.show()
+
+
 def _vectors_dataset(count: int, dim: int, seed: int) -> fo.Dataset:
     """Random vectors in a field."""
     rng = np.random.default_rng(seed)
@@ -96,6 +111,7 @@ def _run(server: Server, program: str, dataset: str) -> dict[str, Any]:
     # Milvus goes on with an index when its collection was dropped
     server.wait_until_idle()
     env = {**os.environ, "OMP_NUM_THREADS": "1", "BENCHMARK_URI": server.uri}
+    env["BENCHMARK_STAGING"] = str(environment.HOME / "standalone" / "data" / "staging")
     env.pop(URI, None)
     if server.given is not None:
         env[URI] = server.given
@@ -133,6 +149,14 @@ def _ours(dataset: fo.Dataset) -> Program:
         lambda: build.build(dataset, "ours", FIELD),
         lambda _: runs.cleanup(dataset, "ours"),
         lambda: fiftyone_milvus.health(dataset, "ours"),
+    )
+
+
+def _imported(dataset: fo.Dataset) -> Program:
+    how = {"via": "import", "staging": os.environ["BENCHMARK_STAGING"]}
+    return Program(
+        lambda: build.build(dataset, "imported", FIELD, **how),
+        lambda _: runs.cleanup(dataset, "imported"),
     )
 
 
@@ -217,6 +241,7 @@ class _Begun:
 
 PROGRAMS: dict[str, Callable[[fo.Dataset], Program]] = {
     "ours": _ours,
+    "imported": _imported,
     "stock": _stock,
     "raw": _raw,
     "alone": _alone,

@@ -186,6 +186,19 @@ def test_the_index_is_the_same_as_without_ray(ours, kind):
 
 
 @only_standalone
+def test_what_the_workers_embed_may_be_imported(ours, standalone):
+    how: dict[str, Any] = {"filter_fields": ["number"]}
+    folder = standalone.folder / "data" / "staging"
+    there = ours.build("there", 2, **how, via="import", staging=str(folder))
+    here = build.build(ours.dataset, "here", MODEL, **how)
+    assert there.rows == there.embedded == here.rows == IMAGES - 2
+    assert set(there.failures) == set(here.failures)
+    assert rows(ours.dataset, "there") == rows(ours.dataset, "here")
+    assert fiftyone_milvus.health(ours.dataset, "there").current == there.rows
+    assert os.listdir(folder) == []
+
+
+@only_standalone
 def test_the_app_offers_ray_and_a_delegated_run_builds_on_it(ours, monkeypatch):
     address = ours.cluster.address
     monkeypatch.setenv("FIFTYONE_MILVUS_RAY_ADDRESS", address)
