@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from fiftyone_milvus.errors import InvalidRequest
@@ -62,3 +65,26 @@ def test_an_s3_server_that_does_not_answer_is_said(monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     with pytest.raises(InvalidRequest, match="NETWORK_CONNECTION"):
         staging.opened("s3://bucket/folder")
+
+
+def noting(folder: str) -> Any:
+    """A collection that says where the files of its import are; anybody who can write
+    to Milvus may have said so."""
+    described = {"properties": {staging.PROPERTY: folder}}
+    return SimpleNamespace(name="images", description=lambda fresh: described)
+
+
+def test_clean_up_deletes_files_of_the_collection_alone(tmp_path):
+    own = staging.new_name("images")
+    others = {"images-1.parquet", staging.new_name("images_2"), "images.parquet", own}
+    for name in others:
+        (tmp_path / name).touch()
+    staging.clean_up(noting(str(tmp_path)))
+    assert {path.name for path in tmp_path.iterdir()} == others - {own}
+
+
+@pytest.mark.parametrize("folder", ["/proc/no", "gs://b/f", "s3://k:secret@b/f"])
+def test_files_that_clean_up_cannot_delete_are_named_in_the_log(caplog, folder):
+    staging.clean_up(noting(folder))
+    [record] = caplog.records
+    assert record.getMessage().startswith(f"Delete the files {folder}/images-*.parquet")
