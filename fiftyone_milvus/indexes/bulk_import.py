@@ -63,12 +63,12 @@ def checked(via: str, address: str | None, found: Settings) -> Staging | None:
         raise InvalidRequest(
             "The embedded Milvus imports no files. Leave via out: rows are upserted."
         )
-    if address is None:
+    if not address:
         raise InvalidRequest(
             "An import needs staging, a folder in the storage that Milvus reads: "
             f"{staging.EXAMPLES}."
         )
-    return staging.opened(address)
+    return staging.opened(str(address))
 
 
 def add_rows(

@@ -45,7 +45,7 @@ def start(collection: Collection, path: str) -> ImportJob:
         wanted: dict[str, Any] = {"collectionName": collection.name, "files": [[path]]}
         if partition is not None:
             wanted["partitionName"] = partition
-        found = _post(collection.connection.settings, CREATE, wanted)["jobId"]
+        found = _post(collection.connection.settings, CREATE, wanted).get("jobId")
     else:
         found = collection.connection.call(
             lambda c: c._get_connection().do_bulk_insert(
@@ -108,9 +108,11 @@ def _post(server: Settings, path: str, body: dict[str, Any]) -> dict[str, Any]:
                 timeout=(CONNECT_SECONDS, CALL_SECONDS),
                 verify=_path(server.server_pem_path or server.ca_pem_path) or True,
                 cert=_certificate(server),
+                allow_redirects=False,
             )
             answer = response.json()
             code, message = int(answer["code"]), str(answer.get("message"))
+            data = dict(answer.get("data") or {})
     except requests.JSONDecodeError:
         raise VectorSearchError(
             f"{where} takes no imports by REST ({response.status_code} {path}). Leave "
@@ -130,7 +132,7 @@ def _post(server: Settings, path: str, body: dict[str, Any]) -> dict[str, Any]:
         )
     if code not in DONE_CODES:
         raise VectorSearchError(f"{where} refused the import: {message}")
-    return dict(answer["data"])
+    return data
 
 
 def _login(server: Settings) -> str | None:
