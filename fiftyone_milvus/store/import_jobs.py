@@ -81,8 +81,8 @@ def is_done(job: ImportJob) -> bool:
         raise VectorSearchError(
             f"Milvus at {connection.settings.address} can't import {job.path}: "
             f"{reason or 'it gives no reason'}. The folder for staging must be in the "
-            "storage that this Milvus reads: for S3 in its own bucket, for a "
-            "Standalone with local storage in its storage folder."
+            "storage that this Milvus reads: for S3 its own bucket, for local storage "
+            "a path on its machine."
         )
     return done
 

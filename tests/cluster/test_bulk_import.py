@@ -98,7 +98,7 @@ def test_what_is_imported_is_what_upserts_write(
 
 def test_a_bucket_that_is_not_the_servers_is_said(dataset, s3) -> None:
     s3.create_bucket(Bucket="another")
-    said = "can't import .* for S3 in its own bucket"
+    said = "can't import .* for S3 its own bucket"
     assert_refused(dataset, said, VectorSearchError, staging="s3://another/staging")
     assert files(s3, "another") == []
 

@@ -92,7 +92,7 @@ def test_why_a_job_failed_is_said():
     failed = {"state": "Failed", "reason": "file not found"}
     with serving([answer(failed)]) as server:
         job = ImportJob(at(server), PATH, CREATED["jobId"])
-        said = f"can't import {PATH}: file not found. .* for S3 in its own bucket"
+        said = f"can't import {PATH}: file not found. .* for S3 its own bucket"
         with pytest.raises(VectorSearchError, match=said):
             import_jobs.is_done(job)
 
