@@ -46,8 +46,9 @@ def assert_refused(
 
     before = (runs.keys(dataset), collections())
     how = {"source": build.Source(embeddings_field="embeddings"), **how}
+    samples = how.pop("samples", dataset)
     with pytest.raises(error, match=said):
-        build.build(dataset, "refused", via="import", **how)
+        build.build(samples, "refused", via="import", **how)
     dataset.reload()
     assert (runs.keys(dataset), collections()) == before
 

@@ -119,8 +119,9 @@ def test_a_file_that_was_imported_twice_is_noticed(dataset, folder, monkeypatch)
         return start(collection, path)
 
     monkeypatch.setattr(import_jobs, "start", start_twice)
-    said = "rows after the import of 100, or others than those, so they are not used"
-    assert_refused(dataset, said, CollectionError, staging=folder)
+    said = "20 rows after the import of 10, or others than those, so they are not used"
+    few = dataset.limit(10)
+    assert_refused(dataset, said, CollectionError, staging=folder, samples=few)
 
 
 def test_other_vectors_than_were_written_are_noticed(dataset, folder, monkeypatch):
@@ -130,8 +131,9 @@ def test_other_vectors_than_were_written_are_noticed(dataset, folder, monkeypatc
         return table(ids, sample_ids, vectors + 1, *more)
 
     monkeypatch.setattr(bulk_import, "_table", changed)
-    said = "100 rows after the import of 100, or others than those"
-    assert_refused(dataset, said, CollectionError, staging=folder)
+    said = "10 rows after the import of 10, or others than those"
+    few = dataset.limit(10)
+    assert_refused(dataset, said, CollectionError, staging=folder, samples=few)
 
 
 def test_an_id_that_comes_twice_is_said(dataset, folder):
