@@ -25,6 +25,7 @@ FEW_TEXTS = 16  # of a query; in a model they go before images and more texts
 LARGE_PIXELS = 13_000_000
 SMALL_AT_ONCE = 2  # more would take the processor from other searches
 
+_headers = models.FairLock()
 _large = models.FairLock()
 _small = threading.Semaphore(SMALL_AT_ONCE)
 
@@ -57,13 +58,17 @@ def embed(index: MilvusSimilarityIndex, terms: Sequence[Term]) -> dict[int, np.n
 
 
 def check_all(terms: Sequence[Term]) -> None:
-    """Checks the images of a query by their headers, before any is decoded.
+    """Checks the images of a query by their headers, before any is decoded; of one
+    query at a time, so that other threads get the interpreter in between.
 
     Raises:
         InvalidRequest: if one can't be read, or all of them together are too large
     """
     images = [term.image for term in terms if term.image is not None]
-    work = sum(query_images.check(image).work for image in images)
+    if not images:
+        return
+    with _headers:
+        work = sum(query_images.check(image).work for image in images)
     if work > MAX_IMAGES_PIXELS:
         raise InvalidRequest(
             f"The {len(images):,} images of the query have {work / 1e6:,.0f} megapixels"

@@ -19,7 +19,7 @@ from fiftyone_milvus.backend.index import MilvusSimilarityIndex
 from fiftyone_milvus.backend.stored_run import Stored
 from fiftyone_milvus.dataset import models
 from fiftyone_milvus.dataset.sources import Reader, Source
-from fiftyone_milvus.search import query_embedding, query_vector
+from fiftyone_milvus.search import query_embedding, query_images, query_vector
 from fiftyone_milvus.search.query import Query, Term
 from harness.hostile_images import saved
 
@@ -275,6 +275,27 @@ def test_an_image_that_is_slow_to_read_holds_up_no_other(
     assert not working.done()
     go_on.set()
     working.result(SECONDS)
+
+
+def test_images_of_one_query_are_checked_at_a_time_and_hold_up_no_text(
+    model, index, start, monkeypatch
+):
+    checking, go_on, check = [], threading.Event(), query_images.check
+
+    def slow(data):
+        checking.append(data)
+        assert go_on.wait(SECONDS)
+        return check(data)
+
+    monkeypatch.setattr(query_images, "check", slow)
+    pictured = Query((Term(image=image()),))
+    work = [start("work", query_vector.resolve, index, pictured) for _ in range(2)]
+    wait_until(lambda: checking and query_embedding._headers._next.locked())
+    start("other", query_vector.resolve, index, TEXT).result(SECONDS)
+    assert len(checking) == 1
+    go_on.set()
+    for each in work:
+        each.result(SECONDS)
 
 
 def test_large_images_are_read_one_at_a_time(model, index, start):
