@@ -59,10 +59,15 @@ def place_of_job(ctx: foo.ExecutionContext) -> AbstractContextManager[None]:
 
 @contextmanager
 def place_of_search(
-    ctx: foo.ExecutionContext, request: SearchRequest
+    ctx: foo.ExecutionContext, request: SearchRequest, other: str | None = None
 ) -> Iterator[None]:
     """Limits how many searches at once embed images or many texts, or wait for a model
     to be loaded; and, apart from these, how many embed a few texts.
+
+    Args:
+        ctx: the context
+        request: the search
+        other: another index, of which the same is searched for
 
     Raises:
         Busy: if there are as many
@@ -71,7 +76,7 @@ def place_of_search(
     if not {"text", "image", "crop"} & {term.kind for term in terms}:
         yield
         return
-    keys = [key for key in (request.brain_key, request.fuse_with) if key is not None]
+    keys = {key for key in (request.brain_key, request.fuse_with, other) if key}
     configs = [runs.config_of(ctx.dataset, key) for key in keys]
     missing = [
         each for each in configs if not models.is_loaded(each.model, each.model_kwargs)

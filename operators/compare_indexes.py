@@ -55,8 +55,7 @@ class CompareIndexes(Operator):
         second = replace(first, brain_key=ctx.params["other"])
         samples = searches.scope_of(ctx, first)
         search.check_alike(samples, first.brain_key, second.brain_key)
-        both = replace(first, fuse_with=second.brain_key)
-        with threads.place_of_search(ctx, both):
+        with threads.place_of_search(ctx, first, second.brain_key):
             results = [search.run(request, samples) for request in (first, second)]
         compared = fusion.compare(*results)
         rows = [
