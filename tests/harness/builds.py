@@ -52,7 +52,7 @@ def build(name: str, key: str) -> None:
         assert not built.failures, built.failures
 
 
-def build_on_ray(name: str, key: str, address: str, batch_size: int) -> None:
+def build_on_ray(name: str, key: str, address: str | None, batch_size: int) -> None:
     """As :func:`build`, on a Ray cluster."""
     import fiftyone as fo
 
