@@ -26,11 +26,12 @@ setup: tools $(NODE_MODULES) .venv/.done-dev mongod $(if $(SKIP_STANDALONE),,$(S
 demo: .venv/.done-demo mongod ## the App with a ready-made dataset; DATASET=, MODEL=, PORT= and ADDRESS= choose others
 	$(PY) -m demo $(if $(DATASET),--dataset "$(DATASET)") $(if $(MODEL),--model "$(MODEL)") $(if $(PORT),--port "$(PORT)") $(if $(ADDRESS),--address "$(ADDRESS)")
 
-test: setup ## all tests: the panel's, then unit, integration and browser, then those on a Milvus cluster; ARGS= goes to pytest, WORKERS= run at once
+test: setup ## all tests: the panel's, then unit, integration and browser, then those on a Ray and a Milvus cluster; ARGS= goes to pytest, WORKERS= run at once
 	$(if $(wildcard js/package.json),npm --prefix js run --if-present lint)
 	$(if $(wildcard js/package.json),npm --prefix js run --if-present typecheck)
 	$(if $(wildcard js/package.json),npm --prefix js test)
-	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not cluster$(if $(SKIP_STANDALONE), and not standalone)" $(ARGS)
+	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not cluster and not ray$(if $(SKIP_STANDALONE), and not standalone)" $(ARGS)
+	$(PY) -m pytest -m "ray$(if $(SKIP_STANDALONE), and not standalone)" $(ARGS) || [ $$? = $(NO_TESTS) ]
 	$(if $(SKIP_CLUSTER)$(SKIP_STANDALONE),,$(PY) -m pytest -m cluster $(ARGS) || [ $$? = $(NO_TESTS) ])
 
 bench: .venv/.done-dev mongod $(STANDALONE) ## benchmarks that print tables; BENCHMARKS= chooses some

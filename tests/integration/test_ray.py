@@ -32,6 +32,7 @@ from harness.forks import Fork
 from harness.ray_cluster import RayCluster
 from harness.worker import DelegatedWorker
 
+pytestmark = pytest.mark.ray
 IMAGES = 60
 BATCH = 4
 AT_ONCE = 2 * BATCH  # images that a worker has under way
