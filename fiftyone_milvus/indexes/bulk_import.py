@@ -129,7 +129,7 @@ class BulkImport:
     Args:
         collection: it exists, is this index's alone, and has no rows
         to: the folder for the files
-        monitor: is told how far the import is
+        monitor: gets how far the import is
     """
 
     def __init__(self, collection: Collection, to: Staging, monitor: Monitor) -> None:
