@@ -200,15 +200,21 @@ def test_a_collection_is_loaded_while_its_index_is_written(home):
         assert len(row_search.search(rows, _ones(1, DIM), count)[0].ids) == count
 
 
-@pytest.mark.parametrize("restarted", [False, True])
-def test_an_index_file_that_cannot_be_read_is_built_again(home, restarted):
-    rows = stored_rows(IN_A_FILE)
+def fifty_indexed_rows(options: IndexOptions | None = None) -> StoredRows:
+    rows = stored_rows(options)
     creation.create(rows.collection, 2, Owner("d", "d", "k"))
     rows.upsert([f"{i}" for i in range(50)], ["s"] * 50, _ones(50, 2))
     rows.flush()
     call = rows.collection.connection.call
     call(lambda c: c.release_collection(rows.collection.name))
     call(lambda c: c.load_collection(rows.collection.name))  # waits for the index
+    return rows
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_an_index_file_that_cannot_be_read_is_built_again(home, restarted):
+    rows = fifty_indexed_rows(IN_A_FILE)
+    call = rows.collection.connection.call
     [file] = home.data.rglob("*.idx")
     whole = file.read_bytes()
     call(lambda c: c.release_collection(rows.collection.name))
@@ -221,13 +227,7 @@ def test_an_index_file_that_cannot_be_read_is_built_again(home, restarted):
 
 
 def test_a_flat_index_is_its_vectors_and_has_no_file(home):
-    rows = stored_rows()
-    creation.create(rows.collection, 2, Owner("d", "d", "k"))
-    rows.upsert([f"{i}" for i in range(50)], ["s"] * 50, _ones(50, 2))
-    rows.flush()
-    call = rows.collection.connection.call
-    call(lambda c: c.release_collection(rows.collection.name))
-    call(lambda c: c.load_collection(rows.collection.name))  # waits for the index
+    rows = fifty_indexed_rows()
     assert len(row_search.search(rows, _ones(1, 2), 50)[0].ids) == 50
     assert list(home.data.rglob("*.idx")) == []
 
