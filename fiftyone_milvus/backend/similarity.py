@@ -7,6 +7,7 @@ They take the names and the import path of those that FiftyOne ships (see
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from fiftyone.brain.similarity import Similarity
@@ -110,11 +111,13 @@ class MilvusSimilarity(Similarity):
 
 
 def _register(backend: MilvusSimilarity, samples: Any, key: str) -> None:
-    """Stores the run. FiftyOne loses it when another thread of this process, such as
-    one that answers the App, loads the dataset at that moment; so it looks again."""
+    """Stores the run. FiftyOne loses it, or raises ReferenceError, when another thread
+    of this process, such as one that answers the App, loads the dataset at that moment;
+    so it looks again."""
     dataset = samples._root_dataset
     for _ in range(STORE_TRIES):
-        Similarity.register_run(backend, samples, key, overwrite=False)
+        with suppress(ReferenceError):
+            Similarity.register_run(backend, samples, key, overwrite=False)
         dataset.reload()
         if key in dataset.list_brain_runs():
             return

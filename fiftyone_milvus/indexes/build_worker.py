@@ -175,6 +175,7 @@ class BuildWorker:
             for batch in written:
                 self._embedded += batch.rows
                 self._count(phase, batch)
+                lease.check()
 
     def _import(self, reader: Reader, ids: Any, lease: Lease, staging: Staging) -> None:
         """Embeds into files, and has Milvus import them."""
@@ -191,6 +192,7 @@ class BuildWorker:
             self._embedded = bulk_import.add_rows(
                 index, self._rows(embedded), staging, self._monitor
             )
+        lease.check()
         if self._embedded:
             self._store_run(lease)
 
@@ -365,7 +367,7 @@ class BuildWorker:
     def _keep(self, lease: Lease) -> None:
         """After a failure: keeps what is written, as an unfinished index."""
         index = self._index
-        if index is None or not index.is_new:
+        if index is None or not index.is_new or lease.lost:
             return
         index.discard()
         with suppress(VectorSearchError, PyMongoError):  # the note stays

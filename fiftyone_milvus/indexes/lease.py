@@ -11,22 +11,25 @@ from typing import Any
 from uuid import uuid4
 
 import fiftyone.core.odm as foo
-import psutil
 from pymongo import WriteConcern
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from ..errors import InvalidRequest
+from ..errors import CollectionError, InvalidRequest
 from ..heartbeat import Heartbeat
+from ..processes import identity, same_machine
 
 COLLECTION = "milvus.builds"
 HEARTBEAT_SECONDS = 2.0
-LOST_SECONDS = 20.0  # without a heartbeat for so long, the process is gone
+LOST_SECONDS = 20.0  # without a heartbeat for so long, another machine's is gone
 
 _working: set[str] = set()  # this process's own leases
 
 
 class Lease:
     """The right to change an index. Use as a context manager, which sends a heartbeat.
+
+    On one machine, a process has its lease for as long as it runs, also if it was
+    stopped for a while, as when a laptop is closed; the heartbeat is for the others.
 
     Args:
         dataset_id: the id of the index's dataset
@@ -40,10 +43,11 @@ class Lease:
     def __init__(self, dataset_id: str, brain_key: str) -> None:
         self._id = f"{dataset_id}/{brain_key}"
         self._brain_key = brain_key
-        self._worker = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
+        self._worker = f"{identity(os.getpid())}/{uuid4().hex[:8]}"
         self._leases = foo.get_db_conn()[COLLECTION]
         self._heartbeat = Heartbeat(HEARTBEAT_SECONDS, self._send_heartbeat)
         self.collection: str | None = None
+        self.lost = False
 
     def __enter__(self) -> Lease:
         while not self._taken():
@@ -61,6 +65,16 @@ class Lease:
             else:
                 self._leases.update_one(self._own, {"$set": {"worker": None}})
 
+    def check(self) -> None:
+        """Raises CollectionError if another process has taken the lease, because this
+        one gave no sign for too long."""
+        if self.lost:
+            raise CollectionError(
+                f"This build of '{self._brain_key}' was interrupted for so long that "
+                "another process has taken it over. What was written stays; wait until "
+                "the other one is done."
+            )
+
     def note_collection(self, name: str | None) -> None:
         """Notes the collection that is created before the run is stored, so that the
         next build drops it if this process is killed in between; ``None`` once it is
@@ -75,7 +89,8 @@ class Lease:
     def _taken(self) -> bool:
         """Takes the lease, unless a process that lives has it, or was quicker."""
         now = {"since": True, "seen": True}
-        mine = {"$set": {"worker": self._worker}, "$currentDate": now}
+        me = {"worker": self._worker, "host": socket.gethostname(), "pid": os.getpid()}
+        mine = {"$set": me, "$currentDate": now}
         found = self._leases.find_one({"_id": self._id})
         if found is None:
             with suppress(DuplicateKeyError):
@@ -91,40 +106,33 @@ class Lease:
         return bool(self._leases.update_one(unchanged, mine).modified_count)
 
     def _may_live(self, found: dict[str, Any]) -> bool:
-        """Whether the process that has the lease had a recent heartbeat, and isn't one
-        of this machine that is gone."""
+        """Whether the process that has the lease runs: one of another machine if it
+        had a recent heartbeat."""
+        process, _, _ = found["worker"].rpartition("/")
+        if found["worker"] in _working:
+            return True
+        if same_machine(process):
+            return found["pid"] != os.getpid() and identity(found["pid"]) == process
         since = {"$subtract": ["$$NOW", int(LOST_SECONDS * 1000)]}
         recent = {"_id": self._id, "$expr": {"$gt": ["$seen", since]}}
-        return self._leases.count_documents(recent) > 0 and runs(found["worker"])
+        return self._leases.count_documents(recent) > 0
 
     def _busy(self, found: dict[str, Any]) -> str:
-        host, pid, _ = found["worker"].rsplit("/", 2)
         since = found["since"].replace(tzinfo=timezone.utc).astimezone()
         return (
-            f"The index '{self._brain_key}' is being built or synced by process {pid} "
-            f"on {host}, since {_time(since)}. Wait until that is done, or stop it "
-            "there; to build with several workers, use Ray (engine=build.Ray())."
+            f"The index '{self._brain_key}' is being built or synced by process "
+            f"{found['pid']} on {found['host']}, since {_time(since)}. Wait until that "
+            "is done, or stop it there; to build with several workers, use Ray "
+            "(engine=build.Ray())."
         )
 
     def _send_heartbeat(self) -> None:
-        self._leases.update_one(self._own, {"$currentDate": {"seen": True}})
+        seen = self._leases.update_one(self._own, {"$currentDate": {"seen": True}})
+        self.lost = seen.matched_count == 0
 
     @property
     def _own(self) -> dict[str, Any]:
         return {"_id": self._id, "worker": self._worker}
-
-
-def runs(worker: str) -> bool:
-    """Whether a worker may run: false for a process of this machine that is gone."""
-    host, pid, _ = worker.rsplit("/", 2)
-    if host != socket.gethostname():
-        return True
-    if int(pid) == os.getpid():
-        return worker in _working
-    try:
-        return psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _time(moment: datetime) -> str:

@@ -11,8 +11,6 @@ import functools
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -22,6 +20,7 @@ from . import cluster_namespace, environment
 from .cluster_namespace import PROXY, ROLES, S3
 from .processes import Service
 from .standalone import TOOL as MILVUS
+from .waiting import wait_until
 
 TOOLS = environment.ROOT / ".tools" / "milvus-cluster-2.3.5"
 NAMESPACE = ("unshare", "--net", "--pid", "--fork", "--mount-proc", "--kill-child")
@@ -80,7 +79,7 @@ class Cluster:
         (self.folder / "down" / part).touch()
         process = self._process(part)
         process.kill()
-        _wait_until(lambda: not self.is_up(part) and not process.is_running())
+        wait_until(lambda: not self.is_up(part) and not process.is_running())
 
     def start(self, part: str) -> None:
         """Has a part that was killed started again."""
@@ -101,8 +100,3 @@ class Cluster:
         own = psutil.Process(self.service.pid).children(recursive=True)
         name = cluster_namespace.PART
         return next(p for p in own if p.environ().get(name) == part)
-
-
-def _wait_until(check: Callable[[], bool]) -> None:
-    while not check():
-        time.sleep(0.05)

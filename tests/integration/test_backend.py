@@ -4,10 +4,12 @@ import fiftyone as fo
 import fiftyone.brain as fob
 import numpy as np
 import pytest
+from fiftyone.brain.similarity import Similarity
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import CollectionError, InvalidRequest, ServerUnavailable
+from fiftyone_milvus.indexes import build
 from harness.oracle import distances, ranked
 
 METRICS = ("cosine", "dotproduct", "euclidean")
@@ -416,3 +418,22 @@ def test_the_milvus_objects_are_there_for_experts(milvus, indexed):
     index = indexed.index["cosine"]
     assert index.config.collection_name in index.client.list_collections()
     assert index.collection.name == index.config.collection_name
+
+
+def test_a_run_is_stored_though_another_thread_loads_the_dataset(
+    vectors_dataset, monkeypatch
+):
+    """FiftyOne's document of the dataset is replaced under the hands of the first."""
+    tries, register = [], Similarity.register_run
+
+    def register_run(*args, **kwargs):
+        tries.append(args)
+        if len(tries) == 1:
+            raise ReferenceError("weakly-referenced object no longer exists")
+        register(*args, **kwargs)
+
+    monkeypatch.setattr(Similarity, "register_run", register_run)
+    build.build(vectors_dataset, "k", build.Source(embeddings_field="embeddings"))
+    assert len(tries) == 2
+    assert runs.load(vectors_dataset, "k").total_index_size == len(vectors_dataset)
+    runs.cleanup(vectors_dataset, "k")

@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from harness import builds, environment, images
 from harness.context import PLUGIN, make_context
 from harness.forks import Fork
 from harness.ray_cluster import RayCluster
+from harness.waiting import wait_until
 from harness.worker import DelegatedWorker
 
 pytestmark = pytest.mark.ray
@@ -275,15 +275,6 @@ def test_a_build_whose_driver_was_killed_is_finished_also_without_ray(
     monkeypatch.setenv("COUNTING_MODEL_NOTES", str(ours.notes))
     build.build(ours.dataset, "k", MODEL)
     assert_whole(ours, "k", embedded_twice=AT_ONCE)
-
-
-def wait_until(check: Callable[[], bool], running: Any = None) -> None:
-    until = time.monotonic() + 250
-    while not check():
-        assert time.monotonic() < until
-        if running is not None and running.done():
-            pytest.fail(f"It ended before: {running.exception()}")
-        time.sleep(0.02)
 
 
 def assert_whole(stage: Stage, key: str, embedded_twice: int) -> None:
