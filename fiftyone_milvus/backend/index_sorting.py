@@ -103,9 +103,10 @@ class Sorting(SimilarityIndex):
         texts = _texts(query)
         if not texts or not self.supports_prompts:
             return super()._parse_query(query)
-        lock = models.lock_of(self.get_model())
-        with lock.first() if len(texts) == 1 else lock:
-            return super()._parse_query(query)
+        model = models.text_model(self.get_model())
+        lock = models.lock_of(model)
+        with lock.first() if len(texts) == 1 else lock, model:
+            return model.embed_prompts(texts)
 
 
 def _texts(query: Any) -> list[str]:

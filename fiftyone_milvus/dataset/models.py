@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import threading
 import time
@@ -22,6 +23,7 @@ from . import model_arguments, model_trust
 
 TEXT_TAGS = ("zero-shot", "text-embeddings")
 SECONDS_AT_ONCE = 1.0
+TEXT_COPY = "_milvus_text_copy"  # an attribute of a model; garbage with it
 KEPT = 2  # people switch between few, and each may take gigabytes
 
 _models: LRUCache[str, Future[Any]] = LRUCache(KEPT)  # those that are loaded
@@ -234,7 +236,18 @@ def lock_of(model: Any) -> FairLock:
     """The lock to hold while embedding with a model. Only one thread may use a model:
     FiftyOne's keep a layer's output, and whether to preprocess, in the object."""
     with _lock:
+        if TEXT_COPY not in vars(model):
+            # now, since whoever has the lock changes the model's attributes
+            of_texts = copy.copy(model)
+            vars(model)[TEXT_COPY] = vars(of_texts)[TEXT_COPY] = of_texts
         return _locks.setdefault(model, FairLock())
+
+
+def text_model(model: Any) -> Any:
+    """What to embed texts with: another object with the same weights, and a lock of its
+    own, so that a search by text doesn't wait for images that the model embeds."""
+    lock_of(model)
+    return vars(model)[TEXT_COPY]
 
 
 def _claim(name: str, model_kwargs: dict[str, Any] | None) -> tuple[Future[Any], bool]:

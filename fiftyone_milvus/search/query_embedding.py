@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from .query import Crop, Term
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
 
-FEW_TEXTS = 16  # of a query; in a model they go before images and more texts
+FEW_TEXTS = 16  # of a query, which go before more
 LARGE_PIXELS = 13_000_000
 SMALL_AT_ONCE = 2  # more would take the processor from other searches
 
@@ -93,7 +93,7 @@ def _of_texts(
             "text. Search with an image, or build an index with a model that embeds "
             "both, such as clip-vit-base32-torch."
         )
-    model: Any = index.get_model()
+    model = models.text_model(index.get_model())
     lock = models.lock_of(model)
     parts, start = [], 0
     with _errors_explained(index, "this text"):
