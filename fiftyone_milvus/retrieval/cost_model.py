@@ -55,9 +55,9 @@ SERVER: dict[Step, CostTerm] = {
 }
 EMBEDDED: dict[Step, CostTerm] = {
     **SERVER,
-    "overfetch": CostTerm(0.005, 60e-6, 6e-6),
-    "filter_expr": CostTerm(0.005, 60e-6, 12e-6),
-    "id_filter": CostTerm(0.005, 8e-6, 0.65e-6),
+    "overfetch": CostTerm(0.005, 30e-6, 0.13e-6),
+    "filter_expr": CostTerm(0.005, 30e-6, 2e-6),
+    "id_filter": CostTerm(0.005, 0.7e-6, 0.13e-6),
     "fetch_and_rank": CostTerm(0.008, 260e-6),
 }
 

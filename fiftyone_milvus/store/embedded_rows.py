@@ -22,7 +22,10 @@ from milvus_lite.storage.delta_index import DeltaIndex
 from milvus_lite.storage.memtable import MemTable
 from milvus_lite.storage.segment import Segment
 
+from .embedded_filters import IdList
+
 MAX_SCOPES = 32  # sets of partitions of a collection
+MAX_MASKS = 64  # of filters, each a byte a row of its segment
 
 Mask = np.ndarray | None  # which rows; None for all
 
@@ -82,6 +85,7 @@ class Scope:
             self.replace(self.masks, pk, seq)
         self._norms: dict[int, np.ndarray] = {}
         self._buffer: tuple[tuple[int, int, int], Buffer] | None = None
+        self._matches: LRUCache[Any, tuple[Any, np.ndarray]] = LRUCache(MAX_MASKS)
 
     def is_of(self, segments: tuple[Segment, ...], deleted: dict[Any, int]) -> bool:
         """Whether nothing has changed but what is in memory only."""
@@ -124,6 +128,21 @@ class Scope:
                 kept = state, Buffer(self, memtable, vector_field)
                 self._buffer = kept
             return kept[1]
+
+    def matches(self, number: int, compiled: Any, plan: Any) -> np.ndarray:
+        """The rows of a segment that match a filter, which is kept with them."""
+        key = number, id(compiled)
+        with _lock:
+            kept = self._matches.get(key)
+        if kept is None:
+            segment = self.segments[number]
+            if isinstance(compiled, IdList):
+                kept = compiled, compiled.mask(segment)
+            else:
+                kept = compiled, evaluate_segment_filter(segment, compiled, plan)
+            with _lock:
+                self._matches[key] = kept
+        return kept[1]
 
     def norms(self, number: int, vectors: np.ndarray) -> np.ndarray:
         """The length of each vector of a segment; 1 for one that is zero."""
@@ -242,8 +261,13 @@ def matching(scope: Scope, buffer: Buffer, compiled: Any, plan: Any) -> list[Mas
     """The rows of each segment, and of the buffer, that are there and match."""
     if compiled is None:
         return [*buffer.masks, buffer.live]
-    matches = [evaluate_segment_filter(each, compiled, plan) for each in scope.segments]
-    matches.append(evaluate_mask(compiled, buffer.table) if buffer.pks else buffer.live)
+    matches = [scope.matches(i, compiled, plan) for i in range(len(scope.segments))]
+    if not buffer.pks:
+        matches.append(buffer.live)
+    elif isinstance(compiled, IdList):
+        matches.append(compiled.among(buffer.pks))
+    else:
+        matches.append(evaluate_mask(compiled, buffer.table))
     live = [*buffer.masks, buffer.live]
     return [
         match if mask is None else mask & match

@@ -11,9 +11,15 @@ from milvus_lite.db import MilvusLite
 from milvus_lite.engine import collection as engine
 from milvus_lite.schema.types import CollectionSchema, DataType, FieldSchema
 
-from fiftyone_milvus.store import embedded_search
+from fiftyone_milvus.store import (
+    embedded_filters,
+    embedded_search,
+    filter_expressions,
+)
+from fiftyone_milvus.store.capabilities import of_version
 
 DIM = 8
+LITE = of_version("milvus_lite-3.2.2")
 KEYS, STEPS = 120, 24
 READS: list[dict[str, Any]] = [
     {},
@@ -21,6 +27,11 @@ READS: list[dict[str, Any]] = [
     {"expr": "kind == 1"},
     {"expr": "kind != 1", "partition_names": ["_default"]},
     {"expr": 'pk in ["1", "2", "30", "nope"]'},
+    {"expr": 'pk in ["1"]', "partition_names": ["p"]},
+    {"expr": 'pk in ["", "a \\" b", "2"]'},
+    {"expr": 'pk in ["1","2", "3"]'},
+    {"expr": 'pk in ["1", "2"] and kind in [1, 2]'},
+    {"expr": 'sample_id in ["sample 1", "sample 2"]'},
     {"output_fields": ["sample_id", "kind"]},
     {"output_fields": ["*"]},
     {"output_fields": ["vector"]},
@@ -113,6 +124,7 @@ def replace_lites(patch: pytest.MonkeyPatch) -> None:
         (engine, "execute_search_with_index"),
         (engine.Collection, "query"),
         (engine.Collection, "_num_entities"),
+        (engine.Collection, "_compile_filter"),
     ):
         patch.setattr(place, name, getattr(place, name))
     embedded_search.speed_up()
@@ -138,11 +150,30 @@ def close(match: dict[str, Any]) -> Any:
     return pytest.approx(match["distance"], abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("filter_expr", "found"),
+    [
+        ('pk in ["a"]', ["a"]),
+        ('pk in ["a", "b", "ü"]', ["a", "b", "ü"]),
+        ('pk in ["", "b"]', ["", "b"]),
+        (filter_expressions.is_in("pk", ["a, b", "]"], LITE)["filter"], ["a, b", "]"]),
+        ('pk in ["a","b"]', None),
+        ('pk in ["a\\"b", "c"]', None),
+        ('pk in ["a"] or pk in ["b"]', None),
+        ('other in ["a"]', None),
+        ("pk in []", None),
+        ('pk not in ["a"]', None),
+    ],
+)
+def test_lists_of_ids_are_read_without_parsing(filter_expr, found):
+    assert embedded_filters.ids_in(filter_expr, "pk") == found
+
+
 def test_another_version_of_milvus_lite_is_left_as_it_is(monkeypatch, caplog):
     def search(queries: Any, other: Any) -> None: ...
 
     monkeypatch.setattr(engine, "execute_search_with_index", search)
-    for name in ("query", "_num_entities"):
+    for name in ("query", "_num_entities", "_compile_filter"):
         monkeypatch.setattr(engine.Collection, name, search)
     embedded_search.speed_up()
     assert engine.execute_search_with_index is search

@@ -22,6 +22,7 @@ TALKS_TO_MILVUS = {
         "client.py",
         "embedded_server.py",
         "embedded_guard.py",
+        "embedded_filters.py",
         "embedded_indexes.py",
         "embedded_rows.py",
         "embedded_nearest.py",
