@@ -16,6 +16,8 @@ import fiftyone.brain.internal.core as brain_core
 import numpy as np
 from pymilvus import DataType, MilvusClient, MilvusException
 
+from harness import environment
+
 from ._data import Data
 from ._setup import Server
 
@@ -68,6 +70,7 @@ class FiftyOneBackend:
         data: Data,
         metric: str,
         uri: str | None,
+        named: str = "collection_name",
         **options: Any,
     ) -> None:
         self.name = name
@@ -77,7 +80,7 @@ class FiftyOneBackend:
             embeddings=False,
             backend=backend,
             brain_key=name,
-            collection_name=self.collection,
+            **{named: self.collection},
             metric=metric,
             uri=uri,
             **options,
@@ -240,6 +243,12 @@ def stock(data: Data, metric: str, server: Server) -> FiftyOneBackend:
     """FiftyOne's backend as it is shipped."""
     config = _stock_module().MilvusSimilarityConfig
     return FiftyOneBackend("stock", config, data, metric, server.uri)
+
+
+def lancedb(data: Data, metric: str) -> FiftyOneBackend:
+    """FiftyOne's LanceDB backend, with what it chooses by itself."""
+    folder = str(environment.HOME / "lancedb")
+    return FiftyOneBackend("lancedb", "lancedb", data, metric, folder, "table_name")
 
 
 def raw(data: Data, metric: str, server: Server) -> Raw:

@@ -1,7 +1,7 @@
 """One run on one server: every view, by the chosen plan and by each other one.
 
 The columns: a search of everything; the first search of the view, whose ids nobody has
-read yet; the next ones; pymilvus with the view's ids in a filter; FiftyOne's backend;
+read yet; the next ones; pymilvus with the view's ids in a filter; FiftyOne's backends;
 the view against everything; recall@10; the same by a filter that Milvus keeps the
 field of; each plan where an option asks for it;
 the chosen one against the best of these.
@@ -13,7 +13,7 @@ import argparse
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import cast, get_args
+from typing import TypeVar, cast, get_args
 
 import fiftyone as fo
 import numpy as np
@@ -33,6 +33,7 @@ from ._data import CLUSTERS, Data
 from ._measure import Table, Value, median, recall
 from ._setup import Server
 
+T = TypeVar("T")
 K, TOP = 25, 10
 SHARES = (0.001, 0.01, 0.1, 0.5, 0.99)
 # A view has no expression; a filter has, and is measured apart
@@ -50,6 +51,8 @@ COLUMNS = (
     "ours",
     "raw",
     "stock",
+    "lancedb",
+    "lancedb recall",
     "x all",
     "recall",
     "by filter",
@@ -83,6 +86,9 @@ def run(server: Server, options: argparse.Namespace) -> None:
     for contender in built:
         contender.build(data)
         _contenders.settle(contender.collection, server)
+    if options.lancedb:
+        built.append(_contenders.lancedb(data, options.metric))
+        built[-1].build(data)
     rows = ours.index.rows
     table = Table(f"{server.title}, {options.count:,}", COLUMNS)
     notes: list[str] = []
@@ -123,6 +129,7 @@ def _measure(
     first, _ = _timed(lambda: _search(rows, case, data, case.queries[:1]))
     taken: dict[str, list[float]] = {}
     found: list[Neighbors] = []
+    of_others: dict[str, list[list[str]]] = {}
     for query in case.queries:
         took, one = _timed(lambda q=query: _search(rows, case, data, q[None]))  # type: ignore[misc]
         taken.setdefault("ours", []).append(took)
@@ -132,12 +139,16 @@ def _measure(
         found.append(one)
         for other in others:
             other.stay_within(case.view)
-            taken.setdefault(other.name, []).append(
-                _timed(lambda o=other, q=query: o.search(q, K))[0]  # type: ignore[misc]
-            )
+            took, ids = _timed(lambda o=other, q=query: o.search(q, K))  # type: ignore[misc]
+            taken.setdefault(other.name, []).append(took)
+            of_others.setdefault(other.name, []).append(ids)
             other.stay_within(None)
     values: dict[str, Value] = {name: median(each) for name, each in taken.items()}
-    values |= {"first": first, "recall": _recall(case, found, data, metric)}
+    truth = _truth(case, data, metric)
+    for name, each in of_others.items():
+        values[f"{name} recall"] = format(recall(each, truth), ".3f")
+    ids = [one.matches[0].ids for one in found]
+    values |= {"first": first, "recall": format(recall(ids, truth), ".3f")}
     values["plan"] = found[-1].plan.name
     if case.clusters is not None:
         values["by filter"] = _filtered(rows, case, data)
@@ -192,17 +203,16 @@ def _forced(rows: StoredRows, case: Case, data: Data, plan: PlanName) -> Value:
     return median(times)
 
 
-def _recall(case: Case, found: list[Neighbors], data: Data, metric: str) -> str:
+def _truth(case: Case, data: Data, metric: str) -> list[list[str]]:
     at = {id_: i for i, id_ in enumerate(data.ids)}
     vectors = data.vectors[[at[id_] for id_ in case.ids]]
-    truth = _data.exact(case.queries, case.ids, vectors, metric, TOP)
-    return format(recall([one.matches[0].ids for one in found], truth), ".3f")
+    return _data.exact(case.queries, case.ids, vectors, metric, TOP)
 
 
-def _timed(function: Callable[[], Neighbors | list[str]]) -> tuple[float, Neighbors]:
+def _timed(function: Callable[[], T]) -> tuple[float, T]:
     started = time.perf_counter()
     result = function()
-    return 1e3 * (time.perf_counter() - started), cast(Neighbors, result)
+    return 1e3 * (time.perf_counter() - started), result
 
 
 def _times(value: Value, base: Value) -> Value:

@@ -41,6 +41,11 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument(
         "--stock", action="store_true", help="FiftyOne's own backend too: it is slow"
     )
+    parser.add_argument(
+        "--lancedb",
+        action="store_true",
+        help="FiftyOne's LanceDB backend too: install lancedb, fiftyone-brain>=0.27",
+    )
     return parser.parse_args()
 
 
