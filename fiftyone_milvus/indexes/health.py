@@ -23,6 +23,7 @@ from ..dataset.sources import FieldFingerprints, Item, Reader, Source
 from ..errors import CollectionError, InvalidRequest
 from ..progress import Failure, Monitor, Report
 from ..store import settings
+from ..threads import ContextThreadPool
 
 AT_ONCE = 5_000  # samples
 EXAMPLES = 100
@@ -236,10 +237,12 @@ def states(
     found: dict[str, list[Item]] = {
         state: [] for state in (MISSING, STALE, CURRENT, UNKNOWN, UNAVAILABLE)
     }
-    stored = index.rows.fingerprints(item.id for item in items)
+    with ContextThreadPool(1) as pool:  # Milvus and MongoDB at the same time
+        asked = pool.submit(index.rows.fingerprints, [item.id for item in items])
+        now = reader.field_fingerprints(chunk) if reader.copies else None
+        stored = asked.result()
     if not scope.known:
         items = [item for item in items if item.id in stored]
-    now = reader.field_fingerprints(chunk) if reader.copies else None
     for item in items:
         found[_state(item, stored, now)].append(item)
     known = now.reasons if now is not None else {}
