@@ -19,6 +19,7 @@ import pytest
 from . import cluster_namespace, environment
 from .cluster_namespace import PROXY, ROLES, S3
 from .processes import Service
+from .standalone import INTERVALS
 from .standalone import TOOL as MILVUS
 from .waiting import wait_until
 
@@ -26,6 +27,8 @@ TOOLS = environment.ROOT / ".tools" / "milvus-cluster-2.3.5"
 NAMESPACE = ("unshare", "--net", "--pid", "--fork", "--mount-proc", "--kill-child")
 PARTS = ("etcd", "s3", "kafka", *ROLES)
 START_SECONDS = 120
+# which Milvus's processes take from their environment
+SETTINGS = {key.upper().replace(".", "_"): str(n) for key, n in INTERVALS.items()}
 
 
 @functools.cache
@@ -55,10 +58,11 @@ class Cluster:
         pairs = zip(descriptors, (PROXY, S3), strict=True)
         self.service = Service(
             "Milvus cluster",
-            [*NAMESPACE, sys.executable, cluster_namespace.__file__]
+            [*NAMESPACE, sys.executable, "-m", cluster_namespace.__name__]
             + [str(folder), str(TOOLS), str(MILVUS / "server")]
             + [f"{descriptor}:{port}" for descriptor, port in pairs],
             environment.LOGS / "cluster.log",
+            {"PYTHONPATH": str(environment.ROOT / "tests"), **SETTINGS},
             pass_fds=descriptors,
         )
         for listener in listeners:

@@ -10,6 +10,7 @@ go on to ports of the namespace.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import fcntl
 import os
@@ -24,8 +25,11 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import long_polling
+
 HOST = "127.0.0.1"
-S3, KAFKA, ETCD, PROXY = 9000, 9092, 2379, 19530
+S3, ETCD, PROXY = 9000, 2379, 19530
+KAFKA, KAFKA_SERVER = 9092, 9093  # see long_polling.py
 FIRST_PORT, FIRST_METRICS_PORT = 20_000, 21_000
 KEY = "minioadmin"  # Milvus's default, of user and password
 SIOCSIFFLAGS, IFF_UP_RUNNING = 0x8914, 0x41
@@ -95,6 +99,8 @@ def main() -> None:
         descriptor, port = map(int, given.split(":"))
         listener = socket.socket(fileno=descriptor)
         threading.Thread(target=forward, args=(listener, port), daemon=True).start()
+    polling = long_polling.serve(KAFKA, KAFKA_SERVER)
+    threading.Thread(target=asyncio.run, args=(polling,), daemon=True).start()
     for name in ("up", "down", "logs"):
         (folder / name).mkdir(exist_ok=True)
     services = make_services(folder, tools)
@@ -132,8 +138,9 @@ def make_services(folder: Path, tools: Path) -> list[Part]:
             server -ip={HOST} -ip.bind={HOST} -dir=s3 -master.volumeSizeLimitMB=256
             -volume.port=18080 -volume.max=50 -s3 -s3.port={S3} -s3.config=s3.json
         """,
-        ("kafka", KAFKA, tools / "bin" / "kafka"): f"""
-            start --only kafka --data-dir kafka --host {HOST} --kafka-port {KAFKA}
+        ("kafka", KAFKA_SERVER, tools / "bin" / "kafka"): f"""
+            start --only kafka --data-dir kafka --host {HOST}
+            --kafka-port {KAFKA_SERVER}
         """,
     }
     for name, _, _ in commands:
