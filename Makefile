@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test bench lint audit js clean tools mongod chromium
+.PHONY: help setup demo test bench lint audit js dist clean tools mongod chromium
 
 PYTHON ?= python3
 export PYTHON
@@ -51,9 +51,12 @@ audit: .venv/.done-audit $(NODE_MODULES) ## looks for faults of security: bandit
 js: $(NODE_MODULES) ## builds the panel into js/dist
 	npm --prefix js run build
 
+dist: ## the plugin as a zip file and the library as a wheel, in dist/
+	$(PYTHON) scripts/build_dist.py dist
+
 clean: ## removes all that the other targets made
 	rm -rf .venv .tools .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	rm -rf js/node_modules build test-results ./*.egg-info
+	rm -rf js/node_modules build dist test-results ./*.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Quick enough to look again each time

@@ -1,0 +1,186 @@
+"""What people install: the plugin's zip file, as FiftyOne downloads it, and the wheel,
+each in an environment that has what they need and nothing of this repository."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sysconfig
+import threading
+import urllib.error
+import urllib.request
+import venv
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.app import AppServer
+from scripts import build_dist
+
+PLUGIN = "@milvus/vector-search"
+DATASET = "installed"
+MAKE_DATASET = f"""
+import fiftyone as fo
+import numpy as np
+dataset = fo.Dataset("{DATASET}", persistent=True)
+dataset.add_samples(
+    [fo.Sample(f"{{i}}.png", embedding=np.array([1.0, i])) for i in range(20)]
+)
+print(dataset.first().id)
+"""
+USE_LIBRARY = f"""
+import fiftyone as fo
+import fiftyone.brain as fob
+import fiftyone_milvus
+dataset = fo.load_dataset("{DATASET}")
+fob.compute_similarity(
+    dataset, embeddings="embedding", backend="milvus", brain_key="library"
+)
+view = dataset.sort_by_similarity(dataset.first().id, k=3, brain_key="library")
+print(fiftyone_milvus.__file__, *view.values("filepath"))
+"""
+
+
+class Environment:
+    """A virtual environment with the packages that tests have, but not this one."""
+
+    def __init__(self, folder: Path) -> None:
+        venv.create(folder)
+        self.python = folder / "bin" / "python"
+        place = {"base": str(folder), "platbase": str(folder)}
+        self.packages = Path(sysconfig.get_path("purelib", "venv", place))
+        # the .pth file there that finds this repository is not read again
+        ours = sysconfig.get_path("purelib")
+        (self.packages / "needed.pth").write_text(f"{ours}\n")
+        self.variables = {
+            **os.environ,
+            "FIFTYONE_PLUGINS_DIR": str(folder / "plugins"),
+            "PYTHONPATH": "",
+            "PYTHONSAFEPATH": "1",
+        }
+
+    def run(self, *args: str | Path) -> str:
+        """What Python prints."""
+        done = subprocess.run(
+            [self.python, *args],
+            env=self.variables,
+            cwd=self.packages,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
+
+
+@pytest.fixture
+def fresh(tmp_path) -> Environment:
+    made = Environment(tmp_path / "environment")
+    missing = "import importlib.util as u; print(u.find_spec('fiftyone_milvus'))"
+    assert made.run("-c", missing) == "None"
+    return made
+
+
+@pytest.fixture
+def first_id(fresh) -> Iterator[str]:
+    yield fresh.run("-c", MAKE_DATASET)
+    gone = f"import fiftyone as fo; fo.delete_dataset('{DATASET}')"
+    fresh.run("-c", gone)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_the_zip_file_is_a_plugin_that_searches(fresh, first_id, tmp_path):
+    built = build_dist.build_plugin(tmp_path)
+    with served(tmp_path) as address:
+        cli = "from fiftyone.core.cli import main; main()"
+        fresh.run("-c", cli, "plugins", "download", f"{address}/{built.name}")
+
+    app = AppServer(fresh.python, fresh.variables)
+    try:
+        found = next(p for p in plugins(app) if p["name"] == PLUGIN)
+        bundle = app.url + found["js_bundle_server_path"]
+        with urllib.request.urlopen(bundle) as answer:
+            assert b"MilvusPanel" in answer.read()
+        field = {"source": "field", "embeddings_field": "embedding"}
+        built = execute(app, "compute_index", brain_key="k", **field)
+        assert built["rows"] == 20
+        found = execute(app, "search", [first_id], brain_key="k", k=3)
+        assert found["ids"][0] == first_id and len(found["ids"]) == 3
+        execute(app, "cleanup_index", brain_key="k", dry_run=False)
+    finally:
+        app.stop()
+
+
+def plugins(app: AppServer) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"{app.url}/plugins") as answer:
+        return list(json.load(answer)["plugins"])
+
+
+def execute(
+    app: AppServer, name: str, selected: list[str] | None = None, **params: Any
+) -> dict[str, Any]:
+    body = {
+        "view": [],
+        "filters": {},
+        "selected": selected or [],
+        "selected_labels": [],
+        "operator_uri": f"{PLUGIN}/{name}",
+        "dataset_name": DATASET,
+        "params": params,
+    }
+    request = urllib.request.Request(
+        f"{app.url}/operators/execute",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=120) as response:
+            answer = json.load(response)
+    except urllib.error.HTTPError as e:
+        raise AssertionError(app.service.log_tail()) from e
+    assert answer.get("error") is None, answer
+    return dict(answer["result"])
+
+
+def test_the_zip_file_has_no_more_than_the_plugin_needs(tmp_path):
+    with zipfile.ZipFile(build_dist.build_plugin(tmp_path)) as plugin:
+        names = [name.partition("/")[2] for name in plugin.namelist()]
+    assert {name.partition("/")[0] for name in names} == {
+        "LICENSE",
+        "README.md",
+        "__init__.py",
+        "app",
+        "fiftyone.yml",
+        "fiftyone_milvus",
+        "js",
+        "operators",
+        "panels",
+        "requirements.txt",
+    }
+    assert [name for name in names if name.startswith("js/")] == [
+        "js/dist/index.umd.js"
+    ]
+    assert len(names) == len(set(names))
+
+
+def test_the_wheel_is_all_that_python_needs(fresh, first_id, tmp_path):
+    wheel = build_dist.build_wheel(tmp_path)
+    with zipfile.ZipFile(wheel) as found:
+        found.extractall(fresh.packages)
+    where, *paths = fresh.run("-c", USE_LIBRARY).split()
+    assert Path(where).is_relative_to(fresh.packages)
+    assert [Path(path).name for path in paths] == ["0.png", "1.png", "2.png"]
