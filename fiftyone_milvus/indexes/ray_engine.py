@@ -23,6 +23,7 @@ CLIENT = "ray://"
 # Ray's own switches, for a Ray of this machine: its servers listen on 127.0.0.1 alone,
 # as they do on systems where it has no clusters; and it reports nothing to its makers
 LOCAL = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}
+AUTH_MODE = "RAY_AUTH_MODE"  # a Ray of this machine asks for a token, and Ray sets this
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,15 @@ def connected(engine: Ray) -> Iterator[Any]:
         return
     if engine.address is not None:
         _check_answers(engine.address)
+    auth_mode = os.environ.get(AUTH_MODE)
     try:
         with _on_this_machine(engine.address is None):
             _connect(ray, engine.address)
         yield ray
     finally:
         ray.shutdown()
+        if auth_mode is None:
+            _forget_token()
 
 
 def shares(ray: Any, engine: Ray, embeds: bool) -> Shares:
@@ -183,6 +187,17 @@ def _on_this_machine(alone: bool) -> Iterator[None]:
             os.environ.pop(name)
             if value is not None:
                 os.environ[name] = value
+
+
+def _forget_token() -> None:
+    """Has this process ask no other Ray for the token of one that it started: workers
+    that have none would be lost."""
+    if os.environ.pop(AUTH_MODE, None) is None:
+        return
+    from ray._raylet import AuthenticationTokenLoader, Config
+
+    Config.initialize("")
+    AuthenticationTokenLoader.instance().reset_cache()
 
 
 def _nodes(ray: Any) -> list[dict[str, Any]]:

@@ -63,6 +63,12 @@ def build_on_ray(name: str, key: str, address: str | None, batch_size: int) -> N
     build.build(fo.load_dataset(name), key, source, engine=engine)
 
 
+def build_on_own_ray_and(address: str, name: str, keys: list[str]) -> None:
+    """Builds an index on a Ray of its own, and then another one on a Ray cluster."""
+    for key, where in zip(keys, (None, address), strict=True):
+        build_on_ray(name, key, where, batch_size=4)
+
+
 def nearest(name: str, key: str) -> list[Any] | str:
     """The size of an index, its address, and what is nearest to the first sample; or
     why it can't be asked."""

@@ -419,18 +419,22 @@ def assert_refused(
 
 
 @only_lite
-def test_a_ray_of_its_own_is_started_and_stopped(ours, monkeypatch):
-    for name in ray_engine.LOCAL:
-        monkeypatch.delenv(name)
+def test_a_ray_of_its_own_is_started_and_stopped_before_another_is_used(
+    ours, monkeypatch
+):
     monkeypatch.setenv("PYTHONPATH", f"{environment.ROOT}:{environment.ROOT}/tests")
     monkeypatch.setenv("COUNTING_MODEL_NOTES", str(ours.notes))
     # this process is connected to another Ray in other tests
-    driver = Fork({}, builds.build_on_ray, ours.dataset.name, "k", None, BATCH)
+    how = (ours.cluster.address, ours.dataset.name, ["own", "other"])
+    driver = Fork({}, builds.build_on_own_ray_and, *how)
     assert driver.ends_within(280)
     driver.result()
-    assert len(ours.workers()) == 1 and driver.pid not in ours.workers()
+    assert len(ours.workers()) == 2 and driver.pid not in ours.workers()
     wait_until(lambda: not any(map(psutil.pid_exists, ours.workers())))
-    assert_whole(ours, "k", embedded_twice=0)
+    assert set(images.times_embedded(ours.notes).values()) == {2}
+    build.build(ours.dataset, "undisturbed", MODEL)
+    undisturbed = rows(ours.dataset, "undisturbed")
+    assert rows(ours.dataset, "own") == rows(ours.dataset, "other") == undisturbed
 
 
 # the last one, since the cluster has a node less afterwards
