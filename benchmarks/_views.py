@@ -11,6 +11,10 @@ the chosen one against the best of these.
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -28,6 +32,7 @@ from fiftyone_milvus.retrieval import cost_model, filter_fields, planner
 from fiftyone_milvus.retrieval.cost_model import CostModel
 from fiftyone_milvus.retrieval.planner import Neighbors, PlanName
 from fiftyone_milvus.store.rows import StoredRows
+from fiftyone_milvus.store.settings import ENV_PREFIX
 
 from . import _contenders, _data
 from ._contenders import Contender
@@ -63,6 +68,30 @@ COLUMNS = (
     "x best",
     "plan",
 )
+
+
+SEARCH_AND_MEASURE = """
+import json, sys
+import fiftyone as fo
+import psutil
+import fiftyone_milvus
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.search import search
+from fiftyone_milvus.search.query import Query, Term
+
+def used():
+    return psutil.Process().memory_info().rss / 1e6
+
+dataset = fo.load_dataset(sys.argv[1])
+dataset.first()
+before = used()
+index = runs.load(dataset, "ours")
+query = Query((Term(vector=json.loads(sys.argv[2])),))
+search.search(index, query, 25)
+everything = used()
+search.search(index, query, 25, samples=dataset.match(fo.ViewField("share") < 0.5))
+print(everything - before, used() - before)
+"""
 
 
 @dataclass
@@ -102,9 +131,28 @@ def run(server: Server, options: argparse.Namespace) -> None:
         notes.append(f"{case.name}: {note}")
     table.show()
     print("\n".join(notes) + "\n", flush=True)
+    _tell_memory(data, server)
     for contender in built:
         contender.drop()
     data.dataset.delete()
+
+
+def _tell_memory(data: Data, server: Server) -> None:
+    """Prints what another process takes that only searches, beyond an idle one."""
+    given = {} if server.given is None else {ENV_PREFIX + "URI": server.given}
+    query = json.dumps(data.queries[0].tolist())
+    done = subprocess.run(
+        [sys.executable, "-c", SEARCH_AND_MEASURE, data.dataset.name, query],
+        env={**os.environ, **given},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    everything, half = map(float, done.stdout.split()[-2:])
+    print(
+        f"Another process, beyond FiftyOne with the dataset loaded: {everything:.0f} MB"
+        f" to search everything, {half:.0f} MB after a search of a random half\n"
+    )
 
 
 def _cases(data: Data, repeats: int) -> Iterator[Case]:
