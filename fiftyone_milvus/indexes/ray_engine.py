@@ -194,10 +194,11 @@ def _forget_token() -> None:
     that have none would be lost."""
     if os.environ.pop(AUTH_MODE, None) is None:
         return
-    from ray._raylet import AuthenticationTokenLoader, Config
+    from ray import _raylet
 
-    Config.initialize("")
-    AuthenticationTokenLoader.instance().reset_cache()
+    compiled: Any = _raylet  # its types don't have these
+    compiled.Config.initialize("")
+    compiled.AuthenticationTokenLoader.instance().reset_cache()
 
 
 def _nodes(ray: Any) -> list[dict[str, Any]]:
