@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test bench lint audit js dist clean tools mongod chromium
+.PHONY: help setup demo test test-panel test-python test-ray test-cluster bench lint audit js dist clean tools mongod chromium
 
 PYTHON ?= python3
 export PYTHON
@@ -19,19 +19,27 @@ AUDITED := fiftyone_milvus app operators panels demo __init__.py
 BENCHMARKS = $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py))
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: tools $(NODE_MODULES) .venv/.done-dev mongod $(if $(SKIP_STANDALONE),,$(STANDALONE)) $(if $(SKIP_CLUSTER)$(SKIP_STANDALONE),,$(CLUSTER)) chromium ## everything that work on the plugin needs
 
 demo: .venv/.done-demo mongod ## the App with a ready-made dataset; DATASET=, MODEL=, PORT= and ADDRESS= choose others
 	$(PY) -m demo $(if $(DATASET),--dataset "$(DATASET)") $(if $(MODEL),--model "$(MODEL)") $(if $(PORT),--port "$(PORT)") $(if $(ADDRESS),--address "$(ADDRESS)")
 
-test: setup ## all tests: the panel's, then unit, integration and browser, then those on a Ray and a Milvus cluster; ARGS= goes to pytest, WORKERS= run at once
+test: test-panel test-python test-ray test-cluster ## all tests; ARGS= goes to pytest, WORKERS= run at once
+
+test-panel: tools $(NODE_MODULES) ## the panel's own tests
 	$(if $(wildcard js/package.json),npm --prefix js run --if-present lint)
 	$(if $(wildcard js/package.json),npm --prefix js run --if-present typecheck)
 	$(if $(wildcard js/package.json),npm --prefix js test)
+
+test-python: setup ## unit, integration and browser tests
 	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not cluster and not ray$(if $(SKIP_STANDALONE), and not standalone)" $(ARGS)
-	$(PY) -m pytest -m "ray$(if $(SKIP_STANDALONE), and not standalone)" $(ARGS) || [ $$? = $(NO_TESTS) ]
+
+test-ray: setup ## tests on a Ray cluster
+	$(PY) -m pytest -m "ray and not cluster$(if $(SKIP_STANDALONE), and not standalone)" $(ARGS) || [ $$? = $(NO_TESTS) ]
+
+test-cluster: setup ## tests on a Milvus cluster
 	$(if $(SKIP_CLUSTER)$(SKIP_STANDALONE),,$(PY) -m pytest -m cluster $(ARGS) || [ $$? = $(NO_TESTS) ])
 
 bench: .venv/.done-dev mongod $(STANDALONE) ## benchmarks that print tables; BENCHMARKS= chooses some
