@@ -25,24 +25,27 @@ class UnionFind:
     vector is in. Memory is two numbers a vector, however many the pairs."""
 
     def __init__(self, count: int) -> None:
-        self.degrees = np.zeros(count, np.intp)
+        self._degrees = np.zeros(count, np.intp)
         self._roots = np.arange(count)
+        self._buffer: list[tuple[np.ndarray, np.ndarray]] = []
+
+    @property
+    def degrees(self) -> np.ndarray:
+        """How many pairs each vector is in, ``(n,)``."""
+        self._merge()
+        return self._degrees
 
     def add(self, i: np.ndarray, j: np.ndarray) -> None:
         """Adds ``m`` pairs, each side of shape ``(m,)``."""
-        count = len(self.degrees)
-        self.degrees += np.bincount(i, minlength=count)
-        self.degrees += np.bincount(j, minlength=count)
-        a, b = self._roots[i], self._roots[j]
-        while (differ := a != b).any():
-            # each root that is paired with a smaller one is merged into it, all at once
-            i, j, a, b = i[differ], j[differ], a[differ], b[differ]
-            np.minimum.at(self._roots, np.maximum(a, b), np.minimum(a, b))
-            self._shorten()
-            a, b = self._roots[i], self._roots[j]
+        if not len(i):
+            return
+        self._buffer.append((i, j))
+        if sum(len(pairs[0]) for pairs in self._buffer) > tuning.BUFFERED_PAIRS:
+            self._merge()
 
     def components(self) -> Iterator[np.ndarray]:
         """The components of two or more, as ascending indices, by their first one."""
+        self._merge()
         order = np.argsort(self._roots, kind="stable")
         _, starts = np.unique(self._roots[order], return_index=True)
         for part in np.split(order, starts[1:]):
@@ -51,11 +54,29 @@ class UnionFind:
 
     def state(self) -> State:
         """What it needs to resume."""
-        return {"degrees": self.degrees, "roots": self._roots}
+        self._merge()
+        return {"degrees": self._degrees, "roots": self._roots}
 
     def restore(self, state: State) -> None:
         """Resumes from a state."""
-        self.degrees, self._roots = state["degrees"], state["roots"]
+        self._degrees, self._roots = state["degrees"], state["roots"]
+
+    def _merge(self) -> None:
+        """Adds the buffered pairs, all at once: each time goes through all vectors."""
+        if not self._buffer:
+            return
+        i, j = map(np.concatenate, zip(*self._buffer, strict=True))
+        self._buffer.clear()
+        count = len(self._degrees)
+        self._degrees += np.bincount(i, minlength=count)
+        self._degrees += np.bincount(j, minlength=count)
+        a, b = self._roots[i], self._roots[j]
+        while (differ := a != b).any():
+            # each root that is paired with a smaller one is merged into it, all at once
+            i, j, a, b = i[differ], j[differ], a[differ], b[differ]
+            np.minimum.at(self._roots, np.maximum(a, b), np.minimum(a, b))
+            self._shorten()
+            a, b = self._roots[i], self._roots[j]
 
     def _shorten(self) -> None:
         while True:
