@@ -42,6 +42,7 @@ def work(
     ctx: foo.ExecutionContext,
     find: Callable[..., T],
     outcome: Callable[[T], Outcome],
+    against_index: bool = False,
     **params: Any,
 ) -> Work:
     """The work that finds something in the index and the scope that were chosen, and
@@ -51,10 +52,14 @@ def work(
         ctx: the context
         find: a function of the library, that takes an index
         outcome: what to do with its result
+        against_index: whether the scope is that of new samples, to compare with all of
+            the index
         **params: what it takes beside the index, the view and the progress
     """
     samples = scope_samples(ctx, ctx.params.get("scope", "dataset"))
     check(ctx)
+    if against_index and samples is not ctx.dataset:
+        params["new"], samples = samples, ctx.dataset
 
     def find_and_keep(report: Report, cancelled: Callable[[], bool]) -> JobResult:
         index = runs.load(ctx.dataset, ctx.params["brain_key"])

@@ -30,7 +30,18 @@ MAX_RESULTS = 10_000
 # The type of each param; whether a value is right is checked where it is used
 _NAMES = {
     *("brain_key", "new_brain_key", "other", "other_key", "other_dataset", "fuse_with"),
-    *("name", "search", "again", "id", "token", "job_id", "mark", "by", "scope"),
+    *(
+        "name",
+        "search",
+        "again",
+        "id",
+        "token",
+        "job_id",
+        "mark",
+        "by",
+        "scope",
+        "mode",
+    ),
     *("collection_name", "db_name", "uri", "path", "source", "model", "metric"),
     *("consistency_level", "index_type", "embeddings_field", "patches_field"),
     *("label_field", "score_field", "group_by", "field", "tag", "save_view", "engine"),

@@ -8,12 +8,14 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.analysis import duplicates
 
 from ..app import analysis_forms, forms
+from ..app.context import flag
 from ..app.long_jobs import Work
 from .base import LongOperator
 
 MAX_MEMBERS = 100  # of a group, in the result
 DEFAULT_FRACTION = 0.1
 HOW = {"thresh": "By distance", "fraction": "By fraction"}
+MODES = {"auto": "Automatic", "exact": "All pairs", "candidates": "Candidate pairs"}
 
 
 class FindDuplicates(LongOperator):
@@ -28,7 +30,8 @@ class FindDuplicates(LongOperator):
     def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         forms.index_choice(ctx, inputs)
         forms.radio_choice(ctx, inputs, "by", HOW, "Threshold")
-        if ctx.params.get("by", "thresh") == "fraction":
+        by_fraction = ctx.params.get("by", "thresh") == "fraction"
+        if by_fraction:
             analysis_forms.number(
                 ctx,
                 inputs,
@@ -41,19 +44,36 @@ class FindDuplicates(LongOperator):
             )
         else:
             analysis_forms.distance(ctx, inputs)
+            forms.radio_choice(ctx, inputs, "mode", MODES, "Compare")
         analysis_forms.result_inputs(ctx, inputs, "all but one of each group")
+        if ctx.params.get("scope") == "view" and not by_fraction:
+            inputs.bool(
+                "against_index",
+                default=False,
+                label="Compare the view with the whole index",
+                description="For new samples: finds what they are near duplicates of",
+            )
 
     def work(self, ctx: foo.ExecutionContext) -> Work:
         if ctx.params.get("by", "thresh") == "fraction":
             how = {"fraction": ctx.params.get("fraction", DEFAULT_FRACTION)}
         else:
-            how = {"thresh": analysis_forms.thresh(ctx)}
-        return analysis_forms.work(ctx, duplicates.find_groups, _outcome, **how)
+            mode = ctx.params.get("mode", "auto")
+            how = {"thresh": analysis_forms.thresh(ctx), "mode": mode}
+        return analysis_forms.work(
+            ctx,
+            duplicates.find_groups,
+            _outcome,
+            against_index=flag(ctx, "against_index"),
+            **how,
+        )
 
 
 def _outcome(found: duplicates.DuplicateGroups) -> analysis_forms.Outcome:
     listed = found.groups[: analysis_forms.MAX_LISTED]
     data = {
+        "mode": found.mode,
+        "recall": found.recall,
         "metric": found.metric,
         "thresh": found.thresh,
         "compared": found.compared,

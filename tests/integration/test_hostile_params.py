@@ -74,6 +74,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "import_index": {"brain_key": "imported", "path": "none.parquet"},
     "find_duplicates": {
         **{**INDEX, **FOUND, "by": "thresh", "thresh": 0.1, "fraction": 0.1},
+        **{"mode": "auto", "against_index": False},
     },
     "find_leaks": {
         **{**INDEX, **FOUND, "field": "kind", "tags": "a, b", "thresh": 0.1},
