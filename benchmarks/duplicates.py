@@ -167,10 +167,12 @@ def _on_milvus(
         of_new[mode] = _measured(lambda m=mode: _groups(index, mode=m, new=new)).seconds
     if len(vectors) <= options.range_up_to:
         measured[RANGE] = _range_search(server, index, vectors)
-    table.add("read, s", {CANDIDATES: seconds(read)}, ",.1f", ratio=False)
-    again = _stopped_late(index)
-    table.add("stopped late, s", {CANDIDATES: again.seconds}, ",.1f", ratio=False)
-    table.add("done before", {CANDIDATES: again.resumed}, ".2f", ratio=False)
+    took = seconds(read)
+    table.add("read, s", dict.fromkeys(of_new, took), ",.1f", ratio=False)
+    mode = next(iter(of_new))
+    again = _stopped_late(index, mode)
+    table.add("stopped late, s", {mode: again.seconds}, ",.1f", ratio=False)
+    table.add("done before", {mode: again.resumed}, ".2f", ratio=False)
     table.add(f"of {NEW:,} new, s", of_new, ",.1f")
     index.delete()
     return measured
@@ -198,7 +200,7 @@ def _ours(index: Any, mode: str) -> Measured:
     return replace(measured, pairs=_pairs.once(pairs))
 
 
-def _stopped_late(index: Any) -> duplicates.DuplicateGroups:
+def _stopped_late(index: Any, mode: str) -> duplicates.DuplicateGroups:
     """What ours finds after it was cancelled, and then asked to go on."""
     from fiftyone_milvus.errors import Cancelled
 
@@ -212,8 +214,8 @@ def _stopped_late(index: Any) -> duplicates.DuplicateGroups:
         return share[0] > 0.8
 
     with suppress(Cancelled):
-        _groups(index, mode=CANDIDATES, progress=note, cancelled=late)
-    return _groups(index, mode=CANDIDATES)
+        _groups(index, mode=mode, progress=note, cancelled=late)
+    return _groups(index, mode=mode)
 
 
 def _range_search(server: Server, index: Any, vectors: np.ndarray) -> Measured:
