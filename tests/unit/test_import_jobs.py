@@ -37,6 +37,8 @@ def answer(data: dict[str, Any]) -> Answer:
 
 def test_a_file_is_imported_and_its_job_asked_until_it_is_done(monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")  # not for this machine
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
     states = [{"state": name} for name in ("Pending", "Importing", "Completed")]
     with serving([answer(CREATED), *map(answer, states)]) as server:
         uri = f"http://root:{SECRET}@127.0.0.1:{server.port}"
