@@ -64,11 +64,11 @@ def run(server: Server, options: argparse.Namespace) -> None:
     """Prints the table of one server."""
     if server.given is not None:
         os.environ[URI] = server.given
-    dataset = _dataset(server, options)
+    dataset = make_dataset(server, options)
     try:
-        with _opened(dataset) as app:
+        with opened(dataset) as app:
             ours = _ours(app, options)
-        with _opened(dataset) as app:
+        with opened(dataset) as app:
             stock = _stock(app, options)
     finally:
         runs.cleanup(dataset, KEY)
@@ -89,7 +89,7 @@ def run(server: Server, options: argparse.Namespace) -> None:
     table.show()
 
 
-def _dataset(server: Server, options: argparse.Namespace) -> fo.Dataset:
+def make_dataset(server: Server, options: argparse.Namespace) -> fo.Dataset:
     """Samples of one image each and the same, with an index of their vectors."""
     path = environment.HOME / "one.png"
     paint(path, 0)
@@ -102,7 +102,7 @@ def _dataset(server: Server, options: argparse.Namespace) -> fo.Dataset:
 
 
 @contextmanager
-def _opened(dataset: fo.Dataset) -> Iterator[App]:
+def opened(dataset: fo.Dataset) -> Iterator[App]:
     """A page of a server of its own, which remembers no panel of an earlier page."""
     sandbox = os.geteuid() != 0
     service = AppServer()

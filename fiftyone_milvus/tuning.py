@@ -39,6 +39,8 @@ CHECKPOINT_BYTES = 8 * 1024 * 1024  # MongoDB's documents hold 16 MB
 
 # Searching
 MAX_SELECTED = 10_000  # more ids in a view make each of the App's requests slow
+# Of the ids that a view lists, within the 16 MB that MongoDB takes of its stages
+MAX_LISTED_BYTES = 15_000_000
 MATCHES_PER_SAMPLE = 4  # asked for at first, for each object that it must have
 MAX_CACHED_RESULTS = 64
 MAX_CACHED_IDS = 1_000_000  # about 150 MB

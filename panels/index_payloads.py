@@ -28,10 +28,11 @@ def indexes(
     that there are to index, if it is known; its ``health``, if it was compared with the
     dataset; and ``other_server``, its address if that isn't ``address``."""
     listed = []
+    sizes = scope.Sizes(dataset)
     for info in found:
         report = known.get(info.brain_key)
         more = {
-            "total": _total(dataset, info.brain_key),
+            "total": _total(sizes, info.brain_key),
             "health": asdict(report) if report else None,
             "other_server": None if info.address == address else info.address,
         }
@@ -39,9 +40,15 @@ def indexes(
     return listed
 
 
-def _total(dataset: fo.Dataset, brain_key: str) -> int | None:
+def recorded(dataset: fo.Dataset, found: Iterable[IndexInfo]) -> list[dict[str, Any]]:
+    """A dataset's indexes as :func:`indexes` lists them, as far as their records say."""
+    unknown = {"total": None, "health": None, "other_server": None}
+    return [{**index(info, dataset), **unknown} for info in found]
+
+
+def _total(sizes: scope.Sizes, brain_key: str) -> int | None:
     with suppress(InvalidRequest):  # which its problem says
-        return scope.size(dataset, brain_key)
+        return sizes.of(brain_key)
     return None
 
 

@@ -20,6 +20,7 @@ from . import index_payloads, indexes_tab, search_tab, server_payloads, server_t
 from .error_boundary import answered
 
 METHODS = (
+    "first_overview",
     "overview",
     *search_tab.METHODS,
     *indexes_tab.METHODS,
@@ -56,23 +57,29 @@ class MilvusPanel(
                 return
 
     @answered
+    def first_overview(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """The overview as far as it needs neither Milvus nor a count: what the panel
+        shows until the rest is there."""
+        dataset = ctx.dataset
+        found = runs.describe_all(dataset)
+        return {
+            **_of_records(ctx),
+            "dataset": {"name": dataset.name, "samples": None},
+            "server": None,
+            "indexes": index_payloads.recorded(dataset, found),
+        }
+
+    @answered
     def overview(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         dataset = ctx.dataset
         found = runs.list_indexes(dataset)
         return {
+            **_of_records(ctx),
             "dataset": {"name": dataset.name, "samples": dataset.count()},
             "server": server_payloads.server(),
             "indexes": index_payloads.indexes(
                 dataset, found, health_reports.reports(ctx), _address()
             ),
-            "other_indexes": [
-                {"brain_key": key, "backend": backend}
-                for key, backend in runs.of_other_backends(dataset).items()
-            ],
-            "export_folder": export_folders.names(),
-            "move": _move(),
-            "jobs": [job.to_dict() for job in jobs.list_jobs(ctx)],
-            "can_delegate": bool(fo.config.allow_legacy_orchestrators),
         }
 
     def render(self, ctx: foo.ExecutionContext) -> types.Property:
@@ -84,6 +91,20 @@ class MilvusPanel(
                 **{name: getattr(self, name) for name in METHODS},
             ),
         )
+
+
+def _of_records(ctx: foo.ExecutionContext) -> dict[str, Any]:
+    """What of the overview is in records and settings."""
+    return {
+        "other_indexes": [
+            {"brain_key": key, "backend": backend}
+            for key, backend in runs.of_other_backends(ctx.dataset).items()
+        ],
+        "export_folder": export_folders.names(),
+        "move": _move(),
+        "jobs": [job.to_dict() for job in jobs.list_jobs(ctx)],
+        "can_delegate": bool(fo.config.allow_legacy_orchestrators),
+    }
 
 
 def _move() -> dict[str, Any]:

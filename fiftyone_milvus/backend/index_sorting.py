@@ -12,6 +12,7 @@ import numpy as np
 from bson import ObjectId
 from fiftyone.brain.similarity import SimilarityIndex
 
+from ..checks import count
 from ..dataset import indexed_samples, models
 from ..dataset.ids import ViewIds
 from ..errors import InvalidRequest
@@ -40,6 +41,7 @@ class Sorting(SimilarityIndex):
         of_labels = self.config.patches_field is not None and not isinstance(
             self.view, fop.PatchesView
         )
+        self._check_listed(k, of_labels)
         new = dist_field is not None and not self.view.has_field(dist_field)
         if dist_field is not None and (of_labels or new):
             # FiftyOne's own way to write these fails for the labels of every backend,
@@ -55,6 +57,18 @@ class Sorting(SimilarityIndex):
                 dist_field=dist_field,
                 _mongo=_mongo,
             )
+
+    def _check_listed(self, k: int | None, of_labels: bool) -> None:
+        """Checks that the sorted view can list its ids; of labels that are not a view
+        of patches, FiftyOne lists the ``k`` nearest once more."""
+        times = 3 if of_labels and k is not None else 2
+        most = indexed_samples.most_listed(times)
+        if k is not None and count(k, "k", "neighbours") <= most:
+            return
+        listed = self.total_index_size if k is None else min(k, self.total_index_size)
+        if listed > most and times == 2:
+            listed = min(listed, self.view.count())
+        indexed_samples.check_listed(listed, times)
 
     @contextmanager
     def _sorting(self) -> Iterator[None]:

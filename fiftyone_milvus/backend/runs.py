@@ -132,6 +132,12 @@ def all_samples(
     return indexed_samples.all_samples(dataset, None) if found is None else found
 
 
+def describe_all(dataset: fo.Dataset) -> list[IndexInfo]:
+    """What the records of a dataset's indexes say; of a damaged one, its problem. Asks
+    no server."""
+    return [_described(record) for record in records.of_dataset(dataset).values()]
+
+
 @settings.takes_connection
 def list_indexes(dataset: fo.Dataset, **connection: Any) -> list[IndexInfo]:
     """All Milvus indexes of a dataset with their sizes; a problem with one, such as a

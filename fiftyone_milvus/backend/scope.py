@@ -85,19 +85,29 @@ def all_samples(
     return indexed_samples.all_samples(stored, run.patches_field)
 
 
-def size(dataset: fo.Dataset, brain_key: str) -> int | None:
-    """How many samples, or patches, an index should have rows for; ``None`` if that
-    isn't known."""
-    record = records.read_run(dataset, brain_key)
-    field, noted = record.patches_field, record.own.over
-    samples: fo.SampleCollection | None = indexed_samples.every_slice(dataset)
-    if record.stages is not None:
-        samples = _stored_view(dataset, record) if noted != UNKNOWN else None
-    elif noted not in (DATASET, EVERYTHING):
-        samples = None
-    if samples is None or (field is not None and not samples.has_field(field)):
-        return None
-    return _count(samples, field)
+class Sizes:
+    """How many samples, or patches, the indexes of a dataset should have rows for.
+    Those of the same view are counted once, however many indexes there are."""
+
+    def __init__(self, dataset: fo.Dataset) -> None:
+        self._dataset = dataset
+        self._counted: dict[tuple[str | None, str], int] = {}
+
+    def of(self, brain_key: str) -> int | None:
+        """That of an index; ``None`` if it isn't known."""
+        record = records.read_run(self._dataset, brain_key)
+        field, noted = record.patches_field, record.own.over
+        samples: fo.SampleCollection | None = indexed_samples.every_slice(self._dataset)
+        if record.stages is not None:
+            samples = _stored_view(self._dataset, record) if noted != UNKNOWN else None
+        elif noted not in (DATASET, EVERYTHING):
+            samples = None
+        if samples is None or (field is not None and not samples.has_field(field)):
+            return None
+        same = field, repr(record.stages)
+        if same not in self._counted:
+            self._counted[same] = _count(samples, field)
+        return self._counted[same]
 
 
 def note_build(samples: fo.SampleCollection) -> dict[str, str]:

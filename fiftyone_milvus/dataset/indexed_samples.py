@@ -11,7 +11,10 @@ import fiftyone.core.labels as fol
 import fiftyone.core.media as fom
 from bson import ObjectId
 
+from .. import tuning
 from ..errors import InvalidRequest
+
+LISTED_ID_BYTES = 20  # in BSON: 12, its type, and its number in the list in digits
 
 # When the frames of a copy had last changed, by the copy's name
 _copied: dict[str, Any] = {}
@@ -83,13 +86,38 @@ def shown(
         ids: their primary keys
 
     Raises:
-        InvalidRequest: if the field holds a single label for each sample
+        InvalidRequest: if the field holds a single label for each sample, or they are
+            too many for a view
     """
+    ids = list(ids)
+    check_listed(len(ids))
     found = part_of(everything, samples, patches_field)
     if patches_field is not None and not found._is_patches:
         _check_list(found, patches_field)
         found = found.to_patches(patches_field)
-    return found.select(list(ids), ordered=True)
+    return found.select(ids, ordered=True)
+
+
+def most_listed(times: int = 2) -> int:
+    """How many ids a view can list, each so many times: FiftyOne lists those of an
+    ordered view twice."""
+    return tuning.MAX_LISTED_BYTES // (LISTED_ID_BYTES * times)
+
+
+def check_listed(count: int, times: int = 2) -> None:
+    """Checks that a view can list so many ids, each so many times.
+
+    Raises:
+        InvalidRequest: if they are too many, and says what to do instead
+    """
+    most = most_listed(times)
+    if count > most:
+        raise InvalidRequest(
+            f"A view can list {most:,} ids at most, because MongoDB takes 16 MB, and "
+            f"this one would list {count:,}. Ask for fewer results (k), or search a "
+            "smaller view. To rank more of them, search with search.search(), write "
+            "the ranks to a field with search.write_scores(), and sort by it."
+        )
 
 
 def _check_list(samples: fo.SampleCollection, patches_field: str) -> None:

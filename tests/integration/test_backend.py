@@ -8,8 +8,10 @@ from fiftyone.brain.similarity import Similarity
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import runs
+from fiftyone_milvus.dataset import indexed_samples
 from fiftyone_milvus.errors import CollectionError, InvalidRequest, ServerUnavailable
 from fiftyone_milvus.indexes import build
+from fiftyone_milvus.tuning import tuned
 from harness.oracle import distances, ranked
 
 METRICS = ("cosine", "dotproduct", "euclidean")
@@ -139,6 +141,42 @@ def test_a_view_answers_from_the_view_alone(milvus, indexed, k):
     found = view.sort_by_similarity(indexed.ids[0], brain_key="cosine", k=k)
     exact = ranked(indexed.dists("cosine", indexed.vectors[0]), indexed.ids)
     assert found.values("id") == [i for i in exact if i in inside][:k]
+
+
+def room_for(ids):
+    """Has a view list so many ids at most, twice each."""
+    return tuned(MAX_LISTED_BYTES=ids * 2 * indexed_samples.LISTED_ID_BYTES)
+
+
+@pytest.mark.parametrize("k", [None, 101, 10_000_000])
+def test_more_than_a_view_can_list_is_refused_before_the_search(milvus, indexed, k):
+    query = {"query": indexed.ids[0], "brain_key": "cosine", "k": k}
+    with room_for(100), pytest.raises(InvalidRequest) as refused:
+        indexed.dataset.sort_by_similarity(**query, dist_field="unwritten")
+    would = 101 if k == 101 else len(indexed.ids)
+    assert "100 ids at most" in str(refused.value)
+    assert f"would list {would}" in str(refused.value)
+    assert "search.write_scores()" in str(refused.value)
+    assert not indexed.dataset.has_field("unwritten")
+
+
+def test_what_a_view_can_list_is_sorted(milvus, indexed):
+    with room_for(100):
+        found = indexed.dataset.sort_by_similarity(
+            indexed.ids[0], brain_key="cosine", k=100
+        )
+        assert len(found) == 100
+        part = indexed.dataset.limit(100)
+        assert len(part.sort_by_similarity(indexed.ids[0], brain_key="cosine")) == 100
+
+
+def test_of_labels_the_nearest_are_listed_once_more(milvus, indexed):
+    query = indexed.dataset.first().ground_truth.detections[0].id
+    labels = len(indexed.dataset.values("ground_truth.detections.id", unwind=True))
+    with room_for(labels), pytest.raises(InvalidRequest, match="ids at most"):
+        indexed.dataset.sort_by_similarity(query, brain_key="patches", k=labels)
+    with room_for(labels):
+        indexed.dataset.sort_by_similarity(query, brain_key="patches")
 
 
 def test_an_empty_view_has_no_neighbours(milvus, indexed):

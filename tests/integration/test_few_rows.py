@@ -289,6 +289,7 @@ OF_A_RESULT = {
     "save_search": {"name": "s"},
 }
 WITHOUT = {  # a search
+    "first_overview": {},
     "overview": {},
     "jobs": {},
     "form": {},

@@ -95,6 +95,7 @@ PARAMS: dict[str, dict[str, Any]] = {
 }
 RESULT = {"token": "{token}", "keep": 1, "start": 0}
 ASKED: dict[str, dict[str, Any]] = {
+    "first_overview": {"panel_state": {}},
     "overview": {"panel_state": {}},
     "search": SEARCH,
     "rerun_search": {"name": "s", "id": "none"},

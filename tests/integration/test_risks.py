@@ -93,6 +93,7 @@ AS_OPERATOR = {
     "tag_results": "tag_results",
 }
 READING: dict[str, dict[str, Any]] = {
+    "first_overview": {},
     "overview": {},
     "selection": INDEX,
     "view_count": INDEX,

@@ -1,5 +1,6 @@
 import { useTriggerPanelEvent } from "@fiftyone/operators";
-import { useMemo, useState, type ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
+import { useShared } from "../hooks/shareEqual";
 import { useStable } from "../hooks/useStable";
 import { ApiContext, createApi, type Uris } from "./client";
 import { ModelTrustContext, createAskTrust } from "./modelTrust";
@@ -15,7 +16,7 @@ interface Props {
  */
 export function ApiProvider({ uris, children }: Props) {
   const trigger = useStable(useTriggerPanelEvent());
-  const same = useSame(uris);
+  const same = useShared(uris);
   const api = useMemo(() => createApi(same, trigger), [same, trigger]);
   const trust = useMemo(() => createAskTrust(trigger), [trigger]);
   return (
@@ -23,12 +24,4 @@ export function ApiProvider({ uris, children }: Props) {
       <ModelTrustContext.Provider value={trust}>{children}</ModelTrustContext.Provider>
     </ApiContext.Provider>
   );
-}
-
-/** The first of equal values, so that what gets it isn't rendered again. */
-function useSame<T>(newest: T): T {
-  const [first, setFirst] = useState(newest);
-  if (JSON.stringify(first) === JSON.stringify(newest)) return first;
-  setFirst(newest);
-  return newest;
 }

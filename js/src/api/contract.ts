@@ -14,8 +14,10 @@ export type * from "./serverContract";
 export type * from "./sharedContract";
 
 export interface Overview {
-  dataset: { name: string; samples: number };
-  server: Server;
+  /** samples is null until they are counted */
+  dataset: { name: string; samples: number | null };
+  /** null until it was asked, and with it how large the indexes are */
+  server: Server | null;
   indexes: Index[];
   /** the dataset's similarity indexes of other backends */
   other_indexes: OtherIndex[];
@@ -27,6 +29,8 @@ export interface Overview {
 }
 
 export interface Methods extends SearchMethods, IndexMethods, JobMethods, ServerMethods {
+  /** The overview without what takes time: the panel is drawn from it first. */
+  first_overview: { gives: Overview };
   overview: { gives: Overview };
 }
 

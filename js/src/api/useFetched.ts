@@ -19,9 +19,11 @@ export interface Fetched<T> {
 /**
  * What `load` answers about `subject`. A new subject discards the old answer; a new
  * revision or a reload keeps showing it until the next one is here.
+ *
+ * @param load may show a part of the answer before, which counts as loading
  */
 export function useFetched<T>(
-  load: () => Promise<T>,
+  load: (show: (part: T) => void) => Promise<T>,
   subject: string,
   revision = "",
 ): Fetched<T> {
@@ -38,7 +40,10 @@ export function useFetched<T>(
         return { subject, request, value: error === null ? value : kept, error };
       });
     };
-    stableLoad().then(
+    const show = (value: T) => {
+      if (!stale) setSettled((old) => (old?.subject === subject ? old : { subject, request: "", value, error: null }));
+    };
+    stableLoad(show).then(
       (value) => settle(value, null),
       (error: unknown) => settle(null, messageOf(error)),
     );

@@ -7,6 +7,7 @@ import { usePanelStatePartial } from "@fiftyone/spaces";
 import * as fos from "@fiftyone/state";
 import { useMemo } from "react";
 import { useRecoilValue } from "recoil";
+import { useStable } from "./useStable";
 
 export { usePanelId } from "@fiftyone/spaces";
 
@@ -20,7 +21,8 @@ export function useDatasetName(): string | null {
 
 /** A state of the browser that is kept while the panel is closed. */
 export function usePanelState<T>(key: string, initial: T): [T, (next: T) => void] {
-  return usePanelStatePartial(key, initial, true);
+  const [value, set] = usePanelStatePartial(key, initial, true);
+  return [value, useStable(set)];
 }
 
 /** Shows a message that something succeeded. */

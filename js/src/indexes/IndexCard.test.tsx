@@ -4,7 +4,7 @@ import { index } from "../test/data";
 import { absent, at, show } from "../test/panel";
 import { IndexCard } from "./IndexCard";
 
-const props = { busy: false, onDialog: vi.fn(), onCheck: vi.fn(), onResume: vi.fn() };
+const props = { counting: false, busy: false, onDialog: vi.fn(), onCheck: vi.fn(), onResume: vi.fn() };
 
 test("a card tells what is indexed, by what, how many and when", () => {
   show(<IndexCard index={index} {...props} />);
@@ -12,6 +12,12 @@ test("a card tells what is indexed, by what, how many and when", () => {
   for (const part of ["images", "samples", "clip", "cosine", "2025"]) expect(text).toContain(part);
   expect(at("milvus-size").textContent).toBe("1,538 vectors");
   expect(absent("milvus-index-problem")).toBe(true);
+});
+
+test("until it is counted a card says so, and nothing that isn't known", () => {
+  show(<IndexCard index={{ ...index, size: null, owned: false }} {...props} counting />);
+  expect(at("milvus-size").textContent).toBe("Counting vectors");
+  expect(at("milvus-index-images").textContent).not.toContain("unmanaged");
 });
 
 test("a problem is a warning and an unknown size is said so", () => {

@@ -10,6 +10,8 @@ import { strings } from "./strings";
 
 interface Props {
   index: Index;
+  /** its size isn't known yet */
+  counting: boolean;
   /** something works on it */
   busy: boolean;
   onDialog: (kind: DialogKind, brain_key: string) => void;
@@ -21,7 +23,7 @@ interface Props {
  * An index: what it is of, its health, and what can be done with it. It is rendered again
  * only when it changes: there may be hundreds, and jobs are asked for every second.
  */
-export const IndexCard = memo(function IndexCard({ index, busy, onDialog, onCheck, onResume }: Props) {
+export const IndexCard = memo(function IndexCard({ index, counting, busy, onDialog, onCheck, onResume }: Props) {
   const { brain_key, partial } = index;
   const open = (kind: DialogKind) => onDialog(kind, brain_key);
   return (
@@ -57,7 +59,7 @@ export const IndexCard = memo(function IndexCard({ index, busy, onDialog, onChec
       }
     >
       <Stack direction="row" useFlexGap flexWrap="wrap" spacing={0.5} sx={{ mb: 0.75 }}>
-        {facts(index).map(({ text, about }) => (
+        {facts(index, counting).map(({ text, about }) => (
           <Chip
             key={about}
             size="small"
@@ -71,7 +73,7 @@ export const IndexCard = memo(function IndexCard({ index, busy, onDialog, onChec
       <HealthSummary index={index} />
       <Typography variant="caption" color="text.secondary" component="p" sx={{ mt: 0.25 }}>
         <span data-cy="milvus-size">
-          {index.size === null ? strings.sizeUnknown : strings.vectors(index.size)}
+          {counting ? strings.counting : index.size === null ? strings.sizeUnknown : strings.vectors(index.size)}
         </span>
         {` · ${strings.built(index.created)}`}
       </Typography>
@@ -88,9 +90,9 @@ interface Fact {
 }
 
 /** What an index is of, and how it can be searched. */
-function facts(index: Index): Fact[] {
+function facts(index: Index, counting: boolean): Fact[] {
   const { patches_field, model, embeddings_field, metric, supports_prompts } = index;
-  const unmanaged = !index.owned && index.collection_name !== null && !index.problem;
+  const unmanaged = !counting && !index.owned && index.collection_name !== null && !index.problem;
   const all: (Fact | false | null)[] = [
     { text: patches_field ? strings.patchesIn(patches_field) : strings.samples, about: strings.indexed },
     model !== null && { text: model, about: strings.model },

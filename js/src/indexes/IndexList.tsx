@@ -1,6 +1,7 @@
 import { Button, Stack, Typography } from "@mui/material";
-import { useState } from "react";
+import { memo, useMemo, useState, type ComponentProps } from "react";
 import type { Index, Job, Move, OtherIndex } from "../api/contract";
+import { useShared } from "../hooks/shareEqual";
 import { useStable } from "../hooks/useStable";
 import { isActive } from "../jobs/jobState";
 import { MessageAlert } from "../ui/MessageAlert";
@@ -28,6 +29,8 @@ interface Props {
   move: Move;
   /** the address of the Milvus in use */
   inUse: string;
+  /** how large they are isn't known yet */
+  counting: boolean;
   /** an index is being described or built */
   making: boolean;
   onNew: () => void;
@@ -37,11 +40,13 @@ interface Props {
 type Asked = { kind: DialogKind; brain_key: string } | { kind: "import" };
 
 export function IndexList(props: Props) {
-  const { indexes, others, jobs, work, making, onNew, onChanged } = props;
+  const { indexes, others, jobs, work, counting, making, onNew, onChanged } = props;
   const { canDelegate, exportFolder, move, inUse } = props;
   const shared = { indexes, jobs, work, canDelegate, exportFolder };
   const [asked, setAsked] = useState<Asked | null>(null);
   const [filter, setFilter] = useState("");
+  const shown = useMemo(() => indexes.filter((each) => matches(each, filter)), [indexes, filter]);
+  const busy = useShared(busyKeys(jobs, work));
   const close = () => setAsked(null);
   const ask = useStable((kind: DialogKind, brain_key: string) => {
     dismiss(work);
@@ -63,7 +68,6 @@ export function IndexList(props: Props) {
         {importing}
       </>
     );
-  const shown = indexes.filter((each) => matches(each, filter));
   return (
     <Section
       title={strings.title(indexes.length)}
@@ -92,18 +96,7 @@ export function IndexList(props: Props) {
       {indexes.length > MANY && (
         <TextInput label={strings.find} name="milvus-find-index" value={filter} onChange={setFilter} />
       )}
-      <Stack component="ul" spacing={1} sx={{ m: 0, p: 0 }}>
-        {shown.map((each) => (
-          <IndexCard
-            key={each.brain_key}
-            index={each}
-            busy={isBusy(each, jobs, work)}
-            onDialog={ask}
-            onCheck={check}
-            onResume={resume}
-          />
-        ))}
-      </Stack>
+      <Cards indexes={shown} counting={counting} busy={busy} onDialog={ask} onCheck={check} onResume={resume} />
       {shown.length === 0 && (
         <Typography variant="body2" color="text.secondary">
           {strings.noMatch}
@@ -124,14 +117,31 @@ export function IndexList(props: Props) {
   );
 }
 
+interface CardsProps extends Pick<ComponentProps<typeof IndexCard>, "counting" | "onDialog" | "onCheck" | "onResume"> {
+  indexes: Index[];
+  /** the brain keys of those that something works on */
+  busy: string[];
+}
+
+/** The cards. They are looked through again only when an index changes, or work on one begins or ends. */
+const Cards = memo(function Cards({ indexes, busy, ...shared }: CardsProps) {
+  return (
+    <Stack component="ul" spacing={1} sx={{ m: 0, p: 0 }}>
+      {indexes.map((index) => (
+        <IndexCard key={index.brain_key} index={index} busy={busy.includes(index.brain_key)} {...shared} />
+      ))}
+    </Stack>
+  );
+});
+
 function matches({ brain_key, patches_field, model }: Index, filter: string): boolean {
   const text = [brain_key, patches_field, model].join(" ").toLowerCase();
   return text.includes(filter.trim().toLowerCase());
 }
 
-function isBusy({ brain_key }: Index, jobs: Job[], work: IndexJobs): boolean {
-  const started = work.all.some((each) => each.running === brain_key);
-  return started || jobs.some((job) => isActive(job) && job.brain_key === brain_key);
+function busyKeys(jobs: Job[], work: IndexJobs): string[] {
+  const started = work.all.flatMap(({ running }) => running ?? []);
+  return [...new Set([...started, ...jobs.filter(isActive).map((job) => job.brain_key)])].sort();
 }
 
 function dismiss(work: IndexJobs) {

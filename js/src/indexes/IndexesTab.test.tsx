@@ -10,7 +10,7 @@ function WithPanel() {
   const panel = usePanel("animals");
   const { value, reload } = panel.overview;
   const { jobs, build, work, form } = panel;
-  return value && <IndexesTab dataset="animals" overview={value} onChanged={reload} {...{ jobs, build, work, form }} />;
+  return value && <IndexesTab dataset="animals" overview={value} indexes={value.indexes} onChanged={reload} {...{ jobs, build, work, form }} />;
 }
 
 async function openTab(jobs: object[] = []) {

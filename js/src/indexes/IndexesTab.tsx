@@ -1,4 +1,4 @@
-import type { Job, Overview } from "../api/contract";
+import type { Index, Job, Overview } from "../api/contract";
 import type { RunLongJob } from "../api/useLongJob";
 import { JobList } from "../jobs/JobList";
 import { isActive } from "../jobs/jobState";
@@ -9,6 +9,8 @@ import type { IndexJobs } from "./useIndexJobs";
 interface Props {
   dataset: string;
   overview: Overview;
+  /** of the overview */
+  indexes: Index[];
   /** queued, running and ended */
   jobs: Job[];
   build: RunLongJob<"compute_index">;
@@ -18,8 +20,7 @@ interface Props {
 }
 
 /** The indexes of the dataset, and the jobs on them. */
-export function IndexesTab({ dataset, overview, jobs, build, work, form, onChanged }: Props) {
-  const { indexes } = overview;
+export function IndexesTab({ dataset, overview, indexes, jobs, build, work, form, onChanged }: Props) {
   const shownErrors = [build.problem, ...work.all.map((each) => each.problem)];
   const resume = ({ brain_key, delegated }: Job) => work.sync.run({ brain_key }, delegated);
   return (
@@ -34,7 +35,8 @@ export function IndexesTab({ dataset, overview, jobs, build, work, form, onChang
         canDelegate={overview.can_delegate}
         exportFolder={overview.export_folder}
         move={overview.move}
-        inUse={overview.server.address}
+        inUse={overview.server?.address ?? ""}
+        counting={overview.server === null}
         // an index that is being described, or built for the first time, has no card
         making={form.open || jobs.some((job) => isActive(job) && job.operator === "compute_index")}
         onNew={form.show}

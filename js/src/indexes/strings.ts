@@ -21,6 +21,7 @@ export const strings = {
   export: "Export",
   cleanUp: "Clean up",
   sizeUnknown: "Size unknown",
+  counting: "Counting vectors",
   vectors: (n: number) => counted(n, "vector"),
   built: (iso: string) => `built ${date(iso)}`,
 

@@ -1,5 +1,6 @@
 import { MuiIconFont } from "@fiftyone/components";
 import { Alert, Button, IconButton } from "@mui/material";
+import { memo } from "react";
 import type { Job } from "../api/contract";
 import { outcome } from "./jobState";
 import { strings } from "./strings";
@@ -8,13 +9,13 @@ const SEVERITY = { done: "success", failed: "error", cancelled: "info", paused: 
 
 interface Props {
   job: Job;
-  onDismiss: () => void;
+  onDismiss: (job: Job) => void;
   /** missing if there is nothing to resume */
-  onResume?: () => void;
+  onResume?: (job: Job) => void;
 }
 
 /** How a job ended; one that was paused can be resumed. */
-export function EndedJob({ job, onDismiss, onResume }: Props) {
+export const EndedJob = memo(function EndedJob({ job, onDismiss, onResume }: Props) {
   const { state, brain_key } = job;
   const severity = state === "queued" || state === "running" ? "info" : SEVERITY[state];
   return (
@@ -31,7 +32,7 @@ export function EndedJob({ job, onDismiss, onResume }: Props) {
               color="inherit"
               aria-label={strings.resumeJob(brain_key)}
               data-cy="milvus-resume"
-              onClick={onResume}
+              onClick={() => onResume(job)}
             >
               {strings.resume}
             </Button>
@@ -41,7 +42,7 @@ export function EndedJob({ job, onDismiss, onResume }: Props) {
             color="inherit"
             aria-label={strings.dismissJob(brain_key)}
             data-cy="milvus-dismiss"
-            onClick={onDismiss}
+            onClick={() => onDismiss(job)}
           >
             <MuiIconFont name="close" sx={{ fontSize: 18 }} />
           </IconButton>
@@ -55,4 +56,4 @@ export function EndedJob({ job, onDismiss, onResume }: Props) {
       : {outcome(job)}
     </Alert>
   );
-}
+});

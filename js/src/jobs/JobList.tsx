@@ -2,6 +2,7 @@ import { Stack } from "@mui/material";
 import { useEffect, useState } from "react";
 import { useApi } from "../api/client";
 import type { Job } from "../api/contract";
+import { useStable } from "../hooks/useStable";
 import { EndedJob } from "./EndedJob";
 import { isActive, isNews } from "./jobState";
 import { RunningJob } from "./RunningJob";
@@ -20,11 +21,12 @@ interface Props {
 export function JobList({ jobs, known, shownErrors = [], onResume }: Props) {
   const api = useApi();
   const [dismissed, setDismissed] = useState<string[]>([]);
-  const dismiss = ({ id }: Job) => {
-    setDismissed([...dismissed, id]);
+  const dismiss = useStable(({ id }: Job) => {
+    setDismissed((ids) => [...ids, id]);
     // if this fails, the line is only back after a reload
     api.dismiss({ job_id: id }).catch(() => undefined);
-  };
+  });
+  const resume = useStable(onResume);
   const news = jobs.filter((job) => isNews(job) && !dismissed.includes(job.id));
   // an error is shown once, where the job was started
   const isShown = (job: Job) => job.state === "failed" && shownErrors.includes(job.message);
@@ -45,8 +47,8 @@ export function JobList({ jobs, known, shownErrors = [], onResume }: Props) {
           <EndedJob
             key={job.id}
             job={job}
-            onDismiss={() => dismiss(job)}
-            onResume={known.includes(job.brain_key) ? () => onResume(job) : undefined}
+            onDismiss={dismiss}
+            onResume={known.includes(job.brain_key) ? resume : undefined}
           />
         ),
       )}

@@ -1,5 +1,5 @@
 import { Button, Paper, Stack, Typography } from "@mui/material";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useApi } from "../api/client";
 import type { Job } from "../api/contract";
 import { useCall } from "../api/useCall";
@@ -11,7 +11,7 @@ import { strings } from "./strings";
 type Stopping = "pausing" | "cancelling";
 
 /** A job that is queued or running, and how to stop it: once its batch is done. */
-export function RunningJob({ job }: { job: Job }) {
+export const RunningJob = memo(function RunningJob({ job }: { job: Job }) {
   const api = useApi();
   const [asked, setAsked] = useState<Stopping | null>(null);
   const { run, problem } = useCall();
@@ -65,4 +65,4 @@ export function RunningJob({ job }: { job: Job }) {
       <MessageAlert message={problem} />
     </Paper>
   );
-}
+});

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useApi } from "../api/client";
 import type { Job } from "../api/contract";
+import { shareEqual } from "../hooks/shareEqual";
 import { usePolling } from "../hooks/usePolling";
 import { useWindowFocus } from "../hooks/useWindowFocus";
 import { isActive } from "./jobState";
@@ -20,7 +21,14 @@ export function useJobs(fetched: Job[], expected: boolean, onEnd: () => void): J
   const [polled, setPolled] = useState<Polled | null>(null);
   const jobs = polled?.since === fetched ? polled.jobs : fetched;
 
-  const update = useCallback((next: Job[]) => setPolled({ since: fetched, jobs: next }), [fetched]);
+  const update = useCallback(
+    (next: Job[]) =>
+      setPolled((old) => {
+        const jobs = shareEqual(old?.since === fetched ? old.jobs : fetched, next);
+        return old?.since === fetched && old.jobs === jobs ? old : { since: fetched, jobs };
+      }),
+    [fetched],
+  );
   const ask = () => api.jobs();
   const watching = expected || jobs.some(isActive);
   usePolling(watching, ask, (answer) => update(answer.jobs));

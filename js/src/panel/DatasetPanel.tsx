@@ -2,6 +2,7 @@ import { Skeleton, Stack } from "@mui/material";
 import { memo } from "react";
 import type { Index } from "../api/contract";
 import { IndexesTab } from "../indexes/IndexesTab";
+import { useShared } from "../hooks/shareEqual";
 import { SearchTab } from "../search/SearchTab";
 import { ServerTab } from "../server/ServerTab";
 import { MessageAlert } from "../ui/MessageAlert";
@@ -16,7 +17,7 @@ const NO_INDEXES: Index[] = [];
 export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: string }) {
   const panel = usePanel(dataset);
   const { value, error, loading, reload } = panel.overview;
-  const indexes = value?.indexes ?? NO_INDEXES;
+  const indexes = useShared(value?.indexes ?? NO_INDEXES);
   const [index, choose] = useIndexInUse(indexes);
   const [tab, setTab] = useTab();
   const server = value?.server ?? null;
@@ -41,7 +42,7 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: s
       <TabBar tab={tab} onChange={setTab} />
       <MessageAlert message={error ?? unreachable} onRetry={reload} />
       <TabContents tab={tab}>
-        {!value && loading && <Loading />}
+        {loading && (tab === "server" ? !server : !value) && <Loading />}
         {value && tab === "search" && (
           <SearchTab
             dataset={dataset}
@@ -57,6 +58,7 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: s
           <IndexesTab
             dataset={dataset}
             overview={value}
+            indexes={indexes}
             jobs={panel.jobs}
             build={panel.build}
             work={panel.work}
@@ -64,10 +66,10 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: s
             onChanged={reload}
           />
         )}
-        {value && tab === "server" && (
+        {tab === "server" && server && (
           <ServerTab
             dataset={dataset}
-            overview={value}
+            server={server}
             retryIn={panel.retryIn}
             onReload={reload}
             onStopped={panel.stopped}

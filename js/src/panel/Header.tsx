@@ -1,5 +1,6 @@
 import { MuiIconFont } from "@fiftyone/components";
 import { Box, IconButton, Skeleton, Stack, Tooltip } from "@mui/material";
+import { memo } from "react";
 import type { Index, Server } from "../api/contract";
 import { OtherServer, ServerStatus } from "../server/ServerStatus";
 import { hidden } from "../ui/styles";
@@ -17,7 +18,7 @@ interface Props {
 }
 
 /** The index in use, and the Milvus that it is on. */
-export function Header(props: Props) {
+export const Header = memo(function Header(props: Props) {
   const { dataset, index, indexes, server, loading, onIndex, onRefresh } = props;
   return (
     <Stack direction="row" alignItems="flex-start" spacing={1}>
@@ -31,7 +32,7 @@ export function Header(props: Props) {
         alignItems="center"
         sx={{ flex: 1, minWidth: 0, minHeight: 34, columnGap: 2 }}
       >
-        {index && <IndexSelect index={index} indexes={indexes} onChange={onIndex} />}
+        {index && <IndexSelect index={index} indexes={indexes} counting={!server && loading} onChange={onIndex} />}
         {index?.other_server ? <OtherServer index={index} /> : server && <ServerStatus server={server} />}
         {!server && loading && <Skeleton width={160} />}
       </Stack>
@@ -50,4 +51,4 @@ export function Header(props: Props) {
       </Tooltip>
     </Stack>
   );
-}
+});

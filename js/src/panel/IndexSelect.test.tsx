@@ -6,7 +6,7 @@ import { sizeText, IndexSelect } from "./IndexSelect";
 
 const onChange = vi.fn();
 const words = { ...index, brain_key: "words", patches_field: "objects", size: 20, total: 30 };
-const inUse = (of = index) => show(<IndexSelect index={of} indexes={[index, words]} onChange={onChange} />).user;
+const inUse = (of = index) => show(<IndexSelect index={of} indexes={[index, words]} counting={false} onChange={onChange} />).user;
 
 test("another index is chosen by its name and what it is of", async () => {
   const user = inUse();

@@ -9,11 +9,13 @@ const NAME: object = { "data-cy": "milvus-index-select" };
 interface Props {
   index: Index;
   indexes: Index[];
+  /** its size isn't known yet */
+  counting: boolean;
   onChange: (brain_key: string) => void;
 }
 
 /** Selects the index in use, and shows how much of the dataset it has. */
-export function IndexSelect({ index, indexes, onChange }: Props) {
+export function IndexSelect({ index, indexes, counting, onChange }: Props) {
   return (
     <Stack direction="row" alignItems="center" spacing={1} sx={{ flex: "1 1 240px", minWidth: 0 }}>
       <MuiIconFont name="hub" sx={{ fontSize: 18, color: "text.secondary" }} />
@@ -36,7 +38,7 @@ export function IndexSelect({ index, indexes, onChange }: Props) {
           sx={{ flexShrink: 0, color: incomplete(index) ? readable("warning") : "text.secondary" }}
           data-cy="milvus-coverage"
         >
-          {sizeText(index)}
+          {counting ? strings.counting : sizeText(index)}
         </Typography>
       </Tooltip>
     </Stack>

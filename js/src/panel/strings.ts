@@ -17,6 +17,7 @@ export const strings = {
   samples: "samples",
   patches: "patches",
   sizeUnknown: "size unknown",
+  counting: "counting vectors",
   size: (size: number, of: string) => `${count(size)} ${of}`,
   tooMany: (size: number, total: number, of: string) => `${count(size)} vectors, ${count(total)} ${of}`,
   tooFew: (size: number, total: number, of: string) => `${count(size)} of ${count(total)} ${of}`,

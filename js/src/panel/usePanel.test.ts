@@ -43,6 +43,6 @@ test("a Milvus that is down is tried again", async () => {
 test("one that the person stopped isn't", async () => {
   const result = await panel();
   act(() => result.current.stopped());
-  expect(result.current.overview.value?.server.reachable).toBe(false);
+  expect(result.current.overview.value?.server?.reachable).toBe(false);
   expect(result.current.retryIn).toBeNull();
 });

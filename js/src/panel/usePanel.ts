@@ -1,5 +1,6 @@
+import { useRef } from "react";
 import { useApi } from "../api/client";
-import type { Job } from "../api/contract";
+import type { Job, Overview } from "../api/contract";
 import { useMissingIndex } from "../api/missingIndex";
 import { useFetched } from "../api/useFetched";
 import { useLongJob } from "../api/useLongJob";
@@ -17,7 +18,14 @@ const NO_JOBS: Job[] = [];
 /** What the tabs share: the overview, the jobs, and what was started. */
 export function usePanel(dataset: string) {
   const api = useApi();
-  const fetched = useFetched(api.overview, dataset, useBrainRuns());
+  const begun = useRef(false);
+  const load = (show: (first: Overview) => void) => {
+    if (begun.current) return api.overview();
+    begun.current = true;
+    // one after the other: together, each would wait for the other
+    return api.first_overview().then(show, () => undefined).then(api.overview);
+  };
+  const fetched = useFetched(load, dataset, useBrainRuns());
   const { overview, isStopped, stopped } = useStoppedServer(fetched);
   const { reload } = overview;
   useMissingIndex(reload);
@@ -39,7 +47,7 @@ export function usePanel(dataset: string) {
   const jobs = useJobs(overview.value?.jobs ?? NO_JOBS, working, reload);
   // the form is hidden while its job is shown, and is back if the build fails
   const underWay = jobs.some((job) => job.brain_key === build.running && isActive(job));
-  const down = overview.value !== null && !overview.value.server.reachable && !isStopped;
+  const down = overview.value?.server?.reachable === false && !isStopped;
   const retryIn = useRetry(down, overview.loading, reload);
   return {
     overview,

@@ -14,8 +14,8 @@ const OFF = { color: "text.secondary", opacity: 0.6 };
 interface Props {
   search: Search;
   index: Index;
-  /** the number of samples in the dataset */
-  samples: number;
+  /** the number of samples in the dataset; null until they are counted */
+  samples: number | null;
 }
 
 /** What to search in, and whether the most or the least similar come first. */

@@ -17,7 +17,7 @@ interface Props {
   index: Index | undefined;
   indexes: Index[];
   others: OtherIndex[];
-  samples: number;
+  samples: number | null;
   onIndex: (brain_key: string) => void;
   onMakeIndex: () => void;
 }

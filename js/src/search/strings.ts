@@ -48,7 +48,7 @@ export const strings = {
   unreadable: "The image can't be read.",
 
   scope: "Search in",
-  dataset: (n: number) => `Dataset ${count(n)}`,
+  dataset: (n: number | null) => `Dataset ${n === null ? "…" : count(n)}`,
   view: (n: number | null) => `View ${n === null ? "…" : count(n)}`,
   selected: (n: number) => `Selected ${count(n)}`,
   leastSimilar: "Least similar first",

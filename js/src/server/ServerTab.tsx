@@ -1,6 +1,6 @@
 import { Skeleton } from "@mui/material";
 import { useApi } from "../api/client";
-import type { Overview } from "../api/contract";
+import type { Server } from "../api/contract";
 import { useFetched } from "../api/useFetched";
 import { useRevision } from "../hooks/useRevision";
 import { MessageAlert } from "../ui/MessageAlert";
@@ -12,8 +12,8 @@ import { ServerFacts } from "./ServerFacts";
 
 interface Props {
   dataset: string;
-  /** its server is shown until the details are there */
-  overview: Overview;
+  /** shown until the details are there */
+  server: Server;
   /** seconds until a server that is down is tried again */
   retryIn: number | null;
   onReload: () => void;
@@ -22,8 +22,7 @@ interface Props {
 }
 
 /** The Milvus in use, its collections, and how to connect to another. */
-export function ServerTab({ dataset, overview, retryIn, onReload, onStopped }: Props) {
-  const { server } = overview;
+export function ServerTab({ dataset, server, retryIn, onReload, onStopped }: Props) {
   const api = useApi();
   const { value, loading, error, reload } = useFetched(api.server_details, dataset, useRevision(server));
   const stopped = value?.embedded?.running === false;

@@ -15,5 +15,5 @@ test("once stopped it answers no more, until another overview says so", () => {
   expect(result.current.overview.value).toBe(value);
   rerender(fetched({ ...overview }));
   expect(result.current.isStopped).toBe(false);
-  expect(result.current.overview.value?.server.reachable).toBe(true);
+  expect(result.current.overview.value?.server?.reachable).toBe(true);
 });

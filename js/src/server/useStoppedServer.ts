@@ -11,7 +11,10 @@ export function useStoppedServer(fetched: Fetched<Overview>) {
   const [at, setAt] = useState<Overview | null>(null);
   const isStopped = at !== null && at === fetched.value;
   const stopped = useMemo(
-    () => at && { ...at, server: { ...at.server, reachable: false, latency_ms: null, problem: strings.wasStopped } },
+    () =>
+      at?.server
+        ? { ...at, server: { ...at.server, reachable: false, latency_ms: null, problem: strings.wasStopped } }
+        : at,
     [at],
   );
   return {

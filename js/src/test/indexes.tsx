@@ -23,6 +23,7 @@ function WithWork({ indexes = [index], others = [], jobs = [], move = overview.m
       exportFolder={overview.export_folder}
       inUse="embedded"
       making={false}
+      counting={false}
       {...{ indexes, others, jobs, move, work }}
       {...on}
     />

@@ -9,6 +9,7 @@ import type { TabName } from "../panel/Tabs";
 import { execute, python } from "./fiftyone";
 
 const METHODS: Record<keyof Uris, true> = {
+  first_overview: true,
   overview: true,
   jobs: true,
   form: true,
@@ -40,8 +41,14 @@ export const URIS = Object.fromEntries(Object.keys(METHODS).map((name) => [name,
 
 type Answers = Partial<Record<keyof Uris, unknown>>;
 
-/** What a search that takes long asks for. */
-const DEFAULTS: Answers = { jobs: { jobs: [], loading: null } };
+/** What isn't what most tests are about. */
+const DEFAULTS: Answers = {
+  jobs: { jobs: [], loading: null },
+  // the whole overview comes at once, unless a test says otherwise
+  first_overview: () => {
+    throw new Error("No answer");
+  },
+};
 
 /** What Python answers by method: a value, or a function of the params. */
 export function answer(answers: Answers) {
