@@ -128,8 +128,8 @@ def _ours(app: App, options: argparse.Namespace) -> Times:
     times = Times()
     for number in range(options.repeats + 1):
         _start_over(app)
-        if app.cy("milvus-new-search").count():
-            app.cy("milvus-new-search").click()
+        while app.cy("milvus-chip").count():
+            app.cy("milvus-chip-remove").first.click()
         app.select(number % SELECTED)
         chip = app.cy("milvus-chip")
         chip.wait_for()

@@ -58,6 +58,20 @@ def set_option(panel, name: str, value: str) -> None:
     panel.cy(f"milvus-{name}").fill(value)
 
 
+def set_reverse(panel) -> None:
+    panel.cy("milvus-more-options").click()
+    panel.cy("milvus-reverse").click()
+
+
+def start_over(panel) -> None:
+    """Clears the query, its options, and the results in the grid."""
+    if panel.cy("milvus-result-line").count():
+        panel.view_after(panel.cy("milvus-clear").click)
+    else:
+        panel.cy("milvus-clear").click()
+    expect(panel.cy("milvus-result-line")).to_have_count(0)
+
+
 def chips(panel):
     return panel.cy("milvus-chip")
 
@@ -99,9 +113,14 @@ def test_a_text_sorts_the_grid_and_lists_the_matches(panel, indexes):
     panel.after_grid_change(panel.cy("milvus-clear").click)
     expect(panel.cy("entry-counts")).to_have_text("60 samples")
     expect(panel.cy("milvus-result")).to_have_count(0)
-    panel.cy("milvus-new-search").click()
     expect(chips(panel)).to_have_count(0)
+    expect(panel.cy("milvus-set-option")).to_have_count(0)
     panel.shot("search-empty")
+
+    assert panel.results_after(panel.cy("milvus-undo").click) == ids
+    expect(chips(panel)).to_have_text(re.compile("musical instrument"))
+    expect(panel.cy("milvus-set-option")).to_have_text("Results: 12")
+    expect(panel.cy("milvus-result")).to_have_count(12)
 
 
 def test_what_is_selected_is_searched_with_and_alt_is_negative(panel, indexes, scenes):
@@ -131,7 +150,7 @@ def test_patches_are_searched_by_text_and_by_patch(panel, indexes):
     assert sum("bird" in label for label in labels) >= 8
     panel.shot("patches")
 
-    panel.cy("milvus-new-search").click()
+    panel.cy("milvus-chip-remove").click()
     panel.select(2)
     expect(chips(panel)).to_have_count(1)
     again = search_now(panel)
@@ -142,7 +161,7 @@ def test_a_selected_patch_searches_whole_images_by_its_crop(panel, indexes, scen
     choose(panel, "objects")
     search_text(panel, "bird")
     choose(panel, "images")
-    panel.cy("milvus-new-search").click()
+    panel.cy("milvus-chip-remove").click()
     panel.select(0)
     expect(chips(panel)).to_have_count(1)
     expect(chips(panel).locator("img")).to_be_visible()
@@ -215,7 +234,7 @@ def test_a_drag_lights_the_search_box_while_a_file_is_over_the_panel(panel, scen
     expect(chips(panel)).to_have_count(0)
 
 
-def test_a_chip_flips_has_a_weight_is_removed_and_put_back(panel, indexes):
+def test_a_chip_flips_has_a_weight_is_removed_and_that_is_undone(panel, indexes):
     choose(panel, "objects")
     set_option(panel, "k", "10")
     search_text(panel, "bird")
@@ -227,14 +246,14 @@ def test_a_chip_flips_has_a_weight_is_removed_and_put_back(panel, indexes):
     assert ids == found_by(indexes["objects"], *terms, k=10)
     panel.cy("milvus-chip-remove").nth(1).click()
     expect(chips(panel)).to_have_count(1)
-    panel.cy("milvus-put-back").click()
+    panel.cy("milvus-undo").click()
     expect(chips(panel)).to_have_count(2)
     expect(chips(panel).nth(1)).to_have_attribute("data-negative", "true")
 
 
 def test_the_least_similar_come_first_when_asked(panel, indexes):
     choose(panel, "images")
-    panel.cy("milvus-reverse").click()
+    set_reverse(panel)
     ids = search_text(panel, "bird")
     exact, _ = ranked(indexes["images"], text_vector("bird"))
     assert ids == exact[::-1][: len(ids)]
@@ -254,7 +273,7 @@ def test_matches_are_filtered_by_what_the_index_keeps(panel, indexes, scenes):
     choose(panel, "images")
     theme = scenes.skip(3).first().theme
     set_option(panel, "where-theme", theme)
-    expect(panel.cy("milvus-more-options")).to_contain_text("1 set")
+    expect(panel.cy("milvus-set-option")).to_have_text(f"theme: {theme}")
     ids = search_text(panel, "bird")
     assert set(scenes.select(ids).values("theme")) == {theme}
     of_theme = len(scenes.match(fo.ViewField("theme") == theme))
@@ -268,7 +287,7 @@ def test_a_search_stays_in_the_view_or_among_what_is_selected(panel, indexes, sc
     stage = {"_cls": "fiftyone.core.stages.Limit", "kwargs": [["limit", 20]]}
     panel.after_grid_change(lambda: panel.op("set_view", view=[stage]))
     expect(panel.cy("milvus-scope-view")).to_have_text("View 20")
-    panel.cy("milvus-scope-view").click()
+    panel.cy("milvus-scope").select_option("view")
     ids = search_text(panel, "bird")
     assert len(ids) > 10 and set(ids) <= set(scenes.limit(20).values("id"))
     line = panel.cy("milvus-result-line")
@@ -285,7 +304,7 @@ def test_a_search_stays_in_the_view_or_among_what_is_selected(panel, indexes, sc
     for number in range(3):
         panel.select(number)
         expect(panel.cy("milvus-scope-selected")).to_have_text(f"Selected {number + 1}")
-    panel.cy("milvus-scope-selected").click()
+    panel.cy("milvus-scope").select_option("selected")
     assert set(search_now(panel)) == set(scenes.limit(3).values("id"))
 
 
@@ -312,7 +331,7 @@ def test_the_count_of_the_view_is_that_of_the_grid_as_it_is(odd, panel, indexes)
     expect(in_view).to_have_text("View 60")
     search_text(panel, "bird")
     expect(in_view).to_have_text("View 60")
-    in_view.click()
+    panel.cy("milvus-scope").select_option("view")
     assert len(search_text(panel, "fish")) > 8
     expect(panel.cy("milvus-result-line")).to_contain_text("25 of 60")
 
@@ -332,9 +351,9 @@ def test_without_a_result_it_says_why_and_the_grid_comes_back(panel, indexes, sc
     expect(panel.cy("entry-counts")).to_have_text("60 samples")
 
     # another index, or a new window, can clear what was found, too
-    set_option(panel, "min_score", "")
-    search_now(panel)
+    search_text(panel, "bird")
     choose(panel, "objects")
+    expect(panel.cy("milvus-other-results")).to_be_visible()
     panel.view_after(panel.cy("milvus-clear").click)
     expect(panel.cy("entry-counts")).to_have_text("60 samples")
 
@@ -401,7 +420,7 @@ def test_matches_are_tagged_and_saved_as_a_view(panel, indexes, scenes):
 
 def test_the_history_and_a_saved_search_restore_everything(panel, indexes):
     choose(panel, "objects")
-    panel.cy("milvus-reverse").click()
+    set_reverse(panel)
     set_option(panel, "k", "7")
     first = search_text(panel, "vehicle")
     panel.cy("milvus-save_search").click()
@@ -409,8 +428,7 @@ def test_the_history_and_a_saved_search_restore_everything(panel, indexes):
     panel.cy("milvus-name").press("Enter")
     expect(panel.cy("milvus-name")).to_have_count(0)
 
-    panel.cy("milvus-new-search").click()
-    panel.cy("milvus-reverse").click()
+    start_over(panel)
     choose(panel, "images")
     search_text(panel, "flower")
     panel.cy("milvus-history").click()
@@ -422,8 +440,8 @@ def test_the_history_and_a_saved_search_restore_everything(panel, indexes):
     expect(panel.cy("milvus-index-select")).to_have_value("objects")
     expect(chips(panel)).to_have_count(1)
     expect(chips(panel)).to_contain_text("vehicle")
-    expect(panel.cy("milvus-reverse")).to_be_checked()
-    expect(panel.cy("milvus-k")).to_have_value("7")
+    set_to = panel.cy("milvus-set-option")
+    expect(set_to).to_have_text(["Least similar first", "Results: 7"])
 
     panel.cy("milvus-history").click()
     panel.cy("milvus-saved-delete").click()
@@ -465,7 +483,7 @@ def test_everything_is_done_by_the_keyboard(panel, indexes):
 
     ids = panel.results_after(lambda: page.keyboard.press("Enter"))
     expect(panel.cy("milvus-result").first).to_be_visible()
-    panel.cy("milvus-clear").focus()
+    panel.cy("milvus-cut").focus()
     page.keyboard.press("Tab")
     expect(panel.cy("milvus-result").first).to_be_focused()
     page.keyboard.press("ArrowRight")
@@ -485,6 +503,55 @@ def test_everything_is_done_by_the_keyboard(panel, indexes):
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
+def test_two_rows_of_results_are_in_sight(panel, indexes, theme):
+    choose(panel, "images")
+    panel.theme(theme)
+    panel.page.set_viewport_size({"width": 1400, "height": 757})
+    search_text(panel, "bird")
+    expect(panel.cy("milvus-result").first).to_be_visible()
+    panel.settle()
+    panel.shot(f"search-rows-{theme}")
+    panel.theme("dark")
+    tiles = [tile.bounding_box() for tile in panel.cy("milvus-result").all()]
+    tops = sorted({round(box["y"]) for box in tiles if box["y"] + box["height"] <= 757})
+    assert len(tops) >= 2
+
+
+def test_what_can_be_done_with_a_result_shows_where_the_pointer_or_the_keyboard_is(
+    panel, indexes
+):
+    choose(panel, "images")
+    search_text(panel, "bird")
+    more = panel.cy("milvus-more-like").nth(1)
+    expect(more.locator("..")).to_have_css("opacity", "0")
+    panel.cy("milvus-result").nth(1).hover()
+    expect(more.locator("..")).to_have_css("opacity", "1")
+    panel.cy("milvus-query").hover()
+    expect(more.locator("..")).to_have_css("opacity", "0")
+    panel.cy("milvus-result").first.focus()
+    panel.page.keyboard.press("ArrowRight")
+    expect(more.locator("..")).to_have_css("opacity", "1")
+
+
+def test_the_index_in_use_is_remembered_and_another_does_not_replace_it(
+    app, own_scenes, give_index
+):
+    give_index(own_scenes, "images")
+    app.dataset = own_scenes
+    app.open(PANEL)
+    expect(app.cy("milvus-index-select")).to_have_value("images")
+    expect(app.cy("milvus-coverage")).to_have_text("60 samples")
+    own_scenes.rename_brain_run("images", "z")
+    give_index(own_scenes, "images")
+    app.load(PANEL)
+    expect(app.cy("milvus-coverage")).to_have_text("60 samples")
+    choose(app, "z")
+    app.load(PANEL)
+    expect(app.cy("milvus-coverage")).to_have_text("60 samples")
+    expect(app.cy("milvus-index-select")).to_have_value("z")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
 def test_it_is_at_home_at_every_width(panel, indexes, theme):
     choose(panel, "objects")
     panel.theme(theme)
@@ -492,17 +559,17 @@ def test_it_is_at_home_at_every_width(panel, indexes, theme):
     search_text(panel, "flower")
     panel.results_after(panel.cy("milvus-less-like").nth(3).click)
     expect(panel.cy("milvus-result").first).to_be_visible()
-    panel.cy("milvus-more-options").click()
-    panel.cy("milvus-history").click()
-    expect(panel.cy("milvus-past").first).to_be_visible()
     found = {"empty": empty}
-    for width in WIDTHS:
-        panel.widen_panel(PANEL, width)
-        panel.shot(f"search-{theme}-{width}-open")
-        found[f"{width}"] = axe.violations(panel.page, '[data-cy="milvus-panel"]')
-        assert screen.sideways(panel) == [], width
-    panel.cy("milvus-more-options").click()
-    panel.cy("milvus-history").click()
+    for what, inside in (("more-options", "k"), ("history", "past")):
+        panel.cy(f"milvus-{what}").click()
+        expect(panel.cy(f"milvus-{inside}").first).to_be_visible()
+        for width in WIDTHS:
+            panel.widen_panel(PANEL, width)
+            panel.shot(f"search-{theme}-{width}-{what}")
+            at = f"{what} {width}"
+            found[at] = axe.violations(panel.page, '[data-cy="milvus-panel"]')
+            assert screen.sideways(panel) == [], at
+        panel.page.keyboard.press("Escape")
     for width in WIDTHS:
         panel.widen_panel(PANEL, width)
         panel.shot(f"search-{theme}-{width}")

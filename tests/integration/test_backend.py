@@ -148,26 +148,26 @@ def room_for(ids):
     return tuned(MAX_LISTED_BYTES=ids * 2 * indexed_samples.LISTED_ID_BYTES)
 
 
-@pytest.mark.parametrize("k", [None, 101, 10_000_000])
+@pytest.mark.parametrize("k", [None, 61, 10_000_000])
 def test_more_than_a_view_can_list_is_refused_before_the_search(milvus, indexed, k):
     query = {"query": indexed.ids[0], "brain_key": "cosine", "k": k}
-    with room_for(100), pytest.raises(InvalidRequest) as refused:
+    with room_for(60), pytest.raises(InvalidRequest) as refused:
         indexed.dataset.sort_by_similarity(**query, dist_field="unwritten")
-    would = 101 if k == 101 else len(indexed.ids)
-    assert "100 ids at most" in str(refused.value)
+    would = 61 if k == 61 else len(indexed.ids)
+    assert "60 ids at most" in str(refused.value)
     assert f"would list {would}" in str(refused.value)
     assert "search.write_scores()" in str(refused.value)
     assert not indexed.dataset.has_field("unwritten")
 
 
 def test_what_a_view_can_list_is_sorted(milvus, indexed):
-    with room_for(100):
+    with room_for(60):
         found = indexed.dataset.sort_by_similarity(
-            indexed.ids[0], brain_key="cosine", k=100
+            indexed.ids[0], brain_key="cosine", k=60
         )
-        assert len(found) == 100
-        part = indexed.dataset.limit(100)
-        assert len(part.sort_by_similarity(indexed.ids[0], brain_key="cosine")) == 100
+        assert len(found) == 60
+        part = indexed.dataset.limit(60)
+        assert len(part.sort_by_similarity(indexed.ids[0], brain_key="cosine")) == 60
 
 
 def test_of_labels_the_nearest_are_listed_once_more(milvus, indexed):

@@ -18,7 +18,7 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: s
   const panel = usePanel(dataset);
   const { value, error, loading, reload } = panel.overview;
   const indexes = useShared(value?.indexes ?? NO_INDEXES);
-  const [index, choose] = useIndexInUse(indexes);
+  const [index, choose] = useIndexInUse(dataset, indexes, Boolean(value?.server));
   const [tab, setTab] = useTab();
   const server = value?.server ?? null;
   // the Server tab shows it in full

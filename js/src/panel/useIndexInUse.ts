@@ -1,5 +1,6 @@
+import { useEffect } from "react";
 import type { Index } from "../api/contract";
-import { usePanelState } from "../hooks/appState";
+import { useBrowserMemory } from "../hooks/useBrowserMemory";
 
 /** The index that is chosen, else the first one that works. */
 export function chosenIndex(indexes: Index[], brain_key: string): Index | undefined {
@@ -10,8 +11,18 @@ export function chosenIndex(indexes: Index[], brain_key: string): Index | undefi
   );
 }
 
-/** The index in use, and how to switch to another. */
-export function useIndexInUse(indexes: Index[]) {
-  const [key, choose] = usePanelState("milvus_index", "");
-  return [chosenIndex(indexes, key), choose] as const;
+/**
+ * The index in use, which is remembered for the dataset, and how to switch to another. One
+ * that is built or imported later doesn't replace it.
+ *
+ * @param complete whether it is known which of them work
+ */
+export function useIndexInUse(dataset: string, indexes: Index[], complete: boolean) {
+  const [chosen, choose] = useBrowserMemory(`milvus_index ${dataset}`);
+  const index = chosenIndex(indexes, chosen);
+  const key = index?.brain_key;
+  useEffect(() => {
+    if (complete && key !== undefined && key !== chosen) choose(key);
+  }, [complete, key, chosen, choose]);
+  return [index, choose] as const;
 }

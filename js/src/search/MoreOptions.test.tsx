@@ -7,9 +7,9 @@ import { searchTab } from "../test/search";
 test("the options are part of the search", async () => {
   answer({ search: searchResult, search_options: { group_by: ["theme"] } });
   const { user } = show(searchTab());
-  await user.click(at("milvus-scope-view"));
-  await user.click(at("milvus-reverse"));
+  await user.selectOptions(at("milvus-scope"), "view");
   await user.click(at("milvus-more-options"));
+  await user.click(at("milvus-reverse"));
   await waitFor(() => screen.getByRole("option", { name: "theme" }));
   await user.selectOptions(at("milvus-group_by"), "theme");
   await user.clear(at("milvus-k"));

@@ -1,14 +1,15 @@
 import { Box } from "@mui/material";
+import { useState } from "react";
 import { useApi } from "../api/client";
 import type { Index } from "../api/contract";
 import { useFetched } from "../api/useFetched";
-import { useDatasetName, usePanelState } from "../hooks/appState";
+import { useDatasetName } from "../hooks/appState";
 import { CheckboxInput } from "../ui/CheckboxInput";
-import { Disclosure } from "../ui/Disclosure";
+import { Popout } from "../ui/Popout";
 import { SelectInput } from "../ui/SelectInput";
 import { TextInput } from "../ui/TextInput";
 import { FilterFields } from "./FilterFields";
-import { countSet, optionProblems, type OptionProblems, type OptionValues, paramProblem } from "./optionValues";
+import { optionProblems, setOptions, type OptionProblems, type OptionValues, paramProblem } from "./optionValues";
 import { strings } from "./strings";
 import type { Search } from "./useSearch";
 
@@ -20,20 +21,21 @@ interface Props {
 
 /** The options that few searches need, hidden until asked for. */
 export function MoreOptions(props: Props) {
-  const [open, setOpen] = usePanelState("milvus_more_options", false);
+  const [open, setOpen] = useState(false);
   const { options } = props.search.draft;
-  const set = countSet(options, props.index);
   const wrong = Object.keys(optionProblems(options, props.index)).length > 0;
   return (
-    <Disclosure
-      title={strings.moreOptions(set)}
+    <Popout
+      title={strings.moreOptions}
+      icon="tune"
       name="milvus-more-options"
+      marked={setOptions(options, props.index).length > 0}
       // a problem can't be hidden: nothing else says why the search doesn't start
       open={open || wrong}
       onToggle={setOpen}
     >
       <Fields {...props} />
-    </Disclosure>
+    </Popout>
   );
 }
 
@@ -77,6 +79,13 @@ function Fields({ search, index, indexes }: Props) {
       <FilterFields search={search} index={index} />
       <ParamFields search={search} index={index} />
       <OptionField {...field} name="score_field" label={strings.scoreField} />
+      <CheckboxInput
+        name="milvus-reverse"
+        label={strings.leastSimilar}
+        checked={options.reverse}
+        onChange={(reverse) => search.change({ reverse })}
+        toggle
+      />
       <CheckboxInput
         name="milvus-exclude-query"
         label={strings.excludeQuery}

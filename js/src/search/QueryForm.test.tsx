@@ -18,7 +18,7 @@ test("Enter makes a chip of the text and searches; typing asks nothing", async (
   expect(at<HTMLInputElement>("milvus-query").value).toBe("");
 });
 
-test("a chip flips, has a weight, is removed and put back", async () => {
+test("a chip flips, has a weight, is removed, and that is undone", async () => {
   const { user } = await searched();
   await waitFor(() => expect(results()).toHaveLength(2));
   await user.type(at("milvus-query"), "a plane{Enter}");
@@ -31,7 +31,7 @@ test("a chip flips, has a weight, is removed and put back", async () => {
   });
   await user.click(all("milvus-chip-remove")[1]);
   expect(chips()).toHaveLength(1);
-  await user.click(at("milvus-put-back"));
+  await user.click(at("milvus-undo"));
   expect(chips()[1].dataset.negative).toBe("true");
   expect(callsOf("search")).toHaveLength(3);
 });

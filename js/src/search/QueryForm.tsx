@@ -1,6 +1,6 @@
 import { MuiIconFont } from "@fiftyone/components";
-import { Box, Button, IconButton, InputBase, Stack, Tooltip, Typography } from "@mui/material";
-import { useId } from "react";
+import { Box, IconButton, InputBase, Stack, Tooltip, Typography } from "@mui/material";
+import { useId, type ReactNode } from "react";
 import type { Index } from "../api/contract";
 import { cy } from "../ui/dataCy";
 import { MessageAlert } from "../ui/MessageAlert";
@@ -16,10 +16,12 @@ import type { Search } from "./useSearch";
 interface Props {
   search: Search;
   index: Index;
+  /** more buttons in the line of the text box */
+  children?: ReactNode;
 }
 
 /** The query: chips, and a text box. Enter searches. */
-export function QueryForm({ search, index }: Props) {
+export function QueryForm({ search, index, children }: Props) {
   const { draft, selectedChips, busy } = search;
   const id = useId();
   const drop = useImageDrop(index, (chip) => search.search([chip]));
@@ -90,18 +92,7 @@ export function QueryForm({ search, index }: Props) {
             onChange={(event) => search.type(event.target.value)}
             sx={{ flex: 1, minWidth: 0 }}
           />
-          {draft.chips.length > 0 && (
-            <Tooltip title={strings.newSearchHint}>
-              <IconButton
-                size="small"
-                aria-label={strings.newSearch}
-                data-cy="milvus-new-search"
-                onClick={search.startOver}
-              >
-                <MuiIconFont name="restart_alt" sx={{ fontSize: 20 }} />
-              </IconButton>
-            </Tooltip>
-          )}
+          {children}
           <input {...drop.inputProps} aria-label={strings.imageFile} />
           <Tooltip title={drop.problem ?? strings.uploadHint}>
             <span>
@@ -127,18 +118,7 @@ export function QueryForm({ search, index }: Props) {
           {unable}
         </Typography>
       )}
-      <RestoreButton search={search} />
       <MessageAlert message={drop.problem} name="milvus-drop-problem" onClose={drop.dismiss} />
     </Box>
-  );
-}
-
-function RestoreButton({ search }: { search: Search }) {
-  const last = search.draft.removed.at(-1);
-  if (!last) return null;
-  return (
-    <Button size="small" color="secondary" data-cy="milvus-put-back" onClick={search.restore}>
-      {strings.restore(search.draft.removed.length)}
-    </Button>
   );
 }

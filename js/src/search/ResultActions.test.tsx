@@ -3,14 +3,13 @@ import { expect, test } from "vitest";
 import { searchResult } from "../test/data";
 import { selectedSamples } from "../test/fiftyone";
 import { absent, answer, at, callsOf, show } from "../test/panel";
-import { WithSearch } from "../test/search";
 import { ResultActions } from "./ResultActions";
 
 const found = { dataset: "animals", result: searchResult, chips: [], keep: 12 };
 
 function actions(ticked: string[] = []) {
   answer({ selection: { chips: [] }, tag_results: { message: "Done." } });
-  return show(<WithSearch>{(search) => <ResultActions search={search} shown={found} />}</WithSearch>, ({ set }) =>
+  return show(<ResultActions shown={found} />, ({ set }) =>
     set(selectedSamples, new Map(ticked.map((id) => [id, "default"]))),
   ).user;
 }

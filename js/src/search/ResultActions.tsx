@@ -1,16 +1,15 @@
-import { Button, Stack } from "@mui/material";
+import { Box, Button, Stack } from "@mui/material";
 import { useState } from "react";
 import { useApi } from "../api/client";
 import { useSelection } from "../hooks/appState";
-import { ClearButton } from "./ClearButton";
 import { NameForm } from "./NameForm";
 import { strings } from "./strings";
-import type { ShownResult, Search } from "./useSearch";
+import type { ShownResult } from "./useSearch";
 
 type Action = "tag" | "save_view" | "save_search";
 
 /** What can be done with the results. */
-export function ResultActions({ search, shown }: { search: Search; shown: ShownResult }) {
+export function ResultActions({ shown }: { shown: ShownResult }) {
   const api = useApi();
   const [open, setOpen] = useState<Action | null>(null);
   const { result, keep } = shown;
@@ -36,14 +35,13 @@ export function ResultActions({ search, shown }: { search: Search; shown: ShownR
   };
   const actions = Object.keys(forms) as Action[];
   return (
-    <Stack spacing={1}>
+    <>
       <Stack direction="row" useFlexGap flexWrap="wrap" spacing={0.5}>
         {actions.map((action) => (
           <Button
             key={action}
             size="small"
             color="secondary"
-            variant="outlined"
             aria-expanded={open === action}
             data-cy={`milvus-${action}`}
             onClick={() => setOpen(open === action ? null : action)}
@@ -52,9 +50,12 @@ export function ResultActions({ search, shown }: { search: Search; shown: ShownR
             {forms[action].title}
           </Button>
         ))}
-        <ClearButton search={search} />
       </Stack>
-      {open && <NameForm key={open} {...forms[open]} onClose={() => setOpen(null)} />}
-    </Stack>
+      {open && (
+        <Box sx={{ flexBasis: "100%", pt: 1 }}>
+          <NameForm key={open} {...forms[open]} onClose={() => setOpen(null)} />
+        </Box>
+      )}
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { Box, ButtonBase, Checkbox, Stack, Tooltip, Typography } from "@mui/material";
+import { ButtonBase, Checkbox, Stack, Tooltip, Typography } from "@mui/material";
 import { memo } from "react";
 import type { Result, SearchResult } from "../api/contract";
 import { score } from "../ui/format";
@@ -31,11 +31,8 @@ export const ResultTile = memo(function ResultTile({ result, ...props }: Props) 
   return (
     <Stack
       sx={{
-        height: "100%",
-        border: 1,
+        ...TILE,
         borderColor: props.selected ? "primary.main" : "divider",
-        borderRadius: 1,
-        overflow: "hidden",
         bgcolor: result ? undefined : "action.hover",
       }}
     >
@@ -82,22 +79,37 @@ function Content({ result, kind, chips, position, active, selected, onOpen, onSe
           </Stack>
         </ButtonBase>
       </Tooltip>
-      <Stack direction="row" alignItems="center" justifyContent="space-between" sx={{ px: 0.25, mt: "auto" }}>
+      <Stack direction="row" alignItems="center" className={ACTIONS} sx={{ left: 2 }} data-shown={selected}>
         <Checkbox
           size="small"
           checked={selected}
           onChange={() => onSelect(result.id)}
           inputProps={{ "aria-label": strings.select(name), tabIndex, ...CHECKBOX }}
           disableRipple
-          sx={{ p: 0.5, ...FOCUS }}
+          sx={{ p: 0.25, ...FOCUS }}
         />
-        <Box>
-          <SimilarButton negative={false} name={name} tabIndex={tabIndex} onClick={() => onSimilar(result, false)} />
-          <SimilarButton negative name={name} tabIndex={tabIndex} onClick={() => onSimilar(result, true)} />
-        </Box>
+      </Stack>
+      <Stack direction="row" className={ACTIONS} sx={{ right: 2 }}>
+        <SimilarButton negative={false} name={name} tabIndex={tabIndex} onClick={() => onSimilar(result, false)} />
+        <SimilarButton negative name={name} tabIndex={tabIndex} onClick={() => onSimilar(result, true)} />
       </Stack>
     </>
   );
 }
+
+const ACTIONS = "milvus-tile-actions";
+
+/** What can be done with a result lies over its image while the pointer or the keyboard is there. */
+const TILE = {
+  position: "relative",
+  height: "100%",
+  border: 1,
+  borderRadius: 1,
+  overflow: "hidden",
+  [`.${ACTIONS}`]: { position: "absolute", top: 2, borderRadius: 1, bgcolor: "background.paper", opacity: 0 },
+  [`&:hover .${ACTIONS}, &:focus-within .${ACTIONS}, .${ACTIONS}[data-shown=true]`]: { opacity: 1 },
+  // a finger doesn't hover
+  "@media (hover: none)": { [`.${ACTIONS}`]: { opacity: 1 } },
+} as const;
 
 const CHECKBOX: object = { "data-cy": "milvus-tick" };

@@ -1,15 +1,13 @@
-import { Stack, ToggleButton, ToggleButtonGroup, Typography } from "@mui/material";
+import { Chip, NativeSelect, Stack, Tooltip, Typography } from "@mui/material";
 import type { Index } from "../api/contract";
 import { useSelection } from "../hooks/appState";
-import { CheckboxInput } from "../ui/CheckboxInput";
-import { ClearButton } from "./ClearButton";
-import type { OptionValues } from "./optionValues";
+import { readable } from "../ui/styles";
+import { optionProblems, setOptions, type OptionValues } from "./optionValues";
 import { strings } from "./strings";
 import type { Search } from "./useSearch";
 import { useViewCount } from "./useViewCount";
 
-/** In FiftyOne's light theme, what is disabled has the color of what isn't. */
-const OFF = { color: "text.secondary", opacity: 0.6 };
+const NAME: object = { "data-cy": "milvus-scope" };
 
 interface Props {
   search: Search;
@@ -18,53 +16,51 @@ interface Props {
   samples: number | null;
 }
 
-/** What to search in, and whether the most or the least similar come first. */
+const UNSET = { all: "unset", cursor: "pointer" } as const;
+
+/** What to search in, and the options that are set, each with a button that unsets it. */
 export function ScopeInput({ search, index, samples }: Props) {
   const { options } = search.draft;
   const selected = useSelection().sampleIds.length;
   const inView = useViewCount(index, search.shown, search.busy);
-  const otherResults = inView?.showsResults && !search.shown;
   const whole = index.total ?? samples;
+  const problems: Partial<Record<string, string>> = optionProblems(options, index);
   const scopes: { name: OptionValues["scope"]; label: string; off?: boolean }[] = [
     { name: "dataset", label: strings.dataset(whole) },
     { name: "view", label: strings.view(inView ? (inView.count ?? whole) : null) },
     { name: "selected", label: strings.selected(selected), off: selected === 0 },
   ];
   return (
-    <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" sx={{ columnGap: 2, rowGap: 0.5 }}>
-      <ToggleButtonGroup
-        exclusive
-        size="small"
+    <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" spacing={0.75}>
+      <NativeSelect
         value={options.scope}
-        aria-label={strings.scope}
-        onChange={(_, scope: OptionValues["scope"] | null) => scope && search.change({ scope })}
+        inputProps={{ "aria-label": strings.scope, ...NAME }}
+        onChange={({ target }) => search.change({ scope: target.value as OptionValues["scope"] })}
+        sx={{ fontSize: 13 }}
       >
         {scopes.map(({ name, label, off }) => (
-          <ToggleButton
-            key={name}
-            value={name}
-            disabled={off && options.scope !== name}
-            data-cy={`milvus-scope-${name}`}
-            sx={{ py: 0.25, px: 1, textTransform: "none", "&.Mui-disabled": OFF }}
-          >
+          <option key={name} value={name} disabled={off && options.scope !== name} data-cy={`milvus-scope-${name}`}>
             {label}
-          </ToggleButton>
+          </option>
         ))}
-      </ToggleButtonGroup>
-      <CheckboxInput
-        name="milvus-reverse"
-        label={strings.leastSimilar}
-        checked={options.reverse}
-        onChange={(reverse) => search.change({ reverse })}
-        toggle
-      />
-      {otherResults && (
-        <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" spacing={0.5}>
-          <Typography variant="caption" color="text.secondary">
-            {strings.otherResults}
-          </Typography>
-          <ClearButton search={search} />
-        </Stack>
+      </NativeSelect>
+      {setOptions(options, index).map(({ name, label, unset }) => (
+        <Tooltip key={name} title={problems[name] ?? ""}>
+          <Chip
+            size="small"
+            variant="outlined"
+            label={label}
+            data-cy="milvus-set-option"
+            deleteIcon={<button type="button" aria-label={strings.unset(label)} data-cy={`milvus-unset-${name}`} style={UNSET} />}
+            onDelete={() => search.change(unset)}
+            sx={{ maxWidth: "100%", borderColor: problems[name] ? readable("error") : "divider" }}
+          />
+        </Tooltip>
+      ))}
+      {inView?.showsResults && !search.shown && (
+        <Typography variant="caption" color="text.secondary" data-cy="milvus-other-results">
+          {strings.otherResults}
+        </Typography>
       )}
     </Stack>
   );

@@ -8,11 +8,31 @@ import { strings } from "./strings";
 /** A drag, or an arrow key that is kept pressed, changes the grid once. */
 const QUIET_MILLISECONDS = 250;
 
+const WORDS = "milvus-cut-words";
+const BARS_CLASS = "milvus-bars";
+
+/** Small until it is pointed at or has the focus; it then lies over the first results, which stay where they are. */
+const SMALL = {
+  position: "absolute",
+  inset: "0 0 auto",
+  zIndex: 1,
+  // half of what a finger can touch of the handle, which would stick out
+  px: "12px",
+  borderRadius: 1,
+  [`& .${BARS_CLASS}`]: { height: 16 },
+  [`& .${WORDS}`]: { display: "none" },
+  "&:hover, &:focus-within": {
+    bgcolor: "background.paper",
+    boxShadow: 2,
+    [`& .${BARS_CLASS}`]: { height: 48 },
+    [`& .${WORDS}`]: { display: "block" },
+  },
+} as const;
+
 const BARS = {
   display: "flex",
   alignItems: "flex-end",
   gap: "1px",
-  height: 36,
   "& > *": { flex: 1, bgcolor: "action.disabled" },
   "& > [data-kept=true]": { bgcolor: "primary.main" },
 } as const;
@@ -43,8 +63,8 @@ export function ScoreHistogram({ histogram, kind, keep, onCut }: Props) {
   const words = (value: number) =>
     strings.scoreRange(kept(histogram, value), kind, score(histogram.first), score(edge(histogram, value)));
   return (
-    // as wide as half of what a finger can touch of the handle, which would stick out
-    <Stack data-cy="milvus-histogram" sx={{ px: "12px" }}>
+    <Box sx={{ position: "relative", height: 30 }}>
+    <Stack data-cy="milvus-histogram" sx={SMALL}>
       <Bars counts={histogram.counts} at={at} />
       <Slider
         size="small"
@@ -58,10 +78,11 @@ export function ScoreHistogram({ histogram, kind, keep, onCut }: Props) {
         onChange={(_, value) => move(value as number)}
         sx={{ py: "6px !important", my: -0.25 }}
       />
-      <Typography variant="caption" color="text.secondary" data-cy="milvus-cut-line">
+      <Typography variant="caption" color="text.secondary" data-cy="milvus-cut-line" className={WORDS}>
         {words(at)}
       </Typography>
     </Stack>
+    </Box>
   );
 }
 
@@ -69,7 +90,7 @@ function Bars({ counts, at }: { counts: number[]; at: number }) {
   // bins differ a lot in size: with the square root the small ones are visible
   const most = Math.sqrt(Math.max(...counts));
   return (
-    <Box aria-hidden sx={BARS}>
+    <Box aria-hidden className={BARS_CLASS} sx={BARS}>
       {counts.map((n, bin) => (
         <div
           key={bin}

@@ -40,7 +40,7 @@ test("a search of the history restores everything", async () => {
   expect(callsOf("rerun_search")).toEqual([{ id: "1" }]);
   expect(chips()[0].textContent).toContain("flower");
   expect(all("milvus-chip-weight")[0]).toMatchObject({ value: "2" });
-  expect(at("milvus-scope-view").getAttribute("aria-pressed")).toBe("true");
-  expect(at<HTMLInputElement>("milvus-reverse").checked).toBe(true);
+  expect(at<HTMLSelectElement>("milvus-scope").value).toBe("view");
+  expect(all("milvus-set-option").map(({ textContent }) => textContent)).toEqual(["Least similar first", "Results: 7"]);
   expect(on.onIndex).toHaveBeenCalledWith("images");
 });

@@ -1,9 +1,9 @@
 import { MuiIconFont } from "@fiftyone/components";
 import { Box, Button, IconButton, Skeleton, Stack, Typography } from "@mui/material";
 import { useState } from "react";
-import { Disclosure } from "../ui/Disclosure";
 import { dateTime } from "../ui/format";
 import { MessageAlert } from "../ui/MessageAlert";
+import { Popout } from "../ui/Popout";
 import { HistoryEntry } from "./HistoryEntry";
 import { strings } from "./strings";
 import type { Search } from "./useSearch";
@@ -13,14 +13,14 @@ import { useSearchHistory } from "./useSearchHistory";
 export function SearchHistory({ search }: { search: Search }) {
   const [open, setOpen] = useState(false);
   return (
-    <Disclosure title={strings.history} name="milvus-history" open={open} onToggle={setOpen}>
+    <Popout title={strings.history} icon="history" name="milvus-history" open={open} onToggle={setOpen}>
       <HistoryList
         onRerun={(which) => {
           search.rerun(which);
           setOpen(false);
         }}
       />
-    </Disclosure>
+    </Popout>
   );
 }
 

@@ -3,7 +3,6 @@ import type { Index } from "../api/contract";
 import { useStable } from "../hooks/useStable";
 import { EmptyState } from "../ui/EmptyState";
 import type { Chip } from "./chips";
-import { ClearButton } from "./ClearButton";
 import { ResultActions } from "./ResultActions";
 import { ResultList } from "./ResultList";
 import { ResultSummary } from "./ResultSummary";
@@ -23,16 +22,17 @@ export function SearchResultView({ search, shown, index }: Props) {
   const like = useStable((chip: Chip) => search.search([chip]));
   return (
     <Stack spacing={1}>
-      <ResultSummary shown={shown} index={index} />
+      <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" justifyContent="space-between" sx={{ columnGap: 1 }}>
+        <ResultSummary shown={shown} index={index} />
+        {result.total > 0 && <ResultActions shown={shown} />}
+      </Stack>
       {result.total === 0 ? (
         <EmptyState
           name="milvus-no-results"
           icon="search_off"
           title={strings.noResults}
           text={result.empty_reason ?? ""}
-        >
-          <ClearButton search={search} />
-        </EmptyState>
+        />
       ) : (
         <>
           {result.histogram && (
@@ -44,7 +44,6 @@ export function SearchResultView({ search, shown, index }: Props) {
               onCut={search.keepFirst}
             />
           )}
-          <ResultActions search={search} shown={shown} />
           <ResultList key={`list ${result.token}`} shown={shown} index={index} onSimilar={like} />
         </>
       )}

@@ -1,9 +1,9 @@
-import { Stack } from "@mui/material";
 import type { Index, OtherIndex } from "../api/contract";
 import { EmptyState } from "../ui/EmptyState";
 import { MessageAlert } from "../ui/MessageAlert";
 import { NoIndexes } from "../ui/NoIndexes";
 import { PrimaryButton } from "../ui/PrimaryButton";
+import { ClearButtons } from "./ClearButtons";
 import { MoreOptions } from "./MoreOptions";
 import { QueryForm } from "./QueryForm";
 import { ScopeInput } from "./ScopeInput";
@@ -32,12 +32,12 @@ function Search(props: Omit<Props, "onMakeIndex" | "others" | "index"> & { index
   const search = useSearch(props);
   return (
     <>
-      <QueryForm search={search} index={index} />
-      <ScopeInput search={search} index={index} samples={samples} />
-      <Stack direction="row" flexWrap="wrap">
+      <QueryForm search={search} index={index}>
+        <ClearButtons search={search} />
         <MoreOptions search={search} index={index} indexes={indexes} />
         <SearchHistory search={search} />
-      </Stack>
+      </QueryForm>
+      <ScopeInput search={search} index={index} samples={samples} />
       <MessageAlert message={search.problem} />
       {search.shown ? <SearchResultView search={search} shown={search.shown} index={index} /> : <Hint index={index} />}
     </>

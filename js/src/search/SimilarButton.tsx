@@ -26,7 +26,7 @@ export function SimilarButton({ negative, name, tabIndex, onClick }: Props) {
       tabIndex={tabIndex}
       onClick={onClick}
       sx={{
-        p: 0.5,
+        p: 0.25,
         color: "text.secondary",
         "&:hover": { color: negative ? "error.main" : "success.main" },
         ...FOCUS,

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { optionProblems, countSet, DEFAULT_OPTIONS, fromParams, toParams } from "./optionValues";
+import { optionProblems, setOptions, type OptionValues, DEFAULT_OPTIONS, fromParams, toParams } from "./optionValues";
 
 const typed = { ...DEFAULT_OPTIONS };
 const PLAIN = { filter_fields: [], search_params: [] };
+const COSINE = { ...PLAIN, metric: "cosine" };
 
 test.each(["1", "25", " 10000 "])("k = %s is fine", (k) => {
   expect(optionProblems({ ...typed, k }, PLAIN)).toEqual({});
@@ -30,7 +31,14 @@ test("only what is set is sent, and it is read back", () => {
   const params = toParams(set, PLAIN);
   expect(params).toEqual({ k: 7, scope: "view", reverse: true, min_score: 0.2, group_by: "theme" });
   expect(fromParams(params)).toEqual(set);
-  expect(countSet(set, PLAIN)).toBe(4);
+  expect(setOptions(set, COSINE).map(({ label }) => label)).toEqual([
+    "Least similar first",
+    "Results: 7",
+    "Min similarity: 0.2",
+    "Best match per: theme",
+  ]);
+  const plain = setOptions(set, COSINE).reduce<OptionValues>((all, { unset }) => ({ ...all, ...unset }), set);
+  expect(plain).toEqual({ ...typed, scope: "view" });
 });
 
 test("parameters of the index are sent if it has them, and must be whole numbers", () => {
@@ -38,7 +46,9 @@ test("parameters of the index are sent if it has them, and must be whole numbers
   const set = { ...typed, search_params: { ef: " 512 ", nprobe: "many" } };
   expect(optionProblems(set, graph)).toEqual({});
   expect(toParams(set, graph).search_params).toEqual({ ef: 512 });
-  expect(countSet(set, graph)).toBe(1);
+  const [option, ...others] = setOptions(set, { ...COSINE, ...graph });
+  expect([option.label.replace(/ +/g, " "), others]).toEqual(["ef: 512 ", []]);
+  expect(option.unset).toEqual({ search_params: { ef: "", nprobe: "many" } });
   expect(fromParams({ ...toParams(set, graph) }).search_params).toEqual({ ef: "512" });
   expect(toParams(set, PLAIN).search_params).toBeUndefined();
   expect(optionProblems({ ...set, search_params: { ef: "0.5" } }, graph).search_params).toContain("whole number");

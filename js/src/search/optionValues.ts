@@ -121,12 +121,44 @@ export function fromParams(params: SearchOptions): OptionValues {
   };
 }
 
-/** How many of the options under *More options* are set. */
-export function countSet(options: OptionValues, index: IndexOptions): number {
-  const names = Object.keys(DEFAULT_OPTIONS) as (keyof OptionValues)[];
-  const plain = names.filter((name) => !["scope", "where", "search_params"].includes(name));
-  const where = Object.keys(toWhere(index.filter_fields, options.where) ?? {});
-  const params = Object.keys(paramsOf(options, index));
-  const set = plain.filter((name) => options[name] !== DEFAULT_OPTIONS[name]);
-  return set.length + where.length + params.length;
+export interface SetOption {
+  name: string;
+  /** in words, with its value */
+  label: string;
+  /** what unsets it */
+  unset: Partial<OptionValues>;
+}
+
+const TYPED = ["k", ...NUMBERS, ...WORDS, "min_matches"] as const;
+const YES = ["reverse", "exclude_query"] as const;
+
+/** The options that are set, but the scope. */
+export function setOptions(options: OptionValues, index: IndexOptions & Pick<Index, "metric">): SetOption[] {
+  const { where, search_params } = options;
+  const kind = index.metric === "euclidean" ? strings.distance : strings.similarity;
+  const labels = {
+    k: strings.k,
+    min_score: strings.min(kind),
+    max_score: strings.max(kind),
+    group_by: strings.groupBy,
+    fuse_with: strings.fuseWith,
+    score_field: strings.scoreField,
+    min_matches: strings.minMatches,
+    reverse: strings.leastSimilar,
+    exclude_query: strings.excludeQuery,
+  };
+  const changed = (name: keyof typeof labels) => options[name] !== DEFAULT_OPTIONS[name];
+  const unset = (name: keyof OptionValues) => ({ [name]: DEFAULT_OPTIONS[name] });
+  return [
+    ...YES.filter(changed).map((name) => ({ name, label: labels[name], unset: unset(name) })),
+    ...TYPED.filter(changed).map((name) => ({ name, label: `${labels[name]}: ${options[name]}`, unset: unset(name) })),
+    ...index.filter_fields
+      .filter(({ name }) => where[name]?.trim())
+      .map(({ name }) => ({ name, label: `${name}: ${where[name]}`, unset: { where: { ...where, [name]: "" } } })),
+    ...Object.entries(paramsOf(options, index)).map(([name, value]) => ({
+      name,
+      label: `${name}: ${value}`,
+      unset: { search_params: { ...search_params, [name]: "" } },
+    })),
+  ];
 }

@@ -13,15 +13,12 @@ export const strings = {
   query: "Query",
   text: "Describe what to look for",
   textUnsupported: "Select, paste or drop an image",
-  newSearch: "New search",
-  newSearchHint: "New search: clears the query",
   imageFile: "Image file to search with",
   upload: "Search with an image file",
   uploadHint: "Search with an image file; you can also paste or drop one",
   search: "Search",
   searching: "Searching",
   loading: (model: string, seconds: number) => `Loading ${model}, ${count(seconds)} s`,
-  restore: (removed: number) => `Restore what was removed (${count(removed)})`,
 
   selectedInGrid: "Selected in the grid: part of the next search",
   sign: (name: string, negative: boolean) =>
@@ -52,9 +49,10 @@ export const strings = {
   view: (n: number | null) => `View ${n === null ? "…" : count(n)}`,
   selected: (n: number) => `Selected ${count(n)}`,
   leastSimilar: "Least similar first",
-  otherResults: "The grid shows the results of another search.",
+  otherResults: "The grid shows the results of another search. Clear brings the view back.",
 
-  moreOptions: (set: number) => `More options${set ? ` (${count(set)} set)` : ""}`,
+  moreOptions: "Options",
+  unset: (option: string) => `Remove ${option}`,
   k: "Results",
   min: (score: string) => `Min ${score}`,
   max: (score: string) => `Max ${score}`,
@@ -97,6 +95,9 @@ export const strings = {
   saveSearch: "Save search",
   searchName: "Name of the search",
   clear: "Clear",
+  clearHint: "Clear: starts over, and shows the view that was searched from",
+  undo: "Undo",
+  undoHint: "Undo the last change of the query or its options",
 
   resultList: "Results",
   open: (name: string, kind: string, score: string) => `Open ${name}, ${kind} ${score}`,

@@ -4,8 +4,8 @@ import { ScrollContext } from "../hooks/ScrollContext";
 
 const GAP = 8;
 const NARROWEST = 104;
-/** The line of rank and score, that of the buttons, the border. */
-const LINES = 54;
+/** The line of rank and score, and the border. */
+const LINES = 24;
 /** Rows beyond those in sight. */
 const OVERSCAN = 2;
 

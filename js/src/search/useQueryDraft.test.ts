@@ -5,17 +5,32 @@ import { useQueryDraft } from "./useQueryDraft";
 
 const [bird, flower] = [textChip("bird"), textChip("flower")];
 
-test("what was removed comes back, the last one first", () => {
+test("changes are undone, the last one first", () => {
   const { result } = renderHook(() => useQueryDraft());
+  expect(result.current.canUndo).toBe(false);
   act(() => result.current.update(bird));
   act(() => result.current.update(flower));
-  act(() => result.current.remove(bird));
+  act(() => result.current.update({ ...bird, negative: true }));
   act(() => result.current.remove(flower));
+  const chips = () => result.current.draft.chips;
+  act(() => void result.current.undo());
+  expect(chips()).toEqual([{ ...bird, negative: true }, flower]);
+  act(() => void result.current.undo());
+  expect(chips()).toEqual([bird, flower]);
+  act(() => void result.current.undo());
+  act(() => void result.current.undo());
+  expect([chips(), result.current.canUndo]).toEqual([[], false]);
+});
+
+test("what is typed into options is undone at once, and a text that isn't searched for isn't a step", () => {
+  const { result } = renderHook(() => useQueryDraft());
+  act(() => result.current.update(bird));
+  for (const min_score of ["0", "0.", "0.5"]) act(() => result.current.change({ min_score }));
+  act(() => result.current.type("a tree"));
+  act(() => void result.current.undo());
+  expect(result.current.draft).toMatchObject({ chips: [bird], options: { min_score: "" } });
+  act(() => void result.current.undo());
   expect(result.current.draft.chips).toEqual([]);
-  act(() => result.current.restore());
-  expect(result.current.draft).toMatchObject({ chips: [flower], removed: [bird] });
-  act(() => result.current.restore());
-  expect(result.current.draft).toMatchObject({ chips: [flower, bird], removed: [] });
 });
 
 test("a changed chip keeps its position", () => {
@@ -26,13 +41,17 @@ test("a changed chip keeps its position", () => {
   expect(result.current.draft.chips).toEqual([{ ...bird, weight: 3 }, flower]);
 });
 
-test("a new search forgets text and chips, not the options, and outlives the panel", () => {
+test("to start over forgets text, chips and options, outlives the panel, and is undone", () => {
   const { result, unmount } = renderHook(() => useQueryDraft());
   act(() => result.current.update(bird));
-  act(() => result.current.type("a tree"));
   act(() => result.current.change({ k: "7" }));
-  act(() => result.current.startOver());
+  act(() => result.current.type("a tree"));
+  act(() => result.current.startOver(true));
   unmount();
-  const again = renderHook(() => useQueryDraft()).result.current.draft;
-  expect(again).toMatchObject({ chips: [], removed: [bird], text: "", options: { k: "7" } });
+  const { result: again } = renderHook(() => useQueryDraft());
+  expect(again.current.draft).toMatchObject({ chips: [], removed: [bird], text: "", options: { k: "25" } });
+  let step;
+  act(() => void (step = again.current.undo()));
+  expect(step).toMatchObject({ hadResults: true });
+  expect(again.current.draft).toMatchObject({ chips: [bird], text: "a tree", options: { k: "7" } });
 });

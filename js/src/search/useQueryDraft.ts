@@ -5,41 +5,63 @@ import { DEFAULT_OPTIONS, type OptionValues } from "./optionValues";
 /** The query as the person has entered it. */
 export interface QueryDraft {
   chips: Chip[];
-  /** removed, the last one last; they can be restored */
+  /** removed: what is selected in the grid isn't added again */
   removed: Chip[];
   text: string;
   options: OptionValues;
 }
 
-const EMPTY_DRAFT: QueryDraft = { chips: [], removed: [], text: "", options: DEFAULT_OPTIONS };
+interface Step {
+  before: QueryDraft;
+  /** its results were shown, and are to be again */
+  hadResults: boolean;
+}
 
-/** The query draft, which is kept while the panel is closed, and how to change it. */
+const EMPTY_DRAFT: QueryDraft = { chips: [], removed: [], text: "", options: DEFAULT_OPTIONS };
+const MAX_STEPS = 20;
+
+/** The query draft, which is kept while the panel is closed, how to change it, and to undo that. */
 export function useQueryDraft() {
   const [draft, set] = usePanelState<QueryDraft>("milvus_query_draft", EMPTY_DRAFT);
+  const [steps, setSteps] = usePanelState<Step[]>("milvus_query_steps", []);
+  const replace = (next: QueryDraft, hadResults = false) => {
+    const last = steps.at(-1)?.before;
+    const sameChips = (other: QueryDraft | undefined) => other?.chips === draft.chips && other.removed === draft.removed;
+    // what is typed into options, letter after letter, is one step
+    const typedOn = sameChips(next) && sameChips(last) && last?.options !== draft.options;
+    if (!typedOn) setSteps([...steps, { before: draft, hadResults }].slice(-MAX_STEPS));
+    set(next);
+  };
   return {
     draft,
-    set,
+    replace,
     type: (text: string) => set({ ...draft, text }),
-    change: (part: Partial<OptionValues>) => set({ ...draft, options: { ...draft.options, ...part } }),
+    change: (part: Partial<OptionValues>) => replace({ ...draft, options: { ...draft.options, ...part } }),
     /** Changes a chip where it is; one that isn't there yet is added at the end. */
     update: (changed: Chip) => {
       const known = draft.chips.some(({ key }) => key === changed.key);
       const chips = known
         ? draft.chips.map((chip) => (chip.key === changed.key ? changed : chip))
         : [...draft.chips, changed];
-      set({ ...draft, chips });
+      replace({ ...draft, chips });
     },
     remove: (removed: Chip) =>
-      set({
+      replace({
         ...draft,
         chips: draft.chips.filter(({ key }) => key !== removed.key),
         removed: withChips(draft.removed, [removed]).slice(-20),
       }),
-    startOver: () =>
-      set({ ...draft, chips: [], text: "", removed: withChips(draft.removed, draft.chips).slice(-20) }),
-    restore: () => {
-      const back = draft.removed.slice(-1);
-      set({ ...draft, chips: withChips(draft.chips, back), removed: draft.removed.slice(0, -1) });
+    startOver: (hadResults: boolean) =>
+      replace({ ...EMPTY_DRAFT, removed: withChips(draft.removed, draft.chips).slice(-20) }, hadResults),
+    canUndo: steps.length > 0,
+    /** Takes back the last change of chips or options; what it was. */
+    undo: (): Step | undefined => {
+      const step = steps.at(-1);
+      if (step) {
+        setSteps(steps.slice(0, -1));
+        set(step.before);
+      }
+      return step;
     },
   };
 }

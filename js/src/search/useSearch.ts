@@ -1,7 +1,7 @@
 import { useApi } from "../api/client";
 import type { Index, SearchResult } from "../api/contract";
 import { useCall } from "../api/useCall";
-import { usePanelState } from "../hooks/appState";
+import { useGrid, usePanelState } from "../hooks/appState";
 import { chipProblem, shownChip, termOf, textChip, withChips, type Chip } from "./chips";
 import { optionProblems, fromParams, toParams } from "./optionValues";
 import { useQueryDraft, type QueryDraft } from "./useQueryDraft";
@@ -29,6 +29,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   const query = useQueryDraft();
   const { draft } = query;
   const [kept, setResult] = usePanelState<ShownResult | null>("milvus_search_result", null);
+  const { stages } = useGrid();
   const { busy, problem, run } = useCall();
   const selected = useSelectionChips(index, draft.options.scope !== "selected");
   const taken = new Set([...draft.chips, ...draft.removed].map(({ key }) => key));
@@ -40,7 +41,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
     setResult({ dataset, result, chips, keep: result.total });
 
   /** Searches with the chips, with what is selected, and with added chips. */
-  const search = (added: Chip[] = [], from: QueryDraft = draft) => {
+  const search = (added: Chip[] = [], from: QueryDraft = draft, keep = query.replace) => {
     const chips = withChips(from.chips, [...selectedChips, ...added]);
     const usable = chips.filter((chip) => !chipProblem(chip, index));
     const wrong = Object.keys(optionProblems(from.options, index)).length > 0;
@@ -52,7 +53,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
     const params = { brain_key: index.brain_key, query: { terms }, ...options };
     // first, so that it is sent before the panel is rendered
     run(() => api.search(params), (result) => show(result, usable));
-    query.set({ ...from, chips, removed });
+    keep({ ...from, chips, removed });
   };
 
   return {
@@ -69,7 +70,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
       run(() => api.rerun_search(which), ({ chips, request, ...result }) => {
         const of = indexes.find(({ brain_key }) => brain_key === request.brain_key) ?? index;
         const made = chips.map((shown) => shownChip(shown, of));
-        query.set({ chips: made, removed: [], text: "", options: fromParams(request) });
+        query.replace({ chips: made, removed: [], text: "", options: fromParams(request) });
         onIndex(request.brain_key);
         show(result, made);
       }),
@@ -80,7 +81,16 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
       setResult({ ...shown, keep });
       run(() => api.keep_results({ token, keep }), () => undefined);
     },
-    clear: () => run(() => api.clear_results(), () => setResult(null)),
+    /** Starts over: with the query, the options, and the view that was searched from. */
+    clear: () => {
+      query.startOver(shown !== null);
+      if (kept !== null || stages.length > 0) run(() => api.clear_results(), () => setResult(null));
+    },
+    /** Takes back the last change; what was cleared is searched for again. */
+    undo: () => {
+      const step = query.undo();
+      if (step?.hadResults) search([], step.before, () => undefined);
+    },
   };
 }
 

@@ -93,4 +93,5 @@ export function reset() {
   python.mockReset();
   execute.mockReset();
   state.clear();
+  localStorage.clear();
 }
