@@ -41,7 +41,7 @@ def indexes(
 
 
 def recorded(dataset: fo.Dataset, found: Iterable[IndexInfo]) -> list[dict[str, Any]]:
-    """A dataset's indexes as :func:`indexes` lists them, as far as their records say."""
+    """A dataset's indexes as :func:`indexes` lists them, as far as records say."""
     unknown = {"total": None, "health": None, "other_server": None}
     return [{**index(info, dataset), **unknown} for info in found]
 

@@ -107,7 +107,6 @@ def test_a_text_sorts_the_grid_and_lists_the_matches(panel, indexes):
     assert shown == pytest.approx(scores[:12], abs=6e-4)
     line = panel.cy("milvus-result-line")
     expect(line).to_have_text(re.compile(r"^12 of 60 in \d+ ms, exact$"))
-    panel.cy("milvus-more-options").click()
     panel.shot("search")
 
     panel.after_grid_change(panel.cy("milvus-clear").click)
@@ -305,7 +304,7 @@ def test_a_search_stays_in_the_view_or_among_what_is_selected(panel, indexes, sc
         panel.select(number)
         expect(panel.cy("milvus-scope-selected")).to_have_text(f"Selected {number + 1}")
     panel.cy("milvus-scope").select_option("selected")
-    assert set(search_now(panel)) == set(scenes.limit(3).values("id"))
+    assert set(search_text(panel, "bird")) == set(scenes.limit(3).values("id"))
 
 
 @pytest.fixture
@@ -500,6 +499,29 @@ def test_everything_is_done_by_the_keyboard(panel, indexes):
     expect(panel.cy("milvus-past").first).to_be_visible()
     page.keyboard.press("Escape")
     expect(panel.cy("milvus-past")).to_have_count(0)
+
+
+def test_keys_go_to_the_box_select_results_and_search_with_them(panel, indexes):
+    choose(panel, "images")
+    search_text(panel, "bird")
+    keyboard = panel.page.keyboard
+    second = panel.cy("milvus-result").nth(1)
+    id_ = second.get_attribute("data-id")
+    panel.cy("milvus-result").first.focus()
+    keyboard.press("ArrowRight")
+    expect(second).to_be_focused()
+    keyboard.press("x")
+    expect(panel.cy("selection-count-container")).to_have_text("1")
+    keyboard.press("x")
+    expect(panel.cy("selection-count-container")).to_have_count(0)
+    shown = panel.results_after(lambda: keyboard.press("-"))
+    terms = Term(text="bird"), Term(id=id_, negative=True)
+    assert shown == found_by(indexes["images"], *terms)[: len(shown)]
+    expect(chips(panel)).to_have_count(2)
+    panel.cy("milvus-history").focus()
+    keyboard.press("/")
+    expect(panel.cy("milvus-query")).to_be_focused()
+    expect(panel.cy("milvus-query")).to_have_value("")
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

@@ -1,6 +1,6 @@
 import { MuiIconFont } from "@fiftyone/components";
 import { Box, IconButton, InputBase, Stack, Tooltip, Typography } from "@mui/material";
-import { useId, type ReactNode } from "react";
+import { useId } from "react";
 import type { Index } from "../api/contract";
 import { cy } from "../ui/dataCy";
 import { MessageAlert } from "../ui/MessageAlert";
@@ -16,12 +16,10 @@ import type { Search } from "./useSearch";
 interface Props {
   search: Search;
   index: Index;
-  /** more buttons in the line of the text box */
-  children?: ReactNode;
 }
 
 /** The query: chips, and a text box. Enter searches. */
-export function QueryForm({ search, index, children }: Props) {
+export function QueryForm({ search, index }: Props) {
   const { draft, selectedChips, busy } = search;
   const id = useId();
   const drop = useImageDrop(index, (chip) => search.search([chip]));
@@ -92,7 +90,6 @@ export function QueryForm({ search, index, children }: Props) {
             onChange={(event) => search.type(event.target.value)}
             sx={{ flex: 1, minWidth: 0 }}
           />
-          {children}
           <input {...drop.inputProps} aria-label={strings.imageFile} />
           <Tooltip title={drop.problem ?? strings.uploadHint}>
             <span>

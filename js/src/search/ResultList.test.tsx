@@ -65,3 +65,25 @@ test("the arrow keys go from result to result, and Tab focuses one of them", asy
   await waitFor(() => expect(document.activeElement).toBe(results()[1]));
   expect(results().map(({ tabIndex }) => tabIndex)).toEqual([-1, 0]);
 });
+
+test.each([
+  ["+", { id: "b" }],
+  ["-", { id: "b", negative: true }],
+])("%s on a result searches with it", async (key, term) => {
+  const { user } = await searched();
+  await waitFor(() => expect(results()).toHaveLength(2));
+  results()[1].focus();
+  await user.keyboard(key);
+  expect(callsOf("search")[1]).toMatchObject({ query: { terms: [{ text: ["a bird"] }, term] } });
+});
+
+test("x selects a result, and with Ctrl it is the browser's", async () => {
+  const { user } = await searched({ selection: { chips: [] } });
+  await waitFor(() => expect(results()).toHaveLength(2));
+  results()[0].focus();
+  await user.keyboard("{Control>}x{/Control}");
+  expect(executeOperator).not.toHaveBeenCalled();
+  await user.keyboard("x");
+  const samples = [{ id: "a", type: "default" }];
+  expect(executeOperator).toHaveBeenCalledWith("@voxel51/operators/set_selected_samples", { samples });
+});

@@ -1,5 +1,5 @@
 import { Box } from "@mui/material";
-import { memo, useEffect, useRef } from "react";
+import { memo, useEffect, useRef, type KeyboardEvent } from "react";
 import type { Result, Index } from "../api/contract";
 import { useOpenSample, useSampleSelection } from "../hooks/appState";
 import { useStable } from "../hooks/useStable";
@@ -34,6 +34,19 @@ export const ResultList = memo(function ResultList({ shown, index, onSimilar }: 
   useEffect(() => {
     if (last >= first) load(first, last);
   });
+  const act: Partial<Record<string, (one: Result) => void>> = {
+    "+": (one) => searchSimilar(one, false),
+    "-": (one) => searchSimilar(one, true),
+    x: (one) => toggle(one.id),
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const one = results.get(Number((event.target as HTMLElement).dataset.position ?? NaN));
+    const does = act[event.key];
+    if (!one || !does || event.ctrlKey || event.metaKey || event.altKey) return roving.onKeyDown(event);
+    event.preventDefault();
+    event.stopPropagation();
+    does(one);
+  };
   const positions = Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => first + n);
   return (
     <>
@@ -43,7 +56,7 @@ export const ResultList = memo(function ResultList({ shown, index, onSimilar }: 
         ref={list}
         aria-label={strings.resultList}
         data-cy="milvus-results"
-        onKeyDown={roving.onKeyDown}
+        onKeyDown={onKeyDown}
         sx={{ position: "relative", m: 0, p: 0, listStyle: "none", height: layout.height }}
       >
         {positions.map((position) => (

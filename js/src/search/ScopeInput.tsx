@@ -31,7 +31,7 @@ export function ScopeInput({ search, index, samples }: Props) {
     { name: "selected", label: strings.selected(selected), off: selected === 0 },
   ];
   return (
-    <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" spacing={0.75}>
+    <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" spacing={0.75} sx={{ flex: 1, minWidth: 0 }}>
       <NativeSelect
         value={options.scope}
         inputProps={{ "aria-label": strings.scope, ...NAME }}

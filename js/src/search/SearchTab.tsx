@@ -1,3 +1,4 @@
+import { Stack } from "@mui/material";
 import type { Index, OtherIndex } from "../api/contract";
 import { EmptyState } from "../ui/EmptyState";
 import { MessageAlert } from "../ui/MessageAlert";
@@ -11,6 +12,7 @@ import { SearchHistory } from "./SearchHistory";
 import { SearchResultView } from "./SearchResultView";
 import { strings } from "./strings";
 import { useSearch } from "./useSearch";
+import { useSlashKey } from "./useSlashKey";
 
 interface Props {
   dataset: string;
@@ -30,14 +32,16 @@ export function SearchTab({ index, others, onMakeIndex, ...props }: Props) {
 function Search(props: Omit<Props, "onMakeIndex" | "others" | "index"> & { index: Index }) {
   const { index, indexes, samples } = props;
   const search = useSearch(props);
+  useSlashKey();
   return (
     <>
-      <QueryForm search={search} index={index}>
+      <QueryForm search={search} index={index} />
+      <Stack direction="row" alignItems="flex-start" sx={{ position: "relative" }}>
+        <ScopeInput search={search} index={index} samples={samples} />
         <ClearButtons search={search} />
         <MoreOptions search={search} index={index} indexes={indexes} />
         <SearchHistory search={search} />
-      </QueryForm>
-      <ScopeInput search={search} index={index} samples={samples} />
+      </Stack>
       <MessageAlert message={search.problem} />
       {search.shown ? <SearchResultView search={search} shown={search.shown} index={index} /> : <Hint index={index} />}
     </>
