@@ -64,24 +64,24 @@ export function ScoreHistogram({ histogram, kind, keep, onCut }: Props) {
     strings.scoreRange(kept(histogram, value), kind, score(histogram.first), score(edge(histogram, value)));
   return (
     <Box sx={{ position: "relative", height: 30 }}>
-    <Stack data-cy="milvus-histogram" sx={SMALL}>
-      <Bars counts={histogram.counts} at={at} />
-      <Slider
-        size="small"
-        min={1}
-        max={bins}
-        value={at}
-        track={false}
-        aria-label={strings.cutOff}
-        getAriaValueText={words}
-        slotProps={{ input: { "data-cy": "milvus-cut" } as object }}
-        onChange={(_, value) => move(value as number)}
-        sx={{ py: "6px !important", my: -0.25 }}
-      />
-      <Typography variant="caption" color="text.secondary" data-cy="milvus-cut-line" className={WORDS}>
-        {words(at)}
-      </Typography>
-    </Stack>
+      <Stack data-cy="milvus-histogram" sx={SMALL}>
+        <Bars counts={histogram.counts} at={at} />
+        <Slider
+          size="small"
+          min={1}
+          max={bins}
+          value={at}
+          track={false}
+          aria-label={strings.cutOff}
+          getAriaValueText={words}
+          slotProps={{ input: { "data-cy": "milvus-cut" } as object }}
+          onChange={(_, value) => move(value as number)}
+          sx={{ py: "6px !important", my: -0.25 }}
+        />
+        <Typography variant="caption" color="text.secondary" data-cy="milvus-cut-line" className={WORDS}>
+          {words(at)}
+        </Typography>
+      </Stack>
     </Box>
   );
 }

@@ -33,6 +33,14 @@ test("what is typed into options is undone at once, and a text that isn't search
   expect(result.current.draft.chips).toEqual([]);
 });
 
+test("another search with the same query is no step", () => {
+  const { result } = renderHook(() => useQueryDraft());
+  act(() => result.current.update(bird));
+  act(() => result.current.replace({ ...result.current.draft, chips: [bird], removed: [] }));
+  act(() => void result.current.undo());
+  expect([result.current.draft.chips, result.current.canUndo]).toEqual([[], false]);
+});
+
 test("a changed chip keeps its position", () => {
   const { result } = renderHook(() => useQueryDraft());
   act(() => result.current.update(bird));

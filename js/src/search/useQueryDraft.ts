@@ -20,16 +20,20 @@ interface Step {
 const EMPTY_DRAFT: QueryDraft = { chips: [], removed: [], text: "", options: DEFAULT_OPTIONS };
 const MAX_STEPS = 20;
 
+const isSame = (some: Chip[], others: Chip[]) => some.length === others.length && some.every((chip, n) => chip === others[n]);
+
 /** The query draft, which is kept while the panel is closed, how to change it, and to undo that. */
 export function useQueryDraft() {
   const [draft, set] = usePanelState<QueryDraft>("milvus_query_draft", EMPTY_DRAFT);
   const [steps, setSteps] = usePanelState<Step[]>("milvus_query_steps", []);
   const replace = (next: QueryDraft, hadResults = false) => {
     const last = steps.at(-1)?.before;
-    const sameChips = (other: QueryDraft | undefined) => other?.chips === draft.chips && other.removed === draft.removed;
-    // what is typed into options, letter after letter, is one step
-    const typedOn = sameChips(next) && sameChips(last) && last?.options !== draft.options;
-    if (!typedOn) setSteps([...steps, { before: draft, hadResults }].slice(-MAX_STEPS));
+    const sameChips = (other: QueryDraft | undefined) =>
+      other !== undefined && isSame(other.chips, draft.chips) && isSame(other.removed, draft.removed);
+    // what is typed into options, letter after letter, is one step, and another search with the same none
+    const typedOn = sameChips(last) && last?.options !== draft.options;
+    const noStep = sameChips(next) && (typedOn || next.options === draft.options);
+    if (!noStep || hadResults) setSteps([...steps, { before: draft, hadResults }].slice(-MAX_STEPS));
     set(next);
   };
   return {
