@@ -9,6 +9,7 @@ from pathlib import Path
 import fiftyone as fo
 import numpy as np
 import pytest
+from fiftyone.brain.similarity import Similarity
 from playwright.sync_api import expect
 
 from fiftyone_milvus.dataset import models
@@ -278,6 +279,8 @@ def test_matches_are_filtered_by_what_the_index_keeps(panel, indexes, scenes):
     of_theme = len(scenes.match(fo.ViewField("theme") == theme))
     k = min(25, of_theme)
     term, where = Term(text="bird"), {"theme": theme}
+    panel.cy("milvus-unset-theme").click()
+    expect(panel.cy("milvus-set-option")).to_have_count(0)
     assert ids == found_by(indexes["images"], term, k=k, where=where)
 
 
@@ -556,21 +559,24 @@ def test_what_can_be_done_with_a_result_shows_where_the_pointer_or_the_keyboard_
 
 
 def test_the_index_in_use_is_remembered_and_another_does_not_replace_it(
-    app, own_scenes, give_index
+    app, indexes, own_scenes
 ):
-    give_index(own_scenes, "images")
     app.dataset = own_scenes
     app.open(PANEL)
-    expect(app.cy("milvus-index-select")).to_have_value("images")
-    expect(app.cy("milvus-coverage")).to_have_text("60 samples")
-    own_scenes.rename_brain_run("images", "z")
-    give_index(own_scenes, "images")
+    in_use, coverage = app.cy("milvus-index-select"), app.cy("milvus-coverage")
+    expect(coverage).to_have_text("60 samples")
+    expect(in_use).to_have_value("images")
+    config = own_scenes.get_brain_info("images").config.build()
+    Similarity.register_run(config, own_scenes, "a_newer_one", overwrite=False)
     app.load(PANEL)
-    expect(app.cy("milvus-coverage")).to_have_text("60 samples")
-    choose(app, "z")
+    expect(coverage).to_have_text("60 samples")
+    expect(in_use).to_have_value("images")
+    expect(in_use.locator("option")).to_have_count(3)
+    choose(app, "objects")
     app.load(PANEL)
-    expect(app.cy("milvus-coverage")).to_have_text("60 samples")
-    expect(app.cy("milvus-index-select")).to_have_value("z")
+    expect(coverage).to_contain_text("patches")
+    expect(in_use).to_have_value("objects")
+    own_scenes.delete_brain_run("a_newer_one")
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

@@ -64,7 +64,8 @@ function Content({ result, kind, chips, position, active, selected, onOpen, onSe
           }}
         >
           <Thumbnail filepath={result.filepath} box={result.box} alt="" />
-          <Stack direction="row" justifyContent="space-between" spacing={0.5} sx={{ px: 0.75 }}>
+          {/* the button's name says it in words */}
+          <Stack aria-hidden direction="row" justifyContent="space-between" spacing={0.5} sx={{ px: 0.75 }}>
             <Typography variant="caption" noWrap color="text.secondary" dir="auto">
               {result.rank}
               {result.label && ` ${result.label}`}

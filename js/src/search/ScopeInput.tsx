@@ -1,4 +1,5 @@
-import { Chip, NativeSelect, Stack, Tooltip, Typography } from "@mui/material";
+import { MuiIconFont } from "@fiftyone/components";
+import { Chip, IconButton, NativeSelect, Stack, Tooltip, Typography } from "@mui/material";
 import type { Index } from "../api/contract";
 import { useSelection } from "../hooks/appState";
 import { readable } from "../ui/styles";
@@ -15,8 +16,6 @@ interface Props {
   /** the number of samples in the dataset; null until they are counted */
   samples: number | null;
 }
-
-const UNSET = { all: "unset", cursor: "pointer" } as const;
 
 /** What to search in, and the options that are set, each with a button that unsets it. */
 export function ScopeInput({ search, index, samples }: Props) {
@@ -51,7 +50,11 @@ export function ScopeInput({ search, index, samples }: Props) {
             variant="outlined"
             label={label}
             data-cy="milvus-set-option"
-            deleteIcon={<button type="button" aria-label={strings.unset(label)} data-cy={`milvus-unset-${name}`} style={UNSET} />}
+            deleteIcon={
+              <IconButton size="small" aria-label={strings.unset(label)} data-cy={`milvus-unset-${name}`}>
+                <MuiIconFont name="close" sx={{ fontSize: 14 }} />
+              </IconButton>
+            }
             onDelete={() => search.change(unset)}
             sx={{ maxWidth: "100%", borderColor: problems[name] ? readable("error") : "divider" }}
           />
