@@ -53,7 +53,7 @@ function Content({ result, kind, chips, position, active, selected, onOpen, onSe
           data-cy="milvus-result"
           data-id={result.id}
           data-position={position}
-          aria-label={strings.open(name, kind, shownScore)}
+          aria-description={strings.open(name, kind, shownScore)}
           tabIndex={tabIndex}
           onClick={() => onOpen(result)}
           sx={{
@@ -64,8 +64,7 @@ function Content({ result, kind, chips, position, active, selected, onOpen, onSe
           }}
         >
           <Thumbnail filepath={result.filepath} box={result.box} alt="" />
-          {/* the button's name says it in words */}
-          <Stack aria-hidden direction="row" justifyContent="space-between" spacing={0.5} sx={{ px: 0.75 }}>
+          <Stack direction="row" justifyContent="space-between" spacing={0.5} sx={{ px: 0.75 }}>
             <Typography variant="caption" noWrap color="text.secondary" dir="auto">
               {result.rank}
               {result.label && ` ${result.label}`}

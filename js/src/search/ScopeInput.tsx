@@ -48,8 +48,7 @@ export function ScopeInput({ search, index, samples }: Props) {
           <Chip
             size="small"
             variant="outlined"
-            label={label}
-            data-cy="milvus-set-option"
+            label={<span data-cy="milvus-set-option">{label}</span>}
             deleteIcon={
               <IconButton size="small" aria-label={strings.unset(label)} data-cy={`milvus-unset-${name}`}>
                 <MuiIconFont name="close" sx={{ fontSize: 14 }} />
