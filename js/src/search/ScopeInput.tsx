@@ -1,5 +1,5 @@
 import { MuiIconFont } from "@fiftyone/components";
-import { Chip, IconButton, NativeSelect, Stack, Tooltip, Typography } from "@mui/material";
+import { IconButton, NativeSelect, Stack, Tooltip, Typography } from "@mui/material";
 import type { Index } from "../api/contract";
 import { useSelection } from "../hooks/appState";
 import { readable } from "../ui/styles";
@@ -16,6 +16,8 @@ interface Props {
   /** the number of samples in the dataset; null until they are counted */
   samples: number | null;
 }
+
+const TAG = { border: 1, borderRadius: 4, height: 26, pl: 1, pr: 0.25, maxWidth: "100%" } as const;
 
 /** What to search in, and the options that are set, each with a button that unsets it. */
 export function ScopeInput({ search, index, samples }: Props) {
@@ -45,18 +47,20 @@ export function ScopeInput({ search, index, samples }: Props) {
       </NativeSelect>
       {setOptions(options, index).map(({ name, label, unset }) => (
         <Tooltip key={name} title={problems[name] ?? ""}>
-          <Chip
-            size="small"
-            variant="outlined"
-            label={<span data-cy="milvus-set-option">{label}</span>}
-            deleteIcon={
-              <IconButton size="small" aria-label={strings.unset(label)} data-cy={`milvus-unset-${name}`}>
-                <MuiIconFont name="close" sx={{ fontSize: 14 }} />
-              </IconButton>
-            }
-            onDelete={() => search.change(unset)}
-            sx={{ maxWidth: "100%", borderColor: problems[name] ? readable("error") : "divider" }}
-          />
+          <Stack direction="row" alignItems="center" sx={{ ...TAG, borderColor: problems[name] ? readable("error") : "divider" }}>
+            <Typography variant="caption" noWrap dir="auto" data-cy="milvus-set-option">
+              {label}
+            </Typography>
+            <IconButton
+              size="small"
+              aria-label={strings.unset(label)}
+              data-cy={`milvus-unset-${name}`}
+              onClick={() => search.change(unset)}
+              sx={{ p: 0.25 }}
+            >
+              <MuiIconFont name="close" sx={{ fontSize: 16 }} />
+            </IconButton>
+          </Stack>
         </Tooltip>
       ))}
       {inView?.showsResults && !search.shown && (
