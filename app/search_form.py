@@ -9,6 +9,7 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
+from fiftyone_milvus.dataset.indexed_samples import has_samples
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.retrieval import filter_fields
 from fiftyone_milvus.search.query import Query, Term
@@ -151,7 +152,7 @@ def _scope_inputs(ctx: foo.ExecutionContext, form: types.Object) -> None:
     except InvalidRequest as e:
         forms.problem(form, "k", str(e))
     forms.scope_choice(ctx, form)
-    if ctx.params.get("scope") == "view" and not ctx.view.limit(1).count():
+    if ctx.params.get("scope") == "view" and not has_samples(ctx.view):
         forms.problem(form, "scope", EMPTY_VIEW)
     form.bool("reverse", default=False, label="Least similar first")
 

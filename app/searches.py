@@ -16,6 +16,7 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.checks import is_number
 from fiftyone_milvus.dataset import names
+from fiftyone_milvus.dataset.indexed_samples import has_samples
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.search import search
 from fiftyone_milvus.search.request import SearchRequest
@@ -73,7 +74,7 @@ def scope_of(ctx: foo.ExecutionContext, request: SearchRequest) -> fo.SampleColl
     if request.view is None:
         return ctx.dataset
     view = fo.DatasetView._build(ctx.dataset, request.view)
-    if not view.limit(1).count():
+    if not has_samples(view):
         raise InvalidRequest(EMPTY_VIEW)
     return view
 

@@ -12,6 +12,7 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.dataset import expected_rows, model_arguments
+from fiftyone_milvus.dataset.indexed_samples import has_samples
 from fiftyone_milvus.dataset.sources import Source, media_problem
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.indexes import build
@@ -113,7 +114,7 @@ def _scope_input(
     except VectorSearchError as e:
         forms.problem(inputs, "scope", str(e))
         return ctx.dataset
-    if not samples.limit(1).count():
+    if not has_samples(samples):
         forms.problem(inputs, "scope", "There are no samples to index in this scope")
     return samples
 

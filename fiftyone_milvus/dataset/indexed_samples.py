@@ -44,6 +44,12 @@ def every_slice(samples: fo.SampleCollection) -> fo.SampleCollection:
     return samples.select_group_slices(_allow_mixed=True)
 
 
+def has_samples(samples: fo.SampleCollection) -> bool:
+    """Whether there are any. ``len()`` of a dataset is MongoDB's estimate, which is
+    wrong after it was killed."""
+    return bool(samples.limit(1).count())
+
+
 def is_whole(samples: fo.SampleCollection) -> bool:
     """Whether a collection is its whole dataset."""
     return bool(samples.view() == samples._root_dataset.view())

@@ -13,7 +13,7 @@ from ..backend import runs
 from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
 from ..dataset import models, names
-from ..dataset.indexed_samples import every_slice
+from ..dataset.indexed_samples import every_slice, has_samples
 from ..dataset.sources import Item, Reader
 from ..dataset.sources import Source as Source
 from ..errors import InvalidRequest
@@ -170,8 +170,7 @@ def _check_request(
     if not exists:
         names.refuse(names.brain_key_problem(samples._root_dataset, brain_key))
     source.check(samples, patches_field)
-    # not len(), which MongoDB estimates, wrongly after it was killed
-    if not samples.limit(1).count():
+    if not has_samples(samples):
         raise InvalidRequest("There are no samples to index. Choose another view.")
 
 

@@ -12,6 +12,7 @@ import fiftyone as fo
 from ..backend import runs
 from ..backend.index import MilvusSimilarityIndex
 from ..backend.scope import Scope, index_scope
+from ..dataset.indexed_samples import has_samples
 from ..dataset.sources import Item, Reader, Source
 from ..errors import Cancelled, CollectionError, InvalidRequest
 from ..progress import Failure, Monitor, Report
@@ -142,7 +143,7 @@ def _synced(
     removed = _remove_orphans(dataset, index, scope, monitor)
     built, selection = None, _OutOfDate(scope)
     samples = scope.samples
-    if len(samples):
+    if has_samples(samples):
         built = build.refresh(index, samples, source, selection, monitor, engine)
     return Synced(
         brain_key,

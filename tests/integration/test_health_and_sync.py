@@ -72,6 +72,17 @@ def test_a_fresh_index_is_healthy(dataset):
     assert "up to date" in found.message
 
 
+def test_mongodbs_estimate_of_the_samples_is_not_trusted(dataset, monkeypatch):
+    """It is wrong after MongoDB was killed, so that len(dataset) may be 0."""
+    monkeypatch.setattr(fo.Dataset, "__len__", lambda _: 0)
+    assert build.build(dataset, "k", MODEL).rows == 40
+    gone = dataset.take(3, seed=0).values("id")
+    runs.load(dataset, "k").remove_from_index(sample_ids=gone)
+    assert fiftyone_milvus.health(dataset, "k").missing == 3
+    assert fiftyone_milvus.sync(dataset, "k").embedded == 3
+    assert fiftyone_milvus.health(dataset, "k").healthy
+
+
 @pytest.mark.parametrize("patches", [False, True])
 def test_random_changes_are_found_exactly_and_repaired(
     dataset, notes, tmp_path, patches

@@ -438,7 +438,8 @@ def test_a_ray_of_its_own_is_started_and_stopped_before_another_is_used(
 
 
 # the last one, since the cluster has a node less afterwards
-@only_standalone
+@pytest.mark.on_cluster
+@pytest.mark.parametrize("_milvus", ["standalone", "cluster"], indirect=True)
 def test_a_lost_node_and_a_killed_worker_change_nothing(ours):
     images.wait_after(ours.pace, 6)
     with ThreadPoolExecutor(1) as pool:
