@@ -43,3 +43,12 @@ test("while jobs are asked for, only the cards that change are rendered again", 
   expect(rendered).toHaveBeenCalledTimes(4);
   rendered.mockRestore();
 });
+
+test("what is chosen from the first overview opens when it is known where an index can be moved to", async () => {
+  const { user, rerender, rerendered } = indexes({ counting: true, inUse: "" });
+  await user.click(at("milvus-actions-images"));
+  await user.click(at("milvus-move-images"));
+  expect(absent("milvus-confirm")).toBe(true);
+  rerender(rerendered({ counting: false, inUse: "embedded" }));
+  at("milvus-confirm");
+});

@@ -103,7 +103,8 @@ export function IndexList(props: Props) {
         </Typography>
       )}
       {importing}
-      {about && index && (
+      {/* until then it isn't known where an index could be moved to */}
+      {about && index && !counting && (
         <IndexDialog
           {...shared}
           {...{ move, inUse }}
