@@ -19,6 +19,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import fiftyone as fo
+import numpy as np
 import pytest
 
 from harness.app import AppServer
@@ -26,15 +28,6 @@ from scripts import build_dist
 
 PLUGIN = "@milvus/vector-search"
 DATASET = "installed"
-MAKE_DATASET = f"""
-import fiftyone as fo
-import numpy as np
-dataset = fo.Dataset("{DATASET}", persistent=True)
-dataset.add_samples(
-    [fo.Sample(f"{{i}}.png", embedding=np.array([1.0, i])) for i in range(20)]
-)
-print(dataset.first().id)
-"""
 USE_LIBRARY = f"""
 import fiftyone as fo
 import fiftyone.brain as fob
@@ -81,17 +74,18 @@ class Environment:
 
 @pytest.fixture
 def fresh(tmp_path) -> Environment:
-    made = Environment(tmp_path / "environment")
-    missing = "import importlib.util as u; print(u.find_spec('fiftyone_milvus'))"
-    assert made.run("-c", missing) == "None"
-    return made
+    return Environment(tmp_path / "environment")
 
 
 @pytest.fixture
-def first_id(fresh) -> Iterator[str]:
-    yield fresh.run("-c", MAKE_DATASET)
-    gone = f"import fiftyone as fo; fo.delete_dataset('{DATASET}')"
-    fresh.run("-c", gone)
+def dataset() -> Iterator[fo.Dataset]:
+    made = fo.Dataset(DATASET, persistent=True)
+    made.add_samples(
+        [fo.Sample(f"{i}.png", embedding=np.array([1.0, i])) for i in range(20)],
+        progress=False,
+    )
+    yield made
+    made.delete()
 
 
 @contextmanager
@@ -103,7 +97,8 @@ def served(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def test_the_zip_file_is_a_plugin_that_searches(fresh, first_id, tmp_path):
+def test_the_zip_file_is_a_plugin_that_searches(fresh, dataset, tmp_path):
+    first = dataset.first().id
     built = build_dist.build_plugin(tmp_path)
     with served(tmp_path) as address:
         cli = "from fiftyone.core.cli import main; main()"
@@ -118,8 +113,8 @@ def test_the_zip_file_is_a_plugin_that_searches(fresh, first_id, tmp_path):
         field = {"source": "field", "embeddings_field": "embedding"}
         built = execute(app, "compute_index", brain_key="k", **field)
         assert built["rows"] == 20
-        found = execute(app, "search", [first_id], brain_key="k", k=3)
-        assert found["ids"][0] == first_id and len(found["ids"]) == 3
+        found = execute(app, "search", [first], brain_key="k", k=3)
+        assert found["ids"][0] == first and len(found["ids"]) == 3
         execute(app, "cleanup_index", brain_key="k", dry_run=False)
     finally:
         app.stop()
@@ -177,7 +172,7 @@ def test_the_zip_file_has_no_more_than_the_plugin_needs(tmp_path):
     assert len(names) == len(set(names))
 
 
-def test_the_wheel_is_all_that_python_needs(fresh, first_id, tmp_path):
+def test_the_wheel_is_all_that_python_needs(fresh, dataset, tmp_path):
     wheel = build_dist.build_wheel(tmp_path)
     with zipfile.ZipFile(wheel) as found:
         found.extractall(fresh.packages)
