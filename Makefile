@@ -38,9 +38,10 @@ test-python: setup ## unit, integration and browser tests
 
 test-ray: setup ## tests on a Ray cluster
 	$(PY) -m pytest -m "ray and not cluster$(if $(SKIP_STANDALONE), and not standalone)" $(ARGS) || [ $$? = $(NO_TESTS) ]
+	$(if $(SKIP_CLUSTER)$(SKIP_STANDALONE),,$(PY) -m pytest -m "ray and cluster" $(ARGS) || [ $$? = $(NO_TESTS) ])
 
 test-cluster: setup ## tests on a Milvus cluster
-	$(if $(SKIP_CLUSTER)$(SKIP_STANDALONE),,$(PY) -m pytest -m cluster $(ARGS) || [ $$? = $(NO_TESTS) ])
+	$(if $(SKIP_CLUSTER)$(SKIP_STANDALONE),,$(PY) -m pytest -m "cluster and not ray" $(ARGS) || [ $$? = $(NO_TESTS) ])
 
 bench: .venv/.done-dev mongod $(STANDALONE) ## benchmarks that print tables; BENCHMARKS= chooses some
 	set -e; for program in $(BENCHMARKS); do echo "== $$program"; PYTHONPATH=. $(PY) "$$program"; done
