@@ -1,5 +1,5 @@
-"""Which process is meant, wherever that is read: told from a later one that got its
-number, and from one of another machine or container."""
+"""Identifies a process wherever that is read: no later one with the same number, and
+none of another machine or container, passes for it."""
 
 from __future__ import annotations
 

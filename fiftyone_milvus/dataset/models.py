@@ -237,7 +237,7 @@ def lock_of(model: Any) -> FairLock:
     FiftyOne's keep a layer's output, and whether to preprocess, in the object."""
     with _lock:
         if TEXT_COPY not in vars(model):
-            # now, since whoever has the lock changes the model's attributes
+            # now, since a holder of the lock changes the model's attributes
             of_texts = copy.copy(model)
             vars(model)[TEXT_COPY] = vars(of_texts)[TEXT_COPY] = of_texts
         return _locks.setdefault(model, FairLock())

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,8 +13,8 @@ from fiftyone_milvus.exact import tiles
 from fiftyone_milvus.exact.cells import cells_of
 from fiftyone_milvus.metrics import Space
 from fiftyone_milvus.tuning import tuned
+from harness.processes import numbers_printed
 
-ROOT = Path(__file__).resolve().parents[2]
 COUNT, DIM = 5_000, 24
 THRESH = {"cosine": 0.05, "euclidean": 1.5}
 
@@ -165,13 +161,6 @@ with tuned(IN_MEMORY_BYTES=0), metrics.scratch_array(COUNT, 512) as vectors:
 
 def test_memory_is_a_few_tiles_whatever_the_number_of_vectors():
     # 82 MB of vectors; the matrix of all pairs is 6,400 MB
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found, peak = map(int, done.stdout.split())
+    found, peak = numbers_printed(MEASURE)
     assert found == 100
     assert peak < 80e6

@@ -1,9 +1,6 @@
 """Against the plainest numpy: every pair by itself, in float64."""
 
 import errno
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,9 +14,9 @@ from fiftyone_milvus.exact import near_pairs, pca_prefilter
 from fiftyone_milvus.metrics import Space
 from fiftyone_milvus.tuning import tuned
 from harness.datasets import clustered_vectors
+from harness.processes import numbers_printed
 
 METRICS = ("cosine", "dotproduct", "euclidean")
-ROOT = Path(__file__).resolve().parents[2]
 
 any_metric = st.sampled_from(METRICS)
 # few values, so that many vectors are equal and many distances are
@@ -319,13 +316,6 @@ with tuned(IN_MEMORY_BYTES=0), metrics.scratch_array(30_000, 512) as vectors:
 
 def test_memory_is_a_few_tiles_whatever_the_number_of_vectors():
     # 61 MB of vectors; a float64 copy of them alone would be 123 MB
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found, peak = map(int, done.stdout.split())
+    found, peak = numbers_printed(MEASURE)
     assert found == 200
     assert peak < 60e6
