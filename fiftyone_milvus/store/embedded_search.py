@@ -47,7 +47,8 @@ QUERY = [
 ]
 COUNT = ["self", "partition_names"]
 COMPILE = ["self", "expr_str", "timezone"]
-MAX_IDS = 2_000_000  # in lists of ids that are kept, some 100 bytes each
+MAX_IDS = 1_000_000  # in lists of ids kept for a collection, some 100 bytes each
+KEPT = "_id_lists"  # the attribute of a collection that has them
 
 
 def speed_up() -> None:
@@ -69,13 +70,14 @@ def speed_up() -> None:
 
 def _compiling(compile_filter: Callable[..., Any]) -> Callable[..., Any]:
     """Milvus Lite's way to compile a filter, but for lists of ids."""
-    kept: LRUCache[Any, IdList] = LRUCache(MAX_IDS, lambda found: len(found.ids))
     lock = threading.Lock()
 
     def compiled(self: Any, expr_str: str, timezone: str | None = None) -> Any:
-        key = id(self), expr_str
         with lock:
-            found = kept.get(key)  # which keeps the collection, and so its id
+            if KEPT not in vars(self):  # there, so that they are garbage together
+                vars(self)[KEPT] = LRUCache(MAX_IDS, lambda found: len(found.ids))
+            kept = vars(self)[KEPT]
+            found = kept.get(expr_str)
         if found is None:
             ids = ids_in(expr_str, self._pk_name)
             if ids is None:
@@ -84,7 +86,7 @@ def _compiling(compile_filter: Callable[..., Any]) -> Callable[..., Any]:
             found = IdList(expr_str, self._pk_name, ids, compile_one)
             if len(ids) <= MAX_IDS:
                 with lock:
-                    kept[key] = found
+                    kept[expr_str] = found
         return found
 
     return compiled
