@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import fiftyone as fo
 
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.request import SearchRequest
-from fiftyone_milvus.search.result import SearchResult
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.request import SearchRequest
+from fiftyone_milvus.searches.result import SearchResult
 
 
 @dataclass(frozen=True)

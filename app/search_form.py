@@ -12,9 +12,9 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset.indexed_samples import has_samples
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.retrieval import filter_fields
-from fiftyone_milvus.search.query import Query, Term
-from fiftyone_milvus.search.request import DEFAULT_K, SearchRequest
-from fiftyone_milvus.search.search import check_score_field
+from fiftyone_milvus.searches.query import Query, Term
+from fiftyone_milvus.searches.request import DEFAULT_K, SearchRequest
+from fiftyone_milvus.searches.search import check_score_field
 
 from . import forms
 from .context import MAX_RESULTS, scope_samples, selection

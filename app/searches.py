@@ -18,9 +18,9 @@ from fiftyone_milvus.checks import is_number
 from fiftyone_milvus.dataset import names
 from fiftyone_milvus.dataset.indexed_samples import has_samples
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.request import SearchRequest
-from fiftyone_milvus.search.result import SearchResult
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.request import SearchRequest
+from fiftyone_milvus.searches.result import SearchResult
 
 from . import empty_results, threads
 from .context import MAX_RESULTS

@@ -16,8 +16,8 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.config import MilvusSimilarityConfig
 from fiftyone_milvus.dataset import models
 from fiftyone_milvus.errors import Busy
-from fiftyone_milvus.search import query_embedding
-from fiftyone_milvus.search.request import SearchRequest
+from fiftyone_milvus.searches import query_embedding
+from fiftyone_milvus.searches.request import SearchRequest
 
 T = TypeVar("T")
 

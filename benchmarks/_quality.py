@@ -16,8 +16,8 @@ from demo.dataset import build_scenes_dataset
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.index import MilvusSimilarityIndex
 from fiftyone_milvus.indexes import build
-from fiftyone_milvus.search import query_vector, search
-from fiftyone_milvus.search.query import Query, Term
+from fiftyone_milvus.searches import query_vector, search
+from fiftyone_milvus.searches.query import Query, Term
 from harness import environment
 
 from ._measure import Table

@@ -11,8 +11,8 @@ import fiftyone as fo
 import numpy as np
 
 import fiftyone_milvus  # noqa: F401  (from here on the backend "milvus" is ours)
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.query import Query
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query import Query
 
 from . import _contenders, _data
 from ._contenders import Contender, FiftyOneBackend, Raw

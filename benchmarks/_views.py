@@ -76,8 +76,8 @@ import fiftyone as fo
 import psutil
 import fiftyone_milvus
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.query import Query, Term
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query import Query, Term
 
 def used():
     return psutil.Process().memory_info().rss / 1e6

@@ -110,14 +110,14 @@ def search(
     """Search the index KEY of DATASET; a line has an id, its score and its file."""
     with _reported(as_json) as show:
         from .backend import runs
-        from .search import search as searches
-        from .search.query import Query, Term
+        from .searches.query import Query, Term
+        from .searches.search import search as search_index
 
         terms = [Term(text=each) for each in text] + [Term(id=each) for each in ids]
         samples = _samples(dataset, view)
         index = runs.load(samples._root_dataset, key)
         within = samples if view else None
-        found = searches.search(index, Query(tuple(terms)), k, samples=within)
+        found = search_index(index, Query(tuple(terms)), k, samples=within)
         unique = samples._root_dataset.select(set(found.sample_ids))
         path_of = dict(zip(*unique.values(["id", "filepath"]), strict=True))
         rows = zip(found.ids, found.sample_ids, found.scores, strict=True)

@@ -10,7 +10,7 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.search import fusion, search
+from fiftyone_milvus.searches import fusion, search
 
 from ..app import forms, search_form, searches, threads
 from .base import Operator

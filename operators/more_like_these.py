@@ -9,7 +9,7 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import VectorSearchError
-from fiftyone_milvus.search.request import DEFAULT_K, SearchRequest
+from fiftyone_milvus.searches.request import DEFAULT_K, SearchRequest
 
 from ..app import forms, search_form, searches
 from .search import SearchOperator

@@ -10,7 +10,7 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
-from fiftyone_milvus.search.request import SearchRequest
+from fiftyone_milvus.searches.request import SearchRequest
 
 from ..app import forms, searches
 from ..app.context import selection

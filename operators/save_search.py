@@ -8,7 +8,7 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.dataset import names
-from fiftyone_milvus.search.request import SearchRequest
+from fiftyone_milvus.searches.request import SearchRequest
 
 from ..app import forms, searches
 from .base import Operator

@@ -13,8 +13,8 @@ import numpy as np
 
 from fiftyone_milvus.backend.runs import IndexInfo
 from fiftyone_milvus.dataset import indexed_samples
-from fiftyone_milvus.search.query import Query, Term
-from fiftyone_milvus.search.result import CachedResult, SearchResult
+from fiftyone_milvus.searches.query import Query, Term
+from fiftyone_milvus.searches.result import CachedResult, SearchResult
 
 SHOWN_RESULTS = 100
 SHOWN_CHIPS = 20  # more of them are one chip, which stands for their mean

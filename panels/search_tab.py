@@ -20,8 +20,8 @@ from fiftyone.server.view import get_extended_view
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import indexed_samples, names
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.search import result as results
-from fiftyone_milvus.search.request import SearchRequest
+from fiftyone_milvus.searches import result as results
+from fiftyone_milvus.searches.request import SearchRequest
 
 from ..app import search_form, searches, tag_changes
 from . import search_payloads

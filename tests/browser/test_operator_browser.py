@@ -10,8 +10,8 @@ from playwright.sync_api import Locator, expect
 
 from fiftyone_milvus.analysis import duplicates
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.query import Query, Term
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query import Query, Term
 from plugin.operators import OPERATORS
 
 

@@ -13,8 +13,8 @@ from fiftyone.brain.similarity import Similarity
 from playwright.sync_api import expect
 
 from fiftyone_milvus.dataset import models
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.query import Query, Term
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query import Query, Term
 from harness import axe, screen
 
 PANEL = "milvus_panel"

@@ -14,8 +14,8 @@ import fiftyone_milvus
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.indexes import build
 from fiftyone_milvus.indexes.collections import inspect
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.query import Query
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query import Query
 from harness import builds, environment, images, imports
 from harness.forks import Fork
 from harness.oracle import distances, ranked

@@ -18,7 +18,7 @@ from PIL import Image
 
 from fiftyone_milvus.dataset import image_headers
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.search import query_images
+from fiftyone_milvus.searches import query_images
 
 from . import little_memory
 

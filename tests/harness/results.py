@@ -3,10 +3,10 @@
 import numpy as np
 
 from fiftyone_milvus.retrieval.plans import Plan
-from fiftyone_milvus.search.query import Query
-from fiftyone_milvus.search.query_vector import Resolved
-from fiftyone_milvus.search.request import SearchRequest
-from fiftyone_milvus.search.result import SearchResult
+from fiftyone_milvus.searches.query import Query
+from fiftyone_milvus.searches.query_vector import Resolved
+from fiftyone_milvus.searches.request import SearchRequest
+from fiftyone_milvus.searches.result import SearchResult
 
 
 def search_result(ids, sample_ids=None, patches_field=None, key="k") -> SearchResult:

@@ -20,8 +20,8 @@ from fiftyone_milvus.analysis import (
 )
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.indexes import build
-from fiftyone_milvus.search.query import Query, Term
-from fiftyone_milvus.search.search import search
+from fiftyone_milvus.searches.query import Query, Term
+from fiftyone_milvus.searches.search import search
 from harness.context import execute, make_context, triggered
 from harness.panel import CheckedPanel
 

@@ -16,9 +16,9 @@ import pytest
 from fiftyone_milvus.analysis import duplicates, label_outliers, leaks, unique
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import VectorSearchError
-from fiftyone_milvus.search import fusion, search
-from fiftyone_milvus.search.query import Query
-from fiftyone_milvus.search.result import SearchResult
+from fiftyone_milvus.searches import fusion, search
+from fiftyone_milvus.searches.query import Query
+from fiftyone_milvus.searches.result import SearchResult
 from harness import datasets
 from harness.context import make_context
 from harness.panel import CheckedPanel

@@ -16,8 +16,8 @@ from fiftyone_milvus.indexes import archive, build
 from fiftyone_milvus.indexes.build import Source
 from fiftyone_milvus.retrieval import planner
 from fiftyone_milvus.retrieval.filter_fields import FilteredRows, filter_expr
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.query import Query
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query import Query
 from fiftyone_milvus.store import row_search
 from fiftyone_milvus.store.filter_expressions import in_parts
 from harness import oracle

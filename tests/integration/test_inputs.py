@@ -18,8 +18,8 @@ from fiftyone_milvus.analysis import duplicates, label_outliers, unique
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import CollectionError, InvalidRequest
 from fiftyone_milvus.indexes import build
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.query import Query, Term
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query import Query, Term
 from harness import datasets
 
 VECTORS = np.array([[1, 0, 0, 2], [0, 1, 0, 2], [0, 0, 1, 2]], np.float32)

@@ -11,9 +11,9 @@ from fiftyone_milvus.analysis import duplicates
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.query import Query, Term
-from fiftyone_milvus.search.result import result_view
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query import Query, Term
+from fiftyone_milvus.searches.result import result_view
 from harness import images
 from harness.context import execute
 

@@ -26,8 +26,8 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.similarity import MilvusSimilarityIndex
 from fiftyone_milvus.errors import CollectionError, InvalidRequest
 from fiftyone_milvus.indexes import build
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.query import Query
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query import Query
 from fiftyone_milvus.store import client, embedded, settings
 from harness import datasets, environment
 from harness.oracle import distances, ranked

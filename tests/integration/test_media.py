@@ -12,8 +12,8 @@ import fiftyone_milvus
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.query import Query, Term
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query import Query, Term
 from harness import images
 from harness.context import execute, make_context
 from harness.panel import CheckedPanel

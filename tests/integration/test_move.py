@@ -28,8 +28,8 @@ from fiftyone_milvus.errors import (
 )
 from fiftyone_milvus.indexes import archive, build, collection_cleanup, move, parquet
 from fiftyone_milvus.progress import Progress
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.query import Query
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query import Query
 from fiftyone_milvus.store import client, row_search, settings
 from fiftyone_milvus.store.collection import Collection, Owner
 from fiftyone_milvus.store.rows import StoredRows

@@ -8,8 +8,8 @@ import pytest
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.indexes import build
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.request import SearchRequest
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.request import SearchRequest
 from harness import contract
 from harness.context import execute, make_context, triggered
 from harness.panel import CheckedPanel

@@ -16,10 +16,10 @@ from fiftyone_milvus import metrics
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.query import Crop, Query, Term
-from fiftyone_milvus.search.query_vector import resolve
-from fiftyone_milvus.search.request import SearchRequest
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query import Crop, Query, Term
+from fiftyone_milvus.searches.query_vector import resolve
+from fiftyone_milvus.searches.request import SearchRequest
 from harness import datasets, images
 from harness.context import execute, make_context
 from plugin.app import searches

@@ -17,9 +17,9 @@ from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
 from fiftyone_milvus.metrics import unit
 from fiftyone_milvus.progress import Monitor
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.query import Crop, Query, Term
-from fiftyone_milvus.search.query_vector import resolve
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query import Crop, Query, Term
+from fiftyone_milvus.searches.query_vector import resolve
 from harness import hostile_images, image_files, images
 
 OPENCV = ("counting", "reading-opencv")

@@ -20,8 +20,8 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset.ids import within
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.retrieval import planner
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.query import Query, Term
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query import Query, Term
 from fiftyone_milvus.store import collection
 from fiftyone_milvus.store.collection import CollectionCache
 from fiftyone_milvus.tuning import tuned

@@ -18,8 +18,8 @@ from fiftyone_milvus.analysis import label_outliers, leaks, tagging
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
-from fiftyone_milvus.search.query import Query
-from fiftyone_milvus.search.search import result_view, search
+from fiftyone_milvus.searches.query import Query
+from fiftyone_milvus.searches.search import result_view, search
 from harness import label_kinds
 from harness.context import execute, make_context, triggered
 from harness.label_kinds import GROUPS, ROWS, VIDEOS, Kind

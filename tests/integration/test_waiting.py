@@ -14,9 +14,9 @@ from fiftyone.operators.executor import execute_or_delegate_operator
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import models
 from fiftyone_milvus.indexes import build
-from fiftyone_milvus.search import search
-from fiftyone_milvus.search.query import Query, Term
-from fiftyone_milvus.search.request import SearchRequest
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query import Query, Term
+from fiftyone_milvus.searches.request import SearchRequest
 from harness import images
 from harness.context import PLUGIN, execute, make_context
 from plugin.app import threads

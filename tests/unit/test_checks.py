@@ -8,7 +8,7 @@ import pytest
 
 from fiftyone_milvus import checks
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.search.query import Query, Term
+from fiftyone_milvus.searches.query import Query, Term
 
 ID = "a" * 24
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.retrieval.planner import Neighbors, Plan
-from fiftyone_milvus.search import fusion, grouping
+from fiftyone_milvus.searches import fusion, grouping
 from fiftyone_milvus.store.row_search import Matches
 from fiftyone_milvus.tuning import tuned
 from harness.results import search_result as result

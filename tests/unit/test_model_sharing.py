@@ -21,8 +21,8 @@ from fiftyone_milvus.backend.index import MilvusSimilarityIndex
 from fiftyone_milvus.backend.stored_run import Stored
 from fiftyone_milvus.dataset import models
 from fiftyone_milvus.dataset.sources import Reader, Source
-from fiftyone_milvus.search import query_embedding, query_images, query_vector
-from fiftyone_milvus.search.query import Query, Term
+from fiftyone_milvus.searches import query_embedding, query_images, query_vector
+from fiftyone_milvus.searches.query import Query, Term
 from harness.hostile_images import saved
 
 SECONDS = 60  # until something that should happen counts as failed

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.search import query_vector
-from fiftyone_milvus.search.query import KINDS, MAX_TERMS, Crop, Query, Term
-from fiftyone_milvus.search.request import SearchRequest
+from fiftyone_milvus.searches import query_vector
+from fiftyone_milvus.searches.query import KINDS, MAX_TERMS, Crop, Query, Term
+from fiftyone_milvus.searches.request import SearchRequest
 
 ID, OTHER = "a" * 24, "b" * 24
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from fiftyone_milvus import checks
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.search import query_images
+from fiftyone_milvus.searches import query_images
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.search import result as results
+from fiftyone_milvus.searches import result as results
 from fiftyone_milvus.tuning import tuned
 from harness.results import search_result
 

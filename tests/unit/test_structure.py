@@ -36,7 +36,7 @@ FOLDERS = (
     "retrieval",
     "exact",
     "backend",
-    "search",
+    "searches",
     "indexes",
     "analysis",
 )

@@ -47,7 +47,7 @@ class Constraints:
         metric: the index's
         reverse: whether the least similar come first
         min_score: the lowest score, see
-            :class:`~fiftyone_milvus.search.result.SearchResult`
+            :class:`~fiftyone_milvus.searches.result.SearchResult`
         max_score: the highest
         grouping: groups of which only the best match counts
         excluded: ids of rows or of samples that don't count
@@ -152,7 +152,7 @@ def search(
         samples: the view to stay within; ``None`` for the whole index
         reverse: the least similar first
         min_score: the lowest score of a match, a similarity, or a distance for
-            euclidean: see :class:`~fiftyone_milvus.search.result.SearchResult`
+            euclidean: see :class:`~fiftyone_milvus.searches.result.SearchResult`
         max_score: the highest score of a match
         group_by: a field of the samples, of whose values each gives its best match
             alone; or ``"group"`` of a grouped dataset, ``"sample"`` of patches.

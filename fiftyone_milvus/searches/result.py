@@ -134,7 +134,7 @@ def result_view(
         result: the results
         samples: the dataset or view that was searched
         rank_field: where
-            :func:`~fiftyone_milvus.search.score_fields.write_scores` wrote their
+            :func:`~fiftyone_milvus.searches.score_fields.write_scores` wrote their
             ranks, for more results than a view can list
     """
     if rank_field is not None:

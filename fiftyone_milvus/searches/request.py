@@ -30,7 +30,7 @@ class SearchRequest:
         max_score: the highest
         group_by: a field, of whose values each gives its best match alone
         where: what the fields that the index stores must contain, see
-            :func:`~fiftyone_milvus.search.search.search`
+            :func:`~fiftyone_milvus.searches.search.search`
         exclude: ids that are not to be results
         exclude_query: whether the query's own samples or patches are excluded too
         fuse_with: another index, whose ranking is combined with the first one's
