@@ -1,12 +1,15 @@
-"""Searches in the App: run, shown in the grid, kept in the history, and saved. The last
-two are in the dataset's execution store, as plain data with which a search runs again
-exactly."""
+"""Searches in the App: run, so many at once; shown in the grid, kept in the history,
+and saved. The last two are in the dataset's execution store, as plain data with which a
+search runs again exactly."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from hashlib import blake2b
+from threading import Semaphore
 from typing import Any
 from uuid import uuid4
 
@@ -14,11 +17,14 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.backend.config import MilvusSimilarityConfig
 from fiftyone_milvus.checks import is_number
-from fiftyone_milvus.dataset import names
+from fiftyone_milvus.dataset import models, names
 from fiftyone_milvus.dataset.indexed_samples import has_samples
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query_vector import EMBEDDED, embeds_little
 from fiftyone_milvus.searches.request import SearchRequest
 from fiftyone_milvus.searches.result import SearchResult
 
@@ -31,6 +37,15 @@ IMAGES = "milvus_vector_search_images"
 MAX_HISTORY = 1_000
 EMPTY_VIEW = "The view is empty. Clear it, or search the dataset."
 OFFERED = 25
+MAX_SEARCHES = 16  # of each kind that uses a model; the other threads need none
+BUSY = (
+    f"{MAX_SEARCHES} other searches are using models, or waiting for one to be loaded. "
+    "Search again in a moment."
+)
+
+_searches_by_text = Semaphore(MAX_SEARCHES)
+_slow_searches = Semaphore(MAX_SEARCHES)
+_waiting: dict[str, list[MilvusSimilarityConfig]] = {}  # panels' searches, for models
 
 
 @dataclass(frozen=True)
@@ -106,7 +121,7 @@ def find(
     """
     check_k(request.k, request.score_field)
     samples, rank_field, empty_reason = scope_of(ctx, request), None, None
-    with threads.place_of_search(ctx, request):
+    with place_of_search(ctx, request):
         result = search.run(request, samples)
         if not result.ids:
             empty_reason = empty_results.reason(request, samples)
@@ -115,6 +130,49 @@ def find(
     view = search.result_view(result, samples, rank_field)
     add_to_history(ctx, request, len(result.ids))
     return result, view, empty_reason
+
+
+@contextmanager
+def place_of_search(
+    ctx: foo.ExecutionContext, request: SearchRequest, other: str | None = None
+) -> Iterator[None]:
+    """Limits how many searches at once embed images or many texts, or wait for a model
+    to be loaded; and, apart from these, how many embed a few texts.
+
+    Args:
+        ctx: the context
+        request: the search
+        other: another index, of which the same is searched for
+
+    Raises:
+        Busy: if there are as many
+    """
+    terms = request.query.terms
+    if not any(term.kind in EMBEDDED for term in terms):
+        yield
+        return
+    keys = {key for key in (request.brain_key, request.fuse_with, other) if key}
+    configs = [runs.config_of(ctx.dataset, key) for key in keys]
+    missing = [
+        each for each in configs if not models.is_loaded(each.model, each.model_kwargs)
+    ]
+    is_quick = not missing and embeds_little(terms)
+    with threads.place(ctx, _searches_by_text if is_quick else _slow_searches, BUSY):
+        _waiting[str(ctx.panel_id)] = missing
+        try:
+            yield
+        finally:
+            _waiting.pop(str(ctx.panel_id), None)
+
+
+def loading(ctx: foo.ExecutionContext) -> dict[str, Any] | None:
+    """The model that the panel's search waits for, which is being loaded, and for how
+    many seconds it is; ``None`` if it waits for none."""
+    for config in _waiting.get(str(ctx.panel_id), ()):
+        seconds = models.loading_seconds(config.model, config.model_kwargs)
+        if seconds is not None:
+            return {"model": config.model, "seconds": int(seconds)}
+    return None
 
 
 def select_objects(ctx: foo.ExecutionContext, result: SearchResult) -> None:

@@ -12,7 +12,7 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.searches import fusion, search
 
-from ..app import forms, search_form, searches, threads
+from ..app import forms, search_form, searches
 from .base import Operator
 
 SHOWN = 100
@@ -55,7 +55,7 @@ class CompareIndexes(Operator):
         second = replace(first, brain_key=ctx.params["other"])
         samples = searches.scope_of(ctx, first)
         search.check_alike(samples, first.brain_key, second.brain_key)
-        with threads.place_of_search(ctx, first, second.brain_key):
+        with searches.place_of_search(ctx, first, second.brain_key):
             results = [search.run(request, samples) for request in (first, second)]
         compared = fusion.compare(*results)
         rows = [

@@ -15,7 +15,7 @@ from fiftyone_milvus.store import client, settings
 from fiftyone_milvus.store.collection import CONSISTENCY_LEVELS, METRICS
 from fiftyone_milvus.store.index_types import INDEX_TYPES
 
-from ..app import engines, forms, jobs, threads, zoo_models
+from ..app import engines, forms, jobs, searches, zoo_models
 from .error_boundary import answered
 
 METHODS = ("jobs", "form", "cleanup_plan", "cleanup", "pause", "cancel", "dismiss")
@@ -27,7 +27,7 @@ class IndexMethods:
         """The jobs, and what this panel's search waits for."""
         return {
             "jobs": [job.to_dict() for job in jobs.list_jobs(ctx)],
-            "loading": threads.loading(ctx),
+            "loading": searches.loading(ctx),
         }
 
     @answered

@@ -19,7 +19,7 @@ from fiftyone_milvus.searches.query import Query, Term
 from fiftyone_milvus.searches.request import SearchRequest
 from harness import images
 from harness.context import PLUGIN, execute, make_context
-from plugin.app import threads
+from plugin.app import searches
 
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 MODEL, OTHER = "worded", {"text_prompt": "an image of"}
@@ -72,7 +72,7 @@ def loading(monkeypatch):
 def in_app():
     """The module that the plugin's operators have, as FiftyOne imported it."""
     operator = foo.get_operator(f"{PLUGIN}/compare_indexes")
-    return sys.modules[type(operator).__module__].threads
+    return sys.modules[type(operator).__module__].searches
 
 
 def ask(dataset, name, key, query):
@@ -92,18 +92,16 @@ def test_searches_that_wait_for_a_model_hold_up_no_others(dataset, loading, name
         pool = ThreadPoolExecutor(THREADS_OF_APP)
         asyncio.get_running_loop().set_default_executor(pool)
         waiting = [
-            ask(dataset, name, "other", TEXT) for _ in range(threads.MAX_SEARCHES + 1)
+            ask(dataset, name, "other", TEXT) for _ in range(searches.MAX_SEARCHES + 1)
         ]
         refused, left = await asyncio.wait(
             waiting, timeout=SECONDS, return_when=asyncio.FIRST_COMPLETED
         )
         by_id = {"terms": [{"id": dataset.first().id}]}
-        searches = [ask(dataset, name, "idx", query) for query in (TEXT, by_id)]
+        asked = [ask(dataset, name, "idx", query) for query in (TEXT, by_id)]
         by_id_of_other = ask(dataset, name, "other", by_id)
-        found = await asyncio.wait_for(
-            asyncio.gather(*searches, by_id_of_other), SECONDS
-        )
-        assert len(left) == threads.MAX_SEARCHES
+        found = await asyncio.wait_for(asyncio.gather(*asked, by_id_of_other), SECONDS)
+        assert len(left) == searches.MAX_SEARCHES
         assert not any(task.done() for task in left)
         loading.set()
         return refused.pop().result(), found, await asyncio.gather(*left)
@@ -122,7 +120,7 @@ def test_searches_that_wait_for_a_model_hold_up_no_others(dataset, loading, name
 def test_a_comparison_counts_as_a_search(dataset, loading, in_app):
     ctx, text = make_context(dataset), Query((Term(text="a tree"),))
     with contextlib.ExitStack() as others:
-        for _ in range(threads.MAX_SEARCHES):
+        for _ in range(searches.MAX_SEARCHES):
             request = SearchRequest("other", text, 2)
             others.enter_context(in_app.place_of_search(ctx, request))
         with pytest.raises(Exception, match="Search again in a moment"):
@@ -141,7 +139,7 @@ def test_finding_out_why_there_is_no_result_counts_as_a_search(
     monkeypatch.setattr(search, "run", noted)
     found = execute("search", dataset, brain_key="idx", min_score=2, **WORDS)
     assert "without them, the first result has" in found["message"]
-    assert free == [threads.MAX_SEARCHES - 1] * 2
+    assert free == [searches.MAX_SEARCHES - 1] * 2
 
 
 def test_the_panel_says_which_model_its_search_waits_for(dataset, loading):
