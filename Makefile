@@ -43,7 +43,7 @@ test-ray: setup ## tests on a Ray cluster
 test-cluster: setup ## tests on a Milvus cluster
 	$(if $(SKIP_CLUSTER)$(SKIP_STANDALONE),,$(PY) -m pytest -m "cluster and not ray" $(ARGS) || [ $$? = $(NO_TESTS) ])
 
-bench: .venv/.done-dev mongod $(STANDALONE) ## benchmarks that print tables; BENCHMARKS= chooses some
+bench: .venv/.done-dev mongod $(STANDALONE) $(CLUSTER) ## benchmarks that print tables; BENCHMARKS= chooses some
 	set -e; for program in $(BENCHMARKS); do echo "== $$program"; PYTHONPATH=. $(PY) "$$program"; done
 
 lint: tools $(NODE_MODULES) .venv/.done-dev ## ruff, mypy and the panel's checks

@@ -135,13 +135,13 @@ def _run(server: Server, program: str, dataset: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Program:
-    """What is measured, what undoes it, what is then measured of its result, and from
-    which moment on its rate counts."""
+    """What is measured, what undoes it, what is then measured of its result, and when
+    its rate begins to count (seconds since 1970), with how many done by then."""
 
     work: Callable[[], Any]
     undo: Callable[[Any], object] = lambda _: None
     check: Callable[[], Any] = lambda: None
-    since: Callable[[], float] = lambda: 0.0
+    since: Callable[[], tuple[float, int]] = lambda: (0.0, 0)
 
 
 def _ours(dataset: fo.Dataset) -> Program:
@@ -218,25 +218,19 @@ def _on_ray(workers: int) -> Callable[[fo.Dataset], Program]:
         source = build.Source(model=MODEL, batch_size=BATCH_SIZE, num_workers=0)
         key = f"ray_{workers}"
 
-        def work() -> Any:
-            return build.build(
-                dataset, key, source, engine=engine, progress=_Begun.note
-            )
+        first: list[tuple[float, int]] = []
 
-        return Program(work, since=lambda: _Begun.at)
+        def note(now: Progress) -> None:
+            # the workers have loaded the model then, which they do once
+            if now.done and not first:
+                first.append((time.time(), now.done))
+
+        return Program(
+            lambda: build.build(dataset, key, source, engine=engine, progress=note),
+            since=lambda: first[0],
+        )
 
     return prepared
-
-
-class _Begun:
-    """When the workers had loaded the model: what is before that happens once."""
-
-    at = 0.0
-
-    @classmethod
-    def note(cls, now: Progress) -> None:
-        if now.phase != "Embedding":
-            cls.at = time.time()
 
 
 PROGRAMS: dict[str, Callable[[fo.Dataset], Program]] = {
@@ -261,8 +255,9 @@ def _measured(program: str, name: str) -> dict[str, Any]:
     with PeakMemory() as checking:
         checked = seconds(prepared.check)
     prepared.undo(result)
+    since, done = prepared.since()
     return {
-        "rate": dataset.count() / (ended - max(began, prepared.since())),
+        "rate": (dataset.count() - done) / (ended - max(began, since)),
         "megabytes": memory.megabytes,
         "checked": (checked, checking.megabytes),
     }

@@ -270,15 +270,21 @@ def settle(collection: str, server: Server) -> float:
     return took
 
 
-def _use_index(collection: str, server: Server) -> float:
-    client = MilvusClient(uri=server.uri)
+def wait_for_index(client: MilvusClient, collection: str) -> None:
+    """Waits until each row that was flushed is indexed."""
     started = time.perf_counter()
     (index,) = client.list_indexes(collection)
     while time.perf_counter() - started < SETTLE_SECONDS:
         state = client.describe_index(collection, index)
         if not int(state.get("pending_index_rows") or 0):
-            break
+            return
         time.sleep(0.2)
+
+
+def _use_index(collection: str, server: Server) -> float:
+    client = MilvusClient(uri=server.uri)
+    started = time.perf_counter()
+    wait_for_index(client, collection)
     while True:
         try:
             client.release_collection(collection)

@@ -96,6 +96,10 @@ class Cluster:
     def wait_until_up(self, *parts: str) -> None:
         self.service.wait_until(lambda: all(map(self.is_up, parts)), START_SECONDS)
 
+    def memory(self, *parts: str) -> int:
+        """How many bytes the processes of parts take together."""
+        return sum(self._process(part).memory_info().rss for part in parts)
+
     def stop(self) -> None:
         """Ends all of it."""
         self.service.kill()
