@@ -2,10 +2,10 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-panel test-python test-ray test-cluster bench lint audit js dist clean tools mongod chromium
+.PHONY: help setup demo test test-panel test-python test-ray test-cluster bench lint audit js docs dist clean tools mongod chromium
 
 PYTHON ?= python3
-export PYTHON
+export PYTHON REPOSITORY
 
 PY := .venv/bin/python
 STANDALONE := .tools/milvus-2.3.5/.done
@@ -60,12 +60,16 @@ audit: .venv/.done-audit $(NODE_MODULES) ## looks for faults of security: bandit
 js: $(NODE_MODULES) ## builds the panel into js/dist
 	npm --prefix js run build
 
+docs: .venv/.done-docs mongod ## the documentation's site, in site/; REPOSITORY= is the address it links to
+	PYTHONPATH=. $(PY) scripts/operators_page.py docs/operators.md
+	$(PY) -m mkdocs build --strict
+
 dist: ## the plugin as a zip file and the library as a wheel, in dist/
 	$(PYTHON) scripts/build_dist.py dist
 
 clean: ## removes all that the other targets made
 	rm -rf .venv .tools .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	rm -rf js/node_modules build dist test-results ./*.egg-info
+	rm -rf js/node_modules build dist site test-results ./*.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Quick enough to look again each time
@@ -86,6 +90,10 @@ chromium:
 .venv/.done-dev: pyproject.toml scripts/setup_python.sh
 	scripts/setup_python.sh demo,test,lint
 	@touch $@ .venv/.done-demo
+
+.venv/.done-docs: pyproject.toml scripts/setup_python.sh
+	scripts/setup_python.sh docs
+	@touch $@
 
 .venv/.done-audit: pyproject.toml scripts/setup_python.sh
 	scripts/setup_python.sh audit

@@ -6,16 +6,18 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+HOST = "../../"  # from the README, the repository's pages on its host
 named = pytest.mark.parametrize("path", DOCS, ids=lambda p: p.name)
 
 
 @named
 def test_links_and_images_are_there(path):
     targets = re.findall(r"\]\(([^)\s]+)\)", path.read_text())
-    files = [t.split("#") for t in targets if "://" not in t]
+    files = [t.split("#") for t in targets if "://" not in t and HOST not in t]
     for name, *anchor in files:
         other = path.parent / name if name else path
         assert other.exists(), name
@@ -32,6 +34,24 @@ def test_python_in_them_imports_what_this_library_has(path):
                 for alias in node.names:
                     if not hasattr(module, alias.name):
                         importlib.import_module(f"{node.module}.{alias.name}")
+
+
+def test_the_readme_names_all_operators_in_at_most_a_hundred_lines():
+    readme = (ROOT / "README.md").read_text()
+    manifest = yaml.safe_load((ROOT / "fiftyone.yml").read_text())
+    table = readme.partition("\n## Operators\n")[2].partition("\n## ")[0]
+    rows = [row for row in table.splitlines() if row.startswith("| ")]
+    assert sorted(re.findall(r"`(\w+)`", "".join(rows))) == sorted(
+        manifest["operators"]
+    )
+    assert len(readme.splitlines()) <= 100
+
+
+def test_the_site_has_every_page():
+    # its configuration has tags of MkDocs's own, so it is no plain YAML
+    listed = re.findall(r"^  - .+: (\S+)$", (ROOT / "mkdocs.yml").read_text(), re.M)
+    files = {p.name for p in (ROOT / "docs").iterdir() if p.is_file()}
+    assert sorted(listed) == sorted(files)
 
 
 def ours(module: str) -> bool:
