@@ -22,8 +22,8 @@ from ..store import partitions
 from ..store.owners import Owner
 from ..store.rows import StoredRows
 from . import scope
+from .collection_users import CollectionUser, Records
 from .config import MilvusSimilarityConfig
-from .records import CollectionUser, Records
 
 NO_STAMP = "it has no stamp that says which dataset created it"
 

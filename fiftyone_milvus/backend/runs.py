@@ -14,12 +14,11 @@ from fiftyone.core.brain import BrainMethod
 from ..dataset import indexed_samples, names
 from ..errors import BrokenRecord, CollectionError, NoSuchMilvus, VectorSearchError
 from ..exact import checkpoints
-from ..store import settings
+from ..store import server_list, settings
 from ..threads import ContextThreadPool
-from . import records, scope
+from . import scope, stored_run
 from .config import MilvusSimilarityConfig
 from .index import MilvusSimilarityIndex
-from .records import config_of as config_of
 from .stored_run import Broken, StoredRun
 
 CALLS_AT_ONCE = 8
@@ -84,13 +83,13 @@ class CleanupPlan:
 def keys(dataset: fo.Dataset) -> list[str]:
     """The brain keys of a dataset's Milvus indexes, but those whose record is damaged;
     asks no server."""
-    found = records.of_dataset(dataset).items()
+    found = stored_run.read_all(dataset).items()
     return [key for key, record in found if isinstance(record, StoredRun)]
 
 
 def all_keys(dataset: fo.Dataset) -> list[str]:
     """The brain keys of all records of a dataset's Milvus indexes; asks no server."""
-    return list(records.of_dataset(dataset))
+    return list(stored_run.read_all(dataset))
 
 
 def of_other_backends(dataset: fo.Dataset) -> dict[str, str]:
@@ -112,7 +111,7 @@ def describe(dataset: fo.Dataset, brain_key: str) -> IndexInfo:
         UnknownIndex: if the dataset has no such index
         BrokenRecord: if the record can't be used
     """
-    return _described(records.read_run(dataset, brain_key))
+    return _described(stored_run.read_run(dataset, brain_key))
 
 
 def all_samples(
@@ -127,7 +126,7 @@ def all_samples(
         view: what is looked at, which is what counts if the run doesn't name the view
             that it was built from
     """
-    record = records.read_run(dataset, brain_key)
+    record = stored_run.read_run(dataset, brain_key)
     found = scope.all_samples(scope.as_stored(dataset, record), record, view)
     return indexed_samples.all_samples(dataset, None) if found is None else found
 
@@ -135,7 +134,38 @@ def all_samples(
 def describe_all(dataset: fo.Dataset) -> list[IndexInfo]:
     """What the records of a dataset's indexes say; of a damaged one, its problem. Asks
     no server."""
-    return [_described(record) for record in records.of_dataset(dataset).values()]
+    return [_described(record) for record in stored_run.read_all(dataset).values()]
+
+
+def config_of(dataset: fo.Dataset, brain_key: str) -> MilvusSimilarityConfig:
+    """The configuration of an index, made here: FiftyOne would import whatever module
+    the record names.
+
+    Raises:
+        UnknownIndex: if the dataset has no such index
+        BrokenRecord: if the record can't be used
+    """
+    return MilvusSimilarityConfig(**stored_run.read_run(dataset, brain_key).config)
+
+
+def credentials_warning(found: settings.Settings) -> str | None:
+    """Says that credentials are configured and not sent to the server of some
+    settings, and what to do; ``None`` where that isn't so."""
+    own = settings.resolve({})
+    if found.embedded or found.has_credentials or not own.has_credentials:
+        return None
+    if settings.listed_name(found.address) is not None:
+        return None
+    if own.uri is None:
+        return (
+            "Asked without credentials: those that are configured are for no address. "
+            f"If they are for this server, set {settings.ENV_PREFIX}URI to "
+            f"{found.address}."
+        )
+    return (
+        f"Asked without credentials: they are configured for {own.address}. If this "
+        f"server needs some, list it in the file that {server_list.VARIABLE} names."
+    )
 
 
 @settings.takes_connection
@@ -143,7 +173,7 @@ def list_indexes(dataset: fo.Dataset, **connection: Any) -> list[IndexInfo]:
     """All Milvus indexes of a dataset with their sizes; a problem with one, such as a
     damaged record, is in its entry and hides no other."""
     with ContextThreadPool(CALLS_AT_ONCE) as pool:
-        found = records.of_dataset(dataset).values()
+        found = stored_run.read_all(dataset).values()
         return list(pool.map(lambda record: _inspected(dataset, record), found))
 
 
@@ -161,7 +191,7 @@ def load(
         VectorSearchError: if Milvus can't be reached, or has lost the collection
     """
     with settings.using(**connection):
-        record = records.read_run(dataset, brain_key)
+        record = stored_run.read_run(dataset, brain_key)
         config = MilvusSimilarityConfig(**record.config)
         samples = scope.as_stored(dataset, record)
         return MilvusSimilarityIndex(samples, config, brain_key, config.build())
@@ -309,7 +339,7 @@ def _inspected(dataset: fo.Dataset, record: StoredRun | Broken) -> IndexInfo:
         place = settings.resolve(stored=record.own.address)
         info = replace(info, address=place.address)
         index = load(dataset, record.brain_key)
-        info = replace(info, credentials_warning=settings.unsent_credentials(place))
+        info = replace(info, credentials_warning=credentials_warning(place))
         if not index.rows.collection.exists():
             return replace(info, size=0, owned=True)
         return replace(

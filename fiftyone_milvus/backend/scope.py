@@ -12,8 +12,7 @@ import fiftyone as fo
 
 from ..dataset import embeddings_fields, indexed_samples, stored_views
 from ..errors import InvalidRequest
-from . import records
-from .stored_run import StoredRun
+from .stored_run import StoredRun, read_run
 
 NOTE = "over"  # the setting of the run's that says it
 DATASET, VIEW = "dataset", "view"  # of a build
@@ -39,7 +38,7 @@ def index_scope(dataset: fo.Dataset, brain_key: str) -> Scope:
     Raises:
         InvalidRequest: if it was a view that can't be created any more
     """
-    record = records.read_run(dataset, brain_key)
+    record = read_run(dataset, brain_key)
     noted = record.own.over
     if record.stages is None:
         known = noted in (DATASET, EVERYTHING)
@@ -95,7 +94,7 @@ class Sizes:
 
     def of(self, brain_key: str) -> int | None:
         """That of an index; ``None`` if it isn't known."""
-        record = records.read_run(self._dataset, brain_key)
+        record = read_run(self._dataset, brain_key)
         field, noted = record.patches_field, record.own.over
         samples: fo.SampleCollection | None = indexed_samples.every_slice(self._dataset)
         if record.stages is not None:

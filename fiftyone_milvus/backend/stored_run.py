@@ -1,5 +1,5 @@
 """What the record of a run says of a Milvus index, checked as strictly as what a person
-types: the record may come with somebody else's dataset. Asks no server."""
+types: the record may come with somebody else's dataset. Asks no Milvus."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+import fiftyone as fo
 from bson import Code, ObjectId, json_util
+from fiftyone.core.brain import BrainMethod
 
 from ..dataset import model_arguments
-from ..errors import InvalidRequest
+from ..errors import BrokenRecord, InvalidRequest, UnknownIndex
 from ..store import index_types, settings
 from ..store.collection import CONSISTENCY_LEVELS, METRICS, check_name
 from ..store.index_types import IndexOptions
@@ -120,6 +122,35 @@ def read(brain_key: str, record: Mapping[str, Any]) -> StoredRun | Broken:
     except InvalidRequest as e:
         return Broken(brain_key, created, _named(config), _sentence(e))
     return StoredRun(brain_key, created, kept["collection_name"], own, kept, stages)
+
+
+def read_all(dataset: fo.Dataset) -> dict[str, StoredRun | Broken]:
+    """The records of a dataset's Milvus indexes by brain key, also those that are
+    damaged."""
+    found = {}
+    for key, run in sorted(BrainMethod._get_run_docs(dataset).items()):
+        if is_milvus({"config": run.config}):
+            found[key] = read(key, run.to_mongo().to_dict())
+    return found
+
+
+def read_run(dataset: fo.Dataset, brain_key: str) -> StoredRun:
+    """The record of an index.
+
+    Raises:
+        UnknownIndex: if the dataset has no such index
+        BrokenRecord: if the record can't be used
+    """
+    found = dict.get(BrainMethod._get_run_docs(dataset), brain_key)
+    if found is None or not is_milvus({"config": found.config}):
+        known = ", ".join(read_all(dataset)) or "none"
+        raise UnknownIndex(
+            f"This dataset has no Milvus index '{brain_key}'. Those it has: {known}."
+        )
+    record = read(brain_key, found.to_mongo().to_dict())
+    if isinstance(record, Broken):
+        raise BrokenRecord(record.problem)
+    return record
 
 
 def parse(ext: Any) -> Stored:

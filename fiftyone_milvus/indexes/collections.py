@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
-from ..backend.records import CollectionUser as CollectionUser
-from ..backend.records import Records
+from ..backend.collection_users import CollectionUser as CollectionUser
+from ..backend.collection_users import Records
 from ..errors import CollectionError, VectorSearchError
 from ..store import client, settings
 from ..store.client import CALL_SECONDS as READ_SECONDS

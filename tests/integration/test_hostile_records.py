@@ -11,7 +11,7 @@ from bson import ObjectId, json_util
 from hypothesis import HealthCheck, example, given, settings
 
 from fiftyone_milvus.backend import runs, stored_run
-from fiftyone_milvus.backend.records import Records
+from fiftyone_milvus.backend.collection_users import Records
 from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.store.collection import check_name
 from fiftyone_milvus.store.settings import ENV_PREFIX, Settings

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import move
 from fiftyone_milvus.store import (
@@ -533,22 +534,22 @@ def test_it_is_said_that_credentials_are_not_sent_and_what_to_do(
     monkeypatch, credentials, listed
 ):
     theirs = settings.resolve(stored="http://theirs:19530")
-    text = settings.unsent_credentials(theirs)
+    text = runs.credentials_warning(theirs)
     assert f"set {PREFIX}URI to http://theirs:19530" in text
     monkeypatch.setenv(PREFIX + "URI", "http://mine:19530")
     theirs = settings.resolve({"uri": "http://theirs:19530"})
-    text = settings.unsent_credentials(theirs)
+    text = runs.credentials_warning(theirs)
     assert "they are configured for http://mine:19530" in text
     assert server_list.VARIABLE in text
     listed({"open": {"uri": "http://theirs:19530"}})
-    assert settings.unsent_credentials(theirs) is None
+    assert runs.credentials_warning(theirs) is None
     for found in (settings.resolve(), settings.resolve(stored="embedded")):
-        assert settings.unsent_credentials(found) is None
+        assert runs.credentials_warning(found) is None
 
 
 def test_without_credentials_nothing_is_said_of_them():
     found = settings.resolve(stored="http://theirs:19530")
-    assert settings.unsent_credentials(found) is None
+    assert runs.credentials_warning(found) is None
 
 
 def test_a_database_in_the_address_is_the_database():

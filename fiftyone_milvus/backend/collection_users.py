@@ -1,5 +1,5 @@
-"""The records of Milvus indexes in FiftyOne's MongoDB: those of a dataset, and which of
-all datasets' use a collection. Asks no Milvus."""
+"""Which indexes of all datasets in FiftyOne's MongoDB use a collection. Asks no
+Milvus."""
 
 from __future__ import annotations
 
@@ -7,16 +7,12 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-import fiftyone as fo
 import fiftyone.core.odm as foo
-from fiftyone.core.brain import BrainMethod
 
-from ..errors import BrokenRecord, UnknownIndex
 from ..store.collection import DEFAULT_PARTITION
 from ..store.owners import Owner
 from ..store.settings import Settings, is_embedded
 from . import stored_run
-from .config import MilvusSimilarityConfig
 from .stored_run import Broken, StoredRun
 
 
@@ -118,46 +114,6 @@ class Records:
                     named = runs.setdefault(record.collection_name, [])
                     named.append(_Run(user, record))
         return cls(names, set(keys.values()), runs)
-
-
-def of_dataset(dataset: fo.Dataset) -> dict[str, StoredRun | Broken]:
-    """The records of a dataset's Milvus indexes by brain key, also those that are
-    damaged."""
-    found = {}
-    for key, run in sorted(BrainMethod._get_run_docs(dataset).items()):
-        if stored_run.is_milvus({"config": run.config}):
-            found[key] = stored_run.read(key, run.to_mongo().to_dict())
-    return found
-
-
-def read_run(dataset: fo.Dataset, brain_key: str) -> StoredRun:
-    """The record of an index.
-
-    Raises:
-        UnknownIndex: if the dataset has no such index
-        BrokenRecord: if the record can't be used
-    """
-    found = dict.get(BrainMethod._get_run_docs(dataset), brain_key)
-    if found is None or not stored_run.is_milvus({"config": found.config}):
-        known = ", ".join(of_dataset(dataset)) or "none"
-        raise UnknownIndex(
-            f"This dataset has no Milvus index '{brain_key}'. Those it has: {known}."
-        )
-    record = stored_run.read(brain_key, found.to_mongo().to_dict())
-    if isinstance(record, Broken):
-        raise BrokenRecord(record.problem)
-    return record
-
-
-def config_of(dataset: fo.Dataset, brain_key: str) -> MilvusSimilarityConfig:
-    """The configuration of an index, made here: FiftyOne would import whatever module
-    the record names.
-
-    Raises:
-        UnknownIndex: if the dataset has no such index
-        BrokenRecord: if the record can't be used
-    """
-    return MilvusSimilarityConfig(**read_run(dataset, brain_key).config)
 
 
 def _sorted(users: Iterable[CollectionUser]) -> tuple[CollectionUser, ...]:
