@@ -15,7 +15,7 @@ from ..checks import count
 from ..dataset import indexed_samples
 from ..dataset.ids import as_list
 from ..errors import InvalidRequest
-from ..store.batches import MAX_K
+from ..store.messages import MAX_K
 
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex

@@ -13,8 +13,8 @@ import numpy as np
 from .. import tuning
 from ..metrics import Space, release_pages, scratch_array
 from ..progress import Monitor
-from ..store import batches, row_search
-from ..store.batches import MAX_K
+from ..store import messages, row_search
+from ..store.messages import MAX_K
 from ..store.rows import Rows
 from .loaded_vectors import LoadedVectors
 
@@ -98,7 +98,7 @@ def _read_into(
     returns those."""
     tick = monitor.ticks("Reading", len(ids))
     kept: list[str] = []
-    for some in batches.of_ids(ids, batches.rows_per_call(vectors.shape[1])):
+    for some in messages.of_ids(ids, messages.rows_per_call(vectors.shape[1])):
         rows = index.rows.fetch(some)
         vectors[len(kept) : len(kept) + len(rows.ids)] = rows.vectors
         release_pages(vectors)

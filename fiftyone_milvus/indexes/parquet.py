@@ -26,8 +26,8 @@ import pyarrow.parquet as pq
 
 from ..errors import InvalidRequest, VectorSearchError
 from ..store import private_folders
-from ..store.batches import rows_per_call
 from ..store.collection import MAX_ID_LENGTH
+from ..store.messages import rows_per_call
 from ..store.rows import Rows
 from . import parquet_header, parquet_pages
 from .parquet_header import Header

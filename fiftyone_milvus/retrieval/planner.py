@@ -11,7 +11,7 @@ import numpy as np
 from ..dataset.ids import AllowedIds
 from ..errors import InvalidRequest
 from ..store import row_search
-from ..store.batches import MAX_K
+from ..store.messages import MAX_K
 from ..store.rows import StoredRows
 from . import plans
 from .filter_fields import FilteredRows

@@ -14,7 +14,7 @@ import numpy as np
 from ..dataset.ids import AllowedIds
 from ..metrics import can_reverse
 from ..store import row_search
-from ..store.batches import MAX_K
+from ..store.messages import MAX_K
 from ..store.row_search import Matches
 from ..store.rows import Rows, StoredRows
 from . import cost_model

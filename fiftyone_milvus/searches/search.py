@@ -19,7 +19,7 @@ from ..errors import InvalidRequest
 from ..retrieval import filter_fields, planner
 from ..retrieval.plans import Neighbors, Seconds
 from ..store import row_search
-from ..store.batches import MAX_K
+from ..store.messages import MAX_K
 from ..store.row_search import Matches
 from ..store.rows import StoredRows
 from . import fusion

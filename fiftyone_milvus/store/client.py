@@ -7,13 +7,11 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
 from ..errors import MissingRequirement, ServerUnavailable, VectorSearchError
-from . import batches, capabilities, embedded, proxies
+from . import capabilities, embedded, messages, proxies
 from .capabilities import Capabilities
 from .error_messages import error_code as error_code
 from .error_messages import is_gone, is_of_a_node, library_error
@@ -87,7 +85,7 @@ class Connection:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.write_bytes = batches.CALL_BYTES
+        self.write_bytes = messages.CALL_BYTES
         self._uri: str | None = None
         self.forget()
 
@@ -305,20 +303,3 @@ def _note_write(client: MilvusClient, collection: str) -> None:
     now = handler.alloc_timestamp(timeout=CALL_SECONDS, context=context)
     database = context.get_db_name()
     update_collection_ts(collection, now, handler.server_address, database)
-
-
-def packed(vectors: np.ndarray) -> list[Sequence[float]]:
-    """Each of ``(n, dim)`` vectors, as a value that pymilvus takes for one.
-
-    pymilvus puts a vector into its message number by number, which takes longer than
-    all else that it does to a row, and keeps every other thread waiting meanwhile. What
-    is in the form of a message already is copied at once.
-    """
-    from pymilvus.grpc_gen.schema_pb2 import FloatArray
-
-    if not len(vectors):
-        return []
-    numbers = vectors.astype("<f4", copy=False)
-    message = FloatArray(data=numbers[0].tolist()).SerializeToString()
-    header = message[: -numbers[0].nbytes]  # the same for each, as their length is
-    return [FloatArray.FromString(header + row.tobytes()).data for row in numbers]

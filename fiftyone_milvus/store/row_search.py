@@ -16,11 +16,11 @@ from .. import metrics
 from ..errors import VectorSearchError
 from ..threads import ContextThreadPool
 from . import segments
-from .batches import IDS_PER_CALL, MAX_K, of_ids
 from .collection import PK, SAMPLE_ID, VECTOR
 from .error_messages import is_too_large
 from .filter_expressions import in_parts
 from .index_types import check_search_params, search_choice
+from .messages import IDS_PER_CALL, MAX_K, of_ids
 from .rows import StoredRows
 
 T = TypeVar("T")

@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import CollectionError, InvalidRequest, VectorSearchError
-from . import batches, columns, segments
-from .batches import MAX_K
-from .client import WRITE_SECONDS, packed
+from . import messages, segments
+from .client import WRITE_SECONDS
 from .collection import FINGERPRINT, PK, SAMPLE_ID, VECTOR, Collection
-from .columns import Answer
 from .error_messages import is_too_large
 from .filter_expressions import PART, after, is_in, key
+from .messages import MAX_K, Answer
 
 FLUSH_ROWS = 1_000
 
@@ -100,10 +99,10 @@ class StoredRows:
         def size_of(i: int) -> int:
             more = {} if filter_values is None else filter_values[i]
             texts = (ids[i], sample_ids[i], *filter(_is_text, more.values()))
-            return vectors.shape[1] * 4 + sum(map(batches.size, texts))
+            return vectors.shape[1] * 4 + sum(map(messages.size, texts))
 
         limit = self.collection.connection.write_bytes
-        for some in batches.split(unique, size_of, most_bytes=limit):
+        for some in messages.split(unique, size_of, most_bytes=limit):
             rows = [
                 {
                     PK: ids[i],
@@ -112,7 +111,7 @@ class StoredRows:
                     **_fingerprint(None if fingerprints is None else fingerprints[i]),
                     **({} if filter_values is None else filter_values[i]),
                 }
-                for i, vector in zip(some, packed(vectors[some]), strict=True)
+                for i, vector in zip(some, messages.packed(vectors[some]), strict=True)
             ]
             self._write(self._upsert, rows, limit)
 
@@ -129,7 +128,7 @@ class StoredRows:
     def delete(self, ids: Iterable[str]) -> None:
         """Deletes rows by primary key; missing ones are no error."""
         limit = self.collection.connection.write_bytes
-        for chunk in batches.of_ids(list(ids), most_bytes=limit):
+        for chunk in messages.of_ids(list(ids), most_bytes=limit):
             self._write(self._delete, chunk, limit)
 
     # -- reading
@@ -218,7 +217,7 @@ class StoredRows:
         fingerprints and filter values if asked for."""
         asked = with_fingerprints and self.collection.keeps_fingerprints
         more = [FINGERPRINT, *self.filter_keys] if asked else []
-        size = batches.rows_per_call(self.collection.dimension())
+        size = messages.rows_per_call(self.collection.dimension())
         for answer in self._iterate(_ALL_FIELDS + more, size):
             rows, found = _rows(answer), answer.rows
             if with_fingerprints:
@@ -282,10 +281,10 @@ class StoredRows:
                 continue
             if not result:
                 return
-            answer = columns.read(result, VECTOR if VECTOR in output else None)
+            answer = messages.read(result, VECTOR if VECTOR in output else None)
             yield answer
             last = answer.rows[-1][PK]
-            snapshot = snapshot or columns.snapshot(result)
+            snapshot = snapshot or messages.snapshot(result)
 
     def _catch_up(self) -> None:
         """Waits until the server can read what was written until now, once: the level
@@ -332,10 +331,10 @@ class StoredRows:
         filter_expr: str | None = None,
     ) -> Iterator[Answer]:
         wanted = list(dict.fromkeys(wanted))
-        most = batches.IDS_PER_CALL
+        most = messages.IDS_PER_CALL
         if wanted and VECTOR in output:
-            most = min(most, batches.rows_per_call(self.collection.dimension()))
-        for values in batches.of_ids(wanted, most):
+            most = min(most, messages.rows_per_call(self.collection.dimension()))
+        for values in messages.of_ids(wanted, most):
             yield from self._query_chunk(
                 field, values, output, consistency_level, filter_expr
             )
@@ -363,7 +362,7 @@ class StoredRows:
         # a query without a limit stops at so many rows
         full = found is not None and field == SAMPLE_ID and len(found) >= MAX_K
         if found is not None and not (full and len(values) > 1):
-            yield columns.read(found, VECTOR if VECTOR in output else None)
+            yield messages.read(found, VECTOR if VECTOR in output else None)
             return
         half = len(values) // 2
         for part in (values[:half], values[half:]):

@@ -11,7 +11,7 @@ import pytest
 
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes.collections import inspect
-from fiftyone_milvus.store import batches, client, creation, partitions, settings
+from fiftyone_milvus.store import client, creation, messages, partitions, settings
 from fiftyone_milvus.store.collection import Collection, Owner
 from fiftyone_milvus.store.index_types import IndexOptions
 from fiftyone_milvus.store.rows import StoredRows
@@ -58,7 +58,7 @@ def test_nothing_of_it_listens_on_the_machines_network(cluster: Cluster) -> None
 def test_a_queue_that_takes_small_messages_gets_smaller_parts(make_rows) -> None:
     rows = make_rows(IndexOptions(index_type="FLAT"))
     ids, wanted = vectors(5_000)  # 10 MB
-    rows.collection.connection.write_bytes = batches.CALL_BYTES
+    rows.collection.connection.write_bytes = messages.CALL_BYTES
     rows.upsert(ids, ids, wanted)
     assert rows.collection.connection.write_bytes <= KAFKA_BYTES
     assert rows.collection.count() == len(ids)

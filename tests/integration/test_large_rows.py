@@ -11,7 +11,7 @@ import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.dataset.ids import within
 from fiftyone_milvus.indexes import archive, health
 from fiftyone_milvus.retrieval import planner
-from fiftyone_milvus.store import client, columns, creation, row_search, settings
+from fiftyone_milvus.store import client, creation, messages, row_search, settings
 from fiftyone_milvus.store.collection import Collection, Owner
 from fiftyone_milvus.store.index_types import IndexOptions
 from fiftyone_milvus.store.rows import StoredRows
@@ -130,8 +130,8 @@ def test_rows_are_read_where_pymilvus_keeps_no_columns(milvus, large):
     found = index.rows.collection.connection.client.query(
         index.rows.collection.name, output_fields=fields, limit=3
     )
-    by_column = columns.read(found, "vector")
-    by_row = columns.read([dict(row) for row in found], "vector")
+    by_column = messages.read(found, "vector")
+    by_row = messages.read([dict(row) for row in found], "vector")
     assert np.array_equal(by_column.vectors, by_row.vectors)
     for one, other in zip(by_column.rows, by_row.rows, strict=True):
         assert {name: one.get(name) for name in fields[:2] + fields[3:]} == {

@@ -27,6 +27,7 @@ TALKS_TO_MILVUS = {
         "embedded_rows.py",
         "embedded_nearest.py",
         "embedded_search.py",
+        "messages.py",
     )
 }
 # Each may import from those before it

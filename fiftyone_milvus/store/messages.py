@@ -1,18 +1,27 @@
-"""What a query answers, by columns.
+"""What goes into one message to Milvus, and how its answer is read.
 
-Milvus answers with a column for each field. pymilvus makes a row of each place in them,
-and a list of Python numbers of each vector, which takes several times as long as the
-call itself.
+By bytes, since a message may hold 64 MB, and vectors and ids may be long. Milvus
+answers with a column for each field. pymilvus makes a row of each place in them, and a
+list of Python numbers of each vector, which takes several times as long as the call.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+
+T = TypeVar("T")
+
+MAX_K = 16_384  # a limit of Milvus, for one call
+CALL_BYTES = 4 * 1024 * 1024
+IDS_BYTES = 16 * 1024 * 1024
+IDS_PER_CALL = 10_000
+ROW_BYTES = 100  # of an id, a sample id and the like
+QUOTES = 4  # what an id takes in a filter besides itself
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,61 @@ class Answer:
 
     rows: list[dict[str, Any]]
     vectors: np.ndarray = field(default_factory=lambda: np.empty((0, 0), np.float32))
+
+
+def rows_per_call(dim: int) -> int:
+    """How many rows with vectors of a dimension are read, or written, in one call."""
+    return max(1, min(MAX_K, CALL_BYTES // (dim * 4 + ROW_BYTES)))
+
+
+def of_ids(
+    ids: Sequence[str], most: int = IDS_PER_CALL, most_bytes: int = IDS_BYTES
+) -> Iterator[list[str]]:
+    """Ids in parts that can each be sent in one call."""
+    yield from split(ids, lambda id_: size(id_) + QUOTES, most, most_bytes)
+
+
+def split(
+    values: Sequence[T],
+    size_of: Callable[[T], int],
+    most: int = MAX_K,
+    most_bytes: int = CALL_BYTES,
+) -> Iterator[list[T]]:
+    """Values, of which each takes so many bytes, in parts that can each be sent in one
+    call; of ``most`` at most, and at least one."""
+    part: list[T] = []
+    room = most_bytes
+    for value in values:
+        needed = size_of(value)
+        if part and (needed > room or len(part) == most):
+            yield part
+            part, room = [], most_bytes
+        part.append(value)
+        room -= needed
+    if part:
+        yield part
+
+
+def size(text: str) -> int:
+    """The bytes of a text in a message."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
+def packed(vectors: np.ndarray) -> list[Sequence[float]]:
+    """Each of ``(n, dim)`` vectors, as a value that pymilvus takes for one.
+
+    pymilvus puts a vector into its message number by number, which takes longer than
+    all else that it does to a row, and keeps every other thread waiting meanwhile. What
+    is in the form of a message already is copied at once.
+    """
+    from pymilvus.grpc_gen.schema_pb2 import FloatArray
+
+    if not len(vectors):
+        return []
+    numbers = vectors.astype("<f4", copy=False)
+    message = FloatArray(data=numbers[0].tolist()).SerializeToString()
+    header = message[: -numbers[0].nbytes]  # the same for each, as their length is
+    return [FloatArray.FromString(header + row.tobytes()).data for row in numbers]
 
 
 def read(result: Sequence[dict[str, Any]], vector: str | None = None) -> Answer:
