@@ -120,14 +120,14 @@ def find(
         ``None`` if it isn't
     """
     check_k(request.k, request.score_field)
-    samples, rank_field, empty_reason = scope_of(ctx, request), None, None
+    samples, empty_reason = scope_of(ctx, request), None
     with place_of_search(ctx, request):
         result = search.run(request, samples)
         if not result.ids:
             empty_reason = empty_results.reason(request, samples)
     if request.score_field is not None:
-        rank_field = search.write_scores(result, samples, request.score_field)
-    view = search.result_view(result, samples, rank_field)
+        result = search.write_scores(result, request.score_field)
+    view = result.view
     add_to_history(ctx, request, len(result.ids))
     return result, view, empty_reason
 

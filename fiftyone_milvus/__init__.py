@@ -1,34 +1,83 @@
-"""FiftyOne's Milvus similarity backend, made right.
+"""FiftyOne's Milvus similarity backend, and functions to build and search indexes.
 
-``import fiftyone_milvus`` is all a notebook needs: from then on
-``backend="milvus"`` means this package, embedded Milvus included.
-``fiftyone_milvus.health(dataset, brain_key)`` says how true an index is to its dataset,
-``fiftyone_milvus.sync(dataset, brain_key)`` makes it so.
-``fiftyone_milvus.trust_model(dataset, brain_key)`` accepts the arguments of a model
-that came with a dataset.
+``import fiftyone_milvus`` is all a notebook needs: from then on ``backend="milvus"``
+means this package, embedded Milvus included. What is listed in ``__all__`` is loaded
+when it is first used, with FiftyOne.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .backend import import_hook
 
+if TYPE_CHECKING:
+    from .api import (
+        Crop,
+        Query,
+        Ray,
+        SearchResult,
+        Source,
+        Term,
+        VectorSearchError,
+        build,
+        cleanup,
+        copy_matches,
+        export_index,
+        find_duplicates,
+        find_in_dataset,
+        find_label_outliers,
+        find_leaks,
+        find_unique,
+        health,
+        import_index,
+        list_collections,
+        list_indexes,
+        move,
+        rename,
+        search,
+        sync,
+        trust_model,
+    )
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Crop",
+    "Query",
+    "Ray",
+    "SearchResult",
+    "Source",
+    "Term",
+    "VectorSearchError",
+    "build",
+    "cleanup",
+    "copy_matches",
+    "export_index",
+    "find_duplicates",
+    "find_in_dataset",
+    "find_label_outliers",
+    "find_leaks",
+    "find_unique",
+    "health",
+    "import_index",
+    "list_collections",
+    "list_indexes",
+    "move",
+    "rename",
+    "search",
+    "sync",
+    "trust_model",
+]
 
 import_hook.install()
 
 
 def __getattr__(name: str) -> Any:
-    # not imported above, since they import fiftyone
-    if name == "health":
-        from .indexes.health import health
+    if name not in __all__:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    from . import api  # imports fiftyone
 
-        return health
-    if name == "sync":
-        from .indexes.sync import sync
+    return getattr(api, name)
 
-        return sync
-    if name == "trust_model":
-        from .backend.recorded_models import trust_model
 
-        return trust_model
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import fiftyone_milvus as api
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -74,13 +76,10 @@ def build(
 ) -> None:
     """Build the index KEY of DATASET, or finish a build that was stopped."""
     with _reported(as_json) as show:
-        from .indexes import build as builds
-
-        source = builds.Source(model=model, embeddings_field=field)
-        built = builds.build(
+        built = api.build(
             _samples(dataset, view),
             key,
-            source,
+            api.Source(model=model, embeddings_field=field),
             patches_field=patches,
             metric=metric,
             progress=not as_json,
@@ -109,19 +108,13 @@ def search(
 ) -> None:
     """Search the index KEY of DATASET; a line has an id, its score and its file."""
     with _reported(as_json) as show:
-        from .backend import runs
-        from .searches.query import Query, Term
-        from .searches.search import search as search_index
-
-        terms = [Term(text=each) for each in text] + [Term(id=each) for each in ids]
-        samples = _samples(dataset, view)
-        index = runs.load(samples._root_dataset, key)
-        within = samples if view else None
-        found = search_index(index, Query(tuple(terms)), k, samples=within)
-        unique = samples._root_dataset.select(set(found.sample_ids))
-        path_of = dict(zip(*unique.values(["id", "filepath"]), strict=True))
-        rows = zip(found.ids, found.sample_ids, found.scores, strict=True)
-        lines = [f"{id_}\t{score:.4f}\t{path_of[of]}" for id_, of, score in rows]
+        terms = (
+            *(api.Term(text=each) for each in text),
+            *(api.Term(id=each) for each in ids),
+        )
+        found = api.search(_samples(dataset, view), key, api.Query(terms), k)
+        rows = found.to_dataframe()[["id", "score", "filepath"]].itertuples(index=False)
+        lines = [f"{id_}\t{score:.4f}\t{path}" for id_, score, path in rows]
         show(found.to_dict(), "\n".join(lines) or "No results.")
 
 
@@ -131,9 +124,7 @@ def search(
 def sync(dataset: str, key: str, dry_run: bool, as_json: bool) -> None:
     """Bring the index KEY of DATASET up to date."""
     with _reported(as_json) as show:
-        from .indexes.sync import sync as synced
-
-        done = synced(_dataset(dataset), key, dry_run=dry_run, progress=not as_json)
+        done = api.sync(_dataset(dataset), key, dry_run=dry_run, progress=not as_json)
         show(done, done.message)
 
 
@@ -142,9 +133,7 @@ def sync(dataset: str, key: str, dry_run: bool, as_json: bool) -> None:
 def health(dataset: str, key: str, as_json: bool) -> None:
     """Check whether the index KEY of DATASET is up to date."""
     with _reported(as_json) as show:
-        from .indexes.health import health as checked
-
-        found = checked(_dataset(dataset), key, progress=not as_json)
+        found = api.health(_dataset(dataset), key, progress=not as_json)
         show({"healthy": found.healthy, **asdict(found)}, found.message)
     if not found.healthy:
         sys.exit(OUT_OF_DATE)
@@ -154,9 +143,7 @@ def health(dataset: str, key: str, as_json: bool) -> None:
 def collections(as_json: bool) -> None:
     """List the collections of the Milvus in use."""
     with _reported(as_json) as show:
-        from .indexes.collections import list_collections
-
-        found = list_collections()
+        found = api.list_collections()
         lines = [
             f"{each.name}\t{each.state}\t"
             + ("unknown" if each.rows is None else f"{each.rows:,}")
@@ -173,9 +160,7 @@ def collections(as_json: bool) -> None:
 def move(dataset: str, key: str, to: str, as_json: bool) -> None:
     """Move the index KEY of DATASET to another Milvus. The old collection stays."""
     with _reported(as_json) as show:
-        from .indexes.move import move as moved
-
-        done = moved(_dataset(dataset), key, {"uri": to}, progress=not as_json)
+        done = api.move(_dataset(dataset), key, {"uri": to}, progress=not as_json)
         text = f"{done.rows:,} vectors are at {done.address} now."
         show(done, " ".join(filter(None, (text, done.note))))
 
@@ -187,9 +172,7 @@ def move(dataset: str, key: str, to: str, as_json: bool) -> None:
 def export(dataset: str, key: str, path: str, overwrite: bool, as_json: bool) -> None:
     """Export the index KEY of DATASET to the Parquet file PATH."""
     with _reported(as_json) as show:
-        from .indexes.archive import export_index
-
-        done = export_index(
+        done = api.export_index(
             _dataset(dataset), key, path, overwrite=overwrite, progress=not as_json
         )
         show(done, f"{done.rows:,} vectors, {done.bytes:,} bytes")
@@ -201,9 +184,7 @@ def export(dataset: str, key: str, path: str, overwrite: bool, as_json: bool) ->
 def import_(dataset: str, key: str, path: str, as_json: bool) -> None:
     """Import the Parquet file PATH as the new index KEY of DATASET."""
     with _reported(as_json) as show:
-        from .indexes.archive import import_index
-
-        done = import_index(_dataset(dataset), key, path, progress=not as_json)
+        done = api.import_index(_dataset(dataset), key, path, progress=not as_json)
         text = f"{done.rows:,} vectors, {done.skipped:,} skipped"
         show(done, ". ".join(filter(None, (text, done.note))))
 

@@ -21,6 +21,7 @@ from ..exact.checkpoints import Checkpoint
 from ..exact.pca_prefilter import PcaPrefilter, pca_prefilter
 from ..exact.union_find import CHOOSING, NEARING, UnionFind, threshold_for
 from ..progress import Monitor, Report
+from .found import Found, place
 from .loaded_vectors import LoadedVectors, check_thresh, left_out, load_vectors
 from .near_new import load_near
 
@@ -51,8 +52,8 @@ class DuplicateGroup:
         return len(self.ids)
 
 
-@dataclass(frozen=True)
-class DuplicateGroups:
+@dataclass(frozen=True, repr=False)
+class DuplicateGroups(Found):
     """The near duplicates among ``compared`` vectors, the largest group first.
 
     ``thresh`` is the given distance, or the one found for the fraction; ``None`` if
@@ -66,8 +67,6 @@ class DuplicateGroups:
     duplicates were found of, if not of all.
     """
 
-    brain_key: str
-    patches_field: str | None
     metric: str
     thresh: float | None
     compared: int
@@ -168,6 +167,7 @@ def find_groups(
     """
     field = index.config.patches_field
     thresh = _checked(index.config.metric, thresh, fraction, new, mode)
+    where = place(index, view)
     monitor = Monitor(progress, cancelled, "vectors")
     asked = None if new is None else ids.within(new, field, index.all_samples).ids
     searched = asked is not None and _searched(index, asked, mode)
@@ -192,8 +192,6 @@ def find_groups(
             groups = grouped(loaded, thresh, checkpoint, cells, new_ones)
         checkpoint.forget()
         return DuplicateGroups(
-            index.key,
-            field,
             index.config.metric,
             thresh,
             len(loaded) if new_ones is None else int(new_ones.sum()),
@@ -204,6 +202,7 @@ def find_groups(
             "candidates" if searched or cells is not None else "exact",
             None if cells is None else cells.recall,
             None if new_ones is None else frozenset(loaded.ids[new_ones].tolist()),
+            **where,
         )
 
 

@@ -15,6 +15,7 @@ from ..dataset import indexed_samples
 from ..errors import InvalidRequest
 from ..exact import near_pairs
 from ..progress import Monitor, Report
+from .found import Found, place
 from .loaded_vectors import LoadedVectors, left_out, load_vectors
 
 if TYPE_CHECKING:
@@ -47,14 +48,12 @@ class Outlier:
     neighbors: tuple[Neighbor, ...]
 
 
-@dataclass(frozen=True)
-class Outliers:
+@dataclass(frozen=True, repr=False)
+class Outliers(Found):
     """The label outliers of a field, the most suspicious first, up to a limit;
     ``total`` counts all. ``labelled`` were compared, ``unlabelled`` left out, and so
     were ``orphaned`` rows of the index, whose samples or patches were deleted."""
 
-    brain_key: str
-    patches_field: str | None
     label_field: str
     k: int
     labelled: int
@@ -126,6 +125,7 @@ def find_outliers(
             f"The least score is {min_score!r}; give a share above 0, up to 1"
         )
     field, label_of = labels(index, label_field)
+    where = place(index, view)
     monitor = Monitor(progress, cancelled, "vectors")
     with load_vectors(index, view, monitor) as loaded:
         keys = loaded.ids if _is_own(index, field) else loaded.sample_ids
@@ -144,8 +144,6 @@ def find_outliers(
         )
         total, listed = _ranked(code_of, has, near, dists, min_score, limit)
         return Outliers(
-            index.key,
-            index.config.patches_field,
             field,
             k,
             len(has),
@@ -157,6 +155,7 @@ def find_outliers(
             ),
             loaded.monitor.seconds,
             loaded.orphaned,
+            **where,
         )
 
 

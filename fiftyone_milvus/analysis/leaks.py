@@ -13,6 +13,7 @@ import numpy as np
 from ..exact import tiles
 from ..exact.pca_prefilter import PcaPrefilter, pca_prefilter
 from ..progress import Monitor, Report
+from .found import Found, place
 from .loaded_vectors import LoadedVectors, check_thresh, left_out, load_vectors
 from .splits import by_sample
 
@@ -32,8 +33,8 @@ class Leak:
     dist: float
 
 
-@dataclass(frozen=True)
-class Leaks:
+@dataclass(frozen=True, repr=False)
+class Leaks(Found):
     """The leaks between the splits of an index.
 
     ``sizes`` has the number of vectors in each split, ``counts`` the number of leaks of
@@ -44,8 +45,6 @@ class Leaks:
     of the index were left out, since their samples or patches were deleted.
     """
 
-    brain_key: str
-    patches_field: str | None
     thresh: float
     sizes: Mapping[str, int]
     counts: Mapping[tuple[str, str], int]
@@ -117,6 +116,7 @@ def find_leaks(
     """
     thresh = check_thresh(thresh, index.config.metric)
     splits = by_sample(index.all_samples, tags, field)
+    where = place(index, view)
     monitor = Monitor(progress, cancelled, "vectors")
     with load_vectors(index, view, monitor) as loaded:
         codes = splits.codes(loaded.sample_ids)
@@ -124,8 +124,6 @@ def find_leaks(
             nearest = _between(loaded, codes, thresh, limit, prefilter)
         there = set(loaded.sample_ids.tolist())
         return Leaks(
-            index.key,
-            index.config.patches_field,
             thresh,
             nearest.sizes(splits.names),
             nearest.named(splits.names, nearest.counts),
@@ -134,6 +132,7 @@ def find_leaks(
             tuple(id_ for id_ in splits.in_several if id_ in there),
             loaded.monitor.seconds,
             loaded.orphaned,
+            **where,
         )
 
 

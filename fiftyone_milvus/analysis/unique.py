@@ -11,21 +11,20 @@ import fiftyone as fo
 from .. import checks
 from ..exact.outliers import distance_outliers
 from ..progress import Monitor, Report
+from .found import Found, place
 from .loaded_vectors import left_out, load_vectors
 
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
 
 
-@dataclass(frozen=True)
-class Unique:
+@dataclass(frozen=True, repr=False)
+class Unique(Found):
     """The most unique of ``compared`` vectors, the most unique first: ``ids`` (primary
     keys), ``sample_ids`` and ``dists``, the distance of each to its nearest neighbour,
     whose id is in ``nearest_ids``; ``orphaned`` rows of the index were left out, since
     their samples or patches were deleted."""
 
-    brain_key: str
-    patches_field: str | None
     metric: str
     compared: int
     ids: tuple[str, ...]
@@ -75,13 +74,12 @@ def most_unique(
         VectorSearchError: if Milvus doesn't answer
     """
     count = checks.count(count, "count", "samples or patches")
+    where = place(index, view)
     monitor = Monitor(progress, cancelled, "vectors")
     with load_vectors(index, view, monitor) as loaded:
         tick = loaded.tick("Looking for the nearest")
         chosen, near, dists = distance_outliers(loaded.space, count, tick)
     return Unique(
-        index.key,
-        index.config.patches_field,
         index.config.metric,
         len(loaded),
         tuple(loaded.ids[chosen].tolist()),
@@ -90,4 +88,5 @@ def most_unique(
         tuple(loaded.ids[near].tolist()),
         loaded.monitor.seconds,
         loaded.orphaned,
+        **where,
     )

@@ -38,6 +38,10 @@ def trust_model(
     where you trust the author of the dataset; it is asked once, and remembered in
     ``FIFTYONE_MILVUS_DIR``, beside no dataset.
 
+    Example::
+
+        print(fiftyone_milvus.trust_model(dataset, "images"))
+
     Args:
         dataset: the dataset
         brain_key: the index

@@ -171,7 +171,17 @@ def credentials_warning(found: settings.Settings) -> str | None:
 @settings.takes_connection
 def list_indexes(dataset: fo.Dataset, **connection: Any) -> list[IndexInfo]:
     """All Milvus indexes of a dataset with their sizes; a problem with one, such as a
-    damaged record, is in its entry and hides no other."""
+    damaged record, is in its entry and hides no other.
+
+    Example::
+
+        for each in fiftyone_milvus.list_indexes(dataset):
+            print(each.brain_key, each.size, each.problem or "")
+
+    Args:
+        dataset: the dataset
+        **connection: connection settings that override the configured ones
+    """
     with ContextThreadPool(CALLS_AT_ONCE) as pool:
         found = stored_run.read_all(dataset).values()
         return list(pool.map(lambda record: _inspected(dataset, record), found))
@@ -203,6 +213,16 @@ def rename(
 ) -> IndexInfo:
     """Renames an index: its run, and the stamp of its collection if it has one of this
     dataset's own. Milvus is asked first, so that both or none have the new key.
+
+    Example::
+
+        fiftyone_milvus.rename(dataset, "copy", "backup")
+
+    Args:
+        dataset: the dataset
+        brain_key: the index
+        new_brain_key: its new key, an identifier
+        **connection: connection settings that override the configured ones
 
     Raises:
         InvalidRequest: if there is no such index, or the new key can't be
@@ -272,8 +292,17 @@ def cleanup_plan(dataset: fo.Dataset, brain_key: str, **connection: Any) -> Clea
 
 @settings.takes_connection
 def cleanup(dataset: fo.Dataset, brain_key: str, **connection: Any) -> CleanupPlan:
-    """Cleans an index up: drops the collection if it is this dataset's own, and
-    deletes the run.
+    """Cleans an index up: deletes the collection if it is this dataset's own, and the
+    run.
+
+    Example::
+
+        print(fiftyone_milvus.cleanup(dataset, "images").done_message)
+
+    Args:
+        dataset: the dataset
+        brain_key: the index
+        **connection: connection settings that override the configured ones
 
     Returns:
         the :class:`CleanupPlan` that was carried out

@@ -121,8 +121,8 @@ def check_listed(count: int, times: int = 2) -> None:
         raise InvalidRequest(
             f"A view can list {most:,} ids at most, because MongoDB takes 16 MB, and "
             f"this one would list {count:,}. Ask for fewer results (k), or search a "
-            "smaller view. To rank more of them, search with search.search(), write "
-            "the ranks to a field with search.write_scores(), and sort by it."
+            "smaller view. To rank more of them, have fiftyone_milvus.search() write "
+            "their scores and ranks to fields: name a score_field."
         )
 
 

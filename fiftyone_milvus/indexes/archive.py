@@ -68,6 +68,10 @@ def export_index(
     """Writes an index to a Parquet file (see ``parquet.py``). The file appears only
     when it is complete.
 
+    Example::
+
+        fiftyone_milvus.export_index(dataset, "images", "images.parquet")
+
     Args:
         dataset: the dataset
         brain_key: the key of the index
@@ -113,6 +117,11 @@ def import_index(
 ) -> Imported:
     """Imports an index from a file that :func:`export_index` wrote. If that fails, or
     is cancelled, neither a run nor a collection is left behind.
+
+    Example::
+
+        imported = fiftyone_milvus.import_index(dataset, "copy", "images.parquet")
+        print(imported.rows, imported.skipped)
 
     Rows are matched by sample id, or for patches by sample id and label id: a clone of
     a dataset has the same ids, and so has one that FiftyOne exported and imported. Rows

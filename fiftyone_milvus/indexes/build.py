@@ -44,6 +44,12 @@ def build(
 ) -> Built:
     """Builds an index over samples, or over the patches of one of their fields.
 
+    Example::
+
+        source = Source(model="clip-vit-base32-torch")
+        fiftyone_milvus.build(dataset, "images", source)
+        fiftyone_milvus.build(dataset, "patches", source, patches_field="ground_truth")
+
     The run is stored with the first vectors, marked as unfinished. After the build was
     cancelled, or its process, Milvus or MongoDB was killed, the same call finishes it.
     One process at a time builds an index. A request that can't be right leaves nothing
@@ -68,6 +74,10 @@ def build(
         cancelled: whether to stop; asked between two batches
         **options: index options, and connection settings that override the
             configured ones; see :class:`MilvusSimilarityConfig`
+
+    Returns:
+        a :class:`Built`: how many ``rows`` the index has, how many of them were
+        ``embedded`` now, and what ``failed``
 
     Raises:
         InvalidRequest: if the request can't be right, or another process builds or

@@ -90,6 +90,11 @@ class CollectionInfo:
 def list_collections(**connection: Any) -> list[CollectionInfo]:
     """Every collection of the database in use, by name. Loads none of them.
 
+    Example::
+
+        for each in fiftyone_milvus.list_collections():
+            print(each.name, each.state, each.rows)
+
     A problem with one is in its entry and hides no other.
 
     Args:

@@ -63,7 +63,7 @@ class IndexHealth:
     problem: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class HealthCheck(IndexHealth):
     """The result of a health check. ``partial``: the build was not finished.
     ``examples`` has up to a hundred ids of each state but current, and ``failures``
@@ -74,6 +74,9 @@ class HealthCheck(IndexHealth):
     examples: dict[str, list[str]] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
     seconds: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"<HealthCheck of '{self.brain_key}': {self.message}>"
 
     @property
     def healthy(self) -> bool:
@@ -124,6 +127,12 @@ def health(
 ) -> HealthCheck:
     """Compares an index with the samples that it should have; changes nothing.
 
+    Example::
+
+        checked = fiftyone_milvus.health(dataset, "images")
+        if not checked.healthy:
+            fiftyone_milvus.sync(dataset, "images")
+
     Args:
         dataset: the dataset
         brain_key: the index
@@ -131,6 +140,9 @@ def health(
             show a progress bar, by default as FiftyOne's configuration says
         cancelled: whether to stop; asked again and again
         **connection: connection settings that override the configured ones
+
+    Returns:
+        how many rows are in each state, see :class:`IndexHealth`
 
     Raises:
         InvalidRequest: if the dataset has no such index

@@ -65,6 +65,11 @@ def move(
     """Copies an index to another Milvus, checks the copy, and only then points the run
     to it. The old collection stays until the person deletes it.
 
+    Example::
+
+        moved = fiftyone_milvus.move(dataset, "images", {"uri": "http://milvus:19530"})
+        print(moved.rows, moved.note)
+
     The copy must have as many rows. Of 20 random rows the vectors must be equal (to
     1e-4, relative), and at least 90 % of their 10 nearest rows must be as near as those
     that the old index finds, since graph indexes are approximate on both sides. A

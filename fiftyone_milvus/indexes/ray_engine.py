@@ -32,6 +32,10 @@ class Ray:
     on all of its machines, the media under the same paths; Milvus's credentials are
     configured there as here. They need no route to MongoDB.
 
+    Example::
+
+        engine = Ray("head:6379", workers=4, gpus_per_worker=1)
+
     Args:
         address: ``"host:port"``, ``"ray://host:port"``, or ``"auto"`` for one that
             this machine belongs to; ``None`` for the Ray that this process is connected

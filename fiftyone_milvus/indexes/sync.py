@@ -34,7 +34,7 @@ from .health import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Synced:
     """What a sync did, or would do as a dry run, which has its health check in
     ``before``. ``updated`` counts the rows of which only filter values were updated."""
@@ -48,6 +48,9 @@ class Synced:
     before: HealthCheck | None
     seconds: float
     updated: int = 0
+
+    def __repr__(self) -> str:
+        return f"<Synced '{self.brain_key}': {self.message}>"
 
     @property
     def message(self) -> str:
@@ -80,6 +83,11 @@ def sync(
     removes what is orphaned. If the scope of the index isn't known, nothing is added.
     After an interruption the same call resumes. One process at a time syncs an index.
 
+    Example::
+
+        print(fiftyone_milvus.sync(dataset, "images", dry_run=True))
+        fiftyone_milvus.sync(dataset, "images")
+
     Args:
         dataset: the dataset
         brain_key: the index
@@ -89,6 +97,9 @@ def sync(
             show a progress bar, by default as FiftyOne's configuration says
         cancelled: whether to stop; asked again and again
         **connection: connection settings that override the configured ones
+
+    Returns:
+        how many rows were ``embedded``, ``removed`` and ``updated``, and ``failed``
 
     Raises:
         InvalidRequest: if the dataset has no such index, or the run names neither a

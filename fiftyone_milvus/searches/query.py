@@ -34,7 +34,13 @@ KINDS = ("id", "sample_id", "text", "image", "crop", "vector", "result_ids")
 @dataclass(frozen=True)
 class Crop:
     """A part of a sample's image: ``box`` is ``(x, y, width, height)``, relative to
-    the image's size."""
+    the image's size.
+
+    Example::
+
+        part = Crop(dataset.first().id, (0.25, 0.25, 0.5, 0.5))
+        found = fiftyone_milvus.search(dataset, "images", Query((Term(crop=part),)))
+    """
 
     sample_id: str
     box: tuple[float, float, float, float]
@@ -54,6 +60,12 @@ class Crop:
 @dataclass(frozen=True)
 class Term:
     """One thing to search with, or to steer away from: exactly one of the following.
+
+    Example::
+
+        Term(text=("a bird", "a photo of a bird"), weight=2)
+        Term(image=Path(dataset.first().filepath).read_bytes())
+        Term(id=dataset.first().id, negative=True)
 
     Args:
         id: an id in the index: a sample's, or a label's of an index of patches
@@ -166,7 +178,13 @@ class Term:
 
 @dataclass(frozen=True)
 class Query:
-    """What to search with.
+    """What to search with: terms, combined by their weights into one vector.
+
+    Example::
+
+        Query.of(text="a bird")
+        Query.of(ids=dataset.values("id")[:2])
+        Query((Term(text="a bird"), Term(text="a cage", negative=True)))
 
     Raises:
         InvalidRequest: if there are no terms or too many, if one is both positive and

@@ -64,6 +64,11 @@ class SearchRequest:
             value = getattr(self, name)
             if not isinstance(value, str) and (value is not None or name == _TEXTS[0]):
                 raise InvalidRequest(f"Give {name} as a text, not {value!r:.100}")
+        if not isinstance(self.query, Query):
+            raise InvalidRequest(
+                'Give the query as a Query, such as Query.of(text="a bird") or '
+                f"Query.of(ids=[sample.id]), not {self.query!r:.100}"
+            )
         object.__setattr__(self, "k", count(self.k, "k", "matches"))
         if self.min_matches is not None:
             found = count(self.min_matches, "min_matches", "objects of each image")

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 import fiftyone as fo
@@ -23,6 +23,9 @@ from ..retrieval.plans import Plan
 from .query_vector import Resolved, term_scores
 from .request import SearchRequest
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 CACHED_SECONDS = 3_600.0
 
 ScoreKind = Literal["similarity", "distance", "rank"]
@@ -36,7 +39,7 @@ class MatchedObject:
     score: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SearchResult:
     """Samples, or patches of a field, in rank order.
 
@@ -54,11 +57,14 @@ class SearchResult:
         plan: how it was searched, and where the time went
         seconds: the time that Milvus and the ranking took
         everything: all samples that the index may have
+        samples: the dataset or view that was searched
         matched: where images were found by their objects, the objects of each, the
             nearest first
         term_scores: ``(m, t)``, how near each of several terms is to the first results
         fused_keys: the indexes whose rankings were combined
         ranks: each result's rank in each of these, from 1; ``None`` if it isn't in it
+        rank_field: the field that their ranks were written to, see
+            :func:`~fiftyone_milvus.searches.score_fields.write_scores`
     """
 
     request: SearchRequest
@@ -72,10 +78,62 @@ class SearchResult:
     plan: Plan
     seconds: float
     everything: fo.SampleCollection
+    samples: fo.SampleCollection
     matched: list[list[MatchedObject]] | None = None
     term_scores: np.ndarray | None = None
     fused_keys: tuple[str, ...] = ()
     ranks: list[tuple[int | None, ...]] | None = None
+    rank_field: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __repr__(self) -> str:
+        how = "exact" if self.plan.exact else "approximate"
+        return (
+            f"<SearchResult: {self._message()}, for {self.request.label}; {how}: "
+            f"{self.plan.reason}; {self.seconds * 1000:,.0f} ms>"
+        )
+
+    @property
+    def view(self) -> fo.DatasetView:
+        """The results in rank order, as a view of the samples, or of the patches.
+
+        Raises:
+            InvalidRequest: if they are too many for a view and their ranks weren't
+                written to a field, or are patches of a field that holds a single label
+                for each sample
+        """
+        everything, field = self.everything, self.patches_field
+        if self.rank_field is None:
+            return indexed_samples.shown(everything, self.samples, field, self.ids)
+        if field is None:
+            view = indexed_samples.part_of(everything, self.samples, field)
+            return view.exists(self.rank_field).sort_by(self.rank_field)
+        # a patches view made earlier doesn't have what was written since
+        target = indexed_samples.target(everything, self.samples, field)
+        path = f"{field}.{self.rank_field}"
+        return target.to_patches(field).exists(path).sort_by(path)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """The results as a table in rank order: ``id`` (of a sample, or of a label for
+        patches), ``sample_id``, ``score`` and the ``filepath`` of the sample; of
+        combined rankings also the rank in each, under the index's key."""
+        import pandas as pd
+
+        unique = list(dict.fromkeys(self.sample_ids))
+        listed = len(unique) <= tuning.MAX_SELECTED
+        samples = self.everything.select(unique) if listed else self.everything
+        path_of = dict(zip(*samples.values(["id", "filepath"]), strict=True))
+        columns: dict[str, Any] = {
+            "id": self.ids,
+            "sample_id": self.sample_ids,
+            "score": self.scores,
+            "filepath": [path_of.get(id_) for id_ in self.sample_ids],
+        }
+        for key, ranks in self._ranks().items():
+            columns[f"rank in {key}"] = pd.array(ranks, dtype="Int64")
+        return pd.DataFrame(columns)
 
     @property
     def row_ids(self) -> list[str]:
@@ -106,11 +164,16 @@ class SearchResult:
         if self.matched is not None:
             data["matched"] = [[o.label_id for o in each] for each in self.matched]
         if self.ranks is not None:
-            columns = zip(*self.ranks, strict=True) if self.ranks else ([], [])
-            data["ranks"] = dict(zip(self.fused_keys, map(list, columns), strict=True))
+            data["ranks"] = self._ranks()
         if self.term_scores is not None:
             data["term_scores"] = np.round(self.term_scores, 6).tolist()
         return data
+
+    def _ranks(self) -> dict[str, list[int | None]]:
+        """Each result's rank in each of the combined rankings, by the index's key."""
+        none: list[tuple[()]] = [()] * len(self.fused_keys)
+        columns = zip(*self.ranks, strict=True) if self.ranks else none
+        return dict(zip(self.fused_keys, map(list, columns), strict=True))
 
     def _message(self) -> str:
         text = f"{len(self.ids):,} {'result' if len(self.ids) == 1 else 'results'}"
@@ -123,39 +186,6 @@ class SearchResult:
 def scores(metric: str, dists: np.ndarray) -> np.ndarray:
     """Distances ``(n,)`` as the scores that a person sees."""
     return dists if metric == "euclidean" else 1 - dists
-
-
-def result_view(
-    result: SearchResult, samples: fo.SampleCollection, rank_field: str | None = None
-) -> fo.DatasetView:
-    """The results as a view in rank order: of the samples, or of the patches.
-
-    Args:
-        result: the results
-        samples: the dataset or view that was searched
-        rank_field: where
-            :func:`~fiftyone_milvus.searches.score_fields.write_scores` wrote their
-            ranks, for more results than a view can list
-    """
-    if rank_field is not None:
-        return _ranked_view(result, samples, rank_field)
-    field = result.patches_field
-    return indexed_samples.shown(result.everything, samples, field, result.ids)
-
-
-def _ranked_view(
-    result: SearchResult, samples: fo.SampleCollection, rank_field: str
-) -> fo.DatasetView:
-    field = result.patches_field
-    if field is not None:
-        # a patches view made earlier doesn't have what was written since
-        view = indexed_samples.target(result.everything, samples, field).to_patches(
-            field
-        )
-        rank_field = f"{field}.{rank_field}"
-    else:
-        view = indexed_samples.part_of(result.everything, samples, field)
-    return view.exists(rank_field).sort_by(rank_field)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import fiftyone as fo
@@ -15,31 +16,28 @@ MARK = "written_by_milvus_search"
 
 
 def write_scores(
-    result: SearchResult,
-    samples: fo.SampleCollection,
-    field: str,
-    *,
-    rank_field: str | None = None,
-) -> str | None:
+    result: SearchResult, field: str, *, rank_field: str | None = None
+) -> SearchResult:
     """Writes each match's score to a field of its sample, or of its label for patches,
     and its rank (1 is the best) to another. Those of an earlier search are removed.
 
     Args:
         result: the matches
-        samples: the dataset or view that was searched
         field: the name of the scores' field; for patches, within the label
         rank_field: that of the ranks'; past 10,000 matches ``<field>_rank`` if not
             given, since a view can sort so many only by their ranks
 
     Returns:
-        the ranks' field, ``None`` if none was written, as for no matches
+        the same result, with the ``rank_field`` that was written, if one was
 
     Raises:
         InvalidRequest: if a field is there that no search wrote
     """
     if rank_field is None and len(result.ids) > tuning.MAX_SELECTED:
         rank_field = f"{field}_rank"
-    target = indexed_samples.target(result.everything, samples, result.patches_field)
+    target = indexed_samples.target(
+        result.everything, result.samples, result.patches_field
+    )
     columns: dict[str, list[Any]] = {field: [float(s) for s in result.scores]}
     if rank_field is not None:
         columns[rank_field] = list(range(1, len(result.ids) + 1))
@@ -49,7 +47,7 @@ def write_scores(
         _write(target, result, _path(target, result.patches_field, name), values)
     if rank_field is not None and result.ids and result.patches_field is None:
         target.create_index(rank_field)
-    return rank_field if result.ids else None
+    return replace(result, rank_field=rank_field if result.ids else None)
 
 
 def check_field(

@@ -28,7 +28,6 @@ from .query import Query
 from .query_vector import Resolved, resolve, term_scores
 from .request import SearchRequest
 from .result import MatchedObject, SearchResult, scores
-from .result import result_view as result_view
 from .score_fields import check_field as check_field
 from .score_fields import write_scores as write_scores
 
@@ -307,6 +306,7 @@ def _searched(
         plan=found.plan,
         seconds=seconds,
         everything=everything,
+        samples=index._dataset if samples is None else samples,
         matched=matched,
     )
 

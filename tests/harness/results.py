@@ -23,4 +23,5 @@ def search_result(ids, sample_ids=None, patches_field=None, key="k") -> SearchRe
         plan=Plan("whole_index", True, "a test"),
         seconds=0.1,
         everything=None,  # nothing is shown here
+        samples=None,
     )

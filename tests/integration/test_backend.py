@@ -156,7 +156,7 @@ def test_more_than_a_view_can_list_is_refused_before_the_search(milvus, indexed,
     would = 61 if k == 61 else len(indexed.ids)
     assert "60 ids at most" in str(refused.value)
     assert f"would list {would}" in str(refused.value)
-    assert "search.write_scores()" in str(refused.value)
+    assert "score_field" in str(refused.value)
     assert not indexed.dataset.has_field("unwritten")
 
 

@@ -176,6 +176,7 @@ def test_the_wheel_is_all_that_python_needs(fresh, dataset, tmp_path):
     wheel = build_dist.build_wheel(tmp_path)
     with zipfile.ZipFile(wheel) as found:
         found.extractall(fresh.packages)
+        assert "fiftyone_milvus/py.typed" in found.namelist()
     where, *paths = fresh.run("-c", USE_LIBRARY).split()
     assert Path(where).is_relative_to(fresh.packages)
     assert [Path(path).name for path in paths] == ["0.png", "1.png", "2.png"]

@@ -456,9 +456,9 @@ def test_a_result_without_a_row_is_a_result(few):
         index = runs.load(few.dataset, key)
         none = searched(few, index, None, min_score=3.0)
         assert none.ids == []
-        assert search.result_view(none, few.dataset).count() == 0
+        assert none.view.count() == 0
         fields = {"field": "none", "rank_field": "none_rank"}
-        assert search.write_scores(none, few.dataset, **fields) is None
+        assert search.write_scores(none, **fields).rank_field is None
         assert fusion.fuse([none, none], 5).ids == []
         assert fusion.compare(none, none).rows == []
     found = searched(few, index, None, min_score=3.0, min_matches=2)

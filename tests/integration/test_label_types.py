@@ -13,7 +13,6 @@ from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
 from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query, Term
-from fiftyone_milvus.searches.result import result_view
 from harness import images
 from harness.context import execute
 
@@ -128,7 +127,7 @@ def test_results_of_single_labels_that_fiftyone_cannot_show_say_so(make, kind):
     query = Query((Term(id=dataset.first()["labels"].id),))
     found = search.search(runs.load(dataset, "k"), query, 3)
     with pytest.raises(InvalidRequest, match=f"a field of {kind}s and index that"):
-        result_view(found, dataset)
+        found.view.count()
     assert len(dataset.select(found.sample_ids, ordered=True)) == 3
 
 
@@ -258,7 +257,7 @@ def test_labels_in_an_embedded_document_are_indexed(make):
     assert fiftyone_milvus.health(dataset, "k").healthy
     index = runs.load(dataset, "k")
     matches = search.search(index, Query((Term(id=index.label_ids[0]),)), 1)
-    assert search.result_view(matches, dataset).values("id") == matches.ids
+    assert matches.view.values("id") == matches.ids
 
 
 def test_an_index_of_other_labels_that_is_there_is_compared(make, monkeypatch):

@@ -439,22 +439,20 @@ def scored(world):
 
 def test_scores_and_ranks_become_fields(milvus, world, cosine, scored):
     result = search.search(cosine, query_of(world, 2), 30)
-    search.write_scores(result, scored, "near", rank_field="near_rank")
+    result = search.write_scores(result, "near", rank_field="near_rank")
     shown = scored.select(result.ids, ordered=True)
     np.testing.assert_allclose(shown.values("near"), result.scores)
     assert shown.values("near_rank") == list(range(1, 31))
     assert "near_rank" in scored.get_index_information()
-    view = search.result_view(result, scored, rank_field="near_rank")
-    assert view.values("id") == result.ids
+    assert result.view.values("id") == result.ids
 
 
 def test_the_next_scores_replace_the_last(milvus, world, cosine, scored):
     for row in (2, 3):
         result = search.search(cosine, query_of(world, row), 30)
-        search.write_scores(result, scored, "near", rank_field="near_rank")
+        result = search.write_scores(result, "near", rank_field="near_rank")
     assert sorted(scored.exists("near").values("id")) == sorted(result.ids)
-    view = search.result_view(result, scored, rank_field="near_rank")
-    assert view.values("id") == result.ids
+    assert result.view.values("id") == result.ids
 
 
 def test_scores_of_patches_go_to_their_labels(milvus, world, scored):
@@ -462,7 +460,7 @@ def test_scores_of_patches_go_to_their_labels(milvus, world, scored):
     labels = world.dataset.values("ground_truth.detections.id", unwind=True)
     for label in labels[:2]:
         result = search.search(index, Query.of(ids=(label,)), 20)
-        search.write_scores(result, scored, "near", rank_field="near_rank")
+        result = search.write_scores(result, "near", rank_field="near_rank")
     found = dict(
         zip(
             labels,
@@ -473,25 +471,24 @@ def test_scores_of_patches_go_to_their_labels(milvus, world, scored):
     written = {id_: value for id_, value in found.items() if value is not None}
     wanted = dict(zip(result.ids, result.scores.tolist(), strict=True))
     assert written == pytest.approx(wanted)
-    view = search.result_view(result, scored, rank_field="near_rank")
-    assert view.values("id") == result.ids
+    assert result.view.values("id") == result.ids
 
 
 @tuned(MAX_SELECTED=20)
 def test_many_matches_get_ranks_unasked(milvus, world, cosine, scored):
     result = search.search(cosine, query_of(world, 2), 20)
-    assert search.write_scores(result, scored, "near") is None
+    assert search.write_scores(result, "near").rank_field is None
     result = search.search(cosine, query_of(world, 2), 21)
-    assert search.write_scores(result, scored, "near") == "near_rank"
+    assert search.write_scores(result, "near").rank_field == "near_rank"
     assert scored.exists("near_rank").count() == 21
 
 
 def test_a_field_of_ones_own_is_not_written_over(milvus, world, cosine):
     result = search.search(cosine, query_of(world, 2), 5)
     with pytest.raises(InvalidRequest, match="no search wrote it"):
-        search.write_scores(result, world.dataset, "number")
+        search.write_scores(result, "number")
     with pytest.raises(InvalidRequest, match="can't name a field"):
-        search.write_scores(result, world.dataset, "a.b")
+        search.write_scores(result, "a.b")
     assert world.dataset.values("number") == list(range(COUNT))
 
 

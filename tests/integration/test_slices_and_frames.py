@@ -19,7 +19,7 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
 from fiftyone_milvus.searches.query import Query
-from fiftyone_milvus.searches.search import result_view, search
+from fiftyone_milvus.searches.search import search
 from harness import label_kinds
 from harness.context import execute, make_context, triggered
 from harness.label_kinds import GROUPS, ROWS, VIDEOS, Kind
@@ -187,14 +187,12 @@ def test_a_selected_match_is_searched_with(kind, key):
 def test_scores_are_written_for_all(kind, key):
     found = search(runs.load(kind.dataset, key), Query.of(vector=[1, 0]), K)
     field = f"near_{key}"
-    ctx = make_context(kind.dataset)
     result = execute(
         "search", kind.dataset, query=QUERY, brain_key=key, k=K, score_field=field
     )
     assert result["ids"] == found.ids
     path = field if kind.patches_field is None else f"{kind.patches_field}.{field}"
-    view = result_view(found, ctx.dataset)
-    assert view.values(path) == pytest.approx(found.scores.tolist())
+    assert found.view.values(path) == pytest.approx(found.scores.tolist())
 
 
 def test_both_indexes_find_the_same(kind):
@@ -273,7 +271,7 @@ def test_frames_are_found_in_a_view_of_videos_and_grouped_by_them(kind_of):
     found = search(index, Query.of(vector=[1, 0]), K, samples=videos)
     assert {inside[id_] for id_ in found.ids} == set(videos.values("id"))
     assert len(found.ids) == 8
-    assert result_view(found, videos).values("id") == found.ids
+    assert found.view.values("id") == found.ids
     groups = search(index, Query.of(vector=[1, 0]), K, group_by="sample")
     assert len({inside[id_] for id_ in groups.ids}) == len(groups.ids) == VIDEOS
 
