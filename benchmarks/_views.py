@@ -3,9 +3,8 @@
 The columns: a search of everything; the first search of the view, whose ids nobody has
 read yet; the next ones; pymilvus with the view's ids in a filter; FiftyOne's backends;
 the view against everything; recall@10; the same by a filter that Milvus keeps the
-field of; the plan that the estimates alone choose, without what searches have taught;
-each plan where an option asks for it;
-the chosen one against the best of these.
+field of; each plan where an option asks for it; the chosen one against the best of
+these.
 """
 
 from __future__ import annotations
@@ -28,8 +27,7 @@ import fiftyone_milvus  # noqa: F401  (from here on the backend "milvus" is ours
 from fiftyone_milvus.dataset import view_ids
 from fiftyone_milvus.dataset.ids import within
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.retrieval import cost_model, filter_fields, planner
-from fiftyone_milvus.retrieval.cost_model import CostModel
+from fiftyone_milvus.retrieval import filter_fields, planner
 from fiftyone_milvus.retrieval.planner import Neighbors, PlanName
 from fiftyone_milvus.store.rows import StoredRows
 from fiftyone_milvus.store.settings import ENV_PREFIX
@@ -63,7 +61,6 @@ COLUMNS = (
     "x all",
     "recall",
     "by filter",
-    "fixed costs",
     *PLANS,
     "x best",
     "plan",
@@ -203,7 +200,6 @@ def _measure(
     values["plan"] = found[-1].plan.name
     if case.clusters is not None:
         values["by filter"] = _filtered(rows, case, data)
-    values["fixed costs"] = _by_fixed_costs(rows, case, data)
     if case.view is not None:
         values |= {plan: _forced(rows, case, data, plan) for plan in PLANS}
         best = min(v for p in PLANS if isinstance(v := values[p], float))
@@ -236,23 +232,6 @@ def _filtered(rows: StoredRows, case: Case, data: Data) -> float:
         for query in case.queries
     ]
     return median(times)
-
-
-def _by_fixed_costs(rows: StoredRows, case: Case, data: Data) -> float:
-    learned, learn = dict(cost_model._models), CostModel.learn
-    cost_model._models.clear()
-    CostModel.learn = lambda *_: None  # type: ignore[method-assign]
-    try:
-        return median(
-            [
-                _timed(lambda q=query: _search(rows, case, data, q[None]))[0]  # type: ignore[misc]
-                for query in case.queries
-            ]
-        )
-    finally:
-        CostModel.learn = learn  # type: ignore[method-assign]
-        cost_model._models.clear()
-        cost_model._models.update(learned)
 
 
 def _forced(rows: StoredRows, case: Case, data: Data, plan: PlanName) -> Value:

@@ -1,22 +1,21 @@
-"""What each plan costs on a server: estimated at first, then learned from searches.
+"""What each plan is estimated to cost.
 
-The shape of an estimate was measured once (100,000 and 30,000 512-dim vectors, on two
-cores). How far this machine, server and index are from it is learned from the searches
-that people make, as a moving average, so nothing is measured for its own sake.
+Measured once, with 100,000 and 30,000 512-dim vectors on two cores. A slower machine
+takes longer for each of them, so their order hardly changes.
 """
 
 from __future__ import annotations
 
 import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from cachetools import TTLCache, cached
+
 if TYPE_CHECKING:
-    from ..store.rows import StoredRows
+    from collections.abc import Hashable, Mapping
+
+    from ..store.collection import Collection
 
 Step = Literal[
     "overfetch",
@@ -29,10 +28,8 @@ Step = Literal[
 ]
 
 DIM = 512  # of the vectors that the estimates were measured with
-WEIGHT = 0.3  # of the newest search in the average
-MAX_RATIO = 4.0  # of seconds to the estimate: more says nothing about the next search
-MAX_MODELS = 256
 SIZE_SECONDS = 30.0  # for which an estimate may use an older size
+MAX_SIZES = 256
 
 
 @dataclass(frozen=True)
@@ -62,23 +59,16 @@ EMBEDDED: dict[Step, CostTerm] = {
 }
 
 
+# Steps that take longer with longer vectors
+BY_DIM = ("fetch_and_rank", "full_scan")
+
+
+@dataclass(frozen=True)
 class CostModel:
-    """The costs of searching one index in this process.
+    """Estimates for an index of vectors of a dimension."""
 
-    Args:
-        terms: an estimate for each step
-        dim: the dimension of the vectors
-    """
-
-    def __init__(self, terms: dict[Step, CostTerm], dim: int = DIM) -> None:
-        self._terms = terms
-        per_dim = max(0.1, dim / DIM)
-        self._dim_factors: dict[Step, float] = {
-            "fetch_and_rank": per_dim,
-            "full_scan": per_dim,
-        }
-        self._factors: dict[Step, float] = dict.fromkeys(terms, 1.0)
-        self._size: tuple[float, int] | None = None
+    terms: Mapping[Step, CostTerm]
+    dim: int = DIM
 
     def seconds(self, step: Step, units: float, rows: int) -> float:
         """The estimated time.
@@ -88,50 +78,24 @@ class CostModel:
             units: with how many matches, ids or vectors
             rows: how many rows the index has
         """
-        term = self._terms[step]
+        term = self.terms[step]
         growing = term.per_unit * units + term.per_row * rows
-        growing *= self._dim_factors.get(step, 1.0)
-        return self._factors[step] * (term.fixed + growing)
-
-    def learn(self, step: Step, units: float, rows: int, seconds: float) -> None:
-        """Corrects the estimates of a step by the time that it took."""
-        ratio = seconds / self.seconds(step, units, rows)
-        self._factors[step] *= min(MAX_RATIO, max(1 / MAX_RATIO, ratio)) ** WEIGHT
-
-    @contextmanager
-    def learning(self, step: Step, units: float, rows: int) -> Iterator[None]:
-        """Learns from the time that the block takes, unless it fails."""
-        started = time.perf_counter()
-        yield
-        self.learn(step, units, rows, time.perf_counter() - started)
-
-    @property
-    def known_size(self) -> int | None:
-        """How many rows the index had when last asked; ``None`` if it never was."""
-        return None if self._size is None else self._size[1]
-
-    def size(self, count: Callable[[], int]) -> int:
-        """About how many rows the index has, asked now and then."""
-        now = time.monotonic()
-        if self._size is None or now - self._size[0] > SIZE_SECONDS:
-            self._size = now, count()
-        return self._size[1]
+        if step in BY_DIM:
+            growing *= max(0.1, self.dim / DIM)
+        return term.fixed + growing
 
 
-_models: OrderedDict[tuple[int, str, str | None], CostModel] = OrderedDict()
-_lock = threading.Lock()
+def of_collection(collection: Collection) -> CostModel:
+    """The estimates for a collection."""
+    terms = EMBEDDED if collection.embedded else SERVER
+    return CostModel(terms, collection.dimension())
 
 
-def for_rows(rows: StoredRows) -> CostModel:
-    """The cost model of an index, the same one as long as this process keeps it."""
-    collection = rows.collection
-    key = (*collection.key, collection.partition)
-    dim = collection.dimension()
-    with _lock:
-        if key not in _models:
-            embedded = collection.embedded
-            _models[key] = CostModel(EMBEDDED if embedded else SERVER, dim)
-        _models.move_to_end(key)
-        while len(_models) > MAX_MODELS:
-            _models.popitem(last=False)
-        return _models[key]
+def _key(collection: Collection) -> Hashable:
+    return (*collection.key, collection.partition)
+
+
+@cached(TTLCache(MAX_SIZES, SIZE_SECONDS), key=_key, lock=threading.Lock())
+def size(collection: Collection) -> int:
+    """About how many rows a collection has, asked now and then."""
+    return collection.count(collection.consistency_level)

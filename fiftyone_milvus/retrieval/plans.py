@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
@@ -118,13 +118,12 @@ class Task:
 
     @property
     def costs(self) -> CostModel:
-        return cost_model.for_rows(self.rows)
+        return cost_model.of_collection(self.rows.collection)
 
     @property
     def size(self) -> int:
         """About how many rows the index has."""
-        collection = self.rows.collection
-        return self.costs.size(lambda: collection.count(collection.consistency_level))
+        return cost_model.size(self.rows.collection)
 
     @property
     def in_one_call(self) -> bool:
@@ -146,10 +145,7 @@ class Task:
         assert self.among is not None
         if self.among.known is not None:
             return self.among.known
-        with (
-            self.watch.timing("ids"),
-            self.costs.learning("view_ids", self.size, self.size),
-        ):
+        with self.watch.timing("ids"):
             return self.among.ids
 
     def neighbors(
@@ -168,11 +164,7 @@ def empty(task: Task) -> Neighbors:
 def whole_index(task: Task) -> Neighbors:
     """One search of the whole index."""
     assert task.k is not None
-    units, size = task.k * len(task.queries), task.costs.known_size
-    with ExitStack() as stack:
-        if size is not None:  # else it isn't worth asking for
-            stack.enter_context(task.costs.learning("overfetch", units, size))
-        stack.enter_context(task.watch.timing("milvus"))
+    with task.watch.timing("milvus"):
         matches = row_search.search(
             task.rows, task.queries, task.k, reverse=task.reverse
         )
@@ -189,11 +181,7 @@ def overfetch(task: Task, count: int) -> tuple[Neighbors | None, int]:
         query that has fewest
     """
     assert task.k is not None and task.among is not None
-    units = count * len(task.queries)
-    with (
-        task.watch.timing("milvus"),
-        task.costs.learning("overfetch", units, task.size),
-    ):
+    with task.watch.timing("milvus"):
         found = row_search.search(task.rows, task.queries, count, reverse=task.reverse)
     ids = inside(task, found)
     matches = [one.only(ids) for one in found]
@@ -231,11 +219,9 @@ def filter_expr(task: Task) -> Neighbors | None:
     answers = row_search.search_filtered(
         task.rows, task.queries, task.k, task.filter_expr, parts, task.reverse
     )
-    units = parts * task.k * len(task.queries)
-    with task.costs.learning("filter_expr", units, parts * task.size):
-        for found in task.watch.each("milvus", answers):
-            for one, matches in zip(best, found, strict=True):
-                one.add(matches, matches.dists)
+    for found in task.watch.each("milvus", answers):
+        for one, matches in zip(best, found, strict=True):
+            one.add(matches, matches.dists)
     reason = "Milvus searched only the rows that match the filter"
     return task.neighbors([one.matches() for one in best], "filter_expr", True, reason)
 
@@ -271,10 +257,9 @@ def id_filter(task: Task) -> Neighbors | None:
     answers = row_search.search_ids(
         task.rows, task.queries, task.k, ids, parts, task.reverse
     )
-    with task.costs.learning("id_filter", len(ids), task.size):
-        for found in task.watch.each("milvus", answers):
-            for one, matches in zip(best, found, strict=True):
-                one.add(matches, matches.dists)
+    for found in task.watch.each("milvus", answers):
+        for one, matches in zip(best, found, strict=True):
+            one.add(matches, matches.dists)
     reason = f"Milvus searched only the {len(ids):,} rows of the {_scope(task)}"
     return task.neighbors([one.matches() for one in best], "id_filter", True, reason)
 
@@ -283,8 +268,7 @@ def fetch_and_rank(task: Task) -> Neighbors:
     """The view's vectors are fetched and ranked here."""
     ids = task.ids()
     parts = task.rows.fetch_each(ids, task.rows.collection.consistency_level)
-    with task.costs.learning("fetch_and_rank", len(ids), task.size):
-        matches = _ranked(task, parts)
+    matches = _ranked(task, parts)
     reason = f"fetched and ranked the {len(ids):,} vectors of the {_scope(task)}"
     return task.neighbors(matches, "fetch_and_rank", True, reason)
 
@@ -295,8 +279,7 @@ def full_scan(task: Task, why: str) -> Neighbors:
     if task.among is not None:
         ids = set(task.ids())
         batches = (_only(rows, ids) for rows in batches)
-    with task.costs.learning("full_scan", 0, task.size):
-        matches = _ranked(task, batches)
+    matches = _ranked(task, batches)
     return task.neighbors(
         matches, "full_scan", True, f"read and ranked every vector: {why}"
     )
