@@ -18,7 +18,9 @@ def register(plugin: Any) -> None:
 
 
 def _find_library() -> None:
-    """Makes ``fiftyone_milvus`` importable from this folder if it isn't installed."""
+    """Makes ``fiftyone_milvus`` importable, from this folder if it isn't installed, and
+    checks that it works with this FiftyOne."""
     if importlib.util.find_spec("fiftyone_milvus") is None:
         sys.path.append(str(Path(__file__).resolve().parent))
-    importlib.import_module("fiftyone_milvus")
+    library = importlib.import_module("fiftyone_milvus.internals")
+    library.check("fiftyone", "fiftyone-brain")

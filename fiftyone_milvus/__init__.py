@@ -74,7 +74,10 @@ import_hook.install()
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    from . import api  # imports fiftyone
+    from . import internals
+
+    internals.check("fiftyone", "fiftyone-brain")  # imports them
+    from . import api
 
     return getattr(api, name)
 

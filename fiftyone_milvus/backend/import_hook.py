@@ -29,6 +29,9 @@ def install() -> None:
 
 
 def _swap(module: ModuleType) -> None:
+    from .. import internals
+
+    internals.check("fiftyone", "fiftyone-brain")
     from . import similarity
 
     for name in CLASSES:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .. import internals
 from ..errors import MissingRequirement, ServerUnavailable, VectorSearchError
 from . import capabilities, embedded, messages, proxies
 from .capabilities import Capabilities
@@ -291,6 +292,7 @@ def _milvus_client_class() -> type[MilvusClient]:
         raise MissingRequirement(
             "The Milvus backend needs pymilvus: pip install 'pymilvus[milvus-lite]'"
         ) from e
+    internals.check("pymilvus")
     for name, level in _NOISY.items():  # after the import, which resets them
         logging.getLogger(name).setLevel(level)
     return MilvusClient

@@ -29,6 +29,7 @@ from milvus_lite.storage.delta_index import DeltaIndex
 from milvus_lite.storage.memtable import MemTable
 from milvus_lite.storage.segment import Segment
 
+from .. import internals
 from .embedded_filters import IdList, ids_in
 from .embedded_nearest import MATCH, Source, merged
 from .embedded_rows import Buffer, Mask, Scope, matching, scope_of, vector_norms
@@ -54,6 +55,9 @@ KEPT = "_id_lists"  # the attribute of a collection that has them
 def speed_up() -> None:
     """Has Milvus Lite search, query and count so in this process, if it is a version
     that does it as 3.2 does."""
+    if lacking := list(internals.missing("milvus-lite")):
+        logger.warning("Milvus Lite lacks %s; left as it is", ", ".join(lacking))
+        return
     compile_filter = engine.Collection._compile_filter
     for place, name, given, ours in (
         (engine.Collection, "_compile_filter", COMPILE, _compiling(compile_filter)),

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from fiftyone_milvus import internals
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -20,15 +22,13 @@ NEEDED = {
         tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"],
     )
 }
-# Beyond what they document: names that begin with "_", modules behind their interface
-INTERNALS_USED = ("fiftyone", "fiftyone-brain", "pymilvus", "milvus-lite")
 
 
-@pytest.mark.parametrize("name", INTERNALS_USED)
+@pytest.mark.parametrize("name", internals.NAMES)
 def test_what_is_used_beyond_its_documentation_has_bounds(name):
     bounds = NEEDED[name].specifier
     assert {bound.operator for bound in bounds} == {">=", "<"}
-    assert version(name) in bounds
+    assert version(name) in bounds and internals.TESTED[name] in bounds
 
 
 def test_the_plugins_requirements_are_the_librarys_without_fiftyone():
