@@ -125,7 +125,7 @@ def missing(package: str) -> Iterator[str]:
 def _found(owner: str) -> Any:
     module, _, path = owner.partition(":")
     try:
-        found = importlib.import_module(module)
+        found: Any = importlib.import_module(module)
     except ImportError:
         return None
     for name in path.split("."):
