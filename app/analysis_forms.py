@@ -13,7 +13,7 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.analysis import tagging
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.dataset import indexed_samples, names
+from fiftyone_milvus.dataset import names
 from fiftyone_milvus.progress import Report
 
 from . import forms
@@ -67,12 +67,12 @@ def work(
         result = find(index, view=view, progress=report, cancelled=cancelled, **params)
         found = outcome(result)
         field = index.config.patches_field
-        everything = index.samples_for(samples)
+        indexed = index.indexed(samples)
         shown = None
         if found.ids:
             ids = found.ids[:MAX_RESULTS]
-            shown = indexed_samples.shown(everything, samples, field, ids)
-        kept = keep(ctx, everything, shown, found.to_tag, field, found.message)
+            shown = indexed.shown(samples, ids)
+        kept = keep(ctx, indexed.samples, shown, found.to_tag, field, found.message)
         data = {"brain_key": index.key, "patches_field": field, **found.data, **kept}
         return JobResult(data, shown)
 

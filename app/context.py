@@ -157,7 +157,7 @@ def selection(ctx: foo.ExecutionContext, brain_key: str) -> tuple[list[str], lis
     in_patches = isinstance(view, fop.PatchesView)
     if in_patches and view.patches_field == patches_field:
         return selected, []
-    everything = runs.all_samples(ctx.dataset, brain_key, view)
+    everything = runs.indexed(ctx.dataset, brain_key, view).samples
     kinds = indexed_samples.kind_of(everything), indexed_samples.kind_of(view)
     if in_patches or (kinds[0] != kinds[1] and kinds != ("samples", "clips")):
         selected = indexed_samples.ids_of(everything, view.select(selected))

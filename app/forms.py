@@ -78,7 +78,7 @@ def fields_of(
     """
     found: dict[str, fo.Field] = dict(dataset.get_field_schema(**kinds))
     if brain_key in runs.keys(dataset):
-        found |= runs.all_samples(dataset, brain_key).get_field_schema(**kinds)
+        found |= runs.indexed(dataset, brain_key).samples.get_field_schema(**kinds)
     return found
 
 

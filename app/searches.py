@@ -186,7 +186,7 @@ def select_objects(ctx: foo.ExecutionContext, result: SearchResult) -> None:
                 {
                     "label_id": matched.label_id,
                     "sample_id": sample_id,
-                    "field": result.index_field,
+                    "field": result.indexed.patches_field,
                 }
                 for sample_id, objects in zip(
                     result.sample_ids, result.matched, strict=True

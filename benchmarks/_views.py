@@ -26,6 +26,7 @@ from fiftyone import ViewField as F
 import fiftyone_milvus  # noqa: F401  (from here on the backend "milvus" is ours)
 from fiftyone_milvus.dataset import view_ids
 from fiftyone_milvus.dataset.ids import within
+from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.retrieval import filter_fields, planner
 from fiftyone_milvus.retrieval.planner import Neighbors, PlanName
@@ -215,7 +216,7 @@ def _search(
     plan: PlanName | None = None,
 ) -> Neighbors:
     """What ``search.search`` does for a query vector, the view looked up each time."""
-    among = within(case.view, None, data.dataset)
+    among = within(case.view, IndexedSamples(data.dataset))
     return planner.nearest(rows, query, K, among=among, plan=plan)
 
 

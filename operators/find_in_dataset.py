@@ -12,7 +12,7 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.analysis import cross_dataset
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.dataset import indexed_samples
+from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.progress import Progress, Report
 
@@ -100,7 +100,7 @@ def _copy(
     """Copies what was found to this dataset, which the grid then shows."""
     analysis_forms.check(ctx)  # again, since the view's name may be taken by now
     copied = cross_dataset.copy_matches(
-        runs.all_samples(other, found.brain_key),
+        runs.indexed(other, found.brain_key).samples,
         ctx.dataset,
         found.sample_ids,
         fields=ctx.params.get("fields") or (),
@@ -110,7 +110,7 @@ def _copy(
         f"{copied.skipped:,} that were here"
     )
     ids, samples = list(copied.ids), ctx.dataset
-    view = indexed_samples.shown(samples, samples, None, ids) if ids else None
+    view = IndexedSamples(samples).shown(samples, ids) if ids else None
     kept = analysis_forms.keep(ctx, samples, view, ids, None, message)
     return JobResult(
         {**_data(found), "copied": ids, "skipped": copied.skipped, **kept}, view
@@ -124,9 +124,9 @@ def _keep_in_other(
 ) -> JobResult:
     """Tags what was found, and saves its view, in the other dataset: the grid shows
     this one."""
-    samples = runs.all_samples(other, found.brain_key)
+    samples = runs.indexed(other, found.brain_key).samples
     ids, field = found.ids, found.patches_field
-    view = indexed_samples.shown(samples, samples, field, ids) if ids else None
+    view = IndexedSamples(samples, field).shown(samples, ids) if ids else None
     kept = analysis_forms.keep(ctx, samples, view, ids, field, _message(found))
     return JobResult({**_data(found), **kept})
 

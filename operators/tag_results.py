@@ -55,8 +55,8 @@ def _chosen(
         ids, key = list(ctx.params["ids"]), ctx.params.get("brain_key")
         if not key:
             return ctx.dataset, ids, None
-        field = runs.describe(ctx.dataset, key).patches_field
-        return runs.all_samples(ctx.dataset, key, ctx.view), ids, field
+        indexed = runs.indexed(ctx.dataset, key, ctx.view)
+        return indexed.samples, ids, indexed.patches_field
     samples = scope_samples(ctx, ctx.params.get("scope") or _default_scope(ctx))
     return samples, samples.values("id"), _field_of(samples)
 

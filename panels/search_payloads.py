@@ -13,6 +13,7 @@ import numpy as np
 
 from fiftyone_milvus.backend.runs import IndexInfo
 from fiftyone_milvus.dataset import indexed_samples
+from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 from fiftyone_milvus.searches.query import Query, Term
 from fiftyone_milvus.searches.result import CachedResult, SearchResult
 
@@ -109,16 +110,9 @@ def selected_chips(ctx: foo.ExecutionContext, info: IndexInfo) -> list[Chip]:
     return _together(chips)
 
 
-def query_chips(
-    everything: fo.SampleCollection, query: Query, patches_field: str | None
-) -> list[Chip]:
-    """The terms of a query, each with its image, if that still exists.
-
-    Args:
-        everything: all samples that the index may have
-        query: the query
-        patches_field: the field whose patches are indexed; ``None`` for samples
-    """
+def query_chips(indexed: IndexedSamples, query: Query) -> list[Chip]:
+    """The terms of a query to an index, each with its image, if that still exists."""
+    everything, patches_field = indexed.samples, indexed.patches_field
     ids = {t.id for t in query.terms if t.id is not None}
     samples = {t.sample_id or (t.crop and t.crop.sample_id) for t in query.terms}
     drawn: dict[Any, dict[str, Any]] = {}

@@ -19,6 +19,7 @@ from fiftyone.server.view import get_extended_view
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import indexed_samples, names
+from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.searches import result as results
 from fiftyone_milvus.searches.request import SearchRequest
@@ -70,12 +71,11 @@ class SearchMethods:
         if request.view is not None:
             base = fo.DatasetView._build(ctx.dataset, request.view)
         result = _results(ctx, request, base)
-        field = runs.describe(ctx.dataset, request.brain_key).patches_field
-        everything = runs.all_samples(ctx.dataset, request.brain_key, base)
+        indexed = runs.indexed(ctx.dataset, request.brain_key, base)
         options = request.to_dict()
         return {
             **result,
-            "chips": search_payloads.query_chips(everything, request.query, field),
+            "chips": search_payloads.query_chips(indexed, request.query),
             "request": {
                 **{k: v for k, v in options.items() if k not in ("query", "view")},
                 "k": request.k,
@@ -108,11 +108,10 @@ class SearchMethods:
 
     @answered
     def view_count(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        info = runs.describe(ctx.dataset, ctx.params["brain_key"])
         view = _base_view(ctx)
-        everything = runs.all_samples(ctx.dataset, info.brain_key, view)
+        indexed = runs.indexed(ctx.dataset, ctx.params["brain_key"], view)
         return {
-            "count": _count(everything, view, info.patches_field),
+            "count": _count(indexed, view),
             "shows_results": _searched_from(ctx, _shown(ctx)) is not None,
         }
 
@@ -180,15 +179,14 @@ def _results(
     result, view, empty_reason = searches.find(ctx, request)
     _show(ctx, view, base)
     searches.select_objects(ctx, result)
-    everything, field = result.everything, result.index_field
     whole = indexed_samples.is_whole(base)
-    in_view = None if whole else _count(everything, base, field)
+    in_view = None if whole else _count(result.indexed, base)
     searched = None
     if request.view == base._serialize(include_uuids=False):
         searched = in_view
     elif request.view is not None:
         stages = fo.DatasetView._build(ctx.dataset, request.view)
-        searched = _count(everything, stages, field)
+        searched = _count(result.indexed, stages)
     return search_payloads.search_result(
         results.cache(result, view),
         ctx.dataset,
@@ -260,11 +258,9 @@ def _first_results(ctx: foo.ExecutionContext) -> fo.DatasetView:
     return _cached(ctx).view(ctx.dataset, int(ctx.params["keep"]))
 
 
-def _count(
-    everything: fo.SampleCollection, view: fo.DatasetView, patches_field: str | None
-) -> int:
+def _count(indexed: IndexedSamples, view: fo.DatasetView) -> int:
     """How many of an index's samples or patches a view has."""
-    view = indexed_samples.part_of(everything, view, patches_field)
+    view, patches_field = indexed.part_in(view), indexed.patches_field
     if patches_field is None or isinstance(view, fop.PatchesView):
         return int(view.count())
     _, path = view._get_label_field_path(patches_field, "id")

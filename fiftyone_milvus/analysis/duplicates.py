@@ -165,11 +165,10 @@ def find_groups(
         Cancelled: if ``cancelled()`` returned true
         VectorSearchError: if Milvus doesn't answer
     """
-    field = index.config.patches_field
     thresh = _checked(index.config.metric, thresh, fraction, new, mode)
     where = place(index, view)
     monitor = Monitor(progress, cancelled, "vectors")
-    asked = None if new is None else ids.within(new, field, index.all_samples).ids
+    asked = None if new is None else ids.within(new, index.indexed()).ids
     searched = asked is not None and _searched(index, asked, mode)
     with ExitStack() as stack:
         if asked is not None and thresh is not None and searched:

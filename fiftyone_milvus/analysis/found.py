@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import fiftyone as fo
 
-from ..dataset import indexed_samples
+from ..dataset.indexed_samples import IndexedSamples
 
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
@@ -21,15 +21,18 @@ class Found:
 
     Args:
         brain_key: the index
-        patches_field: the field whose patches it has; ``None`` for samples
         samples: the dataset or view that was looked through
-        everything: all samples that the index may have
+        indexed: all samples that the index may have, and the field of its patches
     """
 
     brain_key: str
-    patches_field: str | None
     samples: fo.SampleCollection = field(compare=False)
-    everything: fo.SampleCollection = field(compare=False)
+    indexed: IndexedSamples = field(compare=False)
+
+    @property
+    def patches_field(self) -> str | None:
+        """The field whose patches were found; ``None`` for samples."""
+        return self.indexed.patches_field
 
     @property
     def message(self) -> str:
@@ -46,8 +49,7 @@ class Found:
                 holds a single label for each sample
         """
         ids: Sequence[str] = self.ids  # type: ignore[attr-defined]
-        field = self.patches_field
-        return indexed_samples.shown(self.everything, self.samples, field, ids)
+        return self.indexed.shown(self.samples, ids)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} in '{self.brain_key}': {self.message}>"
@@ -66,7 +68,6 @@ def place(
     samples = index.view if view is None else view
     return {
         "brain_key": index.key,
-        "patches_field": index.config.patches_field,
         "samples": samples,
-        "everything": index.samples_for(samples),
+        "indexed": index.indexed(samples),
     }

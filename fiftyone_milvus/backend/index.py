@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from fiftyone.brain.similarity import DuplicatesMixin, Similarity, SimilarityIndex
 
-from ..dataset import indexed_samples, model_trust, models
+from ..dataset import model_trust, models
 from ..dataset.ids import DatasetIds, Ordered
+from ..dataset.indexed_samples import IndexedSamples
 from ..errors import (
     CollectionError,
     InvalidRequest,
@@ -115,12 +116,12 @@ class MilvusSimilarityIndex(Writing, Sorting, Reading):
 
     @property
     def all_samples(self) -> Any:
-        """All samples that rows may belong to, see :meth:`samples_for`."""
-        return self.samples_for(None)
-
-    def samples_for(self, samples: Any) -> Any:
         """All samples that rows may belong to: those of the dataset, of all its slices
-        if it is grouped; or the frames or clips that the index was built from.
+        if it is grouped; or the frames or clips that the index was built from."""
+        return self.indexed().samples
+
+    def indexed(self, samples: Any = None) -> IndexedSamples:
+        """:attr:`all_samples`, and the field whose patches are indexed.
 
         Args:
             samples: the dataset or view that is searched; ``None`` for the current one
@@ -129,7 +130,7 @@ class MilvusSimilarityIndex(Writing, Sorting, Reading):
             InvalidRequest: if they are those of a view that the run doesn't name, and
                 this isn't it
         """
-        found = scope.all_samples(self._samples, self.config, samples, self._curr_view)
+        found = scope.indexed(self._samples, self.config, samples, self._curr_view)
         if found is None:
             raise InvalidRequest(
                 f"The index '{self.key}' was built from a view, such as one of clips, "
@@ -238,12 +239,11 @@ class MilvusSimilarityIndex(Writing, Sorting, Reading):
             self._all_ids = self._rows.all_ids() if self._present() else ([], [])
             self._ordered = None
         if self._ordered is None:
-            field = self.config.patches_field
-            found = scope.all_samples(self._samples, self.config, self._curr_view)
+            found = scope.indexed(self._samples, self.config, self._curr_view)
             if found is None:
-                found = indexed_samples.all_samples(self._samples, field)
-            there = DatasetIds(found, field)
-            self._ordered = there.ordered(*self._all_ids)
+                field = self.config.patches_field
+                found = IndexedSamples.of(self._samples, field)
+            self._ordered = DatasetIds(found).ordered(*self._all_ids)
         return self._ordered
 
     def reload(self) -> None:

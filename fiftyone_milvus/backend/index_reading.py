@@ -12,8 +12,8 @@ from bson import ObjectId
 from fiftyone.brain.similarity import DuplicatesMixin, SimilarityIndex
 
 from ..checks import count, is_number
-from ..dataset import indexed_samples
 from ..dataset.ids import DatasetIds, Ordered, ViewIds, as_list, report_missing, within
+from ..dataset.indexed_samples import IndexedSamples
 from ..errors import InvalidRequest, VectorSearchError
 from ..exact import near_pairs
 from ..exact.tiles import Tick, no_tick
@@ -39,8 +39,7 @@ class Reading(SimilarityIndex, DuplicatesMixin):
     _ordered: Ordered | None = None
     _ordered_ids: Callable[[], Ordered]
     _members: ViewIds | None = None
-    all_samples: Any
-    samples_for: Callable[[Any], Any]
+    indexed: Callable[[], IndexedSamples]
     vectors_of: Callable[[list[str]], np.ndarray]
 
     @property
@@ -48,8 +47,7 @@ class Reading(SimilarityIndex, DuplicatesMixin):
         """What searches are restricted to."""
         if self._members is None:
             view = self._curr_view if self.has_view else None
-            field = self.config.patches_field
-            self._members = within(view, field, self.all_samples)
+            self._members = within(view, self.indexed())
         return self._members
 
     def get_embeddings(
@@ -202,7 +200,7 @@ class Reading(SimilarityIndex, DuplicatesMixin):
         if self._space is not None:
             yield self._space
             return
-        self.samples_for(None)
+        self.indexed()
         self._ordered = self._curr_sample_ids = None  # samples may be gone since
         ids = [str(id_) for id_ in self._current_ids()]
         dim = self._rows.collection.dimension() if ids else 0
@@ -266,8 +264,7 @@ class Reading(SimilarityIndex, DuplicatesMixin):
                 self._curr_keep_inds = np.arange(found.existing)
             return
         view = self._curr_view
-        field = self.config.patches_field
-        self._curr_view = indexed_samples.part_of(self.all_samples, view, field)
+        self._curr_view = self.indexed().part_in(view)
         try:
             super()._apply_view()
         finally:
@@ -278,9 +275,7 @@ class Reading(SimilarityIndex, DuplicatesMixin):
         samples without any are left out."""
         found = self._rows.ids_of_samples(sample_ids)
         of = {id_: sample_id for sample_id, ids in found.items() for id_ in ids}
-        there = DatasetIds(self.all_samples, self.config.patches_field).containing(
-            list(of), list(of.values())
-        )
+        there = DatasetIds(self.indexed()).containing(list(of), list(of.values()))
         kept: dict[str, list[str]] = {}
         for id_, sample_id in of.items():
             if id_ in there:

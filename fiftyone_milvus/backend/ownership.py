@@ -16,7 +16,6 @@ from uuid import uuid4
 
 import fiftyone.core.utils as fou
 
-from ..dataset import indexed_samples
 from ..errors import CollectionError
 from ..store import partitions
 from ..store.owners import Owner
@@ -206,15 +205,11 @@ class Ownership:
         """How many rows of each batch are of samples, or patches, of the dataset, and
         how many there are."""
         field = self._config.patches_field
-        samples = scope.all_samples(self._samples, self._config)
-        if samples is None or (field is not None and not samples.has_field(field)):
-            samples = None
+        indexed = scope.indexed(self._samples, self._config)
+        if indexed and field is not None and not indexed.samples.has_field(field):
+            indexed = None
         for ids, sample_ids in self._rows.iterate_ids():
-            own = (
-                indexed_samples.existing(samples, field, ids, sample_ids)
-                if samples
-                else ()
-            )
+            own = indexed.existing(ids, sample_ids) if indexed else ()
             yield len(own), len(set(ids))
 
     def _other_users(self) -> list[CollectionUser]:

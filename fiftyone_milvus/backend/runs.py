@@ -11,7 +11,8 @@ from typing import Any
 import fiftyone as fo
 from fiftyone.core.brain import BrainMethod
 
-from ..dataset import indexed_samples, names
+from ..dataset import names
+from ..dataset.indexed_samples import IndexedSamples
 from ..errors import BrokenRecord, CollectionError, NoSuchMilvus, VectorSearchError
 from ..exact import checkpoints
 from ..store import server_list, settings
@@ -114,9 +115,9 @@ def describe(dataset: fo.Dataset, brain_key: str) -> IndexInfo:
     return _described(stored_run.read_run(dataset, brain_key))
 
 
-def all_samples(
+def indexed(
     dataset: fo.Dataset, brain_key: str, view: fo.SampleCollection | None = None
-) -> fo.SampleCollection:
+) -> IndexedSamples:
     """All samples that an index may have rows of: those of all slices of a grouped
     dataset; of an index of frames or clips these. Asks no server.
 
@@ -127,8 +128,8 @@ def all_samples(
             that it was built from
     """
     record = stored_run.read_run(dataset, brain_key)
-    found = scope.all_samples(scope.as_stored(dataset, record), record, view)
-    return indexed_samples.all_samples(dataset, None) if found is None else found
+    found = scope.indexed(scope.as_stored(dataset, record), record, view)
+    return found or IndexedSamples.of(dataset, record.patches_field)
 
 
 def describe_all(dataset: fo.Dataset) -> list[IndexInfo]:

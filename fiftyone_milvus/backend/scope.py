@@ -11,6 +11,7 @@ from typing import Any
 import fiftyone as fo
 
 from ..dataset import embeddings_fields, indexed_samples, stored_views
+from ..dataset.indexed_samples import IndexedSamples
 from ..errors import InvalidRequest
 from .stored_run import StoredRun, read_run
 
@@ -60,14 +61,13 @@ def as_stored(dataset: fo.Dataset, record: StoredRun) -> fo.SampleCollection:
     return dataset if found is None else found
 
 
-def all_samples(
+def indexed(
     stored: fo.SampleCollection,
     run: Any,
     *looked_at: fo.SampleCollection | None,
-) -> fo.SampleCollection | None:
-    """All samples that an index may have rows of, see
-    :func:`~fiftyone_milvus.dataset.indexed_samples.all_samples`; ``None`` if they are
-    those of a view that the run doesn't name.
+) -> IndexedSamples | None:
+    """All samples that an index may have rows of; ``None`` if they are those of a view
+    that the run doesn't name.
 
     Args:
         stored: what :func:`as_stored` says
@@ -81,7 +81,7 @@ def all_samples(
         if view is None:
             return None
         stored = view
-    return indexed_samples.all_samples(stored, run.patches_field)
+    return IndexedSamples.of(stored, run.patches_field)
 
 
 class Sizes:
@@ -141,8 +141,7 @@ def first_rows_note(
     if not samples._root_dataset._contains_videos(any_slice=True):
         return {}
     some = sample_ids[:PROBED]
-    everything = indexed_samples.all_samples(samples, None)
-    named = indexed_samples.existing(everything, None, some, some)
+    named = IndexedSamples.of(samples).existing(some, some)
     return {} if named else {NOTE: UNNAMED}
 
 

@@ -15,6 +15,7 @@ from bson import ObjectId
 
 from ..errors import InvalidRequest
 from . import indexed_samples, view_ids
+from .indexed_samples import IndexedSamples
 
 logger = logging.getLogger(__name__)
 
@@ -173,17 +174,13 @@ class ViewIds:
 
 class DatasetIds(ViewIds):
     """The primary keys of all samples, or patches, that exist. A search of a whole
-    index is restricted to them, since rows stay when their sample is deleted.
-
-    Args:
-        samples: what :func:`~fiftyone_milvus.dataset.indexed_samples.all_samples` says
-        patches_field: the field whose patches are indexed; ``None`` for samples
-    """
+    index is restricted to them, since rows stay when their sample is deleted."""
 
     name = "dataset"
 
-    def __init__(self, samples: fo.SampleCollection, patches_field: str | None) -> None:
-        super().__init__(samples, patches_field, likely_all=True)
+    def __init__(self, indexed: IndexedSamples) -> None:
+        super().__init__(indexed.samples, indexed.patches_field, likely_all=True)
+        self._indexed = indexed
 
     def containing(self, ids: list[str], sample_ids: list[str]) -> set[str]:
         """The ids of the given rows that exist."""
@@ -214,9 +211,7 @@ class DatasetIds(ViewIds):
         for start in range(0, len(ids), IDS_AT_ONCE):
             part = slice(start, start + IDS_AT_ONCE)
             some, of = ids[part], sample_ids[part]
-            found |= indexed_samples.existing(
-                self._samples, self._patches_field, some, of
-            )
+            found |= self._indexed.existing(some, of)
         return found
 
     def _keys(self, samples: fo.SampleCollection) -> list[str]:
@@ -243,24 +238,13 @@ class Ordered:
     existing: int
 
 
-def within(
-    samples: fo.SampleCollection | None,
-    patches_field: str | None,
-    everything: fo.SampleCollection,
-) -> ViewIds:
-    """The primary keys that a search is restricted to.
-
-    Args:
-        samples: the dataset or view to search in; ``None`` for the dataset
-        patches_field: the field whose patches are indexed; ``None`` for samples
-        everything: all samples that the index may have rows of, see
-            :func:`~fiftyone_milvus.dataset.indexed_samples.all_samples`
-    """
+def within(samples: fo.SampleCollection | None, indexed: IndexedSamples) -> ViewIds:
+    """The primary keys of an index that a search is restricted to: those in a dataset
+    or view, ``None`` for the dataset."""
     if samples is None or indexed_samples.is_whole(samples):
-        return DatasetIds(everything, patches_field)
-    view = indexed_samples.part_of(everything, samples, patches_field).view()
-    make = partial(ViewIds, view, patches_field)
-    return cast(ViewIds, view_ids.get(view, patches_field, make))
+        return DatasetIds(indexed)
+    view, field = indexed.part_in(samples).view(), indexed.patches_field
+    return cast(ViewIds, view_ids.get(view, field, partial(ViewIds, view, field)))
 
 
 def packed_ids(samples: fo.SampleCollection) -> np.ndarray:

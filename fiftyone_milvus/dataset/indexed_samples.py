@@ -4,6 +4,7 @@ grouped dataset, frames of videos, or clips; and which of some rows still exist.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import fiftyone as fo
@@ -18,6 +19,82 @@ LISTED_ID_BYTES = 20  # in BSON: 12, its type, and its number in the list in dig
 
 # When the frames of a copy had last changed, by the copy's name
 _copied: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class IndexedSamples:
+    """All ``samples`` that an index may have rows of, see :func:`all_samples`, and the
+    field whose patches are indexed; ``None`` for the samples themselves."""
+
+    samples: fo.SampleCollection
+    patches_field: str | None = None
+
+    @classmethod
+    def of(
+        cls, samples: fo.SampleCollection, patches_field: str | None = None
+    ) -> IndexedSamples:
+        """Those of an index of a dataset or view."""
+        return cls(all_samples(samples, patches_field), patches_field)
+
+    def part_in(self, view: fo.SampleCollection) -> fo.SampleCollection:
+        """Those in a dataset or view. Of the dataset that is all; of a view the view
+        itself or, if it has something else, such as videos where the index has frames,
+        those of its samples."""
+        if is_whole(view):
+            return self.samples
+        field, other = self.patches_field, kind_of(self.samples) != kind_of(view)
+        if not other and view._is_patches:
+            other = field is None or not view.has_field(field)
+        return _of_owners(self.samples, view) if other else view
+
+    def shown(self, view: fo.SampleCollection, ids: Iterable[str]) -> fo.DatasetView:
+        """Rows as a view in their order: of samples, or of patches.
+
+        Args:
+            view: the dataset or view that was searched or shown
+            ids: their primary keys
+
+        Raises:
+            InvalidRequest: if the field holds a single label for each sample, or they
+                are too many for a view
+        """
+        ids = list(ids)
+        check_listed(len(ids))
+        found = self.part_in(view)
+        if self.patches_field is not None and not found._is_patches:
+            _check_list(found, self.patches_field)
+            found = found.to_patches(self.patches_field)
+        return found.select(ids, ordered=True)
+
+    def written_to(self, view: fo.SampleCollection) -> fo.SampleCollection:
+        """The samples that values of rows are written to: all of the collection that is
+        shown. Of frames there may be several copies, and the person sees one."""
+        return all_samples(self.part_in(view), self.patches_field)
+
+    def existing(self, ids: Sequence[str], sample_ids: Sequence[str]) -> set[str]:
+        """The primary keys among some rows whose sample, or patch, exists now; takes a
+        millisecond or two.
+
+        Args:
+            ids: ``n`` primary keys
+            sample_ids: their ``n`` sample ids
+
+        Raises:
+            InvalidRequest: if there is no such field
+        """
+        samples, path = self.samples, _path(self.samples, self.patches_field)
+        copy, root = samples._dataset, samples._root_dataset
+        found = _among(copy._sample_collection, path, ids, sample_ids, copy._is_frames)
+        if not samples._is_generated:
+            return found
+        if not samples._is_frames or samples._source_collection._is_generated:
+            return found & _of_samples(copy, root, found) if path is None else found
+        # such a view is a copy of the frames from when it was first loaded
+        now = _among(root._frame_collection, path, ids, sample_ids, True)
+        if now - found and _update_copy(samples):
+            copy = samples._dataset
+            found = _among(copy._sample_collection, path, ids, sample_ids, True)
+        return found & now
 
 
 def all_samples(
@@ -55,55 +132,6 @@ def is_whole(samples: fo.SampleCollection) -> bool:
     return bool(samples.view() == samples._root_dataset.view())
 
 
-def part_of(
-    everything: fo.SampleCollection,
-    samples: fo.SampleCollection,
-    patches_field: str | None,
-) -> fo.SampleCollection:
-    """The samples of an index that are in a dataset or view. Of the dataset that is
-    all; of a view the view itself or, if it has something else, such as videos where
-    the index has frames, those of its samples.
-
-    Args:
-        everything: what :func:`all_samples` says
-        samples: the dataset, or a view of it
-        patches_field: the field whose patches are indexed; ``None`` for samples
-    """
-    if is_whole(samples):
-        return everything
-    other = kind_of(everything) != kind_of(samples)
-    if not other and samples._is_patches:
-        other = patches_field is None or not samples.has_field(patches_field)
-    return _of_owners(everything, samples) if other else samples
-
-
-def shown(
-    everything: fo.SampleCollection,
-    samples: fo.SampleCollection,
-    patches_field: str | None,
-    ids: Iterable[str],
-) -> fo.DatasetView:
-    """Rows as a view in their order: of samples, or of patches.
-
-    Args:
-        everything: what :func:`all_samples` says
-        samples: the dataset or view that was searched or shown
-        patches_field: the field whose patches are indexed; ``None`` for samples
-        ids: their primary keys
-
-    Raises:
-        InvalidRequest: if the field holds a single label for each sample, or they are
-            too many for a view
-    """
-    ids = list(ids)
-    check_listed(len(ids))
-    found = part_of(everything, samples, patches_field)
-    if patches_field is not None and not found._is_patches:
-        _check_list(found, patches_field)
-        found = found.to_patches(patches_field)
-    return found.select(ids, ordered=True)
-
-
 def most_listed(times: int = 2) -> int:
     """How many ids a view can list, each so many times: FiftyOne lists those of an
     ordered view twice."""
@@ -137,23 +165,6 @@ def _check_list(samples: fo.SampleCollection, patches_field: str) -> None:
         )
 
 
-def target(
-    everything: fo.SampleCollection,
-    samples: fo.SampleCollection,
-    patches_field: str | None,
-) -> fo.SampleCollection:
-    """The samples that values of rows are written to: all of the collection that is
-    shown. Of frames there may be several copies, and the person sees one.
-
-    Args:
-        everything: what :func:`all_samples` says
-        samples: the dataset or view that was searched or shown
-        patches_field: the field whose patches are indexed; ``None`` for samples
-    """
-    found = part_of(everything, samples, patches_field)
-    return all_samples(found, patches_field)
-
-
 def ids_of(everything: fo.SampleCollection, samples: fo.SampleCollection) -> list[str]:
     """The ids of an index's samples for some samples, frames, clips or patches: the
     same ones, or those that contain them or are contained in them; each once."""
@@ -177,39 +188,6 @@ def values(
     ids, owners = everything.values(["id", "sample_id"])
     of_videos = dict(zip(*all_samples(root, None).values(["id", path]), strict=True))
     return ids, [of_videos.get(owner) for owner in owners]
-
-
-def existing(
-    samples: fo.SampleCollection,
-    patches_field: str | None,
-    ids: Sequence[str],
-    sample_ids: Sequence[str],
-) -> set[str]:
-    """The primary keys among some rows whose sample, or patch, exists now; takes a
-    millisecond or two.
-
-    Args:
-        samples: what :func:`all_samples` says
-        patches_field: the field whose patches are indexed; ``None`` for samples
-        ids: ``n`` primary keys
-        sample_ids: their ``n`` sample ids
-
-    Raises:
-        InvalidRequest: if there is no such field
-    """
-    path = _path(samples, patches_field)
-    copy, root = samples._dataset, samples._root_dataset
-    found = _among(copy._sample_collection, path, ids, sample_ids, copy._is_frames)
-    if not samples._is_generated:
-        return found
-    if not samples._is_frames or samples._source_collection._is_generated:
-        return found & _of_samples(copy, root, found) if path is None else found
-    # such a view is a copy of the frames from when it was first loaded
-    now = _among(root._frame_collection, path, ids, sample_ids, True)
-    if now - found and _update_copy(samples):
-        copy = samples._dataset
-        found = _among(copy._sample_collection, path, ids, sample_ids, True)
-    return found & now
 
 
 def kind_of(samples: fo.SampleCollection) -> str:

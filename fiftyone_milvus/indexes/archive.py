@@ -14,8 +14,9 @@ import fiftyone as fo
 from ..backend import active_writes, runs
 from ..backend.config import MilvusSimilarityConfig
 from ..backend.index import MilvusSimilarityIndex
-from ..dataset import indexed_samples, names
+from ..dataset import names
 from ..dataset.ids import DatasetIds
+from ..dataset.indexed_samples import IndexedSamples
 from ..errors import InvalidRequest, VectorSearchError
 from ..progress import Monitor, Report
 from ..store import client, settings
@@ -298,8 +299,7 @@ def _matching(
 ) -> Iterator[Rows]:
     """The file's rows that the dataset has, in batches."""
     done = 0
-    field = file.header.patches_field
-    inside = DatasetIds(indexed_samples.all_samples(dataset, field), field)
+    inside = DatasetIds(IndexedSamples.of(dataset, file.header.patches_field))
     for rows in file.batches():
         monitor.stop_if_cancelled()
         found = inside.containing(rows.ids, rows.sample_ids)

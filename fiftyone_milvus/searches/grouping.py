@@ -12,6 +12,7 @@ import fiftyone as fo
 from bson import ObjectId
 
 from .. import tuning
+from ..dataset.indexed_samples import IndexedSamples
 from ..errors import InvalidRequest
 from ..retrieval.plans import Neighbors
 from ..store.row_search import Matches
@@ -24,8 +25,7 @@ class Grouping:
     """The group of each match.
 
     Args:
-        samples: all samples that the index may have
-        patches_field: the field whose patches are indexed; ``None`` for samples
+        indexed: all samples that the index may have
         by: a field of the samples; ``"group"`` for a grouped dataset's groups, and
             ``"sample"`` for the samples of patches
         among: the view that is searched; ``None`` for all of them
@@ -36,15 +36,14 @@ class Grouping:
 
     def __init__(
         self,
-        samples: fo.SampleCollection,
-        patches_field: str | None,
+        indexed: IndexedSamples,
         by: str,
         among: fo.SampleCollection | None = None,
     ) -> None:
-        self._samples = samples
-        self._path = _path(samples, patches_field, by)
+        self._samples = indexed.samples
+        self._path = _path(indexed, by)
         if among is None or among._is_generated:
-            among = samples
+            among = indexed.samples
         self._among: fo.SampleCollection = among
         self._known: dict[str, Any] = {}
 
@@ -108,10 +107,9 @@ def nearest_samples(
         asked *= 4
 
 
-def _path(
-    samples: fo.SampleCollection, patches_field: str | None, by: str
-) -> str | None:
+def _path(indexed: IndexedSamples, by: str) -> str | None:
     """The field of the groups; ``None`` for the sample ids."""
+    samples, patches_field = indexed.samples, indexed.patches_field
     if by == BY_SAMPLE and not (patches_field is None and samples.has_field(by)):
         if patches_field is None and samples._is_generated:
             return "sample_id"

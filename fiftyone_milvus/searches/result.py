@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from cachetools import TTLCache
 
 from .. import tuning
 from ..backend import runs
-from ..dataset import indexed_samples
+from ..dataset.indexed_samples import IndexedSamples
 from ..errors import InvalidRequest
 from ..retrieval.plans import Plan
 from .query_vector import Resolved, term_scores
@@ -46,7 +46,7 @@ class SearchResult:
     Args:
         request: what was asked; of combined rankings, of the first index
         resolved: the query's terms as vectors
-        index_field: the field whose patches are indexed; ``None`` for samples
+        indexed: all samples that the index may have, and the field of its patches
         patches_field: the field whose patches the results are; ``None`` for samples
         ids: ``n`` sample ids, or label ids
         sample_ids: the ids of their samples
@@ -56,7 +56,6 @@ class SearchResult:
             rankings (the sum of reciprocal ranks: more is nearer)
         plan: how it was searched, and where the time went
         seconds: the time that Milvus and the ranking took
-        everything: all samples that the index may have
         samples: the dataset or view that was searched
         matched: where images were found by their objects, the objects of each, the
             nearest first
@@ -69,7 +68,7 @@ class SearchResult:
 
     request: SearchRequest
     resolved: Resolved
-    index_field: str | None
+    indexed: IndexedSamples
     patches_field: str | None
     ids: list[str]
     sample_ids: list[str]
@@ -77,7 +76,6 @@ class SearchResult:
     score_kind: ScoreKind
     plan: Plan
     seconds: float
-    everything: fo.SampleCollection
     samples: fo.SampleCollection
     matched: list[list[MatchedObject]] | None = None
     term_scores: np.ndarray | None = None
@@ -104,14 +102,14 @@ class SearchResult:
                 written to a field, or are patches of a field that holds a single label
                 for each sample
         """
-        everything, field = self.everything, self.patches_field
+        field = self.patches_field
         if self.rank_field is None:
-            return indexed_samples.shown(everything, self.samples, field, self.ids)
+            return self.items.shown(self.samples, self.ids)
         if field is None:
-            view = indexed_samples.part_of(everything, self.samples, field)
+            view = self.items.part_in(self.samples)
             return view.exists(self.rank_field).sort_by(self.rank_field)
         # a patches view made earlier doesn't have what was written since
-        target = indexed_samples.target(everything, self.samples, field)
+        target = self.items.written_to(self.samples)
         path = f"{field}.{self.rank_field}"
         return target.to_patches(field).exists(path).sort_by(path)
 
@@ -123,7 +121,8 @@ class SearchResult:
 
         unique = list(dict.fromkeys(self.sample_ids))
         listed = len(unique) <= tuning.MAX_SELECTED
-        samples = self.everything.select(unique) if listed else self.everything
+        everything = self.indexed.samples
+        samples = everything.select(unique) if listed else everything
         path_of = dict(zip(*samples.values(["id", "filepath"]), strict=True))
         columns: dict[str, Any] = {
             "id": self.ids,
@@ -134,6 +133,11 @@ class SearchResult:
         for key, ranks in self._ranks().items():
             columns[f"rank in {key}"] = pd.array(ranks, dtype="Int64")
         return pd.DataFrame(columns)
+
+    @property
+    def items(self) -> IndexedSamples:
+        """All samples, or patches, that may be results."""
+        return replace(self.indexed, patches_field=self.patches_field)
 
     @property
     def row_ids(self) -> list[str]:

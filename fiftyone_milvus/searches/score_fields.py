@@ -8,7 +8,7 @@ from typing import Any
 import fiftyone as fo
 
 from .. import tuning
-from ..dataset import indexed_samples, names
+from ..dataset import names
 from ..errors import InvalidRequest
 from .result import SearchResult
 
@@ -35,9 +35,7 @@ def write_scores(
     """
     if rank_field is None and len(result.ids) > tuning.MAX_SELECTED:
         rank_field = f"{field}_rank"
-    target = indexed_samples.target(
-        result.everything, result.samples, result.patches_field
-    )
+    target = result.items.written_to(result.samples)
     columns: dict[str, list[Any]] = {field: [float(s) for s in result.scores]}
     if rank_field is not None:
         columns[rank_field] = list(range(1, len(result.ids) + 1))
@@ -57,7 +55,7 @@ def check_field(
 
     Args:
         target: what they are written to, see
-            :func:`~fiftyone_milvus.dataset.indexed_samples.target`
+            :meth:`~fiftyone_milvus.dataset.indexed_samples.IndexedSamples.written_to`
         patches_field: the field whose patches have the scores; ``None`` for samples
         field: the name of the field; for patches, within the label
 

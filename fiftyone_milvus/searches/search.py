@@ -13,8 +13,8 @@ import numpy as np
 
 from .. import tuning
 from ..backend import runs
-from ..dataset import indexed_samples
 from ..dataset.ids import AllowedIds, as_list, within
+from ..dataset.indexed_samples import IndexedSamples, kind_of
 from ..errors import InvalidRequest
 from ..retrieval import filter_fields, planner
 from ..retrieval.plans import Neighbors, Seconds
@@ -221,7 +221,7 @@ def check_alike(samples: fo.SampleCollection, brain_key: str, other: str) -> Non
         InvalidRequest: if one has frames or clips, and the other something else
     """
     first, second = (
-        indexed_samples.kind_of(runs.all_samples(samples._root_dataset, key, samples))
+        kind_of(runs.indexed(samples._root_dataset, key, samples).samples)
         for key in (brain_key, other)
     )
     if first != second:
@@ -244,8 +244,8 @@ def check_score_field(request: SearchRequest, samples: fo.SampleCollection) -> N
     fields = {runs.describe(samples._root_dataset, key).patches_field for key in keys}
     by_patch = len(fields) == 1 and request.min_matches is None
     patches_field = fields.pop() if by_patch else None
-    everything = runs.all_samples(samples._root_dataset, request.brain_key, samples)
-    written = indexed_samples.target(everything, samples, patches_field)
+    indexed = runs.indexed(samples._root_dataset, request.brain_key, samples)
+    written = replace(indexed, patches_field=patches_field).written_to(samples)
     check_field(written, patches_field, field)
     if request.k > tuning.MAX_SELECTED:
         check_field(written, patches_field, f"{field}_rank")
@@ -264,11 +264,11 @@ def _searched(
             f"The index '{index.key}' has samples, not patches. Choose an index of "
             "patches to find images by their objects."
         )
-    params, everything = request.search_params, index.samples_for(samples)
+    params, indexed = request.search_params, index.indexed(samples)
     rows = row_search.with_params(index.rows, params) if params else index.rows
     resolved = resolve(index, request.query)
-    constraints = _constraints(index, request, resolved, everything, samples)
-    among: AllowedIds = within(samples, field, everything)
+    constraints = _constraints(index, request, resolved, indexed, samples)
+    among: AllowedIds = within(samples, indexed)
     if request.where:
         stored = index.config.options.filter_fields
         expr = filter_fields.filter_expr(request.where, stored, index.samples, field)
@@ -297,7 +297,7 @@ def _searched(
     return SearchResult(
         request,
         resolved,
-        index_field=field,
+        indexed=indexed,
         patches_field=field if matched is None else None,
         ids=ids,
         sample_ids=sample_ids,
@@ -305,7 +305,6 @@ def _searched(
         score_kind="distance" if metric == "euclidean" else "similarity",
         plan=found.plan,
         seconds=seconds,
-        everything=everything,
         samples=index._dataset if samples is None else samples,
         matched=matched,
     )
@@ -315,17 +314,17 @@ def _constraints(
     index: MilvusSimilarityIndex,
     request: SearchRequest,
     resolved: Resolved,
-    everything: fo.SampleCollection,
+    indexed: IndexedSamples,
     samples: fo.SampleCollection | None,
 ) -> Constraints:
-    by, field = request.group_by, index.config.patches_field
+    by = request.group_by
     excluded = frozenset(request.exclude)
     return Constraints(
         index.config.metric,
         request.reverse,
         request.min_score,
         request.max_score,
-        Grouping(everything, field, by, samples) if by else None,
+        Grouping(indexed, by, samples) if by else None,
         excluded | resolved.ids if request.exclude_query else excluded,
     )
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 from fiftyone_milvus.retrieval.plans import Plan
 from fiftyone_milvus.searches.query import Query
 from fiftyone_milvus.searches.query_vector import Resolved
@@ -14,7 +15,7 @@ def search_result(ids, sample_ids=None, patches_field=None, key="k") -> SearchRe
     return SearchResult(
         SearchRequest(key, Query.of(ids=["q"])),
         Resolved(np.zeros((1, 2)), (), frozenset()),
-        index_field=patches_field,
+        indexed=IndexedSamples(None, patches_field),  # nothing is shown here
         patches_field=patches_field,
         ids=list(ids),
         sample_ids=list(sample_ids or ids),
@@ -22,6 +23,5 @@ def search_result(ids, sample_ids=None, patches_field=None, key="k") -> SearchRe
         score_kind="similarity",
         plan=Plan("whole_index", True, "a test"),
         seconds=0.1,
-        everything=None,  # nothing is shown here
         samples=None,
     )

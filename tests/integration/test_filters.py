@@ -11,6 +11,7 @@ import pytest
 import fiftyone_milvus
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset.ids import within
+from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import archive, build
 from fiftyone_milvus.indexes.build import Source
@@ -154,7 +155,7 @@ def test_a_view_and_conditions_restrict_together(index, dataset):
     few = FilteredRows(
         index.rows,
         filter_expr(where, FIELDS, dataset, None),
-        within(view, None, dataset),
+        within(view, IndexedSamples(dataset)),
     )
     assert set(few.ids) == {sample.id for sample in view if holds(sample, where)}
 

@@ -9,6 +9,7 @@ import pytest
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.dataset.ids import within
+from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 from fiftyone_milvus.indexes import archive, health
 from fiftyone_milvus.retrieval import planner
 from fiftyone_milvus.store import client, creation, messages, row_search, settings
@@ -62,7 +63,11 @@ def test_plans_that_read_vectors_rank_them(milvus, large, plan):
     view = dataset.match(fo.ViewField("number") > 20)
     exact = distances("cosine", vectors[0], vectors[21:])
     found = planner.nearest(
-        index.rows, vectors[:1], 5, among=within(view, None, dataset), plan=plan
+        index.rows,
+        vectors[:1],
+        5,
+        among=within(view, IndexedSamples(dataset)),
+        plan=plan,
     )
     assert found.matches[0].ids == ranked(exact, view.values("id"))[:5]
 

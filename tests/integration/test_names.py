@@ -12,6 +12,7 @@ import pytest
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import names
+from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
 from harness import datasets
@@ -125,16 +126,14 @@ def test_a_view_that_can_be_saved_is(dataset):
 
 
 def test_a_name_that_was_taken_meanwhile_changes_nothing(dataset, monkeypatch):
-    from plugin.app import analysis_forms
-
     taken = dataset.limit(2)
-    shown = analysis_forms.indexed_samples.shown
+    shown = IndexedSamples.shown
 
     def meanwhile(*args):
         dataset.save_view("Taken", taken)
         return shown(*args)
 
-    monkeypatch.setattr(analysis_forms.indexed_samples, "shown", meanwhile)
+    monkeypatch.setattr(IndexedSamples, "shown", meanwhile)
     params = {"brain_key": "idx", "thresh": 0.01, "tag": "found", "save_view": "taken"}
     with pytest.raises(InvalidRequest, match="has the same URL, 'taken'"):
         OPERATOR["find_duplicates"]().answer(make_context(dataset, **params))

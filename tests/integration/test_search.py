@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset.ids import within
+from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.retrieval import planner
 from fiftyone_milvus.searches import search
@@ -124,7 +125,10 @@ def query_of(world, row: int) -> Query:
 )
 def test_every_plan_is_exact(milvus, world, metric, view, plan, k, reverse, row):
     samples = VIEWS[view](world.dataset)
-    rows, among = world.indexes[metric].rows, within(samples, None, world.dataset)
+    rows, among = (
+        world.indexes[metric].rows,
+        within(samples, IndexedSamples(world.dataset)),
+    )
     query = world.vectors[row] * 1.1
     try:
         found = planner.nearest(
@@ -150,7 +154,7 @@ def test_the_least_similar_in_a_view_by_every_plan(milvus, world, metric):
     answered = set()
     for plan in PLANS:
         kwargs = {
-            "among": within(samples, None, world.dataset),
+            "among": within(samples, IndexedSamples(world.dataset)),
             "reverse": True,
             "plan": plan,
         }
@@ -357,8 +361,8 @@ def test_a_view_is_kept_and_follows_its_dataset(milvus, world, cosine):
 
     before = found()
     assert found() == before
-    assert within(view, None, dataset) is within(
-        dataset.match(F("cluster") == 5), None, dataset
+    assert within(view, IndexedSamples(dataset)) is within(
+        dataset.match(F("cluster") == 5), IndexedSamples(dataset)
     )
     sample = dataset[world.ids[0]]
     sample["cluster"] = 5
@@ -373,17 +377,19 @@ def test_a_view_is_kept_and_follows_its_dataset(milvus, world, cosine):
 def test_a_deleted_sample_leaves_a_kept_view(milvus, world):
     dataset = datasets.make_vectors_dataset(30, DIM, 3)
     view = dataset.match(F("cluster") == 1)
-    ids = within(view, None, dataset).ids
-    assert within(view, None, dataset).known == ids
+    ids = within(view, IndexedSamples(dataset)).ids
+    assert within(view, IndexedSamples(dataset)).known == ids
     dataset.delete_samples(ids[:2])
-    assert within(view, None, dataset).ids == ids[2:]
+    assert within(view, IndexedSamples(dataset)).ids == ids[2:]
     dataset.delete()
 
 
 def test_a_view_just_changed_is_not_kept(milvus, world):
     dataset = datasets.make_vectors_dataset(10, DIM, 2)
     view = dataset.match(F("cluster") == 1)
-    assert within(view, None, dataset) is not within(view, None, dataset)
+    assert within(view, IndexedSamples(dataset)) is not within(
+        view, IndexedSamples(dataset)
+    )
     dataset.delete()
 
 
