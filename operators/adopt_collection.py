@@ -25,6 +25,10 @@ class AdoptCollection(Operator):
     name = "adopt_collection"
     label = "Adopt collection"
     description = "Use an existing collection as an index of this dataset"
+    returns = (
+        "Returns how many of its ids are in the dataset, and the index's brain_key "
+        "unless it is a dry run"
+    )
     icon = "add_link"
     risk = types.RiskLevel.MEDIUM
     columns = COLUMNS

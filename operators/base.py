@@ -12,7 +12,7 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.store import redaction
 
-from ..app import jobs, long_jobs, tables, threads
+from ..app import input_descriptions, jobs, long_jobs, tables, threads
 from ..app.context import check_params, connection, in_words
 
 
@@ -24,6 +24,8 @@ class Operator(foo.Operator):
         name: its name in ``fiftyone.yml``
         label: its name for people
         description: what it does, in a line
+        returns: what its result has, with units and limits, in a line: a program that
+            runs operators reads no more than these two and the inputs' descriptions
         icon: of Material Icons
         risk: the most that it may do, as FiftyOne's own operators have it: low if it
             only reads, and keeps its own history; medium if it adds to a dataset, to
@@ -35,6 +37,7 @@ class Operator(foo.Operator):
     name: ClassVar[str]
     label: ClassVar[str]
     description: ClassVar[str]
+    returns: ClassVar[str]
     icon: ClassVar[str]
     risk: ClassVar[types.RiskLevel]
     columns: ClassVar[Mapping[str, str]] = {}
@@ -45,7 +48,7 @@ class Operator(foo.Operator):
         return foo.OperatorConfig(
             name=self.name,
             label=f"Milvus: {self.label}",
-            description=self.description,
+            description=f"{self.description}. {self.returns}.",
             icon=self.icon,
             dynamic=True,
             execute_as_generator=self.streams,
@@ -78,6 +81,7 @@ class Operator(foo.Operator):
         inputs = types.Object()
         with connection(ctx):
             self.add_inputs(ctx, inputs)
+        input_descriptions.add(self.name, inputs)
         return types.Property(inputs, view=types.View(label=self.label))
 
     async def execute(self, ctx: foo.ExecutionContext) -> Any:

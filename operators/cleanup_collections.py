@@ -37,6 +37,10 @@ class CleanupCollections(Operator):
     name = "cleanup_collections"
     label = "Clean up collections"
     description = "Delete collections that no index uses, after a dry run"
+    returns = (
+        "Returns candidates and kept, each with rows, size in bytes and a reason; "
+        "deletes only with dry_run false"
+    )
     icon = "delete_sweep"
     risk = types.RiskLevel.HIGH
     columns = COLUMNS

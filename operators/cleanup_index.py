@@ -22,6 +22,10 @@ class CleanupIndex(Operator):
     name = "cleanup_index"
     label = "Clean up index"
     description = "Delete an index, and its collection if this dataset owns it"
+    returns = (
+        "Returns what was deleted: rows, the collection and the record; images and "
+        "labels stay"
+    )
     icon = "delete"
     risk = types.RiskLevel.HIGH
 

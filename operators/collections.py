@@ -36,6 +36,10 @@ class Collections(Operator):
     name = "collections"
     label = "Collections"
     description = "List every collection on the server: owner, state, rows, size"
+    returns = (
+        "Returns collections, each with its state (in use, orphaned, unmanaged), "
+        "rows, size in bytes, dim and owner"
+    )
     icon = "storage"
     risk = types.RiskLevel.LOW
     columns = COLUMNS

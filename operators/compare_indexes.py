@@ -25,6 +25,10 @@ class CompareIndexes(Operator):
     name = "compare_indexes"
     label = "Compare indexes"
     description = "The results of one query in two indexes, side by side"
+    returns = (
+        "Returns rows of id and rank in each index (null where it isn't in one), "
+        "overlap from 0 to 1, and mean_difference of the ranks"
+    )
     icon = "compare"
     risk = types.RiskLevel.LOW
     columns = COLUMNS

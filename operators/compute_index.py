@@ -35,6 +35,11 @@ class ComputeIndex(LongOperator):
     name = "compute_index"
     label = "Compute index"
     description = "Build a Milvus index over samples or patches"
+    returns = (
+        "Returns rows, embedded (new ones), samples, failed, failures with reasons, "
+        "and seconds; run again with the same brain_key to finish a build that was "
+        "stopped"
+    )
     icon = "hub"
     risk = types.RiskLevel.HIGH
     can_pause = True

@@ -20,6 +20,10 @@ class ExportIndex(LongOperator):
     name = "export_index"
     label = "Export index"
     description = "Write an index to a Parquet file: ids, vectors and settings"
+    returns = (
+        "Returns path, rows, bytes and seconds; existing files stay unless "
+        "overwrite is true"
+    )
     icon = "file_download"
     risk = types.RiskLevel.MEDIUM
 

@@ -24,6 +24,11 @@ class FindDuplicates(LongOperator):
     name = "find_duplicates"
     label = "Find near duplicates"
     description = "Find groups of near duplicates, the largest first"
+    returns = (
+        "Returns groups (the largest 1,000, each with ids and dists, the "
+        "representative first), count, duplicates (how many could be deleted), "
+        "thresh, tagged, saved_view and message; deletes nothing"
+    )
     icon = "content_copy"
     risk = types.RiskLevel.MEDIUM
 

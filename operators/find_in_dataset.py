@@ -36,6 +36,10 @@ class FindInDataset(LongOperator):
     name = "find_in_dataset"
     label = "Find in another dataset"
     description = "Search another dataset with the selection, and copy the results"
+    returns = (
+        "Returns matches with their distances, copied ids, skipped, tagged and "
+        "message; 16,384 matches at most"
+    )
     icon = "travel_explore"
     risk = types.RiskLevel.MEDIUM
 

@@ -25,6 +25,11 @@ class FindLabelOutliers(LongOperator):
     name = "find_label_outliers"
     label = "Find label outliers"
     description = "Find labels that disagree with those of their nearest neighbors"
+    returns = (
+        "Returns outliers (the first 1,000) with label, suggested label, score (the "
+        "share of neighbors that disagree) and neighbors, total, tagged, saved_view "
+        "and message"
+    )
     icon = "label_off"
     risk = types.RiskLevel.MEDIUM
 

@@ -23,6 +23,10 @@ class FindLeaks(LongOperator):
     name = "find_leaks"
     label = "Find leaks between splits"
     description = "Find near duplicates in different splits"
+    returns = (
+        "Returns total, counts of each pair of splits, leaks (the nearest 1,000) "
+        "with ids, splits and distance, tagged, saved_view and message"
+    )
     icon = "water_drop"
     risk = types.RiskLevel.MEDIUM
 

@@ -22,6 +22,10 @@ class FindUnique(LongOperator):
     name = "find_unique"
     label = "Find most unique"
     description = "Find the samples or patches that are least similar to any other"
+    returns = (
+        "Returns ids, the most unique first, dists to their nearest neighbor, "
+        "nearest_ids, tagged, saved_view and message; 10,000 at most"
+    )
     icon = "fingerprint"
     risk = types.RiskLevel.MEDIUM
 

@@ -21,6 +21,10 @@ class ImportIndex(LongOperator):
     name = "import_index"
     label = "Import index"
     description = "Create an index from an exported file"
+    returns = (
+        "Returns rows, skipped (rows whose samples the dataset lacks), "
+        "collection_name and seconds"
+    )
     icon = "file_upload"
     risk = types.RiskLevel.MEDIUM
 

@@ -21,6 +21,10 @@ class IndexHealth(LongOperator):
     name = "index_health"
     label = "Index health"
     description = "Compare an index with its dataset: missing, stale and orphaned rows"
+    returns = (
+        "Returns healthy, rows, and how many are current, missing, stale, orphaned, "
+        "unknown and unavailable, with up to 100 example ids each; changes nothing"
+    )
     icon = "monitor_heart"
     risk = types.RiskLevel.LOW
 

@@ -31,6 +31,10 @@ class ListIndexes(Operator):
     name = "list_indexes"
     label = "List indexes"
     description = "List this dataset's Milvus indexes, with their sizes and problems"
+    returns = (
+        "Returns indexes, each with brain_key, patches_field, model, metric, size "
+        "(rows) and problem"
+    )
     icon = "list"
     risk = types.RiskLevel.LOW
     columns = COLUMNS

@@ -21,6 +21,10 @@ class MoreLikeThese(SearchOperator):
     name = "more_like_these"
     label = "More like these"
     description = "Find what is most similar to the selection in the grid"
+    returns = (
+        "Returns ids in rank order, sample_ids, scores, score (similarity, distance "
+        "or rank), exact, plan, milliseconds and message; shows them in the grid"
+    )
     icon = "image_search"
     risk = types.RiskLevel.LOW
 

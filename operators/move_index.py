@@ -27,6 +27,10 @@ class MoveIndex(LongOperator):
     name = "move_index"
     label = "Move index"
     description = "Copy an index to another Milvus, and use it from there"
+    returns = (
+        "Returns rows, the new and the old address and collection, and a note; the "
+        "old collection stays"
+    )
     icon = "drive_file_move"
     risk = types.RiskLevel.HIGH
 

@@ -26,6 +26,10 @@ class RefineSearch(SearchOperator):
     name = "refine_search"
     label = "Refine search"
     description = "Repeat the last search with more or less like the selection"
+    returns = (
+        "Returns ids in rank order, sample_ids, scores, score (similarity, distance "
+        "or rank), exact, plan, milliseconds and message; shows them in the grid"
+    )
     icon = "tune"
     risk = types.RiskLevel.MEDIUM
 

@@ -19,6 +19,7 @@ class RenameIndex(Operator):
     name = "rename_index"
     label = "Rename index"
     description = "Change the brain key of an index"
+    returns = "Returns brain_key and collection_name; the vectors stay where they are"
     icon = "edit"
     risk = types.RiskLevel.MEDIUM
 

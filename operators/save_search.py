@@ -21,6 +21,7 @@ class SaveSearch(Operator):
     name = "save_search"
     label = "Save search"
     description = "Save a search of the history under a name"
+    returns = "Returns the saved search: its name and params"
     icon = "bookmark_add"
     risk = types.RiskLevel.MEDIUM
 
@@ -68,6 +69,10 @@ class RunSavedSearch(SearchOperator):
     name = "run_saved_search"
     label = "Run saved search"
     description = "Run a saved search again"
+    returns = (
+        "Returns ids in rank order, sample_ids, scores, score (similarity, distance "
+        "or rank), exact, plan, milliseconds and message; shows them in the grid"
+    )
     icon = "bookmark"
     risk = types.RiskLevel.MEDIUM
 
@@ -84,6 +89,7 @@ class DeleteSavedSearch(Operator):
     name = "delete_saved_search"
     label = "Delete saved search"
     description = "Delete a search that was saved under a name"
+    returns = "Returns a message; the results of the search stay"
     icon = "bookmark_remove"
     risk = types.RiskLevel.HIGH
 

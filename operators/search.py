@@ -28,6 +28,10 @@ class Search(SearchOperator):
     name = "search"
     label = "Search"
     description = "Sort by similarity to the selection or to a text"
+    returns = (
+        "Returns ids in rank order, sample_ids, scores, score (similarity, distance "
+        "or rank), exact, plan, milliseconds and message; shows them in the grid"
+    )
     icon = "search"
     risk = types.RiskLevel.MEDIUM
 

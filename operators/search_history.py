@@ -23,6 +23,10 @@ class SearchHistory(Operator):
     name = "search_history"
     label = "Search history"
     description = "List the searches made so far, repeat one, or clear the list"
+    returns = (
+        "Returns searches, each with id, label, time (UTC) and params, and their "
+        "total; the last 1,000 are kept"
+    )
     icon = "history"
     risk = types.RiskLevel.HIGH
     columns = COLUMNS

@@ -24,6 +24,10 @@ class SyncIndex(LongOperator):
     name = "sync_index"
     label = "Sync index"
     description = "Embed missing and stale samples or patches, delete orphaned rows"
+    returns = (
+        "Returns embedded, removed, updated, failed and failures with reasons, and "
+        "seconds; a dry run counts only"
+    )
     icon = "sync"
     risk = types.RiskLevel.HIGH
     can_pause = True

@@ -24,6 +24,7 @@ class TagResults(Operator):
     name = "tag_results"
     label = "Tag results"
     description = "Tag the samples or patches that are selected or shown"
+    returns = "Returns how many tags were changed"
     icon = "sell"
     risk = types.RiskLevel.MEDIUM
 

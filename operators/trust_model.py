@@ -25,6 +25,7 @@ class TrustModel(Operator):
     name = "trust_model"
     label = "Trust a model"
     description = "Accept the model arguments that came with a dataset"
+    returns = "Returns brain_key and a message; only a person can accept, in the form"
     icon = "verified_user"
     risk = types.RiskLevel.HIGH
 

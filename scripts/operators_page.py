@@ -77,7 +77,7 @@ def _section(operator: Any, dataset: Any) -> str:
     lines = [
         f"## {operator.label}\n",
         f"`{operator.name}` · {', '.join(about)}\n",
-        f"{operator.description.rstrip('.')}.\n",
+        f"{operator.description}. {operator.returns}.\n",
     ]
     rows = [_row(*found) for found in _inputs(operator, dataset).items()]
     if rows:
