@@ -5,6 +5,8 @@ SHELL := /bin/bash
 .PHONY: help setup demo test test-panel test-python test-ray test-cluster bench lint audit js docs dist clean tools mongod chromium
 
 PYTHON ?= python3
+# The repository's address, for the documentation's site and what is installed
+REPOSITORY ?=
 export PYTHON REPOSITORY
 
 PY := .venv/bin/python
@@ -60,11 +62,11 @@ audit: .venv/.done-audit $(NODE_MODULES) ## looks for faults of security: bandit
 js: $(NODE_MODULES) ## builds the panel into js/dist
 	npm --prefix js run build
 
-docs: .venv/.done-docs mongod ## the documentation's site, in site/; REPOSITORY= is the address it links to
+docs: .venv/.done-dev .venv/.done-docs mongod ## the documentation's site, in site/; REPOSITORY= is its repository's address
 	PYTHONPATH=. $(PY) scripts/operators_page.py docs/operators.md
 	$(PY) -m mkdocs build --strict
 
-dist: ## the plugin as a zip file and the library as a wheel, in dist/
+dist: ## the plugin as a zip file and the library as a wheel, in dist/; REPOSITORY= as well
 	$(PYTHON) scripts/build_dist.py dist
 
 clean: ## removes all that the other targets made

@@ -2,10 +2,13 @@
 ``fiftyone plugins download`` takes, and the library as a wheel.
 
     python scripts/build_dist.py dist
+
+Both name the repository's address where the environment variable REPOSITORY does.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -51,7 +54,8 @@ def build_plugin(folder: Path) -> Path:
                 entry = zipfile.ZipInfo(f"{name}/{path.relative_to(ROOT)}", WRITTEN)
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 entry.external_attr = 0o644 << 16
-                plugin.writestr(entry, path.read_bytes())
+                text = _url("url: {}") if path.name == "fiftyone.yml" else ""
+                plugin.writestr(entry, path.read_bytes() + text.encode())
     return written
 
 
@@ -63,9 +67,16 @@ def build_wheel(folder: Path) -> Path:
     with tempfile.TemporaryDirectory() as sources:  # setuptools writes there, too
         for name in ("pyproject.toml", "README.md", "LICENSE"):
             shutil.copy(ROOT / name, sources)
+        with Path(sources, "pyproject.toml").open("a") as project:
+            project.write(_url('[project.urls]\nRepository = "{}"'))
         shutil.copytree(ROOT / "fiftyone_milvus", Path(sources, "fiftyone_milvus"))
         subprocess.run([*command, "--wheel-dir", folder, sources], check=True)
     return next(folder.glob("fiftyone_milvus-*.whl"))
+
+
+def _url(line: str) -> str:
+    address = os.environ.get("REPOSITORY")
+    return f"\n{line.format(address)}\n" if address else ""
 
 
 if __name__ == "__main__":

@@ -11,9 +11,11 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = "example"  # in all names of the dataset, which don't belong on the page
-MAX_TRIED = 3
+MAX_TRIED = 2
 # Their choices are those of a machine or a dataset
-OPEN_CHOICES = {"model", "engine", "uri", "group_by", "filter_fields"}
+OPEN_CHOICES = {
+    *("model", "engine", "uri", "other_dataset", "group_by", "filter_fields"),
+}
 MARKER = "<!-- From here on written by scripts/operators_page.py: make docs -->\n"
 
 
@@ -88,18 +90,18 @@ def _section(operator: Any, dataset: Any) -> str:
 
 def _inputs(operator: Any, dataset: Any) -> dict[str, Any]:
     """All that its form may ask for: each choice is made once, with each index."""
-    from fiftyone_milvus.backend import runs
-
+    first = _form(operator, dataset, {})
+    keys = _choices(first["brain_key"]) if "brain_key" in first else []
     found: dict[str, Any] = {}
-    for start in ({}, *({"brain_key": key} for key in runs.keys(dataset))):
-        waiting, seen = [start], set()
+    for start in [{"brain_key": key} for key in keys] or [{}]:
+        waiting, seen = [start], set(start)
         while waiting:
             params = waiting.pop(0)
             for name, prop in _form(operator, dataset, params).items():
-                found.setdefault(name, prop)
-                if name not in seen and name not in start:
+                found.setdefault(name, first.get(name, prop))
+                if name not in seen:
                     seen.add(name)
-                    waiting += [{**params, name: value} for value in _values(prop)]
+                    waiting += [{**params, name: value} for value in _tried(name, prop)]
     return found
 
 
@@ -121,16 +123,16 @@ def _form(operator: Any, dataset: Any, params: dict[str, Any]) -> dict[str, Any]
     }
 
 
-def _values(prop: Any) -> list[Any]:
-    """What to try for an input."""
+def _tried(name: str, prop: Any) -> list[Any]:
+    """The values to try for an input, beside its default."""
     from fiftyone.operators import types
 
     if isinstance(prop.type, types.Boolean):
-        return [True, False]
-    values = _choices(prop)[:MAX_TRIED]
-    if isinstance(prop.type, types.String):
-        return values or [EXAMPLE]
-    return [[value] for value in values]
+        return [not prop.default]
+    if not isinstance(prop.type, types.String):
+        return []
+    choices = [] if name in OPEN_CHOICES else _choices(prop)
+    return [c for c in choices or [EXAMPLE] if c != prop.default][:MAX_TRIED]
 
 
 def _choices(prop: Any) -> list[Any]:
