@@ -22,12 +22,14 @@ from typing import Any
 import fiftyone as fo
 import numpy as np
 import pytest
+import yaml
 
 from harness.app import AppServer
 from scripts import build_dist
 
 PLUGIN = "@milvus/vector-search"
 DATASET = "installed"
+REPOSITORY = "https://example.com/vector-search"
 USE_LIBRARY = f"""
 import fiftyone as fo
 import fiftyone.brain as fob
@@ -151,9 +153,12 @@ def execute(
     return dict(answer["result"])
 
 
-def test_the_zip_file_has_no_more_than_the_plugin_needs(tmp_path):
+def test_the_zip_file_has_no_more_than_the_plugin_needs(tmp_path, monkeypatch):
+    monkeypatch.setenv("REPOSITORY", REPOSITORY)
     with zipfile.ZipFile(build_dist.build_plugin(tmp_path)) as plugin:
         names = [name.partition("/")[2] for name in plugin.namelist()]
+        manifest = plugin.read(next(n for n in plugin.namelist() if "/fiftyone." in n))
+    assert yaml.safe_load(manifest)["url"] == REPOSITORY
     assert {name.partition("/")[0] for name in names} == {
         "LICENSE",
         "README.md",
@@ -172,11 +177,14 @@ def test_the_zip_file_has_no_more_than_the_plugin_needs(tmp_path):
     assert len(names) == len(set(names))
 
 
-def test_the_wheel_is_all_that_python_needs(fresh, dataset, tmp_path):
+def test_the_wheel_is_all_that_python_needs(fresh, dataset, tmp_path, monkeypatch):
+    monkeypatch.setenv("REPOSITORY", REPOSITORY)
     wheel = build_dist.build_wheel(tmp_path)
     with zipfile.ZipFile(wheel) as found:
         found.extractall(fresh.packages)
         assert "fiftyone_milvus/py.typed" in found.namelist()
+    metadata = next(fresh.packages.glob("fiftyone_milvus-*/METADATA")).read_text()
+    assert f"Project-URL: Repository, {REPOSITORY}\n" in metadata
     where, *paths = fresh.run("-c", USE_LIBRARY).split()
     assert Path(where).is_relative_to(fresh.packages)
     assert [Path(path).name for path in paths] == ["0.png", "1.png", "2.png"]

@@ -4,9 +4,12 @@ import ast
 import importlib
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
+
+from scripts import docs_hooks
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -52,6 +55,18 @@ def test_the_site_has_every_page():
     listed = re.findall(r"^  - .+: (\S+)$", (ROOT / "mkdocs.yml").read_text(), re.M)
     files = {p.name for p in (ROOT / "docs").iterdir() if p.is_file()}
     assert sorted(listed) == sorted(files)
+
+
+def test_the_site_says_where_to_download_the_plugin_if_it_knows():
+    page = (ROOT / "docs" / "getting-started.md").read_text()
+    address = "https://example.com/vector-search"
+    known, unknown = (
+        docs_hooks.on_page_markdown(page, config=SimpleNamespace(repo_url=url))
+        for url in (address, None)
+    )
+    assert f"\nfiftyone plugins download {address}\n" in known
+    assert "\nfiftyone plugins download" not in unknown
+    assert docs_hooks.MARKER not in known + unknown
 
 
 def ours(module: str) -> bool:
