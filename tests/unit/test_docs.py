@@ -54,7 +54,15 @@ def test_the_site_has_every_page():
     # its configuration has tags of MkDocs's own, so it is no plain YAML
     listed = re.findall(r"^  - .+: (\S+)$", (ROOT / "mkdocs.yml").read_text(), re.M)
     files = {p.name for p in (ROOT / "docs").iterdir() if p.is_file()}
-    assert sorted(listed) == sorted(files)
+    assert set(listed) == files - {docs_hooks.NOTEBOOK} | {docs_hooks.PAGE}
+
+
+def test_the_site_has_the_notebook_as_a_page():
+    notebook = (ROOT / "docs" / docs_hooks.NOTEBOOK).read_text()
+    page = docs_hooks.as_markdown(notebook)
+    assert page.startswith("# A session with a dataset\n")
+    assert "```python\nbuilt = fiftyone_milvus.build(" in page
+    assert page.endswith(f"[The notebook]({docs_hooks.NOTEBOOK}) of this page.")
 
 
 def test_the_site_says_where_to_download_the_plugin_if_it_knows():
