@@ -7,16 +7,18 @@ import os
 import socket
 from contextlib import suppress
 from datetime import datetime, timezone
+from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import fiftyone.core.odm as foo
+import psutil
 from pymongo import WriteConcern
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from ..errors import CollectionError, InvalidRequest
 from ..heartbeat import Heartbeat
-from ..processes import identity, same_machine
 
 COLLECTION = "milvus.builds"
 HEARTBEAT_SECONDS = 2.0
@@ -111,7 +113,7 @@ class Lease:
         process, _, _ = found["worker"].rpartition("/")
         if found["worker"] in _working:
             return True
-        if same_machine(process):
+        if _same_machine(process):
             return found["pid"] != os.getpid() and identity(found["pid"]) == process
         since = {"$subtract": ["$$NOW", int(LOST_SECONDS * 1000)]}
         recent = {"_id": self._id, "$expr": {"$gt": ["$seen", since]}}
@@ -137,3 +139,40 @@ class Lease:
 
 def _time(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S %Z}"
+
+
+def identity(pid: int) -> str | None:
+    """The machine, a process and when it began, so that no later process with the same
+    number, and none of another machine or container, passes for it; ``None`` if no such
+    process runs."""
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        return f"{_machine()}/{pid}/{_started(process)}"
+    except (psutil.NoSuchProcess, FileNotFoundError):
+        return None
+
+
+def _same_machine(process: str) -> bool:
+    """Whether an identity is that of a process which :func:`identity` can look up."""
+    return process.startswith(_machine() + "/")
+
+
+@cache
+def _machine() -> str:
+    """This machine since it was started. Containers can share its name, but not the
+    numbers of its processes."""
+    with suppress(OSError):
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot}/{os.stat('/proc/self/ns/pid').st_ino}"
+    return socket.gethostname()
+
+
+def _started(process: psutil.Process) -> str:
+    """When it began; on Linux in ticks since the start of the machine, since psutil's
+    time of day moves when the clock is set."""
+    if psutil.LINUX:
+        stat = Path(f"/proc/{process.pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[19]
+    return str(process.create_time())

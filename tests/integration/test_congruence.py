@@ -44,6 +44,13 @@ class Pair:
             np.testing.assert_allclose(*exact, atol=ATOL)
         return ids, dists
 
+    def check_exact(self, query, found, dists, among, reverse) -> None:
+        """That no other row is nearer than those found, and their distances right."""
+        np.testing.assert_allclose(dists, self.dists(query, found), atol=ATOL)
+        every = np.sort(self.dists(query, among))
+        best = every[::-1] if reverse else every
+        np.testing.assert_allclose(dists, best[: len(found)], atol=ATOL)
+
     def dists(self, query: Any, ids: list[str]) -> np.ndarray:
         vector = self.vectors[query] if isinstance(query, str) else query
         vectors = np.array([self.vectors[id_] for id_ in ids])
@@ -125,8 +132,10 @@ def ids(dataset):
     [(1, False), (25, False), (3_000, False), (None, False), (9, True)],
 )
 def test_searches_agree(full, ids, k, reverse):
-    found, _ = full.search(full.vectors[ids[3]] + 0.02, k=k, reverse=reverse)
+    query = full.vectors[ids[3]] * 0.7 + 0.02
+    found, dists = full.search(query, k=k, reverse=reverse)
     assert len(found) == min(k or COUNT, COUNT)
+    full.check_exact(query, found, dists, ids, reverse)
 
 
 @pytest.mark.parametrize(("k", "reverse"), [(7, False), (None, True)])
@@ -140,18 +149,11 @@ def test_searches_in_a_view_agree(full, dataset, ids, view, k, reverse):
             "other_server": cluster != 3,  # where the query is
         }[view]
     )
-    found, _ = full.search(full.vectors[ids[3]], inside, k=k, reverse=reverse)
-    wanted = set(inside.values("id"))
-    assert set(found) <= wanted
+    query, wanted = full.vectors[ids[3]], inside.values("id")
+    found, dists = full.search(query, inside, k=k, reverse=reverse)
+    assert set(found) <= set(wanted)
     assert len(found) == (k or len(wanted))
-
-
-def test_the_distances_are_the_oracles(full, ids):
-    query = full.vectors[ids[11]] * 0.7
-    found, dists = full.search(query, k=40)
-    np.testing.assert_allclose(dists, full.dists(query, found), atol=ATOL)
-    every = np.sort(full.dists(query, list(full.vectors)))
-    np.testing.assert_allclose(dists, every[:40], atol=ATOL)
+    full.check_exact(query, found, dists, wanted, reverse)
 
 
 def test_searches_of_patches_agree(patches, dataset):

@@ -14,8 +14,7 @@ import pytest
 
 from fiftyone_milvus.errors import CollectionError, InvalidRequest
 from fiftyone_milvus.indexes import build, build_worker
-from fiftyone_milvus.indexes.lease import COLLECTION, LOST_SECONDS, Lease
-from fiftyone_milvus.processes import identity
+from fiftyone_milvus.indexes.lease import COLLECTION, LOST_SECONDS, Lease, identity
 from harness.waiting import wait_until
 
 LONG_AGO = timedelta(hours=1)
