@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from fiftyone.brain.similarity import SimilarityIndex
 
 from ..dataset.ids import as_list, in_order, report_missing
@@ -83,7 +83,7 @@ class Writing(SimilarityIndex):
         if ids:
             if not created:
                 self._check_free(ids)
-            self._write(ids, sample_ids, vectors, flush)
+            self._write(Rows(ids, sample_ids, vectors), flush)
             self._all_ids = None
         if reload:
             self.reload()
@@ -100,22 +100,18 @@ class Writing(SimilarityIndex):
         Raises:
             InvalidRequest: before anything is written, if the vectors can't be right
         """
-        vectors = as_vectors(rows.vectors, rows.ids)
-        self._all_ids = None
+        rows = replace(rows, vectors=as_vectors(rows.vectors, rows.ids))
+        dim, self._all_ids = rows.vectors.shape[1], None
         if not checked:
-            if self._create_if_missing(vectors.shape[1]):
-                self._write(
-                    rows.ids, rows.sample_ids, vectors, False, rows.fingerprints
-                )
+            if self._create_if_missing(dim):
+                self._write(rows, False)
                 return
             self.ownership.claim()
-        self._check_dimension(vectors.shape[1])
+        self._check_dimension(dim)
         self._check_free(rows.ids)
-        filter_values = self.filter_values(rows.ids, rows.sample_ids)
+        rows = self.with_filter_values(rows)
         active_writes.mark(self._rows.collection.name)
-        self._rows.upsert(
-            rows.ids, rows.sample_ids, vectors, rows.fingerprints, filter_values
-        )
+        self._rows.upsert(rows)
 
     def create_empty(self, dim: int) -> None:
         """Creates the collection of a new index, which a bulk import then fills.
@@ -149,6 +145,11 @@ class Writing(SimilarityIndex):
             return None
         field = self.config.patches_field
         return filter_fields.filter_values(self._dataset, field, names, ids, sample_ids)
+
+    def with_filter_values(self, rows: Rows) -> Rows:
+        """Rows with their :meth:`filter_values`."""
+        values = self.filter_values(rows.ids, rows.sample_ids)
+        return replace(rows, filter_values=values)
 
     def remove_from_index(
         self,
@@ -237,25 +238,17 @@ class Writing(SimilarityIndex):
             return None
         return [i for i, id_ in enumerate(ids) if id_ not in existing]
 
-    def _write(
-        self,
-        ids: list[str],
-        sample_ids: list[str],
-        vectors: np.ndarray,
-        flush: bool | None,
-        fingerprints: Sequence[str | None] | None = None,
-    ) -> None:
+    def _write(self, rows: Rows, flush: bool | None) -> None:
         filled = self.config.own.filled
         active_writes.mark(self._rows.collection.name)
         try:
-            filter_values = self.filter_values(ids, sample_ids)
-            self._rows.upsert(ids, sample_ids, vectors, fingerprints, filter_values)
+            self._rows.upsert(self.with_filter_values(rows))
             if flush:
                 self._rows.flush()
             elif flush is None:
-                self._rows.flush_if_many(len(ids))
+                self._rows.flush_if_many(len(rows.ids))
         except Exception:
             if not filled:
                 self.discard()
             raise
-        self.note_filled(sample_ids)
+        self.note_filled(rows.sample_ids)

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import chain
 from typing import Any, Literal
 
@@ -96,9 +97,8 @@ def add_rows(
     index.create_empty(first.vectors.shape[1])
     with BulkImport(collection, to, monitor) as bulk:
         for rows in chain([first], batches):
-            vectors = as_vectors(rows.vectors, rows.ids)
-            values = index.filter_values(rows.ids, rows.sample_ids)
-            bulk.upsert(rows.ids, rows.sample_ids, vectors, rows.fingerprints, values)
+            rows = replace(rows, vectors=as_vectors(rows.vectors, rows.ids))
+            bulk.upsert(index.with_filter_values(rows))
         bulk.finish()
     index.note_filled(first.sample_ids)
     return bulk.rows
@@ -158,25 +158,19 @@ class BulkImport:
                 self._file.close()
         self._staging.delete(self._names)
 
-    def upsert(
-        self,
-        ids: Sequence[str],
-        sample_ids: Sequence[str],
-        vectors: np.ndarray,
-        fingerprints: Sequence[str | None] | None = None,
-        filter_values: Sequence[dict[str, Any]] | None = None,
-    ) -> None:
+    def upsert(self, rows: Rows) -> None:
         """Writes rows, as :meth:`StoredRows.upsert`; each id may come once.
 
         Raises:
             InvalidRequest: if they can't be written
             VectorSearchError: if Milvus can't import a file
         """
-        self._write(_table(ids, sample_ids, vectors, fingerprints, filter_values))
-        self._bytes += vectors.nbytes
-        self.rows += len(ids)
-        self._hashes.append(np.fromiter(map(hash, ids), np.int64, len(ids)))
-        self._sample.add(Rows([*ids], [*sample_ids], vectors))
+        self._write(_table(rows))
+        self._bytes += rows.vectors.nbytes
+        self.rows += len(rows.ids)
+        hashes = np.fromiter(map(hash, rows.ids), np.int64, len(rows.ids))
+        self._hashes.append(hashes)
+        self._sample.add(rows)
         if len(self._names) == 1 or self._bytes >= FILE_BYTES:
             self._import_file()
         self._look()
@@ -275,28 +269,22 @@ class BulkImport:
         return found
 
 
-def _table(
-    ids: Sequence[str],
-    sample_ids: Sequence[str],
-    vectors: np.ndarray,
-    fingerprints: Sequence[str | None] | None,
-    filter_values: Sequence[dict[str, Any]] | None,
-) -> pa.Table:
+def _table(rows: Rows) -> pa.Table:
     """Rows as Milvus reads them from a file."""
-    dynamic: list[dict[str, Any]] = [{} for _ in ids]
+    dynamic: list[dict[str, Any]] = [{} for _ in rows.ids]
     for at, row in enumerate(dynamic):
-        if fingerprints is not None and fingerprints[at]:
-            row[FINGERPRINT] = fingerprints[at]
-        if filter_values is not None:
-            row.update(filter_values[at])
-    n, dim = vectors.shape
+        if rows.fingerprints is not None and rows.fingerprints[at]:
+            row[FINGERPRINT] = rows.fingerprints[at]
+        if rows.filter_values is not None:
+            row.update(rows.filter_values[at])
+    n, dim = rows.vectors.shape
     offsets = np.arange(0, (n + 1) * dim, dim, dtype=np.int32)
-    numbers = np.ascontiguousarray(vectors, np.float32).ravel()
+    numbers = np.ascontiguousarray(rows.vectors, np.float32).ravel()
     texts = [json.dumps(row, ensure_ascii=False) for row in dynamic]
     return pa.table(
         {
-            PK: pa.array(ids, pa.string()),
-            SAMPLE_ID: pa.array(sample_ids, pa.string()),
+            PK: pa.array(rows.ids, pa.string()),
+            SAMPLE_ID: pa.array(rows.sample_ids, pa.string()),
             VECTOR: pa.ListArray.from_arrays(offsets, numbers),
             DYNAMIC: pa.array(texts, pa.string()),
         }

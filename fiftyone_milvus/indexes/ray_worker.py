@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import Any
 
@@ -142,12 +142,10 @@ class Worker:
                 )
             )
         self._rows.check_free(rows.ids)
-        values = None
         if filter_values is not None:
             values = [filter_values[id_] for id_ in rows.ids]
-        self._rows.upsert(
-            rows.ids, rows.sample_ids, rows.vectors, rows.fingerprints, values
-        )
+            rows = replace(rows, filter_values=values)
+        self._rows.upsert(rows)
 
 
 def version() -> str:

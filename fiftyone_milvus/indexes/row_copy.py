@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,14 +29,7 @@ POLL_SECONDS = 1.0
 class RowWriter(Protocol):
     """What takes rows as :meth:`StoredRows.upsert` does."""
 
-    def upsert(
-        self,
-        ids: Sequence[str],
-        sample_ids: Sequence[str],
-        vectors: np.ndarray,
-        fingerprints: Sequence[str | None] | None = None,
-        filter_values: Sequence[dict[str, Any]] | None = None,
-    ) -> None: ...
+    def upsert(self, rows: Rows) -> None: ...
 
 
 class RowSample:
@@ -69,13 +62,7 @@ def copy_rows(
     copied = 0
     for rows in source.iterate(with_fingerprints=True):
         monitor.stop_if_cancelled()
-        target.upsert(
-            rows.ids,
-            rows.sample_ids,
-            rows.vectors,
-            rows.fingerprints,
-            rows.filter_values,
-        )
+        target.upsert(rows)
         sample.add(rows)
         copied += len(rows.ids)
         monitor.report("Copying", copied, total)

@@ -27,8 +27,9 @@ _ALL_FIELDS = [PK, SAMPLE_ID, VECTOR]
 @dataclass(frozen=True)
 class Rows:
     """Rows of a collection: ``ids`` (primary keys), ``sample_ids``, ``vectors`` of
-    shape ``(n, dim)``, float32; if asked for, also their source ``fingerprints`` and
-    their stored filter values, see ``filter_expressions.py``."""
+    shape ``(n, dim)``, float32; if there are any, also the ``fingerprints`` of what
+    these were computed from (``dataset/fingerprints.py``) and their stored filter
+    values, by their names in :attr:`StoredRows.filter_keys`."""
 
     ids: list[str]
     sample_ids: list[str]
@@ -63,27 +64,16 @@ class StoredRows:
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
 
-    def upsert(
-        self,
-        ids: Sequence[str],
-        sample_ids: Sequence[str],
-        vectors: np.ndarray,
-        fingerprints: Sequence[str | None] | None = None,
-        filter_values: Sequence[dict[str, Any]] | None = None,
-    ) -> None:
-        """Writes rows; a row whose id exists is replaced.
-
-        Args:
-            ids: ``n`` primary keys; of equal ones the last counts
-            sample_ids: ``n`` sample ids
-            vectors: ``(n, dim)`` float32
-            fingerprints: of what the ``n`` vectors were computed from, see
-                ``dataset/fingerprints.py``
-            filter_values: of the ``n`` rows, by their names in :attr:`filter_keys`
+    def upsert(self, rows: Rows) -> None:
+        """Writes rows; one whose id exists is replaced, and of equal ids the last
+        counts.
 
         Raises:
-            CollectionError: if others made the collection so that it can't keep that
+            CollectionError: if others made the collection so that it can't keep their
+                filter values
         """
+        ids, sample_ids, vectors = rows.ids, rows.sample_ids, rows.vectors
+        fingerprints, filter_values = rows.fingerprints, rows.filter_values
         if filter_values is not None and not self.collection.keeps_fingerprints:
             raise CollectionError(
                 f"The collection '{self.collection.name}' has no dynamic field, so it "
@@ -103,7 +93,7 @@ class StoredRows:
 
         limit = self.collection.connection.write_bytes
         for some in messages.split(unique, size_of, most_bytes=limit):
-            rows = [
+            values = [
                 {
                     PK: ids[i],
                     SAMPLE_ID: sample_ids[i],
@@ -113,7 +103,7 @@ class StoredRows:
                 }
                 for i, vector in zip(some, messages.packed(vectors[some]), strict=True)
             ]
-            self._write(self._upsert, rows, limit)
+            self._write(self._upsert, values, limit)
 
     def flush(self) -> None:
         """Seals what was written, so that the server indexes it. Servers limit how
@@ -169,7 +159,7 @@ class StoredRows:
             rows = _rows(answer)
             prints = [row.get(FINGERPRINT) for row in answer.rows]
             now = [values[id_] for id_ in rows.ids]
-            self.upsert(rows.ids, rows.sample_ids, rows.vectors, prints, now)
+            self.upsert(replace(rows, fingerprints=prints, filter_values=now))
 
     def check_free(self, wanted: Sequence[str]) -> None:
         """Checks that this index can use some primary keys: Milvus Lite keeps one row

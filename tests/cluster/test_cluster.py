@@ -14,7 +14,7 @@ from fiftyone_milvus.indexes.collections import inspect
 from fiftyone_milvus.store import client, creation, messages, partitions, settings
 from fiftyone_milvus.store.collection import Collection, Owner
 from fiftyone_milvus.store.index_types import IndexOptions
-from fiftyone_milvus.store.rows import StoredRows
+from fiftyone_milvus.store.rows import Rows, StoredRows
 from harness.cluster import Cluster
 
 DIM = 512
@@ -59,7 +59,7 @@ def test_a_queue_that_takes_small_messages_gets_smaller_parts(make_rows) -> None
     rows = make_rows(IndexOptions(index_type="FLAT"))
     ids, wanted = vectors(5_000)  # 10 MB
     rows.collection.connection.write_bytes = messages.CALL_BYTES
-    rows.upsert(ids, ids, wanted)
+    rows.upsert(Rows(ids, ids, wanted))
     assert rows.collection.connection.write_bytes <= KAFKA_BYTES
     assert rows.collection.count() == len(ids)
     assert np.array_equal(rows.fetch(ids).vectors, wanted)

@@ -15,7 +15,7 @@ from fiftyone_milvus.store import (
     settings,
 )
 from fiftyone_milvus.store.collection import Collection, Owner
-from fiftyone_milvus.store.rows import StoredRows
+from fiftyone_milvus.store.rows import Rows, StoredRows
 
 NEEDS_HARDWARE = "GPU_CAGRA"
 OWNER = Owner("dataset id", "dataset", "brain key")
@@ -64,7 +64,7 @@ def rows(new_rows):
 
 def fill(rows):
     creation.create(rows.collection, DIM, OWNER)
-    rows.upsert(IDS, [f"group {i // GROUP_SIZE}" for i in range(COUNT)], VECTORS)
+    rows.upsert(Rows(IDS, [f"group {i // GROUP_SIZE}" for i in range(COUNT)], VECTORS))
 
 
 def load_anew(rows):
@@ -141,7 +141,7 @@ def test_it_takes_filter_templates_if_it_says_so(connection, rows, monkeypatch):
 
 def test_ids_of_any_letters_are_found_and_deleted(rows):
     odd = ["it's", 'a "quote"', "back\\slash", "ä 漢字", "{values}"]
-    rows.upsert(odd, odd, VECTORS[: len(odd)])
+    rows.upsert(Rows(odd, odd, VECTORS[: len(odd)]))
     assert rows.ids(odd) == set(odd)
     assert set(row_search.search(rows, VECTORS[:1], COUNT, among=odd)[0].ids) == set(
         odd

@@ -28,7 +28,7 @@ from fiftyone_milvus.indexes import adopt, collection_cleanup, collections
 from fiftyone_milvus.indexes.collections import CollectionInfo
 from fiftyone_milvus.store import client, creation, embedded, settings
 from fiftyone_milvus.store.collection import Collection, Owner
-from fiftyone_milvus.store.rows import StoredRows
+from fiftyone_milvus.store.rows import Rows, StoredRows
 from harness import builds, datasets, environment
 from harness.context import PLUGIN, execute, make_context
 from harness.forks import Fork
@@ -93,7 +93,7 @@ def stamped(dataset_id: str, **connection: Any) -> str:
     """A collection of two rows, stamped as that of an index without a run."""
     rows = rows_of(unused_name(), **connection)
     creation.create(rows.collection, 4, Owner(dataset_id, "somebody's", "idx"))
-    rows.upsert(["a", "b"], ["a", "b"], np.eye(2, 4, dtype=np.float32))
+    rows.upsert(Rows(["a", "b"], ["a", "b"], np.eye(2, 4, dtype=np.float32)))
     return rows.collection.name
 
 
@@ -660,7 +660,7 @@ def test_rows_in_several_partitions_are_not_taken(lite, dataset):
     lite.drop_collection_properties(name, property_keys=["fiftyone.owner"])
     lite.create_partition(name, "apart")
     apart = StoredRows(rows.collection.in_partition("apart"))
-    apart.upsert(ids[:2], ids[:2], np.eye(2, 16, dtype="f4"))
+    apart.upsert(Rows(ids[:2], ids[:2], np.eye(2, 16, dtype="f4")))
     found = adopt.adoption(dataset, name)
     assert found.match.matched == 2
     assert "several partitions" in found.ownership_problem

@@ -16,7 +16,7 @@ from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.store import client, creation, embedded, row_search, settings
 from fiftyone_milvus.store.collection import Collection, Owner
 from fiftyone_milvus.store.index_types import IndexOptions
-from fiftyone_milvus.store.rows import StoredRows
+from fiftyone_milvus.store.rows import Rows, StoredRows
 from harness import connections
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +28,7 @@ sys.path.insert(0, {str(ROOT)!r})
 import numpy as np
 from fiftyone_milvus.store import client, embedded, settings
 from fiftyone_milvus.store.collection import Collection, Owner
-from fiftyone_milvus.store.rows import StoredRows
+from fiftyone_milvus.store.rows import Rows, StoredRows
 from fiftyone_milvus.tuning import tuned
 where = embedded.home(settings.Settings())
 connection = client.connect(settings.Settings())
@@ -107,7 +107,7 @@ def test_it_is_given_no_secret(home, monkeypatch, name):
 def test_a_server_that_died_is_started_again_with_its_rows(home):
     rows = stored_rows()
     creation.create(rows.collection, 2, Owner("d", "d", "k"))
-    rows.upsert(["a"], ["a"], _ones(1, 2))
+    rows.upsert(Rows(["a"], ["a"], _ones(1, 2)))
     first = embedded.running(home)
     os.kill(first.pid, signal.SIGKILL)
     psutil.wait_procs([psutil.Process(first.pid)], timeout=10)
@@ -126,7 +126,8 @@ def test_writers_in_three_processes_lose_nothing_to_a_crash(home):
             sys.stdin.readline()
             for batch in range(60):
                 ids = [f"w{writer}-{{batch}}-{{i}}" for i in range(50)]
-                rows.upsert(ids, ids, np.random.rand(50, {DIM}).astype(np.float32))
+                vectors = np.random.rand(50, {DIM}).astype(np.float32)
+                rows.upsert(Rows(ids, ids, vectors))
             print(60 * 50)
             """
         )
@@ -173,7 +174,7 @@ def test_a_crash_in_the_middle_of_writing_keeps_what_was_acknowledged(home):
 def test_an_index_file_cut_short_by_a_crash_is_built_again(home):
     rows = stored_rows(IN_A_FILE)
     creation.create(rows.collection, 2, Owner("d", "d", "k"))
-    rows.upsert([f"{i}" for i in range(50)], ["s"] * 50, _ones(50, 2))
+    rows.upsert(Rows([f"{i}" for i in range(50)], ["s"] * 50, _ones(50, 2)))
     rows.flush()
     end = time.monotonic() + 20
     while not (files := list(home.data.rglob("*.idx"))) and time.monotonic() < end:
@@ -192,7 +193,7 @@ def test_a_collection_is_loaded_while_its_index_is_written(home):
     call, count = rows.collection.connection.call, 0
     for turn in range(10):
         ids = [f"{turn}-{i}" for i in range(400)]
-        rows.upsert(ids, ids, _ones(len(ids), DIM))
+        rows.upsert(Rows(ids, ids, _ones(len(ids), DIM)))
         count += len(ids)
         rows.flush()
         call(lambda c: c.release_collection(rows.collection.name))
@@ -203,7 +204,7 @@ def test_a_collection_is_loaded_while_its_index_is_written(home):
 def fifty_indexed_rows(options: IndexOptions | None = None) -> StoredRows:
     rows = stored_rows(options)
     creation.create(rows.collection, 2, Owner("d", "d", "k"))
-    rows.upsert([f"{i}" for i in range(50)], ["s"] * 50, _ones(50, 2))
+    rows.upsert(Rows([f"{i}" for i in range(50)], ["s"] * 50, _ones(50, 2)))
     rows.flush()
     call = rows.collection.connection.call
     call(lambda c: c.release_collection(rows.collection.name))

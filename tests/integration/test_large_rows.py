@@ -15,7 +15,7 @@ from fiftyone_milvus.retrieval import planner
 from fiftyone_milvus.store import client, creation, messages, row_search, settings
 from fiftyone_milvus.store.collection import Collection, Owner
 from fiftyone_milvus.store.index_types import IndexOptions
-from fiftyone_milvus.store.rows import StoredRows
+from fiftyone_milvus.store.rows import Rows, StoredRows
 from harness.oracle import distances, ranked
 
 MESSAGE_BYTES = 64 * 1024 * 1024
@@ -112,7 +112,7 @@ def long_ids(milvus):
     assert len("".join(ids)) > MESSAGE_BYTES
     creation.create(rows.collection, 2, Owner("d", "d", "k"))
     vectors = np.array([[1, i / 1000] for i in range(LONG_IDS)], np.float32)
-    rows.upsert(ids, [id_[:6] for id_ in ids], vectors)
+    rows.upsert(Rows(ids, [id_[:6] for id_ in ids], vectors))
     yield rows, ids, vectors
     rows.collection.drop()
 

@@ -32,7 +32,7 @@ from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query
 from fiftyone_milvus.store import client, row_search, settings
 from fiftyone_milvus.store.collection import Collection, Owner
-from fiftyone_milvus.store.rows import StoredRows
+from fiftyone_milvus.store.rows import Rows, StoredRows
 from harness import builds, datasets
 from harness.context import PLUGIN, execute, make_context
 from harness.forks import Fork
@@ -422,7 +422,7 @@ def tamper(server: str, known: set[str], change: Any) -> Any:
 def test_a_copy_with_other_vectors_is_not_used(untouched, dataset, server):
     def change(copy: StoredRows) -> None:
         ids, sample_ids = copy.all_ids()
-        copy.upsert(ids, sample_ids, copy.fetch(ids).vectors[::-1].copy())
+        copy.upsert(Rows(ids, sample_ids, copy.fetch(ids).vectors[::-1].copy()))
 
     progress = tamper(server, untouched.before[2], change)
     with pytest.raises(CollectionError, match="finds other rows than the index"):

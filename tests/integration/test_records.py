@@ -29,7 +29,7 @@ from fiftyone_milvus.store import (
     settings,
 )
 from fiftyone_milvus.store.collection import OWNER, Collection, Owner
-from fiftyone_milvus.store.rows import StoredRows
+from fiftyone_milvus.store.rows import Rows, StoredRows
 from harness import datasets, records
 from harness.context import execute, make_context
 from harness.panel import CheckedPanel
@@ -138,7 +138,7 @@ def test_what_no_stamp_is_on_stays(milvus, dataset, partition):
         server.load_collection(name)
         rows = StoredRows(mine.rows.collection.in_partition(partition))
     ids = [f"{n:024x}" for n in range(3)]
-    rows.upsert(ids, ids, np.eye(3, dim, dtype=np.float32))
+    rows.upsert(Rows(ids, ids, np.eye(3, dim, dtype=np.float32)))
     compute(dataset, "edited", embeddings=False)
     options = {"partition": partition} if partition else {}
     records.edit(

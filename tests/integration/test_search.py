@@ -25,6 +25,7 @@ from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query, Term
 from fiftyone_milvus.store import collection
 from fiftyone_milvus.store.collection import CollectionCache
+from fiftyone_milvus.store.rows import Rows
 from fiftyone_milvus.tuning import tuned
 from harness import datasets
 from harness.datasets import clustered_vectors
@@ -416,7 +417,7 @@ def test_a_view_far_from_the_query_is_exact_before_the_index_is_built(
         metric="cosine",
     )
     ids = [str(ObjectId()) for _ in others]
-    index.rows.upsert(ids, ids, vectors[others])
+    index.rows.upsert(Rows(ids, ids, vectors[others]))
     try:
         far = dataset.exclude(sample.id)
         exact = distances("cosine", vectors[0], vectors[inside])
