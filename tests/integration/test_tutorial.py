@@ -14,18 +14,20 @@ MOST_CELLS = 25
 
 
 @pytest.mark.on_lite
+@pytest.mark.timeout(1200)  # a busy machine takes minutes
 def test_the_tutorial_runs(milvus):
     notebook = nbformat.read(TUTORIAL, as_version=4)
     resources = {"metadata": {"path": str(TUTORIAL.parent)}}
-    NotebookClient(notebook, timeout=240, resources=resources).execute()
+    client = NotebookClient(notebook, startup_timeout=300, resources=resources)
+    client.execute()
     printed = "".join(
         output.text
         for cell in notebook.cells
         for output in cell.get("outputs", ())
         if output.output_type == "stream"
     )
-    assert "24 vectors in" in printed
-    assert "24 rows, 3 missing" in printed
+    assert "18 vectors in" in printed
+    assert "18 rows, 3 missing" in printed
     assert "3 near duplicates of 3 others" in printed
     assert not fo.dataset_exists("tutorial")
 
