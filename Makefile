@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-panel test-python test-ray test-cluster bench lint audit js docs dist clean tools mongod chromium
+.PHONY: help setup demo test test-panel test-python test-ray test-cluster test-matrix bench lint audit js docs dist clean tools mongod chromium
 
 PYTHON ?= python3
 # The repository's address, for the documentation's site and what is installed
@@ -44,6 +44,9 @@ test-ray: setup ## tests on a Ray cluster
 
 test-cluster: setup ## tests on a Milvus cluster
 	$(if $(SKIP_CLUSTER)$(SKIP_STANDALONE),,$(PY) -m pytest -m "cluster and not ray" $(ARGS) || [ $$? = $(NO_TESTS) ])
+
+test-matrix: .venv/.done-dev mongod ## the backend's contract with the lowest and highest versions
+	scripts/test_matrix.sh
 
 bench: .venv/.done-dev mongod $(STANDALONE) $(CLUSTER) ## benchmarks that print tables; BENCHMARKS= chooses some
 	set -e; for program in $(BENCHMARKS); do echo "== $$program"; PYTHONPATH=. $(PY) "$$program"; done

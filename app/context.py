@@ -29,7 +29,15 @@ SCOPES = {
 MAX_RESULTS = 10_000
 # The type of each param; whether a value is right is checked where it is used
 _NAMES = {
-    *("brain_key", "new_brain_key", "other", "other_key", "other_dataset", "fuse_with"),
+    *(
+        "brain_key",
+        "new_brain_key",
+        "map_key",
+        "other",
+        "other_key",
+        "other_dataset",
+        "fuse_with",
+    ),
     *(
         "name",
         "search",

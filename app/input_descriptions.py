@@ -24,6 +24,7 @@ DESCRIPTIONS = {
     "ids": ID_LIST + SELECTED,
     "k": "How many results, 1 to 10,000; more only with a score field",
     "less": ID_LIST + " that results should be less like",
+    "map_key": "The key of the visualization, which must be free",
     "mark": "Whether results should be more or less like the selection",
     "max_score": "Leave out results with a higher score, in the index's kind of score",
     "metric": "How vectors are compared; cosine ignores their lengths",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from typing import Any
@@ -23,11 +23,13 @@ from .jobs import JobRecord
 
 @dataclass(frozen=True)
 class JobResult:
-    """What a job returns: plain data, of which ``message`` is a sentence, and the view
-    that the grid is to show, if any."""
+    """What a job returns: plain data, of which ``message`` is a sentence; the view that
+    the grid is to show, if any; and the panel to open, as ``ctx.ops.open_panel`` takes
+    it."""
 
     data: dict[str, Any]
     view: fo.DatasetView | None = None
+    open_panel: Mapping[str, Any] | None = None
 
 
 # It takes what to call with progress, and what to ask whether to stop
@@ -56,6 +58,9 @@ def run(ctx: foo.ExecutionContext, brain_key: str, work: Work) -> Any:
     )
     if result.view is not None and not ctx.delegated:
         ctx.ops.set_view(result.view)
+    if result.open_panel is not None and not ctx.delegated:
+        ctx.ops.reload_dataset()  # so that the panel lists what is new
+        ctx.ops.open_panel(**result.open_panel)
     return result.data
 
 
@@ -106,6 +111,8 @@ def _streamed(
         output, text = types.Success, event.data["message"]
         if event.view is not None:
             yield ctx.ops.set_view(event.view)
+        if event.open_panel is not None:
+            yield ctx.ops.open_panel(**event.open_panel)
     yield ctx.ops.show_output(_message(output, text), {"message": text})
 
 

@@ -176,6 +176,7 @@ def of_each_index(key: str) -> list[Case]:
         Case("find_leaks", {**of, "tags": "x, y"}, "No sample has the tag"),
         Case("find_unique", {**of, **tag}, of_all),
         Case("find_label_outliers", {**of, "label_field": "kind"}, labelled),
+        Case("embeddings_map", of, "A map needs 3 vectors or more"),
         Case("index_health", of, ("no collection", "0 rows", "1 rows")),
         Case("sync_index", of, synced),
         Case("export_index", {**of, "path": FILE, "overwrite": True}, exported),

@@ -79,6 +79,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "find_leaks": {
         **{**INDEX, **FOUND, "field": "kind", "tags": "a, b", "thresh": 0.1},
     },
+    "embeddings_map": {**INDEX, "map_key": "seen", "scope": "dataset"},
     "find_unique": {**INDEX, **FOUND, "count": 2},
     "find_label_outliers": {
         **{**INDEX, **FOUND, "label_field": "kind", "k": 2, "min_score": 0.5},

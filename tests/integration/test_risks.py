@@ -59,6 +59,7 @@ MOST: dict[str, dict[str, Any]] = {
     "move_index": {"brain_key": "moving", "uri": str(environment.HOME / "risks.db")},
     "export_index": {**INDEX, "path": "new.parquet"},
     "import_index": {"brain_key": "imported", "path": "there.parquet"},
+    "embeddings_map": {**INDEX, "map_key": "{name}"},
     "find_duplicates": {**INDEX, "thresh": 2.0, "tag": "{name}", "save_view": "{name}"},
     "find_leaks": {**INDEX, "tags": "a, b", "thresh": 2.0, "tag": "{name}"},
     "find_unique": {**INDEX, "tag": "{name}", "save_view": "{name}"},
