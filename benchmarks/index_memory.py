@@ -27,7 +27,7 @@ INDEXES: tuple[dict[str, Any], ...] = (
     {"index_type": "IVF_FLAT", "params": {"nlist": 128}},
     {"index_type": "IVF_SQ8", "params": {"nlist": 128}},
 )
-BATCH = 2_000
+BATCH = 400  # the cluster's queue takes messages of a megabyte
 
 
 def main() -> None:
