@@ -16,13 +16,14 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import names
 from fiftyone_milvus.progress import Report
 
-from . import forms
+from . import forms, jobs
 from .context import MAX_RESULTS, scope_samples
 from .labels import LABELS
 from .long_jobs import JobResult, Work
 
 T = TypeVar("T")
 
+RESULTS = "milvus_vector_search_found"
 MAX_LISTED = 1_000  # results in the plain data
 DEFAULT_THRESH = 0.05
 
@@ -61,7 +62,10 @@ def work(
     if against_index and samples is not ctx.dataset:
         params["new"], samples = samples, ctx.dataset
 
+    results, name = ctx.store(RESULTS), jobs.name_of(ctx.operator_uri)
+
     def find_and_keep(report: Report, cancelled: Callable[[], bool]) -> JobResult:
+        results.delete(name)
         index = runs.load(ctx.dataset, ctx.params["brain_key"])
         view = None if samples is ctx.dataset else samples
         result = find(index, view=view, progress=report, cancelled=cancelled, **params)
@@ -74,6 +78,8 @@ def work(
             shown = indexed.shown(samples, ids)
         kept = keep(ctx, indexed.samples, shown, found.to_tag, field, found.message)
         data = {"brain_key": index.key, "patches_field": field, **found.data, **kept}
+        # the App gives the panel no result of an operator that streams its progress
+        results.set(name, data, ttl=jobs.KEEP_SECONDS)
         return JobResult(data, shown)
 
     return find_and_keep
@@ -189,6 +195,24 @@ def thresh(ctx: foo.ExecutionContext) -> float:
     """The distance that was entered there."""
     given: float = ctx.params.get("thresh", DEFAULT_THRESH)
     return given
+
+
+def split_fields(dataset: fo.Dataset, brain_key: str | None) -> list[str]:
+    """The fields whose values may be the splits of an index's samples."""
+    found = forms.fields_of(dataset, brain_key, ftype=fo.StringField)
+    return [name for name in sorted(found) if name != "filepath"]
+
+
+def label_fields(dataset: fo.Dataset, info: runs.IndexInfo) -> list[str]:
+    """The fields with one label for each sample or patch of an index."""
+    key, patches_field = info.brain_key, info.patches_field
+    fields = {
+        *forms.fields_of(dataset, key, embedded_doc_type=fo.Classification),
+        *forms.fields_of(dataset, key, ftype=fo.StringField),
+    } - {"filepath"}
+    if patches_field is not None:
+        fields.add(patches_field)
+    return sorted(fields)
 
 
 def number(

@@ -49,6 +49,7 @@ _NAMES = {
         "by",
         "scope",
         "mode",
+        "operator",
     ),
     *("collection_name", "db_name", "uri", "path", "source", "model", "metric"),
     *("consistency_level", "index_type", "embeddings_field", "patches_field"),
@@ -58,6 +59,7 @@ _TEXTS = {"text", "not_text", "tags", "model_kwargs"}
 _LISTS = {
     "ids",
     "exclude",
+    "sample_ids",
     "names",
     "confirmed_names",
     "fields",

@@ -14,18 +14,28 @@ from fiftyone_milvus.searches.result import SearchResult
 
 
 @dataclass(frozen=True)
+class Empty:
+    """Why there is no result, in a sentence; and the limits, by the names of
+    :class:`Limit`, without which there are results."""
+
+    reason: str
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Limit:
-    """A limit that may exclude all results: its name, the search without it, and
-    what to say if that has results."""
+    """A limit that may exclude all results: its name, and in words; the search without
+    it; and what to say if that has results."""
 
     name: str
+    words: str
     without: SearchRequest
     sentence: Callable[[SearchResult], str]
 
 
-def reason(request: SearchRequest, samples: fo.SampleCollection) -> str:
-    """Finds out which limit excludes all results of a search, by searching without
-    each of them.
+def why(request: SearchRequest, samples: fo.SampleCollection) -> Empty:
+    """Finds out which limit excludes most results of a search that has none, by
+    searching without each of them.
 
     Args:
         request: the search
@@ -33,18 +43,28 @@ def reason(request: SearchRequest, samples: fo.SampleCollection) -> str:
     """
     dataset, key = samples._root_dataset, request.brain_key
     if not runs.load(dataset, key).total_index_size:
-        return f"The index '{key}' is empty. Sync it in Indexes, or build another one."
+        return Empty(
+            f"The index '{key}' is empty. Sync it in Indexes, or build another one."
+        )
     limits = list(_limits(request))
-    for limit in limits:
-        within = dataset if limit.without.view is None else samples
-        one = replace(limit.without, k=1, score_field=None)
-        found = search.run(one, within)
-        if found.ids:
-            return limit.sentence(found)
+    found = [
+        search.run(
+            replace(limit.without, score_field=None),
+            dataset if limit.without.view is None else samples,
+        )
+        for limit in limits
+    ]
+    most = max(range(len(found)), key=lambda i: len(found[i].ids), default=None)
+    if most is not None and found[most].ids:
+        limit = limits[most]
+        return Empty(limit.sentence(found[most]), (limit.name,))
     if not limits:
-        return f"The index '{key}' has no sample of this dataset. Sync it in Indexes."
-    names = " and ".join(limit.name for limit in limits)
-    return f"More than one limit excludes results. Loosen {names}."
+        return Empty(
+            f"The index '{key}' has no sample of this dataset. Sync it in Indexes."
+        )
+    words = " and ".join(limit.words for limit in limits)
+    names = tuple(limit.name for limit in limits)
+    return Empty(f"More than one limit excludes results. Loosen {words}.", names)
 
 
 def _limits(request: SearchRequest) -> Iterator[Limit]:
@@ -56,6 +76,7 @@ def _limits(request: SearchRequest) -> Iterator[Limit]:
     if bounds:
         limits = ", ".join(bounds)
         yield Limit(
+            "score",
             "the limits of the score",
             replace(request, min_score=None, max_score=None),
             lambda found: (
@@ -67,6 +88,7 @@ def _limits(request: SearchRequest) -> Iterator[Limit]:
     if request.where:
         fields = ", ".join(request.where)
         yield Limit(
+            "filter",
             "the filter",
             replace(request, where=None),
             lambda _: (
@@ -76,6 +98,7 @@ def _limits(request: SearchRequest) -> Iterator[Limit]:
     if request.min_matches is not None:
         count = request.min_matches
         yield Limit(
+            "objects",
             "the number of matching objects",
             replace(request, min_matches=None),
             lambda _: (
@@ -85,12 +108,14 @@ def _limits(request: SearchRequest) -> Iterator[Limit]:
         )
     if request.exclude or request.exclude_query:
         yield Limit(
+            "exclude",
             "what is excluded",
             replace(request, exclude=(), exclude_query=False),
             lambda _: "All results are excluded. Exclude less in More options.",
         )
     if request.view is not None:
         yield Limit(
+            "view",
             "the view",
             replace(request, view=None),
             lambda _: (

@@ -88,7 +88,7 @@ class JobRecord:
         run = ctx.request_params.get("run_doc")
         self._job = Job(
             id=str(run or uuid4().hex),
-            operator=_name_of(ctx.operator_uri),
+            operator=name_of(ctx.operator_uri),
             brain_key=brain_key,
             state="running",
             delegated=bool(ctx.delegated),
@@ -220,7 +220,7 @@ def _delegated(ctx: foo.ExecutionContext) -> list[Job]:
             state = "cancelled"
         job = Job(
             id=str(op.id),
-            operator=_name_of(op.operator),
+            operator=name_of(op.operator),
             brain_key=params.get("brain_key", ""),
             state=state,
             delegated=True,
@@ -306,5 +306,5 @@ def _stop_key(job_id: str) -> str:
     return f"stop-{job_id}"
 
 
-def _name_of(operator_uri: str) -> str:
+def name_of(operator_uri: str) -> str:
     return operator_uri.rsplit("/", 1)[-1]

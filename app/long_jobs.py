@@ -16,7 +16,7 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.progress import Progress, Report
 
-from . import threads
+from . import grid, threads
 from .context import in_words
 from .jobs import JobRecord
 
@@ -57,7 +57,7 @@ def run(ctx: foo.ExecutionContext, brain_key: str, work: Work) -> Any:
         ctx, brain_key, work, lambda progress: _set_progress(ctx, progress)
     )
     if result.view is not None and not ctx.delegated:
-        ctx.ops.set_view(result.view)
+        grid.show(ctx, result.view, grid.base_view(ctx))
     if result.open_panel is not None and not ctx.delegated:
         ctx.ops.reload_dataset()  # so that the panel lists what is new
         ctx.ops.open_panel(**result.open_panel)

@@ -28,7 +28,7 @@ from fiftyone_milvus.searches.query_vector import EMBEDDED, embeds_little
 from fiftyone_milvus.searches.request import SearchRequest
 from fiftyone_milvus.searches.result import SearchResult
 
-from . import empty_results, threads
+from . import empty_results, grid, threads
 from .context import MAX_RESULTS
 
 SAVED = "milvus_vector_search_saved"
@@ -100,36 +100,38 @@ def perform(ctx: foo.ExecutionContext, request: SearchRequest) -> dict[str, Any]
     Returns:
         the result as plain data
     """
-    result, view, empty_reason = find(ctx, request)
+    result, view, empty = find(ctx, request)
     if not ctx.delegated:
-        ctx.ops.set_view(view)
+        grid.show(ctx, view, grid.base_view(ctx))
         select_objects(ctx, result)
     data = result.to_dict()
-    if empty_reason is not None:
-        data["message"] += f". {empty_reason}"
+    if empty is not None:
+        data["message"] += f". {empty.reason}"
     return data
 
 
 def find(
-    ctx: foo.ExecutionContext, request: SearchRequest
-) -> tuple[SearchResult, fo.DatasetView, str | None]:
-    """Runs a search, writes the scores if it asks for that, and adds it to the history.
+    ctx: foo.ExecutionContext, request: SearchRequest, to_history: bool = True
+) -> tuple[SearchResult, fo.DatasetView, empty_results.Empty | None]:
+    """Runs a search, writes the scores if it asks for that, and adds it to the history
+    unless it only goes on with another.
 
     Returns:
-        the result, a view of it in rank order, and why it is empty and what to do;
-        ``None`` if it isn't
+        the result, a view of it in rank order, and why it is empty; ``None`` if it
+        isn't
     """
     check_k(request.k, request.score_field)
-    samples, empty_reason = scope_of(ctx, request), None
+    samples, empty = scope_of(ctx, request), None
     with place_of_search(ctx, request):
         result = search.run(request, samples)
         if not result.ids:
-            empty_reason = empty_results.reason(request, samples)
+            empty = empty_results.why(request, samples)
     if request.score_field is not None:
         result = search.write_scores(result, request.score_field)
     view = result.view
-    add_to_history(ctx, request, len(result.ids))
-    return result, view, empty_reason
+    if to_history:
+        add_to_history(ctx, request, len(result.ids))
+    return result, view, empty
 
 
 @contextmanager

@@ -10,8 +10,9 @@ const LAYERS = {
   jobs: ["hooks", "api", "ui"],
   search: ["hooks", "api", "ui"],
   indexes: ["hooks", "api", "ui", "jobs"],
+  find: ["hooks", "api", "ui", "jobs"],
   server: ["hooks", "api", "ui"],
-  panel: ["hooks", "api", "ui", "jobs", "search", "indexes", "server"],
+  panel: ["hooks", "api", "ui", "jobs", "search", "find", "indexes", "server"],
 };
 
 const CLIMBS = { regex: "^\\.\\./\\.\\./", message: "Import from a folder beside this one." };

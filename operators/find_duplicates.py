@@ -88,6 +88,7 @@ def _outcome(found: duplicates.DuplicateGroups) -> analysis_forms.Outcome:
             {
                 "size": len(group),
                 "ids": list(group.ids[:MAX_MEMBERS]),
+                "sample_ids": list(group.sample_ids[:MAX_MEMBERS]),
                 "dists": list(group.dists[:MAX_MEMBERS]),
             }
             for group in listed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
@@ -73,17 +72,11 @@ class FindLabelOutliers(LongOperator):
 def _label_input(
     ctx: foo.ExecutionContext, inputs: types.Object, info: runs.IndexInfo
 ) -> None:
-    dataset, key, patches_field = ctx.dataset, info.brain_key, info.patches_field
-    fields = {
-        *forms.fields_of(dataset, key, embedded_doc_type=fo.Classification),
-        *forms.fields_of(dataset, key, ftype=fo.StringField),
-    } - {"filepath"}
-    if patches_field is not None:
-        fields.add(patches_field)
+    patches_field = info.patches_field
     forms.choice(
         inputs,
         "label_field",
-        sorted(fields),
+        analysis_forms.label_fields(ctx.dataset, info),
         ctx.params.get("label_field"),
         required=patches_field is None,
         default=patches_field,

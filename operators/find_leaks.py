@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
@@ -32,12 +31,11 @@ class FindLeaks(LongOperator):
 
     def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         key = forms.index_choice(ctx, inputs)
-        fields = sorted(forms.fields_of(ctx.dataset, key, ftype=fo.StringField))
         given = ctx.params.get("field")
         forms.choice(
             inputs,
             "field",
-            [name for name in fields if name != "filepath"],
+            analysis_forms.split_fields(ctx.dataset, key),
             given,
             required=False,
             label="Splits by field",

@@ -46,6 +46,7 @@ def _outcome(found: unique.Unique) -> analysis_forms.Outcome:
         "metric": found.metric,
         "compared": found.compared,
         "ids": list(found.ids),
+        "sample_ids": list(found.sample_ids),
         "dists": list(found.dists),
         "nearest_ids": list(found.nearest_ids),
         "orphaned": found.orphaned,

@@ -1,6 +1,6 @@
 """The panel: state in, library calls, plain data out. React draws it.
 
-Its methods are in a module for each tab; what all three tabs show is here.
+Its methods are in a module for each tab; what all tabs show is here.
 """
 
 from __future__ import annotations
@@ -16,13 +16,21 @@ from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.store import settings
 
 from ..app import export_folders, health_reports, jobs, threads, transfer_forms
-from . import index_payloads, indexes_tab, search_tab, server_payloads, server_tab
+from . import (
+    find_tab,
+    index_payloads,
+    indexes_tab,
+    search_tab,
+    server_payloads,
+    server_tab,
+)
 from .error_boundary import answered
 
 METHODS = (
     "first_overview",
     "overview",
     *search_tab.METHODS,
+    *find_tab.METHODS,
     *indexes_tab.METHODS,
     *server_tab.METHODS,
 )
@@ -30,6 +38,7 @@ METHODS = (
 
 class MilvusPanel(
     search_tab.SearchMethods,
+    find_tab.FindMethods,
     indexes_tab.IndexMethods,
     server_tab.ServerMethods,
     foo.Panel,

@@ -3,7 +3,7 @@ each with its image."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 import fiftyone as fo
@@ -16,6 +16,10 @@ from fiftyone_milvus.dataset import indexed_samples
 from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 from fiftyone_milvus.searches.query import Query, Term
 from fiftyone_milvus.searches.result import CachedResult, SearchResult
+
+from ..app.context import MAX_RESULTS
+from ..app.empty_results import Empty
+from .media_payloads import labels_media, media
 
 SHOWN_RESULTS = 100
 SHOWN_CHIPS = 20  # more of them are one chip, which stands for their mean
@@ -30,7 +34,7 @@ def search_result(
     *,
     searched: int | None,
     in_view: int | None,
-    empty_reason: str | None,
+    empty: Empty | None,
 ) -> dict[str, Any]:
     """A search's result with what is needed to draw its first results.
 
@@ -41,7 +45,7 @@ def search_result(
             ``None`` for the whole index
         in_view: how many are in the view that was searched from; ``None`` for the
             whole dataset
-        empty_reason: why there is no result, and what to do; ``None`` if there is one
+        empty: why there is no result; ``None`` if there is one
     """
     result = cached.result
     return {
@@ -51,13 +55,22 @@ def search_result(
         "total": len(result.ids),
         "searched": searched,
         "in_view": in_view,
-        "empty_reason": empty_reason,
+        "further": further(result),
+        "empty": empty and asdict(empty),
         "score": result.score_kind,
         "milliseconds": round(result.seconds * 1000, 1),
         "exact": result.plan.exact,
         "plan": result.plan.reason,
         "histogram": _histogram(result.scores),
     }
+
+
+def further(result: SearchResult) -> int:
+    """How many more results the same search may be asked for: as many again."""
+    request = result.request
+    if len(result.ids) < request.k or request.score_field is not None:
+        return 0
+    return max(0, min(request.k, MAX_RESULTS - request.k))
 
 
 def results(
@@ -68,7 +81,7 @@ def results(
     terms = cached.term_scores(dataset, start, SHOWN_RESULTS)
     shown = range(start, min(start + SHOWN_RESULTS, len(result.ids)))
     ids = [result.ids[i] for i in shown]
-    drawn = _media(cached.unordered_view(dataset), ids, result.patches_field)
+    drawn = media(cached.unordered_view(dataset), ids, result.patches_field)
     return [
         {
             "id": id_,
@@ -100,7 +113,7 @@ def selected_chips(ctx: foo.ExecutionContext, info: IndexInfo) -> list[Chip]:
         chips = _patches(view, list(ctx.selected), info)
     else:
         name = "id" if info.patches_field is None else "sample_id"
-        drawn = _media(view, ctx.selected, None)
+        drawn = media(view, ctx.selected, None)
         chips = [
             _chip(id_, {name: id_}, drawn[id_]) for id_ in ctx.selected if id_ in drawn
         ]
@@ -120,8 +133,8 @@ def query_chips(indexed: IndexedSamples, query: Query) -> list[Chip]:
         samples |= ids
     elif ids and everything.has_field(patches_field):
         view = everything.match_labels(ids=list(ids), fields=patches_field)
-        drawn = _labels_media(view, ids, patches_field)
-    drawn |= _media(everything, [id_ for id_ in samples if id_], None)
+        drawn = labels_media(view, ids, patches_field)
+    drawn |= media(everything, [id_ for id_ in samples if id_], None)
     return [_of_term(i, term, drawn) for i, term in enumerate(query.terms)]
 
 
@@ -177,7 +190,7 @@ def _labels(ctx: foo.ExecutionContext, info: IndexInfo) -> list[Chip]:
     for field, labels in by_field.items():
         samples = indexed_samples.all_samples(ctx.view, field)
         samples = samples.select(list({label["sample_id"] for label in labels}))
-        drawn = _labels_media(samples, [label["label_id"] for label in labels], field)
+        drawn = labels_media(samples, [label["label_id"] for label in labels], field)
         for id_, shown in drawn.items():
             chips.append(_label(id_, shown, field, info))
     return chips
@@ -185,7 +198,7 @@ def _labels(ctx: foo.ExecutionContext, info: IndexInfo) -> list[Chip]:
 
 def _patches(view: fop.PatchesView, ids: list[str], info: IndexInfo) -> list[Chip]:
     field = view.patches_field
-    drawn = _media(view, ids, field)
+    drawn = media(view, ids, field)
     columns = ["id", view._id_field]
     samples = dict(zip(*view.select(ids).values(columns), strict=True))
     return [
@@ -241,73 +254,3 @@ def _together(chips: list[Chip]) -> list[Chip]:
 def _chip(key: str, term: dict[str, Any], shown: dict[str, Any] | None) -> Chip:
     drawn = shown and {name: shown[name] for name in ("filepath", "box", "label")}
     return {"key": key, "term": term, "media": drawn}
-
-
-def _media(
-    items: fo.SampleCollection, ids: Iterable[str], patches_field: str | None
-) -> dict[str, dict[str, Any]]:
-    """The file, box and label of each sample, or patch, that exists, by its id.
-
-    Args:
-        items: a collection of samples, or of patches
-        ids: ids of its samples or patches
-        patches_field: the field of the patches; ``None`` for samples
-    """
-    shown = items.select([str(id_) for id_ in indexed_samples.object_ids(ids)])
-    fields = ["id", _media_field(items)]
-    if patches_field is None:
-        found = zip(*shown.values(fields), strict=True)
-        return {id_: {"filepath": p, "box": None, "label": None} for id_, p in found}
-    boxed = items.has_field(f"{patches_field}.bounding_box")
-    fields.append(f"{patches_field}.{'bounding_box' if boxed else 'points'}")
-    fields.append(f"{patches_field}.label")
-    return {
-        id_: {"filepath": p, "box": box if boxed else _bounds(box), "label": label}
-        for id_, p, box, label in zip(*shown.values(fields), strict=True)
-    }
-
-
-def _labels_media(
-    samples: fo.SampleCollection, ids: Iterable[str], field: str
-) -> dict[str, dict[str, Any]]:
-    """As :func:`_media`, of each label of a field of some samples; with its sample's
-    id."""
-    wanted = set(ids)
-    _, path = samples._get_label_field_path(field)
-    boxed = samples.has_field(f"{path}.bounding_box")
-    fields = ["id", _media_field(samples), f"{path}.id", f"{path}.label"]
-    if boxed or samples.has_field(f"{path}.points"):
-        fields.append(f"{path}.{'bounding_box' if boxed else 'points'}")
-    found: dict[str, dict[str, Any]] = {}
-    for sample_id, filepath, *columns in zip(*samples.values(fields), strict=True):
-        for id_, label, *box in _rows(columns):
-            if id_ in wanted:
-                found[id_] = {
-                    "sample_id": sample_id,
-                    "filepath": filepath,
-                    "box": (box[0] if boxed else _bounds(box[0])) if box else None,
-                    "label": label,
-                }
-    return found
-
-
-def _media_field(samples: fo.SampleCollection) -> str:
-    """The field with the paths of the files that the grid shows."""
-    field = samples._dataset.app_config.grid_media_field or "filepath"
-    return field if samples.has_field(field) else "filepath"
-
-
-def _rows(columns: list[Any]) -> Iterable[tuple[Any, ...]]:
-    """A sample's labels: it has one, or a list of them."""
-    if isinstance(columns[0], list):
-        return zip(*(c or [None] * len(columns[0]) for c in columns), strict=True)
-    return [tuple(columns)]
-
-
-def _bounds(points: list[list[list[float]]] | None) -> list[float] | None:
-    """The box ``[x, y, width, height]`` around a polyline's points."""
-    flat = [point for line in points or [] for point in line]
-    if not flat:
-        return None
-    xs, ys = zip(*flat, strict=True)
-    return [min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)]

@@ -1,30 +1,26 @@
 """What the *Search* tab asks: searches, whose results are shown in the grid, and the
-view from before restored.
-
-The view that was searched from is stored in the dataset's execution store, by the
-result, and not in the panel's state: the App reloads its page at each change of that.
-"""
+view from before restored."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import replace
 from typing import Any
 
 import fiftyone as fo
 import fiftyone.core.patches as fop
 import fiftyone.operators as foo
-from fiftyone.server.view import get_extended_view
 
+from fiftyone_milvus.analysis import tagging
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import indexed_samples, names
 from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 from fiftyone_milvus.errors import InvalidRequest
+from fiftyone_milvus.searches import random_pairs
 from fiftyone_milvus.searches import result as results
 from fiftyone_milvus.searches.request import SearchRequest
 
-from ..app import search_form, searches, tag_changes
+from ..app import grid, search_form, searches, tag_changes
+from ..app.context import flag
 from . import search_payloads
 from .error_boundary import answered
 
@@ -32,7 +28,10 @@ METHODS = (
     "search",
     "rerun_search",
     "next_results",
+    "more_results",
     "keep_results",
+    "results_in_grid",
+    "closeness",
     "clear_results",
     "selection",
     "view_count",
@@ -42,21 +41,28 @@ METHODS = (
     "save_search",
     "save_view",
     "tag_results",
+    "tags",
 )
 HISTORY_PAGE = 50
-SHOWN = "milvus_vector_search_shown"
-KEPT_SECONDS = 7 * 24 * 3600
 
 
 class SearchMethods:
     @answered
     def search(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        base = _base_view(ctx)
+        base = grid.base_view(ctx)
         request = search_form.read(ctx)
         if ctx.params.get("scope") == "view":
-            stages = base._serialize(include_uuids=False)
+            stages = grid.filtered(ctx, base)._serialize(include_uuids=False)
             request = replace(request, view=stages or None)
         return _results(ctx, request, base)
+
+    @answered
+    def more_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """The same search with more results."""
+        result = _cached(ctx).result
+        k = result.request.k + search_payloads.further(result)
+        request = replace(result.request, k=k)
+        return _results(ctx, request, grid.base_view(ctx), to_history=False)
 
     @answered
     def rerun_search(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
@@ -67,7 +73,7 @@ class SearchMethods:
             if name is not None
             else searches.from_history(ctx, ctx.params["id"])
         )
-        base = _base_view(ctx)
+        base = grid.base_view(ctx)
         if request.view is not None:
             base = fo.DatasetView._build(ctx.dataset, request.view)
         result = _results(ctx, request, base)
@@ -92,13 +98,26 @@ class SearchMethods:
     @answered
     def keep_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """Shows only the first results in the grid."""
-        _show(ctx, _first_results(ctx), _base_view(ctx))
+        grid.show(ctx, _first_results(ctx), grid.base_view(ctx))
         return {}
 
     @answered
+    def results_in_grid(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """Which of the first results pass the sidebar's filters, by position."""
+        shown = set(_ids_in_grid(ctx))
+        ids = _cached(ctx).result.ids[: int(ctx.params["keep"])]
+        return {"positions": [i for i, id_ in enumerate(ids) if id_ in shown]}
+
+    @answered
+    def closeness(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """Whether the best result is near to the query at all."""
+        return {"message": random_pairs.nothing_close(ctx.dataset, _cached(ctx).result)}
+
+    @answered
     def clear_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        """Shows what was searched from; a view of the person's own stays."""
-        ctx.ops.set_view(_base_view(ctx))
+        """Shows what was searched from; a view of the person's own stays, and so do
+        the sidebar's filters."""
+        ctx.ops.set_view(grid.base_view(ctx))
         return {}
 
     @answered
@@ -108,11 +127,11 @@ class SearchMethods:
 
     @answered
     def view_count(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        view = _base_view(ctx)
+        view = grid.filtered(ctx, grid.base_view(ctx))
         indexed = runs.indexed(ctx.dataset, ctx.params["brain_key"], view)
         return {
             "count": _count(indexed, view),
-            "shows_results": _searched_from(ctx, _shown(ctx)) is not None,
+            "shows_results": grid.shows_results(ctx),
         }
 
     @answered
@@ -148,16 +167,17 @@ class SearchMethods:
     def save_view(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         name = str(ctx.params["name"]).strip()
         names.refuse(names.saved_view_problem(ctx.dataset, name))
-        ctx.dataset.save_view(name, _first_results(ctx))
+        ctx.dataset.save_view(name, grid.part_in_grid(ctx, _first_results(ctx)))
         ctx.ops.reload_dataset()
         return {"message": f"Saved the view '{name}'"}
 
     @answered
     def tag_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        """Tags the results that are kept, or those of what is selected."""
+        """Tags the results that the grid shows, or those of what is selected; or
+        removes the tag from them."""
         params, cached = ctx.params, _cached(ctx)
         result = cached.result
-        ids = result.ids[: int(params["keep"])]
+        ids = _ids_in_grid(ctx)
         if selection := params.get("selection"):
             ids = [id_ for id_ in result.ids if id_ in set(selection)]
         if not ids:
@@ -168,21 +188,37 @@ class SearchMethods:
                 else "There is no result to tag. Search for something else."
             )
         view, field = cached.view(ctx.dataset), result.patches_field
-        done = tag_changes.tag_results(ctx, view, ids, field, params["tag"])
-        return {"message": done["message"]}
+        tag, remove = params["tag"], flag(ctx, "remove")
+        had = tagging.tagged(view, ids, tag, field)
+        done = tag_changes.tag_results(ctx, view, ids, field, tag, remove)
+        changed = [id_ for id_ in ids if (id_ in had) is remove]
+        return {"message": done["message"], "changed": changed}
+
+    @answered
+    def tags(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """The tags that there are already, of samples or of labels as the results
+        are."""
+        result, path = _cached(ctx).result, "tags"
+        if (field := result.patches_field) is not None:
+            _, path = result.indexed.samples._get_label_field_path(field, "tags")
+        return {"tags": result.indexed.samples.distinct(path)}
 
 
 def _results(
-    ctx: foo.ExecutionContext, request: SearchRequest, base: fo.DatasetView
+    ctx: foo.ExecutionContext,
+    request: SearchRequest,
+    base: fo.DatasetView,
+    to_history: bool = True,
 ) -> dict[str, Any]:
     """Searches, shows the results in the grid, and returns what React draws of them."""
-    result, view, empty_reason = searches.find(ctx, request)
-    _show(ctx, view, base)
+    result, view, empty = searches.find(ctx, request, to_history)
+    grid.show(ctx, view, base)
     searches.select_objects(ctx, result)
-    whole = indexed_samples.is_whole(base)
-    in_view = None if whole else _count(result.indexed, base)
+    searched_from = grid.filtered(ctx, base)
+    whole = indexed_samples.is_whole(searched_from)
+    in_view = None if whole else _count(result.indexed, searched_from)
     searched = None
-    if request.view == base._serialize(include_uuids=False):
+    if request.view == searched_from._serialize(include_uuids=False):
         searched = in_view
     elif request.view is not None:
         stages = fo.DatasetView._build(ctx.dataset, request.view)
@@ -192,62 +228,8 @@ def _results(
         ctx.dataset,
         searched=searched,
         in_view=in_view,
-        empty_reason=empty_reason,
+        empty=empty,
     )
-
-
-def _base_view(ctx: foo.ExecutionContext) -> fo.DatasetView:
-    """The view that the person searches from: what the grid shows, filters of the
-    sidebar included; or, if that is a search's result, what it was searched from, with
-    the same filters. Results that were saved as a view are a view like others."""
-    params = ctx.request_params
-    shown = _shown(ctx)
-    stages = _searched_from(ctx, shown)
-    view = shown if stages is None else fo.DatasetView._build(ctx.dataset, stages)
-    filters, extended = params.get("filters"), params.get("extended")
-    if not filters and not extended:
-        return view
-    # a copy, since FiftyOne takes stages out of what it is given
-    return get_extended_view(view, filters, extended_stages=dict(extended or {}))
-
-
-def _show(
-    ctx: foo.ExecutionContext, view: fo.DatasetView, base: fo.DatasetView
-) -> None:
-    """Shows the results, and remembers where they were searched from."""
-    shown = _fingerprint(view)
-    if shown is not None:
-        stages = base._serialize(include_uuids=False)
-        ctx.store(SHOWN).set(shown, stages, ttl=KEPT_SECONDS)
-    ctx.ops.set_view(view)
-
-
-def _shown(ctx: foo.ExecutionContext) -> fo.DatasetView:
-    """The view of the grid, without filters."""
-    name = ctx.request_params.get("view_name")
-    if name is not None:
-        return ctx.dataset.load_saved_view(name)
-    return fo.DatasetView._build(ctx.dataset, ctx.request_params.get("view") or [])
-
-
-def _searched_from(
-    ctx: foo.ExecutionContext, view: fo.DatasetView
-) -> list[dict[str, Any]] | None:
-    """The stages of what a search's result was searched from; ``None`` for a view that
-    is no such result."""
-    shown = None if view.name is not None else _fingerprint(view)
-    if shown is None:
-        return None
-    stages: list[dict[str, Any]] | None = ctx.store(SHOWN).get(shown)
-    return stages
-
-
-def _fingerprint(view: fo.DatasetView) -> str | None:
-    """Short and equal for equal results: the ids themselves may be thousands."""
-    if not view._stages:
-        return None
-    stage = view._stages[-1]._serialize(include_uuid=False)
-    return hashlib.sha256(json.dumps(stage, sort_keys=True).encode()).hexdigest()
 
 
 def _cached(ctx: foo.ExecutionContext) -> results.CachedResult:
@@ -256,6 +238,16 @@ def _cached(ctx: foo.ExecutionContext) -> results.CachedResult:
 
 def _first_results(ctx: foo.ExecutionContext) -> fo.DatasetView:
     return _cached(ctx).view(ctx.dataset, int(ctx.params["keep"]))
+
+
+def _ids_in_grid(ctx: foo.ExecutionContext) -> list[str]:
+    """The first results, without those that the sidebar's filters hide."""
+    view, ids = _first_results(ctx), _cached(ctx).result.ids[: int(ctx.params["keep"])]
+    part = grid.part_in_grid(ctx, view)
+    if part is view:
+        return ids
+    shown = set(part.values("id"))
+    return [id_ for id_ in ids if id_ in shown]
 
 
 def _count(indexed: IndexedSamples, view: fo.DatasetView) -> int:

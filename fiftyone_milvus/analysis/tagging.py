@@ -60,6 +60,23 @@ def count(
     return sum(_count(view, patches_field) for view in views)
 
 
+def tagged(
+    samples: fo.SampleCollection,
+    ids: Sequence[str],
+    tag: str,
+    patches_field: str | None = None,
+) -> set[str]:
+    """Those of the ids that have a tag; arguments as of :func:`tag`."""
+    found = indexed_samples.all_samples(samples, patches_field)
+    name, path, having = check_tag(tag), "id", set()
+    if patches_field is not None:
+        _, path = found._get_label_field_path(patches_field, "id")
+    for view in _selected(found, ids, patches_field):
+        view = _tagged(view, name, patches_field, True)
+        having.update(view.values(path, unwind=True))
+    return having
+
+
 def check_tag(tag: str) -> str:
     """Checks a tag, and removes the spaces around it.
 

@@ -346,7 +346,6 @@ def test_without_a_result_it_says_why_and_the_grid_comes_back(panel, indexes, sc
     _, scores = ranked(indexes["images"], text_vector("bird"))
     expect(why).to_contain_text(f"the first result has {scores[0]:.3f}")
     expect(panel.cy("entry-counts")).to_have_text("0 samples")
-    panel.shot("search-nothing")
     assert panel.view_after(panel.cy("milvus-clear").click)[:3] == (
         scenes.limit(3).values("id")
     )
@@ -365,7 +364,7 @@ def test_the_handle_of_the_histogram_cuts_the_grid(panel, indexes):
     ids = search_text(panel, "musical instrument")
     handle = panel.cy("milvus-cut")
     handle.focus()
-    cut = ["ArrowLeft"] * 15
+    cut = ["ArrowRight"] * 15
 
     def press() -> None:
         for key in cut:
@@ -375,7 +374,7 @@ def test_the_handle_of_the_histogram_cuts_the_grid(panel, indexes):
     asked = panel.asked(press)
     assert set(asked) == {"keep_results"} and len(asked) < len(cut)
     line = panel.cy("milvus-cut-line")
-    kept = int(re.match(r"\d+", line.inner_text())[0])  # type: ignore[index]
+    kept = int(re.search(r": (\d+) of 25", line.inner_text())[1])  # type: ignore[index]
     assert 0 < kept < 25
     expect(panel.cy("entry-counts")).to_have_text(
         f"{kept} sample{'' if kept == 1 else 's'}"
@@ -535,6 +534,107 @@ def test_two_rows_of_results_are_in_sight(panel, indexes, theme):
     tiles = [tile.bounding_box() for tile in panel.cy("milvus-result").all()]
     tops = sorted({round(box["y"]) for box in tiles if box["y"] + box["height"] <= 757})
     assert len(tops) >= 2
+
+
+def test_show_more_lists_as_many_again_and_the_grid_follows(panel, indexes):
+    choose(panel, "images")
+    set_option(panel, "k", "12")
+    search_text(panel, "bird")
+    exact, _ = ranked(indexes["images"], text_vector("bird"))
+    more = panel.cy("milvus-show-more")
+    expect(more).to_have_text("Show 12 more")
+    assert panel.results_after(more.click)[:20] == exact[:20]
+    expect(panel.cy("entry-counts")).to_have_text("24 samples")
+    expect(panel.cy("milvus-result-line")).to_contain_text("24 of 60")
+    expect(panel.cy("milvus-outdated")).to_have_count(0)
+    expect(more).to_have_text("Show 24 more")
+    panel.results_after(more.click)
+    expect(more).to_have_text("Show 12 more")
+    panel.results_after(more.click)
+    expect(panel.cy("entry-counts")).to_have_text("60 samples")
+    expect(more).to_have_count(0)
+
+
+def test_a_filter_in_the_sidebar_is_followed_and_a_clear_leaves_it_there(
+    panel, indexes, scenes
+):
+    choose(panel, "images")
+    ids = search_text(panel, "bird")
+    some = [ids[i] for i in (1, 4, 9)]
+    scenes.select(some).tag_samples("odd")
+    try:
+        panel.load(PANEL)  # so that the App learns of the tag
+        choose(panel, "images")
+        search_text(panel, "bird")
+        panel.cy("sidebar-field-arrow-enabled-tags").click()
+        panel.cy("checkbox-odd").click()
+        in_grid = panel.cy("milvus-in-grid")
+        expect(in_grid).to_have_text("3 of 25 shown; filtered in the sidebar")
+        expect(panel.cy("entry-counts")).to_have_text("3 of 25 samples")
+        shown = panel.cy("milvus-result")
+        expect(shown).to_have_count(3)
+        assert [one.get_attribute("data-id") for one in shown.all()] == some
+        panel.shot("search-filtered")
+        panel.cy("milvus-tag").click()
+        panel.cy("milvus-name").fill("seen")
+        panel.cy("milvus-name").press("Enter")
+        expect(panel.page.get_by_text("Tagged 'seen': 3 of 3")).to_be_visible()
+        assert set(scenes.match_tags("seen").values("id")) == set(some)
+        # the filter is the person's own, and stays one
+        panel.view_after(panel.cy("milvus-clear").click)
+        expect(panel.cy("btn-view-stage-delete")).to_have_count(0)
+        expect(panel.cy("entry-counts")).to_have_text("3 of 60 samples")
+        panel.cy("clear-filters-tags").click()
+        expect(panel.cy("entry-counts")).to_have_text("60 samples")
+    finally:
+        scenes.untag_samples(["odd", "seen"])
+
+
+def test_t_gives_the_last_tag_and_the_undo_removes_it(panel, indexes, scenes):
+    choose(panel, "images")
+    ids = search_text(panel, "bird")
+    keyboard = panel.page.keyboard
+    try:
+        panel.cy("milvus-result").first.focus()
+        keyboard.press("?")
+        expect(panel.cy("milvus-key-list")).to_contain_text("tag it, with the last tag")
+        panel.shot("search-keys")
+        keyboard.press("?")
+        expect(panel.cy("milvus-key-list")).to_have_count(0)
+        panel.cy("milvus-result").first.focus()
+        keyboard.press("t")
+        panel.cy("milvus-name").fill("has a bird")
+        keyboard.press("Enter")
+        tags = panel.cy("milvus-result-tags")
+        expect(tags.first).to_have_text("has a bird")
+        panel.cy("milvus-undo-tag").click()
+        expect(tags).to_have_count(0)
+        assert scenes.match_tags("has a bird").count() == 0
+        panel.cy("milvus-result").nth(2).focus()
+        panel.after_answer("tag_results", lambda: keyboard.press("t"))
+        expect(tags).to_have_count(1)
+        assert scenes.match_tags("has a bird").values("id") == [ids[2]]
+        panel.cy("milvus-tag").click()
+        panel.cy("milvus-name").fill("has")
+        expect(panel.page.get_by_role("option", name="has a bird")).to_be_visible()
+        keyboard.press("Escape")
+    finally:
+        scenes.untag_samples("has a bird")
+
+
+def test_a_query_that_was_changed_says_so_and_limits_are_loosened_in_one_click(
+    panel, indexes
+):
+    choose(panel, "images")
+    ids = search_text(panel, "bird")
+    set_option(panel, "min_score", "0.99")
+    panel.page.keyboard.press("Escape")
+    expect(panel.cy("milvus-outdated")).to_be_visible()
+    assert panel.results_after(panel.cy("milvus-outdated-button").click) == []
+    expect(panel.cy("milvus-no-results")).to_contain_text("No results for bird")
+    panel.shot("search-nothing")
+    assert panel.results_after(panel.cy("milvus-loosen").click) == ids
+    expect(panel.cy("milvus-set-option")).to_have_count(0)
 
 
 def test_what_can_be_done_with_a_result_shows_where_the_pointer_or_the_keyboard_is(

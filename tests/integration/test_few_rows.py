@@ -286,6 +286,10 @@ OF_A_RESULT = {
     "next_results": {"start": 0},
     "keep_results": {"keep": 3},
     "tag_results": {"keep": 3, "tag": "x"},
+    "tags": {},
+    "more_results": {},
+    "results_in_grid": {"keep": 3},
+    "closeness": {},
     "save_view": {"keep": 3, "name": "v"},
     "save_search": {"name": "s"},
 }
@@ -300,6 +304,11 @@ WITHOUT = {  # a search
     "view_count": {"brain_key": "objects"},
     "selection": {"brain_key": "objects"},
     "cleanup_plan": {"brain_key": "idx"},
+    "find_options": {"brain_key": "objects"},
+    "find_result": {"operator": "find_unique"},
+    "found_items": {"brain_key": "objects", "ids": [], "sample_ids": []},
+    "show_found": {"brain_key": "idx", "ids": []},
+    "tag_found": {"brain_key": "idx", "ids": [], "tag": "t"},
 }
 SERVER = {"start_embedded", "stop_embedded"}  # which know no index
 NOT_THERE = {

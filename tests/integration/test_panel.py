@@ -5,6 +5,7 @@ import threading
 import time
 from types import SimpleNamespace
 
+import fiftyone as fo
 import fiftyone.brain as fob
 import fiftyone.operators as foo
 import jsonschema
@@ -14,11 +15,11 @@ from fiftyone.operators.delegated import DelegatedOperationService
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import Cancelled, InvalidRequest
-from fiftyone_milvus.indexes import archive, move
+from fiftyone_milvus.indexes import archive, build, move
 from fiftyone_milvus.progress import Progress
 from fiftyone_milvus.store import settings
 from harness import contract, environment
-from harness.context import PLUGIN, execute, make_context
+from harness.context import PLUGIN, execute, make_context, triggered
 from harness.panel import CheckedPanel
 from plugin.app import export_folders, jobs
 from plugin.panels.milvus_panel import METHODS, MilvusPanel
@@ -381,6 +382,20 @@ LONG = {
 }
 
 
+FINDING = {
+    "find_duplicates": {"brain_key": "idx", "scope": "dataset", "thresh": 0.05},
+    "find_leaks": {
+        **{"brain_key": "idx", "scope": "dataset", "thresh": 0.05},
+        "field": "kind",
+    },
+    "find_label_outliers": {
+        **{"brain_key": "idx", "scope": "view", "label_field": "kind"},
+        **{"k": 5, "min_score": 0.4},
+    },
+    "find_unique": {"brain_key": "idx", "scope": "dataset", "count": 3},
+}
+
+
 @pytest.mark.on_lite
 @pytest.mark.parametrize(
     ("name", "params"), QUICK, ids=["rename", "delete", "compare", "adopt"]
@@ -409,19 +424,89 @@ def test_a_long_operator_takes_what_react_sends_and_is_a_job(
     assert job["can_pause"] == (name in ("compute_index", "sync_index"))
 
 
-def test_all_operators_that_react_runs_are_checked():
-    assert contract.operators() == {*LONG, *(name for name, _ in QUICK)}
+@pytest.mark.on_lite
+@pytest.mark.parametrize("name", FINDING)
+def test_what_is_found_is_shown_and_the_view_from_before_can_be_had_again(
+    indexed, name
+):
+    indexed.set_values("kind", ["a", "b"] * 50)
+    view = indexed.limit(40)
+    params = FINDING[name]
+    ctx = make_context(indexed, view=view, **params)
+    result = foo.get_operator(f"{PLUGIN}/{name}").answer(ctx)
+    contract.check_operator(name, params, result)
+    kept = panel.find_result(make_context(indexed, operator="milvus_panel"))["found"]
+    assert kept["message"] == result["message"]
+    [shown] = triggered(ctx, "set_view")
+    there = make_context(indexed, view=fo.DatasetView._build(indexed, shown["view"]))
+    panel.clear_results(there)
+    [back] = triggered(there, "set_view")
+    assert fo.DatasetView._build(indexed, back["view"]) == view
 
 
 @pytest.mark.on_lite
-@pytest.mark.parametrize("name", [*LONG, *dict(QUICK)])
+def test_what_was_found_is_drawn_tagged_and_shown(indexed):
+    ids = indexed.values("id")
+    index = {"brain_key": "idx"}
+    asked = {**index, "ids": [ids[2], "f" * 24, ids[0]], "sample_ids": ids[:3]}
+    items = panel.found_items(make_context(indexed, **asked))["items"]
+    assert [item["id"] for item in items] == [ids[2], ids[0]]
+    assert items[0]["filepath"] == indexed[ids[2]].filepath
+    indexed.select(ids[0]).tag_samples("twin")
+    asked = {**index, "ids": ids[:2], "tag": "twin"}
+    assert panel.tag_found(make_context(indexed, **asked))["changed"] == [ids[1]]
+    undo = {**index, "ids": [ids[1]], "tag": "twin", "remove": True}
+    assert panel.tag_found(make_context(indexed, **undo))["changed"] == [ids[1]]
+    assert indexed.match_tags("twin").values("id") == [ids[0]]
+    ctx = make_context(indexed, **index, ids=[ids[5], ids[1]])
+    panel.show_found(ctx)
+    [shown] = triggered(ctx, "set_view")
+    view = fo.DatasetView._build(indexed, shown["view"])
+    assert view.values("id") == [ids[5], ids[1]]
+    assert panel.find_options(make_context(indexed, **index)) == {
+        "tags": ["twin"],
+        "split_fields": [],
+        "label_fields": [],
+    }
+
+
+@pytest.mark.on_lite
+def test_patches_that_were_found_have_boxes_and_are_tagged(dataset):
+    source = build.Source(embeddings_field="embedding")
+    build.build(dataset, "p", source, patches_field="ground_truth")
+    first = dataset.first()
+    patch = first.ground_truth.detections[0]
+    index = {"brain_key": "p", "ids": [patch.id]}
+    ctx = make_context(dataset, **index, sample_ids=[first.id])
+    [item] = panel.found_items(ctx)["items"]
+    assert (item["box"], item["label"]) == (patch.bounding_box, patch.label)
+    view = dataset.to_patches("ground_truth")
+    ctx = make_context(dataset, view=view, **index, tag="odd")
+    assert panel.tag_found(ctx)["changed"] == [patch.id]
+    tagged = dataset.match_labels(tags="odd", fields="ground_truth")
+    assert tagged.values("id") == [first.id]
+    assert panel.find_options(make_context(dataset, brain_key="p"))["label_fields"] == [
+        "ground_truth"
+    ]
+
+
+def test_all_operators_that_react_runs_are_checked():
+    assert contract.operators() == {*LONG, *FINDING, *(name for name, _ in QUICK)}
+
+
+@pytest.mark.on_lite
+@pytest.mark.parametrize("name", [*LONG, *FINDING, *dict(QUICK)])
 def test_react_sends_only_what_an_operator_asks_for(indexed, name):
     indexed.set_values("kind", ["a", "b"] * 50)
     operator = foo.get_operator(f"{PLUGIN}/{name}")
     patches = {"source": "model", "patches_field": "ground_truth"}
     offered = {
         name
-        for params in ({"source": "field", "dry_run": False}, patches)
+        for params in (
+            {"source": "field", "dry_run": False},
+            patches,
+            {"brain_key": "idx", "field": "kind"},
+        )
         for name in operator.resolve_input(
             make_context(indexed, **params)
         ).type.properties

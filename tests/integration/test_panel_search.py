@@ -3,6 +3,7 @@
 from dataclasses import fields
 
 import fiftyone as fo
+import fiftyone.brain as fob
 import numpy as np
 import pytest
 
@@ -104,9 +105,10 @@ def test_filters_are_part_of_the_view_over_results_and_saved_views_too(indexed):
     filtered = after(ctx, filters=odd, **asked)
     assert panel.view_count(filtered) == {"count": 8, "shows_results": True}
     assert panel.search(filtered)["total"] == 8
+    # the filters stay in the sidebar, and are no stage of the view
     cleared = after(ctx, filters=odd)
     panel.clear_results(cleared)
-    assert shown_ids(cleared) == ids[:8]
+    assert triggered(cleared, "set_view") == [{"view": []}]
 
     indexed.save_view("first", indexed.limit(20))
     opened = make_context(indexed, view_name="first", filters=odd, **asked)
@@ -137,7 +139,7 @@ def test_without_a_result_it_says_why_and_clear_brings_the_view_back(
     ctx = make_context(dataset, view=view, **asked)
     found = panel.search(ctx)
     assert found["total"] == 0 and found["results"] == [] and shown_ids(ctx) == []
-    assert words in found["empty_reason"]
+    assert words in found["empty"]["reason"]
     back = after(ctx)
     panel.clear_results(back)
     assert shown_ids(back) == view.values("id")
@@ -147,11 +149,15 @@ def test_a_view_without_anything_of_the_index_is_named_as_the_reason(dataset):
     build.build(dataset.limit(5), "idx", SOURCE)
     params = {"brain_key": "idx", "k": 5, "query": query_of(dataset.first().id)}
     rest = make_context(dataset, view=dataset.skip(5), scope="view", **params)
-    assert "Search in Dataset, or sync the index" in panel.search(rest)["empty_reason"]
+    assert (
+        "Search in Dataset, or sync the index" in panel.search(rest)["empty"]["reason"]
+    )
     runs.load(dataset, "idx").rows.delete(dataset.limit(5).values("id"))
     query = {"terms": [{"vector": [1.0] * 16}]}
     ctx = make_context(dataset, **{**params, "query": query})
-    assert panel.search(ctx)["empty_reason"].startswith("The index 'idx' is empty")
+    empty = panel.search(ctx)["empty"]
+    assert empty["reason"].startswith("The index 'idx' is empty")
+    assert empty["limits"] == ()
 
 
 def after(ctx, **kwargs):
@@ -395,6 +401,121 @@ def test_the_matches_are_tagged_or_the_ticked_ones(indexed):
     refused = panel.tag_results(make_context(indexed, selection=others, **asked))
     assert "Nothing that is selected" in refused["error"]["message"]
     assert indexed.match_tags("odd").values("id") == [ids[5]]
+
+
+def test_a_tag_is_removed_from_those_that_it_was_added_to(indexed):
+    _, made = search_for(indexed)
+    ids = [match["id"] for match in made["results"]]
+    indexed.select(ids[1]).tag_samples("good")
+    asked = {"token": made["token"], "keep": 3, "tag": "good"}
+    tagged = panel.tag_results(make_context(indexed, **asked))
+    assert tagged["changed"] == [ids[0], ids[2]]
+    assert panel.tags(make_context(indexed, token=made["token"]))["tags"] == ["good"]
+    page = panel.next_results(make_context(indexed, token=made["token"], start=0))
+    assert [match["tags"] for match in page["results"][:4]] == [["good"]] * 3 + [[]]
+    undone = panel.tag_results(
+        make_context(indexed, selection=tagged["changed"], remove=True, **asked)
+    )
+    assert undone["changed"] == [ids[0], ids[2]]
+    assert indexed.match_tags("good").values("id") == [ids[1]]
+
+
+def test_labels_that_are_matches_have_tags(dataset):
+    build.build(
+        dataset,
+        "p",
+        build.Source(embeddings_field="embedding"),
+        patches_field="ground_truth",
+    )
+    query = query_of(dataset.first().ground_truth.detections[0].id)
+    made = panel.search(make_context(dataset, brain_key="p", k=4, query=query))
+    token = made["token"]
+    asked = {"token": token, "keep": 2, "tag": "odd"}
+    tagged = panel.tag_results(make_context(dataset, **asked))
+    assert tagged["changed"] == [match["id"] for match in made["results"][:2]]
+    again = panel.tag_results(make_context(dataset, **asked))
+    assert again["changed"] == []
+    page = panel.next_results(make_context(dataset, token=token, start=0))
+    assert [match["tags"] for match in page["results"]] == [["odd"]] * 2 + [[]] * 2
+    assert panel.tags(make_context(dataset, token=token))["tags"] == ["odd"]
+
+
+def test_more_matches_are_the_same_search_and_the_grid_follows(indexed):
+    count = len(indexed)
+    query = {"terms": [{"vector": [1.0] * 16}]}
+    ctx = make_context(indexed, brain_key="idx", k=15, query=query)
+    first = panel.search(ctx)
+    more = after(ctx, token=first["token"])
+    found = panel.more_results(more)
+    listed = [match["id"] for match in found["results"]]
+    assert listed[:15] == [match["id"] for match in first["results"]]
+    assert len(listed) == min(30, count) and shown_ids(more) == listed
+    assert len(panel.search_history(make_context(indexed))["searches"]) == 1
+    # of the view that was searched from
+    back = after(more)
+    panel.clear_results(back)
+    assert triggered(back, "set_view") == [{"view": []}]
+
+
+def test_what_the_sidebar_filters_is_what_is_listed_tagged_and_saved(indexed):
+    ids = indexed.values("id")
+    odd = {"tags": {"values": ["odd"], "exclude": False, "isMatching": True}}
+    ctx = make_context(indexed, brain_key="idx", k=12, query=query_of(ids[0]))
+    found = panel.search(ctx)
+    listed = [match["id"] for match in found["results"]]
+    indexed.select([listed[2], listed[7]]).tag_samples("odd")
+    kept = {"token": found["token"], "keep": 12}
+    in_grid = panel.results_in_grid(after(ctx, filters=odd, **kept))
+    assert in_grid == {"positions": [2, 7]}
+    panel.tag_results(after(ctx, filters=odd, tag="seen", **kept))
+    assert set(indexed.match_tags("seen").values("id")) == {listed[2], listed[7]}
+    panel.save_view(after(ctx, filters=odd, name="both", **kept))
+    indexed.reload()
+    assert indexed.load_saved_view("both").values("id") == [listed[2], listed[7]]
+    # where the grid shows something else, its filters are of that
+    elsewhere = make_context(indexed, filters=odd, **kept)
+    assert panel.results_in_grid(elsewhere)["positions"] == [*range(12)]
+
+
+def test_the_limit_that_excludes_most_is_named(dataset):
+    build.build(dataset, "idx", SOURCE, filter_fields=["number"])
+    query = query_of(dataset.first().id)
+    asked = {"brain_key": "idx", "k": 9, "query": query, "where": {"number": [3]}}
+    view = dataset.limit(2)
+    ctx = make_context(dataset, view=view, scope="view", **asked)
+    # without the filter there are two, without the view one
+    assert panel.search(ctx)["empty"]["limits"] == ("filter",)
+    ctx = make_context(dataset, **{**asked, "min_score": 2, "where": {"number": [999]}})
+    assert panel.search(ctx)["empty"]["limits"] == ("score", "filter")
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_it_says_so_where_nothing_is_close(milvus, metric):
+    vectors = np.random.default_rng(3).normal(size=(50, 16)) * 0.1
+    vectors[:, 0] += 1
+    dataset = fo.Dataset()
+    dataset.add_samples(
+        [fo.Sample(f"{i}.png", embeddings=v) for i, v in enumerate(vectors)],
+        progress=False,
+    )
+    options = {"brain_key": "idx", "backend": "milvus", "metric": metric}
+    index = fob.compute_similarity(dataset, embeddings="embeddings", **options)
+
+    def said(*terms) -> str | None:
+        asked = {"brain_key": "idx", "k": 5, "query": {"terms": [*terms]}}
+        found = panel.search(make_context(dataset, **asked))
+        return panel.closeness(make_context(dataset, token=found["token"]))["message"]
+
+    away = {"vector": (-vectors[0] * 3).tolist()}
+    assert "Nothing here is close" in said(away)
+    assert said({"vector": vectors[4].tolist()}) is None
+    # the query itself isn't counted
+    lone = fo.Sample("lone.png")
+    dataset.add_sample(lone)
+    index.add_to_index(np.array([away["vector"]]), [lone.id])
+    assert "Nothing here is close" in said({"id": lone.id})
+    index.cleanup()
+    dataset.delete()
 
 
 def test_the_matches_are_saved_as_a_view_in_their_order(indexed):

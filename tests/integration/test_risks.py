@@ -87,11 +87,13 @@ MORE = {
 AS_OPERATOR = {
     "search": "search",
     "rerun_search": "run_saved_search",
+    "more_results": "search",
     "cleanup": "cleanup_index",
     "delete_searches": "search_history",
     "save_search": "save_search",
     "save_view": "find_unique",
     "tag_results": "tag_results",
+    "tag_found": "tag_results",
 }
 READING: dict[str, dict[str, Any]] = {
     "first_overview": {},
@@ -99,6 +101,9 @@ READING: dict[str, dict[str, Any]] = {
     "selection": INDEX,
     "view_count": INDEX,
     "search_options": {},
+    "find_options": INDEX,
+    "find_result": {"operator": "find_unique"},
+    "found_items": {**INDEX, "ids": [], "sample_ids": []},
     "search_history": {},
     "jobs": {},
     "form": {},
@@ -108,6 +113,7 @@ READING: dict[str, dict[str, Any]] = {
 # Matches that are kept, the grid, jobs, and the embedded Milvus: no data
 PASSING = {
     *("next_results", "keep_results", "clear_results", "pause", "cancel", "dismiss"),
+    *("tags", "results_in_grid", "closeness", "show_found"),
     *("start_embedded", "stop_embedded"),
 }
 

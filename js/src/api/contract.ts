@@ -2,11 +2,13 @@
  * What the panel's Python methods take and give: `takes` their parameters, `gives` their
  * answer. `tests/integration/test_panel.py` holds real answers against it.
  */
+import type { FindMethods, FindOperators } from "./findContract";
 import type { Index, IndexMethods, IndexOperators, Move, OtherIndex } from "./indexesContract";
 import type { Job, JobMethods } from "./jobsContract";
 import type { SearchMethods } from "./searchContract";
 import type { Server, ServerMethods, ServerOperators } from "./serverContract";
 
+export type * from "./findContract";
 export type * from "./indexesContract";
 export type * from "./jobsContract";
 export type * from "./searchContract";
@@ -28,11 +30,11 @@ export interface Overview {
   can_delegate: boolean;
 }
 
-export interface Methods extends SearchMethods, IndexMethods, JobMethods, ServerMethods {
+export interface Methods extends SearchMethods, FindMethods, IndexMethods, JobMethods, ServerMethods {
   /** The overview without what takes time: the panel is drawn from it first. */
   first_overview: { gives: Overview };
   overview: { gives: Overview };
 }
 
 /** The operators that the panel runs, with what it uses of their answers. */
-export interface Operators extends IndexOperators, ServerOperators {}
+export interface Operators extends IndexOperators, FindOperators, ServerOperators {}

@@ -3,7 +3,7 @@ import type { Operators } from "./contract";
 interface LongJob {
   /** the dialog that it is started in */
   dialog?: "sync" | "move" | "export" | "import";
-  /** its result is on the index's card, so that nothing else says that it is done */
+  /** its result is shown elsewhere, on the index's card or in the Find tab */
   quiet?: boolean;
 }
 
@@ -15,6 +15,10 @@ export const LONG_JOBS = {
   move_index: { dialog: "move" },
   export_index: { dialog: "export" },
   import_index: { dialog: "import" },
+  find_duplicates: { quiet: true },
+  find_leaks: { quiet: true },
+  find_label_outliers: { quiet: true },
+  find_unique: { quiet: true },
 } satisfies Partial<Record<keyof Operators, LongJob>>;
 
 export type LongJobName = keyof typeof LONG_JOBS;

@@ -71,6 +71,7 @@ export interface Result extends Media {
   score: number;
   /** the score of each of several terms */
   term_scores: number[] | null;
+  tags: string[];
   /** further sentences on why it is a result */
   notes: string[];
 }
@@ -93,8 +94,10 @@ export interface SearchResult {
   searched: number | null;
   /** how many are in the view that was searched from; null for the whole dataset */
   in_view: number | null;
-  /** why there is no result, and what to do; null if there is one */
-  empty_reason: string | null;
+  /** how many more the same search may be asked for */
+  further: number;
+  /** null if there is a result */
+  empty: Empty | null;
   score: "similarity" | "distance" | "rank";
   milliseconds: number;
   exact: boolean;
@@ -102,6 +105,14 @@ export interface SearchResult {
   /** null if all have the same score */
   histogram: Histogram | null;
 }
+
+/** Why there is no result, and what to do; without these limits there are results. */
+export interface Empty {
+  reason: string;
+  limits: Limit[];
+}
+
+export type Limit = "score" | "filter" | "objects" | "exclude" | "view";
 
 /** A search that was run again, with its whole query and options. */
 export interface RerunSearch extends SearchResult {
@@ -135,6 +146,11 @@ export interface KeepParams {
   keep: number;
 }
 
+export interface Tagged extends Message {
+  /** ids of those that the tag was added to, or removed from */
+  changed: string[];
+}
+
 /** The methods of `panels/search_tab.py`. */
 export interface SearchMethods {
   search: { takes: SearchParams; gives: SearchResult };
@@ -142,6 +158,12 @@ export interface SearchMethods {
   rerun_search: { takes: { id?: string; name?: string }; gives: RerunSearch };
   /** A page of results, from a position on; 0 is the best. */
   next_results: { takes: { token: string; start: number }; gives: ResultPage };
+  /** The same search with more results. */
+  more_results: { takes: { token: string }; gives: SearchResult };
+  /** Which of the first results pass the sidebar's filters, by position. */
+  results_in_grid: { takes: KeepParams; gives: { positions: number[] } };
+  /** A sentence if even the best result is no nearer than random pairs of the index. */
+  closeness: { takes: { token: string }; gives: { message: string | null } };
   /** Keeps only the first results in the grid. */
   keep_results: { takes: KeepParams; gives: Nothing };
   /** Removes the results from the grid. */
@@ -157,6 +179,11 @@ export interface SearchMethods {
   delete_searches: { takes: { name?: string }; gives: Nothing };
   save_search: { takes: { token: string; name: string }; gives: Message };
   save_view: { takes: KeepParams & { name: string }; gives: Message };
-  /** Tags results: those that are selected in the grid, if any are. */
-  tag_results: { takes: KeepParams & { tag: string; selection?: string[] }; gives: Message };
+  /** Tags results, or removes the tag: of those that are selected, if any are. */
+  tag_results: {
+    takes: KeepParams & { tag: string; selection?: string[]; remove?: boolean };
+    gives: Tagged;
+  };
+  /** The tags that there are already. */
+  tags: { takes: { token: string }; gives: { tags: string[] } };
 }

@@ -1,6 +1,7 @@
 import { Skeleton, Stack } from "@mui/material";
 import { memo } from "react";
 import type { Index } from "../api/contract";
+import { FindTab } from "../find/FindTab";
 import { IndexesTab } from "../indexes/IndexesTab";
 import { useShared } from "../hooks/shareEqual";
 import { SearchTab } from "../search/SearchTab";
@@ -51,6 +52,15 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: s
             indexes={indexes}
             others={value.other_indexes}
             onIndex={choose}
+            onMakeIndex={makeIndex}
+          />
+        )}
+        {value && tab === "find" && (
+          <FindTab
+            index={index}
+            others={value.other_indexes}
+            jobs={panel.jobs}
+            find={panel.find}
             onMakeIndex={makeIndex}
           />
         )}

@@ -5,9 +5,9 @@ import { TabBar, TabContents } from "./Tabs";
 
 const onChange = vi.fn();
 
-test("there are three tabs, and one of them is open", () => {
+test("there are four tabs, and one of them is open", () => {
   show(<TabBar tab="indexes" onChange={onChange} />);
-  expect(screen.getAllByRole("tab").map(({ textContent }) => textContent)).toEqual(["Search", "Indexes", "Server"]);
+  expect(screen.getAllByRole("tab").map(({ textContent }) => textContent)).toEqual(["Search", "Find", "Indexes", "Server"]);
   expect(screen.getByRole("tab", { selected: true }).textContent).toBe("Indexes");
 });
 
@@ -17,7 +17,7 @@ test("a click opens a tab, and so does an arrow key", async () => {
   expect(onChange).toHaveBeenLastCalledWith("server");
   screen.getByRole("tab", { name: "Indexes" }).focus();
   await user.keyboard("{ArrowLeft}");
-  expect(onChange).toHaveBeenLastCalledWith("search");
+  expect(onChange).toHaveBeenLastCalledWith("find");
 });
 
 const contents = (tab: "search" | "server") => (

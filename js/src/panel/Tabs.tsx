@@ -5,6 +5,7 @@ import { strings } from "./strings";
 
 export const TABS = [
   { name: "search", label: strings.search },
+  { name: "find", label: strings.find },
   { name: "indexes", label: strings.indexes },
   { name: "server", label: strings.server },
 ] as const;

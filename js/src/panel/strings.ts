@@ -7,6 +7,7 @@ export const strings = {
   loading: "Loading",
   tabs: "Milvus panel",
   search: "Search",
+  find: "Find",
   indexes: "Indexes",
   server: "Server",
   refresh: "Refresh",

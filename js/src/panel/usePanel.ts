@@ -6,6 +6,7 @@ import { useFetched } from "../api/useFetched";
 import { useLongJob } from "../api/useLongJob";
 import { useBrainRuns, usePanelState } from "../hooks/appState";
 import { useWindowFocus } from "../hooks/useWindowFocus";
+import { useFind } from "../find/useFind";
 import { useIndexDraft } from "../indexes/useIndexForm";
 import { useIndexJobs } from "../indexes/useIndexJobs";
 import { isActive } from "../jobs/jobState";
@@ -43,7 +44,8 @@ export function usePanel(dataset: string) {
     reload();
   });
   const work = useIndexJobs(reload);
-  const working = build.running !== null || work.running;
+  const find = useFind(dataset, reload);
+  const working = build.running !== null || work.running || find.running;
   const jobs = useJobs(overview.value?.jobs ?? NO_JOBS, working, reload);
   // the form is hidden while its job is shown, and is back if the build fails
   const underWay = jobs.some((job) => job.brain_key === build.running && isActive(job));
@@ -58,6 +60,7 @@ export function usePanel(dataset: string) {
     jobs,
     build,
     work,
+    find,
     form: {
       open: opened && !underWay,
       show: () => setOpened(true),

@@ -1,6 +1,6 @@
 import { Box } from "@mui/material";
 import type { Chip } from "./chips";
-import { Thumbnail } from "./Thumbnail";
+import { Thumbnail } from "../ui/Thumbnail";
 
 interface Props {
   chip: Chip;

@@ -1,31 +1,42 @@
 import { Box, Button, Stack } from "@mui/material";
-import { useState } from "react";
 import { useApi } from "../api/client";
 import { useSelection } from "../hooks/appState";
+import { MessageAlert } from "../ui/MessageAlert";
 import { NameForm } from "./NameForm";
 import { strings } from "./strings";
 import type { ShownResult } from "./useSearch";
+import type { Tags } from "./useTags";
 
-type Action = "tag" | "save_view" | "save_search";
+export type Action = "tag" | "save_view" | "save_search";
+
+interface Props {
+  shown: ShownResult;
+  /** how many the grid shows */
+  inGrid: number;
+  tags: Tags;
+  open: Action | null;
+  onOpen: (action: Action | null) => void;
+}
+
+const BUTTON = { size: "small", color: "secondary", sx: { textTransform: "none" } } as const;
 
 /** What can be done with the results. */
-export function ResultActions({ shown }: { shown: ShownResult }) {
+export function ResultActions({ shown, inGrid, tags, open, onOpen }: Props) {
   const api = useApi();
-  const [open, setOpen] = useState<Action | null>(null);
   const { result, keep } = shown;
   const { token } = result;
   const { sampleIds: selection } = useSelection();
-  const kept = { token, keep };
   const forms = {
     tag: {
       title: strings.tag,
-      label: selection.length ? strings.tagSelected : strings.tagResults(keep),
-      call: (tag: string) => api.tag_results({ ...kept, tag, ...(selection.length > 0 && { selection }) }),
+      label: selection.length ? strings.tagSelected : strings.tagResults(inGrid),
+      suggestions: tags.suggestions,
+      call: (tag: string) => tags.tag(tag, selection),
     },
     save_view: {
       title: strings.saveView,
       label: strings.viewName,
-      call: (name: string) => api.save_view({ ...kept, name }),
+      call: (name: string) => api.save_view({ token, keep, name }),
     },
     save_search: {
       title: strings.saveSearch,
@@ -37,23 +48,27 @@ export function ResultActions({ shown }: { shown: ShownResult }) {
   return (
     <>
       <Stack direction="row" useFlexGap flexWrap="wrap" spacing={0.5}>
+        {tags.undoable !== null && (
+          <Button {...BUTTON} aria-label={strings.untag(tags.undoable)} data-cy="milvus-undo-tag" onClick={tags.undo}>
+            {strings.undoTag}
+          </Button>
+        )}
         {actions.map((action) => (
           <Button
             key={action}
-            size="small"
-            color="secondary"
+            {...BUTTON}
             aria-expanded={open === action}
             data-cy={`milvus-${action}`}
-            onClick={() => setOpen(open === action ? null : action)}
-            sx={{ textTransform: "none" }}
+            onClick={() => onOpen(open === action ? null : action)}
           >
             {forms[action].title}
           </Button>
         ))}
       </Stack>
+      <MessageAlert message={tags.problem} />
       {open && (
         <Box sx={{ flexBasis: "100%", pt: 1 }}>
-          <NameForm key={open} {...forms[open]} onClose={() => setOpen(null)} />
+          <NameForm key={open} {...forms[open]} onClose={() => onOpen(null)} />
         </Box>
       )}
     </>

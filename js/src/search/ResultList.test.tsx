@@ -87,3 +87,16 @@ test("x selects a result, and with Ctrl it is the browser's", async () => {
   const samples = [{ id: "a", type: "default" }];
   expect(executeOperator).toHaveBeenCalledWith("@voxel51/operators/set_selected_samples", { samples });
 });
+
+test("t on a result asks for a tag, and gives the last one from then on", async () => {
+  const { user } = await searched({ tags: { tags: [] }, tag_results: { message: "Done.", changed: ["a"] } });
+  await waitFor(() => expect(results()).toHaveLength(2));
+  results()[0].focus();
+  await user.keyboard("t");
+  await user.type(at("milvus-name"), "good{Enter}");
+  await waitFor(() => expect(at("milvus-result-tags").textContent).toBe("good"));
+  results()[1].focus();
+  await user.keyboard("t");
+  await waitFor(() => expect(callsOf("tag_results")).toHaveLength(2));
+  expect(callsOf("tag_results")[1]).toEqual({ token: "token-1", keep: 538, tag: "good", selection: ["b"] });
+});

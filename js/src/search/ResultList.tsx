@@ -11,43 +11,52 @@ import { useGridLayout } from "./useGridLayout";
 import { useResultPages } from "./useResultPages";
 import { useRovingFocus } from "./useRovingFocus";
 import type { ShownResult } from "./useSearch";
+import { tagsOf, type Tags } from "./useTags";
 
 interface Props {
   shown: ShownResult;
+  /** of those that are listed, where the grid shows only some; null for all that are kept */
+  positions: number[] | null;
+  /** what was tagged since the results were read */
+  changes: Tags["changes"];
   index: Index;
   /** more, or less, like a result is asked for */
   onSimilar: (chip: Chip) => void;
+  onTag: (result: Result) => void;
 }
 
 /** The results in rank order; only those in sight are rendered. */
-export const ResultList = memo(function ResultList({ shown, index, onSimilar }: Props) {
-  const { result, keep, chips } = shown;
+export const ResultList = memo(function ResultList({ shown, positions, changes, index, onSimilar, onTag }: Props) {
+  const { result, chips } = shown;
+  const listed = positions?.length ?? shown.keep;
+  const rankAt = (place: number) => (positions ? positions[place] : place);
   const { results, load, problem } = useResultPages(result);
   const list = useRef<HTMLUListElement>(null);
-  const layout = useGridLayout(list, keep);
+  const layout = useGridLayout(list, listed);
   const { first, last } = layout;
-  const roving = useRovingFocus({ count: keep, columns: layout.columns, show: layout.show });
+  const roving = useRovingFocus({ count: listed, columns: layout.columns, show: layout.show });
   const open = useStable(useOpenSample());
   const selection = useSampleSelection();
   const toggle = useStable(selection.toggle);
   const searchSimilar = useStable((one: Result, negative: boolean) => onSimilar(resultChip(one, index, negative)));
   useEffect(() => {
-    if (last >= first) load(first, last);
+    if (last >= first) load(rankAt(first), rankAt(last));
   });
   const act: Partial<Record<string, (one: Result) => void>> = {
     "+": (one) => searchSimilar(one, false),
     "-": (one) => searchSimilar(one, true),
     x: (one) => toggle(one.id),
+    t: onTag,
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    const one = results.get(Number((event.target as HTMLElement).dataset.position ?? NaN));
+    const one = results.get(rankAt(Number((event.target as HTMLElement).dataset.position ?? NaN)));
     const does = act[event.key];
     if (!one || !does || event.ctrlKey || event.metaKey || event.altKey) return roving.onKeyDown(event);
     event.preventDefault();
     event.stopPropagation();
     does(one);
   };
-  const positions = Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => first + n);
+  const places = Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => first + n);
   return (
     <>
       <MessageAlert message={problem} name="milvus-more-problem" />
@@ -59,28 +68,32 @@ export const ResultList = memo(function ResultList({ shown, index, onSimilar }: 
         onKeyDown={onKeyDown}
         sx={{ position: "relative", m: 0, p: 0, listStyle: "none", height: layout.height }}
       >
-        {positions.map((position) => (
-          <Box
-            component="li"
-            key={position}
-            aria-setsize={keep}
-            aria-posinset={position + 1}
-            sx={{ position: "absolute" }}
-            style={layout.tile(position)}
-          >
-            <ResultTile
-              result={results.get(position)}
-              kind={result.score}
-              chips={chips}
-              active={roving.active === position}
-              selected={selection.has(results.get(position)?.id)}
-              position={position}
-              onOpen={open}
-              onSelect={toggle}
-              onSimilar={searchSimilar}
-            />
-          </Box>
-        ))}
+        {places.map((place) => {
+          const one = results.get(rankAt(place));
+          return (
+            <Box
+              component="li"
+              key={place}
+              aria-setsize={listed}
+              aria-posinset={place + 1}
+              sx={{ position: "absolute" }}
+              style={layout.tile(place)}
+            >
+              <ResultTile
+                result={one}
+                kind={result.score}
+                chips={chips}
+                tags={one ? tagsOf(one, changes).join(", ") : ""}
+                active={roving.active === place}
+                selected={selection.has(one?.id)}
+                position={place}
+                onOpen={open}
+                onSelect={toggle}
+                onSimilar={searchSimilar}
+              />
+            </Box>
+          );
+        })}
       </Box>
     </>
   );

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { index, searchResult } from "../test/data";
 import { summary } from "./ResultSummary";
 
-const found = { dataset: "animals", result: searchResult, chips: [], keep: searchResult.total };
+const found = { dataset: "animals", result: searchResult, chips: [], keep: searchResult.total, asked: "" };
 
 test("time, exactness and how many were searched are in a line", () => {
   expect(summary(found, index)).toBe("538 of 1,538 in 18 ms, exact");

@@ -1,7 +1,8 @@
-import { Tooltip, Typography } from "@mui/material";
+import { Button, Stack, Tooltip, Typography } from "@mui/material";
 import type { Index } from "../api/contract";
 import { strings } from "./strings";
-import type { ShownResult } from "./useSearch";
+import type { ResultsInGrid } from "./useResultsInGrid";
+import type { Search, ShownResult } from "./useSearch";
 
 /** "25 of 48,210 in 18 ms, exact over 1,204 in view" */
 export function summary({ result, keep }: ShownResult, index: Index): string {
@@ -13,20 +14,60 @@ export function summary({ result, keep }: ShownResult, index: Index): string {
   return `${strings.summary(total, index.size, ms)}, ${how}${over}${cut}`;
 }
 
-/** How many results there are, in what time and how; its tooltip is the plan of the search. */
-export function ResultSummary({ shown, index }: { shown: ShownResult; index: Index }) {
+interface Props {
+  shown: ShownResult;
+  index: Index;
+  inGrid: ResultsInGrid;
+  search: Search;
+}
+
+/** How many results there are, in what time and how; its tooltip is the plan of the search. Below, whether they are what the grid shows and the query asks for. */
+export function ResultSummary({ shown, index, inGrid, search }: Props) {
+  const { positions, elsewhere } = inGrid;
   return (
-    <Tooltip title={shown.result.plan} placement="bottom-start">
-      <Typography
-        variant="caption"
-        color="text.secondary"
-        tabIndex={0}
-        role="status"
-        data-cy="milvus-result-line"
-        sx={{ width: "fit-content" }}
-      >
-        {summary(shown, index)}
-      </Typography>
-    </Tooltip>
+    <Stack>
+      <Tooltip title={shown.result.plan} placement="bottom-start">
+        <Typography
+          variant="caption"
+          color="text.secondary"
+          tabIndex={0}
+          role="status"
+          data-cy="milvus-result-line"
+          sx={{ width: "fit-content" }}
+        >
+          {summary(shown, index)}
+        </Typography>
+      </Tooltip>
+      {positions && (
+        <Typography variant="caption" role="status" data-cy="milvus-in-grid">
+          {strings.inGrid(positions.length, shown.keep)}
+        </Typography>
+      )}
+      {elsewhere && (
+        <Drift name="milvus-elsewhere" words={strings.elsewhere} action={strings.showInGrid} onClick={() => search.keepFirst(shown.keep)} />
+      )}
+      {search.outdated && (
+        <Drift name="milvus-outdated" words={strings.outdated} action={strings.searchAgain} onClick={() => search.search()} />
+      )}
+    </Stack>
+  );
+}
+
+interface DriftProps {
+  name: string;
+  words: string;
+  action: string;
+  onClick: () => void;
+}
+
+/** Says that what is shown isn't what it might be taken for, with what corrects it. */
+function Drift({ name, words, action, onClick }: DriftProps) {
+  return (
+    <Stack direction="row" alignItems="center" spacing={0.5} role="status" data-cy={name}>
+      <Typography variant="caption">{words}</Typography>
+      <Button size="small" color="secondary" data-cy={`${name}-button`} onClick={onClick} sx={{ textTransform: "none", py: 0 }}>
+        {action}
+      </Button>
+    </Stack>
   );
 }

@@ -6,7 +6,7 @@ import { ResultTile } from "./ResultTile";
 
 const on = { onOpen: vi.fn(), onSelect: vi.fn(), onSimilar: vi.fn() };
 const kind = "similarity" as const;
-const props = { result, kind, chips: [], position: 0, active: true, selected: false, ...on };
+const props = { result, kind, chips: [], tags: "", position: 0, active: true, selected: false, ...on };
 
 const open = () => screen.getByRole("button", { name: /^1 bird ?0.912$/ });
 const checkbox = () => screen.getByRole<HTMLInputElement>("checkbox", { name: "Select 1. bird in the grid" });
@@ -45,4 +45,9 @@ test("a result that is being loaded has no buttons", () => {
   show(<ResultTile {...props} result={undefined} />);
   expect(screen.queryByRole("button")).toBeNull();
   expect(screen.queryByRole("checkbox")).toBeNull();
+});
+
+test("its tags lie over its image", () => {
+  show(<ResultTile {...props} tags="good, odd" />);
+  expect(at("milvus-result-tags").textContent).toBe("good, odd");
 });

@@ -7,13 +7,15 @@ import type { Chip } from "./chips";
 import { ScoreDetails } from "./ScoreDetails";
 import { SimilarButton } from "./SimilarButton";
 import { strings } from "./strings";
-import { Thumbnail } from "./Thumbnail";
+import { Thumbnail } from "../ui/Thumbnail";
 
 interface Props {
   /** undefined while it is being fetched */
   result: Result | undefined;
   kind: SearchResult["score"];
   chips: Chip[];
+  /** in a line */
+  tags: string;
   position: number;
   /** the Tab key focuses it */
   active: boolean;
@@ -41,7 +43,7 @@ export const ResultTile = memo(function ResultTile({ result, ...props }: Props) 
   );
 });
 
-function Content({ result, kind, chips, position, active, selected, onOpen, onSelect, onSimilar }: Props & { result: Result }) {
+function Content({ result, kind, chips, tags, position, active, selected, onOpen, onSelect, onSimilar }: Props & { result: Result }) {
   const shownScore = score(result.score);
   const name = `${result.rank}. ${result.label ?? strings.sample}`;
   const tabIndex = active ? 0 : -1;
@@ -64,6 +66,11 @@ function Content({ result, kind, chips, position, active, selected, onOpen, onSe
           }}
         >
           <Thumbnail filepath={result.filepath} box={result.box} alt="" />
+          {tags && (
+            <Typography variant="caption" noWrap dir="auto" data-cy="milvus-result-tags" sx={TAGS}>
+              {tags}
+            </Typography>
+          )}
           <Stack direction="row" justifyContent="space-between" spacing={0.5} sx={{ px: 0.75 }}>
             <Typography variant="caption" noWrap color="text.secondary" dir="auto">
               {result.rank}
@@ -96,6 +103,19 @@ function Content({ result, kind, chips, position, active, selected, onOpen, onSe
     </>
   );
 }
+
+/** Over the lower edge of the image. */
+const TAGS = {
+  position: "absolute",
+  bottom: 24,
+  left: 2,
+  maxWidth: "calc(100% - 4px)",
+  px: 0.5,
+  borderRadius: 0.5,
+  bgcolor: "background.paper",
+  color: "text.primary",
+  lineHeight: 1.4,
+} as const;
 
 const ACTIONS = "milvus-tile-actions";
 

@@ -16,15 +16,23 @@ const line = () => at("milvus-cut-line").textContent;
 
 test("the handle says how many results it keeps, and of which scores", () => {
   cut(7);
-  expect(line()).toBe("7 results, similarity 0.900 to 0.300");
+  expect(line()).toBe("Minimum similarity 0.300: 7 of 10 results");
   expect(at("milvus-cut").getAttribute("aria-valuetext")).toBe(line());
+});
+
+test("the axis goes from the worst score to the best", () => {
+  cut(7);
+  const numbers = [...at("milvus-score-axis").children].map(({ textContent }) => textContent);
+  expect(numbers).toEqual(["0.100", "0.300", "0.500", "0.700", "0.900"]);
+  const bars = [...at("milvus-histogram").querySelectorAll<HTMLElement>("[data-kept]")];
+  expect(bars.map(({ dataset }) => dataset.kept)).toEqual(["false", "true", "true", "true"]);
 });
 
 test("a drag shows its result as it goes, and cuts once, where it rests", async () => {
   cut();
   drag(2);
-  expect(line()).toBe("2 results, similarity 0.900 to 0.500");
-  drag(3);
+  expect(line()).toBe("Minimum similarity 0.500: 2 of 10 results");
+  drag(1);
   expect(onCut).not.toHaveBeenCalled();
   await rest();
   expect(onCut.mock.calls).toEqual([[7]]);
@@ -33,7 +41,7 @@ test("a drag shows its result as it goes, and cuts once, where it rests", async 
 test("a drag back to where it was cuts nothing", async () => {
   cut();
   drag(2);
-  drag(4);
+  drag(0);
   await rest();
   expect(onCut).not.toHaveBeenCalled();
 });

@@ -2,7 +2,7 @@ import { Box, Slider, Stack, Typography } from "@mui/material";
 import { useEffect, useRef, useState } from "react";
 import type { Histogram, SearchResult } from "../api/contract";
 import { score } from "../ui/format";
-import { binsOf, edge, kept } from "./histogram";
+import { binsOf, edge, kept, ticks } from "./histogram";
 import { strings } from "./strings";
 
 /** A drag, or an arrow key that is kept pressed, changes the grid once. */
@@ -37,6 +37,19 @@ const BARS = {
   "& > [data-kept=true]": { bgcolor: "primary.main" },
 } as const;
 
+const AXIS = {
+  display: "flex",
+  justifyContent: "space-between",
+  // the numbers at the ends are under the ends of the bars
+  mx: "-12px",
+  // the handle lies over the line above
+  pt: "4px",
+  fontSize: 10,
+  lineHeight: 1,
+  color: "text.secondary",
+  fontVariantNumeric: "tabular-nums",
+} as const;
+
 interface Props {
   histogram: Histogram;
   kind: SearchResult["score"];
@@ -44,7 +57,7 @@ interface Props {
   onCut: (keep: number) => void;
 }
 
-/** How many results there are by score, with a handle that cuts off the worst. */
+/** How many results there are by score, the worst first, with a handle that cuts these off. */
 export function ScoreHistogram({ histogram, kind, keep, onCut }: Props) {
   const bins = histogram.counts.length;
   const [dragged, setDragged] = useState<number | null>(null);
@@ -60,26 +73,33 @@ export function ScoreHistogram({ histogram, kind, keep, onCut }: Props) {
     }, QUIET_MILLISECONDS);
   };
   const at = dragged ?? binsOf(histogram, keep);
+  const all = kept(histogram, bins);
+  // the slider counts the bins that are cut off, from the worst
   const words = (value: number) =>
-    strings.scoreRange(kept(histogram, value), kind, score(histogram.first), score(edge(histogram, value)));
+    strings.scoreBound(kind, score(edge(histogram, bins - value)), kept(histogram, bins - value), all);
   return (
-    <Box sx={{ position: "relative", height: 30 }}>
+    <Box sx={{ position: "relative", height: 44 }}>
       <Stack data-cy="milvus-histogram" sx={SMALL}>
         <Bars counts={histogram.counts} at={at} />
         <Slider
           size="small"
-          min={1}
-          max={bins}
-          value={at}
+          min={0}
+          max={bins - 1}
+          value={bins - at}
           track={false}
-          aria-label={strings.cutOff}
+          aria-label={strings.bound(kind)}
           getAriaValueText={words}
           slotProps={{ input: { "data-cy": "milvus-cut" } as object }}
-          onChange={(_, value) => move(value as number)}
+          onChange={(_, value) => move(bins - (value as number))}
           sx={{ py: "6px !important", my: -0.25 }}
         />
+        <Box aria-hidden data-cy="milvus-score-axis" sx={AXIS}>
+          {ticks(histogram).map((at) => (
+            <span key={at}>{score(at)}</span>
+          ))}
+        </Box>
         <Typography variant="caption" color="text.secondary" data-cy="milvus-cut-line" className={WORDS}>
-          {words(at)}
+          {words(bins - at)}
         </Typography>
       </Stack>
     </Box>
@@ -91,13 +111,15 @@ function Bars({ counts, at }: { counts: number[]; at: number }) {
   const most = Math.sqrt(Math.max(...counts));
   return (
     <Box aria-hidden className={BARS_CLASS} sx={BARS}>
-      {counts.map((n, bin) => (
-        <div
-          key={bin}
-          data-kept={bin < at}
-          style={{ height: `${(100 * Math.sqrt(n)) / most}%`, minHeight: n ? 2 : 0 }}
-        />
-      ))}
+      {counts
+        .map((n, bin) => (
+          <div
+            key={bin}
+            data-kept={bin < at}
+            style={{ height: `${(100 * Math.sqrt(n)) / most}%`, minHeight: n ? 2 : 0 }}
+          />
+        ))
+        .reverse()}
     </Box>
   );
 }

@@ -1,50 +1,77 @@
-import { Stack } from "@mui/material";
-import type { Index } from "../api/contract";
+import { Button, Stack } from "@mui/material";
+import { useState } from "react";
+import { useApi } from "../api/client";
+import type { Index, Result } from "../api/contract";
+import { useDebouncedAnswer } from "../hooks/useDebouncedAnswer";
 import { useStable } from "../hooks/useStable";
-import { EmptyState } from "../ui/EmptyState";
+import { MessageAlert } from "../ui/MessageAlert";
 import type { Chip } from "./chips";
-import { ResultActions } from "./ResultActions";
+import { NoResults } from "./NoResults";
+import { ResultActions, type Action } from "./ResultActions";
 import { ResultList } from "./ResultList";
 import { ResultSummary } from "./ResultSummary";
 import { ScoreHistogram } from "./ScoreHistogram";
 import { strings } from "./strings";
-import type { ShownResult as FoundData, Search } from "./useSearch";
+import { useResultsInGrid } from "./useResultsInGrid";
+import type { ShownResult, Search } from "./useSearch";
+import { useTags } from "./useTags";
 
 interface Props {
   search: Search;
-  shown: FoundData;
+  shown: ShownResult;
   index: Index;
 }
 
 /** The result of a search. */
 export function SearchResultView({ search, shown, index }: Props) {
-  const { result } = shown;
+  const api = useApi();
+  const { result, keep } = shown;
+  const { token } = result;
+  const tags = useTags(shown);
+  const inGrid = useResultsInGrid(shown);
+  const [open, setOpen] = useState<Action | null>(null);
+  // images and texts are far from each other, however well they match
+  const comparable = result.total > 0 && shown.chips.every(({ term }) => !term.text);
+  const closeness = useDebouncedAnswer(comparable ? token : null, () => api.closeness({ token }), 0);
   const like = useStable((chip: Chip) => search.search([chip]));
+  const tag = useStable((one: Result) => (tags.last ? tags.tagOne(tags.last, one.id) : setOpen("tag")));
+  const further = keep < result.total ? 0 : Math.min(result.further, (result.searched ?? index.size ?? Infinity) - result.total);
   return (
     <Stack spacing={1}>
       <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" justifyContent="space-between" sx={{ columnGap: 1 }}>
-        <ResultSummary shown={shown} index={index} />
-        {result.total > 0 && <ResultActions shown={shown} />}
+        <ResultSummary shown={shown} index={index} inGrid={inGrid} search={search} />
+        {result.total > 0 && (
+          <ResultActions shown={shown} inGrid={inGrid.positions?.length ?? keep} tags={tags} open={open} onOpen={setOpen} />
+        )}
       </Stack>
+      <MessageAlert message={closeness?.message} severity="info" name="milvus-nothing-close" />
       {result.total === 0 ? (
-        <EmptyState
-          name="milvus-no-results"
-          icon="search_off"
-          title={strings.noResults}
-          text={result.empty_reason ?? ""}
-        />
+        <NoResults shown={shown} onLoosen={search.loosen} />
       ) : (
         <>
           {result.histogram && (
             <ScoreHistogram
-              key={`cut ${result.token}`}
+              key={`cut ${token}`}
               histogram={result.histogram}
               kind={result.score}
-              keep={shown.keep}
+              keep={keep}
               onCut={search.keepFirst}
             />
           )}
-          <ResultList key={`list ${result.token}`} shown={shown} index={index} onSimilar={like} />
+          <ResultList
+            key={`list ${token}`}
+            shown={shown}
+            positions={inGrid.positions}
+            changes={tags.changes}
+            index={index}
+            onSimilar={like}
+            onTag={tag}
+          />
+          {further > 0 && (
+            <Button size="small" color="secondary" data-cy="milvus-show-more" disabled={search.busy} onClick={search.more}>
+              {strings.showMore(further)}
+            </Button>
+          )}
         </>
       )}
     </Stack>

@@ -5,6 +5,7 @@ import { MessageAlert } from "../ui/MessageAlert";
 import { NoIndexes } from "../ui/NoIndexes";
 import { PrimaryButton } from "../ui/PrimaryButton";
 import { ClearButtons } from "./ClearButtons";
+import { KeyList } from "./KeyList";
 import { MoreOptions } from "./MoreOptions";
 import { QueryForm } from "./QueryForm";
 import { ScopeInput } from "./ScopeInput";
@@ -12,7 +13,7 @@ import { SearchHistory } from "./SearchHistory";
 import { SearchResultView } from "./SearchResultView";
 import { strings } from "./strings";
 import { useSearch } from "./useSearch";
-import { useSlashKey } from "./useSlashKey";
+import { usePanelKey } from "./usePanelKey";
 
 interface Props {
   dataset: string;
@@ -32,7 +33,7 @@ export function SearchTab({ index, others, onMakeIndex, ...props }: Props) {
 function Search(props: Omit<Props, "onMakeIndex" | "others" | "index"> & { index: Index }) {
   const { index, indexes, samples } = props;
   const search = useSearch(props);
-  useSlashKey();
+  usePanelKey("/", (panel) => panel.querySelector<HTMLInputElement>("input[name=query]")?.focus());
   return (
     <>
       <QueryForm search={search} index={index} />
@@ -41,6 +42,7 @@ function Search(props: Omit<Props, "onMakeIndex" | "others" | "index"> & { index
         <ClearButtons search={search} />
         <MoreOptions search={search} index={index} indexes={indexes} />
         <SearchHistory search={search} />
+        <KeyList />
       </Stack>
       <MessageAlert message={search.problem} />
       {search.shown ? <SearchResultView search={search} shown={search.shown} index={index} /> : <Hint index={index} />}

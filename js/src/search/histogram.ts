@@ -17,3 +17,8 @@ export function binsOf(histogram: Histogram, keep: number): number {
 export function edge({ first, last, counts }: Histogram, bins: number): number {
   return first + ((last - first) * bins) / counts.length;
 }
+
+/** Evenly spaced scores, the worst first. */
+export function ticks({ first, last }: Histogram, n = 5): number[] {
+  return Array.from({ length: n }, (_, at) => last + ((first - last) * at) / (n - 1));
+}

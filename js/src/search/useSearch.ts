@@ -3,7 +3,7 @@ import type { Index, SearchResult } from "../api/contract";
 import { useCall } from "../api/useCall";
 import { useGrid, usePanelState } from "../hooks/appState";
 import { chipProblem, shownChip, termOf, textChip, withChips, type Chip } from "./chips";
-import { optionProblems, fromParams, toParams } from "./optionValues";
+import { optionProblems, fromParams, toParams, type OptionValues } from "./optionValues";
 import { useQueryDraft, type QueryDraft } from "./useQueryDraft";
 import { useSelectionChips } from "./useSelectionChips";
 
@@ -14,6 +14,8 @@ export interface ShownResult {
   chips: Chip[];
   /** how many of the results, the best first, are in the grid */
   keep: number;
+  /** the chips and options that were searched with, to compare the query with */
+  asked: string;
 }
 
 interface Options {
@@ -22,6 +24,9 @@ interface Options {
   indexes: Index[];
   onIndex: (brain_key: string) => void;
 }
+
+const asking = (chips: Chip[], options: OptionValues) =>
+  JSON.stringify([chips.map(({ key, negative, weight }) => [key, negative, weight]), options]);
 
 /** The query, its result and its error. Query and result are kept while the panel is closed. */
 export function useSearch({ dataset, index, indexes, onIndex }: Options) {
@@ -37,8 +42,8 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   const current = kept?.dataset === dataset && kept.result.brain_key === index.brain_key;
   const shown = current ? kept : null;
 
-  const show = (result: SearchResult, chips: Chip[]) =>
-    setResult({ dataset, result, chips, keep: result.total });
+  const show = (result: SearchResult, chips: Chip[], asked: string) =>
+    setResult({ dataset, result, chips, keep: result.total, asked });
 
   /** Searches with the chips, with what is selected, and with added chips. */
   const search = (added: Chip[] = [], from: QueryDraft = draft, keep = query.replace) => {
@@ -52,7 +57,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
     const options = toParams(from.options, index);
     const params = { brain_key: index.brain_key, query: { terms }, ...options };
     // first, so that it is sent before the panel is rendered
-    run(() => api.search(params), (result) => show(result, usable));
+    run(() => api.search(params), (result) => show(result, usable, asking(chips, from.options)));
     keep({ ...from, chips, removed });
   };
 
@@ -60,9 +65,19 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
     ...query,
     selectedChips,
     shown,
+    /** the query was changed since */
+    outdated: shown !== null && shown.asked !== asking(draft.chips, draft.options),
     busy,
     problem,
     search,
+    /** Shows as many results again. */
+    more: () => {
+      if (!shown || busy) return;
+      const { token } = shown.result;
+      run(() => api.more_results({ token }), (result) => show(result, shown.chips, shown.asked));
+    },
+    /** Searches with options that are less strict. */
+    loosen: (part: Partial<OptionValues>) => search([], { ...draft, options: { ...draft.options, ...part } }),
     searchText: (text: string) =>
       search(text.trim() ? [textChip(text)] : [], { ...draft, text: "" }),
     /** Runs an earlier search, with its whole query and options. */
@@ -70,9 +85,10 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
       run(() => api.rerun_search(which), ({ chips, request, ...result }) => {
         const of = indexes.find(({ brain_key }) => brain_key === request.brain_key) ?? index;
         const made = chips.map((shown) => shownChip(shown, of));
-        query.replace({ chips: made, removed: [], text: "", options: fromParams(request) });
+        const options = fromParams(request);
+        query.replace({ chips: made, removed: [], text: "", options });
         onIndex(request.brain_key);
-        show(result, made);
+        show(result, made, asking(made, options));
       }),
     /** Keeps only the first results in the grid. */
     keepFirst: (keep: number) => {

@@ -17,7 +17,7 @@ const match = { _cls: "fiftyone.core.stages.Match", kwargs: [] };
 const tagged = { _label_tags: { values: ["odd"] } };
 const words = { ...index, brain_key: "words" };
 const result = { ...searchResult, total: 3, in_view: 12 };
-const found: ShownResult = { dataset: "animals", result, chips: [], keep: 3 };
+const found: ShownResult = { dataset: "animals", result, chips: [], keep: 3, asked: "" };
 
 /** What is searched from while the grid shows these stages, after a search or none. */
 function counted(stages: object[], searched = false) {

@@ -3,6 +3,7 @@ import { useApi } from "../api/client";
 import type { Index } from "../api/contract";
 import { useGrid, type Grid } from "../hooks/appState";
 import { useDebouncedAnswer } from "../hooks/useDebouncedAnswer";
+import { showsResult } from "./gridResults";
 import type { ShownResult } from "./useSearch";
 
 /** A person who filters step by step is asked about once. */
@@ -49,14 +50,4 @@ function withoutAsking(grid: Grid, shown: ShownResult | null): InView | undefine
   if (grid.stages.length === 0) return { count: null, showsResults: false };
   if (shown && showsResult(grid.stages, shown)) return { count: shown.result.in_view, showsResults: true };
   return undefined;
-}
-
-/** Whether the grid shows a result, or its first results after a cut. */
-function showsResult(stages: unknown[], { result }: ShownResult): boolean {
-  const last = stages.at(-1) as { _cls?: string; kwargs?: [string, unknown][] } | undefined;
-  const { sample_ids, ordered } = Object.fromEntries(last?.kwargs ?? []) as Record<string, unknown>;
-  if (last?._cls !== "fiftyone.core.stages.Select" || ordered !== true || !Array.isArray(sample_ids)) return false;
-  const ids = result.results.map(({ id }) => id).slice(0, sample_ids.length);
-  const sameLength = result.total === 0 ? sample_ids.length === 0 : sample_ids.length > 0;
-  return sameLength && sample_ids.length <= result.total && ids.every((id, n) => id === sample_ids[n]);
 }

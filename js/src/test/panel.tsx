@@ -34,6 +34,15 @@ const METHODS: Record<keyof Uris, true> = {
   save_search: true,
   save_view: true,
   tag_results: true,
+  tags: true,
+  more_results: true,
+  results_in_grid: true,
+  closeness: true,
+  find_options: true,
+  find_result: true,
+  found_items: true,
+  tag_found: true,
+  show_found: true,
 };
 
 /** Each method is called where its name says. */
@@ -44,6 +53,7 @@ type Answers = Partial<Record<keyof Uris, unknown>>;
 /** What isn't what most tests are about. */
 const DEFAULTS: Answers = {
   jobs: { jobs: [], loading: null },
+  closeness: { message: null },
   // the whole overview comes at once, unless a test says otherwise
   first_overview: () => {
     throw new Error("No answer");

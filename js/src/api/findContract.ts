@@ -1,0 +1,85 @@
+/** What the Find tab asks Python, and what it answers. */
+import type { Media, Tagged } from "./searchContract";
+import type { Nothing, Scope } from "./sharedContract";
+
+/** What each of the operators that find something takes. */
+export interface FindParams {
+  brain_key: string;
+  scope: Scope;
+}
+
+export interface FoundDuplicates {
+  message: string;
+  /** how many groups there are, listed or not */
+  count: number;
+  /** the largest first; of each, the representative first and then by distance to it */
+  groups: { size: number; ids: string[]; sample_ids: string[]; dists: number[] }[];
+}
+
+export interface FoundLeaks {
+  message: string;
+  total: number;
+  /** the nearest first */
+  leaks: { ids: string[]; sample_ids: string[]; splits: string[]; dist: number }[];
+}
+
+export interface FoundOutliers {
+  message: string;
+  total: number;
+  /** the most suspicious first */
+  outliers: {
+    id: string;
+    sample_id: string;
+    label: string;
+    suggested: string;
+    /** the fraction of the neighbors that disagree */
+    score: number;
+    neighbors: { id: string; sample_id: string; label: string; dist: number }[];
+  }[];
+}
+
+export interface FoundUnique {
+  message: string;
+  /** the most unique first, with the distance of each to its nearest neighbor */
+  ids: string[];
+  sample_ids: string[];
+  dists: number[];
+}
+
+/** A sample or patch that was found. */
+export interface FoundItem extends Media {
+  id: string;
+  tags: string[];
+}
+
+export interface FindOptions {
+  /** of samples */
+  tags: string[];
+  split_fields: string[];
+  label_fields: string[];
+}
+
+/** The methods of `panels/find_tab.py`. */
+export interface FindMethods {
+  find_options: { takes: { brain_key: string }; gives: FindOptions };
+  /** What an operator found when it last ran, if that has ended. */
+  find_result: { takes: { operator: string }; gives: { found: Record<string, unknown> | null } };
+  /** The images of ids of the index, and of their samples. */
+  found_items: {
+    takes: { brain_key: string; ids: string[]; sample_ids: string[] };
+    gives: { items: FoundItem[] };
+  };
+  tag_found: { takes: { brain_key: string; ids: string[]; tag: string; remove?: boolean }; gives: Tagged };
+  show_found: { takes: { brain_key: string; ids: string[] }; gives: Nothing };
+}
+
+/** The operators that the Find tab runs: long jobs, whose results are reviewed in it. */
+export interface FindOperators {
+  find_duplicates: { takes: FindParams & { thresh: number }; gives: FoundDuplicates };
+  find_leaks: { takes: FindParams & { thresh: number; tags?: string; field?: string }; gives: FoundLeaks };
+  find_label_outliers: {
+    takes: FindParams & { label_field: string; k: number; min_score: number };
+    gives: FoundOutliers;
+  };
+  find_unique: { takes: FindParams & { count: number }; gives: FoundUnique };
+}

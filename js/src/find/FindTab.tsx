@@ -1,0 +1,49 @@
+import type { Index, Job, OtherIndex } from "../api/contract";
+import { useApi } from "../api/client";
+import { useFetched } from "../api/useFetched";
+import { usePanelState } from "../hooks/appState";
+import { RunningJob } from "../jobs/RunningJob";
+import { MessageAlert } from "../ui/MessageAlert";
+import { NoIndexes } from "../ui/NoIndexes";
+import { PrimaryButton } from "../ui/PrimaryButton";
+import { FindForm } from "./FindForm";
+import { DEFAULT_VALUES } from "./findValues";
+import { FoundGroups } from "./FoundGroups";
+import { strings } from "./strings";
+import type { Find } from "./useFind";
+
+interface Props {
+  index: Index | undefined;
+  others: OtherIndex[];
+  jobs: Job[];
+  find: Find;
+  onMakeIndex: () => void;
+}
+
+/** Finds problems of the dataset, and what was found is reviewed in it. */
+export function FindTab({ index, others, onMakeIndex, ...props }: Props) {
+  if (index) return <Finding index={index} {...props} />;
+  return (
+    <NoIndexes name="milvus-find-no-index" title={strings.noIndex} others={others}>
+      <PrimaryButton onClick={onMakeIndex}>{strings.createIndex}</PrimaryButton>
+    </NoIndexes>
+  );
+}
+
+function Finding({ index, jobs, find }: Omit<Props, "index" | "others" | "onMakeIndex"> & { index: Index }) {
+  const api = useApi();
+  const { brain_key } = index;
+  const [values, setValues] = usePanelState("milvus_find", DEFAULT_VALUES);
+  const options = useFetched(() => api.find_options({ brain_key }), brain_key);
+  const job = find.job(jobs);
+  const { found } = find;
+  return (
+    <>
+      {options.value && <FindForm index={index} options={options.value} find={find} values={values} onChange={setValues} />}
+      <MessageAlert message={options.error} onRetry={options.reload} />
+      {job && <RunningJob job={job} />}
+      <MessageAlert message={find.problem} />
+      {found && <FoundGroups key={`${found.kind} ${found.message}`} find={find} found={found} />}
+    </>
+  );
+}

@@ -1,0 +1,116 @@
+import { Button, Stack, Typography } from "@mui/material";
+import { useState, type KeyboardEvent } from "react";
+import { EmptyState } from "../ui/EmptyState";
+import { TextInput } from "../ui/TextInput";
+import { FoundGroup } from "./FoundGroup";
+import { focusTile, nextOf } from "./tiles";
+import { strings } from "./strings";
+import type { Find, Found } from "./useFind";
+import { useFoundItems } from "./useFoundItems";
+
+/** How many groups are listed at first, and with each click more. */
+const LISTED = 20;
+
+const TAGS = {
+  find_duplicates: "duplicate",
+  find_leaks: "leak",
+  find_label_outliers: "wrong label",
+  find_unique: "unique",
+};
+
+const BUTTON = { size: "small", color: "secondary", sx: { textTransform: "none" } } as const;
+
+/** What was found, to be decided about group by group. */
+export function FoundGroups({ find, found }: { find: Find; found: Found }) {
+  const { groups, decisions, brain_key, kind } = found;
+  const [tag, setTag] = useState(TAGS[kind]);
+  const [listed, setListed] = useState(LISTED);
+  const shown = groups.slice(0, listed);
+  const items = useFoundItems(brain_key, shown);
+  const decided = new Map(decisions);
+  const open = groups.map((_, n) => n).filter((n) => !decided.has(n));
+  const name = tag.trim();
+  const act = (number: number, member: number): Partial<Record<string, () => void>> => ({
+    k: () => find.keep(number, member),
+    t: () => name && find.tag([number], name),
+    s: () => find.leave(number),
+    u: () => find.undo(number),
+  });
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const { group, member } = (event.target as HTMLElement).dataset;
+    if (group === undefined || member === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    const number = Number(group);
+    const next = nextOf(event.currentTarget, event.target as HTMLElement, event.key);
+    const does = act(number, Number(member))[event.key];
+    if (!next && !does) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (next) next.focus();
+    does?.();
+    if (event.key === "t" || event.key === "s") focusTile(event.currentTarget, number + 1);
+  };
+  return (
+    <Stack spacing={1}>
+      <Typography variant="caption" color="text.secondary" role="status" data-cy="milvus-found">
+        {found.message}
+      </Typography>
+      {groups.length === 0 ? (
+        <EmptyState name="milvus-found-nothing" icon="check_circle" title={strings.nothing} text="" />
+      ) : (
+        <>
+          <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" spacing={1}>
+            <Stack sx={{ width: 150 }}>
+              <TextInput label={strings.tag} name="milvus-found-tag" value={tag} onChange={setTag} />
+            </Stack>
+            {open.length > 0 && (
+              <Button {...BUTTON} data-cy="milvus-tag-rest" disabled={find.busy || !name} onClick={() => find.tag(open, name)}>
+                {decided.size > 0 ? strings.tagRest(open.length) : strings.tagAll(open.length)}
+              </Button>
+            )}
+            {decisions.some(([, each]) => each.tag !== null) && (
+              <Button {...BUTTON} data-cy="milvus-show-tagged" disabled={find.busy} onClick={() => find.show(true)}>
+                {strings.showTagged}
+              </Button>
+            )}
+            <Button {...BUTTON} data-cy="milvus-show-found" disabled={find.busy} onClick={() => find.show(false)}>
+              {strings.showAll}
+            </Button>
+          </Stack>
+          <Typography variant="caption" color="text.secondary" data-cy="milvus-reviewed">
+            {strings.progress(decided.size, groups.length)}. {strings.keys}
+          </Typography>
+          <Stack
+            component="ul"
+            direction="row"
+            useFlexGap
+            flexWrap="wrap"
+            alignItems="flex-start"
+            spacing={1}
+            onKeyDown={onKeyDown}
+            sx={{ m: 0, p: 0, listStyle: "none" }}
+          >
+            {shown.map((group, n) => (
+              <FoundGroup
+                key={n}
+                number={n}
+                group={group}
+                items={items}
+                decision={decided.get(n)}
+                busy={find.busy}
+                onKeep={(member) => find.keep(n, member)}
+                onTag={() => name && find.tag([n], name)}
+                onLeave={() => find.leave(n)}
+                onUndo={() => find.undo(n)}
+              />
+            ))}
+          </Stack>
+          {groups.length > listed && (
+            <Button {...BUTTON} data-cy="milvus-more-groups" onClick={() => setListed(listed + LISTED)}>
+              {strings.more(Math.min(LISTED, groups.length - listed))}
+            </Button>
+          )}
+        </>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { duplicates } from "../test/find";
+import { GROUPS, toShow, toTag } from "./groups";
+
+test("of duplicates all but the one that is kept are tagged", () => {
+  const [first] = GROUPS.find_duplicates(duplicates);
+  expect([first.title, toTag(first), toTag({ ...first, keep: 2 })]).toEqual(["3 alike", ["b", "c"], ["a", "b"]]);
+});
+
+test("of a leak the side of the first split is tagged", () => {
+  const leak = { ids: ["a", "b"], sample_ids: ["a", "b"], splits: ["train", "test"], dist: 0.01 };
+  const [group] = GROUPS.find_leaks({ message: "", total: 1, leaks: [leak] });
+  expect([group.title, toTag(group)]).toEqual(["train and test, distance 0.010", ["a"]]);
+});
+
+test("of an outlier it is tagged alone, and five neighbors are shown", () => {
+  const neighbors = ["b", "c", "d", "e", "f", "g"].map((id) => ({ id, sample_id: id, label: "dog", dist: 0.1 }));
+  const outlier = { id: "a", sample_id: "a", label: "cat", suggested: "dog", score: 0.9, neighbors };
+  const [group] = GROUPS.find_label_outliers({ message: "", total: 1, outliers: [outlier] });
+  expect(group.title).toBe("cat: 90% of its neighbors differ, most are dog");
+  expect(group.members.map(({ note }) => note)).toEqual(["cat", "dog", "dog", "dog", "dog", "dog"]);
+  expect([toTag(group), toShow([group])]).toEqual([["a"], ["a"]]);
+});
+
+test("each of the most unique is a group of its own", () => {
+  const found = GROUPS.find_unique({ message: "", ids: ["a", "b"], sample_ids: ["a", "b"], dists: [0.5, 0.4] });
+  expect(found.map((group) => [group.title, toTag(group)])).toEqual([
+    ["1. 0.500 from its nearest", ["a"]],
+    ["2. 0.400 from its nearest", ["b"]],
+  ]);
+});

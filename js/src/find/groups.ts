@@ -1,0 +1,71 @@
+import type { FoundDuplicates, FoundLeaks, FoundOutliers, FoundUnique } from "../api/contract";
+import { score } from "../ui/format";
+import { strings } from "./strings";
+
+export const KINDS = ["find_duplicates", "find_leaks", "find_label_outliers", "find_unique"] as const;
+export type Kind = (typeof KINDS)[number];
+
+export interface Member {
+  id: string;
+  sample_id: string;
+  /** what is known of it, in a word or two */
+  note: string;
+}
+
+/** Samples or patches that are reviewed together. */
+export interface Group {
+  title: string;
+  members: Member[];
+  /** the one that is kept, which a person may change; null if that isn't the question */
+  keep: number | null;
+  /** what is tagged, where none is kept, by position */
+  suspects: number[];
+}
+
+/** The members of a group that its tag is for. */
+export function toTag({ members, keep, suspects }: Group): string[] {
+  return (keep === null ? suspects.map((n) => members[n]) : members.filter((_, n) => n !== keep)).map(({ id }) => id);
+}
+
+/** What the grid shows of groups: all members, or of those that have no choice the suspects. */
+export function toShow(groups: Group[]): string[] {
+  const ids = groups.flatMap(({ members, keep, suspects }) =>
+    (keep === null ? suspects.map((n) => members[n]) : members).map(({ id }) => id),
+  );
+  return [...new Set(ids)];
+}
+
+/** How many neighbors of an outlier are shown. */
+const NEIGHBORS = 5;
+
+/** The groups of what an operator found. */
+export const GROUPS = {
+  find_duplicates: ({ groups }: FoundDuplicates): Group[] =>
+    groups.map(({ size, ids, sample_ids, dists }) => ({
+      title: strings.alike(size),
+      members: ids.map((id, n) => ({ id, sample_id: sample_ids[n], note: score(dists[n]) })),
+      keep: 0,
+      suspects: [],
+    })),
+  find_leaks: ({ leaks }: FoundLeaks): Group[] =>
+    leaks.map(({ ids, sample_ids, splits, dist }) => ({
+      title: strings.leak(splits[0], splits[1], score(dist)),
+      members: ids.map((id, n) => ({ id, sample_id: sample_ids[n], note: splits[n] })),
+      keep: 1,
+      suspects: [],
+    })),
+  find_label_outliers: ({ outliers }: FoundOutliers): Group[] =>
+    outliers.map(({ neighbors, ...outlier }) => ({
+      title: strings.outlier(outlier.label, outlier.suggested, outlier.score),
+      members: [outlier, ...neighbors.slice(0, NEIGHBORS)].map(({ id, sample_id, label }) => ({ id, sample_id, note: label })),
+      keep: null,
+      suspects: [0],
+    })),
+  find_unique: ({ ids, sample_ids, dists }: FoundUnique): Group[] =>
+    ids.map((id, n) => ({
+      title: strings.unique(n + 1, score(dists[n])),
+      members: [{ id, sample_id: sample_ids[n], note: score(dists[n]) }],
+      keep: null,
+      suspects: [0],
+    })),
+} as const;

@@ -1,0 +1,45 @@
+import type { MutableSnapshot } from "recoil";
+import { vi } from "vitest";
+import { FindTab } from "../find/FindTab";
+import { useFind } from "../find/useFind";
+import type { Index, Job } from "../api/contract";
+import { index } from "./data";
+import { execute } from "./fiftyone";
+import { answer, at, show } from "./panel";
+
+export const onMakeIndex = vi.fn();
+export const onEnd = vi.fn();
+
+function WithFind({ of, jobs }: { of: Index | undefined; jobs: Job[] }) {
+  return <FindTab index={of} others={[]} jobs={jobs} find={useFind("animals", onEnd)} onMakeIndex={onMakeIndex} />;
+}
+
+export const options = { tags: ["train", "test"], split_fields: ["split"], label_fields: ["kind"] };
+
+/** What the images of ids are. */
+export const items = ({ ids }: { ids: string[] }) => ({
+  items: ids.map((id) => ({ id, filepath: `/images/${id}.jpg`, box: null, label: null, tags: [] })),
+});
+
+/** The Find tab of an index. */
+export async function findTab(answers: object = {}, jobs: Job[] = [], of: Index | undefined = index, initialize?: (snapshot: MutableSnapshot) => void) {
+  answer({ find_options: options, found_items: items, show_found: {}, ...answers });
+  const shown = show(<WithFind of={of} jobs={jobs} />, initialize);
+  await vi.waitFor(() => at("milvus-find-kind"));
+  return shown;
+}
+
+/** The operator that was started last ends, and has found something; null if it was cancelled. */
+export function finds(found: object | null, answers: object = {}) {
+  answer({ find_options: options, found_items: items, show_found: {}, find_result: { found }, ...answers });
+  execute.mock.calls.at(-1)?.[1].callback({});
+}
+
+export const duplicates = {
+  message: "3 near duplicates of 2 others",
+  count: 2,
+  groups: [
+    { size: 3, ids: ["a", "b", "c"], sample_ids: ["a", "b", "c"], dists: [0, 0.01, 0.02] },
+    { size: 2, ids: ["d", "e"], sample_ids: ["d", "e"], dists: [0, 0.03] },
+  ],
+};

@@ -1,0 +1,88 @@
+"""What the *Find* tab asks beside its operators: what is drawn of what was found, and
+what is done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fiftyone.core.patches as fop
+import fiftyone.operators as foo
+
+from fiftyone_milvus.analysis import tagging
+from fiftyone_milvus.backend import runs
+from fiftyone_milvus.dataset import indexed_samples
+from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
+
+from ..app import analysis_forms, grid, tag_changes
+from ..app.context import MAX_RESULTS, flag
+from . import media_payloads
+from .error_boundary import answered
+
+METHODS = ("find_options", "find_result", "found_items", "tag_found", "show_found")
+
+
+class FindMethods:
+    @answered
+    def find_options(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """What the splits and the labels of an index may be."""
+        info = runs.describe(ctx.dataset, ctx.params["brain_key"])
+        return {
+            "tags": ctx.dataset.distinct("tags"),
+            "split_fields": analysis_forms.split_fields(ctx.dataset, info.brain_key),
+            "label_fields": analysis_forms.label_fields(ctx.dataset, info),
+        }
+
+    @answered
+    def find_result(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """What an operator found when it last ran; ``None`` if it didn't end."""
+        store = ctx.store(analysis_forms.RESULTS)
+        return {"found": store.get(ctx.params["operator"])}
+
+    @answered
+    def found_items(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """The image of each id that still exists."""
+        indexed = _indexed(ctx)
+        samples, field = indexed.samples, indexed.patches_field
+        ids, sample_ids = ctx.params["ids"], ctx.params["sample_ids"]
+        some = samples.select([str(i) for i in indexed_samples.object_ids(sample_ids)])
+        if field is None:
+            found = media_payloads.media(some, ids, None)
+        else:
+            found = media_payloads.labels_media(some, ids, field)
+        names = ("filepath", "box", "label", "tags")
+        return {
+            "items": [
+                {"id": id_, **{name: found[id_][name] for name in names}}
+                for id_ in dict.fromkeys(ids)
+                if id_ in found
+            ]
+        }
+
+    @answered
+    def tag_found(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """Tags what was found, or removes the tag from it."""
+        params = ctx.params
+        indexed = _indexed(ctx)
+        samples, field = indexed.samples, indexed.patches_field
+        view = grid.shown(ctx)
+        if isinstance(view, fop.PatchesView) and view.patches_field == field:
+            samples = view  # whose copies of the labels the grid shows
+        ids, tag, remove = params["ids"], params["tag"], flag(ctx, "remove")
+        had = tagging.tagged(samples, ids, tag, field)
+        done = tag_changes.tag_results(ctx, samples, ids, field, tag, remove)
+        changed = [id_ for id_ in ids if (id_ in had) is remove]
+        return {"message": done["message"], "changed": changed}
+
+    @answered
+    def show_found(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """Shows some of what was found in the grid, in this order."""
+        ids = [*dict.fromkeys(ctx.params["ids"])][:MAX_RESULTS]
+        base = grid.base_view(ctx)
+        view = _indexed(ctx).shown(ctx.dataset, ids)
+        grid.show(ctx, view, base)
+        return {}
+
+
+def _indexed(ctx: foo.ExecutionContext) -> IndexedSamples:
+    """All samples that the index may have, and the field of its patches."""
+    return runs.indexed(ctx.dataset, ctx.params["brain_key"])

@@ -1,0 +1,142 @@
+"""The Find tab in the real App: what is found is what the library finds, and what a
+person decides is in the dataset."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from fiftyone_milvus.analysis import duplicates, label_outliers, leaks, unique
+from harness import axe, screen
+
+PANEL = "milvus_panel"
+
+
+@pytest.fixture(scope="module")
+def near(indexes) -> float:
+    """A distance within which the scenes have several groups of near duplicates."""
+    for thresh in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3):
+        if len(duplicates.find_groups(indexes["images"], thresh).groups) > 3:
+            return thresh
+    raise AssertionError("The scenes have no near duplicates")
+
+
+@pytest.fixture
+def tab(app, indexes, scenes):
+    app.open(PANEL)
+    app.cy("milvus-index-select").select_option("images")
+    app.open_tab("find")
+    expect(app.cy("milvus-find-kind")).to_be_visible()
+    yield app
+    scenes.reload()
+    scenes.untag_samples(
+        ["duplicate", "leak", "wrong label", "unique", "train", "test"]
+    )
+
+
+def run(app, kind: str, **inputs: str) -> list[str]:
+    """Finds something; the ids that the grid then shows first."""
+    app.cy("milvus-find-kind").select_option(kind)
+    for name, value in inputs.items():
+        app.cy(f"milvus-find-{name}").fill(value)
+    return app.results_after(app.cy("milvus-find").click)
+
+
+def tiles(app, group: int) -> list[str]:
+    """The ids of a group's members."""
+    listed = app.cy("milvus-found-group").nth(group).locator("[data-id]")
+    return [tile.get_attribute("data-id") for tile in listed.all()]
+
+
+def test_near_duplicates_are_reviewed_group_by_group_with_keys(
+    tab, indexes, scenes, near
+):
+    found = duplicates.find_groups(indexes["images"], near)
+    groups = [list(group.ids) for group in found.groups]
+    assert len(groups) > 1
+    shown = run(tab, "find_duplicates", thresh=str(near))
+    assert shown == found.ids[: len(shown)]
+    expect(tab.cy("milvus-found")).to_have_text(found.message)
+    expect(tab.cy("milvus-found-group")).to_have_count(min(20, len(groups)))
+    assert [tiles(tab, n) for n in range(2)] == groups[:2]
+    keyboard = tab.page.keyboard
+    second = tab.cy("milvus-found-group").first.locator("[data-member='1']")
+    tab.cy("milvus-found-group").first.locator("[data-member='0']").focus()
+    keyboard.press("ArrowRight")
+    expect(second).to_be_focused()
+    keyboard.press("k")
+    tab.shot("find-duplicates")
+    tab.after_answer("tag_found", lambda: keyboard.press("t"))
+    expect(tab.cy("milvus-reviewed")).to_contain_text(f"1 of {len(groups)} groups")
+    tagged = set(groups[0]) - {groups[0][1]}
+    assert set(scenes.match_tags("duplicate").values("id")) == tagged
+    # the next group has the focus
+    keyboard.press("s")
+    expect(tab.cy("milvus-reviewed")).to_contain_text(f"2 of {len(groups)} groups")
+    only = tab.results_after(tab.cy("milvus-show-tagged").click)
+    assert set(only) == tagged
+    expect(tab.cy("entry-counts")).to_contain_text(f"{len(tagged)} sample")
+    tab.after_answer("tag_found", tab.cy("milvus-found-undo").first.click)
+    expect(tab.cy("milvus-reviewed")).to_contain_text(f"1 of {len(groups)} groups")
+    assert scenes.match_tags("duplicate").count() == 0
+    # what was found is there when the tab is opened again, and the view comes back
+    tab.open_tab("search")
+    tab.view_after(tab.cy("milvus-clear").click)
+    expect(tab.cy("entry-counts")).to_have_text("60 samples")
+    tab.open_tab("find")
+    expect(tab.cy("milvus-reviewed")).to_contain_text(f"1 of {len(groups)} groups")
+
+
+def test_leaks_are_pairs_of_which_one_side_is_tagged(tab, indexes, scenes, near):
+    scenes[:30].tag_samples("train")
+    scenes[30:].tag_samples("test")
+    found = leaks.find_leaks(indexes["images"], near, tags=["train", "test"])
+    assert found.total > 0
+    run(tab, "find_leaks", thresh=str(near))
+    assert tiles(tab, 0) == list(found.leaks[0].ids)
+    group = tab.cy("milvus-found-group").first
+    expect(group).to_contain_text("train and test")
+    tab.shot("find-leaks")
+    tab.after_answer("tag_found", tab.cy("milvus-tag-rest").click)
+    expect(tab.cy("milvus-tag-rest")).to_have_count(0)
+    of_train = {leak.ids[0] for leak in found.leaks}
+    assert set(scenes.match_tags("leak").values("id")) == of_train
+
+
+def test_outliers_are_beside_their_neighbors_and_unique_ones_are_tagged(
+    tab, indexes, scenes
+):
+    found = label_outliers.find_outliers(indexes["images"], "theme", k=5)
+    tab.cy("milvus-find-kind").select_option("find_label_outliers")
+    tab.cy("milvus-find-labels").select_option("theme")
+    run(tab, "find_label_outliers", k="5")
+    first = found.outliers[0]
+    assert tiles(tab, 0) == [first.id, *(one.id for one in first.neighbors)]
+    expect(tab.cy("milvus-found-group").first).to_contain_text(
+        f"most are {first.suggested}"
+    )
+    tab.shot("find-outliers")
+    tab.after_answer("tag_found", tab.cy("milvus-found-tag-group").first.click)
+    assert scenes.match_tags("wrong label").values("id") == [first.id]
+
+    ids = list(unique.most_unique(indexes["images"], 6).ids)
+    assert run(tab, "find_unique", count="6") == ids
+    expect(tab.cy("milvus-found-group")).to_have_count(6)
+    tab.after_answer("tag_found", tab.cy("milvus-tag-rest").click)
+    assert set(scenes.match_tags("unique").values("id")) == set(ids)
+    tab.shot("find-unique")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_it_is_at_home_at_every_width(tab, near, theme):
+    tab.theme(theme)
+    run(tab, "find_duplicates", thresh=str(near))
+    expect(tab.cy("milvus-found-group").first.locator("img").first).to_be_visible()
+    found = {}
+    for width in (320, 480, 900):
+        tab.widen_panel(PANEL, width)
+        tab.shot(f"find-{theme}-{width}")
+        found[width] = axe.violations(tab.page, '[data-cy="milvus-panel"]')
+        assert screen.sideways(tab) == [], width
+    tab.theme("dark")
+    assert {width: what for width, what in found.items() if what} == {}
