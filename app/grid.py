@@ -2,7 +2,8 @@
 
 The view that was searched from is stored in the dataset's execution store, by the
 result, and not in the panel's state: the App reloads its page at each change of that.
-The sidebar's filters stay in the sidebar, so they are no part of what is stored.
+The App resets the sidebar's filters when another view is set, so those of the time of
+the search are part of what is stored, and those that were set later aren't.
 """
 
 from __future__ import annotations
@@ -26,6 +27,11 @@ def base_view(ctx: foo.ExecutionContext) -> fo.DatasetView:
     view = shown(ctx)
     stages = _searched_from(ctx, view)
     return view if stages is None else fo.DatasetView._build(ctx.dataset, stages)
+
+
+def searched_from(ctx: foo.ExecutionContext) -> fo.DatasetView:
+    """The view that the person searches from, with the sidebar's filters."""
+    return filtered(ctx, base_view(ctx))
 
 
 def filtered(ctx: foo.ExecutionContext, view: fo.DatasetView) -> fo.DatasetView:

@@ -57,7 +57,7 @@ def run(ctx: foo.ExecutionContext, brain_key: str, work: Work) -> Any:
         ctx, brain_key, work, lambda progress: _set_progress(ctx, progress)
     )
     if result.view is not None and not ctx.delegated:
-        grid.show(ctx, result.view, grid.base_view(ctx))
+        grid.show(ctx, result.view, grid.searched_from(ctx))
     if result.open_panel is not None and not ctx.delegated:
         ctx.ops.reload_dataset()  # so that the panel lists what is new
         ctx.ops.open_panel(**result.open_panel)

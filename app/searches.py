@@ -102,7 +102,7 @@ def perform(ctx: foo.ExecutionContext, request: SearchRequest) -> dict[str, Any]
     """
     result, view, empty = find(ctx, request)
     if not ctx.delegated:
-        grid.show(ctx, view, grid.base_view(ctx))
+        grid.show(ctx, view, grid.searched_from(ctx))
         select_objects(ctx, result)
     data = result.to_dict()
     if empty is not None:

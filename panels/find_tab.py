@@ -77,7 +77,8 @@ class FindMethods:
     def show_found(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """Shows some of what was found in the grid, in this order."""
         ids = [*dict.fromkeys(ctx.params["ids"])][:MAX_RESULTS]
-        base = grid.base_view(ctx)
+        showing = grid.shows_results(ctx)
+        base = grid.base_view(ctx) if showing else grid.searched_from(ctx)
         view = _indexed(ctx).shown(ctx.dataset, ids)
         grid.show(ctx, view, base)
         return {}

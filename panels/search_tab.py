@@ -49,10 +49,10 @@ HISTORY_PAGE = 50
 class SearchMethods:
     @answered
     def search(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        base = grid.base_view(ctx)
+        base = grid.searched_from(ctx)
         request = search_form.read(ctx)
         if ctx.params.get("scope") == "view":
-            stages = grid.filtered(ctx, base)._serialize(include_uuids=False)
+            stages = base._serialize(include_uuids=False)
             request = replace(request, view=stages or None)
         return _results(ctx, request, base)
 
@@ -73,7 +73,7 @@ class SearchMethods:
             if name is not None
             else searches.from_history(ctx, ctx.params["id"])
         )
-        base = grid.base_view(ctx)
+        base = grid.searched_from(ctx)
         if request.view is not None:
             base = fo.DatasetView._build(ctx.dataset, request.view)
         result = _results(ctx, request, base)
@@ -115,9 +115,9 @@ class SearchMethods:
 
     @answered
     def clear_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        """Shows what was searched from; a view of the person's own stays, and so do
-        the sidebar's filters."""
-        ctx.ops.set_view(grid.base_view(ctx))
+        """Shows what was searched from; a view of the person's own stays."""
+        is_search = grid.shows_results(ctx)
+        ctx.ops.set_view(grid.base_view(ctx) if is_search else grid.searched_from(ctx))
         return {}
 
     @answered
@@ -127,7 +127,7 @@ class SearchMethods:
 
     @answered
     def view_count(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        view = grid.filtered(ctx, grid.base_view(ctx))
+        view = grid.searched_from(ctx)
         indexed = runs.indexed(ctx.dataset, ctx.params["brain_key"], view)
         return {
             "count": _count(indexed, view),
@@ -214,11 +214,10 @@ def _results(
     result, view, empty = searches.find(ctx, request, to_history)
     grid.show(ctx, view, base)
     searches.select_objects(ctx, result)
-    searched_from = grid.filtered(ctx, base)
-    whole = indexed_samples.is_whole(searched_from)
-    in_view = None if whole else _count(result.indexed, searched_from)
+    whole = indexed_samples.is_whole(base)
+    in_view = None if whole else _count(result.indexed, base)
     searched = None
-    if request.view == searched_from._serialize(include_uuids=False):
+    if request.view == base._serialize(include_uuids=False):
         searched = in_view
     elif request.view is not None:
         stages = fo.DatasetView._build(ctx.dataset, request.view)

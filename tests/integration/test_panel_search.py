@@ -105,7 +105,7 @@ def test_filters_are_part_of_the_view_over_results_and_saved_views_too(indexed):
     filtered = after(ctx, filters=odd, **asked)
     assert panel.view_count(filtered) == {"count": 8, "shows_results": True}
     assert panel.search(filtered)["total"] == 8
-    # the filters stay in the sidebar, and are no stage of the view
+    # a filter that was set after the search is no part of what comes back
     cleared = after(ctx, filters=odd)
     panel.clear_results(cleared)
     assert triggered(cleared, "set_view") == [{"view": []}]
