@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 import fiftyone as fo
@@ -209,7 +208,7 @@ def check_health(dataset: fo.Dataset, brain_key: str, monitor: Monitor) -> Healt
         scope_known=scope.known,
         partial=info.partial,
         examples=examples,
-        failures=tuple(Failure(*one) for one in islice(reasons.items(), EXAMPLES)),
+        failures=tuple(Failure(*one) for one in reasons.items()),
         seconds=monitor.seconds,
     )
 
@@ -244,7 +243,8 @@ def states(
         chunk: the samples
         items: the reader's items of them
         scope: the index's scope
-        reasons: is given why rows are unavailable, by primary key
+        reasons: is given why rows are unavailable, by primary key, up to
+            ``EXAMPLES``
     """
     found: dict[str, list[Item]] = {
         state: [] for state in (MISSING, STALE, CURRENT, UNKNOWN, UNAVAILABLE)
@@ -258,7 +258,7 @@ def states(
     for item in items:
         found[_state(item, stored, now)].append(item)
     known = now.reasons if now is not None else {}
-    for item in found[UNAVAILABLE]:
+    for item in found[UNAVAILABLE][: EXAMPLES - len(reasons)]:
         reasons[item.id] = known.get(item.id) or unreadable_reason(item) or ""
     return found
 
