@@ -376,6 +376,7 @@ LONG = {
     },
     "sync_index": {"brain_key": "idx"},
     "index_health": {"brain_key": "idx"},
+    "embeddings_map": {"brain_key": "idx"},
     "export_index": {"brain_key": "idx", "path": "new.parquet", "overwrite": True},
     "import_index": {"brain_key": "imported", "path": "there.parquet"},
     "move_index": {"brain_key": "idx", "uri": str(environment.HOME / "moved.db")},

@@ -126,6 +126,11 @@ export interface CheckParams {
   brain_key: string;
 }
 
+/** What `@milvus/vector-search/embeddings_map` takes. */
+export interface MapParams {
+  brain_key: string;
+}
+
 /** The servers that an index can be moved to by a choice. */
 export interface Move {
   destinations: { uri: string; label: string }[];
@@ -190,6 +195,7 @@ export interface IndexOperators {
   compute_index: { takes: BuildParams; gives: unknown };
   sync_index: { takes: SyncParams; gives: unknown };
   index_health: { takes: CheckParams; gives: unknown };
+  embeddings_map: { takes: MapParams; gives: unknown };
   move_index: { takes: MoveParams; gives: unknown };
   export_index: { takes: ExportParams; gives: unknown };
   import_index: { takes: ImportParams; gives: unknown };

@@ -12,6 +12,7 @@ export const LONG_JOBS = {
   compute_index: {},
   sync_index: { dialog: "sync" },
   index_health: { quiet: true },
+  embeddings_map: {},
   move_index: { dialog: "move" },
   export_index: { dialog: "export" },
   import_index: { dialog: "import" },

@@ -4,7 +4,7 @@ import { index } from "../test/data";
 import { absent, at, show } from "../test/panel";
 import { IndexCard } from "./IndexCard";
 
-const props = { counting: false, busy: false, onDialog: vi.fn(), onCheck: vi.fn(), onResume: vi.fn() };
+const props = { counting: false, busy: false, onDialog: vi.fn(), onCheck: vi.fn(), onMap: vi.fn(), onResume: vi.fn() };
 
 test("a card tells what is indexed, by what, how many and when", () => {
   show(<IndexCard index={index} {...props} />);
@@ -53,6 +53,13 @@ test("it isn't synced or moved while something works on it", async () => {
   expect(at<HTMLButtonElement>("milvus-sync-images").disabled).toBe(true);
   await user.click(at("milvus-actions-images"));
   expect(at("milvus-move-images").getAttribute("aria-disabled")).toBe("true");
+});
+
+test("its vectors are shown as a map", async () => {
+  const { user } = show(<IndexCard index={index} {...props} />);
+  await user.click(at("milvus-actions-images"));
+  await user.click(at("milvus-map-images"));
+  expect(props.onMap).toHaveBeenCalledExactlyOnceWith("images");
 });
 
 test("the searches that it supports are shown", () => {

@@ -16,6 +16,7 @@ interface Props {
   busy: boolean;
   onDialog: (kind: DialogKind, brain_key: string) => void;
   onCheck: (brain_key: string) => void;
+  onMap: (brain_key: string) => void;
   onResume: (brain_key: string) => void;
 }
 
@@ -23,7 +24,7 @@ interface Props {
  * An index: what it is of, its health, and what can be done with it. It is rendered again
  * only when it changes: there may be hundreds, and jobs are asked for every second.
  */
-export const IndexCard = memo(function IndexCard({ index, counting, busy, onDialog, onCheck, onResume }: Props) {
+export const IndexCard = memo(function IndexCard({ index, counting, busy, onDialog, ...run }: Props) {
   const { brain_key, partial } = index;
   const open = (kind: DialogKind) => onDialog(kind, brain_key);
   return (
@@ -41,17 +42,18 @@ export const IndexCard = memo(function IndexCard({ index, counting, busy, onDial
             aria-label={partial ? strings.resumeIndex(brain_key) : strings.syncIndex(brain_key)}
             data-cy={`milvus-sync-${brain_key}`}
             disabled={busy}
-            onClick={() => (partial ? onResume(brain_key) : open("sync"))}
+            onClick={() => (partial ? run.onResume(brain_key) : open("sync"))}
           >
             {partial ? strings.resume : strings.sync}
           </Button>
           <ActionsMenu
             of={brain_key}
             actions={[
-              { name: "check", label: strings.check, icon: "rule", onClick: () => onCheck(brain_key), disabled: busy },
+              { name: "check", label: strings.check, icon: "rule", onClick: () => run.onCheck(brain_key), disabled: busy },
               { name: "rename", label: strings.rename, icon: "edit", onClick: () => open("rename"), disabled: busy },
               { name: "move", label: strings.move, icon: "drive_file_move", onClick: () => open("move"), disabled: busy },
               { name: "export", label: strings.export, icon: "file_download", onClick: () => open("export"), disabled: busy },
+              { name: "map", label: strings.map, icon: "scatter_plot", onClick: () => run.onMap(brain_key), disabled: busy },
               { name: "cleanup", label: strings.cleanUp, icon: "delete", onClick: () => open("cleanup"), apart: true },
             ]}
           />

@@ -55,6 +55,7 @@ export function IndexList(props: Props) {
     if (kind === "sync") work.check.run({ brain_key }, false);
   });
   const check = useStable((brain_key: string) => work.check.run({ brain_key }, false));
+  const map = useStable((brain_key: string) => work.map.run({ brain_key }, false));
   const resume = useStable((brain_key: string) => work.sync.run({ brain_key }, false));
   const importing = asked?.kind === "import" && (
     <ImportDialog {...shared} onClose={close} />
@@ -90,13 +91,21 @@ export function IndexList(props: Props) {
       }
     >
       <MessageAlert
-        message={asked ? null : (work.sync.problem ?? work.check.problem)}
+        message={asked ? null : (work.sync.problem ?? work.check.problem ?? work.map.problem)}
         onClose={() => dismiss(work)}
       />
       {indexes.length > MANY && (
         <TextInput label={strings.find} name="milvus-find-index" value={filter} onChange={setFilter} />
       )}
-      <Cards indexes={shown} counting={counting} busy={busy} onDialog={ask} onCheck={check} onResume={resume} />
+      <Cards
+        indexes={shown}
+        counting={counting}
+        busy={busy}
+        onDialog={ask}
+        onCheck={check}
+        onMap={map}
+        onResume={resume}
+      />
       {shown.length === 0 && (
         <Typography variant="body2" color="text.secondary">
           {strings.noMatch}
@@ -118,7 +127,7 @@ export function IndexList(props: Props) {
   );
 }
 
-interface CardsProps extends Pick<ComponentProps<typeof IndexCard>, "counting" | "onDialog" | "onCheck" | "onResume"> {
+interface CardsProps extends Omit<ComponentProps<typeof IndexCard>, "index" | "busy"> {
   indexes: Index[];
   /** the brain keys of those that something works on */
   busy: string[];

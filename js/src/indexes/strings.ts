@@ -16,6 +16,7 @@ export const strings = {
   resumeIndex: (key: string) => `Resume ${key}`,
   syncIndex: (key: string) => `Sync ${key}`,
   check: "Compare with the dataset",
+  map: "Embeddings map",
   rename: "Rename",
   move: "Move",
   export: "Export",

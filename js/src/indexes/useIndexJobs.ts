@@ -5,6 +5,7 @@ export function useIndexJobs(onEnd: () => void) {
   const jobs = {
     sync: useLongJob("sync_index", onEnd),
     check: useLongJob("index_health", onEnd),
+    map: useLongJob("embeddings_map", onEnd),
     move: useLongJob("move_index", onEnd),
     exporting: useLongJob("export_index", onEnd),
     importing: useLongJob("import_index", onEnd),
