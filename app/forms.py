@@ -95,9 +95,10 @@ def new_key(
     name: str = "brain_key",
     default: str | None = None,
     label: str = LABELS["brain_key"],
+    required: bool = True,
 ) -> None:
-    """The input for the brain key of a new index."""
-    inputs.str(name, required=True, default=default, label=label)
+    """The input for the brain key of a new run."""
+    inputs.str(name, required=required, default=default, label=label)
     key = ctx.params.get(name, default)
     text = None if key is None else names.brain_key_problem(ctx.dataset, key)
     if text is not None:

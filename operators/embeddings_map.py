@@ -40,7 +40,7 @@ class EmbeddingsMap(LongOperator):
     def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         key = forms.index_choice(ctx, inputs)
         free = forms.free_key(ctx.dataset, f"{key or forms.DEFAULT_KEY}_map")
-        forms.new_key(ctx, inputs, "map_key", free, "Key of the map")
+        forms.new_key(ctx, inputs, "map_key", free, "Key of the map", required=False)
         forms.scope_choice(ctx, inputs)
 
     def work(self, ctx: foo.ExecutionContext) -> Work:

@@ -393,6 +393,16 @@ def test_clean_up_shows_first_what_goes(app, indexed):
     assert indexed.list_brain_runs() == []
 
 
+def test_its_vectors_become_a_map_of_the_embeddings_panel(app, indexed):
+    opened(app)
+    choose(app, "map")
+    done = app.page.get_by_text("60 samples are on the map 'images_map'")
+    expect(done).to_be_visible(timeout=WORK)
+    indexed.reload()
+    found = indexed.load_brain_results("images_map")
+    assert set(found.sample_ids) == set(indexed.values("id"))
+
+
 # -- how it looks
 
 
