@@ -88,7 +88,8 @@ def test_a_result_has_a_view_a_table_and_a_summary(built):
     assert list(table["filepath"]) == found.view.values("filepath")
     summary = repr(found)
     assert summary.startswith("<SearchResult: 5 results, similarity 1.000 to ")
-    assert f"for image {first.id} in 'idx'; exact: " in summary
+    how = "exact" if found.plan.exact else "approximate"
+    assert f"for image {first.id} in 'idx'; {how}: " in summary
 
 
 @pytest.mark.on_lite

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import fiftyone as fo
@@ -127,8 +128,8 @@ def test_a_file_that_was_imported_twice_is_noticed(dataset, folder, monkeypatch)
 def test_other_vectors_than_were_written_are_noticed(dataset, folder, monkeypatch):
     table = bulk_import._table
 
-    def changed(ids, sample_ids, vectors, *more):
-        return table(ids, sample_ids, vectors + 1, *more)
+    def changed(rows):
+        return table(replace(rows, vectors=rows.vectors + 1))
 
     monkeypatch.setattr(bulk_import, "_table", changed)
     said = "10 rows after the import of 10, or others than those"
