@@ -49,7 +49,7 @@ def test_texts_wanted_and_negative_sort_the_grid_and_are_kept(opened, index):
     boxes = form.get_by_role("textbox")
     boxes.nth(0).fill("bird")
     boxes.nth(1).fill("flower")
-    form.get_by_text("More options").click()
+    form.get_by_text("More options", exact=True).click()
     expect(form.get_by_text("Score field")).to_be_visible()
     opened.shot("search-form")
     shown = opened.results_after(lambda: execute(opened))
