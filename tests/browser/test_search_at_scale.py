@@ -84,7 +84,7 @@ def test_ten_thousand_matches_and_a_thousand_searches(app, large):
     app.shot("large-matches")
 
     app.cy("milvus-cut").focus()
-    app.page.keyboard.press("Home")
+    app.page.keyboard.press("End")
     expect(app.cy("milvus-result-line")).to_contain_text("in the grid")
 
     app.cy("milvus-history").click()

@@ -34,7 +34,7 @@ export function FoundGroup({ number, group, items, decision, busy, onKeep, onTag
       data-decided={decision !== undefined}
       sx={{ p: 0.75, backgroundImage: "none", maxWidth: "100%", opacity: decision ? 0.6 : 1 }}
     >
-      <Typography component="h3" variant="caption" sx={{ display: "block", maxWidth: Math.max(2, group.members.length) * TILE }}>
+      <Typography component="h2" variant="caption" sx={{ display: "block", maxWidth: Math.max(2, group.members.length) * TILE }}>
         {strings.group(number + 1, group.title)}
       </Typography>
       <Stack direction="row" useFlexGap flexWrap="wrap" spacing={0.5}>
@@ -89,6 +89,7 @@ interface TileProps {
 function FoundTile({ number, at, member, item, kept, marked, onKeep }: TileProps) {
   const open = useOpenSample();
   const name = `${at + 1}. ${item?.label ?? strings.sample}`;
+  const text = item === null ? strings.gone : [member.note, ...(item?.tags ?? [])].join(" · ");
   return (
     <Box
       data-cy="milvus-found-tile"
@@ -107,14 +108,14 @@ function FoundTile({ number, at, member, item, kept, marked, onKeep }: TileProps
         disableRipple
         data-group={number}
         data-member={at}
-        aria-label={strings.open(name)}
+        aria-label={`${strings.open(name)}, ${text}`}
         tabIndex={at === 0 ? 0 : -1}
         onClick={() => open(member)}
         sx={{ display: "block", width: "100%", textAlign: "start", ...FOCUS }}
       >
         {item ? <Thumbnail filepath={item.filepath} box={item.box} alt="" /> : <Box sx={{ aspectRatio: "1", bgcolor: "action.hover" }} />}
         <Typography component="div" variant="caption" noWrap dir="auto" sx={{ px: 0.5 }}>
-          {item === null ? strings.gone : [member.note, ...(item?.tags ?? [])].join(" · ")}
+          {text}
         </Typography>
       </ButtonBase>
       {kept && (
