@@ -43,7 +43,6 @@ MAX_NAME_LENGTH = 255
 CREATING_SECONDS, POLL_SECONDS = 10.0, 0.05  # from the collection to its index
 DEFAULT_PARTITION = "_default"  # Milvus's own name for it
 MAX_CACHED = 1_024  # collections
-MAX_LOADS = 2  # for one call
 
 
 def check_name(name: Any) -> None:
@@ -368,8 +367,7 @@ class Collection:
     ) -> Any:
         """Calls a method of ``MilvusClient`` for this collection, whose name is its
         first argument. Where another client, or a restart of the server, released the
-        collection, it is loaded, and the method called again; a server may restart
-        twice.
+        collection, it is loaded, and the method called once more.
 
         Raises:
             VectorSearchError: one of its kinds, in words for people
@@ -379,11 +377,10 @@ class Collection:
             seconds = timeout or READ_SECONDS
             return getattr(client, method)(self.name, *args, timeout=seconds, **kwargs)
 
-        for _ in range(MAX_LOADS):
-            try:
-                return self.connection.call(function)
-            except VectorSearchError as e:
-                if error_code(e.__cause__) not in NOT_LOADED:
-                    raise
-            self.load()
+        try:
+            return self.connection.call(function)
+        except VectorSearchError as e:
+            if error_code(e.__cause__) not in NOT_LOADED:
+                raise
+        self.load()
         return self.connection.call(function)

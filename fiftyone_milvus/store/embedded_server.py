@@ -65,6 +65,21 @@ WRITES = frozenset(
 )
 
 
+class Database(MilvusLite):
+    """Opens each collection once. Milvus Lite opens it several times where several
+    calls ask for it first, and what is written to one of those objects, or loaded in
+    it, the others don't have."""
+
+    def __init__(self, folder: str) -> None:
+        self._opening = threading.RLock()
+        super().__init__(folder)
+
+    def get_collection(self, *args: Any, **kwargs: Any) -> Any:
+        """The collection, the same object each time."""
+        with self._opening:
+            return super().get_collection(*args, **kwargs)
+
+
 class OneWriter(grpc.ServerInterceptor):
     """Lets the writers of one collection take turns."""
 
@@ -144,12 +159,12 @@ def _remove(socket: Path, home: Home) -> None:
         socket.parent.rmdir()
 
 
-def _open(home: Home) -> MilvusLite:
+def _open(home: Home) -> Database:
     """Opens the data; a server that is just stopping may still hold it."""
     end = time.monotonic() + OPEN_SECONDS
     while True:
         try:
-            return MilvusLite(str(home.data))
+            return Database(str(home.data))
         except DataDirLockedError:
             if time.monotonic() > end:
                 raise
