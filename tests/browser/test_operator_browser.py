@@ -50,7 +50,7 @@ def test_texts_wanted_and_negative_sort_the_grid_and_are_kept(opened, index):
     boxes.nth(0).fill("bird")
     boxes.nth(1).fill("flower")
     form.get_by_text("More options", exact=True).click()
-    expect(form.get_by_text("Score field")).to_be_visible()
+    expect(form.get_by_text("Score field", exact=True)).to_be_visible()
     opened.shot("search-form")
     shown = opened.results_after(lambda: execute(opened))
     assert len(shown) >= 20 and shown == wanted[: len(shown)]
@@ -80,7 +80,7 @@ def test_near_duplicates_are_found_shown_and_tagged(opened, index, scenes):
     wanted = duplicates.find_groups(index, fraction=0.1)
     form = start(opened, "Milvus: Find near duplicates")
     form.get_by_text("By fraction").click()
-    expect(form.get_by_text("The fraction of all rows")).to_be_visible()
+    expect(form.get_by_text("The fraction of all rows").first).to_be_visible()
     form.get_by_role("textbox").first.fill("near")
     opened.shot("find-duplicates")
     shown = opened.results_after(lambda: execute(opened))
