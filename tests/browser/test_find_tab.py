@@ -70,7 +70,8 @@ def test_near_duplicates_are_reviewed_group_by_group_with_keys(
     expect(tab.cy("milvus-reviewed")).to_contain_text(f"1 of {len(groups)} groups")
     tagged = set(groups[0]) - {groups[0][1]}
     assert set(scenes.match_tags("duplicate").values("id")) == tagged
-    # the next group has the focus
+    following = tab.cy("milvus-found-group").nth(1).locator("[data-member='0']")
+    expect(following).to_be_focused()
     keyboard.press("s")
     expect(tab.cy("milvus-reviewed")).to_contain_text(f"2 of {len(groups)} groups")
     only = tab.results_after(tab.cy("milvus-show-tagged").click)

@@ -64,6 +64,10 @@ class Service:
     def freeze(self) -> None:
         """The program stays, and answers nothing, until ``thaw``."""
         os.killpg(self.pid, signal.SIGSTOP)
+        # a busy machine takes a while until a process learns of the signal
+        self.wait_until(
+            lambda: all(p.status() == psutil.STATUS_STOPPED for p in self.members())
+        )
 
     def thaw(self) -> None:
         os.killpg(self.pid, signal.SIGCONT)

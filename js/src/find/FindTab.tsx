@@ -43,7 +43,7 @@ function Finding({ index, jobs, find }: Omit<Props, "index" | "others" | "onMake
       <MessageAlert message={options.error} onRetry={options.reload} />
       {job && <RunningJob job={job} />}
       <MessageAlert message={find.problem} />
-      {found && <FoundGroups key={`${found.kind} ${found.message}`} find={find} found={found} />}
+      {found && <FoundGroups key={found.at} find={find} found={found} />}
     </>
   );
 }

@@ -7,7 +7,7 @@ const members = ["a", "b"].map((id) => ({ id, sample_id: id, note: id }));
 const group = { title: "2 alike", members, keep: 0, suspects: [] };
 const item = { id: "a", filepath: "/images/a.jpg", box: null, label: "bird", tags: ["old"] };
 const on = { onKeep: vi.fn(), onTag: vi.fn(), onLeave: vi.fn(), onUndo: vi.fn() };
-const props = { number: 0, group, items: new Map([["a", item], ["b", null]]), decision: undefined, busy: false, ...on };
+const props = { number: 0, group, items: new Map([["a", item], ["b", null]]), decision: undefined, ...on };
 const tiles = () => [...document.querySelectorAll<HTMLElement>("[data-cy=milvus-found-tile]")];
 
 test("the one that is kept is marked, and another can be kept", async () => {

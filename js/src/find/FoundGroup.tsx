@@ -13,7 +13,6 @@ interface Props {
   group: Group;
   items: Map<string, FoundItem | null>;
   decision: Decision | undefined;
-  busy: boolean;
   onKeep: (member: number) => void;
   onTag: () => void;
   onLeave: () => void;
@@ -24,7 +23,7 @@ const BUTTON = { size: "small", color: "secondary", sx: { textTransform: "none",
 const TILE = 104;
 
 /** A group with its members side by side, and what is decided about it. */
-export function FoundGroup({ number, group, items, decision, busy, onKeep, onTag, onLeave, onUndo }: Props) {
+export function FoundGroup({ number, group, items, decision, onKeep, onTag, onLeave, onUndo }: Props) {
   const marked = new Set(toTag(group));
   return (
     <Paper
@@ -56,16 +55,16 @@ export function FoundGroup({ number, group, items, decision, busy, onKeep, onTag
           <Typography variant="caption" data-cy="milvus-decision">
             {decision.tag === null ? strings.left : strings.tagged(decision.changed.length, decision.tag)}
           </Typography>
-          <Button {...BUTTON} data-cy="milvus-found-undo" disabled={busy} onClick={onUndo}>
+          <Button {...BUTTON} data-cy="milvus-found-undo" onClick={onUndo}>
             {strings.undo}
           </Button>
         </Stack>
       ) : (
         <Stack direction="row" useFlexGap flexWrap="wrap" columnGap={1}>
-          <Button {...BUTTON} data-cy="milvus-found-tag-group" disabled={busy} onClick={onTag}>
+          <Button {...BUTTON} data-cy="milvus-found-tag-group" onClick={onTag}>
             {group.keep === null ? strings.tagThis : strings.tagOthers}
           </Button>
-          <Button {...BUTTON} data-cy="milvus-found-leave" disabled={busy} onClick={onLeave}>
+          <Button {...BUTTON} data-cy="milvus-found-leave" onClick={onLeave}>
             {strings.keepAll}
           </Button>
         </Stack>

@@ -38,6 +38,31 @@ test("keys decide group by group, and what was decided is undone", async () => {
   expect(callsOf("tag_found")[1]).toEqual({ brain_key: "images", ids: ["a", "c"], tag: "duplicate", remove: true });
 });
 
+test("decisions that are made before the answer to an earlier one are kept", async () => {
+  const answers: (() => void)[] = [];
+  const tag_found = ({ ids }: { ids: string[] }) =>
+    new Promise((resolve) => answers.push(() => resolve({ message: "Done.", changed: ids })));
+  const user = await found({ tag_found });
+  tiles()[0].focus();
+  await user.keyboard("tt");
+  expect(at("milvus-reviewed").textContent).toContain("2 of 2 groups reviewed");
+  expect(callsOf("tag_found")).toHaveLength(1);
+  await user.keyboard("{ArrowUp}ku");
+  await act(async () => answers[0]());
+  await waitFor(() => expect(callsOf("tag_found")).toHaveLength(2));
+  await act(async () => answers[1]());
+  await waitFor(() => expect(callsOf("tag_found")).toHaveLength(3));
+  await act(async () => answers[2]());
+  await waitFor(() => expect(at("milvus-reviewed").textContent).toContain("1 of 2 groups reviewed"));
+  const tagged = { brain_key: "images", tag: "duplicate" };
+  expect(callsOf("tag_found")).toEqual([
+    { ...tagged, ids: ["b", "c"] },
+    { ...tagged, ids: ["e"] },
+    { ...tagged, ids: ["b", "c"], remove: true },
+  ]);
+  expect(at("milvus-decision").textContent).toBe("1 tagged duplicate");
+});
+
 test("what is left is tagged in one request, and what is tagged is shown in the grid", async () => {
   const user = await found();
   await user.clear(at("milvus-found-tag"));

@@ -63,7 +63,7 @@ export function FoundGroups({ find, found }: { find: Find; found: Found }) {
               <TextInput label={strings.tag} name="milvus-found-tag" value={tag} onChange={setTag} />
             </Stack>
             {open.length > 0 && (
-              <Button {...BUTTON} data-cy="milvus-tag-rest" disabled={find.busy || !name} onClick={() => find.tag(open, name)}>
+              <Button {...BUTTON} data-cy="milvus-tag-rest" disabled={!name} onClick={() => find.tag(open, name)}>
                 {decided.size > 0 ? strings.tagRest(open.length) : strings.tagAll(open.length)}
               </Button>
             )}
@@ -96,7 +96,6 @@ export function FoundGroups({ find, found }: { find: Find; found: Found }) {
                 group={group}
                 items={items}
                 decision={decided.get(n)}
-                busy={find.busy}
                 onKeep={(member) => find.keep(n, member)}
                 onTag={() => name && find.tag([n], name)}
                 onLeave={() => find.leave(n)}
