@@ -22,12 +22,14 @@ import fiftyone.core.models as fom
 import fiftyone.core.utils as fou
 import fiftyone.utils.image as foui
 import fiftyone.utils.patches as foup
-import fiftyone.utils.torch as fout
 import numpy as np
 from PIL import Image, ImageOps
 from PIL.ExifTags import Base
 
 from ..errors import InvalidRequest
+
+# PyTorch takes seconds and 700 MB: loaded when an image is first read for a model
+fout = fou.lazy_import("fiftyone.utils.torch")
 
 Box = Sequence[float]
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
