@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from typing import Any
@@ -24,12 +24,11 @@ from .jobs import JobRecord
 @dataclass(frozen=True)
 class JobResult:
     """What a job returns: plain data, of which ``message`` is a sentence; the view that
-    the grid is to show, if any; and the panel to open, as ``ctx.ops.open_panel`` takes
-    it."""
+    the grid is to show, if any; and the name of the App's panel to open below it."""
 
     data: dict[str, Any]
     view: fo.DatasetView | None = None
-    open_panel: Mapping[str, Any] | None = None
+    open_panel: str | None = None
 
 
 # It takes what to call with progress, and what to ask whether to stop
@@ -58,9 +57,6 @@ def run(ctx: foo.ExecutionContext, brain_key: str, work: Work) -> Any:
     )
     if result.view is not None and not ctx.delegated:
         grid.show(ctx, result.view, grid.searched_from(ctx))
-    if result.open_panel is not None and not ctx.delegated:
-        ctx.ops.reload_dataset()  # so that the panel lists what is new
-        ctx.ops.open_panel(**result.open_panel)
     return result.data
 
 
@@ -112,7 +108,7 @@ def _streamed(
         if event.view is not None:
             yield ctx.ops.set_view(event.view)
         if event.open_panel is not None:
-            yield ctx.ops.open_panel(**event.open_panel)
+            yield ctx.ops.open_panel(event.open_panel, layout="vertical")
     yield ctx.ops.show_output(_message(output, text), {"message": text})
 
 

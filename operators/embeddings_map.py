@@ -56,8 +56,7 @@ class EmbeddingsMap(LongOperator):
                 progress=report,
                 cancelled=cancelled,
             )
-            shown = {"name": PANEL, "state": {"brainResult": map_key}}
             data = {**asdict(found), "message": found.message}
-            return JobResult(data, open_panel=shown)
+            return JobResult(data, open_panel=PANEL)
 
         return compute

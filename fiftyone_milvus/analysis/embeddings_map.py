@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 import fiftyone as fo
 import fiftyone.brain as fob
 
+from ..backend import registration
 from ..dataset import indexed_samples, names
 from ..errors import InvalidRequest
 from ..progress import Monitor, Report
 
 if TYPE_CHECKING:
+    from fiftyone.brain.visualization import VisualizationResults
+
     from ..backend.index import MilvusSimilarityIndex
 
 PHASE = "Computing the map"
@@ -96,23 +99,31 @@ def embeddings_map(
         monitor.stop_if_cancelled()
         monitor.report(PHASE, 0, count)
         how = method()
-        try:
-            found = fob.compute_visualization(
-                index.view,
-                patches_field=field,
-                brain_key=map_key,
-                method=how,
-                similarity_index=index,
-                progress=False,
-            )
-        except BaseException:
-            dataset.reload()
-            if map_key in dataset.list_brain_runs():
-                dataset.delete_brain_run(map_key)
-            raise
+        found = fob.compute_visualization(
+            index.view,
+            patches_field=field,
+            method=how,
+            similarity_index=index,
+            progress=False,
+        )
+        _store(found, index.view, map_key)
         monitor.report(PHASE, count, count)
         orphaned = 0 if index.has_view else index.orphaned
         points = len(found.points)
     return EmbeddingsMap(
         index.key, map_key, field, how, points, orphaned, monitor.seconds
     )
+
+
+def _store(
+    found: VisualizationResults, samples: fo.SampleCollection, map_key: str
+) -> None:
+    """Stores what was computed. FiftyOne itself would store the run first, and keep it
+    where computing the points fails."""
+    registration.register(found.backend, samples, map_key)
+    try:
+        # not cached: these results don't know their key
+        found.backend.save_run_results(samples, map_key, found, cache=False)
+    except BaseException:
+        samples._root_dataset.delete_brain_run(map_key)
+        raise

@@ -7,7 +7,6 @@ They take the names and the import path of those that FiftyOne ships (see
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from typing import Any
 
 from fiftyone.brain.similarity import Similarity
@@ -16,15 +15,13 @@ from ..dataset import expected_rows
 from ..errors import InvalidRequest, VectorSearchError
 from ..exact import checkpoints
 from ..store import client
-from . import STOCK_MODULE, active_writes, scope
+from . import STOCK_MODULE, active_writes, registration, scope
 from .config import MilvusSimilarityConfig
 from .index import MilvusSimilarityIndex
 
 __all__ = ["MilvusSimilarity", "MilvusSimilarityConfig", "MilvusSimilarityIndex"]
 
 logger = logging.getLogger(__name__)
-
-STORE_TRIES = 3
 
 
 class MilvusSimilarity(Similarity):
@@ -87,7 +84,7 @@ class MilvusSimilarity(Similarity):
             try:
                 config, rows = run_results.config, run_results.total_index_size
                 config.remember(**scope.other_run_note(config, samples, rows))
-                _register(backend, samples, key)
+                registration.register(backend, samples, key)
             except Exception:
                 run_results.discard()
                 raise
@@ -108,20 +105,3 @@ class MilvusSimilarity(Similarity):
             self.initialize(samples, key).ownership.rename(new_key)
         except VectorSearchError as e:
             logger.warning("The collection still names the key '%s': %s", key, e)
-
-
-def _register(backend: MilvusSimilarity, samples: Any, key: str) -> None:
-    """Stores the run. FiftyOne loses it, or raises ReferenceError, when another thread
-    of this process, such as one that answers the App, loads the dataset at that moment;
-    so it looks again."""
-    dataset = samples._root_dataset
-    for _ in range(STORE_TRIES):
-        with suppress(ReferenceError):
-            Similarity.register_run(backend, samples, key, overwrite=False)
-        dataset.reload()
-        if key in dataset.list_brain_runs():
-            return
-    raise InvalidRequest(
-        f"The run '{key}' could not be stored, because the dataset "
-        f"'{dataset.name}' was changed at the same moments. Try again."
-    )

@@ -14,7 +14,7 @@ import fiftyone.brain as fob
 import numpy as np
 import pytest
 from fiftyone.brain.similarity import Similarity
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import Cancelled
@@ -30,6 +30,7 @@ MODEL = "conse-lite0-minilm-offline"
 WORDED = "worded"
 FIRST = 20  # images that the waiting model embeds before it waits
 WORK = 180_000
+RESULTS = 25  # of a search, unless more are asked for
 HEBREW, ARABIC = "מפתח_של_תמונות", "فهرس_الصور"
 
 
@@ -105,6 +106,20 @@ def choose(app: App, action: str, key: str = "images") -> None:
     """Chooses something from the menu of an index's card."""
     app.cy(f"milvus-actions-{key}").click()
     app.cy(f"milvus-{action}-{key}").click()
+
+
+def lasso(app: App, canvas: Locator) -> None:
+    """Draws around the left half of a map."""
+    box = canvas.bounding_box()
+    assert box is not None
+    left, top = box["x"] + 2, box["y"] + 2
+    middle, bottom = left + box["width"] / 2, top + box["height"] - 4
+    mouse = app.page.mouse
+    mouse.move(left, top)
+    mouse.down()
+    for x, y in ((middle, top), (middle, bottom), (left, bottom), (left, top + 1)):
+        mouse.move(x, y, steps=8)
+    mouse.up()
 
 
 def choose_model(app: App, model: str) -> None:
@@ -393,14 +408,31 @@ def test_clean_up_shows_first_what_goes(app, indexed):
     assert indexed.list_brain_runs() == []
 
 
-def test_its_vectors_become_a_map_of_the_embeddings_panel(app, indexed):
+def test_a_map_of_its_vectors_opens_and_a_lasso_there_is_a_view_to_search_in(
+    app, indexed
+):
     opened(app)
     choose(app, "map")
-    done = app.page.get_by_text("60 samples are on the map 'images_map'")
-    expect(done).to_be_visible(timeout=WORK)
-    indexed.reload()
-    found = indexed.load_brain_results("images_map")
-    assert set(found.sample_ids) == set(indexed.values("id"))
+    embeddings = app.cy("panel-content-Embeddings")
+    map_of_images = embeddings.get_by_role("button").filter(has_text="images_map")
+    map_of_images.first.click(timeout=WORK)
+    embeddings.get_by_role("button", name="Select", exact=True).click()
+    expect(embeddings.get_by_text("60 points")).to_be_visible()
+    app.settle()
+    with app.page.expect_response(re.compile("/lasso-stage$")) as answer:
+        lasso(app, embeddings.locator("canvas"))
+    lassoed = answer.value.json()["kwargs"]["sample_ids"]
+    assert 0 < len(lassoed) < 60
+    app.open_tab("search")
+    in_view = app.cy("milvus-scope-view")
+    expect(in_view).to_have_text(f"View {len(lassoed)}")
+    app.cy("milvus-scope").select_option("view")
+    app.cy("milvus-query").fill("bird")
+    results = app.results_after(lambda: app.cy("milvus-query").press("Enter"))
+    assert results and set(results) <= set(lassoed)
+    shown = min(len(lassoed), RESULTS)
+    expect(app.cy("entry-counts")).to_have_text(f"{shown} samples")
+    app.shot("map")
 
 
 # -- how it looks

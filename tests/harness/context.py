@@ -19,9 +19,11 @@ def make_context(
     selected: list[str] | None = None,
     selected_labels: list[dict[str, Any]] | None = None,
     filters: dict[str, Any] | None = None,
+    lasso: fo.ViewStage | None = None,
     **params: Any,
 ) -> foo.ExecutionContext:
-    """The context of a panel method: what it triggers is in ``triggered(ctx)``."""
+    """The context of a panel method: what it triggers is in ``triggered(ctx)``. A lasso
+    is the stage that the Embeddings panel has the App add to the view."""
     from fiftyone.operators.executor import ExecutionContext, Executor
 
     return ExecutionContext(
@@ -30,6 +32,7 @@ def make_context(
             "view": (dataset.view() if view is None else view)._serialize(),
             "view_name": view_name,
             "filters": filters or {},
+            "extended": {} if lasso is None else _extended(lasso),
             "selected": selected or [],
             "selected_labels": selected_labels or [],
             "params": {"panel_id": "panel", "panel_state": {}, **params},
@@ -37,6 +40,11 @@ def make_context(
         executor=Executor(),
         operator_uri=f"{PLUGIN}/milvus_panel",
     )
+
+
+def _extended(stage: fo.ViewStage) -> dict[str, Any]:
+    serialized = stage._serialize(include_uuid=False)
+    return {serialized["_cls"]: dict(serialized["kwargs"])}
 
 
 def triggered(ctx: foo.ExecutionContext, name: str) -> list[dict[str, Any]]:

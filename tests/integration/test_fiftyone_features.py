@@ -8,12 +8,14 @@ import fiftyone.brain as fob
 import fiftyone.operators as foo
 import numpy as np
 import pytest
+from fiftyone.brain.visualization import Visualization
+from fiftyone.core.brain import BrainMethod
 
 import fiftyone_milvus
 from fiftyone_milvus.analysis import embeddings_map
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
-from harness.context import PLUGIN, execute, make_context, triggered
+from harness.context import PLUGIN, execute, make_context
 
 pytestmark = pytest.mark.on_lite
 
@@ -89,24 +91,44 @@ def test_a_map_of_a_view_of_patches(indexed):
     assert sorted(stored.label_ids.tolist()) == sorted(labels)
 
 
-def test_the_panel_is_opened_on_the_map(indexed):
+def test_in_the_operator_browser_the_embeddings_panel_is_opened(indexed):
     ctx = make_context(indexed, brain_key="idx", scope="dataset")
-    foo.get_operator(f"{PLUGIN}/embeddings_map").answer(ctx)
-    [opened] = triggered(ctx, "open_panel")
-    assert opened["name"] == "Embeddings"
-    assert opened["state"] == {"brainResult": "idx_map"}
+    ctx.request_params["spaces"] = fo.Space().to_dict()
+    ctx.request_params["params"].pop("panel_id")
+    events = list(foo.get_operator(f"{PLUGIN}/embeddings_map").answer(ctx))
+    names = [event.body.operator_uri for event in events]
+    assert names[-3:] == ["reload_dataset", "open_panel", "show_output"]
+    assert events[-2].body.params["name"] == "Embeddings"
 
 
-def test_a_map_that_fails_leaves_no_run(indexed, monkeypatch):
+@pytest.mark.parametrize("step", ["get_embeddings", "save_run_results"])
+def test_a_map_that_fails_leaves_no_run(indexed, monkeypatch, step):
     def failing(*args, **kwargs):
         raise OSError("no disk")
 
     index = runs.load(indexed, "idx")
-    monkeypatch.setattr(type(index), "get_embeddings", failing)
+    of = {"get_embeddings": type(index), "save_run_results": Visualization}[step]
+    monkeypatch.setattr(of, step, failing)
     with pytest.raises(OSError):
         embeddings_map.embeddings_map(index, "seen")
     indexed.reload()
     assert indexed.list_brain_runs() == ["idx"]
+
+
+def test_a_map_is_stored_while_others_load_the_dataset(indexed, monkeypatch):
+    registered: list[str] = []
+    register = BrainMethod.register_run
+
+    def loses_the_first(method, samples, key, **kwargs):
+        register(method, samples, key, **kwargs)
+        if not registered:
+            samples._root_dataset.delete_brain_run(key)
+        registered.append(key)
+
+    monkeypatch.setattr(BrainMethod, "register_run", loses_the_first)
+    embeddings_map.embeddings_map(runs.load(indexed, "idx"), "seen")
+    assert registered == ["seen", "seen"]
+    assert indexed.load_brain_results("seen").points.shape == (100, 2)
 
 
 def test_too_few_vectors_for_a_map(indexed: fo.Dataset):

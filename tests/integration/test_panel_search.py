@@ -116,6 +116,25 @@ def test_filters_are_part_of_the_view_over_results_and_saved_views_too(indexed):
     assert panel.search(opened)["searched"] == 8
 
 
+@pytest.mark.parametrize("of", ["samples", "patches"])
+def test_a_lasso_in_the_embeddings_panel_is_part_of_the_view(indexed, of):
+    ids = indexed.values("id")
+    if of == "samples":
+        lasso = fo.Select(ids[:8])
+    else:
+        labels = indexed.limit(8).values("ground_truth.detections.id", unwind=True)
+        lasso = fo.MatchLabels(fields=["ground_truth"], ids=labels)
+    asked = {"brain_key": "idx", "scope": "view", "k": 100, "query": query_of(ids[0])}
+    ctx = make_context(indexed, lasso=lasso, **asked)
+    assert panel.view_count(ctx) == {"count": 8, "shows_results": False}
+    found = panel.search(ctx)
+    assert {match["id"] for match in found["results"]} == set(ids[:8])
+    panel.clear_results(cleared := after(ctx))
+    [back] = triggered(cleared, "set_view")
+    there = fo.DatasetView._build(indexed, back["view"])
+    assert there.values("id") == ids[:8]
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

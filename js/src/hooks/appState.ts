@@ -70,6 +70,11 @@ export function useOpenSample() {
     void executeOperator("@voxel51/operators/open_sample", { id: isPatchesView ? id : sample_id });
 }
 
+/** Opens FiftyOne's Embeddings panel below the grid, unless it is open; it lists its maps by itself. */
+export function openEmbeddings() {
+  void executeOperator("@voxel51/operators/open_panel", { name: "Embeddings", layout: "vertical" });
+}
+
 /** Changes when the App learns of another set of brain runs. */
 export function useBrainRuns(): string {
   const dataset = useRecoilValue(fos.dataset);

@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { index, job } from "../test/data";
-import { indexes, operators, succeed } from "../test/indexes";
+import { executeOperator } from "../test/fiftyone";
+import { choose, indexes, operators, succeed } from "../test/indexes";
 import { PLUGIN, absent, at } from "../test/panel";
 import { strings } from "./strings";
 
@@ -17,6 +18,22 @@ test("Resume goes on without asking", async () => {
   await user.click(at("milvus-sync-images"));
   expect(operators()).toEqual([`${PLUGIN}/sync_index`]);
   expect(at("milvus-problem").textContent).toContain("Milvus is gone.");
+});
+
+test("a map that was computed opens in the Embeddings panel", async () => {
+  succeed();
+  await choose(indexes({}).user, "map");
+  expect(executeOperator).toHaveBeenCalledExactlyOnceWith("@voxel51/operators/open_panel", {
+    name: "Embeddings",
+    layout: "vertical",
+  });
+});
+
+test("a map that fails opens nothing", async () => {
+  succeed({ errorMessage: "Milvus is gone." });
+  await choose(indexes({}).user, "map");
+  expect(at("milvus-problem").textContent).toContain("Milvus is gone.");
+  expect(executeOperator).not.toHaveBeenCalled();
 });
 
 test("many indexes are looked for by name, without asking anybody", async () => {

@@ -1,6 +1,7 @@
 import { Button, Stack, Typography } from "@mui/material";
 import { memo, useMemo, useState, type ComponentProps } from "react";
 import type { Index, Job, Move, OtherIndex } from "../api/contract";
+import { openEmbeddings } from "../hooks/appState";
 import { useShared } from "../hooks/shareEqual";
 import { useStable } from "../hooks/useStable";
 import { isActive } from "../jobs/jobState";
@@ -55,7 +56,7 @@ export function IndexList(props: Props) {
     if (kind === "sync") work.check.run({ brain_key }, false);
   });
   const check = useStable((brain_key: string) => work.check.run({ brain_key }, false));
-  const map = useStable((brain_key: string) => work.map.run({ brain_key }, false));
+  const map = useStable((brain_key: string) => work.map.run({ brain_key }, false, openEmbeddings));
   const resume = useStable((brain_key: string) => work.sync.run({ brain_key }, false));
   const importing = asked?.kind === "import" && (
     <ImportDialog {...shared} onClose={close} />
