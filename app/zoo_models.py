@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib import metadata
-from pathlib import Path
 
 import fiftyone as fo
-import fiftyone.zoo as foz
 import fiftyone.zoo.models as fozm
 from packaging.requirements import InvalidRequirement, Requirement
 
 from fiftyone_milvus.dataset.models import TEXT_TAGS
+
+TAG = "embeddings"  # of those that compute some
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,10 @@ class Model:
 def models() -> list[Model]:
     """The zoo models that compute embeddings: first those on this machine, last those
     that can't be loaded here."""
-    here = set(foz.list_downloaded_zoo_models())
+    folder = fo.config.model_zoo_dir
     found = [
-        replace(model, downloaded=model.name in here)
-        for model in _embedding_models(_zoo_changed())
+        replace(model, downloaded=entry.is_in_dir(folder))
+        for entry, model in _embedding_models(_manifests())
     ]
     return sorted(
         found, key=lambda m: (bool(m.missing_packages), not m.downloaded, m.name)
@@ -61,27 +62,33 @@ def default_model() -> str | None:
     return here[0].name if here else None
 
 
-def _zoo_changed() -> int:
-    folder = Path(fo.config.model_zoo_dir)
-    return folder.stat().st_mtime_ns if folder.is_dir() else 0
+def _manifests() -> tuple[tuple[str, int], ...]:
+    """The files that list the zoo's models beside FiftyOne's own, and since when they
+    are as they are."""
+    added = [*fozm._iter_model_manifests(), *(fo.config.model_zoo_manifest_paths or ())]
+    found = sorted(filter(os.path.isfile, added))
+    return tuple((path, os.stat(path).st_mtime_ns) for path in found)
 
 
 @functools.lru_cache(maxsize=1)
-def _embedding_models(changed: int) -> tuple[Model, ...]:
-    """Those of the zoo as it is since ``changed``, when a source was last added."""
+def _embedding_models(
+    manifests: tuple[tuple[str, int], ...],
+) -> tuple[tuple[fozm.ZooModel, Model], ...]:
+    """Those of the zoo that these files describe, each with its entry there. It takes
+    too long for forms, which ask at every key press."""
     manifest, _ = fozm._load_zoo_models_manifest()
-    return tuple(
-        Model(
-            m.name,
-            any(map(m.has_tag, TEXT_TAGS)),
-            False,
-            m.description or "",
-            m.license,
-            m.size_bytes,
-            _missing_packages(m.requirements),
-        )
-        for m in manifest
-        if m.has_tag("embeddings")
+    return tuple((entry, _model(entry)) for entry in manifest if entry.has_tag(TAG))
+
+
+def _model(entry: fozm.ZooModel) -> Model:
+    return Model(
+        entry.name,
+        any(map(entry.has_tag, TEXT_TAGS)),
+        False,
+        entry.description or "",
+        entry.license,
+        entry.size_bytes,
+        _missing_packages(entry.requirements),
     )
 
 

@@ -51,7 +51,9 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
         "fiftyone.core.labels:Detections": ("_LABEL_LIST_FIELD",),
         "fiftyone.core.brain:BrainMethod": ("_get_run_doc", "_get_run_docs"),
         "fiftyone.core.stages:ViewStage": ("_serialize",),
-        "fiftyone.zoo.models:": ("_load_zoo_models_manifest",),
+        "fiftyone.zoo.models:": (
+            *("_iter_model_manifests", "_load_zoo_models_manifest"),
+        ),
     },
     "fiftyone-brain": {
         # the module whose classes ours take the place of

@@ -8,13 +8,12 @@ from typing import Any
 import fiftyone.core.patches as fop
 import fiftyone.operators as foo
 
-from fiftyone_milvus.analysis import tagging
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import indexed_samples
 from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 
 from ..app import analysis_forms, grid, tag_changes
-from ..app.context import MAX_RESULTS, flag
+from ..app.context import MAX_RESULTS
 from . import media_payloads
 from .error_boundary import answered
 
@@ -61,17 +60,12 @@ class FindMethods:
     @answered
     def tag_found(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """Tags what was found, or removes the tag from it."""
-        params = ctx.params
         indexed = _indexed(ctx)
         samples, field = indexed.samples, indexed.patches_field
         view = grid.shown(ctx)
         if isinstance(view, fop.PatchesView) and view.patches_field == field:
             samples = view  # whose copies of the labels the grid shows
-        ids, tag, remove = params["ids"], params["tag"], flag(ctx, "remove")
-        had = tagging.tagged(samples, ids, tag, field)
-        done = tag_changes.tag_results(ctx, samples, ids, field, tag, remove)
-        changed = [id_ for id_ in ids if (id_ in had) is remove]
-        return {"message": done["message"], "changed": changed}
+        return tag_changes.tag_given(ctx, samples, ctx.params["ids"], field)
 
     @answered
     def show_found(self, ctx: foo.ExecutionContext) -> dict[str, Any]:

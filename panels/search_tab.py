@@ -10,7 +10,6 @@ import fiftyone as fo
 import fiftyone.core.patches as fop
 import fiftyone.operators as foo
 
-from fiftyone_milvus.analysis import tagging
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import indexed_samples, names
 from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
@@ -20,7 +19,6 @@ from fiftyone_milvus.searches import result as results
 from fiftyone_milvus.searches.request import SearchRequest
 
 from ..app import grid, search_form, searches, tag_changes
-from ..app.context import flag
 from . import search_payloads
 from .error_boundary import answered
 
@@ -188,11 +186,7 @@ class SearchMethods:
                 else "There is no result to tag. Search for something else."
             )
         view, field = cached.view(ctx.dataset), result.patches_field
-        tag, remove = params["tag"], flag(ctx, "remove")
-        had = tagging.tagged(view, ids, tag, field)
-        done = tag_changes.tag_results(ctx, view, ids, field, tag, remove)
-        changed = [id_ for id_ in ids if (id_ in had) is remove]
-        return {"message": done["message"], "changed": changed}
+        return tag_changes.tag_given(ctx, view, ids, field)
 
     @answered
     def tags(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
