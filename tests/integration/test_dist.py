@@ -1,10 +1,12 @@
-"""What people install: the plugin's zip file, as FiftyOne downloads it, and the wheel,
-each in an environment that has what they need and nothing of this repository."""
+"""What people install: the commands of the README, word for word, in environments that
+have FiftyOne, what the library needs and nothing of this repository; and what is in the
+plugin's zip file."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sysconfig
 import threading
@@ -29,6 +31,8 @@ from scripts import build_dist
 
 PLUGIN = "@milvus/vector-search"
 DATASET = "installed"
+OURS = re.compile("(__editable__.*)?fiftyone_milvus")
+NOT_CLONED = re.compile(r"\.|dist$|build$")
 REPOSITORY = "https://example.com/vector-search"
 USE_LIBRARY = f"""
 import fiftyone as fo
@@ -43,35 +47,73 @@ print(fiftyone_milvus.__file__, *view.values("filepath"))
 """
 
 
+COMMANDS = {
+    "pip": "from pip._internal.cli.main import main",
+    "fiftyone": "from fiftyone.core.cli import main",
+}
+
+
+def installing() -> list[str]:
+    """The ways of the README to install: the commands of each."""
+    readme = (build_dist.ROOT / "README.md").read_text()
+    section = readme.partition("\n## Install\n")[2].partition("\n## ")[0]
+    return re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+
+
+FROM_SOURCE, DOWNLOADED = installing()
+
+
 class Environment:
-    """A virtual environment with the packages that tests have, but not this one."""
+    """A virtual environment with the packages that tests have, but not this one, and a
+    copy of the repository that nothing was built in."""
 
     def __init__(self, folder: Path) -> None:
         venv.create(folder)
-        self.python = folder / "bin" / "python"
+        self.scripts = folder / "bin"
+        self.python = self.scripts / "python"
         place = {"base": str(folder), "platbase": str(folder)}
         self.packages = Path(sysconfig.get_path("purelib", "venv", place))
-        # the .pth file there that finds this repository is not read again
-        ours = sysconfig.get_path("purelib")
-        (self.packages / "needed.pth").write_text(f"{ours}\n")
+        theirs = linked(folder / "packages", Path(sysconfig.get_path("purelib")), OURS)
+        (self.packages / "needed.pth").write_text(f"{theirs}\n")
+        self.repository = linked(folder / "repository", build_dist.ROOT, NOT_CLONED)
+        for name, imported in COMMANDS.items():
+            script = self.scripts / name
+            script.write_text(f"#!{self.python}\n{imported}\nmain()\n")
+            script.chmod(0o755)
         self.variables = {
             **os.environ,
             "FIFTYONE_PLUGINS_DIR": str(folder / "plugins"),
+            "PATH": f"{self.scripts}{os.pathsep}{os.environ['PATH']}",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PYTHONPATH": "",
             "PYTHONSAFEPATH": "1",
         }
 
     def run(self, *args: str | Path) -> str:
-        """What Python prints."""
+        """What a command prints, in the copy of the repository."""
         done = subprocess.run(
-            [self.python, *args],
+            args,
             env=self.variables,
-            cwd=self.packages,
+            cwd=self.repository,
             capture_output=True,
             text=True,
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
+
+    def shell(self, commands: str, repository: str) -> None:
+        """Runs commands that a person copies from the documentation."""
+        self.variables["REPOSITORY"] = repository
+        self.run("bash", "-ec", commands)
+
+
+def linked(folder: Path, source: Path, leaving: re.Pattern[str]) -> Path:
+    """A new folder with all that is in another, but what is named so."""
+    folder.mkdir()
+    for path in source.iterdir():
+        if not leaving.match(path.name):
+            (folder / path.name).symlink_to(path)
+    return folder
 
 
 @pytest.fixture
@@ -99,12 +141,11 @@ def served(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def test_the_zip_file_is_a_plugin_that_searches(fresh, dataset, tmp_path):
+def test_the_plugin_that_fiftyone_downloads_searches(fresh, dataset, tmp_path):
     first = dataset.first().id
     built = build_dist.build_plugin(tmp_path)
     with served(tmp_path) as address:
-        cli = "from fiftyone.core.cli import main; main()"
-        fresh.run("-c", cli, "plugins", "download", f"{address}/{built.name}")
+        fresh.shell(DOWNLOADED, f"{address}/{built.name}")
 
     app = AppServer(fresh.python, fresh.variables)
     try:
@@ -177,14 +218,13 @@ def test_the_zip_file_has_no_more_than_the_plugin_needs(tmp_path, monkeypatch):
     assert len(names) == len(set(names))
 
 
-def test_the_wheel_is_all_that_python_needs(fresh, dataset, tmp_path, monkeypatch):
-    monkeypatch.setenv("REPOSITORY", REPOSITORY)
-    wheel = build_dist.build_wheel(tmp_path)
-    with zipfile.ZipFile(wheel) as found:
-        found.extractall(fresh.packages)
-        assert "fiftyone_milvus/py.typed" in found.namelist()
+def test_what_is_built_from_source_is_a_plugin_and_a_library(fresh, dataset):
+    fresh.shell(FROM_SOURCE, REPOSITORY)
+    assert PLUGIN in fresh.run("fiftyone", "plugins", "list")
+    assert (fresh.packages / "fiftyone_milvus" / "py.typed").exists()
     metadata = next(fresh.packages.glob("fiftyone_milvus-*/METADATA")).read_text()
     assert f"Project-URL: Repository, {REPOSITORY}\n" in metadata
-    where, *paths = fresh.run("-c", USE_LIBRARY).split()
+    printed = fresh.run(fresh.python, "-c", USE_LIBRARY).splitlines()[-1]
+    where, *paths = printed.split()
     assert Path(where).is_relative_to(fresh.packages)
     assert [Path(path).name for path in paths] == ["0.png", "1.png", "2.png"]
