@@ -16,7 +16,7 @@ from fiftyone.operators.delegated import DelegatedOperationService
 from fiftyone.operators.executor import ExecutionRunState
 from fiftyone.operators.store import ExecutionStore
 
-from fiftyone_milvus.errors import Cancelled
+from fiftyone_milvus.errors import Cancelled, InvalidRequest
 from fiftyone_milvus.heartbeat import Heartbeat
 from fiftyone_milvus.progress import Progress
 
@@ -32,6 +32,7 @@ LOST_SECONDS = 30.0  # no heartbeat for so long: the process is gone
 START_SECONDS = 300.0
 
 ACTIVE = ("queued", "running")
+STARTING = "Starting"  # the phase before any progress
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ class JobRecord:
     """Writes a job's state once a second while its work runs, and how it ended.
 
     Use as a context manager around the work; an error passes through and is recorded.
+    A request that is refused before any progress was no job, and leaves no record: the
+    person who made it sees the reason. On a worker nobody waits, so there it does.
     """
 
     def __init__(self, ctx: foo.ExecutionContext, brain_key: str) -> None:
@@ -92,7 +95,7 @@ class JobRecord:
             brain_key=brain_key,
             state="running",
             delegated=bool(ctx.delegated),
-            phase="Starting",
+            phase=STARTING,
         )
         self._stop_state: str | None = None  # "cancelled" or "paused"
         self._heartbeat = Heartbeat(HEARTBEAT_SECONDS, self._check_and_write)
@@ -131,6 +134,9 @@ class JobRecord:
         traceback: TracebackType | None,
     ) -> None:
         self._heartbeat.stop()
+        if self._is_refused(error):
+            self._store.delete(_job_key(self._job.id))
+            return
         state, message = "done", self._job.message
         if isinstance(error, Cancelled):
             state, message = self._stop_state or "cancelled", str(error)
@@ -138,6 +144,10 @@ class JobRecord:
             state, message = "failed", in_words(error)
         self._job = replace(self._job, state=state, message=message, remaining=None)
         self._write()
+
+    def _is_refused(self, error: BaseException | None) -> bool:
+        began = self._job.phase != STARTING or self._job.delegated
+        return isinstance(error, InvalidRequest) and not began
 
     def _check_and_write(self) -> None:
         self._stop_state = self._stop_state or self._store.get(_stop_key(self._job.id))
@@ -224,7 +234,7 @@ def _delegated(ctx: foo.ExecutionContext) -> list[Job]:
             brain_key=params.get("brain_key", ""),
             state=state,
             delegated=True,
-            phase="Starting" if state == "running" else "",
+            phase=STARTING if state == "running" else "",
             message=_last_line(error) if state == "failed" else None,
             updated=when.replace(tzinfo=timezone.utc).isoformat(),
         )

@@ -350,6 +350,11 @@ def test_an_index_is_exported_and_imported(app, indexed):
     expect(card.locator('[data-cy="milvus-size"]')).to_have_text("60 vectors")
     indexed.reload()
     assert runs.load(indexed, "again").total_index_size == 60
+    # what went well disappears by itself, here and after a reload
+    expect(app.cy("milvus-job")).to_have_count(0, timeout=30_000)
+    reloaded(app)
+    expect(card).to_be_visible()
+    expect(app.cy("milvus-job")).to_have_count(0)
 
 
 def test_an_index_is_moved_and_its_login_is_never_typed(app, indexed):

@@ -14,7 +14,7 @@ import pytest
 from fiftyone.operators.delegated import DelegatedOperationService
 
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.errors import Cancelled, InvalidRequest
+from fiftyone_milvus.errors import Cancelled, InvalidRequest, ServerUnavailable
 from fiftyone_milvus.indexes import archive, build, move
 from fiftyone_milvus.progress import Progress
 from fiftyone_milvus.store import settings
@@ -158,7 +158,7 @@ def test_a_job_shows_its_progress_while_it_runs(dataset):
 @pytest.mark.parametrize(
     ("error", "state", "message"),
     [
-        (InvalidRequest("no good"), "failed", "no good"),
+        (ServerUnavailable("no answer"), "failed", "no answer"),
         (Cancelled("stopped"), "cancelled", "stopped"),
         (KeyError("x"), "failed", "KeyError: 'x'"),
     ],
@@ -169,6 +169,18 @@ def test_a_job_says_how_it_failed(dataset, error, state, message):
         raise error
     [job] = jobs.list_jobs(ctx)
     assert (job.state, job.message) == (state, message)
+
+
+@pytest.mark.on_lite
+def test_a_request_that_is_refused_before_it_began_is_no_job(dataset):
+    ctx = make_context(dataset)
+    with pytest.raises(InvalidRequest), jobs.JobRecord(ctx, "k"):
+        raise InvalidRequest("no good")
+    assert jobs.list_jobs(ctx) == []
+    with pytest.raises(InvalidRequest), jobs.JobRecord(ctx, "k") as record:
+        record.progress(Progress("Embedding", 1, 2, 1.0))
+        raise InvalidRequest("no good any more")
+    assert [job.message for job in jobs.list_jobs(ctx)] == ["no good any more"]
 
 
 @pytest.mark.on_lite

@@ -2,6 +2,7 @@ import type { Index, Job, OtherIndex } from "../api/contract";
 import { useApi } from "../api/client";
 import { useFetched } from "../api/useFetched";
 import { usePanelState } from "../hooks/appState";
+import { JobTray } from "../jobs/JobTray";
 import { RunningJob } from "../jobs/RunningJob";
 import { MessageAlert } from "../ui/MessageAlert";
 import { NoIndexes } from "../ui/NoIndexes";
@@ -41,7 +42,11 @@ function Finding({ index, jobs, find }: Omit<Props, "index" | "others" | "onMake
     <>
       {options.value && <FindForm index={index} options={options.value} find={find} values={values} onChange={setValues} />}
       <MessageAlert message={options.error} onRetry={options.reload} />
-      {job && <RunningJob job={job} />}
+      {job && (
+        <JobTray>
+          <RunningJob job={job} />
+        </JobTray>
+      )}
       <MessageAlert message={find.problem} />
       {found && <FoundGroups key={found.at} find={find} found={found} />}
     </>

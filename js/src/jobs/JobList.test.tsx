@@ -94,3 +94,13 @@ test("an error that is shown elsewhere is shown once, and is no news afterwards"
   rerender(<JobList {...props} jobs={jobs} shownErrors={[null]} />);
   expect(absent("milvus-job")).toBe(true);
 });
+
+test("those that have ended are dismissed together, and what runs stays", async () => {
+  answer({ dismiss: {} });
+  const jobs = (["failed", "running", "done"] as const).map((state, n) => ({ ...job, id: String(n), state }));
+  const { user } = show(<JobList {...props} jobs={jobs} />);
+  await user.click(at("milvus-dismiss-all"));
+  expect(callsOf("dismiss")).toEqual([{ job_id: "0" }, { job_id: "2" }]);
+  expect(at("milvus-job").dataset.state).toBe("running");
+  expect(absent("milvus-dismiss-all")).toBe(true);
+});

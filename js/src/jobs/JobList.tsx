@@ -1,10 +1,11 @@
-import { Stack } from "@mui/material";
+import { Button } from "@mui/material";
 import { useEffect, useState } from "react";
 import { useApi } from "../api/client";
 import type { Job } from "../api/contract";
 import { useStable } from "../hooks/useStable";
 import { EndedJob } from "./EndedJob";
 import { isActive, isNews } from "./jobState";
+import { JobTray } from "./JobTray";
 import { RunningJob } from "./RunningJob";
 import { strings } from "./strings";
 
@@ -17,20 +18,21 @@ interface Props {
   onResume: (job: Job) => void;
 }
 
-/** A card for each active job, and a line for each that has ended. */
+/** The active jobs, and those that have ended until they are dismissed. */
 export function JobList({ jobs, known, shownErrors = [], onResume }: Props) {
   const api = useApi();
   const [dismissed, setDismissed] = useState<string[]>([]);
-  const dismiss = useStable(({ id }: Job) => {
-    setDismissed((ids) => [...ids, id]);
-    // if this fails, the line is only back after a reload
-    api.dismiss({ job_id: id }).catch(() => undefined);
+  const dismiss = useStable((...ended: Job[]) => {
+    setDismissed((ids) => [...ids, ...ended.map(({ id }) => id)]);
+    // if this fails, the lines are only back after a reload
+    for (const { id } of ended) api.dismiss({ job_id: id }).catch(() => undefined);
   });
   const resume = useStable(onResume);
   const news = jobs.filter((job) => isNews(job) && !dismissed.includes(job.id));
   // an error is shown once, where the job was started
   const isShown = (job: Job) => job.state === "failed" && shownErrors.includes(job.message);
   const shown = news.filter((job) => !isShown(job));
+  const ended = shown.filter((job) => !isActive(job));
   const shownElsewhere = news.find(isShown)?.id;
   useEffect(() => {
     if (!shownElsewhere) return;
@@ -39,7 +41,7 @@ export function JobList({ jobs, known, shownErrors = [], onResume }: Props) {
   }, [api, shownElsewhere]);
   if (shown.length === 0) return null;
   return (
-    <Stack spacing={1} component="section" aria-label={strings.jobs}>
+    <JobTray>
       {shown.map((job) =>
         isActive(job) ? (
           <RunningJob key={job.id} job={job} />
@@ -52,6 +54,17 @@ export function JobList({ jobs, known, shownErrors = [], onResume }: Props) {
           />
         ),
       )}
-    </Stack>
+      {ended.length > 1 && (
+        <Button
+          size="small"
+          color="secondary"
+          data-cy="milvus-dismiss-all"
+          onClick={() => dismiss(...ended)}
+          sx={{ alignSelf: "flex-end" }}
+        >
+          {strings.dismissAll}
+        </Button>
+      )}
+    </JobTray>
   );
 }

@@ -1,4 +1,5 @@
-import { Button, Paper, Stack, Typography } from "@mui/material";
+import { MuiIconFont } from "@fiftyone/components";
+import { Box, IconButton, Stack, Typography } from "@mui/material";
 import { memo, useState } from "react";
 import { useApi } from "../api/client";
 import type { Job } from "../api/contract";
@@ -20,49 +21,54 @@ export const RunningJob = memo(function RunningJob({ job }: { job: Job }) {
     setAsked(how);
     run(() => ask({ job_id: job.id }));
   };
-  const queued = job.state === "queued";
   return (
-    <Paper
-      variant="outlined"
-      data-cy="milvus-job"
-      data-state={job.state}
-      sx={{ p: 1.5, backgroundImage: "none" }}
-    >
-      <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" spacing={1}>
-        <Stack sx={{ flex: "1 1 120px", minWidth: 0 }}>
-          <Typography variant="body2" noWrap fontWeight={600} dir="auto" sx={{ textAlign: "start" }}>
-            {job.brain_key}
-          </Typography>
-          <Typography variant="caption" color="text.secondary">
-            {queued ? strings.waiting(job.label) : strings.phase(job.label, job.phase)}
-            {job.delegated && !queued && ` · ${strings.onWorker}`}
-          </Typography>
-        </Stack>
+    <Box data-cy="milvus-job" data-state={job.state} sx={{ py: 0.25 }}>
+      <Stack direction="row" alignItems="center" spacing={0.5}>
+        <JobProgress job={job} label={strings.progress(job.brain_key)}>
+          <Typography component="strong" variant="body2" fontWeight={600}>
+            <bdi>{job.brain_key}</bdi>
+          </Typography>{" "}
+          {stopping ? strings[stopping] : doing(job)}
+        </JobProgress>
         {canPause(job) && (
-          <Button
-            size="small"
-            color="secondary"
-            aria-label={strings.pauseJob(job.brain_key)}
-            data-cy="milvus-pause"
+          <StopButton
+            label={strings.pauseJob(job.brain_key)}
+            name="milvus-pause"
+            icon="pause"
             disabled={stopping !== null}
             onClick={() => stop("pausing", api.pause)}
-          >
-            {stopping === "pausing" ? strings.pausing : strings.pause}
-          </Button>
+          />
         )}
-        <Button
-          size="small"
-          color="secondary"
-          aria-label={strings.cancelJob(job.brain_key)}
-          data-cy="milvus-cancel"
+        <StopButton
+          label={strings.cancelJob(job.brain_key)}
+          name="milvus-cancel"
+          icon="close"
           disabled={stopping !== null}
           onClick={() => stop("cancelling", api.cancel)}
-        >
-          {stopping === "cancelling" ? strings.cancelling : strings.cancel}
-        </Button>
+        />
       </Stack>
-      <JobProgress job={job} label={strings.progress(job.brain_key)} />
       <MessageAlert message={problem} />
-    </Paper>
+    </Box>
   );
 });
+
+function doing({ label, state, phase, delegated }: Job): string {
+  if (state === "queued") return strings.waiting(label);
+  return delegated ? `${strings.phase(label, phase)} · ${strings.onWorker}` : strings.phase(label, phase);
+}
+
+interface StopButtonProps {
+  label: string;
+  name: string;
+  icon: string;
+  disabled: boolean;
+  onClick: () => void;
+}
+
+function StopButton({ label, name, icon, ...button }: StopButtonProps) {
+  return (
+    <IconButton size="small" color="secondary" title={label} aria-label={label} data-cy={name} {...button}>
+      <MuiIconFont name={icon} sx={{ fontSize: 18 }} />
+    </IconButton>
+  );
+}

@@ -13,6 +13,11 @@ export function isNews(job: Job): boolean {
   return !longJob(job.operator)?.quiet || job.state !== "done";
 }
 
+/** Whether it has ended in a way that leaves nothing to do. */
+export function fades(job: Job): boolean {
+  return job.state === "done" || job.state === "cancelled";
+}
+
 /** Whether it can be paused now, and resumed later. */
 export function canPause(job: Job): boolean {
   return job.state === "running" && job.can_pause;
