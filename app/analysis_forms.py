@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import fiftyone as fo
 import fiftyone.operators as foo
@@ -24,6 +25,7 @@ from .long_jobs import JobResult, Work
 T = TypeVar("T")
 
 RESULTS = "milvus_vector_search_found"
+LAST = "last"  # the key in it of the name of the operator that ended last
 MAX_LISTED = 1_000  # results in the plain data
 DEFAULT_THRESH = 0.05
 
@@ -79,7 +81,8 @@ def work(
         kept = keep(ctx, indexed.samples, shown, found.to_tag, field, found.message)
         data = {"brain_key": index.key, "patches_field": field, **found.data, **kept}
         # the App gives the panel no result of an operator that streams its progress
-        results.set(name, data, ttl=jobs.KEEP_SECONDS)
+        results.set(name, {**data, "found_id": uuid4().hex}, ttl=jobs.KEEP_SECONDS)
+        results.set(LAST, name, ttl=jobs.KEEP_SECONDS)
         return JobResult(data, shown)
 
     return find_and_keep

@@ -50,6 +50,8 @@ _NAMES = {
         "scope",
         "mode",
         "operator",
+        "action",
+        "found_id",
     ),
     *("collection_name", "db_name", "uri", "path", "source", "model", "metric"),
     *("consistency_level", "index_type", "embeddings_field", "patches_field"),
@@ -68,6 +70,7 @@ _LISTS = {
 }
 # The form of a search has a switch, and a choice, of the names of lists elsewhere
 _LISTS_OR = {"more": bool, "selection": str}
+_NUMBER_LISTS = {"groups", "keeps"}
 _NUMBERS = {"thresh", "fraction", "min_score", "max_score", "alpha"}
 _COUNTS = {"start", "keep", "skip", "batch_size", "num_workers"}
 
@@ -211,6 +214,8 @@ def _check(name: str, value: Any) -> None:
     elif name in _LISTS or name in _LISTS_OR:
         if name not in _LISTS_OR or not isinstance(value, _LISTS_OR[name]):
             _check_list(name, value)
+    elif name in _NUMBER_LISTS:
+        _check_number_list(name, value)
     elif name in _NUMBERS:
         if not checks.is_number(value):
             raise InvalidRequest(f"Give {name} as a finite number")
@@ -233,3 +238,13 @@ def _check_list(name: str, value: Any) -> None:
             f"Give {name} as a list of texts, not {type(value).__name__}"
         )
     checks.check_count(value, checks.MAX_IDS, name, "texts")
+
+
+def _check_number_list(name: str, value: Any) -> None:
+    if not isinstance(value, list | tuple):
+        raise InvalidRequest(
+            f"Give {name} as a list of whole numbers, not {type(value).__name__}"
+        )
+    checks.check_count(value, checks.MAX_IDS, name, "numbers")
+    for each in value:
+        checks.count(each, name, "", checks.MAX_COUNT, least=0)

@@ -5,19 +5,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import fiftyone.core.patches as fop
 import fiftyone.operators as foo
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import indexed_samples
 from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 
-from ..app import analysis_forms, grid, tag_changes
+from ..app import analysis_forms, grid, reviews
 from ..app.context import MAX_RESULTS
 from . import media_payloads
 from .error_boundary import answered
 
-METHODS = ("find_options", "find_result", "found_items", "tag_found", "show_found")
+METHODS = ("find_options", "find_result", "found_items", "decide_found", "show_found")
 
 
 class FindMethods:
@@ -33,9 +32,17 @@ class FindMethods:
 
     @answered
     def find_result(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        """What an operator found when it last ran; ``None`` if it didn't end."""
-        store = ctx.store(analysis_forms.RESULTS)
-        return {"found": store.get(ctx.params["operator"])}
+        """What an operator found when it last ran, or what was found last; and what was
+        decided of it. ``found`` is ``None`` if it didn't end."""
+        name = ctx.params.get("operator")
+        review = reviews.last(ctx) if name is None else reviews.Review(ctx, name)
+        if review is None:
+            return {"operator": None, "found": None, "decisions": []}
+        return {
+            "operator": review.operator,
+            "found": review.found,
+            "decisions": [_decision(*one) for one in review.decisions.items()],
+        }
 
     @answered
     def found_items(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
@@ -58,14 +65,20 @@ class FindMethods:
         }
 
     @answered
-    def tag_found(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        """Tags what was found, or removes the tag from it."""
-        indexed = _indexed(ctx)
-        samples, field = indexed.samples, indexed.patches_field
-        view = grid.shown(ctx)
-        if isinstance(view, fop.PatchesView) and view.patches_field == field:
-            samples = view  # whose copies of the labels the grid shows
-        return tag_changes.tag_given(ctx, samples, ctx.params["ids"], field)
+    def decide_found(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """Tags or relabels groups of what was found, leaves them as they are, or takes
+        that back; what is decided of them then."""
+        params = ctx.params
+        made = reviews.decide(
+            ctx,
+            params["operator"],
+            params["found_id"],
+            params["action"],
+            params["groups"],
+            params.get("keeps", []),
+            params.get("tag"),
+        )
+        return {"decisions": [_decision(n, one) for n, one in made.items() if one]}
 
     @answered
     def show_found(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
@@ -76,6 +89,16 @@ class FindMethods:
         view = _indexed(ctx).shown(ctx.dataset, ids)
         grid.show(ctx, view, base)
         return {}
+
+
+def _decision(number: int, one: reviews.Decision) -> dict[str, Any]:
+    return {
+        "group": number,
+        "tag": one.tag,
+        "label": one.label,
+        "keep": one.keep,
+        "changed": len(one.changed),
+    }
 
 
 def _indexed(ctx: foo.ExecutionContext) -> IndexedSamples:

@@ -172,33 +172,45 @@ def labels(
     field = label_field or patches
     if field is None:
         raise InvalidRequest("Name the field that holds the labels of the samples")
-    of = samples if samples.has_field(field) else samples._root_dataset
-    if not of.has_field(field):
-        raise InvalidRequest(f"There is no field '{field}' to take labels from")
-    if _is_own(index, field):
-        ids, values = _own(samples, field)
+    path = label_path(samples, patches, field)
+    if field == patches:
+        ids, values = _own(samples, field, path)
         return field, dict(zip(ids, values, strict=True))
-    kind = of.get_field(field)
-    holds = getattr(kind, "document_type", None)
-    if holds is not None and issubclass(holds, fol.Classification):
-        path = f"{field}.label"
-    elif isinstance(kind, fo.StringField):
-        path = field
-    else:
-        raise InvalidRequest(
-            f"'{field}' doesn't hold one label for each sample. Name a field of "
-            "classifications or of strings; or use an index of the field's patches."
-        )
     found = indexed_samples.values(samples, path)
     assert found is not None
     return field, dict(zip(*found, strict=True))
 
 
-def _own(samples: Any, field: str) -> tuple[list[str], list[str | None]]:
+def label_path(
+    samples: fo.SampleCollection, patches_field: str | None, field: str
+) -> str:
+    """The path of the labels in a field: the patches' own, or one of the samples.
+
+    Raises:
+        InvalidRequest: if the field doesn't hold one label for each
+    """
+    of = samples if samples.has_field(field) else samples._root_dataset
+    if not of.has_field(field):
+        raise InvalidRequest(f"There is no field '{field}' to take labels from")
+    if field == patches_field:
+        _, path = samples._get_label_field_path(field, "label")
+        return str(path)
+    kind = of.get_field(field)
+    holds = getattr(kind, "document_type", None)
+    if holds is not None and issubclass(holds, fol.Classification):
+        return f"{field}.label"
+    if isinstance(kind, fo.StringField):
+        return field
+    raise InvalidRequest(
+        f"'{field}' doesn't hold one label for each sample. Name a field of "
+        "classifications or of strings; or use an index of the field's patches."
+    )
+
+
+def _own(samples: Any, field: str, path: str) -> tuple[list[str], list[str | None]]:
     """The ids and the labels of all patches of a field."""
     _, id_path = samples._get_label_field_path(field, "id")
-    _, label_path = samples._get_label_field_path(field, "label")
-    ids, values = samples.values([id_path, label_path], unwind=True)
+    ids, values = samples.values([id_path, path], unwind=True)
     kept = [at for at, id_ in enumerate(ids) if id_ is not None]
     return [ids[at] for at in kept], [values[at] for at in kept]
 

@@ -308,10 +308,11 @@ WITHOUT = {  # a search
     "find_result": {"operator": "find_unique"},
     "found_items": {"brain_key": "objects", "ids": [], "sample_ids": []},
     "show_found": {"brain_key": "idx", "ids": []},
-    "tag_found": {"brain_key": "idx", "ids": [], "tag": "t"},
 }
 SERVER = {"start_embedded", "stop_embedded"}  # which know no index
+FOUND = {"operator": "find_unique", "found_id": "no", "groups": []}
 NOT_THERE = {
+    "decide_found": ({**FOUND, "action": "leave"}, "Something else was found since"),
     "rerun_search": ({"name": "no"}, "There is no saved search"),
     "delete_searches": ({"name": "no"}, "There is no saved search"),
     "cleanup": ({"brain_key": "no"}, "This dataset has no Milvus index"),

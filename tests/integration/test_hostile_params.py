@@ -116,7 +116,10 @@ ASKED: dict[str, dict[str, Any]] = {
     "find_options": INDEX,
     "find_result": {"operator": "find_unique"},
     "found_items": {**INDEX, "ids": ["{id}"], "sample_ids": ["{id}"]},
-    "tag_found": {**INDEX, "ids": ["{id}"], "tag": "t", "remove": False},
+    "decide_found": {
+        **{"operator": "find_unique", "found_id": "{found_id}", "action": "tag"},
+        **{"groups": [0], "keeps": [], "tag": "t"},
+    },
     "show_found": {**INDEX, "ids": ["{id}"]},
     "form": {"nothing": None},
     "cleanup_plan": INDEX,
@@ -223,6 +226,7 @@ def dataset(tmp_path_factory):
             )
         execute("search", dataset, **INDEX, query=QUERY, k=2)
         execute("save_search", dataset, name="s")
+        execute("find_unique", dataset, **INDEX, count=2)
         yield dataset
         for key in runs.keys(dataset):
             runs.cleanup(dataset, key)
@@ -234,7 +238,11 @@ def known(dataset):
     """What params stand for."""
     ctx = make_context(dataset, **INDEX, query=QUERY, k=2)
     answer = MilvusPanel().search(ctx)
-    return {"id": dataset.first().id, "dataset": dataset.name, "token": answer["token"]}
+    found = MilvusPanel().find_result(make_context(dataset, operator="find_unique"))
+    return {
+        **{"id": dataset.first().id, "dataset": dataset.name},
+        **{"token": answer["token"], "found_id": found["found"]["found_id"]},
+    }
 
 
 def filled(value: Any, known: dict[str, str]) -> Any:

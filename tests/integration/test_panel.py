@@ -458,33 +458,27 @@ def test_what_is_found_is_shown_and_the_view_from_before_can_be_had_again(
 
 
 @pytest.mark.on_lite
-def test_what_was_found_is_drawn_tagged_and_shown(indexed):
+def test_what_was_found_is_drawn_and_shown(indexed):
     ids = indexed.values("id")
     index = {"brain_key": "idx"}
     asked = {**index, "ids": [ids[2], "f" * 24, ids[0]], "sample_ids": ids[:3]}
     items = panel.found_items(make_context(indexed, **asked))["items"]
     assert [item["id"] for item in items] == [ids[2], ids[0]]
     assert items[0]["filepath"] == indexed[ids[2]].filepath
-    indexed.select(ids[0]).tag_samples("twin")
-    asked = {**index, "ids": ids[:2], "tag": "twin"}
-    assert panel.tag_found(make_context(indexed, **asked))["changed"] == [ids[1]]
-    undo = {**index, "ids": [ids[1]], "tag": "twin", "remove": True}
-    assert panel.tag_found(make_context(indexed, **undo))["changed"] == [ids[1]]
-    assert indexed.match_tags("twin").values("id") == [ids[0]]
     ctx = make_context(indexed, **index, ids=[ids[5], ids[1]])
     panel.show_found(ctx)
     [shown] = triggered(ctx, "set_view")
     view = fo.DatasetView._build(indexed, shown["view"])
     assert view.values("id") == [ids[5], ids[1]]
     assert panel.find_options(make_context(indexed, **index)) == {
-        "tags": ["twin"],
+        "tags": [],
         "split_fields": [],
         "label_fields": [],
     }
 
 
 @pytest.mark.on_lite
-def test_patches_that_were_found_have_boxes_and_are_tagged(dataset):
+def test_patches_that_were_found_have_boxes(dataset):
     source = build.Source(embeddings_field="embedding")
     build.build(dataset, "p", source, patches_field="ground_truth")
     first = dataset.first()
@@ -493,11 +487,6 @@ def test_patches_that_were_found_have_boxes_and_are_tagged(dataset):
     ctx = make_context(dataset, **index, sample_ids=[first.id])
     [item] = panel.found_items(ctx)["items"]
     assert (item["box"], item["label"]) == (patch.bounding_box, patch.label)
-    view = dataset.to_patches("ground_truth")
-    ctx = make_context(dataset, view=view, **index, tag="odd")
-    assert panel.tag_found(ctx)["changed"] == [patch.id]
-    tagged = dataset.match_labels(tags="odd", fields="ground_truth")
-    assert tagged.values("id") == [first.id]
     assert panel.find_options(make_context(dataset, brain_key="p"))["label_fields"] == [
         "ground_truth"
     ]

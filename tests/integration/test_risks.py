@@ -93,7 +93,7 @@ AS_OPERATOR = {
     "save_search": "save_search",
     "save_view": "find_unique",
     "tag_results": "tag_results",
-    "tag_found": "tag_results",
+    "decide_found": "tag_results",
 }
 READING: dict[str, dict[str, Any]] = {
     "first_overview": {},

@@ -1,5 +1,5 @@
 /** What the Find tab asks Python, and what it answers. */
-import type { Media, Tagged } from "./searchContract";
+import type { Media } from "./searchContract";
 import type { Nothing, Scope } from "./sharedContract";
 
 /** What each of the operators that find something takes. */
@@ -59,17 +59,48 @@ export interface FindOptions {
   label_fields: string[];
 }
 
+/** What was decided of a group of what was found. */
+export interface FoundDecision {
+  group: number;
+  /** null if none was given */
+  tag: string | null;
+  /** null if none was corrected */
+  label: string | null;
+  /** the member that was kept */
+  keep: number | null;
+  /** how many got the tag or the label */
+  changed: number;
+}
+
+export interface Decide {
+  operator: string;
+  found_id: string;
+  action: "tag" | "relabel" | "leave" | "undo";
+  groups: number[];
+  /** the member to keep of each group, where one is kept */
+  keeps: number[];
+  tag?: string;
+}
+
+/** What an operator found; null if it didn't end. */
+export interface FindResult {
+  operator: string | null;
+  found: Record<string, unknown> | null;
+  decisions: FoundDecision[];
+}
+
 /** The methods of `panels/find_tab.py`. */
 export interface FindMethods {
   find_options: { takes: { brain_key: string }; gives: FindOptions };
-  /** What an operator found when it last ran, if that has ended. */
-  find_result: { takes: { operator: string }; gives: { found: Record<string, unknown> | null } };
+  /** What an operator found when it last ran; without one, what was found last. */
+  find_result: { takes: { operator?: string }; gives: FindResult };
   /** The images of ids of the index, and of their samples. */
   found_items: {
     takes: { brain_key: string; ids: string[]; sample_ids: string[] };
     gives: { items: FoundItem[] };
   };
-  tag_found: { takes: { brain_key: string; ids: string[]; tag: string; remove?: boolean }; gives: Tagged };
+  /** Decides about groups, or takes that back; gives what is decided of them then. */
+  decide_found: { takes: Decide; gives: { decisions: FoundDecision[] } };
   show_found: { takes: { brain_key: string; ids: string[] }; gives: Nothing };
 }
 

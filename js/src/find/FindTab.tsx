@@ -1,7 +1,9 @@
+import { useEffect } from "react";
 import type { Index, Job, OtherIndex } from "../api/contract";
 import { useApi } from "../api/client";
 import { useFetched } from "../api/useFetched";
 import { usePanelState } from "../hooks/appState";
+import { useStable } from "../hooks/useStable";
 import { JobTray } from "../jobs/JobTray";
 import { RunningJob } from "../jobs/RunningJob";
 import { MessageAlert } from "../ui/MessageAlert";
@@ -38,6 +40,10 @@ function Finding({ index, jobs, find }: Omit<Props, "index" | "others" | "onMake
   const options = useFetched(() => api.find_options({ brain_key }), brain_key);
   const job = find.job(jobs);
   const { found } = find;
+  const restore = useStable(() => {
+    if (!found && !find.running) find.restore((kind) => setValues({ ...values, kind }));
+  });
+  useEffect(restore, [restore]);
   return (
     <>
       {options.value && <FindForm index={index} options={options.value} find={find} values={values} onChange={setValues} />}
@@ -48,7 +54,7 @@ function Finding({ index, jobs, find }: Omit<Props, "index" | "others" | "onMake
         </JobTray>
       )}
       <MessageAlert message={find.problem} />
-      {found && <FoundGroups key={found.at} find={find} found={found} />}
+      {found && <FoundGroups key={found.id} index={index} find={find} found={found} />}
     </>
   );
 }

@@ -6,7 +6,7 @@ import { FoundGroup } from "./FoundGroup";
 const members = ["a", "b"].map((id) => ({ id, sample_id: id, note: id }));
 const group = { title: "2 alike", members, keep: 0, suspects: [] };
 const item = { id: "a", filepath: "/images/a.jpg", box: null, label: "bird", tags: ["old"] };
-const on = { onKeep: vi.fn(), onTag: vi.fn(), onLeave: vi.fn(), onUndo: vi.fn() };
+const on = { onKeep: vi.fn(), onRelabel: vi.fn(), onTag: vi.fn(), onLeave: vi.fn(), onUndo: vi.fn() };
 const props = { number: 0, group, items: new Map([["a", item], ["b", null]]), decision: undefined, ...on };
 const tiles = () => [...document.querySelectorAll<HTMLElement>("[data-cy=milvus-found-tile]")];
 
@@ -28,7 +28,7 @@ test("it is tagged, or left as it is", async () => {
 });
 
 test("what was decided is said, and can be undone", async () => {
-  const { user } = show(<FoundGroup {...props} decision={{ tag: "duplicate", changed: ["b"] }} />);
+  const { user } = show(<FoundGroup {...props} decision={{ tag: "duplicate", label: null, keep: 0, changed: 1 }} />);
   expect(at("milvus-decision").textContent).toBe("1 tagged duplicate");
   expect(absent("milvus-found-keep")).toBe(true);
   await user.click(at("milvus-found-undo"));

@@ -14,6 +14,7 @@ interface Props {
   items: Map<string, FoundItem | null>;
   decision: Decision | undefined;
   onKeep: (member: number) => void;
+  onRelabel: () => void;
   onTag: () => void;
   onLeave: () => void;
   onUndo: () => void;
@@ -23,7 +24,7 @@ const BUTTON = { size: "small", color: "secondary", sx: { textTransform: "none",
 const TILE = 104;
 
 /** A group with its members side by side, and what is decided about it. */
-export function FoundGroup({ number, group, items, decision, onKeep, onTag, onLeave, onUndo }: Props) {
+export function FoundGroup({ number, group, items, decision, onKeep, onRelabel, onTag, onLeave, onUndo }: Props) {
   const marked = new Set(toTag(group));
   return (
     <Paper
@@ -42,7 +43,7 @@ export function FoundGroup({ number, group, items, decision, onKeep, onTag, onLe
             key={member.id}
             number={number}
             at={n}
-            member={member}
+            member={decision?.label && marked.has(member.id) ? { ...member, note: decision.label } : member}
             item={items.get(member.id)}
             kept={group.keep === n}
             marked={marked.has(member.id)}
@@ -53,7 +54,7 @@ export function FoundGroup({ number, group, items, decision, onKeep, onTag, onLe
       {decision ? (
         <Stack direction="row" alignItems="center" spacing={1}>
           <Typography variant="caption" data-cy="milvus-decision">
-            {decision.tag === null ? strings.left : strings.tagged(decision.changed.length, decision.tag)}
+            {said(decision)}
           </Typography>
           <Button {...BUTTON} data-cy="milvus-found-undo" onClick={onUndo}>
             {strings.undo}
@@ -61,6 +62,11 @@ export function FoundGroup({ number, group, items, decision, onKeep, onTag, onLe
         </Stack>
       ) : (
         <Stack direction="row" useFlexGap flexWrap="wrap" columnGap={1}>
+          {group.suggested !== undefined && (
+            <Button {...BUTTON} data-cy="milvus-found-relabel" onClick={onRelabel}>
+              {strings.relabel(group.suggested)}
+            </Button>
+          )}
           <Button {...BUTTON} data-cy="milvus-found-tag-group" onClick={onTag}>
             {group.keep === null ? strings.tagThis : strings.tagOthers}
           </Button>
@@ -71,6 +77,11 @@ export function FoundGroup({ number, group, items, decision, onKeep, onTag, onLe
       )}
     </Paper>
   );
+}
+
+function said({ tag, label, changed }: Decision): string {
+  if (label !== null) return strings.relabeled(label);
+  return tag === null ? strings.left : strings.tagged(changed, tag);
 }
 
 interface TileProps {

@@ -1,5 +1,6 @@
 import { Button, Stack, Typography } from "@mui/material";
 import { useState, type KeyboardEvent } from "react";
+import type { Index } from "../api/contract";
 import { EmptyState } from "../ui/EmptyState";
 import { TextInput } from "../ui/TextInput";
 import { FoundGroup } from "./FoundGroup";
@@ -20,8 +21,15 @@ const TAGS = {
 
 const BUTTON = { size: "small", color: "secondary", sx: { textTransform: "none" } } as const;
 
+interface Props {
+  /** the one in use, which may be another than it was found in */
+  index: Index;
+  find: Find;
+  found: Found;
+}
+
 /** What was found, to be decided about group by group. */
-export function FoundGroups({ find, found }: { find: Find; found: Found }) {
+export function FoundGroups({ index, find, found }: Props) {
   const { groups, decisions, brain_key, kind } = found;
   const [tag, setTag] = useState(TAGS[kind]);
   const [listed, setListed] = useState(LISTED);
@@ -32,6 +40,7 @@ export function FoundGroups({ find, found }: { find: Find; found: Found }) {
   const name = tag.trim();
   const act = (number: number, member: number): Partial<Record<string, () => void>> => ({
     k: () => find.keep(number, member),
+    a: () => find.relabel(number),
     t: () => name && find.tag([number], name),
     s: () => find.leave(number),
     u: () => find.undo(number),
@@ -47,12 +56,12 @@ export function FoundGroups({ find, found }: { find: Find; found: Found }) {
     event.stopPropagation();
     if (next) next.focus();
     does?.();
-    if (event.key === "t" || event.key === "s") focusTile(event.currentTarget, number + 1);
+    if (["a", "t", "s"].includes(event.key)) focusTile(event.currentTarget, number + 1);
   };
   return (
     <Stack spacing={1}>
       <Typography variant="caption" color="text.secondary" role="status" data-cy="milvus-found">
-        {found.message}
+        {brain_key === index.brain_key ? found.message : strings.inIndex(found.message, brain_key)}
       </Typography>
       {groups.length === 0 ? (
         <EmptyState name="milvus-found-nothing" icon="check_circle" title={strings.nothing} text="" />
@@ -77,7 +86,8 @@ export function FoundGroups({ find, found }: { find: Find; found: Found }) {
             </Button>
           </Stack>
           <Typography variant="caption" color="text.secondary" data-cy="milvus-reviewed">
-            {strings.progress(decided.size, groups.length)}. {strings.keys}
+            {strings.progress(decided.size, groups.length)}.{" "}
+            {kind === "find_label_outliers" ? strings.outlierKeys : strings.keys}
           </Typography>
           <Stack
             component="ul"
@@ -97,6 +107,7 @@ export function FoundGroups({ find, found }: { find: Find; found: Found }) {
                 items={items}
                 decision={decided.get(n)}
                 onKeep={(member) => find.keep(n, member)}
+                onRelabel={() => find.relabel(n)}
                 onTag={() => name && find.tag([n], name)}
                 onLeave={() => find.leave(n)}
                 onUndo={() => find.undo(n)}

@@ -20,6 +20,8 @@ export interface Group {
   keep: number | null;
   /** what is tagged, where none is kept, by position */
   suspects: number[];
+  /** the label that the first of them should perhaps have */
+  suggested?: string;
 }
 
 /** The members of a group that its tag is for. */
@@ -60,6 +62,7 @@ export const GROUPS = {
       members: [outlier, ...neighbors.slice(0, NEIGHBORS)].map(({ id, sample_id, label }) => ({ id, sample_id, note: label })),
       keep: null,
       suspects: [0],
+      suggested: outlier.suggested,
     })),
   find_unique: ({ ids, sample_ids, dists }: FoundUnique): Group[] =>
     ids.map((id, n) => ({

@@ -1,25 +1,21 @@
 import { useRef, useState } from "react";
 import { useApi } from "../api/client";
-import type { FindOperators, Job } from "../api/contract";
+import type { Decide, FindOperators, FindResult, FoundDecision, Job } from "../api/contract";
 import { messageOf } from "../api/errors";
 import { useCall } from "../api/useCall";
-import { useLongJob } from "../api/useLongJob";
 import { usePanelState } from "../hooks/appState";
 import { isActive } from "../jobs/jobState";
 import { GROUPS, KINDS, toShow, toTag, type Group, type Kind } from "./groups";
+import { useFinders } from "./useFinders";
 
-export interface Decision {
-  /** null if the group was left as it is */
-  tag: string | null;
-  /** the ids that got the tag */
-  changed: string[];
-}
+/** What was decided of a group; nothing but `keep` if it was left as it is. */
+export type Decision = Omit<FoundDecision, "group">;
 
 /** What was found, and what was decided of it. */
 export interface Found {
   dataset: string;
-  /** when it was found, by which it is known */
-  at: number;
+  /** by which it is known */
+  id: string;
   brain_key: string;
   kind: Kind;
   message: string;
@@ -28,66 +24,93 @@ export interface Found {
   decisions: [number, Decision][];
 }
 
-/** Finds problems, and decides about them. What was found is kept while the panel is closed. */
+/** Finds problems, and decides about them. What was found is kept by Python for a day. */
 export function useFind(dataset: string, onEnd: () => void) {
   const api = useApi();
   const [kept, setKept] = usePanelState<Found | null>("milvus_found", null);
   const found = kept?.dataset === dataset ? kept : null;
   const newest = useRef(found);
   const requests = useRef(Promise.resolve());
-  const finders = {
-    find_duplicates: useLongJob("find_duplicates", onEnd),
-    find_leaks: useLongJob("find_leaks", onEnd),
-    find_label_outliers: useLongJob("find_label_outliers", onEnd),
-    find_unique: useLongJob("find_unique", onEnd),
-  };
-  const all = Object.values(finders);
+  const finders = useFinders(onEnd);
   const { run, busy, problem } = useCall();
-  const [tagProblem, setTagProblem] = useState<string | null>(null);
+  const [decideProblem, setDecideProblem] = useState<string | null>(null);
 
   const setFound = (next: Found) => {
     newest.current = next;
     setKept(next);
   };
+  const receive = (answer: FindResult): Found | null => {
+    const received = foundOf(dataset, answer);
+    if (received) setFound(received);
+    return received;
+  };
   const decisionOf = (number: number) => newest.current?.decisions.find(([n]) => n === number)?.[1];
-  /** Sets what is decided about some groups of what was found; null if nothing is. */
-  const decide = ({ at }: Found, numbers: number[], decision: (number: number) => Decision | null) => {
+  /** Sets what is decided about some groups of what was found. */
+  const settle = ({ id }: Found, numbers: number[], decisions: [number, Decision][]) => {
     const now = newest.current;
-    if (now?.at !== at) return;
+    if (now?.id !== id) return;
     const others = now.decisions.filter(([n]) => !numbers.includes(n));
-    const made = numbers.flatMap((n): [number, Decision][] => {
-      const one = decision(n);
-      return one ? [[n, one]] : [];
-    });
-    setFound({ ...now, decisions: [...others, ...made] });
+    setFound({ ...now, decisions: [...others, ...decisions] });
   };
   /** Sends a request after those before it, so that a person needn't wait between decisions. */
   const inTurn = (request: () => Promise<void>) => {
-    requests.current = requests.current.then(request).catch((error: unknown) => setTagProblem(messageOf(error)));
+    requests.current = requests.current.then(request).catch((error: unknown) => setDecideProblem(messageOf(error)));
+  };
+  const send = async (of: Found, numbers: number[], action: Decide["action"], tag?: string) => {
+    const { id, kind, groups } = of;
+    const keeps = numbers.flatMap((n) => groups[n].keep ?? []);
+    const answer = await api.decide_found({
+      operator: kind,
+      found_id: id,
+      action,
+      groups: numbers,
+      keeps,
+      ...(tag !== undefined && { tag }),
+    });
+    settle(of, numbers, answer.decisions.map(({ group, ...decision }) => [group, decision]));
+  };
+  /** Decides about those groups of some that nothing is decided about yet; it is shown before it is done. */
+  const decide = (numbers: number[], action: "tag" | "relabel" | "leave", decision: (group: Group) => Partial<Decision>) => {
+    const now = newest.current;
+    const open = numbers.filter((n) => !decisionOf(n));
+    if (!now || open.length === 0) return;
+    setDecideProblem(null);
+    const made = open.map((n): [number, Decision] => {
+      const group = now.groups[n];
+      return [n, { tag: null, label: null, keep: group.keep, changed: 0, ...decision(group) }];
+    });
+    settle(now, open, made);
+    inTurn(() =>
+      send(now, open, action, made[0][1].tag ?? undefined).catch((error) => {
+        settle(now, open, []);
+        throw error;
+      }),
+    );
   };
 
   return {
     found,
-    running: all.some((each) => each.running !== null),
-    problem: tagProblem ?? problem ?? all.map((each) => each.problem).find(Boolean) ?? null,
+    running: finders.running,
+    problem: decideProblem ?? problem ?? finders.problem,
     busy,
     /** the job of what is being found, of those that there are */
     job: (jobs: Job[]) => jobs.find((job) => isActive(job) && KINDS.includes(job.operator as Kind)),
-    find: <Name extends Kind>(kind: Name, params: FindOperators[Name]["takes"]) => {
-      for (const each of all) each.dismiss();
-      // each finder takes what its name says
-      const finder = finders[kind] as unknown as { run: (params: object, delegate: boolean, onDone: () => void) => void };
-      finder.run(params, false, () =>
-        run(() => api.find_result({ operator: kind }), ({ found: answer }) => {
-          if (!answer) return; // it was cancelled
-          const groups = (GROUPS[kind] as unknown as (answer: object) => Group[])(answer);
-          const { brain_key } = params;
-          setFound({ dataset, at: Date.now(), brain_key, kind, message: String(answer.message), groups, decisions: [] });
+    /** Shows again what was found last, after a reload or in another window. */
+    restore: (onRestored: (kind: Kind) => void) =>
+      run(() => api.find_result({}), (answer) => {
+        const restored = newest.current ? null : receive(answer);
+        if (restored) onRestored(restored.kind);
+      }),
+    find: <Name extends Kind>(kind: Name, params: FindOperators[Name]["takes"]) =>
+      finders.run(kind, params, () =>
+        run(() => api.find_result({ operator: kind }), (answer) => {
+          const received = receive(answer);
+          if (!received) return; // it was cancelled
+          const { brain_key, groups } = received;
           // nor does the App do what such an operator has it do
           if (groups.length > 0) run(() => api.show_found({ brain_key, ids: toShow(groups) }));
         }),
-      );
-    },
+      ),
     /** Keeps another member of a group that isn't decided about. */
     keep: (number: number, member: number) => {
       const now = newest.current;
@@ -96,42 +119,20 @@ export function useFind(dataset: string, onEnd: () => void) {
       setFound({ ...now, groups });
     },
     /** Tags what is to be tagged of some groups in one request. */
-    tag: (numbers: number[], tag: string) => {
-      const now = newest.current;
-      const open = numbers.filter((n) => !decisionOf(n));
-      if (!now || open.length === 0) return;
-      const { brain_key, groups } = now;
-      const ids = open.flatMap((n) => toTag(groups[n]));
-      setTagProblem(null);
-      decide(now, open, () => ({ tag, changed: [] }));
-      inTurn(() =>
-        api.tag_found({ brain_key, ids, tag }).then(
-          (answer) => {
-            const changed = new Set(answer.changed);
-            decide(now, open, (n) => ({ tag, changed: toTag(groups[n]).filter((id) => changed.has(id)) }));
-          },
-          (error) => {
-            decide(now, open, () => null);
-            throw error;
-          },
-        ),
-      );
+    tag: (numbers: number[], tag: string) => decide(numbers, "tag", () => ({ tag })),
+    /** Corrects the label of an outlier, as its neighbors suggest. */
+    relabel: (number: number) => {
+      if (newest.current?.groups[number].suggested === undefined) return;
+      decide([number], "relabel", ({ suggested }) => ({ label: suggested }));
     },
-    leave: (number: number) => {
-      const now = newest.current;
-      if (now && !decisionOf(number)) decide(now, [number], () => ({ tag: null, changed: [] }));
-    },
+    leave: (number: number) => decide([number], "leave", () => ({})),
     /** Takes back what was decided about a group. */
     undo: (number: number) => {
       const now = newest.current;
       if (!now) return;
-      setTagProblem(null);
+      setDecideProblem(null);
       inTurn(async () => {
-        const decision = decisionOf(number);
-        if (newest.current?.at !== now.at || !decision) return;
-        const { tag, changed: ids } = decision;
-        if (tag !== null && ids.length > 0) await api.tag_found({ brain_key: now.brain_key, ids, tag, remove: true });
-        decide(now, [number], () => null);
+        if (newest.current?.id === now.id && decisionOf(number)) await send(now, [number], "undo");
       });
     },
     /** Shows in the grid what is tagged so far, or all that was found. */
@@ -147,3 +148,20 @@ export function useFind(dataset: string, onEnd: () => void) {
 }
 
 export type Find = ReturnType<typeof useFind>;
+
+/** What Python answers as it is shown; null if nothing was found. */
+function foundOf(dataset: string, { operator, found, decisions }: FindResult): Found | null {
+  if (!found) return null;
+  const kind = operator as Kind;
+  const groups = (GROUPS[kind] as unknown as (answer: object) => Group[])(found);
+  const kept = new Map(decisions.map(({ group, keep }) => [group, keep]));
+  return {
+    dataset,
+    id: String(found.found_id),
+    brain_key: String(found.brain_key),
+    kind,
+    message: String(found.message),
+    groups: groups.map((group, n) => ({ ...group, keep: kept.get(n) ?? group.keep })),
+    decisions: decisions.map(({ group, ...decision }) => [group, decision]),
+  };
+}

@@ -2,7 +2,7 @@ import type { MutableSnapshot } from "recoil";
 import { vi } from "vitest";
 import { FindTab } from "../find/FindTab";
 import { useFind } from "../find/useFind";
-import type { Index, Job } from "../api/contract";
+import type { Decide, Index, Job } from "../api/contract";
 import { index } from "./data";
 import { execute } from "./fiftyone";
 import { answer, at, show } from "./panel";
@@ -21,17 +21,31 @@ export const items = ({ ids }: { ids: string[] }) => ({
   items: ids.map((id) => ({ id, filepath: `/images/${id}.jpg`, box: null, label: null, tags: [] })),
 });
 
+/** Decides as Python does. */
+export const decide_found = ({ operator, action, groups, keeps, tag }: Decide) => ({
+  decisions: groups
+    .filter(() => action !== "undo")
+    .map((group, n) => ({
+      group,
+      tag: tag ?? null,
+      label: action === "relabel" ? "cat" : null,
+      keep: keeps[n] ?? null,
+      changed: operator === "find_duplicates" && action === "tag" ? duplicates.groups[group].size - 1 : 1,
+    })),
+});
+
 /** The Find tab of an index. */
 export async function findTab(answers: object = {}, jobs: Job[] = [], of: Index | undefined = index, initialize?: (snapshot: MutableSnapshot) => void) {
-  answer({ find_options: options, found_items: items, show_found: {}, ...answers });
+  answer({ find_options: options, found_items: items, show_found: {}, decide_found, ...answers });
   const shown = show(<WithFind of={of} jobs={jobs} />, initialize);
   await vi.waitFor(() => at("milvus-find-kind"));
   return shown;
 }
 
 /** The operator that was started last ends, and has found something; null if it was cancelled. */
-export function finds(found: object | null, answers: object = {}) {
-  answer({ find_options: options, found_items: items, show_found: {}, find_result: { found }, ...answers });
+export function finds(found: object | null, answers: object = {}, operator = "find_duplicates") {
+  const find_result = { operator, found: found && { found_id: "f1", brain_key: "images", ...found }, decisions: [] };
+  answer({ find_options: options, found_items: items, show_found: {}, decide_found, find_result, ...answers });
   execute.mock.calls.at(-1)?.[1].callback({});
 }
 
@@ -41,5 +55,20 @@ export const duplicates = {
   groups: [
     { size: 3, ids: ["a", "b", "c"], sample_ids: ["a", "b", "c"], dists: [0, 0.01, 0.02] },
     { size: 2, ids: ["d", "e"], sample_ids: ["d", "e"], dists: [0, 0.03] },
+  ],
+};
+
+export const outliers = {
+  message: "1 of 9 labels disagree",
+  total: 1,
+  outliers: [
+    {
+      id: "a",
+      sample_id: "a",
+      label: "dog",
+      suggested: "cat",
+      score: 0.8,
+      neighbors: [{ id: "b", sample_id: "b", label: "cat", dist: 0.1 }],
+    },
   ],
 };

@@ -41,7 +41,7 @@ const METHODS: Record<keyof Uris, true> = {
   find_options: true,
   find_result: true,
   found_items: true,
-  tag_found: true,
+  decide_found: true,
   show_found: true,
 };
 
@@ -54,6 +54,7 @@ type Answers = Partial<Record<keyof Uris, unknown>>;
 const DEFAULTS: Answers = {
   jobs: { jobs: [], loading: null },
   closeness: { message: null },
+  find_result: { operator: null, found: null, decisions: [] },
   // the whole overview comes at once, unless a test says otherwise
   first_overview: () => {
     throw new Error("No answer");
