@@ -43,6 +43,9 @@ GROUPS: dict[str, Callable[[dict[str, Any]], list[Group]]] = {
         Group([one["id"]]) for one in found["outliers"]
     ],
     "find_unique": lambda found: [Group([id_]) for id_ in found["ids"]],
+    "find_duplicates_in_dataset": lambda found: [
+        Group([one["id"]]) for one in found["matches"]
+    ],
 }
 
 

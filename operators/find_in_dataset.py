@@ -16,7 +16,7 @@ from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.progress import Progress, Report
 
-from ..app import analysis_forms, forms
+from ..app import analysis_forms, forms, other_datasets
 from ..app.context import (
     MAX_RESULTS,
     flag,
@@ -47,7 +47,7 @@ class FindInDataset(LongOperator):
         key = forms.index_choice(ctx, inputs)
         if key is not None:
             _check_selection(ctx, inputs, key)
-        _other_inputs(ctx, inputs)
+        other_datasets.inputs(ctx, inputs)
         analysis_forms.number(
             ctx, inputs, "k", DEFAULT_K, 1, MAX_RESULTS, label=LABELS["k"]
         )
@@ -61,14 +61,14 @@ class FindInDataset(LongOperator):
         tagged = "the copies" if ctx.params.get("copy") else "the results, there"
         name = ctx.params.get("other_dataset")
         of_copies = ctx.params.get("copy") or not name or not fo.dataset_exists(name)
-        dataset = ctx.dataset if of_copies else _load(name)
+        dataset = ctx.dataset if of_copies else other_datasets.load(name)
         analysis_forms.result_inputs(ctx, inputs, tagged, scope=False, dataset=dataset)
         # from Python: the ids to search with, and what to copy beside path and tags
         for name in ("ids", "fields"):
             inputs.list(name, types.String(), required=False, view=types.HiddenView())
 
     def work(self, ctx: foo.ExecutionContext) -> Work:
-        other = _load(ctx.params.get("other_dataset"))
+        other = other_datasets.load(ctx.params.get("other_dataset"))
         problem = _unconfirmed(ctx)
         if problem is not None:
             raise InvalidRequest(problem)
@@ -159,24 +159,6 @@ def _check_selection(ctx: foo.ExecutionContext, inputs: types.Object, key: str) 
         forms.problem(inputs, "brain_key", text)
 
 
-def _other_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
-    names = [name for name in fo.list_datasets() if name != ctx.dataset.name]
-    given = ctx.params.get("other_dataset")
-    forms.choice(inputs, "other_dataset", names, given, required=True, label="Dataset")
-    keys = runs.keys(_load(given)) if given in names else []
-    forms.choice(
-        inputs,
-        "other_key",
-        keys,
-        ctx.params.get("other_key"),
-        required=True,
-        label="Index of that dataset",
-        description="Computed with the same model as this dataset's",
-    )
-    if given in names and not keys:
-        forms.problem(inputs, "other_key", f"'{given}' has no Milvus index")
-
-
 def _confirmation(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     """Asks before anything is written to the other dataset."""
     other = ctx.params.get("other_dataset")
@@ -203,9 +185,3 @@ def _unconfirmed(ctx: foo.ExecutionContext) -> str | None:
         f"The tag and the saved view would be added to the dataset '{other}'. Confirm "
         "with change_other, or copy the results to this dataset."
     )
-
-
-def _load(name: str | None) -> fo.Dataset:
-    if not name or not fo.dataset_exists(name):
-        raise InvalidRequest(f"There is no dataset '{name}'. Choose another.")
-    return fo.load_dataset(name)

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import fiftyone as fo
 import fiftyone.operators as foo
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import indexed_samples
-from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 
-from ..app import analysis_forms, grid, reviews
+from ..app import analysis_forms, grid, other_datasets, reviews
 from ..app.context import MAX_RESULTS
 from . import media_payloads
 from .error_boundary import answered
@@ -22,12 +22,16 @@ METHODS = ("find_options", "find_result", "found_items", "decide_found", "show_f
 class FindMethods:
     @answered
     def find_options(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        """What the splits and the labels of an index may be."""
+        """What the splits, the labels and the other dataset may be."""
         info = runs.describe(ctx.dataset, ctx.params["brain_key"])
+        others = other_datasets.names(ctx.dataset)
+        chosen = ctx.params.get("other_dataset")
         return {
             "tags": ctx.dataset.distinct("tags"),
             "split_fields": analysis_forms.split_fields(ctx.dataset, info.brain_key),
             "label_fields": analysis_forms.label_fields(ctx.dataset, info),
+            "other_datasets": others,
+            "other_keys": [] if chosen is None else _comparable(info, others, chosen),
         }
 
     @answered
@@ -46,8 +50,10 @@ class FindMethods:
 
     @answered
     def found_items(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        """The image of each id that still exists."""
-        indexed = _indexed(ctx)
+        """The image of each id that still exists, of this dataset or of another."""
+        other = ctx.params.get("other_dataset")
+        dataset = ctx.dataset if other is None else other_datasets.load(other)
+        indexed = runs.indexed(dataset, ctx.params["brain_key"])
         samples, field = indexed.samples, indexed.patches_field
         ids, sample_ids = ctx.params["ids"], ctx.params["sample_ids"]
         some = samples.select([str(i) for i in indexed_samples.object_ids(sample_ids)])
@@ -86,7 +92,8 @@ class FindMethods:
         ids = [*dict.fromkeys(ctx.params["ids"])][:MAX_RESULTS]
         showing = grid.shows_results(ctx)
         base = grid.base_view(ctx) if showing else grid.searched_from(ctx)
-        view = _indexed(ctx).shown(ctx.dataset, ids)
+        indexed = runs.indexed(ctx.dataset, ctx.params["brain_key"])
+        view = indexed.shown(ctx.dataset, ids)
         grid.show(ctx, view, base)
         return {}
 
@@ -101,6 +108,14 @@ def _decision(number: int, one: reviews.Decision) -> dict[str, Any]:
     }
 
 
-def _indexed(ctx: foo.ExecutionContext) -> IndexedSamples:
-    """All samples that the index may have, and the field of its patches."""
-    return runs.indexed(ctx.dataset, ctx.params["brain_key"])
+def _comparable(info: runs.IndexInfo, others: list[str], chosen: str) -> list[str]:
+    """The indexes of another dataset whose vectors may be compared with an index's: of
+    the first there is, if the one that was chosen isn't there."""
+    if not others:
+        return []
+    other = fo.load_dataset(chosen if chosen in others else others[0])
+    return [
+        one.brain_key
+        for one in runs.describe_all(other)
+        if None in (one.model, info.model) or one.model == info.model
+    ]

@@ -92,7 +92,7 @@ def find_in(
         VectorSearchError: if Milvus doesn't answer
     """
     started = time.monotonic()
-    _check_comparable(other, index)
+    check_comparable(other, index)
     k = count(k, "k", "matches", MAX_K)
     ids = as_list(ids)
     if not ids:
@@ -116,7 +116,7 @@ def find_in(
     )
 
 
-def _check_comparable(
+def check_comparable(
     other: MilvusSimilarityIndex, index: MilvusSimilarityIndex
 ) -> None:
     """Checks that the vectors of two indexes can be compared.

@@ -66,12 +66,17 @@ def load_near(
             )
 
 
+def reach(thresh: float) -> float:
+    """The distance that Milvus may say of two vectors that are as near as this."""
+    return thresh + max(SLACK * abs(thresh), LEAST_SLACK)
+
+
 def _near(
     index: MilvusSimilarityIndex, asked: Rows, thresh: float, monitor: Monitor
 ) -> dict[str, str]:
     """The sample ids of the rows that are near to some, by id. Those of which all
     matches are near are searched again, for more."""
-    reach = thresh + max(SLACK * abs(thresh), LEAST_SLACK)
+    bound = reach(thresh)
     found: dict[str, str] = {}
     waiting, k = np.arange(len(asked.ids)), tuning.FIRST_NEIGHBORS
     while len(waiting):
@@ -83,7 +88,7 @@ def _near(
             some = waiting[start : start + side]
             matches = row_search.search(index.rows, asked.vectors[some], k)
             for at, one in zip(some, matches, strict=True):
-                near = int(np.searchsorted(one.dists, reach, side="right"))
+                near = int(np.searchsorted(one.dists, bound, side="right"))
                 found.update(zip(one.ids[:near], one.sample_ids[:near], strict=True))
                 if near == k < MAX_K:
                     again.append(int(at))

@@ -3,10 +3,16 @@ person decides is in the dataset."""
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator
+
+import fiftyone as fo
+import fiftyone.brain as fob
 import pytest
 from playwright.sync_api import expect
 
 from fiftyone_milvus.analysis import duplicates, label_outliers, leaks, unique
+from fiftyone_milvus.backend import runs
 from harness import axe, screen
 
 PANEL = "milvus_panel"
@@ -42,6 +48,11 @@ def run(app, kind: str, **inputs: str) -> list[str]:
     return app.results_after(app.cy("milvus-find").click)
 
 
+def label_of(dataset: fo.Dataset, id_: str) -> str:
+    found = dataset[id_]["theme"]
+    return found if isinstance(found, str) else found.label
+
+
 def tiles(app, group: int) -> list[str]:
     """The ids of a group's members."""
     listed = app.cy("milvus-found-group").nth(group).locator("[data-id]")
@@ -66,18 +77,24 @@ def test_near_duplicates_are_reviewed_group_by_group_with_keys(
     expect(second).to_be_focused()
     keyboard.press("k")
     tab.shot("find-duplicates")
-    tab.after_answer("tag_found", lambda: keyboard.press("t"))
+    tab.after_answer("decide_found", lambda: keyboard.press("t"))
     expect(tab.cy("milvus-reviewed")).to_contain_text(f"1 of {len(groups)} groups")
     tagged = set(groups[0]) - {groups[0][1]}
     assert set(scenes.match_tags("duplicate").values("id")) == tagged
     following = tab.cy("milvus-found-group").nth(1).locator("[data-member='0']")
     expect(following).to_be_focused()
-    keyboard.press("s")
+    tab.after_answer("decide_found", lambda: keyboard.press("s"))
     expect(tab.cy("milvus-reviewed")).to_contain_text(f"2 of {len(groups)} groups")
+    # a reload loses nothing of it
+    tab.load(PANEL)
+    tab.open_tab("find")
+    expect(tab.cy("milvus-reviewed")).to_contain_text(f"2 of {len(groups)} groups")
+    expect(tab.cy("milvus-found")).to_contain_text(found.message)
+    assert [tiles(tab, n) for n in range(2)] == groups[:2]
     only = tab.results_after(tab.cy("milvus-show-tagged").click)
     assert set(only) == tagged
     expect(tab.cy("entry-counts")).to_contain_text(f"{len(tagged)} sample")
-    tab.after_answer("tag_found", tab.cy("milvus-found-undo").first.click)
+    tab.after_answer("decide_found", tab.cy("milvus-found-undo").first.click)
     expect(tab.cy("milvus-reviewed")).to_contain_text(f"1 of {len(groups)} groups")
     assert scenes.match_tags("duplicate").count() == 0
     # what was found is there when the tab is opened again, and the view comes back
@@ -98,7 +115,7 @@ def test_leaks_are_pairs_of_which_one_side_is_tagged(tab, indexes, scenes, near)
     group = tab.cy("milvus-found-group").first
     expect(group).to_contain_text("train and test")
     tab.shot("find-leaks")
-    tab.after_answer("tag_found", tab.cy("milvus-tag-rest").click)
+    tab.after_answer("decide_found", tab.cy("milvus-tag-rest").click)
     expect(tab.cy("milvus-tag-rest")).to_have_count(0)
     of_train = {leak.ids[0] for leak in found.leaks}
     assert set(scenes.match_tags("leak").values("id")) == of_train
@@ -109,7 +126,7 @@ def test_outliers_are_beside_their_neighbors_and_unique_ones_are_tagged(
 ):
     found = label_outliers.find_outliers(indexes["images"], "theme", k=5)
     tab.cy("milvus-find-kind").select_option("find_label_outliers")
-    tab.cy("milvus-find-labels").select_option("theme")
+    tab.cy("milvus-find-label_field").select_option("theme")
     run(tab, "find_label_outliers", k="5")
     first = found.outliers[0]
     assert tiles(tab, 0) == [first.id, *(one.id for one in first.neighbors)]
@@ -117,15 +134,57 @@ def test_outliers_are_beside_their_neighbors_and_unique_ones_are_tagged(
         f"most are {first.suggested}"
     )
     tab.shot("find-outliers")
-    tab.after_answer("tag_found", tab.cy("milvus-found-tag-group").first.click)
+    group = tab.cy("milvus-found-group").first
+    group.locator("[data-member='0']").focus()
+    tab.after_answer("decide_found", lambda: tab.page.keyboard.press("a"))
+    expect(tab.cy("milvus-decision")).to_have_text(f"relabeled {first.suggested}")
+    scenes.reload()
+    assert label_of(scenes, first.id) == first.suggested
+    tab.shot("find-relabeled")
+    tab.after_answer("decide_found", tab.cy("milvus-found-undo").first.click)
+    expect(tab.cy("milvus-decision")).to_have_count(0)
+    assert label_of(scenes, first.id) == first.label
+    tab.after_answer("decide_found", tab.cy("milvus-found-tag-group").first.click)
     assert scenes.match_tags("wrong label").values("id") == [first.id]
 
     ids = list(unique.most_unique(indexes["images"], 6).ids)
     assert run(tab, "find_unique", count="6") == ids
     expect(tab.cy("milvus-found-group")).to_have_count(6)
-    tab.after_answer("tag_found", tab.cy("milvus-tag-rest").click)
+    expect(tab.cy("milvus-spread")).to_contain_text("Distance to the nearest")
+    tab.after_answer("decide_found", tab.cy("milvus-tag-rest").click)
     assert set(scenes.match_tags("unique").values("id")) == set(ids)
     tab.shot("find-unique")
+
+
+@pytest.fixture
+def archive(scenes, indexes) -> Iterator[fo.Dataset]:
+    """Another dataset, with every tenth of the scenes."""
+    dataset = fo.Dataset(f"archive-{uuid.uuid4().hex[:6]}", persistent=True)
+    dataset.add_samples([fo.Sample(path) for path in scenes.values("filepath")[::10]])
+    vectors = indexes["images"].vectors_of(scenes.values("id")[::10])
+    to = {"backend": "milvus", "brain_key": "kept", "metric": "cosine"}
+    fob.compute_similarity(dataset, embeddings=vectors, **to)
+    yield dataset
+    runs.cleanup(dataset, "kept")
+    dataset.delete()
+
+
+def test_what_another_dataset_has_too_is_beside_its_own_and_tagged(
+    tab, scenes, archive
+):
+    tab.cy("milvus-find-kind").select_option("find_duplicates_in_dataset")
+    tab.cy("milvus-find-other_dataset").select_option(archive.name)
+    expect(tab.cy("milvus-find-other_key")).to_have_value("kept")
+    ids = scenes.values("id")[::10]
+    shown = tab.results_after(tab.cy("milvus-find").click)
+    assert set(shown) >= set(ids)
+    group = tab.cy("milvus-found-group").first
+    expect(group).to_contain_text(f"also in {archive.name}")
+    expect(group.locator("img")).to_have_count(2)
+    tab.shot("find-other-dataset")
+    tab.after_answer("decide_found", tab.cy("milvus-tag-rest").click)
+    assert set(scenes.match_tags("duplicate").values("id")) == set(shown)
+    assert archive.distinct("tags") == []
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

@@ -231,8 +231,11 @@ OPERATIONS = [
 ]
 
 
+IN_ANOTHER = {"find_in_dataset", "find_duplicates_in_dataset"}
+
+
 def test_every_operator_is_tried():
-    named = {case.name for case in OPERATIONS} | {"find_in_dataset"}
+    named = {case.name for case in OPERATIONS} | IN_ANOTHER
     assert named == {operator().config.name for operator in OPERATORS}
 
 
@@ -257,11 +260,11 @@ def test_another_dataset_is_searched(few):
         metric="cosine",
         embeddings=np.array([VECTOR], np.float32),
     )
-    operator = next(o for o in OPERATORS if o().config.name == "find_in_dataset")()
+    operators = {operator.name: operator() for operator in OPERATORS}
     params = {"brain_key": "all", "other_dataset": few.dataset.name, "copy": True}
     ids = other.values("id")
     ctx = make_context(other, **params, other_key="idx", ids=ids)
-    message = said(lambda: operator.answer(ctx))
+    message = said(lambda: operators["find_in_dataset"].answer(ctx))
     copied = ("1 results", "copied 1 of their samples")
     expected = {
         "empty": [NEVER],
@@ -269,6 +272,11 @@ def test_another_dataset_is_searched(few):
         "one row": copied,
     }
     assert all(words in message for words in expected[few.kind]), message
+    params = {"brain_key": "all", "other_dataset": few.dataset.name, "thresh": 2.0}
+    ctx = make_context(other, **params, other_key="idx")
+    message = said(lambda: operators["find_duplicates_in_dataset"].answer(ctx))
+    of = {"empty": NEVER, "emptied": "of 0 of 1", "one row": "of 1 of 1"}
+    assert of[few.kind] in message, message
     index.delete()
     other.delete()
 

@@ -88,6 +88,10 @@ PARAMS: dict[str, dict[str, Any]] = {
         **{**INDEX, **FOUND, "other_dataset": "{dataset}", "other_key": "second"},
         **{"k": 2, "copy": False, "change_other": True, "ids": [], "fields": []},
     },
+    "find_duplicates_in_dataset": {
+        **{**INDEX, **FOUND, "other_dataset": "{dataset}", "other_key": "second"},
+        "thresh": 0.1,
+    },
     "trust_model": {**INDEX, "arguments": "none", "form": "none"},
     "tag_results": {
         **{"tag": "t", "remove": False, "scope": "dataset", "ids": ["{id}"]},
@@ -113,9 +117,12 @@ ASKED: dict[str, dict[str, Any]] = {
     "tag_results": {**RESULT, "tag": "t", "selection": ["{id}"]},
     **dict.fromkeys(("tags", "more_results", "results_in_grid", "closeness"), RESULT),
     "jobs": {"nothing": None},
-    "find_options": INDEX,
+    "find_options": {**INDEX, "other_dataset": "{dataset}"},
     "find_result": {"operator": "find_unique"},
-    "found_items": {**INDEX, "ids": ["{id}"], "sample_ids": ["{id}"]},
+    "found_items": {
+        **{**INDEX, "ids": ["{id}"], "sample_ids": ["{id}"]},
+        "other_dataset": "{dataset}",
+    },
     "decide_found": {
         **{"operator": "find_unique", "found_id": "{found_id}", "action": "tag"},
         **{"groups": [0], "keeps": [], "tag": "t"},

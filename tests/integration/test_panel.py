@@ -4,6 +4,7 @@ import itertools
 import threading
 import time
 from types import SimpleNamespace
+from unittest.mock import ANY
 
 import fiftyone as fo
 import fiftyone.brain as fob
@@ -474,6 +475,8 @@ def test_what_was_found_is_drawn_and_shown(indexed):
         "tags": [],
         "split_fields": [],
         "label_fields": [],
+        "other_datasets": ANY,
+        "other_keys": [],
     }
 
 

@@ -6,14 +6,17 @@ from __future__ import annotations
 from typing import Any
 
 import fiftyone as fo
+import fiftyone.brain as fob
 import fiftyone.operators as foo
 import numpy as np
 import pytest
 from fiftyone import ViewField as F
 from fiftyone.operators.store import ExecutionStore
 
+from fiftyone_milvus.analysis import cross_duplicates
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.indexes import build
+from fiftyone_milvus.metrics import distances
 from harness import datasets
 from harness.context import PLUGIN, make_context, triggered
 from harness.panel import CheckedPanel
@@ -244,3 +247,56 @@ def test_only_outliers_are_relabeled(animals):
     found = find(animals, "find_unique", brain_key="samples", count=3)
     answer = decide(animals, found, "relabel", [0], "find_unique")
     assert "Only label outliers" in answer["error"]["message"]
+
+
+@pytest.fixture
+def archive(milvus):
+    """A dataset with the first two of them, and one that they have not."""
+    dataset = fo.Dataset()
+    dataset.add_samples([fo.Sample(f"/archive/{n}.png") for n in range(3)])
+    vectors = np.array([[0, 1, 0, 1], [1, 0, 0.001, 1], [0, 0, 9, -1]], np.float32)
+    build_from = {"backend": "milvus", "brain_key": "all", "metric": "cosine"}
+    fob.compute_similarity(dataset, embeddings=vectors, **build_from)
+    yield dataset
+    runs.cleanup(dataset, "all")
+    dataset.delete()
+
+
+def test_what_another_dataset_has_too_is_found_drawn_and_tagged(animals, archive):
+    name, other = "find_duplicates_in_dataset", {"other_dataset": archive.name}
+    asked = {"brain_key": "samples", **other}
+    options = panel.find_options(make_context(animals, **asked))
+    assert archive.name in options["other_datasets"]
+    assert animals.name not in options["other_datasets"]
+    assert options["other_keys"] == ["all"]
+    params = {**asked, "other_key": "all", "thresh": 1e-9}
+    found = find(animals, name, **params)
+    ids, theirs = animals.values("id"), archive.values("id")
+    pairs = [(one["id"], one["other_id"]) for one in found["matches"]]
+    assert sorted(pairs) == sorted(zip(ids[:2], theirs[:2], strict=True))
+    assert found["message"].startswith(f"'{archive.name}' has near duplicates of 2 of")
+    asked = {"brain_key": "all", **other, "ids": theirs[:1], "sample_ids": theirs[:1]}
+    [item] = panel.found_items(make_context(animals, **asked))["items"]
+    assert item["filepath"] == archive.first().filepath
+    decide(animals, found, "tag", [0, 1], name, tag="both")
+    assert animals.match_tags("both").values("id") == ids[:2]
+    assert archive.distinct("tags") == []
+    answer = panel.found_items(make_context(animals, **asked | {"other_dataset": "no"}))
+    assert "no dataset" in answer["error"]["message"]
+
+
+def test_what_is_near_in_another_dataset_is_what_all_pairs_say(animals, archive):
+    ours, theirs = runs.load(animals, "samples"), runs.load(archive, "all")
+    vectors = np.array(animals.values("embeddings"))
+    others = theirs.vectors_of(archive.values("id"))
+    dists = distances("cosine", vectors, others).min(axis=1)
+    for thresh in (0.0, 1e-6, 1e-5, 0.3):
+        found = cross_duplicates.find_duplicates_in(ours, theirs, thresh)
+        wanted = [
+            id_
+            for id_, dist in zip(animals.values("id"), dists, strict=True)
+            if dist <= thresh
+        ]
+        assert set(found.ids) >= set(wanted)
+        assert all(match.dist <= thresh for match in found.matches)
+        assert len(found.ids) - len(wanted) <= 2  # equal, up to the last digit

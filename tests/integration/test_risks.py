@@ -69,6 +69,11 @@ MOST: dict[str, dict[str, Any]] = {
         **{"other_dataset": "{other}", "other_key": "idx", "tag": "{name}"},
         **{"save_view": "{name}", "change_other": True},
     },
+    "find_duplicates_in_dataset": {
+        **INDEX,
+        **{"other_dataset": "{other}", "other_key": "idx", "tag": "{name}"},
+        **{"save_view": "{name}", "thresh": 2.0},
+    },
     "tag_results": {"tag": "{name}", "scope": "dataset"},
     "trust_model": {
         **{"brain_key": "lent", "arguments": f"{MODEL}(image_dim=8)"},

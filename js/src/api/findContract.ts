@@ -46,6 +46,15 @@ export interface FoundUnique {
   dists: number[];
 }
 
+export interface FoundDuplicatesInDataset {
+  message: string;
+  total: number;
+  other_dataset: string;
+  other_key: string;
+  /** the nearest first */
+  matches: { id: string; sample_id: string; other_id: string; other_sample_id: string; dist: number }[];
+}
+
 /** A sample or patch that was found. */
 export interface FoundItem extends Media {
   id: string;
@@ -57,6 +66,9 @@ export interface FindOptions {
   tags: string[];
   split_fields: string[];
   label_fields: string[];
+  other_datasets: string[];
+  /** the indexes of the other dataset that is chosen */
+  other_keys: string[];
 }
 
 /** What was decided of a group of what was found. */
@@ -91,12 +103,13 @@ export interface FindResult {
 
 /** The methods of `panels/find_tab.py`. */
 export interface FindMethods {
-  find_options: { takes: { brain_key: string }; gives: FindOptions };
+  /** With another dataset, its indexes; those of the first there is if it isn't there. */
+  find_options: { takes: { brain_key: string; other_dataset?: string }; gives: FindOptions };
   /** What an operator found when it last ran; without one, what was found last. */
   find_result: { takes: { operator?: string }; gives: FindResult };
-  /** The images of ids of the index, and of their samples. */
+  /** The images of ids of the index, and of their samples; of another dataset's index, if it is named. */
   found_items: {
-    takes: { brain_key: string; ids: string[]; sample_ids: string[] };
+    takes: { brain_key: string; ids: string[]; sample_ids: string[]; other_dataset?: string };
     gives: { items: FoundItem[] };
   };
   /** Decides about groups, or takes that back; gives what is decided of them then. */
@@ -113,4 +126,8 @@ export interface FindOperators {
     gives: FoundOutliers;
   };
   find_unique: { takes: FindParams & { count: number }; gives: FoundUnique };
+  find_duplicates_in_dataset: {
+    takes: FindParams & { thresh: number; other_dataset: string; other_key: string };
+    gives: FoundDuplicatesInDataset;
+  };
 }

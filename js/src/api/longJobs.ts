@@ -20,6 +20,7 @@ export const LONG_JOBS = {
   find_leaks: { quiet: true },
   find_label_outliers: { quiet: true },
   find_unique: { quiet: true },
+  find_duplicates_in_dataset: { quiet: true },
 } satisfies Partial<Record<keyof Operators, LongJob>>;
 
 export type LongJobName = keyof typeof LONG_JOBS;

@@ -3,7 +3,7 @@ import type { FindOptions, Index } from "../api/contract";
 import { PrimaryButton } from "../ui/PrimaryButton";
 import { SelectInput } from "../ui/SelectInput";
 import { TextInput } from "../ui/TextInput";
-import { INPUTS, inputProblem, labelField, toParams, type FindValues } from "./findValues";
+import { chosen, INPUTS, inputProblem, toParams, type FindValues } from "./findValues";
 import { KINDS } from "./groups";
 import { strings } from "./strings";
 import type { Find } from "./useFind";
@@ -22,6 +22,12 @@ const TYPED = [
   { name: "k", label: strings.k },
   { name: "min_score", label: strings.minScore, hint: strings.minScoreHint },
   { name: "count", label: strings.count },
+] as const;
+
+const CHOSEN = [
+  { name: "label_field", label: strings.labelField, options: "label_fields" },
+  { name: "other_dataset", label: strings.otherDataset, options: "other_datasets" },
+  { name: "other_key", label: strings.otherKey, options: "other_keys" },
 ] as const;
 
 /** What to find, and where. */
@@ -69,16 +75,17 @@ export function FindForm({ index, options, find, values, onChange }: Props) {
             onChange={(split_field) => change({ split_field })}
           />
         )}
-        {names.includes("label_field") && (
+        {CHOSEN.filter(({ name }) => names.includes(name)).map(({ name, label, options: all }) => (
           <SelectInput
-            label={strings.labelField}
-            name="milvus-find-labels"
-            value={labelField(values, options)}
-            options={options.label_fields.map((value) => ({ value, label: value }))}
-            error={inputProblem(values, "label_field", options)}
-            onChange={(label_field) => change({ label_field })}
+            key={name}
+            label={label}
+            name={`milvus-find-${name}`}
+            value={chosen(values, name, options)}
+            options={options[all].map((value) => ({ value, label: value }))}
+            error={inputProblem(values, name, options)}
+            onChange={(value) => change({ [name]: value })}
           />
-        )}
+        ))}
         {TYPED.filter(({ name }) => shown(name)).map(({ name, ...input }) => (
           <TextInput
             key={name}

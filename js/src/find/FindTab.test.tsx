@@ -1,8 +1,8 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { job } from "../test/data";
-import { duplicates, finds, findTab, onMakeIndex } from "../test/find";
-import { absent, asked, at, PLUGIN, show } from "../test/panel";
+import { duplicates, finds, findTab, onMakeIndex, options } from "../test/find";
+import { absent, asked, at, callsOf, PLUGIN, show } from "../test/panel";
 import { FindTab } from "./FindTab";
 import type { Find } from "./useFind";
 
@@ -41,4 +41,29 @@ test("without an index it leads to the form for one", async () => {
   expect(absent("milvus-find")).toBe(true);
   await user.click(screen.getByRole("button", { name: "Create an index" }));
   expect(onMakeIndex).toHaveBeenCalledOnce();
+});
+
+test("of the most unique their spread is shown", async () => {
+  const { user } = await findTab();
+  await user.selectOptions(at("milvus-find-kind"), "Most unique");
+  await user.click(at("milvus-find"));
+  const unique = { message: "Two.", ids: ["a", "b"], sample_ids: ["a", "b"], dists: [0.5, 0.1] };
+  await act(async () => finds(unique, {}, "find_unique"));
+  await waitFor(() => expect(at("milvus-spread").textContent).toContain("0.100 to 0.500"));
+});
+
+test("what another dataset has too is drawn from there", async () => {
+  const { user } = await findTab({ find_options: { ...options, other_datasets: ["archive"], other_keys: ["all"] } });
+  await user.selectOptions(at("milvus-find-kind"), "Near duplicates in another dataset");
+  await user.click(at("milvus-find"));
+  const match = { id: "a", sample_id: "a", other_id: "a", other_sample_id: "t", dist: 0.01 };
+  const found = { message: "One.", total: 1, other_dataset: "archive", other_key: "all", matches: [match] };
+  await act(async () => finds(found, {}, "find_duplicates_in_dataset"));
+  await waitFor(() => expect(document.querySelectorAll("img")).toHaveLength(2));
+  expect(callsOf("found_items")).toEqual([
+    { brain_key: "images", ids: ["a"], sample_ids: ["a"] },
+    { brain_key: "all", other_dataset: "archive", ids: ["a"], sample_ids: ["t"] },
+  ]);
+  const [ours, theirs] = document.querySelectorAll<HTMLButtonElement>("[data-member]");
+  expect([ours.disabled, theirs.disabled]).toEqual([false, true]);
 });

@@ -37,7 +37,8 @@ function Finding({ index, jobs, find }: Omit<Props, "index" | "others" | "onMake
   const api = useApi();
   const { brain_key } = index;
   const [values, setValues] = usePanelState("milvus_find", DEFAULT_VALUES);
-  const options = useFetched(() => api.find_options({ brain_key }), brain_key);
+  const other = values.kind === "find_duplicates_in_dataset" && { other_dataset: values.other_dataset };
+  const options = useFetched(() => api.find_options({ brain_key, ...other }), brain_key, JSON.stringify(other));
   const job = find.job(jobs);
   const { found } = find;
   const restore = useStable(() => {

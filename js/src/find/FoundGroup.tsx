@@ -4,7 +4,7 @@ import type { FoundItem } from "../api/contract";
 import { useOpenSample } from "../hooks/appState";
 import { FOCUS } from "../ui/styles";
 import { Thumbnail } from "../ui/Thumbnail";
-import { toTag, type Group, type Member } from "./groups";
+import { keyOf, toTag, type Group, type Member } from "./groups";
 import { strings } from "./strings";
 import type { Decision } from "./useFind";
 
@@ -40,13 +40,13 @@ export function FoundGroup({ number, group, items, decision, onKeep, onRelabel, 
       <Stack direction="row" useFlexGap flexWrap="wrap" spacing={0.5}>
         {group.members.map((member, n) => (
           <FoundTile
-            key={member.id}
+            key={keyOf(member)}
             number={number}
             at={n}
-            member={decision?.label && marked.has(member.id) ? { ...member, note: decision.label } : member}
-            item={items.get(member.id)}
+            member={decision?.label && n === 0 ? { ...member, note: decision.label } : member}
+            item={items.get(keyOf(member))}
             kept={group.keep === n}
-            marked={marked.has(member.id)}
+            marked={marked.has(member.id) && !member.other}
             onKeep={group.keep === null || decision ? undefined : () => onKeep(n)}
           />
         ))}
@@ -120,6 +120,7 @@ function FoundTile({ number, at, member, item, kept, marked, onKeep }: TileProps
         data-member={at}
         aria-label={`${strings.open(name)}, ${text}`}
         tabIndex={at === 0 ? 0 : -1}
+        disabled={member.other !== undefined}
         onClick={() => open(member)}
         sx={{ display: "block", width: "100%", textAlign: "start", ...FOCUS }}
       >

@@ -3,6 +3,7 @@ import { useState, type KeyboardEvent } from "react";
 import type { Index } from "../api/contract";
 import { EmptyState } from "../ui/EmptyState";
 import { TextInput } from "../ui/TextInput";
+import { DistanceSpread } from "./DistanceSpread";
 import { FoundGroup } from "./FoundGroup";
 import { focusTile, nextOf } from "./tiles";
 import { strings } from "./strings";
@@ -17,6 +18,7 @@ const TAGS = {
   find_leaks: "leak",
   find_label_outliers: "wrong label",
   find_unique: "unique",
+  find_duplicates_in_dataset: "duplicate",
 };
 
 const BUTTON = { size: "small", color: "secondary", sx: { textTransform: "none" } } as const;
@@ -30,7 +32,7 @@ interface Props {
 
 /** What was found, to be decided about group by group. */
 export function FoundGroups({ index, find, found }: Props) {
-  const { groups, decisions, brain_key, kind } = found;
+  const { groups, decisions, brain_key, kind, spread } = found;
   const [tag, setTag] = useState(TAGS[kind]);
   const [listed, setListed] = useState(LISTED);
   const shown = groups.slice(0, listed);
@@ -85,6 +87,7 @@ export function FoundGroups({ index, find, found }: Props) {
               {strings.showAll}
             </Button>
           </Stack>
+          {spread.length > 1 && <DistanceSpread distances={spread} />}
           <Typography variant="caption" color="text.secondary" data-cy="milvus-reviewed">
             {strings.progress(decided.size, groups.length)}.{" "}
             {kind === "find_label_outliers" ? strings.outlierKeys : strings.keys}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { DEFAULT_VALUES, inputProblem, labelField, toParams } from "./findValues";
+import { chosen, DEFAULT_VALUES, inputProblem, toParams } from "./findValues";
 
-const options = { tags: [], split_fields: ["split"], label_fields: ["kind", "objects"] };
+const options = { tags: [], split_fields: ["split"], label_fields: ["kind", "objects"], other_datasets: ["archive"], other_keys: ["all"] };
 const values = DEFAULT_VALUES;
 
 test("each kind gets what its operator takes", () => {
@@ -20,6 +20,12 @@ test("each kind gets what its operator takes", () => {
     min_score: 0.5,
   });
   expect(toParams("find_unique", values, "images", options)).toEqual({ ...common, count: 100 });
+  expect(toParams("find_duplicates_in_dataset", values, "images", options)).toEqual({
+    ...common,
+    thresh: 0.05,
+    other_dataset: "archive",
+    other_key: "all",
+  });
 });
 
 test("what is wrong with an input is said", () => {
@@ -27,9 +33,10 @@ test("what is wrong with an input is said", () => {
   expect(inputProblem({ ...values, split_tags: "train" }, "split_tags", options)).toBe("Enter two tags or more.");
   expect(inputProblem({ ...values, split_tags: "", split_field: "split" }, "split_tags", options)).toBeNull();
   expect(inputProblem(values, "label_field", { ...options, label_fields: [] })).toBe("No field has labels to compare.");
+  expect(inputProblem(values, "other_key", { ...options, other_keys: [] })).toBe("It has no Milvus index of the same model.");
 });
 
-test("the label field is one that there is", () => {
-  expect(labelField({ ...values, label_field: "objects" }, options)).toBe("objects");
-  expect(labelField({ ...values, label_field: "gone" }, options)).toBe("kind");
+test("what is chosen is one that there is", () => {
+  expect(chosen({ ...values, label_field: "objects" }, "label_field", options)).toBe("objects");
+  expect(chosen({ ...values, label_field: "gone" }, "label_field", options)).toBe("kind");
 });

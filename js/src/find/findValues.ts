@@ -14,6 +14,8 @@ export interface FindValues {
   k: string;
   min_score: string;
   count: string;
+  other_dataset: string;
+  other_key: string;
 }
 
 export const DEFAULT_VALUES: FindValues = {
@@ -26,6 +28,8 @@ export const DEFAULT_VALUES: FindValues = {
   k: "10",
   min_score: "0.5",
   count: "100",
+  other_dataset: "",
+  other_key: "",
 };
 
 type Name = Exclude<keyof FindValues, "kind" | "scope">;
@@ -36,13 +40,21 @@ export const INPUTS: Record<Kind, Name[]> = {
   find_leaks: ["thresh", "split_field", "split_tags"],
   find_label_outliers: ["label_field", "k", "min_score"],
   find_unique: ["count"],
+  find_duplicates_in_dataset: ["other_dataset", "other_key", "thresh"],
 };
+
+/** The options that have the choices of an input. */
+const CHOICES = { label_field: "label_fields", other_dataset: "other_datasets", other_key: "other_keys" } as const;
+
+/** What is said where there is no choice. */
+const NO_CHOICE = { label_field: strings.noLabels, other_dataset: strings.noOtherDataset, other_key: strings.noOtherIndex };
 
 const NUMBERS: readonly Name[] = ["thresh", "k", "min_score", "count"];
 
-/** The label field that is chosen, or the first there is. */
-export function labelField(values: FindValues, { label_fields }: FindOptions): string {
-  return label_fields.includes(values.label_field) ? values.label_field : (label_fields[0] ?? "");
+/** Of an input with choices the one that is chosen, or the first there is. */
+export function chosen(values: FindValues, name: keyof typeof CHOICES, options: FindOptions): string {
+  const all = options[CHOICES[name]];
+  return all.includes(values[name]) ? values[name] : (all[0] ?? "");
 }
 
 /** Why an input can't be used. */
@@ -51,7 +63,10 @@ export function inputProblem(values: FindValues, name: Name, options: FindOption
   if (NUMBERS.includes(name)) return typed && Number.isFinite(Number(typed)) ? null : strings.notANumber;
   if (name === "split_tags" && !values.split_field)
     return typed.split(",").filter((tag) => tag.trim()).length < 2 ? strings.twoTags : null;
-  if (name === "label_field") return labelField(values, options) ? null : strings.noLabels;
+  if (name in CHOICES) {
+    const choice = name as keyof typeof CHOICES;
+    return chosen(values, choice, options) ? null : NO_CHOICE[choice];
+  }
   return null;
 }
 
@@ -68,11 +83,17 @@ export function toParams<K extends Kind>(kind: K, values: FindValues, brain_key:
     },
     find_label_outliers: {
       ...common,
-      label_field: labelField(values, options),
+      label_field: chosen(values, "label_field", options),
       k: Number(values.k),
       min_score: Number(values.min_score),
     },
     find_unique: { ...common, count: Number(values.count) },
+    find_duplicates_in_dataset: {
+      ...common,
+      thresh,
+      other_dataset: chosen(values, "other_dataset", options),
+      other_key: chosen(values, "other_key", options),
+    },
   };
   return params[kind];
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { duplicates } from "../test/find";
-import { GROUPS, toShow, toTag } from "./groups";
+import { GROUPS, keyOf, toShow, toTag } from "./groups";
 
 test("of duplicates all but the one that is kept are tagged", () => {
   const [first] = GROUPS.find_duplicates(duplicates);
@@ -28,4 +28,12 @@ test("each of the most unique is a group of its own", () => {
     ["1. 0.500 from its nearest", ["a"]],
     ["2. 0.400 from its nearest", ["b"]],
   ]);
+});
+
+test("what another dataset has too is beside its own, which alone is tagged and shown", () => {
+  const match = { id: "a", sample_id: "s", other_id: "a", other_sample_id: "t", dist: 0.01 };
+  const found = { message: "", total: 1, other_dataset: "archive", other_key: "all", matches: [match] };
+  const groups = GROUPS.find_duplicates_in_dataset(found);
+  expect(groups[0].members.map(keyOf)).toEqual(["a", "archive/a"]);
+  expect([toTag(groups[0]), toShow(groups)]).toEqual([["a"], ["a"]]);
 });

@@ -1,8 +1,14 @@
-import type { FoundDuplicates, FoundLeaks, FoundOutliers, FoundUnique } from "../api/contract";
+import type { FoundDuplicates, FoundDuplicatesInDataset, FoundLeaks, FoundOutliers, FoundUnique } from "../api/contract";
 import { score } from "../ui/format";
 import { strings } from "./strings";
 
-export const KINDS = ["find_duplicates", "find_leaks", "find_label_outliers", "find_unique"] as const;
+export const KINDS = [
+  "find_duplicates",
+  "find_leaks",
+  "find_label_outliers",
+  "find_unique",
+  "find_duplicates_in_dataset",
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface Member {
@@ -10,7 +16,18 @@ export interface Member {
   sample_id: string;
   /** what is known of it, in a word or two */
   note: string;
+  /** the dataset and the index that it is in, if those are others */
+  other?: Other;
 }
+
+/** An index of another dataset. */
+export interface Other {
+  dataset: string;
+  brain_key: string;
+}
+
+/** What tells a member from all others: ids of a cloned dataset are those of its source. */
+export const keyOf = ({ id, other }: Member) => (other ? `${other.dataset}/${id}` : id);
 
 /** Samples or patches that are reviewed together. */
 export interface Group {
@@ -71,4 +88,16 @@ export const GROUPS = {
       keep: null,
       suspects: [0],
     })),
+  find_duplicates_in_dataset: ({ matches, other_dataset, other_key }: FoundDuplicatesInDataset): Group[] => {
+    const other = { dataset: other_dataset, brain_key: other_key };
+    return matches.map(({ id, sample_id, other_id, other_sample_id, dist }) => ({
+      title: strings.inDataset(other_dataset, score(dist)),
+      members: [
+        { id, sample_id, note: score(dist) },
+        { id: other_id, sample_id: other_sample_id, note: other_dataset, other },
+      ],
+      keep: null,
+      suspects: [0],
+    }));
+  },
 } as const;

@@ -10,12 +10,14 @@ export const strings = {
     find_leaks: "Leaks between splits",
     find_label_outliers: "Label outliers",
     find_unique: "Most unique",
+    find_duplicates_in_dataset: "Near duplicates in another dataset",
   },
   hints: {
     find_duplicates: "Groups of samples that are nearly the same. Keep one of each, and tag the others.",
     find_leaks: "Near duplicates in different splits. Keep one side, and tag the other.",
     find_label_outliers: "Labels that disagree with those of their nearest neighbors. Tag those that are wrong.",
     find_unique: "The samples that are least similar to any other.",
+    find_duplicates_in_dataset: "Samples that another dataset has too. Tag those that are one too many here.",
   },
   scope: "Search in",
   dataset: "Dataset",
@@ -33,6 +35,10 @@ export const strings = {
   minScore: "Min score",
   minScoreHint: "The fraction of the neighbors that disagree",
   count: "Results",
+  otherDataset: "Dataset",
+  otherKey: "Index of that dataset",
+  noOtherDataset: "There is no other dataset.",
+  noOtherIndex: "It has no Milvus index of the same model.",
   notANumber: "Enter a number.",
   twoTags: "Enter two tags or more.",
   noLabels: "No field has labels to compare.",
@@ -42,6 +48,9 @@ export const strings = {
   leak: (one: string, other: string, dist: string) => `${one} and ${other}, distance ${dist}`,
   outlier: (label: string, suggested: string, score: number) =>
     `${label}: ${count(Math.round(score * 100))}% of its neighbors differ, most are ${suggested}`,
+  inDataset: (dataset: string, dist: string) => `also in ${dataset}, distance ${dist}`,
+  spread: (least: string, median: string, most: string) =>
+    `Distance to the nearest: ${least} to ${most}, median ${median}`,
   unique: (rank: number, dist: string) => `${count(rank)}. ${dist} from its nearest`,
 
   group: (n: number, title: string) => `${count(n)}. ${title}`,

@@ -20,6 +20,8 @@ export interface Found {
   kind: Kind;
   message: string;
   groups: Group[];
+  /** the distances to the nearest, the largest first, where these are what was looked for */
+  spread: number[];
   /** by group, in the order in which they were made */
   decisions: [number, Decision][];
 }
@@ -161,6 +163,7 @@ function foundOf(dataset: string, { operator, found, decisions }: FindResult): F
     brain_key: String(found.brain_key),
     kind,
     message: String(found.message),
+    spread: kind === "find_unique" ? (found.dists as number[]) : [],
     groups: groups.map((group, n) => ({ ...group, keep: kept.get(n) ?? group.keep })),
     decisions: decisions.map(({ group, ...decision }) => [group, decision]),
   };

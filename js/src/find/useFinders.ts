@@ -9,6 +9,7 @@ export function useFinders(onEnd: () => void) {
     find_leaks: useLongJob("find_leaks", onEnd),
     find_label_outliers: useLongJob("find_label_outliers", onEnd),
     find_unique: useLongJob("find_unique", onEnd),
+    find_duplicates_in_dataset: useLongJob("find_duplicates_in_dataset", onEnd),
   };
   const all = Object.values(finders);
   return {

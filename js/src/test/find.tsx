@@ -14,7 +14,7 @@ function WithFind({ of, jobs }: { of: Index | undefined; jobs: Job[] }) {
   return <FindTab index={of} others={[]} jobs={jobs} find={useFind("animals", onEnd)} onMakeIndex={onMakeIndex} />;
 }
 
-export const options = { tags: ["train", "test"], split_fields: ["split"], label_fields: ["kind"] };
+export const options = { tags: ["train", "test"], split_fields: ["split"], label_fields: ["kind"], other_datasets: [], other_keys: [] };
 
 /** What the images of ids are. */
 export const items = ({ ids }: { ids: string[] }) => ({
