@@ -56,6 +56,7 @@ _NAMES = {
     *("collection_name", "db_name", "uri", "path", "source", "model", "metric"),
     *("consistency_level", "index_type", "embeddings_field", "patches_field"),
     *("label_field", "score_field", "group_by", "field", "tag", "save_view", "engine"),
+    "caption",
 }
 _TEXTS = {"text", "not_text", "tags", "model_kwargs"}
 _LISTS = {

@@ -9,8 +9,6 @@ import fiftyone.operators as foo
 
 from fiftyone_milvus.analysis import tagging
 
-from .context import flag
-
 
 def tag_results(
     ctx: foo.ExecutionContext,
@@ -51,18 +49,3 @@ def tag_results(
     if there < len(ids):
         message += f"; {len(ids) - there:,} aren't in the dataset any more"
     return {"changed": count, "patches_field": field, "message": message}
-
-
-def tag_given(
-    ctx: foo.ExecutionContext,
-    samples: fo.SampleCollection,
-    ids: list[str],
-    field: str | None,
-) -> dict[str, Any]:
-    """Does as :func:`tag_results` with the ``tag`` of the params, or removes it where
-    they say ``remove``; for a panel, which can take back what it has ``changed``."""
-    tag, remove = ctx.params["tag"], flag(ctx, "remove")
-    had = tagging.tagged(samples, ids, tag, field)
-    done = tag_results(ctx, samples, ids, field, tag, remove)
-    changed = [id_ for id_ in ids if (id_ in had) is remove]
-    return {"message": done["message"], "changed": changed}

@@ -9,7 +9,6 @@ from typing import Any
 import fiftyone as fo
 import fiftyone.core.patches as fop
 import fiftyone.operators as foo
-import numpy as np
 
 from fiftyone_milvus.backend.runs import IndexInfo
 from fiftyone_milvus.dataset import indexed_samples
@@ -19,11 +18,11 @@ from fiftyone_milvus.searches.result import CachedResult, SearchResult
 
 from ..app.context import MAX_RESULTS
 from ..app.empty_results import Empty
+from . import captions, score_histogram
 from .media_payloads import labels_media, media
 
 SHOWN_RESULTS = 100
 SHOWN_CHIPS = 20  # more of them are one chip, which stands for their mean
-BINS = 40
 
 Chip = dict[str, Any]
 
@@ -61,7 +60,7 @@ def search_result(
         "milliseconds": round(result.seconds * 1000, 1),
         "exact": result.plan.exact,
         "plan": result.plan.reason,
-        "histogram": _histogram(result.scores),
+        "histogram": score_histogram.histogram(result),
     }
 
 
@@ -74,14 +73,23 @@ def further(result: SearchResult) -> int:
 
 
 def results(
-    cached: CachedResult, dataset: fo.Dataset, start: int
+    cached: CachedResult, dataset: fo.Dataset, start: int, caption: str | None = None
 ) -> list[dict[str, Any]]:
-    """What is needed to draw the results from a rank on, 0 being the best."""
+    """What is needed to draw the results from a rank on, 0 being the best.
+
+    Args:
+        cached: all results
+        dataset: the dataset that was searched
+        start: how many results are before
+        caption: the field that each tile shows, see :mod:`captions`
+    """
     start, result = max(0, start), cached.result
     terms = cached.term_scores(dataset, start, SHOWN_RESULTS)
     shown = range(start, min(start + SHOWN_RESULTS, len(result.ids)))
     ids = [result.ids[i] for i in shown]
     drawn = media(cached.unordered_view(dataset), ids, result.patches_field)
+    texts = caption and captions.of_field(cached, dataset, shown, caption)
+    own, boxes = result.query_ids, _object_boxes(result, shown)
     return [
         {
             "id": id_,
@@ -92,6 +100,9 @@ def results(
             if terms is None
             else [_number(score) for score in terms[i - start]],
             "notes": _notes(result, i),
+            "caption": texts[i - start] if texts else captions.default(drawn[id_]),
+            "objects": boxes.get(i, []),
+            "is_query": id_ in own,
             **drawn[id_],
         }
         for i, id_ in zip(shown, ids, strict=True)
@@ -155,18 +166,18 @@ def _notes(result: SearchResult, i: int) -> list[str]:
     return notes
 
 
-def _histogram(scores: np.ndarray) -> dict[str, Any] | None:
-    """How many results there are by score, from the first one's to the last one's, in
-    :data:`BINS` steps; ``None`` if all have the same."""
-    if not len(scores) or not abs(scores[-1] - scores[0]) > 1e-9:
-        return None
-    first, last = float(scores[0]), float(scores[-1])
-    shares = np.clip((scores - first) / (last - first), 0, 1)
-    counts, _ = np.histogram(shares, BINS, (0, 1))
+def _object_boxes(result: SearchResult, shown: range) -> dict[int, list[list[float]]]:
+    """Of images that were found by their objects, the boxes of these, by position."""
+    field = result.indexed.patches_field
+    if result.matched is None or field is None:
+        return {}
+    of = {i: [one.label_id for one in result.matched[i]] for i in shown}
+    samples = result.indexed.samples.select([result.sample_ids[i] for i in shown])
+    labels = [id_ for ids in of.values() for id_ in ids]
+    drawn = labels_media(samples, labels, field)
     return {
-        "first": _number(first),
-        "last": _number(last),
-        "counts": [int(count) for count in counts],
+        i: [drawn[id_]["box"] for id_ in ids if id_ in drawn and drawn[id_]["box"]]
+        for i, ids in of.items()
     }
 
 

@@ -10,6 +10,7 @@ import fiftyone as fo
 import fiftyone.core.patches as fop
 import fiftyone.operators as foo
 
+from fiftyone_milvus.analysis import tagging
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import indexed_samples, names
 from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
@@ -19,7 +20,8 @@ from fiftyone_milvus.searches import result as results
 from fiftyone_milvus.searches.request import SearchRequest
 
 from ..app import grid, search_form, searches, tag_changes
-from . import search_payloads
+from ..app.context import flag
+from . import captions, score_histogram, search_payloads
 from .error_boundary import answered
 
 METHODS = (
@@ -30,6 +32,8 @@ METHODS = (
     "keep_results",
     "results_in_grid",
     "closeness",
+    "score_background",
+    "caption_fields",
     "clear_results",
     "selection",
     "view_count",
@@ -90,7 +94,8 @@ class SearchMethods:
     @answered
     def next_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         cached, start = _cached(ctx), int(ctx.params["start"])
-        found = search_payloads.results(cached, ctx.dataset, start)
+        caption = ctx.params.get("caption")
+        found = search_payloads.results(cached, ctx.dataset, start, caption)
         return {"results": found}
 
     @answered
@@ -110,6 +115,17 @@ class SearchMethods:
     def closeness(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """Whether the best result is near to the query at all."""
         return {"message": random_pairs.nothing_close(ctx.dataset, _cached(ctx).result)}
+
+    @answered
+    def score_background(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """The scores of the whole index, by a sample of it."""
+        result = _cached(ctx).result
+        return {"background": score_histogram.background(ctx.dataset, result)}
+
+    @answered
+    def caption_fields(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """What a tile can show of a result."""
+        return {"fields": captions.fields(_cached(ctx), ctx.dataset)}
 
     @answered
     def clear_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
@@ -186,7 +202,11 @@ class SearchMethods:
                 else "There is no result to tag. Search for something else."
             )
         view, field = cached.view(ctx.dataset), result.patches_field
-        return tag_changes.tag_given(ctx, view, ids, field)
+        tag, remove = params["tag"], flag(ctx, "remove")
+        had = tagging.tagged(view, ids, tag, field)
+        done = tag_changes.tag_results(ctx, view, ids, field, tag, remove)
+        changed = [id_ for id_ in ids if (id_ in had) is remove]
+        return {"message": done["message"], "changed": changed}
 
     @answered
     def tags(self, ctx: foo.ExecutionContext) -> dict[str, Any]:

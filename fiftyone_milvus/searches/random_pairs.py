@@ -10,14 +10,14 @@ from cachetools import TTLCache
 
 from ..backend import runs
 from ..backend.index import MilvusSimilarityIndex
+from . import index_sample
 from .result import SearchResult
 
-SAMPLED = 200  # samples, each of which is compared with each
-SEED = 51
+SAMPLED = 200  # vectors, each of which is compared with each
 CLOSER_THAN = 0.99  # of random pairs: the best result of a search that found something
 KEPT_SECONDS = 3_600.0
 
-_cache: TTLCache[tuple[str, str, int], float | None] = TTLCache(256, KEPT_SECONDS)
+_cache: TTLCache[index_sample.Key, float | None] = TTLCache(256, KEPT_SECONDS)
 _lock = threading.Lock()
 
 
@@ -30,10 +30,10 @@ def nothing_close(dataset: fo.Dataset, result: SearchResult) -> str | None:
     The query itself, where it is a result, doesn't count.
     """
     request = result.request
-    terms = request.query.terms
-    if request.reverse or result.score_kind == "rank" or any(t.text for t in terms):
+    texts = any(term.text for term in request.query.terms)
+    if request.reverse or result.score_kind == "rank" or texts:
         return None
-    own = {id_ for term in terms for id_ in (term.id, term.sample_id) if id_}
+    own = result.query_ids
     best = next(
         (s for id_, s in zip(result.ids, result.scores, strict=True) if id_ not in own),
         None,
@@ -53,7 +53,7 @@ def nothing_close(dataset: fo.Dataset, result: SearchResult) -> str | None:
 def score_of_random_pairs(index: MilvusSimilarityIndex) -> float | None:
     """The score that one in a hundred random pairs of an index exceeds, measured on a
     sample of it, and cached for an hour; ``None`` with fewer than two vectors."""
-    key = (str(index.samples._root_dataset._doc.id), index.key, index.total_index_size)
+    key = index_sample.key_of(index)
     with _lock:
         if key in _cache:
             return _cache[key]
@@ -64,11 +64,9 @@ def score_of_random_pairs(index: MilvusSimilarityIndex) -> float | None:
 
 
 def _measured(index: MilvusSimilarityIndex) -> float | None:
-    some = index.all_samples.take(SAMPLED, seed=SEED).values("id")
-    vectors = index.get_embeddings(sample_ids=some, allow_missing=True)[0]
+    vectors = index_sample.vectors(index)[:SAMPLED]
     if len(vectors) < 2:
         return None
-    vectors = vectors[:SAMPLED]
     first, second = np.triu_indices(len(vectors), 1)
     if index.config.metric == "euclidean":
         dists = np.linalg.norm(vectors[first] - vectors[second], axis=1)

@@ -147,6 +147,17 @@ class SearchResult:
             return self.ids
         return [objects[-1].label_id for objects in self.matched]
 
+    @property
+    def query_ids(self) -> frozenset[str]:
+        """The results that the query itself names, and the rows of the index; of
+        images that were found by their objects, those whose best object it names."""
+        terms = self.request.query.terms
+        own = self.resolved.ids | {t.sample_id for t in terms if t.sample_id}
+        if self.matched is None:
+            return own
+        pairs = zip(self.ids, self.matched, strict=True)
+        return own | {id_ for id_, objects in pairs if objects[0].label_id in own}
+
     def to_dict(self) -> dict[str, Any]:
         """The result as plain data, such as an operator returns."""
         data: dict[str, Any] = {

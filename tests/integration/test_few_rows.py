@@ -298,6 +298,8 @@ OF_A_RESULT = {
     "more_results": {},
     "results_in_grid": {"keep": 3},
     "closeness": {},
+    "score_background": {},
+    "caption_fields": {},
     "save_view": {"keep": 3, "name": "v"},
     "save_search": {"name": "s"},
 }

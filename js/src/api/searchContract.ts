@@ -74,13 +74,31 @@ export interface Result extends Media {
   tags: string[];
   /** further sentences on why it is a result */
   notes: string[];
+  /** the value of the field that was asked for; else a patch's label, or the name of the file */
+  caption: string;
+  /** of an image that was found by its objects, the boxes of these */
+  objects: Box[];
+  /** the query names it, so that it is no discovery */
+  is_query: boolean;
 }
 
-/** How many results there are by score, from the first one's to the last one's. */
+/** How many results there are by score, from the first one's to the last one's, without the query's own rows. */
 export interface Histogram {
   first: number;
   last: number;
   counts: number[];
+  /** how many of all results end with each bin */
+  ends: number[];
+  /** how many results are before a clear gap between two scores; null without one */
+  gap: number | null;
+}
+
+/** The scores of a sample of the index, in the bins of the histogram and in further ones. */
+export interface Background {
+  /** the score at which the further bins end */
+  last: number;
+  within: number[];
+  beyond: number[];
 }
 
 export interface SearchResult {
@@ -157,13 +175,17 @@ export interface SearchMethods {
   /** A search of the history, or a saved one. */
   rerun_search: { takes: { id?: string; name?: string }; gives: RerunSearch };
   /** A page of results, from a position on; 0 is the best. */
-  next_results: { takes: { token: string; start: number }; gives: ResultPage };
+  next_results: { takes: { token: string; start: number; caption?: string }; gives: ResultPage };
+  /** The fields that `next_results` takes as captions. */
+  caption_fields: { takes: { token: string }; gives: { fields: string[] } };
   /** The same search with more results. */
   more_results: { takes: { token: string }; gives: SearchResult };
   /** Which of the first results pass the sidebar's filters, by position. */
   results_in_grid: { takes: KeepParams; gives: { positions: number[] } };
   /** A sentence if even the best result is no nearer than random pairs of the index. */
   closeness: { takes: { token: string }; gives: { message: string | null } };
+  /** The scores of the whole index; null where they aren't comparable with the results'. */
+  score_background: { takes: { token: string }; gives: { background: Background | null } };
   /** Keeps only the first results in the grid. */
   keep_results: { takes: KeepParams; gives: Nothing };
   /** Removes the results from the grid. */

@@ -1,4 +1,5 @@
 import { Box, Button, Stack } from "@mui/material";
+import type { ReactNode } from "react";
 import { useApi } from "../api/client";
 import { useSelection } from "../hooks/appState";
 import { MessageAlert } from "../ui/MessageAlert";
@@ -16,12 +17,14 @@ interface Props {
   tags: Tags;
   open: Action | null;
   onOpen: (action: Action | null) => void;
+  /** beside the actions */
+  children?: ReactNode;
 }
 
 const BUTTON = { size: "small", color: "secondary", sx: { textTransform: "none" } } as const;
 
 /** What can be done with the results. */
-export function ResultActions({ shown, inGrid, tags, open, onOpen }: Props) {
+export function ResultActions({ shown, inGrid, tags, open, onOpen, children }: Props) {
   const api = useApi();
   const { result, keep } = shown;
   const { token } = result;
@@ -64,6 +67,7 @@ export function ResultActions({ shown, inGrid, tags, open, onOpen }: Props) {
             {forms[action].title}
           </Button>
         ))}
+        {children}
       </Stack>
       <MessageAlert message={tags.problem} />
       {open && (

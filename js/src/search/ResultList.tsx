@@ -11,6 +11,7 @@ import { useGridLayout } from "./useGridLayout";
 import { useResultPages } from "./useResultPages";
 import { useRovingFocus } from "./useRovingFocus";
 import type { ShownResult } from "./useSearch";
+import type { TileView } from "./useTileView";
 import { tagsOf, type Tags } from "./useTags";
 
 interface Props {
@@ -20,19 +21,20 @@ interface Props {
   /** what was tagged since the results were read */
   changes: Tags["changes"];
   index: Index;
+  tiles: TileView;
   /** more, or less, like a result is asked for */
   onSimilar: (chip: Chip) => void;
   onTag: (result: Result) => void;
 }
 
 /** The results in rank order; only those in sight are rendered. */
-export const ResultList = memo(function ResultList({ shown, positions, changes, index, onSimilar, onTag }: Props) {
+export const ResultList = memo(function ResultList({ shown, positions, changes, index, tiles, onSimilar, onTag }: Props) {
   const { result, chips } = shown;
   const listed = positions?.length ?? shown.keep;
   const rankAt = (place: number) => (positions ? positions[place] : place);
-  const { results, load, problem } = useResultPages(result);
+  const { results, load, problem } = useResultPages(result, tiles.caption);
   const list = useRef<HTMLUListElement>(null);
-  const layout = useGridLayout(list, listed);
+  const layout = useGridLayout(list, listed, tiles.size);
   const { first, last } = layout;
   const roving = useRovingFocus({ count: listed, columns: layout.columns, show: layout.show });
   const open = useStable(useOpenSample());

@@ -14,6 +14,8 @@ export function summary({ result, keep }: ShownResult, index: Index): string {
   return `${strings.summary(total, index.size, ms)}, ${how}${over}${cut}`;
 }
 
+const BUTTON = { textTransform: "none", py: 0 } as const;
+
 interface Props {
   shown: ShownResult;
   index: Index;
@@ -24,20 +26,28 @@ interface Props {
 /** How many results there are, in what time and how; its tooltip is the plan of the search. Below, whether they are what the grid shows and the query asks for. */
 export function ResultSummary({ shown, index, inGrid, search }: Props) {
   const { positions, elsewhere } = inGrid;
+  const gap = shown.result.histogram?.gap ?? null;
   return (
     <Stack>
-      <Tooltip title={shown.result.plan} placement="bottom-start">
-        <Typography
-          variant="caption"
-          color="text.secondary"
-          tabIndex={0}
-          role="status"
-          data-cy="milvus-result-line"
-          sx={{ width: "fit-content" }}
-        >
-          {summary(shown, index)}
-        </Typography>
-      </Tooltip>
+      <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" columnGap={1}>
+        <Tooltip title={shown.result.plan} placement="bottom-start">
+          <Typography
+            variant="caption"
+            color="text.secondary"
+            tabIndex={0}
+            role="status"
+            data-cy="milvus-result-line"
+            sx={{ width: "fit-content" }}
+          >
+            {summary(shown, index)}
+          </Typography>
+        </Tooltip>
+        {gap !== null && gap < shown.keep && (
+          <Button size="small" color="secondary" data-cy="milvus-gap" onClick={() => search.keepFirst(gap)} sx={BUTTON}>
+            {strings.cutAtGap(gap)}
+          </Button>
+        )}
+      </Stack>
       {positions && (
         <Typography variant="caption" role="status" data-cy="milvus-in-grid">
           {strings.inGrid(positions.length, shown.keep)}
@@ -65,7 +75,7 @@ function Drift({ name, words, action, onClick }: DriftProps) {
   return (
     <Stack direction="row" alignItems="center" spacing={0.5} role="status" data-cy={name}>
       <Typography variant="caption">{words}</Typography>
-      <Button size="small" color="secondary" data-cy={`${name}-button`} onClick={onClick} sx={{ textTransform: "none", py: 0 }}>
+      <Button size="small" color="secondary" data-cy={`${name}-button`} onClick={onClick} sx={BUTTON}>
         {action}
       </Button>
     </Stack>

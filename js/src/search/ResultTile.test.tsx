@@ -1,7 +1,8 @@
-import { screen } from "@testing-library/react";
+import { fireEvent, screen } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
+import type { Box } from "../api/contract";
 import { result } from "../test/data";
-import { at, show } from "../test/panel";
+import { absent, at, show } from "../test/panel";
 import { ResultTile } from "./ResultTile";
 
 const on = { onOpen: vi.fn(), onSelect: vi.fn(), onSimilar: vi.fn() };
@@ -36,8 +37,8 @@ test("the Tab key focuses only what is in the active tile", () => {
   expect(all()).toEqual([-1, -1, -1, -1]);
 });
 
-test("a result without a label is a sample", () => {
-  show(<ResultTile {...props} result={{ ...result, label: null }} />);
+test("a result without a caption and a label is a sample", () => {
+  show(<ResultTile {...props} result={{ ...result, caption: "", label: null }} />);
   expect(at("milvus-result").getAttribute("aria-description")).toBe("Open 1. sample, similarity 0.912");
 });
 
@@ -45,6 +46,27 @@ test("a result that is being loaded has no buttons", () => {
   show(<ResultTile {...props} result={undefined} />);
   expect(screen.queryByRole("button")).toBeNull();
   expect(screen.queryByRole("checkbox")).toBeNull();
+});
+
+test("it shows what was chosen, and whether it is the query", () => {
+  const { rerender } = show(<ResultTile {...props} result={{ ...result, caption: "train" }} />);
+  expect(at("milvus-result-caption").textContent).toBe("1 train");
+  expect(absent("milvus-result-is-query")).toBe(true);
+  rerender(<ResultTile {...props} result={{ ...result, is_query: true }} />);
+  expect(at("milvus-result-is-query").textContent).toBe("query");
+});
+
+test("the objects that an image was found by are outlined", () => {
+  const objects: Box[] = [[0.25, 0.5, 0.5, 0.25], [0, 0, 1, 1]];
+  show(<ResultTile {...props} result={{ ...result, objects }} />);
+  const image = document.querySelector("img") as HTMLImageElement;
+  Object.defineProperties(image, { naturalWidth: { value: 200 }, naturalHeight: { value: 100 } });
+  fireEvent.load(image);
+  const outlines = [...document.querySelectorAll<HTMLElement>('[data-cy="milvus-outline"]')];
+  expect(outlines.map(({ style }) => [style.left, style.top, style.width, style.height])).toEqual([
+    ["25%", "50%", "50%", "12.5%"],
+    ["0%", "25%", "100%", "50%"],
+  ]);
 });
 
 test("its tags lie over its image", () => {

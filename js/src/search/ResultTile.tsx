@@ -45,7 +45,7 @@ export const ResultTile = memo(function ResultTile({ result, ...props }: Props) 
 
 function Content({ result, kind, chips, tags, position, active, selected, onOpen, onSelect, onSimilar }: Props & { result: Result }) {
   const shownScore = score(result.score);
-  const name = `${result.rank}. ${result.label ?? strings.sample}`;
+  const name = `${result.rank}. ${result.caption || result.label || strings.sample}`;
   const tabIndex = active ? 0 : -1;
   return (
     <>
@@ -65,16 +65,23 @@ function Content({ result, kind, chips, tags, position, active, selected, onOpen
             ...FOCUS,
           }}
         >
-          <Thumbnail filepath={result.filepath} box={result.box} alt="" />
-          {tags && (
-            <Typography variant="caption" noWrap dir="auto" data-cy="milvus-result-tags" sx={TAGS}>
-              {tags}
-            </Typography>
-          )}
+          <Thumbnail filepath={result.filepath} box={result.box} outlined={result.objects} alt="" />
+          <Stack direction="row" spacing={0.5} sx={MARKS}>
+            {result.is_query && (
+              <Typography variant="caption" data-cy="milvus-result-is-query" sx={{ flex: "none" }}>
+                {strings.isQuery}
+              </Typography>
+            )}
+            {tags && (
+              <Typography variant="caption" noWrap dir="auto" data-cy="milvus-result-tags">
+                {tags}
+              </Typography>
+            )}
+          </Stack>
           <Stack direction="row" justifyContent="space-between" spacing={0.5} sx={{ px: 0.75 }}>
-            <Typography variant="caption" noWrap color="text.secondary" dir="auto">
+            <Typography variant="caption" noWrap color="text.secondary" dir="auto" data-cy="milvus-result-caption">
               {result.rank}
-              {result.label && ` ${result.label}`}
+              {result.caption && ` ${result.caption}`}
             </Typography>
             <Typography
               variant="caption"
@@ -105,16 +112,12 @@ function Content({ result, kind, chips, tags, position, active, selected, onOpen
 }
 
 /** Over the lower edge of the image. */
-const TAGS = {
+const MARKS = {
   position: "absolute",
   bottom: 24,
   left: 2,
   maxWidth: "calc(100% - 4px)",
-  px: 0.5,
-  borderRadius: 0.5,
-  bgcolor: "background.paper",
-  color: "text.primary",
-  lineHeight: 1.4,
+  "& > *": { px: 0.5, borderRadius: 0.5, bgcolor: "background.paper", color: "text.primary", lineHeight: 1.4 },
 } as const;
 
 const ACTIONS = "milvus-tile-actions";

@@ -1,6 +1,6 @@
 import { Box, Slider, Stack, Typography } from "@mui/material";
 import { useEffect, useRef, useState } from "react";
-import type { Histogram, SearchResult } from "../api/contract";
+import type { Background, Histogram, SearchResult } from "../api/contract";
 import { score } from "../ui/format";
 import { binsOf, edge, kept, ticks } from "./histogram";
 import { strings } from "./strings";
@@ -31,10 +31,12 @@ const SMALL = {
 
 const BARS = {
   display: "flex",
-  alignItems: "flex-end",
   gap: "1px",
-  "& > *": { flex: 1, bgcolor: "action.disabled" },
-  "& > [data-kept=true]": { bgcolor: "primary.main" },
+  "& > *": { flex: 1, position: "relative" },
+  "& > * > *": { position: "absolute", inset: "auto 0 0" },
+  "& [data-kept]": { bgcolor: "action.disabled" },
+  "& [data-kept=true]": { bgcolor: "primary.main" },
+  "& [data-behind]": { bgcolor: "action.selected" },
 } as const;
 
 const AXIS = {
@@ -52,13 +54,18 @@ const AXIS = {
 
 interface Props {
   histogram: Histogram;
+  /** the scores of the whole index; null until they are known, and where there are none */
+  background: Background | null;
   kind: SearchResult["score"];
   keep: number;
   onCut: (keep: number) => void;
 }
 
-/** How many results there are by score, the worst first, with a handle that cuts these off. */
-export function ScoreHistogram({ histogram, kind, keep, onCut }: Props) {
+/**
+ * How many results there are by score, the worst first, with a handle that cuts these off;
+ * behind them and before them, in grey, the scores of the whole index.
+ */
+export function ScoreHistogram({ histogram, background, kind, keep, onCut }: Props) {
   const bins = histogram.counts.length;
   const [dragged, setDragged] = useState<number | null>(null);
   const timer = useRef(0);
@@ -72,6 +79,8 @@ export function ScoreHistogram({ histogram, kind, keep, onCut }: Props) {
       if (next !== keep) onCut(next);
     }, QUIET_MILLISECONDS);
   };
+  const beyond = background?.beyond.length ?? 0;
+  const start = `${(100 * beyond) / (beyond + bins)}%`;
   const at = dragged ?? binsOf(histogram, keep);
   const all = kept(histogram, bins);
   // the slider counts the bins that are cut off, from the worst
@@ -80,7 +89,7 @@ export function ScoreHistogram({ histogram, kind, keep, onCut }: Props) {
   return (
     <Box sx={{ position: "relative", height: 44 }}>
       <Stack data-cy="milvus-histogram" sx={SMALL}>
-        <Bars counts={histogram.counts} at={at} />
+        <Bars counts={histogram.counts} background={background} at={at} />
         <Slider
           size="small"
           min={0}
@@ -91,10 +100,11 @@ export function ScoreHistogram({ histogram, kind, keep, onCut }: Props) {
           getAriaValueText={words}
           slotProps={{ input: { "data-cy": "milvus-cut" } as object }}
           onChange={(_, value) => move(bins - (value as number))}
-          sx={{ py: "6px !important", my: -0.25 }}
+          sx={{ py: "6px !important", my: -0.25, ml: start, width: "auto" }}
         />
         <Box aria-hidden data-cy="milvus-score-axis" sx={AXIS}>
-          {ticks(histogram).map((at) => (
+          {background && beyond > 0 && <Box sx={{ width: start }}>{score(background.last)}</Box>}
+          {ticks(histogram, beyond > 0 ? 3 : 5).map((at) => (
             <span key={at}>{score(at)}</span>
           ))}
         </Box>
@@ -106,20 +116,31 @@ export function ScoreHistogram({ histogram, kind, keep, onCut }: Props) {
   );
 }
 
-function Bars({ counts, at }: { counts: number[]; at: number }) {
-  // bins differ a lot in size: with the square root the small ones are visible
-  const most = Math.sqrt(Math.max(...counts));
+interface BarsProps {
+  counts: number[];
+  background: Background | null;
+  at: number;
+}
+
+function Bars({ counts, background, at }: BarsProps) {
+  const heights = barHeights(counts);
+  const { within = [], beyond = [] } = background ?? {};
+  const behind = barHeights([...within, ...beyond]);
+  const bins = Array.from({ length: counts.length + beyond.length }, (_, bin) => (
+    <div key={bin}>
+      {background && <div data-behind style={behind[bin]} />}
+      {bin < counts.length && <div data-kept={bin < at} style={heights[bin]} />}
+    </div>
+  ));
   return (
     <Box aria-hidden className={BARS_CLASS} sx={BARS}>
-      {counts
-        .map((n, bin) => (
-          <div
-            key={bin}
-            data-kept={bin < at}
-            style={{ height: `${(100 * Math.sqrt(n)) / most}%`, minHeight: n ? 2 : 0 }}
-          />
-        ))
-        .reverse()}
+      {bins.reverse()}
     </Box>
   );
+}
+
+/** Bins differ a lot in size: with the square root the small ones are visible. */
+function barHeights(counts: number[]) {
+  const most = Math.sqrt(Math.max(1, ...counts));
+  return counts.map((n) => ({ height: `${(100 * Math.sqrt(n)) / most}%`, minHeight: n ? 2 : 0 }));
 }

@@ -95,6 +95,22 @@ test("a query that was changed since says so, and is searched for again", async 
   expect(callsOf("search")[1]).toMatchObject({ query: { terms: [{ text: ["a bird"], weight: 2 }] } });
 });
 
+test("a clear gap between the scores is cut at with one click", async () => {
+  const histogram = { first: 0.9, last: 0.1, counts: [2, 536], ends: [2, 538], gap: 2 };
+  const { user } = await searched({ search: { ...searchResult, histogram } });
+  await waitFor(() => expect(at("milvus-gap").textContent).toBe("Clear gap: keep 2"));
+  await user.click(at("milvus-gap"));
+  await waitFor(() => expect(absent("milvus-gap")).toBe(true));
+  expect(callsOf("keep_results")).toEqual([{ token: "token-1", keep: 2 }]);
+});
+
+test("the scores of the whole index come after the results", async () => {
+  const background = { last: -0.2, within: [0, 0, 3, 9], beyond: [4, 5] };
+  await searched({ score_background: { background } });
+  await waitFor(() => expect(document.querySelectorAll("[data-behind]")).toHaveLength(6));
+  expect(callsOf("score_background")).toEqual([{ token: "token-1" }]);
+});
+
 test("it says so where nothing is close", async () => {
   const { user } = await searched({ closeness: { message: "Nothing here is close." } });
   await waitFor(() => expect(results()).toHaveLength(2));

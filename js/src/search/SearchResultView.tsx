@@ -15,6 +15,8 @@ import { strings } from "./strings";
 import { useResultsInGrid } from "./useResultsInGrid";
 import type { ShownResult, Search } from "./useSearch";
 import { useTags } from "./useTags";
+import { useTileView } from "./useTileView";
+import { ViewOptions } from "./ViewOptions";
 
 interface Props {
   search: Search;
@@ -29,6 +31,8 @@ export function SearchResultView({ search, shown, index }: Props) {
   const { token } = result;
   const tags = useTags(shown);
   const inGrid = useResultsInGrid(shown);
+  const tiles = useTileView(shown.dataset, index.patches_field);
+  const { background } = useDebouncedAnswer(result.histogram && token, () => api.score_background({ token }), 0) ?? {};
   const [open, setOpen] = useState<Action | null>(null);
   // images and texts are far from each other, however well they match
   const comparable = result.total > 0 && shown.chips.every(({ term }) => !term.text);
@@ -38,10 +42,12 @@ export function SearchResultView({ search, shown, index }: Props) {
   const further = keep < result.total ? 0 : Math.min(result.further, (result.searched ?? index.size ?? Infinity) - result.total);
   return (
     <Stack spacing={1}>
-      <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" justifyContent="space-between" sx={{ columnGap: 1 }}>
+      <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" justifyContent="space-between" sx={{ columnGap: 1, position: "relative" }}>
         <ResultSummary shown={shown} index={index} inGrid={inGrid} search={search} />
         {result.total > 0 && (
-          <ResultActions shown={shown} inGrid={inGrid.positions?.length ?? keep} tags={tags} open={open} onOpen={setOpen} />
+          <ResultActions shown={shown} inGrid={inGrid.positions?.length ?? keep} tags={tags} open={open} onOpen={setOpen}>
+            <ViewOptions token={token} patches={index.patches_field !== null} tiles={tiles} />
+          </ResultActions>
         )}
       </Stack>
       <MessageAlert message={closeness?.message} severity="info" name="milvus-nothing-close" />
@@ -53,17 +59,19 @@ export function SearchResultView({ search, shown, index }: Props) {
             <ScoreHistogram
               key={`cut ${token}`}
               histogram={result.histogram}
+              background={background ?? null}
               kind={result.score}
               keep={keep}
               onCut={search.keepFirst}
             />
           )}
           <ResultList
-            key={`list ${token}`}
+            key={`list ${token} ${tiles.caption}`}
             shown={shown}
             positions={inGrid.positions}
             changes={tags.changes}
             index={index}
+            tiles={tiles}
             onSimilar={like}
             onTag={tag}
           />

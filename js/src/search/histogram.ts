@@ -1,9 +1,8 @@
 import type { Histogram } from "../api/contract";
 
 /** How many results are in the first bins; the first result is always kept. */
-export function kept({ counts }: Histogram, bins: number): number {
-  const sum = counts.slice(0, bins).reduce((total, n) => total + n, 0);
-  return Math.max(1, sum);
+export function kept({ ends }: Histogram, bins: number): number {
+  return ends[Math.max(1, bins) - 1];
 }
 
 /** The fewest bins that hold so many results. */

@@ -86,6 +86,7 @@ export const strings = {
   bound: (kind: string) => (kind === "distance" ? "Maximum distance" : `Minimum ${kind}`),
   scoreBound: (kind: string, bound: string, results: number, all: number) =>
     `${kind === "distance" ? "Maximum distance" : `Minimum ${kind}`} ${bound}: ${count(results)} of ${counted(all, "result")}`,
+  cutAtGap: (n: number) => `Clear gap: keep ${count(n)}`,
   inGrid: (n: number, all: number) => `${count(n)} of ${count(all)} shown; filtered in the sidebar`,
   elsewhere: "The grid shows something else.",
   showInGrid: "Show the results",
@@ -128,6 +129,14 @@ export const strings = {
     ["Esc", "close what is open"],
     ["?", "show these keys"],
   ],
+
+  viewOptions: "View",
+  caption: "Show on tiles",
+  label: "label",
+  fileName: "file name",
+  tileSize: "Tile size",
+  pixels: (n: number) => `at least ${n} pixels`,
+  isQuery: "query",
 
   resultList: "Results",
   open: (name: string, kind: string, score: string) => `Open ${name}, ${kind} ${score}`,

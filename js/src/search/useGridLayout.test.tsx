@@ -7,7 +7,7 @@ import { useGridLayout } from "./useGridLayout";
 afterEach(() => void vi.restoreAllMocks());
 
 /** A grid in a list that is so many pixels wide. */
-function grid(count: number, width: number) {
+function grid(count: number, width: number, narrowest = 104) {
   const scroller = document.createElement("div");
   const list = document.createElement("div");
   scroller.append(list);
@@ -16,12 +16,13 @@ function grid(count: number, width: number) {
   const wrapper = ({ children }: { children: ReactNode }) => (
     <ScrollContext.Provider value={value}>{children}</ScrollContext.Provider>
   );
-  return renderHook(() => useGridLayout({ current: list }, count), { wrapper }).result.current;
+  return renderHook(() => useGridLayout({ current: list }, count, narrowest), { wrapper }).result.current;
 }
 
-test("there are as many columns as have room, and two at least", () => {
+test("there are as many columns as have room, and one at least", () => {
   expect(grid(100, 700).columns).toBe(6);
-  expect(grid(100, 130).columns).toBe(2);
+  expect(grid(100, 700, 232).columns).toBe(2);
+  expect(grid(100, 130, 232).columns).toBe(1);
 });
 
 test("the tiles of a row share its width, with gaps between", () => {

@@ -3,17 +3,20 @@ import { useContext, useEffect, useLayoutEffect, useState, type RefObject } from
 import { ScrollContext } from "../hooks/ScrollContext";
 
 const GAP = 8;
-const NARROWEST = 104;
 /** The line of rank and score, and the border. */
 const LINES = 24;
 /** Rows beyond those in sight. */
 const OVERSCAN = 2;
 
-/** Where each tile of a grid goes that scrolls with the panel, and which are to be items. */
-export function useGridLayout(list: RefObject<HTMLElement>, count: number) {
+/**
+ * Where each tile of a grid goes that scrolls with the panel, and which are to be items.
+ *
+ * @param narrowest how wide a tile is at least, in pixels
+ */
+export function useGridLayout(list: RefObject<HTMLElement>, count: number, narrowest: number) {
   const scroller = useContext(ScrollContext);
   const [{ width, top }, setBox] = useState({ width: 320, top: 0 });
-  const columns = Math.max(2, Math.floor((width + GAP) / (NARROWEST + GAP)));
+  const columns = Math.max(1, Math.floor((width + GAP) / (narrowest + GAP)));
   const side = (width - GAP * (columns - 1)) / columns;
   const height = side + LINES;
 

@@ -20,6 +20,16 @@ test("results are loaded when they are in sight, each page once", async () => {
   expect(result.current.results.has(2 * PAGE)).toBe(false);
 });
 
+test("with a caption that was chosen the first page is asked for, too", async () => {
+  const captioned = { ...result, id: "result-0", caption: "train" };
+  answer({ next_results: { results: [captioned] } });
+  const { result: hook } = renderHook(() => useResultPages(many, "split"), { wrapper: Wrapper });
+  expect(hook.current.results.get(0)?.caption).toBe("");
+  act(() => hook.current.load(0, 5));
+  await waitFor(() => expect(hook.current.results.get(0)?.caption).toBe("train"));
+  expect(callsOf("next_results")).toEqual([{ token: searchResult.token, start: 0, caption: "split" }]);
+});
+
 test("a page that failed is asked for again", async () => {
   let up = false;
   answer({

@@ -6,12 +6,18 @@ import { messageOf } from "../api/errors";
 /** The size of Python's pages (`panels/search_payloads.py`). */
 export const PAGE = 100;
 
-/** The results by position: the first page, and the others once they are loaded. */
-export function useResultPages(searchResult: SearchResult) {
+/**
+ * The results by position: the first page, and the others once they are loaded.
+ *
+ * @param caption the field that tiles show; if it is empty, what the first page came with
+ */
+export function useResultPages(searchResult: SearchResult, caption = "") {
   const api = useApi();
-  const [results, setResults] = useState(() => byPosition(searchResult.results));
+  const [results, setResults] = useState(() =>
+    byPosition(caption ? searchResult.results.map((one) => ({ ...one, caption: "" })) : searchResult.results),
+  );
   const [problem, setProblem] = useState<string | null>(null);
-  const asked = useRef(new Set([0]));
+  const asked = useRef(new Set(caption ? [] : [0]));
   const alive = useRef(true);
   useEffect(() => {
     alive.current = true;
@@ -24,7 +30,7 @@ export function useResultPages(searchResult: SearchResult) {
       const start = page * PAGE;
       if (start >= searchResult.total || asked.current.has(page)) continue;
       asked.current.add(page);
-      api.next_results({ token: searchResult.token, start }).then(
+      api.next_results({ token: searchResult.token, start, ...(caption && { caption }) }).then(
         (more) => {
           if (!alive.current) return;
           setProblem(null);

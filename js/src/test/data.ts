@@ -79,16 +79,18 @@ export const result: Result = {
   score: 0.91249,
   filepath: "/images/a.jpg",
   label: "bird",
+  caption: "bird",
+  is_query: false,
   term_scores: null,
 };
 
 export const searchResult: SearchResult = {
   ...(answers.search as SearchResult),
   token: "token-1",
-  results: [result, { ...result, id: "b", sample_id: "b", rank: 2, score: 0.5, label: null }],
+  results: [result, { ...result, id: "b", sample_id: "b", rank: 2, score: 0.5, label: null, caption: "b.jpg" }],
   total: 538,
   plan: "Ranked all 1,538 vectors",
-  histogram: { first: 0.91, last: 0.11, counts: [2, 500, 30, 6] },
+  histogram: { first: 0.91, last: 0.11, counts: [2, 500, 30, 6], ends: [2, 502, 532, 538], gap: null },
 };
 
 export const collection: Collection = {

@@ -38,6 +38,8 @@ const METHODS: Record<keyof Uris, true> = {
   more_results: true,
   results_in_grid: true,
   closeness: true,
+  score_background: true,
+  caption_fields: true,
   find_options: true,
   find_result: true,
   found_items: true,
@@ -55,6 +57,7 @@ const DEFAULTS: Answers = {
   jobs: { jobs: [], loading: null },
   closeness: { message: null },
   find_result: { operator: null, found: null, decisions: [] },
+  score_background: { background: null },
   // the whole overview comes at once, unless a test says otherwise
   first_overview: () => {
     throw new Error("No answer");

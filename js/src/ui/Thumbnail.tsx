@@ -3,11 +3,13 @@ import { Box } from "@mui/material";
 import { useState, type CSSProperties, type SyntheticEvent } from "react";
 import type { Box as Crop } from "../api/contract";
 import { mediaUrl } from "../hooks/appState";
-import { clampBox, cropStyle } from "./crop";
+import { clampBox, cropStyle, outlineStyle } from "./crop";
 
 interface Props {
   filepath: string;
   box: Crop | null;
+  /** parts of it that are outlined */
+  outlined?: Crop[];
   alt: string;
 }
 
@@ -15,7 +17,7 @@ const WHOLE: CSSProperties = { width: "100%", height: "100%", objectFit: "contai
 const UNMEASURED: CSSProperties = { ...WHOLE, visibility: "hidden" };
 
 /** A square image of a sample, or of the part of it inside `box`. */
-export function Thumbnail({ filepath, box, alt }: Props) {
+export function Thumbnail({ filepath, box, outlined = [], alt }: Props) {
   const [size, setSize] = useState<{ width: number; height: number } | null>(null);
   const [broken, setBroken] = useState(false);
   const crop = box && clampBox(box);
@@ -46,10 +48,14 @@ export function Thumbnail({ filepath, box, alt }: Props) {
           loading="lazy"
           decoding="async"
           style={style}
-          onLoad={crop ? measure : undefined}
+          onLoad={crop || outlined.length > 0 ? measure : undefined}
           onError={() => setBroken(true)}
         />
       )}
+      {size &&
+        outlined.map((part, n) => (
+          <Box key={n} data-cy="milvus-outline" style={outlineStyle(part, size)} sx={{ border: 2, borderColor: "primary.main" }} />
+        ))}
     </Box>
   );
 }

@@ -27,6 +27,19 @@ export function cropStyle([x, y, w, h]: Box, natural: Size): CSSProperties {
   };
 }
 
+/** The style of a box over an image that is shown whole, as large as fits in a square. */
+export function outlineStyle([x, y, w, h]: Box, natural: Size): CSSProperties {
+  const side = Math.max(natural.width, natural.height);
+  const [width, height] = [natural.width / side, natural.height / side];
+  return {
+    position: "absolute",
+    left: percent((1 - width) / 2 + x * width),
+    top: percent((1 - height) / 2 + y * height),
+    width: percent(w * width),
+    height: percent(h * height),
+  };
+}
+
 /** The box within the image, or null if nothing of it is. */
 export function clampBox([x, y, w, h]: Box): Box | null {
   const left = Math.max(0, x);
