@@ -178,10 +178,14 @@ def loading(ctx: foo.ExecutionContext) -> dict[str, Any] | None:
 
 
 def select_objects(ctx: foo.ExecutionContext, result: SearchResult) -> None:
-    """Selects in the grid the objects that images were found by; shows a new score
-    field."""
-    if result.request.score_field:
+    """Selects in the grid the objects that images were found by; shows the scores
+    there, if they were written to a field."""
+    field = result.request.score_field
+    if field:
         ctx.ops.reload_dataset()
+    if field and result.patches_field is None:
+        shown = [each for each in ctx.active_fields or [] if each != field]
+        ctx.ops.set_active_fields([*shown, field])
     if result.matched:
         ctx.ops.set_selected_labels(
             [

@@ -21,7 +21,7 @@ from fiftyone_milvus.searches.request import SearchRequest
 
 from ..app import grid, search_form, searches, tag_changes
 from ..app.context import flag
-from . import captions, score_histogram, search_payloads
+from . import captions, comparison, score_histogram, search_payloads
 from .error_boundary import answered
 
 METHODS = (
@@ -34,6 +34,7 @@ METHODS = (
     "closeness",
     "score_background",
     "caption_fields",
+    "compare_results",
     "clear_results",
     "selection",
     "view_count",
@@ -126,6 +127,18 @@ class SearchMethods:
     def caption_fields(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """What a tile can show of a result."""
         return {"fields": captions.fields(_cached(ctx), ctx.dataset)}
+
+    @answered
+    def compare_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """The results beside those of the same search of another index, or of an
+        earlier search."""
+        first, other = _cached(ctx).result, ctx.params.get("other")
+        request = (
+            replace(searches.from_history(ctx, ctx.params["id"]), score_field=None)
+            if other is None
+            else comparison.of_other_index(first.request, other)
+        )
+        return comparison.compare(ctx, first, request)
 
     @answered
     def clear_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:

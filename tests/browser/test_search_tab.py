@@ -456,13 +456,13 @@ def test_one_request_for_each_action_and_none_for_typing(panel, indexes):
     query = panel.cy("milvus-query")
     panel.quiet()
     assert panel.asked(lambda: query.press_sequentially("bird")) == []
-    assert panel.asked(lambda: query.press("Enter")) == ["search"]
+    assert panel.asked(lambda: query.press("Enter")) == ["search", "score_background"]
     expect(panel.cy("milvus-result").first).to_be_visible(timeout=60_000)
     assert panel.asked(panel.cy("milvus-chip-sign").click) == []
     assert panel.asked(panel.cy("milvus-chip-sign").click) == []
     more = panel.cy("milvus-more-like").nth(3)
     found = panel.asked(lambda: panel.results_after(more.click))
-    assert found == ["search"]
+    assert found == ["search", "score_background"]
     panel.quiet()
     assert panel.asked(lambda: panel.select(0)) == ["selection"]
     assert panel.asked(lambda: panel.page.keyboard.press("Escape")) == []

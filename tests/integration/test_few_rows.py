@@ -300,6 +300,7 @@ OF_A_RESULT = {
     "closeness": {},
     "score_background": {},
     "caption_fields": {},
+    "compare_results": {"other": "objects"},
     "save_view": {"keep": 3, "name": "v"},
     "save_search": {"name": "s"},
 }

@@ -117,6 +117,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "tag_results": {**RESULT, "tag": "t", "selection": ["{id}"]},
     **dict.fromkeys(("tags", "more_results", "results_in_grid", "closeness"), RESULT),
     **dict.fromkeys(("score_background", "caption_fields"), RESULT),
+    "compare_results": {**RESULT, "other": "second", "id": "none"},
     "jobs": {"nothing": None},
     "find_options": {**INDEX, "other_dataset": "{dataset}"},
     "find_result": {"operator": "find_unique"},

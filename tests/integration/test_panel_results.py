@@ -11,7 +11,7 @@ from fiftyone.core.collections import SampleCollection
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.indexes import build
 from fiftyone_milvus.searches import index_sample
-from harness.context import make_context
+from harness.context import make_context, triggered
 from harness.panel import CheckedPanel
 from plugin.panels import captions, score_histogram
 
@@ -259,3 +259,65 @@ def test_the_gap_is_told_as_how_many_results_are_before_it(indexed):
     histogram = search_for(indexed, k=len(own) + 10)["histogram"]
     # the query is one of them
     assert histogram["gap"] == len(own)
+
+
+# -- beside another ranking
+
+
+def compare(dataset, found, **params):
+    return panel.compare_results(make_context(dataset, token=found["token"], **params))
+
+
+def test_the_same_search_of_another_index_is_beside_the_results(indexed):
+    source = build.Source(embeddings_field="embeddings")
+    build.build(indexed, "other", source, metric="euclidean")
+    query = indexed.values("id")[0]
+    found = search_for(indexed, query, k=12)
+    ctx = make_context(indexed, token=found["token"], other="other")
+    compared = panel.compare_results(ctx)
+    assert triggered(ctx, "set_view") == []
+    assert len(panel.search_history(make_context(indexed, skip=0))["searches"]) == 1
+    other = search_for(indexed, query, brain_key="other", k=12)
+    columns = (("first", found, other), ("second", other, found))
+    for name, own, beside in columns:
+        ranks = {result["id"]: result["rank"] for result in beside["results"]}
+        assert [(r["id"], r["rank"], r["other_rank"]) for r in compared[name]] == [
+            (r["id"], r["rank"], ranks.get(r["id"])) for r in own["results"]
+        ]
+        assert compared[name][0]["caption"] == indexed[query].filename
+    common = {r["id"] for r in found["results"]} & {r["id"] for r in other["results"]}
+    assert compared["overlap"] == pytest.approx(len(common) / 12, abs=1e-6)
+
+
+def test_an_earlier_search_is_beside_the_results(indexed):
+    first, second = indexed.values("id")[:2]
+    search_for(indexed, first)
+    [past] = panel.search_history(make_context(indexed, skip=0))["searches"]
+    found = search_for(indexed, second)
+    compared = compare(indexed, found, id=past["id"])
+    assert compared["first"][0]["id"] == second
+    assert compared["second"][0]["id"] == first
+    # they are of two clusters
+    assert compared["overlap"] == 0
+    assert {r["other_rank"] for r in compared["first"] + compared["second"]} == {None}
+
+
+def test_patches_and_samples_are_compared_as_samples(indexed, patches):
+    vector = {"query": {"terms": [{"vector": [1.0] * 16}]}}
+    found = search_for(patches, brain_key="p", **vector)
+    objects = compare(patches, found, other="p")
+    assert objects["overlap"] == 1
+    assert objects["first"][0]["box"] is not None
+    samples = compare(patches, found, other="idx")
+    ids = set(patches.values("id"))
+    assert {r["id"] for r in samples["first"] + samples["second"]} <= ids
+
+
+def test_what_cannot_be_compared_answers_with_a_sentence(indexed):
+    found = search_for(indexed)
+    for params, words in (
+        ({"other": "nope"}, "no Milvus index 'nope'"),
+        ({"id": "nope"}, "no longer in the history"),
+        ({}, "The parameter id is missing"),
+    ):
+        assert words in compare(indexed, found, **params)["error"]["message"]

@@ -119,7 +119,7 @@ READING: dict[str, dict[str, Any]] = {
 PASSING = {
     *("next_results", "keep_results", "clear_results", "pause", "cancel", "dismiss"),
     *("tags", "results_in_grid", "closeness", "show_found"),
-    *("score_background", "caption_fields"),
+    *("score_background", "caption_fields", "compare_results"),
     *("start_embedded", "stop_embedded"),
 }
 

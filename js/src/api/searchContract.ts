@@ -158,6 +158,23 @@ export interface History {
   saved: string[];
 }
 
+/** A result in one of two rankings that are compared. */
+export interface Compared extends Media {
+  id: string;
+  rank: number;
+  /** null where it isn't among those of the other */
+  other_rank: number | null;
+  caption: string;
+}
+
+/** The first results of two rankings side by side. */
+export interface Comparison {
+  /** the share of the shorter one's results that both have */
+  overlap: number;
+  first: Compared[];
+  second: Compared[];
+}
+
 /** The first `keep` results of a search. */
 export interface KeepParams {
   token: string;
@@ -186,6 +203,8 @@ export interface SearchMethods {
   closeness: { takes: { token: string }; gives: { message: string | null } };
   /** The scores of the whole index; null where they aren't comparable with the results'. */
   score_background: { takes: { token: string }; gives: { background: Background | null } };
+  /** The same search of another index, or an earlier search, beside a result. */
+  compare_results: { takes: { token: string; other?: string; id?: string }; gives: Comparison };
   /** Keeps only the first results in the grid. */
   keep_results: { takes: KeepParams; gives: Nothing };
   /** Removes the results from the grid. */

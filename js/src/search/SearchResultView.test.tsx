@@ -1,6 +1,6 @@
 import { fireEvent, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { searchResult } from "../test/data";
+import { result, searchResult } from "../test/data";
 import { filters, notify, view } from "../test/fiftyone";
 import { absent, at, callsOf } from "../test/panel";
 import { all, results, searched } from "../test/search";
@@ -118,4 +118,22 @@ test("it says so where nothing is close", async () => {
   await user.click(at("milvus-chip-remove"));
   await user.click(all("milvus-more-like")[0]);
   await waitFor(() => expect(at("milvus-nothing-close").textContent).toBe("Nothing here is close."));
+});
+
+test("the results are compared with an earlier search, and are there again afterwards", async () => {
+  const past = ["2", "1"].map((id) => ({ id, label: `search ${id}`, at: "2025-03-04T05:06:07Z", results: 5, brain_key: "images" }));
+  const compared = { ...result, other_rank: null };
+  const { user } = await searched({
+    search_history: { searches: past, total: 2, saved: [] },
+    compare_results: { overlap: 0, first: [compared], second: [compared] },
+  });
+  await waitFor(() => expect(results()).toHaveLength(2));
+  await user.click(at("milvus-compare"));
+  await waitFor(() => at("milvus-compare-search"));
+  await user.click(at("milvus-compare-search"));
+  await waitFor(() => expect(all("milvus-compared")).toHaveLength(2));
+  expect(callsOf("compare_results")).toEqual([{ token: "token-1", id: "1" }]);
+  expect(results()).toHaveLength(0);
+  await user.click(at("milvus-close-comparison"));
+  expect(results()).toHaveLength(2);
 });

@@ -6,12 +6,15 @@ import { useDebouncedAnswer } from "../hooks/useDebouncedAnswer";
 import { useStable } from "../hooks/useStable";
 import { MessageAlert } from "../ui/MessageAlert";
 import type { Chip } from "./chips";
+import { CompareMenu } from "./CompareMenu";
+import { ComparisonView } from "./ComparisonView";
 import { NoResults } from "./NoResults";
 import { ResultActions, type Action } from "./ResultActions";
 import { ResultList } from "./ResultList";
 import { ResultSummary } from "./ResultSummary";
 import { ScoreHistogram } from "./ScoreHistogram";
 import { strings } from "./strings";
+import { useComparison } from "./useComparison";
 import { useResultsInGrid } from "./useResultsInGrid";
 import type { ShownResult, Search } from "./useSearch";
 import { useTags } from "./useTags";
@@ -22,10 +25,11 @@ interface Props {
   search: Search;
   shown: ShownResult;
   index: Index;
+  indexes: Index[];
 }
 
 /** The result of a search. */
-export function SearchResultView({ search, shown, index }: Props) {
+export function SearchResultView({ search, shown, index, indexes }: Props) {
   const api = useApi();
   const { result, keep } = shown;
   const { token } = result;
@@ -33,6 +37,7 @@ export function SearchResultView({ search, shown, index }: Props) {
   const inGrid = useResultsInGrid(shown);
   const tiles = useTileView(shown.dataset, index.patches_field);
   const { background } = useDebouncedAnswer(result.histogram && token, () => api.score_background({ token }), 0) ?? {};
+  const comparison = useComparison(token);
   const [open, setOpen] = useState<Action | null>(null);
   // images and texts are far from each other, however well they match
   const comparable = result.total > 0 && shown.chips.every(({ term }) => !term.text);
@@ -46,13 +51,17 @@ export function SearchResultView({ search, shown, index }: Props) {
         <ResultSummary shown={shown} index={index} inGrid={inGrid} search={search} />
         {result.total > 0 && (
           <ResultActions shown={shown} inGrid={inGrid.positions?.length ?? keep} tags={tags} open={open} onOpen={setOpen}>
+            <CompareMenu index={index} indexes={indexes} onChoose={comparison.compare} />
             <ViewOptions token={token} patches={index.patches_field !== null} tiles={tiles} />
           </ResultActions>
         )}
       </Stack>
       <MessageAlert message={closeness?.message} severity="info" name="milvus-nothing-close" />
+      <MessageAlert message={comparison.problem} />
       {result.total === 0 ? (
         <NoResults shown={shown} onLoosen={search.loosen} />
+      ) : comparison.shown ? (
+        <ComparisonView {...comparison.shown} onClose={comparison.close} />
       ) : (
         <>
           {result.histogram && (

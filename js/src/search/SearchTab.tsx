@@ -45,7 +45,14 @@ function Search(props: Omit<Props, "onMakeIndex" | "others" | "index"> & { index
         <KeyList />
       </Stack>
       <MessageAlert message={search.problem} />
-      {search.shown ? <SearchResultView key={`${props.dataset} ${index.brain_key}`} search={search} shown={search.shown} index={index} /> : <Hint index={index} />}
+      {search.shown ? (
+        <SearchResultView
+          key={`${props.dataset} ${index.brain_key}`}
+          {...{ search, shown: search.shown, index, indexes }}
+        />
+      ) : (
+        <Hint index={index} />
+      )}
     </>
   );
 }

@@ -130,6 +130,18 @@ export const strings = {
     ["?", "show these keys"],
   ],
 
+  compareWith: "Compare with\u2026",
+  otherIndexes: "The same search in another index",
+  earlierSearches: "An earlier search",
+  nothingToCompare: "Build another index, or search for something else, to compare with.",
+  compared: (name: string, share: number) => `Compared with ${name}: ${Math.round(100 * share)} % are in both`,
+  theseResults: "These results",
+  closeComparison: "Close the comparison",
+  up: (n: number) => `up ${count(n)}`,
+  down: (n: number) => `down ${count(n)}`,
+  newHere: "new",
+  gone: "gone",
+
   viewOptions: "View",
   caption: "Show on tiles",
   label: "label",

@@ -40,6 +40,7 @@ const METHODS: Record<keyof Uris, true> = {
   closeness: true,
   score_background: true,
   caption_fields: true,
+  compare_results: true,
   find_options: true,
   find_result: true,
   found_items: true,
