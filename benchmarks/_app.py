@@ -131,12 +131,11 @@ def _ours(app: App, options: argparse.Namespace) -> Times:
         while app.cy("milvus-chip").count():
             app.cy("milvus-chip-remove").first.click()
         app.select(number % SELECTED)
-        chip = app.cy("milvus-chip")
-        chip.wait_for()
+        app.cy("milvus-use-selected").wait_for()
         _measure(
             app,
             times,
-            start='[data-cy="milvus-search"]',
+            start='[data-cy="milvus-use-selected"]',
             match='[data-cy="milvus-results"] '
             f'[data-id="{_id(app, number % SELECTED)}"]',
             counts=number > 0,

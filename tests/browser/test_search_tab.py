@@ -49,8 +49,11 @@ def search_text(panel, text: str) -> list[str]:
     return panel.results_after(lambda: panel.cy("milvus-query").press("Enter"))
 
 
-def search_now(panel) -> list[str]:
-    return panel.results_after(panel.cy("milvus-search").click)
+def use_selected(panel, count: int) -> list[str]:
+    """Makes what is selected a part of the query; the ids that the grid then shows."""
+    button = panel.cy("milvus-use-selected")
+    expect(button).to_have_text(f"Use {count} selected")
+    return panel.results_after(button.click)
 
 
 def set_option(panel, name: str, value: str) -> None:
@@ -128,15 +131,22 @@ def test_what_is_selected_is_searched_with_and_alt_is_negative(panel, indexes, s
     ids = scenes.values("id")
     panel.select(3)
     panel.select(5, negative=True)
-    expect(chips(panel)).to_have_count(2)
-    expect(chips(panel).nth(1)).to_have_attribute("data-negative", "true")
-    panel.shot("search-selection")
-    shown = search_now(panel)
+    shown = use_selected(panel, 2)
     wanted = Term(id=ids[3]), Term(id=ids[5], negative=True)
     exact = found_by(indexes["images"], *wanted)
     assert shown == exact[: len(shown)] and len(shown) > 10
     expect(chips(panel)).to_have_count(2)
-    expect(chips(panel).first).to_have_attribute("data-selected", "false")
+    expect(chips(panel).nth(1)).to_have_attribute("data-negative", "true")
+    expect(panel.cy("milvus-result").first).to_have_attribute("data-id", shown[0])
+
+    # to tick a result is to select it: the next search isn't with it
+    panel.cy("milvus-tick").nth(2).click()
+    expect(panel.cy("milvus-use-selected")).to_have_text("Use 1 selected")
+    panel.shot("search-selection")
+    shown = search_text(panel, "bird")
+    exact = found_by(indexes["images"], *wanted, Term(text="bird"))
+    assert shown == exact[: len(shown)]
+    expect(chips(panel)).to_have_count(3)
 
 
 def test_patches_are_searched_by_text_and_by_patch(panel, indexes):
@@ -152,8 +162,7 @@ def test_patches_are_searched_by_text_and_by_patch(panel, indexes):
 
     panel.cy("milvus-chip-remove").click()
     panel.select(2)
-    expect(chips(panel)).to_have_count(1)
-    again = search_now(panel)
+    again = use_selected(panel, 1)
     assert again == found_by(indexes["objects"], Term(id=ids[2]), k=10)
 
 
@@ -163,9 +172,9 @@ def test_a_selected_patch_searches_whole_images_by_its_crop(panel, indexes, scen
     choose(panel, "images")
     panel.cy("milvus-chip-remove").click()
     panel.select(0)
+    ids = use_selected(panel, 1)
     expect(chips(panel)).to_have_count(1)
     expect(chips(panel).locator("img")).to_be_visible()
-    ids = search_now(panel)
     assert set(ids) <= set(scenes.values("id"))
 
 
@@ -234,21 +243,36 @@ def test_a_drag_lights_the_search_box_while_a_file_is_over_the_panel(panel, scen
     expect(chips(panel)).to_have_count(0)
 
 
-def test_a_chip_flips_has_a_weight_is_removed_and_that_is_undone(panel, indexes):
+def test_results_follow_each_change_of_the_query_and_its_undo(panel, indexes):
     choose(panel, "objects")
     set_option(panel, "k", "10")
+    panel.page.keyboard.press("Escape")
     search_text(panel, "bird")
     search_text(panel, "animal")
-    panel.cy("milvus-chip-weight").nth(0).select_option("2")
-    panel.cy("milvus-chip-sign").nth(1).click()
-    ids = search_now(panel)
-    terms = Term(text="bird", weight=2.0), Term(text="animal", negative=True)
-    assert ids == found_by(indexes["objects"], *terms, k=10)
-    panel.cy("milvus-chip-remove").nth(1).click()
-    expect(chips(panel)).to_have_count(1)
-    panel.cy("milvus-undo").click()
+
+    def searched(*terms: Term, k: int = 10) -> list[str]:
+        return found_by(indexes["objects"], *terms, k=k)
+
+    bird, animal = Term(text="bird", weight=2.0), Term(text="animal")
+    weighted = panel.results_after(
+        lambda: panel.cy("milvus-chip-weight").nth(0).select_option("2")
+    )
+    assert weighted == searched(bird, animal)
+    without = Term(text="animal", negative=True)
+    ids = panel.results_after(panel.cy("milvus-chip-sign").nth(1).click)
+    assert ids == searched(bird, without)
+    alone = panel.results_after(panel.cy("milvus-chip-remove").nth(1).click)
+    assert alone == searched(bird)
+    # one change, one step
+    assert panel.results_after(panel.cy("milvus-undo").click) == ids
     expect(chips(panel)).to_have_count(2)
     expect(chips(panel).nth(1)).to_have_attribute("data-negative", "true")
+    fewer = panel.results_after(lambda: set_option(panel, "k", "6"))
+    assert fewer == searched(bird, without, k=6)
+    expect(panel.cy("entry-counts")).to_have_text("6 patches")
+    expect(panel.cy("milvus-result")).to_have_count(6)
+    line = panel.cy("milvus-result-line")
+    expect(line).to_have_text(re.compile(r"^6 of \d+ in \d+ ms, exact$"))
 
 
 def test_the_least_similar_come_first_when_asked(panel, indexes):
@@ -458,13 +482,15 @@ def test_one_request_for_each_action_and_none_for_typing(panel, indexes):
     assert panel.asked(lambda: query.press_sequentially("bird")) == []
     assert panel.asked(lambda: query.press("Enter")) == ["search", "score_background"]
     expect(panel.cy("milvus-result").first).to_be_visible(timeout=60_000)
-    assert panel.asked(panel.cy("milvus-chip-sign").click) == []
-    assert panel.asked(panel.cy("milvus-chip-sign").click) == []
+    # there and back again is no change
+    assert panel.asked(panel.cy("milvus-chip-sign").dblclick) == []
+    weight = panel.cy("milvus-chip-weight")
+    assert panel.asked(lambda: weight.select_option("2")) == ["search"]
     more = panel.cy("milvus-more-like").nth(3)
     found = panel.asked(lambda: panel.results_after(more.click))
     assert found == ["search", "score_background"]
     panel.quiet()
-    assert panel.asked(lambda: panel.select(0)) == ["selection"]
+    assert panel.asked(lambda: panel.select(0)) == []
     assert panel.asked(lambda: panel.page.keyboard.press("Escape")) == []
     assert panel.asked(panel.cy("milvus-history").click) == ["search_history"]
 
@@ -619,15 +645,20 @@ def test_t_gives_the_last_tag_and_the_undo_removes_it(panel, indexes, scenes):
         scenes.untag_samples("has a bird")
 
 
-def test_a_query_that_was_changed_says_so_and_limits_are_loosened_in_one_click(
+def test_results_that_cannot_follow_say_so_and_limits_are_loosened_in_one_click(
     panel, indexes
 ):
     choose(panel, "images")
     ids = search_text(panel, "bird")
-    set_option(panel, "min_score", "0.99")
+    set_option(panel, "min_score", "much")
+    outdated = panel.cy("milvus-outdated")
+    expect(outdated).to_have_text("Out of date. Enter a number, such as 0.25.")
+    expect(panel.cy("milvus-result").first).to_have_attribute("data-id", ids[0])
+    panel.shot("search-outdated")
+    shown = panel.results_after(lambda: set_option(panel, "min_score", "0.99"))
+    assert shown == []
+    expect(outdated).to_have_count(0)
     panel.page.keyboard.press("Escape")
-    expect(panel.cy("milvus-outdated")).to_be_visible()
-    assert panel.results_after(panel.cy("milvus-outdated-button").click) == []
     expect(panel.cy("milvus-no-results")).to_contain_text("No results for bird")
     panel.shot("search-nothing")
     assert panel.results_after(panel.cy("milvus-loosen").click) == ids

@@ -34,8 +34,8 @@ export function useSuccessMessage(): (message: string) => void {
 interface Selection {
   sampleIds: string[];
   labelIds: string[];
-  /** changes with what is selected and how */
-  revision: string;
+  /** how many of the samples are selected as negatives, with Alt */
+  negatives: number;
 }
 
 /** The samples and labels that are selected in the grid. */
@@ -45,7 +45,8 @@ export function useSelection(): Selection {
   return useMemo(() => {
     const labelIds = (labels ?? []).map(({ labelId }) => labelId);
     const sampleIds = [...(samples ?? new Map()).keys()];
-    return { sampleIds, labelIds, revision: JSON.stringify([[...(samples ?? [])], labelIds]) };
+    const negatives = [...(samples ?? new Map()).values()].filter((type) => type === "alt").length;
+    return { sampleIds, labelIds, negatives };
   }, [samples, labels]);
 }
 

@@ -6,8 +6,8 @@ import type { Search } from "./useSearch";
 /** Starts over, and takes back the last change. */
 export function ClearButtons({ search }: { search: Search }) {
   const buttons = [
-    { name: "clear", icon: "restart_alt", label: strings.clear, hint: strings.clearHint, onClick: search.clear, off: search.busy },
-    { name: "undo", icon: "undo", label: strings.undo, hint: strings.undoHint, onClick: search.undo, off: search.busy || !search.canUndo },
+    { name: "clear", icon: "restart_alt", label: strings.clear, hint: strings.clearHint, onClick: search.clear, off: false },
+    { name: "undo", icon: "undo", label: strings.undo, hint: strings.undoHint, onClick: search.undo, off: !search.canUndo },
   ];
   return buttons.map(({ name, icon, label, hint, onClick, off }) => (
     <Tooltip key={name} title={hint}>

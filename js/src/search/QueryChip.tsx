@@ -6,31 +6,27 @@ import { strings } from "./strings";
 
 interface Props {
   chip: Chip;
-  /** it is selected in the grid, and becomes part of the query with the next search */
-  isSelected: boolean;
   problem: string | null;
   onChange: (chip: Chip) => void;
   onRemove: (chip: Chip) => void;
 }
 
 /** A term of the query: its sign, image or text and weight, and a button that removes it. */
-export function QueryChip({ chip, isSelected, problem, onChange, onRemove }: Props) {
+export function QueryChip({ chip, problem, onChange, onRemove }: Props) {
   const name = nameOf(chip);
   const color = chip.negative ? "error.main" : "success.main";
   return (
-    <Tooltip title={problem ?? (isSelected ? strings.selectedInGrid : "")}>
+    <Tooltip title={problem ?? ""}>
       <Stack
         component="li"
         direction="row"
         alignItems="center"
         data-cy="milvus-chip"
         data-negative={chip.negative}
-        data-selected={isSelected}
         sx={{
           height: 30,
           maxWidth: "100%",
           border: 1,
-          borderStyle: isSelected ? "dashed" : "solid",
           borderColor: problem ? "divider" : color,
           borderRadius: 4,
           opacity: problem ? 0.6 : 1,

@@ -11,7 +11,8 @@ import { QueryChip } from "./QueryChip";
 import { SearchProgress } from "./SearchProgress";
 import { strings } from "./strings";
 import { useImageDrop } from "./useImageDrop";
-import type { Search } from "./useSearch";
+import { UseSelected } from "./UseSelected";
+import { queryProblem, type Search } from "./useSearch";
 
 interface Props {
   search: Search;
@@ -20,14 +21,13 @@ interface Props {
 
 /** The query: chips, and a text box. Enter searches. */
 export function QueryForm({ search, index }: Props) {
-  const { draft, selectedChips, busy } = search;
+  const { draft, busy } = search;
   const id = useId();
   const drop = useImageDrop(index, (chip) => search.search([chip]));
   const unable = textProblem(index);
   const problems = Object.keys(optionProblems(draft.options, index)).length > 0;
-  const chips = [...draft.chips, ...selectedChips];
-  const usable = chips.some((chip) => !chipProblem(chip, index) && !chip.negative);
-  const ready = !busy && !problems && (usable || draft.text.trim() !== "");
+  const { chips } = draft;
+  const ready = !problems && (queryProblem(draft, index) === null || draft.text.trim() !== "");
   return (
     <Box onPaste={drop.onPaste}>
       <Stack
@@ -38,7 +38,7 @@ export function QueryForm({ search, index }: Props) {
           event.preventDefault();
           // as it stands in the box: the state may lag behind a quick Enter
           const text = String(new FormData(event.currentTarget).get("query") ?? "");
-          if (!busy && !problems) search.searchText(text);
+          if (!problems) search.searchText(text);
         }}
         data-cy="milvus-composer"
         sx={{
@@ -65,7 +65,6 @@ export function QueryForm({ search, index }: Props) {
               <QueryChip
                 key={chip.key}
                 chip={chip}
-                isSelected={selectedChips.includes(chip)}
                 problem={chipProblem(chip, index)}
                 onChange={search.update}
                 onRemove={search.remove}
@@ -73,7 +72,7 @@ export function QueryForm({ search, index }: Props) {
             ))}
           </Stack>
         )}
-        <Stack direction="row" alignItems="center" spacing={0.5} sx={{ p: 0.5, pl: 1 }}>
+        <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" justifyContent="flex-end" spacing={0.5} sx={{ p: 0.5, pl: 1 }}>
           <InputBase
             value={unable ? "" : draft.text}
             disabled={Boolean(unable)}
@@ -88,8 +87,9 @@ export function QueryForm({ search, index }: Props) {
               dir: "auto",
             })}
             onChange={(event) => search.type(event.target.value)}
-            sx={{ flex: 1, minWidth: 0 }}
+            sx={{ flex: 1, minWidth: 140 }}
           />
+          <UseSelected search={search} />
           <input {...drop.inputProps} aria-label={strings.imageFile} />
           <Tooltip title={drop.problem ?? strings.uploadHint}>
             <span>

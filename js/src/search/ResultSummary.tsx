@@ -1,5 +1,6 @@
 import { Button, Stack, Tooltip, Typography } from "@mui/material";
 import type { Index } from "../api/contract";
+import { readable } from "../ui/styles";
 import { strings } from "./strings";
 import type { ResultsInGrid } from "./useResultsInGrid";
 import type { Search, ShownResult } from "./useSearch";
@@ -39,7 +40,7 @@ export function ResultSummary({ shown, index, inGrid, search }: Props) {
             data-cy="milvus-result-line"
             sx={{ width: "fit-content" }}
           >
-            {summary(shown, index)}
+            {search.outdated && !search.heldBack ? strings.updating : summary(shown, index)}
           </Typography>
         </Tooltip>
         {gap !== null && gap < shown.keep && (
@@ -54,30 +55,24 @@ export function ResultSummary({ shown, index, inGrid, search }: Props) {
         </Typography>
       )}
       {elsewhere && (
-        <Drift name="milvus-elsewhere" words={strings.elsewhere} action={strings.showInGrid} onClick={() => search.keepFirst(shown.keep)} />
+        <Stack direction="row" alignItems="center" spacing={0.5} role="status" data-cy="milvus-elsewhere">
+          <Typography variant="caption">{strings.elsewhere}</Typography>
+          <Button
+            size="small"
+            color="secondary"
+            data-cy="milvus-elsewhere-button"
+            onClick={() => search.keepFirst(shown.keep)}
+            sx={BUTTON}
+          >
+            {strings.showInGrid}
+          </Button>
+        </Stack>
       )}
-      {search.outdated && (
-        <Drift name="milvus-outdated" words={strings.outdated} action={strings.searchAgain} onClick={() => search.search()} />
+      {search.heldBack && (
+        <Typography variant="caption" role="status" data-cy="milvus-outdated" sx={{ color: readable("warning") }}>
+          {strings.outdated(search.heldBack)}
+        </Typography>
       )}
-    </Stack>
-  );
-}
-
-interface DriftProps {
-  name: string;
-  words: string;
-  action: string;
-  onClick: () => void;
-}
-
-/** Says that what is shown isn't what it might be taken for, with what corrects it. */
-function Drift({ name, words, action, onClick }: DriftProps) {
-  return (
-    <Stack direction="row" alignItems="center" spacing={0.5} role="status" data-cy={name}>
-      <Typography variant="caption">{words}</Typography>
-      <Button size="small" color="secondary" data-cy={`${name}-button`} onClick={onClick} sx={BUTTON}>
-        {action}
-      </Button>
     </Stack>
   );
 }

@@ -4,7 +4,7 @@ import { count, counted } from "../ui/format";
 export const strings = {
   emptyTitle: "What are you looking for?",
   howToSearch: (text: boolean, image: boolean) =>
-    `${text ? "Describe it, or select" : "Select"} similar samples or patches in the grid (Alt-click for negatives). Then press Enter.${image ? " You can also drop an image file here." : ""}`,
+    `${text ? "Describe it and press Enter, or select" : "Select"} samples or patches like it in the grid (Alt-click for negatives) and press Use selected.${image ? " You can also drop an image file here." : ""}`,
   noIndex: "No index to search yet",
   noMilvusIndex: "No Milvus index yet",
   createIndex: "Create an index",
@@ -20,7 +20,9 @@ export const strings = {
   searching: "Searching",
   loading: (model: string, seconds: number) => `Loading ${model}, ${count(seconds)} s`,
 
-  selectedInGrid: "Selected in the grid: part of the next search",
+  useSelected: (n: number) => `Use ${count(n)} selected`,
+  useSelectedHint: (negatives: number) =>
+    `Search with what is selected in the grid, too${negatives === 0 ? "" : ` (${count(negatives)} negative)`}`,
   sign: (name: string, negative: boolean) =>
     negative ? `${name} is negative: make it positive` : `${name} is positive: make it negative`,
   remove: (name: string) => `Remove ${name}`,
@@ -90,8 +92,11 @@ export const strings = {
   inGrid: (n: number, all: number) => `${count(n)} of ${count(all)} shown; filtered in the sidebar`,
   elsewhere: "The grid shows something else.",
   showInGrid: "Show the results",
-  outdated: "The query has changed since.",
-  searchAgain: "Search again",
+  updating: "Updating…",
+  outdated: (next: string) => `Out of date. ${next}`,
+  nothingToSearch: "Add a text, an image or a sample that the results should be like.",
+  writesScores: "Press Search to search again and write the scores.",
+  failed: "The search failed. Press Search to try again.",
   not: (name: string) => `not ${name}`,
   showMore: (n: number) => `Show ${count(n)} more`,
   noResultsFor: (query: string) => `No results for ${query}`,

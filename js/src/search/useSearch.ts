@@ -1,11 +1,13 @@
+import { useEffect, useRef } from "react";
 import { useApi } from "../api/client";
 import type { Index, SearchResult } from "../api/contract";
-import { useCall } from "../api/useCall";
+import { useSerialCall } from "../api/useSerialCall";
 import { useGrid, usePanelState } from "../hooks/appState";
+import { useStable } from "../hooks/useStable";
 import { chipProblem, shownChip, termOf, textChip, withChips, type Chip } from "./chips";
 import { optionProblems, fromParams, toParams, type OptionValues } from "./optionValues";
+import { strings } from "./strings";
 import { useQueryDraft, type QueryDraft } from "./useQueryDraft";
-import { useSelectionChips } from "./useSelectionChips";
 
 export interface ShownResult {
   dataset: string;
@@ -25,8 +27,21 @@ interface Options {
   onIndex: (brain_key: string) => void;
 }
 
-const asking = (chips: Chip[], options: OptionValues) =>
+/** The results follow a change of the query once it has been the same for so long. */
+const QUIET_MILLISECONDS = 400;
+
+const asking = ({ chips, options }: QueryDraft) =>
   JSON.stringify([chips.map(({ key, negative, weight }) => [key, negative, weight]), options]);
+
+/** The chips that an index can be searched with. */
+const usableChips = (chips: Chip[], index: Index) => chips.filter((chip) => !chipProblem(chip, index));
+
+/** What to do before a query can be searched with; null for one that can. */
+export function queryProblem({ chips, options }: QueryDraft, index: Index): string | null {
+  const [problem] = Object.values(optionProblems(options, index));
+  if (problem) return problem;
+  return usableChips(chips, index).some(({ negative }) => !negative) ? null : strings.nothingToSearch;
+}
 
 /** The query, its result and its error. Query and result are kept while the panel is closed. */
 export function useSearch({ dataset, index, indexes, onIndex }: Options) {
@@ -35,41 +50,64 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   const { draft } = query;
   const [kept, setResult] = usePanelState<ShownResult | null>("milvus_search_result", null);
   const { stages } = useGrid();
-  const { busy, problem, run } = useCall();
-  const selected = useSelectionChips(index, draft.options.scope !== "selected");
-  const taken = new Set([...draft.chips, ...draft.removed].map(({ key }) => key));
-  const selectedChips = selected.filter(({ key }) => !taken.has(key));
+  const { busy, problem, run } = useSerialCall();
   const current = kept?.dataset === dataset && kept.result.brain_key === index.brain_key;
   const shown = current ? kept : null;
+  const newestToken = useRef(kept?.result.token);
+  /** what was last searched for, also if that failed */
+  const tried = useRef<string | null>(null);
 
-  const show = (result: SearchResult, chips: Chip[], asked: string) =>
+  const show = (result: SearchResult, chips: Chip[], asked: string) => {
+    newestToken.current = result.token;
     setResult({ dataset, result, chips, keep: result.total, asked });
-
-  /** Searches with the chips, with what is selected, and with added chips. */
-  const search = (added: Chip[] = [], from: QueryDraft = draft, keep = query.replace) => {
-    const chips = withChips(from.chips, [...selectedChips, ...added]);
-    const usable = chips.filter((chip) => !chipProblem(chip, index));
-    const wrong = Object.keys(optionProblems(from.options, index)).length > 0;
-    if (busy || usable.length === 0 || wrong) return;
-    const keys = new Set(chips.map(({ key }) => key));
-    const removed = from.removed.filter(({ key }) => !keys.has(key));
-    const terms = usable.map(termOf);
-    const options = toParams(from.options, index);
-    const params = { brain_key: index.brain_key, query: { terms }, ...options };
-    // first, so that it is sent before the panel is rendered
-    run(() => api.search(params), (result) => show(result, usable, asking(chips, from.options)));
-    keep({ ...from, chips, removed });
   };
+
+  /** Searches with a query and added chips, which become the query. */
+  const search = (added: Chip[] = [], from: QueryDraft = draft, keep = query.replace) => {
+    const next = { ...from, chips: withChips(from.chips, added) };
+    const usable = usableChips(next.chips, index);
+    const asked = asking(next);
+    const params = { brain_key: index.brain_key, query: { terms: usable.map(termOf) }, ...toParams(next.options, index) };
+    // first, so that it is sent before the panel is rendered
+    if (queryProblem(next, index) === null && !(busy && tried.current === asked))
+      run(
+        () => {
+          tried.current = asked;
+          return api.search(params);
+        },
+        (result) => show(result, usable, asked),
+      );
+    keep(next);
+  };
+  const newestSearch = useStable(search);
+
+  const now = asking(draft);
+  const outdated = shown !== null && shown.asked !== now;
+  const heldBack = queryProblem(draft, index) ?? (draft.options.score_field.trim() ? strings.writesScores : null);
+  const follows = outdated && heldBack === null && !busy;
+  useEffect(() => {
+    if (!follows) return;
+    const timer = window.setTimeout(() => {
+      if (tried.current !== now) newestSearch();
+    }, QUIET_MILLISECONDS);
+    return () => window.clearTimeout(timer);
+  }, [follows, now, newestSearch]);
 
   return {
     ...query,
-    selectedChips,
     shown,
     /** the query was changed since */
-    outdated: shown !== null && shown.asked !== asking(draft.chips, draft.options),
+    outdated,
+    /** why the results don't follow it, and what to do; null if they do */
+    heldBack: outdated ? (heldBack ?? (problem && strings.failed)) : null,
     busy,
     problem,
     search,
+    /** Searches with what is selected in the grid, too. */
+    searchSelected: () =>
+      run(() => api.selection({ brain_key: index.brain_key }), ({ chips }) =>
+        newestSearch(chips.map((each) => shownChip(each, index))),
+      ),
     /** Shows as many results again. */
     more: () => {
       if (!shown || busy) return;
@@ -84,23 +122,23 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
     rerun: (which: { id?: string; name?: string }) =>
       run(() => api.rerun_search(which), ({ chips, request, ...result }) => {
         const of = indexes.find(({ brain_key }) => brain_key === request.brain_key) ?? index;
-        const made = chips.map((shown) => shownChip(shown, of));
-        const options = fromParams(request);
-        query.replace({ chips: made, removed: [], text: "", options });
+        const next = { chips: chips.map((each) => shownChip(each, of)), text: "", options: fromParams(request) };
+        query.replace(next);
         onIndex(request.brain_key);
-        show(result, made, asking(made, options));
+        show(result, next.chips, asking(next));
       }),
     /** Keeps only the first results in the grid. */
     keepFirst: (keep: number) => {
       if (!shown) return;
       const { token } = shown.result;
       setResult({ ...shown, keep });
-      run(() => api.keep_results({ token, keep }), () => undefined);
+      // unless a search that was running has other results by then
+      run(async () => token === newestToken.current && api.keep_results({ token, keep }));
     },
     /** Starts over: with the query, the options, and the view that was searched from. */
     clear: () => {
-      query.startOver(shown !== null);
-      if (kept !== null || stages.length > 0) run(() => api.clear_results(), () => setResult(null));
+      query.startOver(shown !== null || busy);
+      if (busy || kept !== null || stages.length > 0) run(api.clear_results, () => setResult(null));
     },
     /** Takes back the last change; what was cleared is searched for again. */
     undo: () => {
