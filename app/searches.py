@@ -4,7 +4,7 @@ search runs again exactly."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
@@ -16,6 +16,7 @@ from uuid import uuid4
 import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
+from fiftyone.operators.store import ExecutionStore
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.config import MilvusSimilarityConfig
@@ -264,14 +265,32 @@ def add_to_history(
 
 
 def history(
-    ctx: foo.ExecutionContext, count: int, skip: int = 0
+    ctx: foo.ExecutionContext,
+    count: int,
+    skip: int = 0,
+    which: Callable[[StoredSearch], bool] | None = None,
 ) -> tuple[list[StoredSearch], int]:
     """Searches that were made, the latest first, and how many there are in all; an
-    image is named by its digest, see :func:`from_history`."""
+    image is named by its digest, see :func:`from_history`.
+
+    Args:
+        ctx: the context
+        count: how many at most
+        skip: how many later ones to leave out
+        which: whether a search is among them; by default all are
+    """
     store = ctx.store(HISTORY)
     keys = sorted(store.list_keys(), reverse=True)
-    found = [store.get(key) for key in keys[skip : skip + count]]
-    return [StoredSearch(**entry) for entry in found if entry is not None], len(keys)
+    page = slice(skip, skip + count)
+    if which is None:
+        return _read(store, keys[page]), len(keys)
+    made = [each for each in _read(store, keys) if which(each)]
+    return made[page], len(made)
+
+
+def _read(store: ExecutionStore, keys: list[str]) -> list[StoredSearch]:
+    found = map(store.get, keys)
+    return [StoredSearch(**entry) for entry in found if entry is not None]
 
 
 def history_choices(ctx: foo.ExecutionContext) -> types.DropdownView:
@@ -298,6 +317,12 @@ def from_history(ctx: foo.ExecutionContext, id_: str | None = None) -> SearchReq
     if found is None:
         raise InvalidRequest("That search is no longer in the history. Search again.")
     return SearchRequest.from_dict(_with_images(ctx, found["params"]))
+
+
+def delete_from_history(ctx: foo.ExecutionContext, id_: str) -> None:
+    """Deletes a search of the history; one that isn't there any more is no error."""
+    ctx.store(HISTORY).delete(id_)
+    _delete_unused_images(ctx)
 
 
 def clear_history(ctx: foo.ExecutionContext) -> None:

@@ -19,9 +19,15 @@ from fiftyone_milvus.searches import random_pairs
 from fiftyone_milvus.searches import result as results
 from fiftyone_milvus.searches.request import SearchRequest
 
-from ..app import grid, search_form, searches, tag_changes
+from ..app import grid, search_form, searches, suggestions, tag_changes
 from ..app.context import flag
-from . import captions, comparison, score_histogram, search_payloads
+from . import (
+    captions,
+    comparison,
+    history_payloads,
+    score_histogram,
+    search_payloads,
+)
 from .error_boundary import answered
 
 METHODS = (
@@ -39,6 +45,7 @@ METHODS = (
     "selection",
     "view_count",
     "search_options",
+    "suggestions",
     "search_history",
     "delete_searches",
     "save_search",
@@ -47,6 +54,7 @@ METHODS = (
     "tags",
 )
 HISTORY_PAGE = 50
+RECENT = 20
 
 
 class SearchMethods:
@@ -166,27 +174,55 @@ class SearchMethods:
         return {"group_by": search_form.grouping_fields(ctx.dataset)}
 
     @answered
-    def search_history(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        skip = int(ctx.params.get("skip") or 0)
-        found, total = searches.history(ctx, HISTORY_PAGE, skip)
+    def suggestions(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """What may be searched for: again, or by the name of a class."""
+        info = runs.describe(ctx.dataset, ctx.params["brain_key"])
+        made, _ = searches.history(ctx, RECENT)
+        by_label = {history_payloads.label(each): each.id for each in reversed(made)}
         return {
-            "searches": [_history_entry(entry) for entry in found],
+            "recent": [
+                {"id": id_, "label": label} for label, id_ in reversed(by_label.items())
+            ],
+            "saved": searches.saved_names(ctx),
+            "classes": suggestions.class_names(ctx.dataset, info.patches_field),
+        }
+
+    @answered
+    def search_history(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """A page of the searches that were made, or of those with a text in them."""
+        skip = int(ctx.params.get("skip") or 0)
+        typed = str(ctx.params.get("search") or "").casefold().strip()
+
+        def has_text(made: searches.StoredSearch) -> bool:
+            return typed in history_payloads.label(made).casefold()
+
+        which = has_text if typed else None
+        found, total = searches.history(ctx, HISTORY_PAGE, skip, which)
+        image = ctx.store(searches.IMAGES).get
+        return {
+            "searches": history_payloads.entries(ctx.dataset, found, image),
             "total": total,
             "saved": searches.saved_names(ctx),
         }
 
     @answered
     def delete_searches(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        """Deletes a saved search, or else clears the history."""
+        """Deletes a saved search, one of the history, or else all of the history."""
         if (name := ctx.params.get("name")) is not None:
             searches.delete_saved(ctx, name)
+        elif (id_ := ctx.params.get("id")) is not None:
+            searches.delete_from_history(ctx, id_)
         else:
             searches.clear_history(ctx)
         return {}
 
     @answered
     def save_search(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        request = _cached(ctx).result.request
+        """Saves a search of the history, or the one whose results are shown."""
+        if (id_ := ctx.params.get("id")) is not None:
+            request = searches.from_history(ctx, id_)
+        else:
+            request = _cached(ctx).result.request
         saved = searches.save(ctx, ctx.params["name"], request)
         return {"message": f"Saved '{saved.id}': {saved.label}"}
 
@@ -283,30 +319,3 @@ def _count(indexed: IndexedSamples, view: fo.DatasetView) -> int:
         return int(view.count())
     _, path = view._get_label_field_path(patches_field, "id")
     return int(view.count(path))
-
-
-def _history_entry(entry: searches.StoredSearch) -> dict[str, Any]:
-    """A search of the history, without its terms."""
-    return {
-        "id": entry.id,
-        "label": _terms_label(entry.params["query"]["terms"]),
-        "at": entry.at,
-        "results": entry.results,
-        "brain_key": entry.params["brain_key"],
-    }
-
-
-def _terms_label(terms: list[dict[str, Any]]) -> str:
-    """What was searched for: texts in full, the rest counted."""
-    parts = []
-    for negative, sign in ((False, ""), (True, "not like ")):
-        of_sign = [term for term in terms if bool(term.get("negative")) is negative]
-        texts = [_phrasings(term["text"]) for term in of_sign if "text" in term]
-        parts += [sign + text for text in texts]
-        if others := len(of_sign) - len(texts):
-            parts.append(f"{sign}{others} {'image' if others == 1 else 'images'}")
-    return ", ".join(parts)
-
-
-def _phrasings(phrasings: str | list[str]) -> str:
-    return phrasings if isinstance(phrasings, str) else " | ".join(phrasings)

@@ -471,8 +471,51 @@ def test_the_history_and_a_saved_search_restore_everything(panel, indexes):
     panel.cy("milvus-history").click()
     panel.cy("milvus-saved-delete").click()
     expect(panel.cy("milvus-saved")).to_have_count(0)
+    panel.cy("milvus-find-search").fill("FLOW")
+    past = panel.cy("milvus-past")
+    expect(past.filter(has_text="vehicle")).to_have_count(0)
+    expect(past.first).to_contain_text("flower")
+    panel.cy("milvus-past-pin").first.click()
+    expect(panel.cy("milvus-saved")).to_have_text(re.compile("flower"))
+    count = past.count()
+    panel.cy("milvus-past-delete").first.click()
+    expect(past).to_have_count(count - 1)
+    panel.shot("search-history-found")
+    panel.cy("milvus-find-search").fill("")
+    panel.cy("milvus-saved-delete").click()
+    expect(panel.cy("milvus-saved")).to_have_count(0)
     panel.cy("milvus-forget").click()
     expect(panel.cy("milvus-no-history")).to_be_visible()
+
+
+def test_classes_and_earlier_searches_are_suggested(panel, indexes):
+    choose(panel, "images")
+    examples = panel.cy("milvus-example")
+    expect(examples).to_have_count(3)
+    panel.shot("search-examples")
+    name = examples.nth(1).inner_text()
+    ids = panel.results_after(examples.nth(1).click)
+    exact = found_by(indexes["images"], Term(text=name))
+    assert ids == exact[: len(ids)]
+    start_over(panel)
+
+    box, option = panel.cy("milvus-query"), panel.page.get_by_role("option")
+    panel.cy("milvus-history").focus()
+    panel.after_answer("suggestions", box.focus)
+    box.press_sequentially(name[:-1])
+    named = panel.cy("milvus-suggestions").get_by_text(name, exact=True)
+    expect(named).to_have_count(2)
+    expect(option.filter(has=named).last).to_contain_text("class")
+    panel.shot("search-suggestions")
+    box.press("Escape")
+    expect(panel.cy("milvus-suggestions")).to_have_count(0)
+    expect(box).to_have_value(name[:-1])
+    box.press("ArrowDown")
+    recent = option.filter(has=named).first
+    expect(recent).to_contain_text("recent")
+    assert panel.results_after(recent.click) == ids
+    expect(chips(panel)).to_have_count(1)
+    expect(chips(panel)).to_contain_text(name)
 
 
 def test_one_request_for_each_action_and_none_for_typing(panel, indexes):

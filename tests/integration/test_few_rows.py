@@ -314,6 +314,7 @@ WITHOUT = {  # a search
     "clear_results": {},
     "view_count": {"brain_key": "objects"},
     "selection": {"brain_key": "objects"},
+    "suggestions": {"brain_key": "objects"},
     "cleanup_plan": {"brain_key": "idx"},
     "find_options": {"brain_key": "objects"},
     "find_result": {"operator": "find_unique"},

@@ -393,6 +393,7 @@ def test_the_history_makes_a_search_again_with_all_of_its_parts(indexed):
     assert [chip["term"] for chip in again["chips"]] == terms
     paths = [chip["media"]["filepath"] for chip in again["chips"]]
     assert paths == [indexed[i].filepath for i in ids[:2]]
+    assert past["media"]["filepath"] == paths[0]
 
     panel.delete_searches(make_context(indexed))
     assert panel.search_history(make_context(indexed, skip=0))["total"] == 0

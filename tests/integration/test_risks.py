@@ -106,6 +106,7 @@ READING: dict[str, dict[str, Any]] = {
     "selection": INDEX,
     "view_count": INDEX,
     "search_options": {},
+    "suggestions": INDEX,
     "find_options": INDEX,
     "find_result": {"operator": "find_unique"},
     "found_items": {**INDEX, "ids": [], "sample_ids": []},

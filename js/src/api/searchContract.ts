@@ -149,6 +149,19 @@ export interface PastSearch {
   at: string;
   results: number | null;
   brain_key: string;
+  /** of the first positive sample or patch, if it still exists */
+  media: Media | null;
+  /** base64 of a JPEG: of an image file that was searched with */
+  thumbnail: string | null;
+}
+
+/** What may be searched for. */
+export interface Suggestions {
+  recent: Pick<PastSearch, "id" | "label">[];
+  /** names */
+  saved: string[];
+  /** the most frequent first */
+  classes: string[];
 }
 
 export interface History {
@@ -215,10 +228,13 @@ export interface SearchMethods {
    * grid shows the results of a search of it. */
   view_count: { takes: { brain_key: string }; gives: { count: number; shows_results: boolean } };
   search_options: { gives: { group_by: string[] } };
-  search_history: { takes: { skip: number }; gives: History };
-  /** Deletes a saved search, or else clears the history. */
-  delete_searches: { takes: { name?: string }; gives: Nothing };
-  save_search: { takes: { token: string; name: string }; gives: Message };
+  suggestions: { takes: { brain_key: string }; gives: Suggestions };
+  /** A page of the searches that were made, or of those with a text in them. */
+  search_history: { takes: { skip: number; search?: string }; gives: History };
+  /** Deletes a saved search, one of the history, or else all of the history. */
+  delete_searches: { takes: { name?: string; id?: string }; gives: Nothing };
+  /** Saves the search whose results are shown, or one of the history. */
+  save_search: { takes: { token?: string; id?: string; name: string }; gives: Message };
   save_view: { takes: KeepParams & { name: string }; gives: Message };
   /** Tags results, or removes the tag: of those that are selected, if any are. */
   tag_results: {

@@ -5,6 +5,8 @@ import { FOCUS } from "../ui/styles";
 
 interface Props {
   icon: string;
+  /** in place of the icon */
+  image?: ReactNode;
   label: string;
   note: string;
   name: string;
@@ -13,7 +15,7 @@ interface Props {
 }
 
 /** An earlier or a saved search. */
-export function HistoryEntry({ icon, label, note, name, onClick, children }: Props) {
+export function HistoryEntry({ icon, image, label, note, name, onClick, children }: Props) {
   return (
     <Stack component="li" direction="row" alignItems="center" sx={{ listStyle: "none" }}>
       <ButtonBase
@@ -32,7 +34,7 @@ export function HistoryEntry({ icon, label, note, name, onClick, children }: Pro
           ...FOCUS,
         }}
       >
-        <MuiIconFont name={icon} sx={{ fontSize: 18, color: "text.secondary" }} />
+        {image ?? <MuiIconFont name={icon} sx={{ fontSize: 18, color: "text.secondary" }} />}
         <Stack sx={{ minWidth: 0 }}>
           <Typography variant="body2" noWrap dir="auto" title={label}>
             {label}

@@ -1,26 +1,28 @@
 import { MuiIconFont } from "@fiftyone/components";
-import { Box, IconButton, InputBase, Stack, Tooltip, Typography } from "@mui/material";
+import { Box, IconButton, Stack, Tooltip, Typography } from "@mui/material";
 import { useId } from "react";
 import type { Index } from "../api/contract";
-import { cy } from "../ui/dataCy";
 import { MessageAlert } from "../ui/MessageAlert";
 import { PrimaryButton } from "../ui/PrimaryButton";
 import { chipProblem, textProblem } from "./chips";
 import { optionProblems } from "./optionValues";
 import { QueryChip } from "./QueryChip";
+import { QueryInput } from "./QueryInput";
 import { SearchProgress } from "./SearchProgress";
 import { strings } from "./strings";
 import { useImageDrop } from "./useImageDrop";
 import { UseSelected } from "./UseSelected";
 import { queryProblem, type Search } from "./useSearch";
+import type { SuggestionList } from "./useSuggestions";
 
 interface Props {
   search: Search;
   index: Index;
+  suggestions: SuggestionList;
 }
 
 /** The query: chips, and a text box. Enter searches. */
-export function QueryForm({ search, index }: Props) {
+export function QueryForm({ search, index, suggestions }: Props) {
   const { draft, busy } = search;
   const id = useId();
   const drop = useImageDrop(index, (chip) => search.search([chip]));
@@ -73,22 +75,7 @@ export function QueryForm({ search, index }: Props) {
           </Stack>
         )}
         <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" justifyContent="flex-end" spacing={0.5} sx={{ p: 0.5, pl: 1 }}>
-          <InputBase
-            value={unable ? "" : draft.text}
-            disabled={Boolean(unable)}
-            name="query"
-            placeholder={unable ? strings.textUnsupported : strings.text}
-            inputProps={cy("milvus-query", {
-              "aria-label": strings.text,
-              "aria-describedby": unable ? id : undefined,
-              autoComplete: "off",
-              enterKeyHint: "search",
-              style: { textOverflow: "ellipsis" },
-              dir: "auto",
-            })}
-            onChange={(event) => search.type(event.target.value)}
-            sx={{ flex: 1, minWidth: 140 }}
-          />
+          <QueryInput search={search} index={index} suggestions={suggestions} describedBy={unable ? id : undefined} />
           <UseSelected search={search} />
           <input {...drop.inputProps} aria-label={strings.imageFile} />
           <Tooltip title={drop.problem ?? strings.uploadHint}>

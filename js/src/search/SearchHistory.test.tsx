@@ -21,7 +21,7 @@ test("the searches are asked for once they are wanted, and folded once one is ma
 });
 
 test("a search of the history restores everything", async () => {
-  const past = { id: "1", label: "flower", at: "2025-03-04T05:06:07Z", results: 7, brain_key: "images" };
+  const past = { id: "1", label: "flower", at: "2025-03-04T05:06:07Z", results: 7, brain_key: "images", media: null, thumbnail: "aGk=" };
   answer({
     search_history: { searches: [past], total: 1, saved: ["mine"] },
     rerun_search: {
@@ -35,6 +35,7 @@ test("a search of the history restores everything", async () => {
   await user.click(at("milvus-history"));
   await waitFor(() => expect(at("milvus-past").textContent).toContain("7 results"));
   expect(at("milvus-saved").textContent).toContain("mine");
+  expect(at("milvus-past").querySelector("img")?.getAttribute("src")).toBe("data:image/jpeg;base64,aGk=");
   await user.click(at("milvus-past"));
   await waitFor(() => expect(results()).toHaveLength(2));
   expect(callsOf("rerun_search")).toEqual([{ id: "1" }]);

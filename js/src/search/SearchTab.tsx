@@ -1,4 +1,4 @@
-import { Stack } from "@mui/material";
+import { Button, Stack } from "@mui/material";
 import type { Index, OtherIndex } from "../api/contract";
 import { EmptyState } from "../ui/EmptyState";
 import { MessageAlert } from "../ui/MessageAlert";
@@ -12,7 +12,8 @@ import { ScopeInput } from "./ScopeInput";
 import { SearchHistory } from "./SearchHistory";
 import { SearchResultView } from "./SearchResultView";
 import { strings } from "./strings";
-import { useSearch } from "./useSearch";
+import { useSearch, type Search as SearchState } from "./useSearch";
+import { useSuggestions } from "./useSuggestions";
 import { usePanelKey } from "./usePanelKey";
 
 interface Props {
@@ -33,10 +34,11 @@ export function SearchTab({ index, others, onMakeIndex, ...props }: Props) {
 function Search(props: Omit<Props, "onMakeIndex" | "others" | "index"> & { index: Index }) {
   const { index, indexes, samples } = props;
   const search = useSearch(props);
+  const suggestions = useSuggestions(index, search.shown === null && index.supports_prompts, search.shown?.result.token ?? "");
   usePanelKey("/", (panel) => panel.querySelector<HTMLInputElement>("input[name=query]")?.focus());
   return (
     <>
-      <QueryForm search={search} index={index} />
+      <QueryForm search={search} index={index} suggestions={suggestions} />
       <Stack direction="row" alignItems="flex-start" sx={{ position: "relative" }}>
         <ScopeInput search={search} index={index} samples={samples} />
         <ClearButtons search={search} />
@@ -51,14 +53,34 @@ function Search(props: Omit<Props, "onMakeIndex" | "others" | "index"> & { index
           {...{ search, shown: search.shown, index, indexes }}
         />
       ) : (
-        <Hint index={index} />
+        <Hint search={search} index={index} examples={suggestions.examples} />
       )}
     </>
   );
 }
 
-function Hint({ index }: { index: Index }) {
-  return <EmptyState name="milvus-hint" icon="image_search" title={strings.emptyTitle} text={strings.howToSearch(index.supports_prompts, index.model !== null)} />;
+interface HintProps {
+  search: SearchState;
+  index: Index;
+  /** texts to begin with */
+  examples: string[];
+}
+
+function Hint({ search, index, examples }: HintProps) {
+  const text = strings.howToSearch(index.supports_prompts, index.model !== null);
+  return (
+    <EmptyState name="milvus-hint" icon="image_search" title={strings.emptyTitle} text={text}>
+      {examples.length > 0 && (
+        <Stack direction="row" useFlexGap flexWrap="wrap" justifyContent="center" spacing={1} aria-label={strings.examples} role="group">
+          {examples.map((each) => (
+            <Button key={each} variant="outlined" size="small" color="secondary" data-cy="milvus-example" onClick={() => search.searchText(each)} sx={{ textTransform: "none" }}>
+              {each}
+            </Button>
+          ))}
+        </Stack>
+      )}
+    </EmptyState>
+  );
 }
 
 function NoIndex({ others, onMakeIndex }: Pick<Props, "others" | "onMakeIndex">) {

@@ -29,6 +29,7 @@ const METHODS: Record<keyof Uris, true> = {
   selection: true,
   view_count: true,
   search_options: true,
+  suggestions: true,
   search_history: true,
   delete_searches: true,
   save_search: true,
@@ -59,6 +60,7 @@ const DEFAULTS: Answers = {
   closeness: { message: null },
   find_result: { operator: null, found: null, decisions: [] },
   score_background: { background: null },
+  suggestions: { recent: [], saved: [], classes: [] },
   // the whole overview comes at once, unless a test says otherwise
   first_overview: () => {
     throw new Error("No answer");
