@@ -3,12 +3,14 @@
  * answer. `tests/integration/test_panel.py` holds real answers against it.
  */
 import type { FindMethods, FindOperators } from "./findContract";
+import type { HistoryMethods } from "./historyContract";
 import type { Index, IndexMethods, IndexOperators, Move, OtherIndex } from "./indexesContract";
 import type { Job, JobMethods } from "./jobsContract";
 import type { SearchMethods } from "./searchContract";
 import type { Server, ServerMethods, ServerOperators } from "./serverContract";
 
 export type * from "./findContract";
+export type * from "./historyContract";
 export type * from "./indexesContract";
 export type * from "./jobsContract";
 export type * from "./searchContract";
@@ -30,7 +32,7 @@ export interface Overview {
   can_delegate: boolean;
 }
 
-export interface Methods extends SearchMethods, FindMethods, IndexMethods, JobMethods, ServerMethods {
+export interface Methods extends SearchMethods, HistoryMethods, FindMethods, IndexMethods, JobMethods, ServerMethods {
   /** The overview without what takes time: the panel is drawn from it first. */
   first_overview: { gives: Overview };
   overview: { gives: Overview };

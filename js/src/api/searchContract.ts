@@ -142,35 +142,6 @@ export interface ResultPage {
   results: Result[];
 }
 
-export interface PastSearch {
-  id: string;
-  label: string;
-  /** ISO, UTC */
-  at: string;
-  results: number | null;
-  brain_key: string;
-  /** of the first positive sample or patch, if it still exists */
-  media: Media | null;
-  /** base64 of a JPEG: of an image file that was searched with */
-  thumbnail: string | null;
-}
-
-/** What may be searched for. */
-export interface Suggestions {
-  recent: Pick<PastSearch, "id" | "label">[];
-  /** names */
-  saved: string[];
-  /** the most frequent first */
-  classes: string[];
-}
-
-export interface History {
-  searches: PastSearch[];
-  total: number;
-  /** names */
-  saved: string[];
-}
-
 /** A result in one of two rankings that are compared. */
 export interface Compared extends Media {
   id: string;
@@ -228,13 +199,6 @@ export interface SearchMethods {
    * grid shows the results of a search of it. */
   view_count: { takes: { brain_key: string }; gives: { count: number; shows_results: boolean } };
   search_options: { gives: { group_by: string[] } };
-  suggestions: { takes: { brain_key: string }; gives: Suggestions };
-  /** A page of the searches that were made, or of those with a text in them. */
-  search_history: { takes: { skip: number; search?: string }; gives: History };
-  /** Deletes a saved search, one of the history, or else all of the history. */
-  delete_searches: { takes: { name?: string; id?: string }; gives: Nothing };
-  /** Saves the search whose results are shown, or one of the history. */
-  save_search: { takes: { token?: string; id?: string; name: string }; gives: Message };
   save_view: { takes: KeepParams & { name: string }; gives: Message };
   /** Tags results, or removes the tag: of those that are selected, if any are. */
   tag_results: {
