@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PHASE = "Computing the map"
 MIN_VECTORS = 3  # of which a plane can be a projection
+MIN_UMAP = 4  # UMAP fails with fewer
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,9 @@ class EmbeddingsMap:
         )
 
 
-def method() -> str:
-    """How vectors are projected: UMAP where it is installed, else PCA."""
-    return "umap" if find_spec("umap") is not None else "pca"
+def method(count: int) -> str:
+    """How so many vectors are projected: with UMAP where it is installed, else PCA."""
+    return "umap" if count >= MIN_UMAP and find_spec("umap") is not None else "pca"
 
 
 def embeddings_map(
@@ -98,7 +99,7 @@ def embeddings_map(
             )
         monitor.stop_if_cancelled()
         monitor.report(PHASE, 0, count)
-        how = method()
+        how = method(count)
         found = fob.compute_visualization(
             index.view,
             patches_field=field,

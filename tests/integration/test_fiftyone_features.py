@@ -91,6 +91,14 @@ def test_a_map_of_a_view_of_patches(indexed):
     assert sorted(stored.label_ids.tolist()) == sorted(labels)
 
 
+@pytest.mark.parametrize("count, how", [(3, "pca"), (4, "umap")])
+def test_umap_projects_what_it_can_where_it_is_installed(monkeypatch, count, how):
+    monkeypatch.setattr(embeddings_map, "find_spec", lambda name: "here")
+    assert embeddings_map.method(count) == how
+    monkeypatch.setattr(embeddings_map, "find_spec", lambda name: None)
+    assert embeddings_map.method(count) == "pca"
+
+
 def test_in_the_operator_browser_the_embeddings_panel_is_opened(indexed):
     ctx = make_context(indexed, brain_key="idx", scope="dataset")
     ctx.request_params["spaces"] = fo.Space().to_dict()
