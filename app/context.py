@@ -4,11 +4,12 @@ checked; the connection, the scope and the selection."""
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 import fiftyone as fo
+import fiftyone.core.media as fom
 import fiftyone.core.patches as fop
 import fiftyone.operators as foo
 from bson import ObjectId
@@ -67,6 +68,7 @@ _LISTS = {
     "confirmed_names",
     "fields",
     "filter_fields",
+    "slices",
     "less",
 }
 # The form of a search has a switch, and a choice, of the names of lists elsewhere
@@ -144,6 +146,34 @@ def scope_samples(ctx: foo.ExecutionContext, scope: str) -> fo.SampleCollection:
             raise InvalidRequest("Nothing is selected. Select samples in the grid.")
         return ctx.view.select(ctx.selected)
     raise InvalidRequest(f"There is no scope '{scope}'; choose one of {[*SCOPES]}")
+
+
+def of_slices(
+    samples: fo.SampleCollection, slices: Sequence[str]
+) -> fo.SampleCollection:
+    """The samples of some slices of groups; all that were given if none is named.
+
+    Raises:
+        InvalidRequest: if there is no such slice
+    """
+    if not slices:
+        return samples
+    offered = image_slices(samples)
+    unknown = [name for name in slices if name not in offered]
+    if unknown:
+        raise InvalidRequest(
+            f"There is no slice of images '{unknown[0]}' in this scope; there are "
+            f"{offered}"
+        )
+    return samples.select_group_slices([*slices])
+
+
+def image_slices(samples: fo.SampleCollection) -> list[str]:
+    """The slices of images of grouped samples; none of others."""
+    if samples.media_type != fom.GROUP:
+        return []
+    kinds = samples.group_media_types
+    return [name for name in samples.group_slices if kinds[name] == fom.IMAGE]
 
 
 def selection(ctx: foo.ExecutionContext, brain_key: str) -> tuple[list[str], list[str]]:

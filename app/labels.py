@@ -23,6 +23,7 @@ LABELS = {
     "path": "File",
     "scope": "Search in",
     "scope_to_index": "Samples to index",
+    "slices": "Group slices",
     "source": "Embeddings from",
     "tag": "Tag",
     "take_ownership": "Take ownership",

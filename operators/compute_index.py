@@ -21,9 +21,7 @@ from fiftyone_milvus.store.collection import CONSISTENCY_LEVELS, METRICS
 from fiftyone_milvus.store.index_types import INDEX_TYPES
 
 from ..app import engines, forms, health_reports, zoo_models
-from ..app.context import (
-    scope_samples,
-)
+from ..app.context import image_slices, of_slices, scope_samples
 from ..app.labels import LABELS, MODEL_HINT
 from ..app.long_jobs import JobResult, Work
 from .base import LongOperator
@@ -53,6 +51,7 @@ class ComputeIndex(LongOperator):
         params = ctx.params
         source = _source(params)
         samples = scope_samples(ctx, params.get("scope", "dataset"))
+        samples = of_slices(samples, params.get("slices") or [])
         key = params["brain_key"]
         engine = engines.chosen(params)
 
@@ -121,7 +120,32 @@ def _scope_input(
         return ctx.dataset
     if not has_samples(samples):
         forms.problem(inputs, "scope", "There are no samples to index in this scope")
-    return samples
+    return _slices_input(ctx, inputs, samples)
+
+
+def _slices_input(
+    ctx: foo.ExecutionContext, inputs: types.Object, samples: fo.SampleCollection
+) -> fo.SampleCollection:
+    """Asks which slices of groups to index, and returns the samples of those."""
+    offered = image_slices(samples)
+    if not offered:
+        return samples
+    several = types.DropdownView(multiple=True)
+    for name in offered:
+        several.add_choice(name, label=name)
+    inputs.list(
+        "slices",
+        types.String(),
+        required=False,
+        label=LABELS["slices"],
+        description="Those whose images to index",
+        view=several,
+    )
+    try:
+        return of_slices(samples, ctx.params.get("slices") or [])
+    except InvalidRequest as e:
+        forms.problem(inputs, "slices", str(e))
+        return samples
 
 
 def _source_inputs(

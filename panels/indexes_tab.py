@@ -16,6 +16,7 @@ from fiftyone_milvus.store.collection import CONSISTENCY_LEVELS, METRICS
 from fiftyone_milvus.store.index_types import INDEX_TYPES
 
 from ..app import engines, forms, jobs, searches, zoo_models
+from ..app.context import image_slices
 from .error_boundary import answered
 
 METHODS = ("jobs", "form", "cleanup_plan", "cleanup", "pause", "cancel", "dismiss")
@@ -54,6 +55,10 @@ class IndexMethods:
             "media_problems": {
                 "dataset": media_problem(dataset),
                 "view": media_problem(ctx.view),
+            },
+            "slices": {
+                "dataset": image_slices(dataset),
+                "view": image_slices(ctx.view),
             },
             "can_delegate": bool(fo.config.allow_legacy_orchestrators),
             "metrics": list(METRICS),

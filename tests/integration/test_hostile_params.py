@@ -43,6 +43,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "compute_index": {
         **{"brain_key": "new", "source": "field", "embeddings_field": "embeddings"},
         **{"scope": "dataset", "patches_field": None, "metric": "cosine"},
+        "slices": [],
         **{"consistency_level": "Session", "index_type": None, "filter_fields": []},
         **{"model": None, "model_kwargs": None, "batch_size": None, "alpha": None},
         **{"num_workers": None, "force_square": False, "engine": "here"},

@@ -220,6 +220,48 @@ def test_the_panels_form_knows_what_a_model_cannot_read(made):
     assert "to_frames()" in found["dataset"] and found["view"] is None
 
 
+@pytest.fixture
+def stereo(milvus, tmp_path):
+    """Groups of two images and a point cloud."""
+    dataset = fo.Dataset()
+    dataset.add_group_field("group", default="left")
+    for number in range(3):
+        group = fo.Group()
+        for name in ("left", "right"):
+            path = tmp_path / f"{number}-{name}.png"
+            images.paint(path, number)
+            dataset.add_sample(fo.Sample(str(path), group=group.element(name)))
+        path = tmp_path / f"{number}.pcd"
+        dataset.add_sample(fo.Sample(str(path), group=group.element("cloud")))
+    yield dataset
+    for key in runs.keys(dataset):
+        runs.cleanup(dataset, key)
+    dataset.delete()
+
+
+def test_slices_of_images_are_offered_and_built(stereo):
+    images.install_counting_model()
+    offered = CheckedPanel().form(make_context(stereo))["slices"]
+    assert {name: sorted(slices) for name, slices in offered.items()} == {
+        "dataset": ["left", "right"],
+        "view": ["left", "right"],
+    }
+    view = stereo.select_group_slices("left")
+    ctx = make_context(stereo, view=view)
+    assert CheckedPanel().form(ctx)["slices"]["view"] == []
+    params = {"source": "model", "model": images.MODEL, "scope": "dataset"}
+    for slices, rows in ((["left"], 3), (["left", "right"], 6)):
+        key = "_".join(slices)
+        execute("compute_index", stereo, **params, brain_key=key, slices=slices)
+        index = runs.load(stereo, key)
+        assert index.total_index_size == rows
+        assert fiftyone_milvus.health(stereo, key).healthy
+    for slices in (["cloud"], ["left", "other"]):
+        with pytest.raises(Exception, match="no slice of images"):
+            execute("compute_index", stereo, **params, brain_key="no", slices=slices)
+    assert sorted(stereo.list_brain_runs()) == ["left", "left_right"]
+
+
 @pytest.mark.parametrize("made", ["videos", "groups", "clips", "frames"], indirect=True)
 def test_the_form_builds_it(made):
     kind, dataset = made

@@ -88,6 +88,8 @@ export interface Form {
   counts: Record<Scope, number>;
   /** why a model can't read the samples; null if it can */
   media_problems: Record<"dataset" | "view", string | null>;
+  /** the slices of images, of groups */
+  slices: Record<"dataset" | "view", string[]>;
   can_delegate: boolean;
   metrics: string[];
   consistency_levels: string[];
@@ -101,6 +103,7 @@ export interface Form {
 export interface BuildParams {
   brain_key: string;
   scope: Scope;
+  slices?: string[];
   patches_field?: string;
   source: "model" | "field";
   model?: string;

@@ -1,9 +1,9 @@
 import { MuiIconFont } from "@fiftyone/components";
-import { Autocomplete, Button, Collapse, Stack, TextField } from "@mui/material";
+import { Button, Collapse, Stack } from "@mui/material";
 import { useId, useState } from "react";
 import { CheckboxInput } from "../ui/CheckboxInput";
 import { SelectInput } from "../ui/SelectInput";
-import { FIELD } from "../ui/styles";
+import { SeveralInput } from "../ui/SeveralInput";
 import { TextInput } from "../ui/TextInput";
 import { FieldRow } from "./FieldRow";
 import { filterFields } from "./indexFormValues";
@@ -129,21 +129,13 @@ function MetricField({ form, values, change }: Omit<FieldProps, "problems">) {
 /** The fields whose values Milvus stores with the vectors, so that searches can filter by them. */
 function FilterFieldsField({ form, values, change }: FieldProps) {
   return (
-    <Autocomplete
-      multiple
-      size="small"
+    <SeveralInput
+      label={strings.filterFields}
+      name="milvus-filter-fields"
+      values={values.filter_fields}
       options={filterFields(form, values.patches_field)}
-      value={values.filter_fields}
-      onChange={(_, filter_fields) => change({ filter_fields })}
-      renderInput={(params) => (
-        <TextField
-          {...params}
-          label={strings.filterFields}
-          helperText={strings.filterFieldsHint}
-          InputLabelProps={{ ...params.InputLabelProps, ...FIELD.InputLabelProps }}
-          inputProps={{ ...params.inputProps, "data-cy": "milvus-filter-fields" }}
-        />
-      )}
+      hint={strings.filterFieldsHint}
+      onChange={(filter_fields) => change({ filter_fields })}
     />
   );
 }

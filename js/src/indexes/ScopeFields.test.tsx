@@ -7,8 +7,8 @@ import { ScopeFields } from "./ScopeFields";
 
 const change = vi.fn();
 
-function fields(selected: number, problems = {}) {
-  return show(<ScopeFields form={form} values={fillDefaults(form, {})} {...{ problems, change, selected }} />).user;
+function fields(selected: number, problems = {}, of = form) {
+  return show(<ScopeFields form={of} values={fillDefaults(of, {})} {...{ problems, change, selected }} />).user;
 }
 
 test("some samples are chosen, and what of them", async () => {
@@ -26,4 +26,11 @@ test("what nothing is selected of can't be chosen", () => {
 test("a problem is shown", () => {
   fields(0, { scope: "Select samples in the grid first." });
   expect(screen.getByText("Select samples in the grid first.")).toBeTruthy();
+});
+
+test("of groups the slices are chosen", async () => {
+  const user = fields(0, {}, { ...form, slices: { dataset: ["left", "right"], view: [] } });
+  await user.type(screen.getByRole("combobox", { name: "Group slices" }), "ri");
+  await user.click(screen.getByRole("option", { name: "right" }));
+  expect(change).toHaveBeenLastCalledWith({ slices: ["left", "right"] });
 });

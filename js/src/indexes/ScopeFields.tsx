@@ -1,6 +1,8 @@
 import type { Scope } from "../api/contract";
 import { SelectInput, type SelectOption } from "../ui/SelectInput";
+import { SeveralInput } from "../ui/SeveralInput";
 import { FieldRow } from "./FieldRow";
+import { offeredSlices } from "./indexFormValues";
 import { strings } from "./strings";
 import type { FieldProps } from "./useIndexForm";
 
@@ -16,6 +18,7 @@ export function ScopeFields(props: FieldProps & { selected: number }) {
     { value: "", label: strings.wholeSamples },
     ...form.patches_fields.map((field) => ({ value: field, label: strings.patches(field) })),
   ];
+  const slices = offeredSlices(form, values.scope);
   return (
     <FieldRow>
       <SelectInput
@@ -33,6 +36,17 @@ export function ScopeFields(props: FieldProps & { selected: number }) {
         options={parts}
         onChange={(patches_field) => change({ patches_field })}
       />
+      {values.source === "model" && slices.length > 0 && (
+        <SeveralInput
+          label={strings.slices}
+          name="milvus-slices"
+          values={values.slices}
+          options={slices}
+          hint={strings.slicesHint}
+          error={problems.slices}
+          onChange={(chosen) => change({ slices: chosen })}
+        />
+      )}
     </FieldRow>
   );
 }

@@ -116,3 +116,15 @@ test("a view that a model can read is proposed", () => {
   expect(formProblems(frames, fillDefaults(frames, {}), 0)).toEqual({});
   expect(formProblems(frames, fillDefaults(frames, { scope: "dataset" }), 0).source).toBe(VIDEOS);
 });
+
+test("of groups the slices of images are offered, of which one at least is chosen for a model", () => {
+  const groups: Form = { ...videos, slices: { dataset: ["left", "right"], view: [] } };
+  const values = fillDefaults(groups, {});
+  expect([values.source, values.slices]).toEqual(["model", ["left"]]);
+  expect(formProblems(groups, values, 0)).toEqual({});
+  expect(buildParams(values).slices).toEqual(["left"]);
+  const none = fillDefaults(groups, { slices: [] });
+  expect(formProblems(groups, none, 0).slices).toBe("Choose a slice.");
+  expect(buildParams(fillDefaults(form, {})).slices).toBeUndefined();
+  expect(buildParams({ ...values, source: "field" }).slices).toBeUndefined();
+});

@@ -6,6 +6,8 @@ import { strings } from "./strings";
 export interface IndexFormValues {
   brain_key: string;
   scope: Scope;
+  /** of groups, for a model */
+  slices: string[];
   /** "" for samples */
   patches_field: string;
   source: BuildParams["source"];
@@ -46,6 +48,11 @@ export function filterFields(form: Form, patches_field: string): string[] {
     .map((each) => each.field);
 }
 
+/** The slices of groups that a model can read; selected samples are in the view. */
+export function offeredSlices({ slices }: Form, scope: Scope): string[] {
+  return slices[scope === "dataset" ? "dataset" : "view"];
+}
+
 /** The draft with defaults for the rest, also where the dataset has no such choice. */
 export function fillDefaults(form: Form, draft: IndexDraft): IndexFormValues {
   const patches_field = oneOf(form.patches_fields, draft.patches_field) ?? "";
@@ -57,9 +64,11 @@ export function fillDefaults(form: Form, draft: IndexDraft): IndexFormValues {
   const { media_problems } = form;
   const scope = draft.scope ?? (media_problems.dataset && !media_problems.view ? "view" : "dataset");
   const readable = mediaProblem(form, scope) === null || fields.length === 0;
+  const slices = offeredSlices(form, scope);
   return {
     brain_key: draft.brain_key ?? form.brain_key,
     scope,
+    slices: (draft.slices ?? slices.slice(0, 1)).filter((slice) => slices.includes(slice)),
     patches_field,
     source: draft.source ?? (models.length > 0 && readable ? "model" : "field"),
     model: draft.model === "" ? "" : (oneOf(names, draft.model) ?? fallback),
@@ -107,7 +116,8 @@ export function formProblems(form: Form, values: IndexFormValues, selected: numb
 function embeddingProblems(form: Form, values: IndexFormValues): IndexFormProblems {
   const problems: IndexFormProblems = {};
   const media = mediaProblem(form, values.scope);
-  if (media) problems.source = media;
+  if (media && offeredSlices(form, values.scope).length === 0) problems.source = media;
+  else if (media && values.slices.length === 0) problems.slices = strings.noSlices;
   const model = form.models.find((each) => each.name === values.model);
   if (model && group(model) === 2)
     problems.model = strings.missingPackages(model.missing_packages);
@@ -151,8 +161,9 @@ function fieldParams({ embeddings_field, made_by }: IndexFormValues): Partial<Bu
 }
 
 function embeddingParams(values: IndexFormValues): Partial<BuildParams> {
-  const { model, batch_size, alpha, model_kwargs, force_square, patches_field } = values;
+  const { slices, model, batch_size, alpha, model_kwargs, force_square, patches_field } = values;
   return {
+    ...(slices.length > 0 && { slices }),
     model,
     ...(batch_size && { batch_size: Number(batch_size) }),
     ...(model_kwargs.trim() && { model_kwargs }),
