@@ -45,7 +45,7 @@ def models() -> list[Model]:
     that can't be loaded here."""
     folder = fo.config.model_zoo_dir
     found = [
-        replace(model, downloaded=entry.is_in_dir(folder))
+        replace(model, downloaded=bool(entry.is_in_dir(folder)))
         for entry, model in _embedding_models(_manifests())
     ]
     return sorted(
