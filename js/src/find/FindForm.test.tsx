@@ -31,7 +31,7 @@ test("of another dataset the indexes are asked for once it is chosen", async () 
     other_keys: of(other_dataset),
   });
   const { user } = await findTab({ find_options });
-  await user.selectOptions(at("milvus-find-kind"), "Near duplicates in another dataset");
+  await user.selectOptions(at("milvus-find-kind"), "In another dataset");
   await waitFor(() => expect(at<HTMLSelectElement>("milvus-find-other_key").value).toBe("a"));
   await user.selectOptions(at("milvus-find-other_dataset"), "new");
   await waitFor(() => expect(at<HTMLSelectElement>("milvus-find-other_key").value).toBe("b"));

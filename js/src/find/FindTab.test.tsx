@@ -54,7 +54,7 @@ test("of the most unique their spread is shown", async () => {
 
 test("what another dataset has too is drawn from there", async () => {
   const { user } = await findTab({ find_options: { ...options, other_datasets: ["archive"], other_keys: ["all"] } });
-  await user.selectOptions(at("milvus-find-kind"), "Near duplicates in another dataset");
+  await user.selectOptions(at("milvus-find-kind"), "In another dataset");
   await user.click(at("milvus-find"));
   const match = { id: "a", sample_id: "a", other_id: "a", other_sample_id: "t", dist: 0.01 };
   const found = { message: "One.", total: 1, other_dataset: "archive", other_key: "all", matches: [match] };

@@ -25,8 +25,8 @@ test("of an outlier it is tagged alone, and five neighbors are shown", () => {
 test("each of the most unique is a group of its own", () => {
   const found = GROUPS.find_unique({ message: "", ids: ["a", "b"], sample_ids: ["a", "b"], dists: [0.5, 0.4] });
   expect(found.map((group) => [group.title, toTag(group)])).toEqual([
-    ["1. 0.500 from its nearest", ["a"]],
-    ["2. 0.400 from its nearest", ["b"]],
+    ["0.500 from its nearest", ["a"]],
+    ["0.400 from its nearest", ["b"]],
   ]);
 });
 

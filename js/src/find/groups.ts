@@ -83,7 +83,7 @@ export const GROUPS = {
     })),
   find_unique: ({ ids, sample_ids, dists }: FoundUnique): Group[] =>
     ids.map((id, n) => ({
-      title: strings.unique(n + 1, score(dists[n])),
+      title: strings.unique(score(dists[n])),
       members: [{ id, sample_id: sample_ids[n], note: score(dists[n]) }],
       keep: null,
       suspects: [0],

@@ -10,12 +10,12 @@ export const strings = {
     find_leaks: "Leaks between splits",
     find_label_outliers: "Label outliers",
     find_unique: "Most unique",
-    find_duplicates_in_dataset: "Near duplicates in another dataset",
+    find_duplicates_in_dataset: "In another dataset",
   },
   hints: {
     find_duplicates: "Groups of samples that are nearly the same. Keep one of each, and tag the others.",
     find_leaks: "Near duplicates in different splits. Keep one side, and tag the other.",
-    find_label_outliers: "Labels that disagree with those of their nearest neighbors. Tag those that are wrong.",
+    find_label_outliers: "Labels that disagree with those of their nearest neighbors. Relabel or tag those that are wrong.",
     find_unique: "The samples that are least similar to any other.",
     find_duplicates_in_dataset: "Samples that another dataset has too. Tag those that are one too many here.",
   },
@@ -51,7 +51,7 @@ export const strings = {
   inDataset: (dataset: string, dist: string) => `also in ${dataset}, distance ${dist}`,
   spread: (least: string, median: string, most: string) =>
     `Distance to the nearest: ${least} to ${most}, median ${median}`,
-  unique: (rank: number, dist: string) => `${count(rank)}. ${dist} from its nearest`,
+  unique: (dist: string) => `${dist} from its nearest`,
 
   group: (n: number, title: string) => `${count(n)}. ${title}`,
   tag: "Tag",
