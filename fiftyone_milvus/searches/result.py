@@ -149,8 +149,9 @@ class SearchResult:
 
     @property
     def query_ids(self) -> frozenset[str]:
-        """The results that the query itself names, and the rows of the index; of
-        images that were found by their objects, those whose best object it names."""
+        """What the query names, which is no discovery: rows of the index and samples;
+        of images that were found by their objects, those whose best object it
+        names."""
         terms = self.request.query.terms
         own = self.resolved.ids | {t.sample_id for t in terms if t.sample_id}
         if self.matched is None:

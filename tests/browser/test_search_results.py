@@ -84,8 +84,7 @@ def test_the_query_is_marked_and_the_whole_index_is_behind_the_scores(
     choose(panel, "images")
     panel.page.evaluate("localStorage.clear()")
     panel.select(3)
-    expect(panel.cy("milvus-chip")).to_have_count(1)
-    ids = panel.results_after(panel.cy("milvus-search").click)
+    ids = panel.results_after(panel.cy("milvus-use-selected").click)
     assert ids[0] == scenes.skip(3).first().id
     expect(panel.cy("milvus-result-is-query")).to_have_count(1)
     first = panel.cy("milvus-result").first
@@ -94,7 +93,7 @@ def test_the_query_is_marked_and_the_whole_index_is_behind_the_scores(
     expect(behind.first).to_be_attached()
     # from the worst of the whole index to the best that isn't the query
     exact = search.search(indexes["images"], Query.of(ids=[ids[0]]), 60)
-    axis = panel.cy("milvus-score-axis").locator("> *")
+    axis = panel.cy("milvus-score-axis").locator("span")
     expect(axis.first).to_have_text(f"{exact.scores[-1]:.3f}")
     expect(axis.last).to_have_text(f"{exact.scores[1]:.3f}")
     panel.cy("milvus-histogram").hover()
@@ -124,9 +123,52 @@ def test_a_result_opens_and_the_next_in_rank_order_follows(panel, indexes, scene
             panel.cy(f"nav-{'right' if button == 'next' else 'left'}-button").click()
         expect(modal.get_by_text(scenes[ids[1]].filename).first).to_be_visible()
         panel.shot("search-modal")
-        panel.page.keyboard.press("Escape")
     finally:
+        panel.op("close_sample")
+        expect(panel.cy("modal")).to_have_count(0)
         scenes.delete_sample_field("near", error_level=2)
+
+
+def test_results_are_beside_those_of_an_earlier_search_and_of_another_index(
+    panel, indexes
+):
+    choose(panel, "images")
+    for text in ("bird", "flower"):
+        if panel.cy("milvus-result-line").count():
+            panel.view_after(panel.cy("milvus-clear").click)
+        search_text(panel, text)
+    before, now = (
+        search.search(indexes["images"], Query.of(text=text), 25).ids
+        for text in ("bird", "flower")
+    )
+    panel.cy("milvus-compare").click()
+    panel.cy("milvus-compare-search").first.click()
+    overlap = len(set(now) & set(before)) / len(now)
+    expect(panel.cy("milvus-overlap")).to_have_text(
+        f"Compared with bird: {overlap:.0%} are in both".replace("%", " %")
+    )
+    columns = panel.cy("milvus-comparison").locator("ol")
+    for column, ids, other in ((0, now, before), (1, before, now)):
+        rows = columns.nth(column).locator('[data-cy="milvus-compared"]')
+        expect(rows.first).to_have_attribute("data-id", ids[0])
+        shown = [row.get_attribute("data-id") for row in rows.all()]
+        assert shown == ids
+        missing = ["gone", "new"][column]
+        notes = rows.locator('[data-cy="milvus-moved"]').all_inner_texts()
+        for id_, note in zip(ids, notes, strict=True):
+            assert (note == missing) is (id_ not in other)
+    panel.shot("search-compare")
+    found = axe.violations(panel.page, '[data-cy="milvus-panel"]')
+    panel.widen_panel(PANEL, 320)
+    panel.shot("search-compare-320")
+    assert found == [] and screen.sideways(panel) == []
+    panel.cy("milvus-close-comparison").click()
+    expect(panel.cy("milvus-result").first).to_have_attribute("data-id", now[0])
+
+    panel.cy("milvus-compare").click()
+    panel.cy("milvus-compare-index").click()
+    expect(panel.cy("milvus-overlap")).to_contain_text("Compared with objects")
+    expect(panel.cy("entry-counts")).to_have_text("25 samples")
 
 
 SMALL = {"width": 933, "height": 505}  # 1400 x 757 at 150 %

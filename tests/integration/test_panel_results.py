@@ -321,3 +321,19 @@ def test_what_cannot_be_compared_answers_with_a_sentence(indexed):
         ({}, "The parameter id is missing"),
     ):
         assert words in compare(indexed, found, **params)["error"]["message"]
+
+
+# -- a score field
+
+
+def test_a_score_field_is_shown_in_the_grid_beside_what_was_shown(indexed, patches):
+    asked = {"query": {"terms": [{"vector": [1.0] * 16}]}, "k": 5}
+    ctx = make_context(indexed, brain_key="idx", score_field="near", **asked)
+    ctx.request_params["active_fields"] = ["ground_truth", "near"]
+    panel.search(ctx)
+    shown = {"fields": ["ground_truth", "near"]}
+    assert triggered(ctx, "set_active_fields") == [shown]
+    # of patches it is an attribute of the label
+    ctx = make_context(patches, brain_key="p", score_field="near", **asked)
+    panel.search(ctx)
+    assert triggered(ctx, "set_active_fields") == []

@@ -13,6 +13,7 @@ export type * from "./findContract";
 export type * from "./historyContract";
 export type * from "./indexesContract";
 export type * from "./jobsContract";
+export type * from "./resultContract";
 export type * from "./searchContract";
 export type * from "./serverContract";
 export type * from "./sharedContract";

@@ -1,5 +1,5 @@
 /** What the Find tab asks Python, and what it answers. */
-import type { Media } from "./searchContract";
+import type { Media } from "./resultContract";
 import type { Nothing, Scope } from "./sharedContract";
 
 /** What each of the operators that find something takes. */

@@ -1,5 +1,5 @@
 /** What the Search tab asks Python of earlier and saved searches, and what it answers. */
-import type { Media } from "./searchContract";
+import type { Media } from "./resultContract";
 import type { Message, Nothing } from "./sharedContract";
 
 export interface PastSearch {

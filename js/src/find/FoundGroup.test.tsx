@@ -1,5 +1,6 @@
+import { waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import { executeOperator } from "../test/fiftyone";
+import { expandSample } from "../test/fiftyone";
 import { absent, at, show } from "../test/panel";
 import { FoundGroup } from "./FoundGroup";
 
@@ -17,7 +18,7 @@ test("the one that is kept is marked, and another can be kept", async () => {
   await user.click(at("milvus-found-keep"));
   expect(on.onKeep.mock.calls).toEqual([[1]]);
   await user.click(tiles()[0].querySelector("button") as HTMLElement);
-  expect(executeOperator).toHaveBeenCalledWith("@voxel51/operators/open_sample", { id: "a" });
+  await waitFor(() => expect(expandSample).toHaveBeenCalledWith({ id: "a", hasNext: false, hasPrevious: false }));
 });
 
 test("it is tagged, or left as it is", async () => {

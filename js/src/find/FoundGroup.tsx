@@ -121,7 +121,7 @@ function FoundTile({ number, at, member, item, kept, marked, onKeep }: TileProps
         aria-label={`${strings.open(name)}, ${text}`}
         tabIndex={at === 0 ? 0 : -1}
         disabled={member.other !== undefined}
-        onClick={() => open(member)}
+        onClick={() => void open(0, { count: 1, get: () => Promise.resolve(member) })}
         sx={{ display: "block", width: "100%", textAlign: "start", ...FOCUS }}
       >
         {item ? <Thumbnail filepath={item.filepath} box={item.box} alt="" /> : <Box sx={{ aspectRatio: "1", bgcolor: "action.hover" }} />}

@@ -64,11 +64,34 @@ export function useSampleSelection() {
   };
 }
 
-/** Opens what the grid shows of a sample or patch: the patch in a patches view, else the sample. */
+/** Some samples or patches in an order, that can be asked for one by one. */
+export interface Sequence {
+  count: number;
+  get: (position: number) => Promise<{ id: string; sample_id: string } | undefined>;
+}
+
+/**
+ * Opens what the grid shows of a sample or patch: the patch in a patches view, else the
+ * sample. The App's arrows go to those before and after it.
+ */
 export function useOpenSample() {
   const isPatchesView = useRecoilValue(fos.isPatchesView);
-  return ({ id, sample_id }: { id: string; sample_id: string }) =>
-    void executeOperator("@voxel51/operators/open_sample", { id: isPatchesView ? id : sample_id });
+  const expand = fos.useSetExpandedSample();
+  return async (start: number, { count, get }: Sequence) => {
+    let at = start;
+    const go = async (position: number) => {
+      const one = await get(position);
+      if (!one) throw new Error(`Nothing at ${position}`);
+      at = position;
+      return { id: isPatchesView ? one.id : one.sample_id, hasNext: at + 1 < count, hasPrevious: at > 0 };
+    };
+    fos.modalNavigation.set({
+      next: (by = 1) => go(Math.min(count - 1, at + by)),
+      previous: (by = 1) => go(Math.max(0, at - by)),
+      peek: () => Promise.resolve(null),
+    });
+    expand(await go(start));
+  };
 }
 
 /** Opens FiftyOne's Embeddings panel below the grid, unless it is open; it lists its maps by itself. */

@@ -1,7 +1,7 @@
 import { waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { result, searchResult } from "../test/data";
-import { executeOperator, isPatchesView, selectedSamples } from "../test/fiftyone";
+import { executeOperator, expandSample, isPatchesView, modalNavigation, selectedSamples } from "../test/fiftyone";
 import { at, callsOf } from "../test/panel";
 import { all, results, searched } from "../test/search";
 
@@ -54,7 +54,23 @@ test.each([
   );
   await waitFor(() => expect(results()).toHaveLength(1));
   await user.click(results()[0]);
-  expect(executeOperator).toHaveBeenCalledWith("@voxel51/operators/open_sample", { id });
+  await waitFor(() => expect(expandSample).toHaveBeenCalledWith({ id, hasNext: true, hasPrevious: false }));
+});
+
+test("an opened result is followed by the next in rank order, also one of a page to come", async () => {
+  const page = Array.from({ length: 100 }, (_, n) => ({ ...result, sample_id: `sample-${n}`, rank: n + 1 }));
+  const last = { ...result, sample_id: "last", rank: 101 };
+  const { user } = await searched({
+    search: { ...searchResult, total: 101, results: page },
+    next_results: { results: [last] },
+  });
+  await waitFor(() => expect(results().length).toBeGreaterThan(1));
+  await user.click(results()[1]);
+  await waitFor(() => expect(expandSample).toHaveBeenCalledOnce());
+  const [{ next, previous }] = modalNavigation.set.mock.calls[0];
+  expect(await next()).toEqual({ id: "sample-2", hasNext: true, hasPrevious: true });
+  expect(await previous(2)).toEqual({ id: "sample-0", hasNext: true, hasPrevious: false });
+  expect(await next(100)).toEqual({ id: "last", hasNext: false, hasPrevious: true });
 });
 
 test("the arrow keys go from result to result, and Tab focuses one of them", async () => {

@@ -32,12 +32,16 @@ export const ResultList = memo(function ResultList({ shown, positions, changes, 
   const { result, chips } = shown;
   const listed = positions?.length ?? shown.keep;
   const rankAt = (place: number) => (positions ? positions[place] : place);
-  const { results, load, problem } = useResultPages(result, tiles.caption);
+  const { results, get, load, problem } = useResultPages(result, tiles.caption);
   const list = useRef<HTMLUListElement>(null);
   const layout = useGridLayout(list, listed, tiles.size);
   const { first, last } = layout;
   const roving = useRovingFocus({ count: listed, columns: layout.columns, show: layout.show });
-  const open = useStable(useOpenSample());
+  const openSample = useOpenSample();
+  const open = useStable(({ rank }: Result) => {
+    const place = positions ? positions.indexOf(rank - 1) : rank - 1;
+    void openSample(place, { count: listed, get: (at) => get(rankAt(at)) });
+  });
   const selection = useSampleSelection();
   const toggle = useStable(selection.toggle);
   const searchSimilar = useStable((one: Result, negative: boolean) => onSimilar(resultChip(one, index, negative)));

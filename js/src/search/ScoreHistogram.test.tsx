@@ -24,7 +24,7 @@ test("the handle says how many results it keeps, and of which scores", () => {
 
 test("the axis goes from the worst score to the best", () => {
   cut(7);
-  const numbers = [...at("milvus-score-axis").children].map(({ textContent }) => textContent);
+  const numbers = [...at("milvus-score-axis").querySelectorAll("span")].map(({ textContent }) => textContent);
   expect(numbers).toEqual(["0.100", "0.300", "0.500", "0.700", "0.900"]);
   const bars = [...at("milvus-histogram").querySelectorAll<HTMLElement>("[data-kept]")];
   expect(bars.map(({ dataset }) => dataset.kept)).toEqual(["false", "true", "true", "true"]);
@@ -34,7 +34,7 @@ test("the scores of the whole index are behind the results, and before the worst
   cut(7, { last: -0.1, within: [0, 1, 4, 9], beyond: [16] });
   const heights = [...at("milvus-histogram").querySelectorAll<HTMLElement>("[data-behind]")].map(({ style }) => style.height);
   expect(heights).toEqual(["100%", "75%", "50%", "25%", "0%"]);
-  const numbers = [...at("milvus-score-axis").children].map(({ textContent }) => textContent);
+  const numbers = [...at("milvus-score-axis").querySelectorAll("span")].map(({ textContent }) => textContent);
   expect(numbers).toEqual(["-0.100", "0.100", "0.500", "0.900"]);
 });
 

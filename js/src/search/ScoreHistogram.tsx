@@ -41,7 +41,6 @@ const BARS = {
 
 const AXIS = {
   display: "flex",
-  justifyContent: "space-between",
   // the numbers at the ends are under the ends of the bars
   mx: "-12px",
   // the handle lies over the line above
@@ -103,10 +102,12 @@ export function ScoreHistogram({ histogram, background, kind, keep, onCut }: Pro
           sx={{ py: "6px !important", my: -0.25, ml: start, width: "auto" }}
         />
         <Box aria-hidden data-cy="milvus-score-axis" sx={AXIS}>
-          {background && beyond > 0 && <Box sx={{ width: start }}>{score(background.last)}</Box>}
-          {ticks(histogram, beyond > 0 ? 3 : 5).map((at) => (
-            <span key={at}>{score(at)}</span>
-          ))}
+          <Box sx={{ width: start }}>{background && beyond > 0 && <span>{score(background.last)}</span>}</Box>
+          <Box sx={{ flex: 1, display: "flex", justifyContent: "space-between" }}>
+            {ticks(histogram, beyond > 0 ? 3 : 5).map((at) => (
+              <span key={at}>{score(at)}</span>
+            ))}
+          </Box>
         </Box>
         <Typography variant="caption" color="text.secondary" data-cy="milvus-cut-line" className={WORDS}>
           {words(bins - at)}

@@ -7,11 +7,10 @@ import { useGridLayout } from "./useGridLayout";
 afterEach(() => void vi.restoreAllMocks());
 
 /** A grid in a list that is so many pixels wide. */
-function grid(count: number, width: number, narrowest = 104) {
-  const scroller = document.createElement("div");
+function grid(count: number, width: number, narrowest = 104, scroller = document.createElement("div"), top = 0) {
   const list = document.createElement("div");
   scroller.append(list);
-  vi.spyOn(list, "getBoundingClientRect").mockReturnValue(new DOMRect(0, 0, width, 0));
+  vi.spyOn(list, "getBoundingClientRect").mockReturnValue(new DOMRect(0, top, width, 0));
   const value = { current: scroller };
   const wrapper = ({ children }: { children: ReactNode }) => (
     <ScrollContext.Provider value={value}>{children}</ScrollContext.Provider>
@@ -49,4 +48,17 @@ test("the last row may be short", () => {
 test("without results nothing is rendered", () => {
   const { first, last } = grid(0, 320);
   expect(last).toBeLessThan(first);
+});
+
+test("a first row that is out of sight is scrolled to, and no further than its top", () => {
+  const scrolled = (top: number, height: number) => {
+    const scroller = document.createElement("div");
+    Object.defineProperties(scroller, { clientHeight: { value: height }, scrollHeight: { value: 5000 } });
+    const { tile } = grid(100, 320, 104, scroller, top);
+    return [scroller.scrollTop, tile(0).height];
+  };
+  const [hidden, height] = scrolled(300, 400);
+  expect(hidden).toBe(300 + height - 400);
+  expect(scrolled(300, 600)[0]).toBe(0);
+  expect(scrolled(300, 100)[0]).toBe(300);
 });

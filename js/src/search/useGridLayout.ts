@@ -1,8 +1,9 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useContext, useEffect, useLayoutEffect, useState, type RefObject } from "react";
+import { useContext, useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
 import { ScrollContext } from "../hooks/ScrollContext";
 
 const GAP = 8;
+const UNMEASURED = -1;
 /** The line of rank and score, and the border. */
 const LINES = 24;
 /** Rows beyond those in sight. */
@@ -15,7 +16,7 @@ const OVERSCAN = 2;
  */
 export function useGridLayout(list: RefObject<HTMLElement>, count: number, narrowest: number) {
   const scroller = useContext(ScrollContext);
-  const [{ width, top }, setBox] = useState({ width: 320, top: 0 });
+  const [{ width, top }, setBox] = useState({ width: 320, top: UNMEASURED });
   const columns = Math.max(1, Math.floor((width + GAP) / (narrowest + GAP)));
   const side = (width - GAP * (columns - 1)) / columns;
   const height = side + LINES;
@@ -40,6 +41,16 @@ export function useGridLayout(list: RefObject<HTMLElement>, count: number, narro
     return () => observer.disconnect();
   }, [list, scroller]);
 
+  // in a low window the first row would be out of sight
+  const revealed = useRef(false);
+  useLayoutEffect(() => {
+    const scrolled = scroller.current;
+    if (!scrolled || top === UNMEASURED || revealed.current) return;
+    revealed.current = true;
+    const hidden = top + height - scrolled.clientHeight - scrolled.scrollTop;
+    if (hidden > 0) scrolled.scrollTop = Math.min(scrolled.scrollTop + hidden, top);
+  }, [scroller, top, height]);
+
   // what can be seen is items first
   const [overscan, setOverscan] = useState(0);
   useEffect(() => {
@@ -53,7 +64,7 @@ export function useGridLayout(list: RefObject<HTMLElement>, count: number, narro
     getScrollElement: () => scroller.current,
     estimateSize: () => height + GAP,
     overscan,
-    scrollMargin: top,
+    scrollMargin: Math.max(0, top),
   });
   const { measure } = rows;
   useEffect(() => measure(), [measure, height, columns]);

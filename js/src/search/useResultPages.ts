@@ -24,18 +24,25 @@ export function useResultPages(searchResult: SearchResult, caption = "") {
     return () => void (alive.current = false);
   }, []);
 
+  const read = async (page: number) => {
+    const start = page * PAGE;
+    const more = await api.next_results({ token: searchResult.token, start, ...(caption && { caption }) });
+    const found = byPosition(more.results);
+    if (alive.current) setResults((old) => new Map([...old, ...found]));
+    return found;
+  };
+
+  /** The result at a position, which may have to be loaded. */
+  const get = async (position: number) =>
+    results.get(position) ?? (await read(Math.floor(position / PAGE))).get(position);
+
   /** Loads the results from one position to another, unless they are there. */
   const load = (from: number, to: number) => {
     for (let page = Math.floor(from / PAGE); page * PAGE <= to; page++) {
-      const start = page * PAGE;
-      if (start >= searchResult.total || asked.current.has(page)) continue;
+      if (page * PAGE >= searchResult.total || asked.current.has(page)) continue;
       asked.current.add(page);
-      api.next_results({ token: searchResult.token, start, ...(caption && { caption }) }).then(
-        (more) => {
-          if (!alive.current) return;
-          setProblem(null);
-          setResults((old) => new Map([...old, ...byPosition(more.results)]));
-        },
+      read(page).then(
+        () => alive.current && setProblem(null),
         (error: unknown) => {
           asked.current.delete(page);
           if (alive.current) setProblem(messageOf(error));
@@ -43,7 +50,7 @@ export function useResultPages(searchResult: SearchResult, caption = "") {
       );
     }
   };
-  return { results, load, problem };
+  return { results, get, load, problem };
 }
 
 function byPosition(results: Result[]): Map<number, Result> {

@@ -81,6 +81,10 @@ export const dataset = atom<{ brainMethods: { key: string }[] } | null>({
   default: null,
 });
 export const datasetName = atom<string | null>({ key: "datasetName", default: "animals" });
+/** The sample that was opened, and where the App's arrows go from it. */
+export const expandSample = vi.fn();
+export const useSetExpandedSample = () => expandSample;
+export const modalNavigation = { set: vi.fn() };
 export const isPatchesView = atom({ key: "isPatchesView", default: false });
 export const getSampleSrc = (filepath: string) => `/media?filepath=${filepath}`;
 export const notify = vi.fn();

@@ -74,6 +74,22 @@ declare module "@fiftyone/state" {
   export const dataset: RecoilValueReadOnly<{ brainMethods?: { key: string }[] } | null>;
   export const datasetName: RecoilValueReadOnly<string | null>;
   export const isPatchesView: RecoilValueReadOnly<boolean>;
+  interface OpenedSample {
+    id: string;
+    hasNext: boolean;
+    hasPrevious: boolean;
+  }
+  /** Opens a sample of what the grid shows. */
+  export function useSetExpandedSample(): (sample: OpenedSample) => void;
+  /** What the arrows of an opened sample go to. */
+  export const modalNavigation: {
+    set: (navigation: {
+      next: (by?: number) => Promise<OpenedSample>;
+      previous: (by?: number) => Promise<OpenedSample>;
+      /** the sample that will come, if it is known already */
+      peek: (by: number) => Promise<null>;
+    }) => void;
+  };
   /** The address at which the App serves a media file. */
   export function getSampleSrc(filepath: string): string;
   export function useNotification(): (options: {
