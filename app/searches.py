@@ -102,6 +102,7 @@ def perform(ctx: foo.ExecutionContext, request: SearchRequest) -> dict[str, Any]
         the result as plain data
     """
     result, view, empty = find(ctx, request)
+    add_to_history(ctx, request, len(result.ids))
     if not ctx.delegated:
         grid.show(ctx, view, grid.searched_from(ctx))
         select_objects(ctx, result)
@@ -112,10 +113,9 @@ def perform(ctx: foo.ExecutionContext, request: SearchRequest) -> dict[str, Any]
 
 
 def find(
-    ctx: foo.ExecutionContext, request: SearchRequest, to_history: bool = True
+    ctx: foo.ExecutionContext, request: SearchRequest
 ) -> tuple[SearchResult, fo.DatasetView, empty_results.Empty | None]:
-    """Runs a search, writes the scores if it asks for that, and adds it to the history
-    unless it only goes on with another.
+    """Runs a search, and writes the scores if it asks for that.
 
     Returns:
         the result, a view of it in rank order, and why it is empty; ``None`` if it
@@ -129,10 +129,7 @@ def find(
             empty = empty_results.why(request, samples)
     if request.score_field is not None:
         result = search.write_scores(result, request.score_field)
-    view = result.view
-    if to_history:
-        add_to_history(ctx, request, len(result.ids))
-    return result, view, empty
+    return result, result.view, empty
 
 
 @contextmanager
@@ -249,8 +246,8 @@ def delete_saved(ctx: foo.ExecutionContext, name: str) -> None:
 
 def add_to_history(
     ctx: foo.ExecutionContext, request: SearchRequest, results: int
-) -> None:
-    """Adds a search to the history of the last thousand."""
+) -> str:
+    """Adds a search to the history of the last thousand; its id there."""
     store = ctx.store(HISTORY)
     at = _now()
     params = _without_images(ctx, request.to_dict())
@@ -262,6 +259,7 @@ def add_to_history(
         for key in keys[:-MAX_HISTORY]:
             store.delete(key)
         _delete_unused_images(ctx)
+    return entry.id
 
 
 def history(

@@ -50,6 +50,7 @@ def search_result(
     return {
         "brain_key": result.request.brain_key,
         "token": cached.token,
+        "history_id": None,
         "results": results(cached, dataset, 0),
         "total": len(result.ids),
         "searched": searched,

@@ -65,7 +65,7 @@ class SearchMethods:
         if ctx.params.get("scope") == "view":
             stages = base._serialize(include_uuids=False)
             request = replace(request, view=stages or None)
-        return _results(ctx, request, base)
+        return _to_history(ctx, request, _results(ctx, request, base))
 
     @answered
     def more_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
@@ -73,21 +73,29 @@ class SearchMethods:
         result = _cached(ctx).result
         k = result.request.k + search_payloads.further(result)
         request = replace(result.request, k=k)
-        return _results(ctx, request, grid.base_view(ctx), to_history=False)
+        return _results(ctx, request, grid.base_view(ctx))
 
     @answered
     def rerun_search(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        """A search of the history, or a saved one, just as it was made."""
+        """A search of the history, or a saved one, just as it was made; one that the
+        page's address names writes nothing."""
         name = ctx.params.get("name")
         request = (
             searches.load_saved(ctx, name)
             if name is not None
             else searches.from_history(ctx, ctx.params["id"])
         )
+        restored = flag(ctx, "restore")
+        if restored:
+            request = replace(request, score_field=None)
         base = grid.searched_from(ctx)
         if request.view is not None:
             base = fo.DatasetView._build(ctx.dataset, request.view)
         result = _results(ctx, request, base)
+        if restored:
+            result["history_id"] = ctx.params["id"]
+        else:
+            result = _to_history(ctx, request, result)
         indexed = runs.indexed(ctx.dataset, request.brain_key, base)
         options = request.to_dict()
         return {
@@ -271,10 +279,9 @@ def _results(
     ctx: foo.ExecutionContext,
     request: SearchRequest,
     base: fo.DatasetView,
-    to_history: bool = True,
 ) -> dict[str, Any]:
     """Searches, shows the results in the grid, and returns what React draws of them."""
-    result, view, empty = searches.find(ctx, request, to_history)
+    result, view, empty = searches.find(ctx, request)
     grid.show(ctx, view, base)
     searches.select_objects(ctx, result)
     whole = indexed_samples.is_whole(base)
@@ -292,6 +299,13 @@ def _results(
         in_view=in_view,
         empty=empty,
     )
+
+
+def _to_history(
+    ctx: foo.ExecutionContext, request: SearchRequest, found: dict[str, Any]
+) -> dict[str, Any]:
+    made = searches.add_to_history(ctx, request, found["total"])
+    return {**found, "history_id": made}
 
 
 def _cached(ctx: foo.ExecutionContext) -> results.CachedResult:

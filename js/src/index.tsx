@@ -1,4 +1,6 @@
+import { registerOperator } from "@fiftyone/operators";
 import { PluginComponentType, registerComponent } from "@fiftyone/plugins";
+import { OpenAddressedSearch } from "./openAddressedSearch";
 import { MilvusPanel } from "./panel/MilvusPanel";
 
 registerComponent({
@@ -8,3 +10,5 @@ registerComponent({
   type: PluginComponentType.Component,
   activator: () => true,
 });
+
+registerOperator(OpenAddressedSearch, "@milvus/vector-search");

@@ -518,6 +518,35 @@ def test_classes_and_earlier_searches_are_suggested(panel, indexes):
     expect(chips(panel)).to_contain_text(name)
 
 
+def test_the_address_brings_a_search_back(panel, indexes):
+    choose(panel, "objects")
+    set_option(panel, "k", "7")
+    panel.page.keyboard.press("Escape")
+    ids = search_text(panel, "bird")
+    expect(panel.cy("milvus-result")).to_have_count(7)
+    expect(panel.page).to_have_url(re.compile("milvus_search="))
+    address = panel.page.url
+
+    def is_back() -> None:
+        expect(panel.cy("milvus-result")).to_have_count(7)
+        expect(panel.cy("milvus-result").first).to_have_attribute("data-id", ids[0])
+        expect(panel.cy("milvus-index-select")).to_have_value("objects")
+        expect(chips(panel)).to_contain_text("bird")
+        expect(panel.cy("milvus-set-option")).to_have_text("Results: 7")
+        expect(panel.cy("entry-counts")).to_have_text("7 patches")
+        expect(panel.page).to_have_url(address)
+
+    panel.page.reload()
+    is_back()
+    # and where the grid shows something else, and the panel isn't open
+    start_over(panel)
+    expect(panel.page).not_to_have_url(re.compile("milvus_search="))
+    panel.cy(f"panel-tab-{PANEL}").click(button="middle")
+    expect(panel.cy("milvus-panel")).to_have_count(0)
+    panel.page.goto(address)
+    is_back()
+
+
 def test_one_request_for_each_action_and_none_for_typing(panel, indexes):
     choose(panel, "images")
     query = panel.cy("milvus-query")

@@ -104,7 +104,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "first_overview": {"panel_state": {}},
     "overview": {"panel_state": {}},
     "search": SEARCH,
-    "rerun_search": {"name": "s", "id": "none"},
+    "rerun_search": {"name": "s", "id": "none", "restore": False},
     "next_results": {**RESULT, "caption": "filepath"},
     "keep_results": RESULT,
     "clear_results": {"nothing": None},

@@ -81,6 +81,7 @@ def plain(answers: dict[str, Any]) -> dict[str, Any]:
         text = text.replace(id_, f"{number:024x}")
     text = re.sub(r"\b[0-9a-f]{32}\b", "token", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+(\+00:00|Z)?", TIME, text)
+    text = re.sub(rf"{TIME}-[0-9a-f]{{6}}\b", f"{TIME}-1a2b3c", text)
     text = re.sub(r"(fiftyone_animals_images_)\w{8}", r"\g<1>1a2b3c4d", text)
     text = re.sub(r" in [\d.]+ s\b", " in 6 s", text)
     text = re.sub(r"-?\d+\.\d{4,}", lambda m: str(round(float(m[0]), 3)), text)

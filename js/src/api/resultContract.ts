@@ -52,6 +52,8 @@ export interface SearchResult {
   brain_key: string;
   /** identifies it in later calls */
   token: string;
+  /** identifies the search in the history; null for one that goes on with another */
+  history_id: string | null;
   /** the first 100 at most; `next_results` has the others */
   results: Result[];
   total: number;

@@ -74,8 +74,8 @@ export interface Tagged extends Message {
 /** The methods of `panels/search_tab.py`. */
 export interface SearchMethods {
   search: { takes: SearchParams; gives: SearchResult };
-  /** A search of the history, or a saved one. */
-  rerun_search: { takes: { id?: string; name?: string }; gives: RerunSearch };
+  /** A search of the history, or a saved one; `restore` writes no scores, and adds nothing to the history. */
+  rerun_search: { takes: { id?: string; name?: string; restore?: boolean }; gives: RerunSearch };
   /** A page of results, from a position on; 0 is the best. */
   next_results: { takes: { token: string; start: number; caption?: string }; gives: ResultPage };
   /** The fields that `next_results` takes as captions. */

@@ -62,7 +62,7 @@ test("the same file can be chosen twice", async () => {
 });
 
 test.each([
-  ["an image that is too large", [png(8_100_000)], "This image is 8.1 MB. The limit is 8 MB."],
+  ["an image that is too large", [png(101_000_000)], "This image is 101 MB. The limit is 100 MB."],
   ["another file", [text], "a.txt isn't an image file. Use a JPEG, PNG, WebP, GIF, BMP or TIFF."],
   ["two files", [png(3), png(3)], "Drop one image at a time: these were 2 files."],
   ["what is no file", [], "Only image files can be dropped here. To search with samples of the grid, select them."],
@@ -73,6 +73,15 @@ test.each([
   act(() => now().dismiss());
   expect(now().problem).toBeNull();
   expect(onChip).not.toHaveBeenCalled();
+});
+
+test("a large image that the browser can't scale down is refused", async () => {
+  vi.stubGlobal("createImageBitmap", () => Promise.reject(new Error("unreadable")));
+  const { now } = dropped();
+  fireEvent.drop(hint(), data(png(8_100_000)));
+  await waitFor(() => expect(now().problem).toBe("This image is 8.1 MB. The limit is 8 MB."));
+  expect(onChip).not.toHaveBeenCalled();
+  vi.unstubAllGlobals();
 });
 
 test("it is lit while a file is over the panel, however the drag ends", () => {

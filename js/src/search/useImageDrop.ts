@@ -4,10 +4,13 @@ import { ScrollContext } from "../hooks/ScrollContext";
 import { useStable } from "../hooks/useStable";
 import { bytes } from "../ui/format";
 import { imageChip, type Chip } from "./chips";
+import { scaledImage } from "./scaledImage";
 import { strings } from "./strings";
 
-/** The limit of Python, too (`search/query_images.py`). */
+/** The limit of Python, too (`search/query_images.py`), for what can't be scaled down. */
 const MAX_BYTES = 8_000_000;
+/** What a browser is asked to read. */
+const MAX_FILE_BYTES = 100_000_000;
 const TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/tiff"];
 
 /** Image files that are dropped on the panel, pasted or chosen, as chips. */
@@ -20,8 +23,9 @@ export function useImageDrop(index: Index, onChip: (chip: Chip) => void) {
     const refused = unable ?? refusal(files);
     setProblem(refused);
     if (refused) return;
-    const [file] = files;
-    onChip(imageChip(await base64(file), file.type, file.name || strings.pastedImage));
+    const file = await scaledImage(files[0]);
+    if (file.size > MAX_BYTES) setProblem(tooLarge(file, MAX_BYTES));
+    else onChip(imageChip(await base64(file), file.type, file.name || strings.pastedImage));
   });
   const over = useDragOver(take);
   return {
@@ -118,8 +122,10 @@ function refusal(files: File[]): string | null {
     return strings.notAFile;
   if (files.length > 1) return strings.severalFiles(files.length);
   if (!TYPES.includes(file.type)) return strings.notAnImage(file.name);
-  return file.size > MAX_BYTES ? strings.tooLarge(bytes(file.size), bytes(MAX_BYTES)) : null;
+  return file.size > MAX_FILE_BYTES ? tooLarge(file, MAX_FILE_BYTES) : null;
 }
+
+const tooLarge = ({ size }: File, limit: number) => strings.tooLarge(bytes(size), bytes(limit));
 
 function base64(file: File): Promise<string> {
   return new Promise((resolve, reject) => {

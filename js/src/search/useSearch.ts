@@ -3,6 +3,7 @@ import { useApi } from "../api/client";
 import type { Index, SearchResult } from "../api/contract";
 import { useSerialCall } from "../api/useSerialCall";
 import { useGrid, usePanelState } from "../hooks/appState";
+import { useSearchAddress } from "../hooks/useSearchAddress";
 import { useStable } from "../hooks/useStable";
 import { chipProblem, shownChip, termOf, textChip, withChips, type Chip } from "./chips";
 import { optionProblems, fromParams, toParams, type OptionValues } from "./optionValues";
@@ -93,6 +94,17 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
     return () => window.clearTimeout(timer);
   }, [follows, now, newestSearch]);
 
+  /** Runs an earlier search, with its whole query and options. */
+  const rerun = (which: { id?: string; name?: string; restore?: boolean }) =>
+    run(() => api.rerun_search(which), ({ chips, request, ...result }) => {
+      const of = indexes.find(({ brain_key }) => brain_key === request.brain_key) ?? index;
+      const next = { chips: chips.map((each) => shownChip(each, of)), text: "", options: fromParams(request) };
+      query.replace(next);
+      onIndex(request.brain_key);
+      show(result, next.chips, asking(next));
+    });
+  useSearchAddress(shown?.result.history_id ?? null, (id) => rerun({ id, restore: true }));
+
   return {
     ...query,
     shown,
@@ -111,22 +123,14 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
     /** Shows as many results again. */
     more: () => {
       if (!shown || busy) return;
-      const { token } = shown.result;
-      run(() => api.more_results({ token }), (result) => show(result, shown.chips, shown.asked));
+      const { token, history_id } = shown.result;
+      run(() => api.more_results({ token }), (result) => show({ ...result, history_id }, shown.chips, shown.asked));
     },
     /** Searches with options that are less strict. */
     loosen: (part: Partial<OptionValues>) => search([], { ...draft, options: { ...draft.options, ...part } }),
     searchText: (text: string) =>
       search(text.trim() ? [textChip(text)] : [], { ...draft, text: "" }),
-    /** Runs an earlier search, with its whole query and options. */
-    rerun: (which: { id?: string; name?: string }) =>
-      run(() => api.rerun_search(which), ({ chips, request, ...result }) => {
-        const of = indexes.find(({ brain_key }) => brain_key === request.brain_key) ?? index;
-        const next = { chips: chips.map((each) => shownChip(each, of)), text: "", options: fromParams(request) };
-        query.replace(next);
-        onIndex(request.brain_key);
-        show(result, next.chips, asking(next));
-      }),
+    rerun,
     /** Keeps only the first results in the grid. */
     keepFirst: (keep: number) => {
       if (!shown) return;
