@@ -1,6 +1,6 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { index, overview } from "../test/data";
+import { index, overview, searchResult } from "../test/data";
 import { absent, answer, at, callsOf, go, show } from "../test/panel";
 import { DatasetPanel } from "./DatasetPanel";
 
@@ -23,6 +23,19 @@ test("there are tabs, and the open one is kept while the panel is closed", async
   unmount();
   await panel();
   expect(at("milvus-tab-server").getAttribute("aria-selected")).toBe("true");
+});
+
+test("an image that is dropped on another tab is searched with", async () => {
+  const { user } = await panel();
+  answer({ overview, search: searchResult });
+  await go(user, "indexes");
+  const file = new File([new Uint8Array([1, 2, 3])], "a.png", { type: "image/png" });
+  const dataTransfer = { files: [file], types: ["Files"], dropEffect: "" };
+  fireEvent.dragOver(at("milvus-index-images"), { dataTransfer });
+  at("milvus-drop-hint");
+  fireEvent.drop(at("milvus-index-images"), { dataTransfer });
+  expect(at("milvus-tab-search").getAttribute("aria-selected")).toBe("true");
+  await waitFor(() => expect(callsOf("search")).toMatchObject([{ query: { terms: [{ image: "AQID" }] } }]));
 });
 
 test("the arrow keys go from tab to tab", async () => {

@@ -1,9 +1,11 @@
-import { Skeleton, Stack } from "@mui/material";
-import { memo } from "react";
+import { Skeleton, Stack, Typography } from "@mui/material";
+import { memo, useCallback, useState } from "react";
 import type { Index } from "../api/contract";
 import { FindTab } from "../find/FindTab";
 import { IndexesTab } from "../indexes/IndexesTab";
+import { useFileDrop } from "../hooks/useFileDrop";
 import { useShared } from "../hooks/shareEqual";
+import { useStable } from "../hooks/useStable";
 import { SearchTab } from "../search/SearchTab";
 import { ServerTab } from "../server/ServerTab";
 import { MessageAlert } from "../ui/MessageAlert";
@@ -21,6 +23,7 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: s
   const indexes = useShared(value?.indexes ?? NO_INDEXES);
   const [index, choose] = useIndexInUse(dataset, indexes, Boolean(value?.server));
   const [tab, setTab] = useTab();
+  const dropped = useDroppedFiles(() => setTab("search"));
   const server = value?.server ?? null;
   // the Server tab shows it in full
   const down = tab !== "server" && server?.reachable === false;
@@ -42,6 +45,7 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: s
       />
       <TabBar tab={tab} onChange={setTab} />
       <MessageAlert message={error ?? unreachable} onRetry={reload} />
+      {tab !== "search" && <DropTarget onDrop={dropped.onDrop} />}
       <TabContents tab={tab}>
         {loading && (tab === "server" ? !server : !value) && <Loading />}
         {value && tab === "search" && (
@@ -51,6 +55,7 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: s
             index={index}
             indexes={indexes}
             others={value.other_indexes}
+            dropped={dropped}
             onIndex={choose}
             onMakeIndex={makeIndex}
           />
@@ -89,6 +94,23 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: s
     </Stack>
   );
 });
+
+/** Files that are dropped on another tab go to the Search tab. */
+function useDroppedFiles(open: () => void) {
+  const [files, setFiles] = useState<File[] | null>(null);
+  const onTaken = useCallback(() => setFiles(null), []);
+  const onDrop = (next: File[]) => {
+    if (next.length === 0) return;
+    setFiles(next);
+    open();
+  };
+  return { files, onTaken, onDrop };
+}
+
+function DropTarget({ onDrop }: { onDrop: (files: File[]) => void }) {
+  const over = useFileDrop(useStable(onDrop));
+  return over ? <Typography variant="body2" data-cy="milvus-drop-hint">{strings.dropToSearch}</Typography> : null;
+}
 
 function Loading() {
   return (

@@ -13,6 +13,7 @@ export const strings = {
   refresh: "Refresh",
   noAnswer: "Milvus doesn't answer.",
 
+  dropToSearch: "Drop an image to search with it.",
   indexInUse: "Index in use",
   index: (key: string, of: string | null) => `${key} (${of ?? "samples"})`,
   samples: "samples",

@@ -10,7 +10,7 @@ import { QueryChip } from "./QueryChip";
 import { QueryInput } from "./QueryInput";
 import { SearchProgress } from "./SearchProgress";
 import { strings } from "./strings";
-import { useImageDrop } from "./useImageDrop";
+import { useImageDrop, type DroppedFiles } from "./useImageDrop";
 import { UseSelected } from "./UseSelected";
 import { queryProblem, type Search } from "./useSearch";
 import type { SuggestionList } from "./useSuggestions";
@@ -19,13 +19,14 @@ interface Props {
   search: Search;
   index: Index;
   suggestions: SuggestionList;
+  dropped: DroppedFiles;
 }
 
 /** The query: chips, and a text box. Enter searches. */
-export function QueryForm({ search, index, suggestions }: Props) {
+export function QueryForm({ search, index, suggestions, dropped }: Props) {
   const { draft, busy } = search;
   const id = useId();
-  const drop = useImageDrop(index, (chip) => search.search([chip]));
+  const drop = useImageDrop(index, dropped, (chip) => search.search([chip]));
   const unable = textProblem(index);
   const problems = Object.keys(optionProblems(draft.options, index)).length > 0;
   const { chips } = draft;

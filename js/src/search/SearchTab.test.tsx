@@ -2,11 +2,11 @@ import { waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { index } from "../test/data";
 import { at, show } from "../test/panel";
-import { chips, results, on, searchTab, searched } from "../test/search";
+import { chips, dropped, results, on, searchTab, searched } from "../test/search";
 import { SearchTab } from "./SearchTab";
 
 test("without an index one button teaches and starts to make one", async () => {
-  const { user } = show(<SearchTab dataset="animals" index={undefined} indexes={[]} others={[]} samples={0} {...on} />);
+  const { user } = show(<SearchTab dataset="animals" index={undefined} indexes={[]} others={[]} samples={0} dropped={dropped} {...on} />);
   expect(at("milvus-no-index").textContent).toContain("No index");
   await user.click(at("milvus-make-index"));
   expect(on.onMakeIndex).toHaveBeenCalledOnce();

@@ -12,6 +12,7 @@ import { ScopeInput } from "./ScopeInput";
 import { SearchHistory } from "./SearchHistory";
 import { SearchResultView } from "./SearchResultView";
 import { strings } from "./strings";
+import type { DroppedFiles } from "./useImageDrop";
 import { useSearch, type Search as SearchState } from "./useSearch";
 import { useSuggestions } from "./useSuggestions";
 import { usePanelKey } from "./usePanelKey";
@@ -22,6 +23,7 @@ interface Props {
   indexes: Index[];
   others: OtherIndex[];
   samples: number | null;
+  dropped: DroppedFiles;
   onIndex: (brain_key: string) => void;
   onMakeIndex: () => void;
 }
@@ -38,7 +40,7 @@ function Search(props: Omit<Props, "onMakeIndex" | "others" | "index"> & { index
   usePanelKey("/", (panel) => panel.querySelector<HTMLInputElement>("input[name=query]")?.focus());
   return (
     <>
-      <QueryForm search={search} index={index} suggestions={suggestions} />
+      <QueryForm search={search} index={index} suggestions={suggestions} dropped={props.dropped} />
       <Stack direction="row" alignItems="flex-start" sx={{ position: "relative" }}>
         <ScopeInput search={search} index={index} samples={samples} />
         <ClearButtons search={search} />

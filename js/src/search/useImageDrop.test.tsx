@@ -13,7 +13,7 @@ type Drop = ReturnType<typeof useImageDrop>;
 function dropped(of = index) {
   const got: { drop?: Drop } = {};
   function Taker() {
-    const drop = useImageDrop(of, onChip);
+    const drop = useImageDrop(of, { files: null, onTaken: vi.fn() }, onChip);
     got.drop = drop;
     return (
       <>

@@ -1,6 +1,6 @@
-import { useContext, useEffect, useRef, useState, type ChangeEvent, type ClipboardEvent } from "react";
+import { useEffect, useRef, useState, type ChangeEvent, type ClipboardEvent } from "react";
 import type { Index } from "../api/contract";
-import { ScrollContext } from "../hooks/ScrollContext";
+import { useFileDrop } from "../hooks/useFileDrop";
 import { useStable } from "../hooks/useStable";
 import { bytes } from "../ui/format";
 import { imageChip, type Chip } from "./chips";
@@ -13,8 +13,14 @@ const MAX_BYTES = 8_000_000;
 const MAX_FILE_BYTES = 100_000_000;
 const TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/tiff"];
 
+/** Files that were dropped on another tab. */
+export interface DroppedFiles {
+  files: File[] | null;
+  onTaken: () => void;
+}
+
 /** Image files that are dropped on the panel, pasted or chosen, as chips. */
-export function useImageDrop(index: Index, onChip: (chip: Chip) => void) {
+export function useImageDrop(index: Index, elsewhere: DroppedFiles, onChip: (chip: Chip) => void) {
   const [problem, setProblem] = useState<string | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const unable = index.model ? null : strings.noImageModel;
@@ -27,7 +33,13 @@ export function useImageDrop(index: Index, onChip: (chip: Chip) => void) {
     if (file.size > MAX_BYTES) setProblem(tooLarge(file, MAX_BYTES));
     else onChip(imageChip(await base64(file), file.type, file.name || strings.pastedImage));
   });
-  const over = useDragOver(take);
+  const over = useFileDrop(take);
+  const { files, onTaken } = elsewhere;
+  useEffect(() => {
+    if (files === null) return;
+    onTaken();
+    void take(files);
+  }, [files, onTaken, take]);
   return {
     over,
     unable,
@@ -53,68 +65,6 @@ export function useImageDrop(index: Index, onChip: (chip: Chip) => void) {
     },
   };
 }
-
-/** While something is dragged, the browser says so at least twice a second. */
-const GONE_MILLISECONDS = 1_000;
-
-/**
- * Takes what is dropped on the panel.
- *
- * @returns whether a file is dragged over the panel just now
- */
-function useDragOver(onDrop: (files: File[]) => void): boolean {
-  const panel = useContext(ScrollContext);
-  const [over, setOver] = useState(false);
-  useEffect(() => {
-    let timer = 0;
-    const highlight = (on: boolean) => {
-      setOver(on);
-      window.clearTimeout(timer);
-      // browsers don't reliably report that a drag was cancelled
-      if (on) timer = window.setTimeout(setOver, GONE_MILLISECONDS, false);
-    };
-    const isHere = (target: EventTarget | null) => target instanceof Node && Boolean(panel.current?.contains(target));
-    const onDragOver = (event: DragEvent) => {
-      const here = isHere(event.target);
-      highlight(here && hasFiles(event));
-      if (event.defaultPrevented || !event.dataTransfer) return;
-      if (here ? isText(event) : !hasFiles(event)) return;
-      // elsewhere the browser would leave the App to open the file
-      event.preventDefault();
-      event.dataTransfer.dropEffect = here ? "copy" : "none";
-    };
-    const onDragLeave = ({ relatedTarget }: DragEvent) => {
-      if (!isHere(relatedTarget)) highlight(false);
-    };
-    const onEnd = () => highlight(false);
-    const onDropped = (event: DragEvent) => {
-      highlight(false);
-      const here = isHere(event.target);
-      if (event.defaultPrevented || (here ? isText(event) : !hasFiles(event))) return;
-      event.preventDefault();
-      if (here) onDrop([...(event.dataTransfer?.files ?? [])]);
-    };
-    document.addEventListener("dragenter", onDragOver);
-    document.addEventListener("dragover", onDragOver);
-    document.addEventListener("dragleave", onDragLeave);
-    document.addEventListener("dragend", onEnd);
-    document.addEventListener("drop", onDropped);
-    return () => {
-      window.clearTimeout(timer);
-      document.removeEventListener("dragenter", onDragOver);
-      document.removeEventListener("dragover", onDragOver);
-      document.removeEventListener("dragleave", onDragLeave);
-      document.removeEventListener("dragend", onEnd);
-      document.removeEventListener("drop", onDropped);
-    };
-  }, [panel, onDrop]);
-  return over;
-}
-
-const hasFiles = ({ dataTransfer }: DragEvent) => Boolean(dataTransfer?.types.includes("Files"));
-
-/** A text that is dragged into a text box. */
-const isText = (event: DragEvent) => event.target instanceof HTMLInputElement && !hasFiles(event);
 
 function refusal(files: File[]): string | null {
   const [file] = files;

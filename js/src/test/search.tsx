@@ -10,9 +10,12 @@ import { answer, at, show } from "./panel";
 /** What the Search tab tells the panel. */
 export const on = { onMakeIndex: vi.fn(), onIndex: vi.fn() };
 
+/** Nothing was dropped on another tab. */
+export const dropped = { files: null, onTaken: vi.fn() };
+
 /** The Search tab of an index. */
 export const searchTab = (shown: Index | undefined = index, dataset = "animals") => (
-  <SearchTab dataset={dataset} index={shown} indexes={shown ? [shown] : []} others={[]} samples={1538} {...on} />
+  <SearchTab dataset={dataset} index={shown} indexes={shown ? [shown] : []} others={[]} samples={1538} dropped={dropped} {...on} />
 );
 
 /** The Search tab after a search by a text. */
