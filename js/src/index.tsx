@@ -1,6 +1,4 @@
-import { registerOperator } from "@fiftyone/operators";
 import { PluginComponentType, registerComponent } from "@fiftyone/plugins";
-import { OpenAddressedSearch } from "./openAddressedSearch";
 import { MilvusPanel } from "./panel/MilvusPanel";
 
 registerComponent({
@@ -10,5 +8,3 @@ registerComponent({
   type: PluginComponentType.Component,
   activator: () => true,
 });
-
-registerOperator(OpenAddressedSearch, "@milvus/vector-search");

@@ -538,12 +538,14 @@ def test_the_address_brings_a_search_back(panel, indexes):
 
     panel.page.reload()
     is_back()
-    # and where the grid shows something else, and the panel isn't open
+    # and where the grid shows something else, once the panel is opened
     start_over(panel)
     expect(panel.page).not_to_have_url(re.compile("milvus_search="))
     panel.cy(f"panel-tab-{PANEL}").click(button="middle")
     expect(panel.cy("milvus-panel")).to_have_count(0)
     panel.page.goto(address)
+    expect(panel.cy("entry-counts")).to_have_text("60 samples")
+    panel.open_panel(PANEL)
     is_back()
 
 

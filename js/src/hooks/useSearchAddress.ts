@@ -6,7 +6,7 @@ import { useStable } from "./useStable";
 const PARAMETER = "milvus_search";
 
 /** The search that the page's address names; null if it names none. */
-export function addressedSearch(): string | null {
+function addressedSearch(): string | null {
   return new URLSearchParams(window.location.search).get(PARAMETER);
 }
 

@@ -36,7 +36,7 @@ export function SearchTab({ index, others, onMakeIndex, ...props }: Props) {
 function Search(props: Omit<Props, "onMakeIndex" | "others" | "index"> & { index: Index }) {
   const { index, indexes, samples } = props;
   const search = useSearch(props);
-  const suggestions = useSuggestions(index, search.shown === null && index.supports_prompts, search.shown?.result.token ?? "");
+  const suggestions = useSuggestions(index, search.shown === null && index.supports_prompts, search.made);
   usePanelKey("/", (panel) => panel.querySelector<HTMLInputElement>("input[name=query]")?.focus());
   return (
     <>

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useApi } from "../api/client";
 import type { Index, SearchResult } from "../api/contract";
 import { useSerialCall } from "../api/useSerialCall";
@@ -55,11 +55,13 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   const current = kept?.dataset === dataset && kept.result.brain_key === index.brain_key;
   const shown = current ? kept : null;
   const newestToken = useRef(kept?.result.token);
+  const [made, setMade] = useState("");
   /** what was last searched for, also if that failed */
   const tried = useRef<string | null>(null);
 
   const show = (result: SearchResult, chips: Chip[], asked: string) => {
     newestToken.current = result.token;
+    setMade(result.token);
     setResult({ dataset, result, chips, keep: result.total, asked });
   };
 
@@ -108,6 +110,8 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   return {
     ...query,
     shown,
+    /** changes when a search was made */
+    made,
     /** the query was changed since */
     outdated,
     /** why the results don't follow it, and what to do; null if they do */

@@ -48,13 +48,6 @@ export const useOperatorExecutor = (uri: string) => ({
   execute: (params: object, options: ExecuteOptions) => execute({ uri, ...params }, options),
   isExecuting: false,
 });
-export class Operator {
-  readonly uri = "";
-}
-export class OperatorConfig {
-  constructor(readonly config: object) {}
-}
-export const registerOperator = vi.fn();
 export const executeOperator = vi.fn<(uri: string, params: object) => void>();
 
 const state = new Map<string, unknown>();

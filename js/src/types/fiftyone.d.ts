@@ -48,16 +48,6 @@ declare module "@fiftyone/operators" {
     isExecuting: boolean;
   };
   export function executeOperator(uri: string, params?: object): Promise<void>;
-  /** An operator that runs in the browser. */
-  export class Operator {
-    get config(): OperatorConfig;
-    execute(): Promise<void>;
-  }
-  export class OperatorConfig {
-    name: string;
-    constructor(config: { name: string; label: string; unlisted: boolean; onStartup: boolean });
-  }
-  export function registerOperator(operator: typeof Operator, pluginName: string): void;
 }
 
 declare module "@fiftyone/spaces" {
