@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -97,18 +97,22 @@ def _id_of(term: dict[str, Any]) -> str | None:
     return found if ObjectId.is_valid(found) else None
 
 
+def _ids(terms: Iterable[dict[str, Any]]) -> set[str]:
+    return {id_ for id_ in map(_id_of, terms) if id_ is not None}
+
+
 def _drawn(
     dataset: fo.Dataset, wanted: list[tuple[dict[str, Any] | None, str | None]]
 ) -> dict[tuple[str | None, str | None], dict[str, Any]]:
     """The media by id and patches field, of those that exist; each field is asked for
     once."""
-    drawn = {}
+    drawn: dict[tuple[str | None, str | None], dict[str, Any]] = {}
     for field in {field for _, field in wanted}:
         terms = [term for term, of in wanted if term and of == field]
-        patches = {_id_of(t) for t in terms if field and t.get("id")} - {None}
-        samples = {_id_of(t) for t in terms} - patches - {None}
+        patches = _ids(term for term in terms if field and term.get("id"))
+        samples = _ids(terms) - patches
         found = media(dataset, samples, None) if samples else {}
-        if patches and dataset.has_field(field):
+        if field and patches and dataset.has_field(field):
             view = dataset.match_labels(ids=list(patches), fields=field)
             found |= labels_media(view, patches, field)
         for id_, shown in found.items():

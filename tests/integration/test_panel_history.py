@@ -42,7 +42,8 @@ def test_a_search_of_the_history_is_found_saved_and_deleted(indexed):
     assert saved == ["trees"]
     panel.delete_searches(make_context(indexed, id="2025-02"))
     assert listed() == (["1 image", "A Red car"], 2)
-    assert searches.load_saved(make_context(indexed), "trees").label == "tree"
+    loaded = searches.load_saved(make_context(indexed), "trees")
+    assert loaded.query.to_dict()["terms"] == [{"text": ["tree"]}]
 
 
 def test_image_files_have_thumbnails_in_the_history(indexed):
