@@ -40,7 +40,7 @@ export function ResultSummary({ shown, index, inGrid, search }: Props) {
             data-cy="milvus-result-line"
             sx={{ width: "fit-content" }}
           >
-            {search.outdated && !search.heldBack ? strings.updating : summary(shown, index)}
+            {search.outdated && !search.obstacle ? strings.updating : summary(shown, index)}
           </Typography>
         </Tooltip>
         {gap !== null && gap < shown.keep && (
@@ -68,9 +68,9 @@ export function ResultSummary({ shown, index, inGrid, search }: Props) {
           </Button>
         </Stack>
       )}
-      {search.heldBack && (
+      {search.obstacle && (
         <Typography variant="caption" role="status" data-cy="milvus-outdated" sx={{ color: readable("warning") }}>
-          {strings.outdated(search.heldBack)}
+          {strings.outdated(search.obstacle)}
         </Typography>
       )}
     </Stack>

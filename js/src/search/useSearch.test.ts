@@ -70,7 +70,7 @@ test("the results follow a change of the query, a pause after the last one", asy
   await pass(300);
   act(() => result.current.change({ k: "7" }));
   await pass(300);
-  expect([callsOf("search").length, result.current.outdated, result.current.heldBack]).toEqual([1, true, null]);
+  expect([callsOf("search").length, result.current.outdated, result.current.obstacle]).toEqual([1, true, null]);
   await pass(100);
   expect(callsOf("search").slice(1)).toMatchObject([{ query: { terms: [{ text: ["bird"], weight: 2 }] }, k: 7 }]);
   expect(result.current.outdated).toBe(false);
@@ -98,7 +98,7 @@ test("a change while a search runs is searched for after it, and a failure isn't
   act(() => result.current.change({ k: "9" }));
   await pass(5_000);
   expect(callsOf("search")).toHaveLength(4);
-  expect(result.current.heldBack).toContain("Press Search");
+  expect(result.current.obstacle).toContain("Press Search");
 });
 
 test.each([
@@ -109,7 +109,7 @@ test.each([
   act(() => result.current.change(change));
   await pass(1_000);
   expect(callsOf("search")).toHaveLength(1);
-  expect(result.current.heldBack).toBe(why);
+  expect(result.current.obstacle).toBe(why);
 });
 
 test("the results don't follow an empty query, and what is typed", async () => {
@@ -120,7 +120,7 @@ test("the results don't follow an empty query, and what is typed", async () => {
   act(() => result.current.remove(textChip("bird")));
   await pass(1_000);
   expect(callsOf("search")).toHaveLength(1);
-  expect(result.current.heldBack).toContain("Add a text");
+  expect(result.current.obstacle).toContain("Add a text");
 });
 
 test("a cut of results that a search replaces doesn't reach the grid", async () => {

@@ -86,8 +86,8 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
 
   const now = asking(draft);
   const outdated = shown !== null && shown.asked !== now;
-  const heldBack = queryProblem(draft, index) ?? (draft.options.score_field.trim() ? strings.writesScores : null);
-  const follows = outdated && heldBack === null && !busy;
+  const obstacle = queryProblem(draft, index) ?? (draft.options.score_field.trim() ? strings.writesScores : null);
+  const follows = outdated && obstacle === null && !busy;
   useEffect(() => {
     if (!follows) return;
     const timer = window.setTimeout(() => {
@@ -115,7 +115,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
     /** the query was changed since */
     outdated,
     /** why the results don't follow it, and what to do; null if they do */
-    heldBack: outdated ? (heldBack ?? (problem && strings.failed)) : null,
+    obstacle: outdated ? (obstacle ?? (problem && strings.failed)) : null,
     busy,
     problem,
     search,
