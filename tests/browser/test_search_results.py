@@ -11,33 +11,12 @@ from playwright.sync_api import expect
 from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query
 from harness import axe, screen
-
-PANEL = "milvus_panel"
+from harness.search_tab import PANEL, choose, open_panel, search_text, set_option
 
 
 @pytest.fixture
 def panel(app, indexes):
-    app.open(PANEL)
-    expect(app.cy("milvus-query")).to_be_visible(timeout=30_000)
-    return app
-
-
-def choose(panel, key: str) -> None:
-    panel.cy("milvus-index-select").select_option(key)
-    expect(panel.cy("milvus-index-select")).to_have_value(key)
-
-
-def search_text(panel, text: str) -> list[str]:
-    """Types a text and presses Enter; the ids that the grid then shows."""
-    panel.cy("milvus-query").fill(text)
-    return panel.results_after(lambda: panel.cy("milvus-query").press("Enter"))
-
-
-def set_option(panel, name: str, value: str) -> None:
-    if not panel.cy(f"milvus-{name}").count():
-        panel.cy("milvus-more-options").click()
-    panel.cy(f"milvus-{name}").fill(value)
-    panel.page.keyboard.press("Escape")
+    return open_panel(app)
 
 
 def widths(panel) -> set[int]:
@@ -106,6 +85,7 @@ def test_the_query_is_marked_and_the_whole_index_is_behind_the_scores(
 def test_a_result_opens_and_the_next_in_rank_order_follows(panel, indexes, scenes):
     choose(panel, "images")
     set_option(panel, "score_field", "near")
+    panel.page.keyboard.press("Escape")
     try:
         ids = search_text(panel, "bird")
         expect(panel.cy("milvus-set-option")).to_have_text("Score field: near")

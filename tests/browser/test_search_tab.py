@@ -16,8 +16,8 @@ from fiftyone_milvus.dataset import models
 from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query, Term
 from harness import axe, screen
+from harness.search_tab import PANEL, choose, open_panel, search_text, set_option
 
-PANEL = "milvus_panel"
 MODEL = "conse-lite0-minilm-offline"
 WIDTHS = (320, 480, 900)
 WINDOWS = (1400, 800, 320)
@@ -33,20 +33,7 @@ PASTE = """([data, name]) => {
 
 @pytest.fixture
 def panel(app, indexes):
-    app.open(PANEL)
-    expect(app.cy("milvus-query")).to_be_visible(timeout=30_000)
-    return app
-
-
-def choose(panel, key: str) -> None:
-    panel.cy("milvus-index-select").select_option(key)
-    expect(panel.cy("milvus-index-select")).to_have_value(key)
-
-
-def search_text(panel, text: str) -> list[str]:
-    """Types a text and presses Enter; the ids that the grid then shows."""
-    panel.cy("milvus-query").fill(text)
-    return panel.results_after(lambda: panel.cy("milvus-query").press("Enter"))
+    return open_panel(app)
 
 
 def use_selected(panel, count: int) -> list[str]:
@@ -54,12 +41,6 @@ def use_selected(panel, count: int) -> list[str]:
     button = panel.cy("milvus-use-selected")
     expect(button).to_have_text(f"Use {count} selected")
     return panel.results_after(button.click)
-
-
-def set_option(panel, name: str, value: str) -> None:
-    if not panel.cy(f"milvus-{name}").count():
-        panel.cy("milvus-more-options").click()
-    panel.cy(f"milvus-{name}").fill(value)
 
 
 def set_reverse(panel) -> None:
