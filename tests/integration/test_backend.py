@@ -4,7 +4,7 @@ import fiftyone as fo
 import fiftyone.brain as fob
 import numpy as np
 import pytest
-from fiftyone.brain.similarity import Similarity
+from fiftyone.core.brain import BrainMethod
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import runs
@@ -416,7 +416,7 @@ def test_a_run_is_stored_though_another_thread_loads_the_dataset(
     vectors_dataset, monkeypatch
 ):
     """FiftyOne's document of the dataset is replaced under the hands of the first."""
-    tries, register = [], Similarity.register_run
+    tries, register = [], BrainMethod.register_run
 
     def register_run(*args, **kwargs):
         tries.append(args)
@@ -424,7 +424,7 @@ def test_a_run_is_stored_though_another_thread_loads_the_dataset(
             raise ReferenceError("weakly-referenced object no longer exists")
         register(*args, **kwargs)
 
-    monkeypatch.setattr(Similarity, "register_run", register_run)
+    monkeypatch.setattr(BrainMethod, "register_run", register_run)
     build.build(vectors_dataset, "k", build.Source(embeddings_field="embeddings"))
     assert len(tries) == 2
     assert runs.load(vectors_dataset, "k").total_index_size == len(vectors_dataset)

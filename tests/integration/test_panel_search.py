@@ -326,12 +326,13 @@ def test_the_index_is_searched_with_other_parameters_once(dataset, milvus):
         assert words in panel.search(ctx)["error"]["message"]
 
 
-def test_the_histogram_counts_every_match_from_the_first_to_the_last(indexed):
+def test_the_histogram_counts_every_match_but_the_query(indexed):
     _, found = search_for(indexed, k=100)
-    histogram = found["histogram"]
-    assert sum(histogram["counts"]) == 100
-    scores = [match["score"] for match in found["results"]]
-    assert (histogram["first"], histogram["last"]) == (scores[0], scores[-1])
+    histogram, results = found["histogram"], found["results"]
+    assert [match["is_query"] for match in results] == [True] + [False] * 99
+    assert sum(histogram["counts"]) == 99
+    first, last = results[1]["score"], results[-1]["score"]
+    assert (histogram["first"], histogram["last"]) == (first, last)
     assert search_for(indexed, k=1)[1]["histogram"] is None
 
 
