@@ -11,7 +11,15 @@ from playwright.sync_api import expect
 from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query
 from harness import axe, screen
-from harness.search_tab import PANEL, choose, open_panel, search_text, set_option
+from harness.search_tab import (
+    PANEL,
+    choose,
+    open_panel,
+    ranked,
+    search_text,
+    set_option,
+    text_vector,
+)
 
 
 @pytest.fixture
@@ -169,3 +177,198 @@ def test_at_150_percent_a_row_of_results_is_in_sight(panel, indexes, theme):
     panel.theme("dark")
     assert found == [] and wide == []
     assert any(box["y"] + box["height"] <= SMALL["height"] for box in tiles)
+
+
+def test_without_a_result_it_says_why_and_the_grid_comes_back(panel, indexes, scenes):
+    choose(panel, "images")
+    set_option(panel, "min_score", "0.99")
+    assert search_text(panel, "bird") == []
+    why = panel.cy("milvus-no-results")
+    _, scores = ranked(indexes["images"], text_vector("bird"))
+    expect(why).to_contain_text(f"the first result has {scores[0]:.3f}")
+    expect(panel.cy("entry-counts")).to_have_text("0 samples")
+    assert panel.view_after(panel.cy("milvus-clear").click)[:3] == (
+        scenes.limit(3).values("id")
+    )
+    expect(panel.cy("entry-counts")).to_have_text("60 samples")
+
+    # another index, or a new window, can clear what was found, too
+    search_text(panel, "bird")
+    choose(panel, "objects")
+    expect(panel.cy("milvus-other-results")).to_be_visible()
+    panel.view_after(panel.cy("milvus-clear").click)
+    expect(panel.cy("entry-counts")).to_have_text("60 samples")
+
+
+def test_the_handle_of_the_histogram_cuts_the_grid(panel, indexes):
+    choose(panel, "images")
+    ids = search_text(panel, "musical instrument")
+    handle = panel.cy("milvus-cut")
+    handle.focus()
+    cut = ["ArrowRight"] * 15
+
+    def press() -> None:
+        for key in cut:
+            panel.page.keyboard.press(key)
+
+    # one each time that the handle rests: a slow machine may press with pauses
+    asked = panel.asked(press)
+    assert set(asked) == {"keep_results"} and len(asked) < len(cut)
+    line = panel.cy("milvus-cut-line")
+    kept = int(re.search(r": (\d+) of 25", line.inner_text())[1])  # type: ignore[index]
+    assert 0 < kept < 25
+    expect(panel.cy("entry-counts")).to_have_text(
+        f"{kept} sample{'' if kept == 1 else 's'}"
+    )
+    expect(panel.cy("milvus-result")).to_have_count(kept)
+    expect(panel.cy("milvus-result").first).to_have_attribute("data-id", ids[0])
+    panel.shot("search-cut")
+
+
+def test_a_click_opens_and_a_tick_selects(panel, indexes):
+    choose(panel, "images")
+    search_text(panel, "bird")
+    panel.cy("milvus-tick").nth(1).click()
+    expect(panel.cy("selection-count-container")).to_have_text("1")
+    panel.cy("milvus-result").first.click()
+    expect(panel.cy("modal")).to_be_visible()
+    panel.page.keyboard.press("Escape")
+
+
+def test_matches_are_tagged_and_saved_as_a_view(panel, indexes, scenes):
+    choose(panel, "images")
+    set_option(panel, "k", "5")
+    ids = search_text(panel, "bird")
+    try:
+        panel.cy("milvus-tag").click()
+        panel.cy("milvus-name").fill("has a bird")
+        panel.shot("search-tag")
+        panel.cy("milvus-name").press("Enter")
+        expect(panel.page.get_by_text("Tagged 'has a bird': 5 of 5")).to_be_visible()
+        scenes.reload()
+        assert set(scenes.match_tags("has a bird").values("id")) == set(ids)
+
+        panel.cy("milvus-save_view").click()
+        panel.cy("milvus-name").fill("birds first")
+        panel.cy("milvus-name").press("Enter")
+        expect(panel.page.get_by_text("Saved the view 'birds first'")).to_be_visible()
+        scenes.reload()
+        assert scenes.load_saved_view("birds first").values("id") == ids
+    finally:
+        scenes.untag_samples("has a bird")
+        if "birds first" in scenes.list_saved_views():
+            scenes.delete_saved_view("birds first")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_two_rows_of_results_are_in_sight(panel, indexes, theme):
+    choose(panel, "images")
+    panel.theme(theme)
+    panel.page.set_viewport_size({"width": 1400, "height": 757})
+    search_text(panel, "bird")
+    expect(panel.cy("milvus-result").first).to_be_visible()
+    panel.settle()
+    panel.shot(f"search-rows-{theme}")
+    panel.theme("dark")
+    tiles = [tile.bounding_box() for tile in panel.cy("milvus-result").all()]
+    tops = sorted({round(box["y"]) for box in tiles if box["y"] + box["height"] <= 757})
+    assert len(tops) >= 2
+
+
+def test_show_more_lists_as_many_again_and_the_grid_follows(panel, indexes):
+    choose(panel, "images")
+    set_option(panel, "k", "12")
+    search_text(panel, "bird")
+    exact, _ = ranked(indexes["images"], text_vector("bird"))
+    more = panel.cy("milvus-show-more")
+    expect(more).to_have_text("Show 12 more")
+    assert panel.results_after(more.click)[:20] == exact[:20]
+    expect(panel.cy("entry-counts")).to_have_text("24 samples")
+    expect(panel.cy("milvus-result-line")).to_contain_text("24 of 60")
+    expect(panel.cy("milvus-outdated")).to_have_count(0)
+    expect(more).to_have_text("Show 24 more")
+    panel.results_after(more.click)
+    expect(more).to_have_text("Show 12 more")
+    panel.results_after(more.click)
+    expect(panel.cy("entry-counts")).to_have_text("60 samples")
+    expect(more).to_have_count(0)
+
+
+def test_a_filter_in_the_sidebar_is_followed_and_is_no_part_of_the_view_from_before(
+    panel, indexes, scenes
+):
+    choose(panel, "images")
+    ids = search_text(panel, "bird")
+    some = [ids[i] for i in (1, 4, 9)]
+    scenes.select(some).tag_samples("odd")
+    try:
+        panel.load(PANEL)  # so that the App learns of the tag
+        choose(panel, "images")
+        search_text(panel, "bird")
+        panel.cy("sidebar-field-arrow-enabled-tags").click()
+        panel.cy("checkbox-odd").click()
+        in_grid = panel.cy("milvus-in-grid")
+        expect(in_grid).to_have_text("3 of 25 shown; filtered in the sidebar")
+        expect(panel.cy("entry-counts")).to_have_text("3 of 25 samples")
+        shown = panel.cy("milvus-result")
+        expect(shown).to_have_count(3)
+        assert [one.get_attribute("data-id") for one in shown.all()] == some
+        panel.shot("search-filtered")
+        panel.cy("milvus-tag").click()
+        panel.cy("milvus-name").fill("seen")
+        panel.cy("milvus-name").press("Enter")
+        expect(panel.page.get_by_text("Tagged 'seen': 3 of 3")).to_be_visible()
+        assert set(scenes.match_tags("seen").values("id")) == set(some)
+        panel.view_after(panel.cy("milvus-clear").click)
+        expect(panel.cy("btn-view-stage-delete")).to_have_count(0)
+        expect(panel.cy("entry-counts")).to_have_text("60 samples")
+    finally:
+        scenes.untag_samples(["odd", "seen"])
+
+
+def test_t_gives_the_last_tag_and_the_undo_removes_it(panel, indexes, scenes):
+    choose(panel, "images")
+    ids = search_text(panel, "bird")
+    keyboard = panel.page.keyboard
+    try:
+        panel.cy("milvus-result").first.focus()
+        keyboard.press("?")
+        expect(panel.cy("milvus-key-list")).to_contain_text("tag it, with the last tag")
+        panel.shot("search-keys")
+        keyboard.press("?")
+        expect(panel.cy("milvus-key-list")).to_have_count(0)
+        panel.cy("milvus-result").first.focus()
+        keyboard.press("t")
+        panel.cy("milvus-name").fill("has a bird")
+        keyboard.press("Enter")
+        tags = panel.cy("milvus-result-tags")
+        expect(tags.first).to_have_text("has a bird")
+        panel.cy("milvus-undo-tag").click()
+        expect(tags).to_have_count(0)
+        assert scenes.match_tags("has a bird").count() == 0
+        panel.cy("milvus-result").nth(2).focus()
+        panel.after_answer("tag_results", lambda: keyboard.press("t"))
+        expect(tags).to_have_count(1)
+        assert scenes.match_tags("has a bird").values("id") == [ids[2]]
+        panel.cy("milvus-tag").click()
+        panel.cy("milvus-name").fill("has")
+        expect(panel.page.get_by_role("option", name="has a bird")).to_be_visible()
+        keyboard.press("Escape")
+    finally:
+        scenes.untag_samples("has a bird")
+
+
+def test_what_can_be_done_with_a_result_shows_where_the_pointer_or_the_keyboard_is(
+    panel, indexes
+):
+    choose(panel, "images")
+    search_text(panel, "bird")
+    more = panel.cy("milvus-more-like").nth(1)
+    expect(more.locator("..")).to_have_css("opacity", "0")
+    panel.cy("milvus-result").nth(1).hover()
+    expect(more.locator("..")).to_have_css("opacity", "1")
+    panel.cy("milvus-query").hover()
+    expect(more.locator("..")).to_have_css("opacity", "0")
+    panel.cy("milvus-result").first.focus()
+    panel.page.keyboard.press("ArrowRight")
+    expect(more.locator("..")).to_have_css("opacity", "1")

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+import numpy as np
+from playwright.sync_api import Locator, expect
+
+from fiftyone_milvus.dataset import models
+from fiftyone_milvus.searches import search
+from fiftyone_milvus.searches.query import Query, Term
 
 from .app import App
 
 PANEL = "milvus_panel"
+MODEL = "conse-lite0-minilm-offline"
 
 
 def open_panel(app: App) -> App:
@@ -33,3 +39,50 @@ def set_option(panel: App, name: str, value: str) -> None:
     if not panel.cy(f"milvus-{name}").count():
         panel.cy("milvus-more-options").click()
     panel.cy(f"milvus-{name}").fill(value)
+
+
+def use_selected(panel: App, count: int) -> list[str]:
+    """Makes what is selected a part of the query; the ids that the grid then shows."""
+    button = panel.cy("milvus-use-selected")
+    expect(button).to_have_text(f"Use {count} selected")
+    return panel.results_after(button.click)
+
+
+def set_reverse(panel: App) -> None:
+    """Asks for the least similar first."""
+    panel.cy("milvus-more-options").click()
+    panel.cy("milvus-reverse").click()
+
+
+def start_over(panel: App) -> None:
+    """Clears the query, its options, and the results in the grid."""
+    if panel.cy("milvus-result-line").count():
+        panel.view_after(panel.cy("milvus-clear").click)
+    else:
+        panel.cy("milvus-clear").click()
+    expect(panel.cy("milvus-result-line")).to_have_count(0)
+
+
+def chips(panel: App) -> Locator:
+    """The chips of the query."""
+    return panel.cy("milvus-chip")
+
+
+def found_by(index, *terms: Term, k: int = 25, **options) -> list[str]:
+    """What the library finds for the same."""
+    return search.search(index, Query(terms), k, **options).ids
+
+
+def ranked(index, query: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """Ids and cosine similarities by numpy, the most similar first."""
+    vectors, sample_ids, label_ids = index.get_embeddings()
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    scores = unit @ (query / np.linalg.norm(query))
+    ids = sample_ids if label_ids is None else label_ids
+    order = np.lexsort((ids, -scores))
+    return ids[order].tolist(), scores[order]
+
+
+def text_vector(text: str) -> np.ndarray:
+    """The vector ``(dim,)`` of a text by the demo's model."""
+    return np.asarray(models.load(MODEL).embed_prompts([text]))[0]

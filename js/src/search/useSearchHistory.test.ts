@@ -62,3 +62,14 @@ test("what is typed is looked for, once it rests", async () => {
   act(() => result.current.more());
   expect(callsOf("search_history").at(-1)).toEqual({ skip: 2, search: "bird" });
 });
+
+test("two that are deleted at once are both gone, while another page is read", async () => {
+  const result = await read();
+  act(() => {
+    result.current.more();
+    result.current.forget("3");
+    result.current.forget("2");
+  });
+  await waitFor(() => expect(result.current.history?.total).toBe(1));
+  expect(callsOf("delete_searches")).toEqual([{ id: "3" }, { id: "2" }]);
+});

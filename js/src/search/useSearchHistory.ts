@@ -19,12 +19,13 @@ export function freeName(label: string, used: string[]): string {
 /** The searches that were made, the latest first, page after page, or those with a text in them; and the saved ones. */
 export function useSearchHistory() {
   const api = useApi();
-  const { busy, problem, run } = useCall();
+  const reading = useCall();
+  const changing = useCall();
   const [history, setHistory] = useState<History | null>(null);
   const [text, setText] = useState("");
 
   const read = useStable((before: History | null) =>
-    run(() => api.search_history({ skip: before?.searches.length ?? 0, ...(text && { search: text }) }), (next) =>
+    reading.run(() => api.search_history({ skip: before?.searches.length ?? 0, ...(text && { search: text }) }), (next) =>
       setHistory({ ...next, searches: [...(before?.searches ?? []), ...next.searches] }),
     ),
   );
@@ -33,13 +34,14 @@ export function useSearchHistory() {
     return () => window.clearTimeout(timer);
   }, [read, text]);
 
+  // each change is shown, whatever was asked for meanwhile
   const change = (call: () => Promise<unknown>, next: (old: History) => Partial<History>) =>
-    run(call, () => history && setHistory({ ...history, ...next(history) }));
+    changing.run(() => call().then(() => setHistory((old) => old && { ...old, ...next(old) })));
 
   return {
     history,
-    busy,
-    problem,
+    busy: reading.busy || changing.busy,
+    problem: reading.problem ?? changing.problem,
     text,
     /** Lists those with a text in them. */
     find: setText,
