@@ -33,13 +33,16 @@ class RayCluster:
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         path = [str(environment.ROOT), str(environment.ROOT / "tests")]
+        # paths of sockets may have 107 bytes
+        self.folder = Path(tempfile.mkdtemp(prefix="ray-"))
+        # Ray notes the newest cluster there, and makes the folder for others only
+        (self.folder / "ray").mkdir()
         variables = {
             **ray_engine.LOCAL,
             "PYTHONPATH": os.pathsep.join(path),
+            "RAY_TMPDIR": str(self.folder),
             **variables,
         }
-        # paths of sockets may have 107 bytes
-        self.folder = Path(tempfile.mkdtemp(prefix="ray-"))
         head = {**NODE, "_system_config": CONFIG, "include_dashboard": False}
         with mock.patch.dict(os.environ, variables):
             from ray.cluster_utils import Cluster

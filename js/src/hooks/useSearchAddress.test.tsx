@@ -2,12 +2,17 @@ import { act, renderHook } from "@testing-library/react";
 import { RecoilRoot, useSetRecoilState } from "recoil";
 import { afterEach, expect, test, vi } from "vitest";
 import { view } from "../test/fiftyone";
-import { useSearchAddress } from "./useSearchAddress";
+import { readAddress, useSearchAddress } from "./useSearchAddress";
 
 const onAddressed = vi.fn();
 
 function opened(at: string, id: string | null) {
   window.history.replaceState({ idx: 3 }, "", at);
+  readAddress();
+  return shown(id);
+}
+
+function shown(id: string | null) {
   return renderHook(
     (props) => {
       useSearchAddress(props.id, onAddressed);
@@ -34,10 +39,21 @@ test("the shown search is in the address, also after the App went to another vie
   expect(onAddressed).not.toHaveBeenCalled();
 });
 
-test("the search that the page was opened with is restored once", () => {
+test("the search that the page was loaded with is restored once", () => {
   const { rerender } = opened("/datasets/a?milvus_search=b%2B1", null);
   expect(onAddressed.mock.calls).toEqual([["b+1"]]);
   rerender({ id: "b+1" });
   expect(window.location.search).toBe("?milvus_search=b%2B1");
+  shown(null);
   expect(onAddressed).toHaveBeenCalledOnce();
+});
+
+test("a search that the App carried to another dataset is not restored there", () => {
+  onAddressed.mockClear();
+  window.history.replaceState(null, "", "/datasets/a?milvus_search=b");
+  readAddress();
+  window.history.replaceState(null, "", "/datasets/other?milvus_search=b");
+  shown(null);
+  expect(onAddressed).not.toHaveBeenCalled();
+  expect(window.location.search).toBe("");
 });

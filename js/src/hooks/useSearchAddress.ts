@@ -5,9 +5,31 @@ import { useStable } from "./useStable";
 /** The parameter of the page's address that names a search of the history. */
 const PARAMETER = "milvus_search";
 
-/** The search that the page's address names; null if it names none. */
-function addressedSearch(): string | null {
-  return new URLSearchParams(window.location.search).get(PARAMETER);
+interface Address {
+  path: string;
+  /** the search that it names; null if it names none */
+  id: string | null;
+}
+
+const current = (): Address => ({
+  path: window.location.pathname,
+  id: new URLSearchParams(window.location.search).get(PARAMETER),
+});
+
+/** What the page was loaded with, until that is restored. */
+let loaded = current();
+
+/** To call when the page is loaded: an address that the App went to later restores nothing. */
+export function readAddress() {
+  loaded = current();
+}
+
+/** The search that the page was loaded with, if the App is still there; once. */
+function takeLoaded(): string | null {
+  const { path, id } = current();
+  if (id === null || id !== loaded.id || path !== loaded.path) return null;
+  loaded = { path, id: null };
+  return id;
 }
 
 /**
@@ -16,17 +38,16 @@ function addressedSearch(): string | null {
  * another view.
  *
  * @param id of the shown search in the history; null if none is shown
- * @param onAddressed is called with the search that the page was opened with
+ * @param onAddressed is called with the search that the page was loaded with
  */
 export function useSearchAddress(id: string | null, onAddressed: (id: string) => void) {
   const { revision } = useGrid();
   const opened = useRef(false);
   const stable = useStable(onAddressed);
   useEffect(() => {
-    const addressed = addressedSearch();
-    const restores = !opened.current && id === null && addressed !== null;
+    const addressed = opened.current || id !== null ? null : takeLoaded();
     opened.current = true;
-    if (restores) stable(addressed);
+    if (addressed !== null) stable(addressed);
     else address(id);
   }, [id, revision, stable]);
   useEffect(() => () => address(null), []);
