@@ -26,12 +26,13 @@ def nothing_close(dataset: fo.Dataset, result: SearchResult) -> str | None:
     index are to each other.
 
     ``None`` if it is nearer, or there is nothing to compare with: texts are further
-    from images than images from each other, and combined rankings have no similarity.
-    The query itself, where it is a result, doesn't count.
+    from images than images from each other, negatives take a query away from all
+    images, and combined rankings have no similarity. The query itself, where it is a
+    result, doesn't count.
     """
     request = result.request
-    texts = any(term.text for term in request.query.terms)
-    if request.reverse or result.score_kind == "rank" or texts:
+    unlike = any(term.text or term.negative for term in request.query.terms)
+    if request.reverse or result.score_kind == "rank" or unlike:
         return None
     own = result.query_ids
     best = next(

@@ -55,6 +55,7 @@ def test_a_text_sorts_the_grid_and_lists_the_matches(panel, indexes):
     assert shown == pytest.approx(scores[:12], abs=6e-4)
     line = panel.cy("milvus-result-line")
     expect(line).to_have_text(re.compile(r"^12 of 60 in \d+ ms, exact$"))
+    panel.page.mouse.move(0, 0)
     panel.shot("search")
 
     panel.after_grid_change(panel.cy("milvus-clear").click)

@@ -530,6 +530,7 @@ def test_it_says_so_where_nothing_is_close(milvus, metric):
     away = {"vector": (-vectors[0] * 3).tolist()}
     assert "Nothing here is close" in said(away)
     assert said({"vector": vectors[4].tolist()}) is None
+    assert said(away, {"vector": vectors[1].tolist(), "negative": True}) is None
     # the query itself isn't counted
     lone = fo.Sample("lone.png")
     dataset.add_sample(lone)
