@@ -17,12 +17,14 @@ const current = (): Address => ({
 });
 
 /** What the page was loaded with, until that is restored. */
-let loaded = current();
+let loaded: Address;
 
-/** To call when the page is loaded: an address that the App went to later restores nothing. */
+/** Reads the address of a page that was just loaded: one that the App goes to later restores nothing. */
 export function readAddress() {
   loaded = current();
 }
+
+readAddress();
 
 /** The search that the page was loaded with, if the App is still there; once. */
 function takeLoaded(): string | null {
