@@ -122,13 +122,15 @@ def run(server: Server, options: argparse.Namespace) -> None:
     rows = ours.index.rows
     table = Table(f"{server.title}, {options.count:,}", COLUMNS)
     notes: list[str] = []
-    for case in _cases(data, options.repeats):
-        values, note = _measure(case, rows, built[1:], data, options.metric)
-        values["x all"] = _times(values["ours"], values["all"])
-        table.add(case.name, values, ".1f")
-        notes.append(f"{case.name}: {note}")
-    table.show()
-    print("\n".join(notes) + "\n", flush=True)
+    try:
+        for case in _cases(data, options.repeats):
+            values, note = _measure(case, rows, built[1:], data, options.metric)
+            values["x all"] = _times(values["ours"], values["all"])
+            table.add(case.name, values, ".1f")
+            notes.append(f"{case.name}: {note}")
+    finally:  # what took an hour is printed also where a later view fails
+        table.show()
+        print("\n".join(notes) + "\n", flush=True)
     _tell_memory(data, server)
     for contender in built:
         contender.drop()
