@@ -18,6 +18,7 @@ from fiftyone_milvus.backend.index import MilvusSimilarityIndex
 from fiftyone_milvus.indexes import build
 from fiftyone_milvus.searches import query_vector, search
 from fiftyone_milvus.searches.query import Query, Term
+from fiftyone_milvus.searches.request import SearchRequest
 from harness import environment
 
 from ._measure import Table
@@ -75,7 +76,7 @@ def _captions(server: Server) -> None:
     ranks: dict[str, list[float]] = {"index": [], "exact": []}
     for id_, caption in zip(*names, strict=True):
         asked = Query.of(text=caption)
-        found = search.search(index, asked, K).ids
+        found = _found(index, asked, K)
         wanted = exact.nearest(query_vector.resolve(index, asked).vector[0], K)
         for name, ids in (("index", found), ("exact", wanted)):
             ranks[name].append(ids.index(id_) + 1 if id_ in ids else np.inf)
@@ -132,11 +133,11 @@ def _precisions(
         return float(np.mean([labels[id_] == label for id_ in ids]))
 
     def found(asked: Query) -> list[str]:
-        return search.search(index, asked, K).ids
+        return _found(index, asked, K)
 
     def with_round(asked: Query) -> Query:
         """One round of a person who marks the first right and wrong matches."""
-        matches = search.search(index, asked, 5 * K).ids
+        matches = _found(index, asked, 5 * K)
         right = [id_ for id_ in matches if labels[id_] == label][:MARKED]
         wrong = [id_ for id_ in matches if labels[id_] != label][:MARKED]
         return asked.with_feedback(more=right, less=wrong)
@@ -160,7 +161,14 @@ def _without_marked(
     index: MilvusSimilarityIndex,
     asked: Query,
 ) -> float:
-    return precision(search.search(index, asked, K, exclude_query=True).ids)
+    return precision(_found(index, asked, K, exclude_query=True))
+
+
+def _found(
+    index: MilvusSimilarityIndex, asked: Query, k: int, **options: bool
+) -> list[str]:
+    request = SearchRequest(index.key, asked, k, **options)
+    return search.search_index(index, request).ids
 
 
 def _index(dataset: fo.Dataset, patches_field: str | None) -> MilvusSimilarityIndex:

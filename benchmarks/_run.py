@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import fiftyone as fo
 import numpy as np
 
-import fiftyone_milvus  # noqa: F401  (from here on the backend "milvus" is ours)
-from fiftyone_milvus.searches import search
-from fiftyone_milvus.searches.query import Query
+import fiftyone_milvus
+from fiftyone_milvus import Query
 
 from . import _contenders, _data
 from ._contenders import Contender, FiftyOneBackend, Raw
@@ -183,7 +182,7 @@ def _answer(contender: Contender, query: np.ndarray, k: int, answers: Answers) -
 
 
 def _plan(ours: FiftyOneBackend, view: fo.DatasetView, queries: np.ndarray) -> str:
-    found = search.search(ours.index, Query.of(vector=queries[0]), K, samples=view)
+    found = fiftyone_milvus.search(view, ours.name, Query.of(vector=queries[0]), K)
     return f"{found.plan.name}, {found.plan.reason}"
 
 

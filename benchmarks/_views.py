@@ -73,9 +73,7 @@ import json, sys
 import fiftyone as fo
 import psutil
 import fiftyone_milvus
-from fiftyone_milvus.backend import runs
-from fiftyone_milvus.searches import search
-from fiftyone_milvus.searches.query import Query, Term
+from fiftyone_milvus import Query
 
 def used():
     return psutil.Process().memory_info().rss / 1e6
@@ -83,11 +81,11 @@ def used():
 dataset = fo.load_dataset(sys.argv[1])
 dataset.first()
 before = used()
-index = runs.load(dataset, "ours")
-query = Query((Term(vector=json.loads(sys.argv[2])),))
-search.search(index, query, 25)
+query = Query.of(vector=json.loads(sys.argv[2]))
+fiftyone_milvus.search(dataset, "ours", query, 25)
 everything = used()
-search.search(index, query, 25, samples=dataset.match(fo.ViewField("share") < 0.5))
+half = dataset.match(fo.ViewField("share") < 0.5)
+fiftyone_milvus.search(half, "ours", query, 25)
 print(everything - before, used() - before)
 """
 
@@ -217,7 +215,7 @@ def _search(
     query: np.ndarray,
     plan: PlanName | None = None,
 ) -> Neighbors:
-    """What ``search.search`` does for a query vector, the view looked up each time."""
+    """A search for a query vector, the view's ids looked up each time."""
     among = within(case.view, IndexedSamples(data.dataset))
     return planner.nearest(rows, query, K, among=among, plan=plan)
 

@@ -29,8 +29,10 @@ class SearchRequest:
         min_score: the lowest score of a result, in the index's kind of score
         max_score: the highest
         group_by: a field, of whose values each gives its best match alone
-        where: what the fields that the index stores must contain, see
-            :func:`~fiftyone_milvus.searches.search.search`
+        where: for some of the fields that the index stores (its ``filter_fields``),
+            a value that matches must have, a list of such values, or
+            ``{"min": ..., "max": ...}``; as Milvus has them, which is as they were
+            when the index was built or last synced
         exclude: ids that are not to be results
         exclude_query: whether the query's own samples or patches are excluded too
         fuse_with: another index, whose ranking is combined with the first one's

@@ -4,27 +4,25 @@ enough matches fulfil all constraints."""
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import fiftyone as fo
 import numpy as np
 
 from .. import tuning
 from ..backend import runs
-from ..dataset.ids import AllowedIds, as_list, within
+from ..dataset.ids import AllowedIds, within
 from ..dataset.indexed_samples import IndexedSamples, kind_of
 from ..errors import InvalidRequest
 from ..retrieval import filter_fields, planner
 from ..retrieval.plans import Neighbors, Seconds
 from ..store import row_search
 from ..store.messages import MAX_K
-from ..store.row_search import Matches
 from ..store.rows import StoredRows
 from . import fusion
+from .constraints import Constraints
 from .grouping import Grouping, nearest_samples
-from .query import Query
 from .query_vector import Resolved, resolve, term_scores
 from .request import SearchRequest
 from .result import MatchedObject, SearchResult, scores
@@ -36,156 +34,6 @@ if TYPE_CHECKING:
 
 EXPLAINED = 100  # results whose term scores come with the result
 GROWTH = 8  # of how many matches are asked for, while too few fulfil the constraints
-
-
-@dataclass(frozen=True)
-class Constraints:
-    """What the matches of a search must fulfil.
-
-    Args:
-        metric: the index's
-        reverse: whether the least similar come first
-        min_score: the lowest score, see
-            :class:`~fiftyone_milvus.searches.result.SearchResult`
-        max_score: the highest
-        grouping: groups of which only the best match counts
-        excluded: ids of rows or of samples that don't count
-    """
-
-    metric: str
-    reverse: bool
-    min_score: float | None = None
-    max_score: float | None = None
-    grouping: Grouping | None = None
-    excluded: frozenset[str] = frozenset()
-
-    def passing(self, matches: Matches) -> list[int]:
-        """Which of the matches fulfil them."""
-        values = scores(self.metric, matches.dists)
-        passes = np.ones(len(matches.ids), bool)
-        if self.min_score is not None:
-            passes &= values >= self.min_score
-        if self.max_score is not None:
-            passes &= values <= self.max_score
-        if self.excluded:
-            out = self.excluded
-            pairs = zip(matches.ids, matches.sample_ids, strict=True)
-            passes &= np.array([i not in out and s not in out for i, s in pairs], bool)
-        inds = [int(i) for i in np.flatnonzero(passes)]
-        return inds if self.grouping is None else self._firsts(matches, inds)
-
-    def first_asked(self, k: int) -> int:
-        """How many matches to ask for at first, to have ``k`` that fulfil them."""
-        asked = k + len(self.excluded)
-        skips_nearest = self.max_score if self._falling else self.min_score
-        if self.grouping is not None or skips_nearest is not None:
-            return 4 * asked + 64
-        return asked
-
-    def is_enough(
-        self, found: Neighbors, passing: int, k: int, asked: int | None
-    ) -> bool:
-        """Whether no search for more is needed.
-
-        Args:
-            found: what was found
-            passing: how many of them fulfil the constraints
-            k: how many are wanted
-            asked: how many matches were asked for; ``None`` for all
-        """
-        matches = found.matches[0]
-        if passing >= k or asked is None:
-            return True
-        if len(matches.ids) < asked and (found.plan.exact or not matches.ids):
-            return True  # those were all
-        if self._exhausted(matches):
-            return True
-        count = None if self.grouping is None else self.grouping.count
-        return count is not None and passing >= count
-
-    @property
-    def _falling(self) -> bool:
-        """Whether the scores fall from match to match."""
-        return (self.metric != "euclidean") != self.reverse
-
-    def _exhausted(self, matches: Matches) -> bool:
-        """Whether no match after these can fulfil the bounds of the score."""
-        last = float(scores(self.metric, matches.dists[-1:])[0])
-        bound = self.min_score if self._falling else self.max_score
-        return bound is not None and (last < bound if self._falling else last > bound)
-
-    def _firsts(self, matches: Matches, inds: list[int]) -> list[int]:
-        assert self.grouping is not None
-        seen: set[Hashable] = set()
-        firsts = []
-        groups = self.grouping.values(matches.take(inds))
-        for i, group in zip(inds, groups, strict=True):
-            if group not in seen:
-                seen.add(group)
-                firsts.append(i)
-        return firsts
-
-
-def search(
-    index: MilvusSimilarityIndex,
-    query: Query,
-    k: int,
-    *,
-    samples: fo.SampleCollection | None = None,
-    reverse: bool = False,
-    min_score: float | None = None,
-    max_score: float | None = None,
-    group_by: str | None = None,
-    exclude: Iterable[str] = (),
-    exclude_query: bool = False,
-    min_matches: int | None = None,
-    where: Mapping[str, Any] | None = None,
-    search_params: Mapping[str, Any] | None = None,
-) -> SearchResult:
-    """Searches an index for a person's query.
-
-    Args:
-        index: the index
-        query: what to search with
-        k: how many matches, up to as many as the index has
-        samples: the view to stay within; ``None`` for the whole index
-        reverse: the least similar first
-        min_score: the lowest score of a match, a similarity, or a distance for
-            euclidean: see :class:`~fiftyone_milvus.searches.result.SearchResult`
-        max_score: the highest score of a match
-        group_by: a field of the samples, of whose values each gives its best match
-            alone; or ``"group"`` of a grouped dataset, ``"sample"`` of patches.
-            Samples without a value are each a group of their own
-        exclude: ids of rows or samples that are no matches, such as those seen before
-        exclude_query: whether the rows that the query names are excluded too
-        min_matches: of an index of patches, find the samples that have at least so
-            many matching patches; each is ranked by the last of these
-        where: for some of the fields that the index stores (its ``filter_fields``),
-            a value that matches must have, a list of such values, or
-            ``{"min": ..., "max": ...}``; as Milvus has them, which is as they were
-            when the index was built or last synced
-        search_params: parameters of the index for this search alone, by Milvus's
-            names, such as ``{"ef": 512}`` of HNSW
-
-    Raises:
-        InvalidRequest: if the query or ``k`` can't be answered, the samples can't be
-            grouped so, or the index has no such parameters
-    """
-    request = SearchRequest(
-        index.key,
-        query,
-        k,
-        reverse=reverse,
-        min_score=min_score,
-        max_score=max_score,
-        group_by=group_by,
-        where=where,
-        exclude=tuple(as_list(exclude)),
-        exclude_query=exclude_query,
-        min_matches=min_matches,
-        search_params=search_params,
-    )
-    return _searched(index, request, samples)
 
 
 def run(request: SearchRequest, samples: fo.SampleCollection) -> SearchResult:
@@ -201,12 +49,12 @@ def run(request: SearchRequest, samples: fo.SampleCollection) -> SearchResult:
     dataset = samples._root_dataset
     check_score_field(request, samples)
     index = runs.load(dataset, request.brain_key)
-    result = _searched(index, request, samples)
+    result = search_index(index, request, samples)
     if request.fuse_with is not None:
         check_alike(samples, request.brain_key, request.fuse_with)
         other = runs.load(dataset, request.fuse_with)
         second = replace(request, brain_key=request.fuse_with, fuse_with=None)
-        return fusion.fuse([result, _searched(other, second, samples)], request.k)
+        return fusion.fuse([result, search_index(other, second, samples)], request.k)
     if len(request.query.terms) < 2:
         return result
     of_terms = term_scores(index, result.resolved, result.row_ids[:EXPLAINED])
@@ -251,12 +99,22 @@ def check_score_field(request: SearchRequest, samples: fo.SampleCollection) -> N
         check_field(written, patches_field, f"{field}_rank")
 
 
-def _searched(
+def search_index(
     index: MilvusSimilarityIndex,
     request: SearchRequest,
-    samples: fo.SampleCollection | None,
+    samples: fo.SampleCollection | None = None,
 ) -> SearchResult:
-    """Searches one index."""
+    """Searches one index.
+
+    Args:
+        index: the index, whatever the request names
+        request: the search; what it combines with is not searched
+        samples: the view to stay within; ``None`` for the whole index
+
+    Raises:
+        InvalidRequest: if the query or ``k`` can't be answered, the samples can't be
+            grouped so, or the index has no such parameters
+    """
     index.check_filled()
     field, metric = index.config.patches_field, index.config.metric
     if request.min_matches is not None and field is None:

@@ -10,8 +10,8 @@ from playwright.sync_api import Locator, expect
 
 from fiftyone_milvus.analysis import duplicates
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query, Term
+from harness.searching import search_index
 from plugin.operators import OPERATORS
 
 
@@ -43,7 +43,7 @@ def execute(app) -> None:
 
 def test_texts_wanted_and_negative_sort_the_grid_and_are_kept(opened, index):
     query = Query((Term(text="bird"), Term(text="flower", negative=True)))
-    wanted = search.search(index, query, 25).ids
+    wanted = search_index(index, query, 25).ids
     form = start(opened, "Milvus: Search")
     form.get_by_text("Not like this text").wait_for()
     boxes = form.get_by_role("textbox")

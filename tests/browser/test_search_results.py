@@ -8,7 +8,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query
 from harness import axe, screen
 from harness.search_tab import (
@@ -20,6 +19,7 @@ from harness.search_tab import (
     set_option,
     text_vector,
 )
+from harness.searching import search_index
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_the_query_is_marked_and_the_whole_index_is_behind_the_scores(
     behind = panel.page.locator("[data-behind]")
     expect(behind.first).to_be_attached()
     # from the worst of the whole index to the best that isn't the query
-    exact = search.search(indexes["images"], Query.of(ids=[ids[0]]), 60)
+    exact = search_index(indexes["images"], Query.of(ids=[ids[0]]), 60)
     axis = panel.cy("milvus-score-axis").locator("span")
     expect(axis.first).to_have_text(f"{exact.scores[-1]:.3f}")
     expect(axis.last).to_have_text(f"{exact.scores[1]:.3f}")
@@ -97,7 +97,7 @@ def test_a_result_opens_and_the_next_in_rank_order_follows(panel, indexes, scene
     try:
         ids = search_text(panel, "bird")
         expect(panel.cy("milvus-set-option")).to_have_text("Score field: near")
-        found = search.search(indexes["images"], Query.of(text="bird"), 25)
+        found = search_index(indexes["images"], Query.of(text="bird"), 25)
         assert ids == found.ids[: len(ids)]
         # the scores are on the grid's tiles
         expect(panel.looker(0)).to_contain_text(f"{found.scores[0]:.3f}"[:4])
@@ -126,7 +126,7 @@ def test_results_are_beside_those_of_an_earlier_search_and_of_another_index(
             panel.view_after(panel.cy("milvus-clear").click)
         search_text(panel, text)
     before, now = (
-        search.search(indexes["images"], Query.of(text=text), 25).ids
+        search_index(indexes["images"], Query.of(text=text), 25).ids
         for text in ("bird", "flower")
     )
     panel.cy("milvus-compare").click()

@@ -14,11 +14,11 @@ import fiftyone_milvus
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.indexes import build
 from fiftyone_milvus.indexes.collections import inspect
-from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query
 from harness import builds, environment, images, imports
 from harness.forks import Fork
 from harness.oracle import distances, ranked
+from harness.searching import search_index
 
 pytestmark = pytest.mark.usefixtures("cluster")
 IMAGES = 40
@@ -43,7 +43,7 @@ def test_an_index_is_built_searched_and_kept_up_to_date(tmp_path: Path) -> None:
 
     query = images.expected(dataset.first().filepath)
     view = dataset.match(F("number") % 3 == 1)
-    found = search.search(index, Query.of(vector=query), 5, samples=view)
+    found = search_index(index, Query.of(vector=query), 5, samples=view)
     assert found.ids == nearest(view, query)[:5]
 
     ids = dataset.values("id")
@@ -65,11 +65,11 @@ def test_an_index_is_built_searched_and_kept_up_to_date(tmp_path: Path) -> None:
     assert fiftyone_milvus.health(dataset, "k").healthy
 
     where = {"number": {"min": 30, "max": 31}}
-    found = search.search(index, Query.of(vector=query), IMAGES, where=where)
+    found = search_index(index, Query.of(vector=query), IMAGES, where=where)
     wanted = dataset.match((F("number") >= 30) & (F("number") <= 31))
     assert len(wanted) == 5
     assert found.ids == nearest(wanted, query)
-    found = search.search(index, Query.of(vector=query), IMAGES)
+    found = search_index(index, Query.of(vector=query), IMAGES)
     assert found.ids == nearest(dataset, query)
     runs.cleanup(dataset, "k")
     dataset.delete()

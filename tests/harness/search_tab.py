@@ -6,10 +6,10 @@ import numpy as np
 from playwright.sync_api import Locator, expect
 
 from fiftyone_milvus.dataset import models
-from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query, Term
 
 from .app import App
+from .searching import search_index
 
 PANEL = "milvus_panel"
 MODEL = "conse-lite0-minilm-offline"
@@ -70,7 +70,7 @@ def chips(panel: App) -> Locator:
 
 def found_by(index, *terms: Term, k: int = 25, **options) -> list[str]:
     """What the library finds for the same."""
-    return search.search(index, Query(terms), k, **options).ids
+    return search_index(index, Query(terms), k, **options).ids
 
 
 def ranked(index, query: np.ndarray) -> tuple[list[str], np.ndarray]:

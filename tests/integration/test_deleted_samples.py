@@ -21,9 +21,9 @@ from fiftyone_milvus.analysis import (
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.indexes import build
 from fiftyone_milvus.searches.query import Query, Term
-from fiftyone_milvus.searches.search import search
 from harness.context import execute, make_context, triggered
 from harness.panel import CheckedPanel
+from harness.searching import search_index
 
 COUNT, STEP, K = 20, 4, 10
 GONE = range(1, 6)  # the nearest to the first
@@ -174,12 +174,12 @@ def query() -> Query:
 
 
 NEAREST = {
-    "search": lambda arc: search(arc.index, query(), K).ids,
-    "grouped": lambda arc: search(arc.index, query(), K, group_by="number").ids,
+    "search": lambda arc: search_index(arc.index, query(), K).ids,
+    "grouped": lambda arc: search_index(arc.index, query(), K, group_by="number").ids,
     "filter_expr": lambda arc: (
-        search(arc.index, query(), K, where={"number": {"min": 0}}).ids
+        search_index(arc.index, query(), K, where={"number": {"min": 0}}).ids
     ),
-    "limited": lambda arc: search(arc.index, query(), K, min_score=0.1).ids,
+    "limited": lambda arc: search_index(arc.index, query(), K, min_score=0.1).ids,
     "neighbours": lambda arc: neighbours(arc, QUERY, k=K),
     "several queries": lambda arc: neighbours(arc, np.stack([FAR, QUERY]), k=K)[1],
     "combined": lambda arc: neighbours(
@@ -207,14 +207,14 @@ def test_all_that_are_there_are_found_and_no_others(milvus, arcs, key):
     arc = arcs(key, "samples")
     for k in (COUNT - len(GONE), COUNT, 2 * COUNT, None):
         assert neighbours(arc, QUERY, k=k) == arc.left, k
-    assert search(arc.index, query(), COUNT).ids == arc.left
+    assert search_index(arc.index, query(), COUNT).ids == arc.left
     assert arc.index.total_index_size == COUNT
 
 
 def test_the_least_similar_are_there(milvus, arcs):
     arc = arcs("images", "samples")
     opposite = -QUERY
-    found = search(arc.index, Query.of(vector=opposite), K, reverse=True)
+    found = search_index(arc.index, Query.of(vector=opposite), K, reverse=True)
     assert found.ids == arc.left[:K]
 
 
@@ -236,7 +236,7 @@ def test_a_sample_stands_for_the_patches_that_it_has(milvus, arcs):
     sample.save()
     try:
         index = runs.load(dataset, "objects")
-        found = search(index, Query((Term(sample_id=sample.id),)), 1)
+        found = search_index(index, Query((Term(sample_id=sample.id),)), 1)
         np.testing.assert_allclose(found.resolved.vector, at(0), atol=1e-6)
         assert found.ids == [sample.objects.detections[0].id]
     finally:
@@ -246,7 +246,7 @@ def test_a_sample_stands_for_the_patches_that_it_has(milvus, arcs):
 def test_what_is_not_gone_is_looked_up_once(milvus, arcs):
     arc = arcs("images", "samples")
     near = Query.of(vector=at(STEP * COUNT)[0])
-    assert search(arc.index, near, 3).plan.name == "whole_index"
+    assert search_index(arc.index, near, 3).plan.name == "whole_index"
 
 
 # -- finding

@@ -22,6 +22,7 @@ from fiftyone_milvus.searches.result import SearchResult
 from harness import datasets
 from harness.context import make_context
 from harness.panel import CheckedPanel
+from harness.searching import search_index
 from plugin.operators import OPERATORS
 from plugin.panels.milvus_panel import METHODS
 
@@ -397,7 +398,7 @@ def sorted_ids(few: Few, index: Any, view: Any, **params: Any) -> list[str]:
 
 
 def searched(few: Few, index: Any, view: Any, **params: Any) -> SearchResult:
-    return search.search(index, Query.of(vector=VECTOR), 3, samples=view, **params)
+    return search_index(index, Query.of(vector=VECTOR), 3, samples=view, **params)
 
 
 def neighbors(few: Few, index: Any, view: Any, **params: Any) -> Any:

@@ -17,12 +17,12 @@ from fiftyone_milvus.indexes import archive, build
 from fiftyone_milvus.indexes.build import Source
 from fiftyone_milvus.retrieval import planner
 from fiftyone_milvus.retrieval.filter_fields import FilteredRows, filter_expr
-from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query
 from fiftyone_milvus.store import row_search
 from fiftyone_milvus.store.filter_expressions import in_parts
 from harness import oracle
 from harness.context import PLUGIN, execute, make_context
+from harness.searching import search_index
 
 COUNT, DIM = 300, 16
 # What could end an expression, or begin another
@@ -103,7 +103,7 @@ def test_conditions_keep_what_fulfils_them(index, dataset):
     rng = np.random.default_rng(1)
     for name, where in WHERE.items():
         query = rng.normal(size=DIM)
-        found = search.search(index, Query.of(vector=query), 20, where=where)
+        found = search_index(index, Query.of(vector=query), 20, where=where)
         assert found.ids == wanted_ids(dataset, where, query, 20), name
         assert found.plan.exact
 
@@ -150,7 +150,7 @@ def test_a_view_and_conditions_restrict_together(index, dataset):
     query = np.random.default_rng(3).normal(size=DIM)
     view = dataset.match(fo.ViewField("score") < 30)
     where = {"weather.label": "rain"}
-    found = search.search(index, Query.of(vector=query), 15, samples=view, where=where)
+    found = search_index(index, Query.of(vector=query), 15, samples=view, where=where)
     assert found.ids == wanted_ids(view, where, query, 15)
     few = FilteredRows(
         index.rows,
@@ -163,7 +163,7 @@ def test_a_view_and_conditions_restrict_together(index, dataset):
 def test_least_similar_and_paging_keep_to_conditions(index, dataset):
     query = np.random.default_rng(4).normal(size=DIM)
     where = {"tags": "t2"}
-    found = search.search(
+    found = search_index(
         index, Query.of(vector=query), COUNT, where=where, reverse=True
     )
     assert found.ids == wanted_ids(dataset, where, query, COUNT)[::-1]
@@ -180,12 +180,12 @@ def test_sync_keeps_the_values_up_to_date_and_embeds_nothing(index, dataset):
     dry = fiftyone_milvus.sync(dataset, "filtered", dry_run=True)
     assert (dry.updated, dry.embedded) == (5, 0)
     query = Query.of(vector=vectors[0])
-    assert search.search(index, query, 9, where={"split": "fresh"}).ids == []
+    assert search_index(index, query, 9, where={"split": "fresh"}).ids == []
 
     synced = fiftyone_milvus.sync(dataset, "filtered")
     assert (synced.updated, synced.embedded) == (5, 0)
     assert fiftyone_milvus.health(dataset, "filtered").healthy
-    matches = search.search(index, query, 9, where={"split": "fresh"}).ids
+    matches = search_index(index, query, 9, where={"split": "fresh"}).ids
     assert set(matches) == set(before)
     kept = index.get_embeddings(sample_ids=list(before))[0]
     assert np.array_equal(kept, vectors)
@@ -207,7 +207,7 @@ def test_what_the_index_does_not_store_is_reported(index):
         ({"split": object()}, "can't be filtered by"),
     ):
         with pytest.raises(InvalidRequest, match=words):
-            search.search(index, query, 3, where=where)
+            search_index(index, query, 3, where=where)
 
 
 def test_fields_that_can_not_be_kept_leave_nothing_behind(dataset, milvus):
@@ -234,7 +234,7 @@ def test_they_come_with_the_vectors_that_are_added(dataset, milvus):
     )
     query = np.random.default_rng(5).normal(size=DIM)
     where = {"tags": ["t3"]}
-    found = search.search(index, Query.of(vector=query), 10, where=where)
+    found = search_index(index, Query.of(vector=query), 10, where=where)
     assert found.ids == wanted_ids(dataset, where, query, 10)
     index.delete()
 
@@ -271,7 +271,7 @@ def test_patches_have_values_of_their_own_and_of_their_samples(milvus):
     )
     index = runs.load(dataset, "objects")
     where = {"objects.label": "cat", "split": "train"}
-    found = search.search(index, Query.of(vector=np.ones(DIM)), 99, where=where)
+    found = search_index(index, Query.of(vector=np.ones(DIM)), 99, where=where)
     assert set(found.ids) == {
         patch.id
         for sample in dataset
@@ -290,7 +290,7 @@ def test_an_imported_index_has_them(index, dataset, tmp_path):
     archive.export_index(dataset, "filtered", path)
     archive.import_index(dataset, "imported", path)
     copy = runs.load(dataset, "imported")
-    matches = search.search(copy, Query.of(vector=query), 10, where={"split": "日本"})
+    matches = search_index(copy, Query.of(vector=query), 10, where={"split": "日本"})
     assert matches.ids == wanted
     runs.cleanup(dataset, "imported")
 

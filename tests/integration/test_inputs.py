@@ -18,9 +18,9 @@ from fiftyone_milvus.analysis import duplicates, label_outliers, unique
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import CollectionError, InvalidRequest
 from fiftyone_milvus.indexes import build
-from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query, Term
 from harness import datasets
+from harness.searching import search_index
 
 VECTORS = np.array([[1, 0, 0, 2], [0, 1, 0, 2], [0, 0, 1, 2]], np.float32)
 
@@ -93,7 +93,7 @@ def test_embeddings_of_every_form_are_added_and_found(dataset, index, form):
     assert near.values("id") == sorted(ids)
     first = queries.iloc[0] if hasattr(queries, "iloc") else next(iter(given()))
     assert index.sort_by_similarity(first, k=1).values("id") == ids[:1]
-    found = search.search(index, Query.of(vector=first), 1)
+    found = search_index(index, Query.of(vector=first), 1)
     assert (found.ids, found.scores.tolist()) == (ids[:1], [0])
 
 
@@ -144,8 +144,8 @@ def test_ids_of_every_form_are_taken(dataset, index, patches, form):
     index.add_to_index(VECTORS, make(ids))
     assert index.get_embeddings(sample_ids=make(ids))[1].tolist() == ids
     assert len(index.sort_by_similarity(make(ids[1:]), k=2)) == 2
-    assert search.search(index, Query.of(ids=make(ids[:1])), 1).ids == ids[:1]
-    found = search.search(index, Query.of(ids=ids[:1]), 3, exclude=make(ids[:2]))
+    assert search_index(index, Query.of(ids=make(ids[:1])), 1).ids == ids[:1]
+    found = search_index(index, Query.of(ids=ids[:1]), 3, exclude=make(ids[:2]))
     assert found.ids == ids[2:]
     index.remove_from_index(sample_ids=make(ids[:2]))
     assert index.total_index_size == 1
@@ -160,7 +160,7 @@ def test_a_single_id_is_one_id(dataset, index):
         assert index.get_embeddings(sample_ids=one)[1].tolist() == ids[:1]
         assert index.sort_by_similarity(one, k=1).values("id") == ids[:1]
         assert Term(id=one).id == ids[0]
-        assert search.search(index, Query.of(ids=one), 3, exclude=one).ids == ids[1:]
+        assert search_index(index, Query.of(ids=one), 3, exclude=one).ids == ids[1:]
     index.add_to_index(VECTORS[:1], ids[0])
     assert index.total_index_size == 3
 
@@ -174,7 +174,7 @@ def test_what_are_no_ids_is_refused(dataset, index, ids):
         lambda: index.add_to_index(VECTORS[:1], ids),
         lambda: index.get_embeddings(sample_ids=ids),
         lambda: index.remove_from_index(sample_ids=ids),
-        lambda: search.search(index, Query.of(ids=ids), 1),
+        lambda: search_index(index, Query.of(ids=ids), 1),
         lambda: index.add_to_index(VECTORS[:1], [dataset.first()]),
     ):
         with pytest.raises(InvalidRequest, match="strings or ObjectIds"):
@@ -202,7 +202,7 @@ def test_counts_of_every_type_are_taken(dataset, index, k):
     some = min(3, int(k))
     query = Query.of(vector=VECTORS[0])
     assert len(index.sort_by_similarity(VECTORS[0], k=k)) == some
-    assert len(search.search(index, query, k).ids) == some
+    assert len(search_index(index, query, k).ids) == some
     assert len(unique.most_unique(index, k).ids) == some
 
 
@@ -210,7 +210,7 @@ def test_counts_of_every_type_are_taken(dataset, index, k):
 def test_what_is_no_count_is_refused(index, k):
     for call in (
         lambda: index.sort_by_similarity(VECTORS[0], k=k),
-        lambda: search.search(index, Query.of(vector=VECTORS[0]), k),
+        lambda: search_index(index, Query.of(vector=VECTORS[0]), k),
         lambda: unique.most_unique(index, k),
         lambda: label_outliers.find_outliers(index, "filepath", k=k),
     ):
@@ -221,14 +221,12 @@ def test_what_is_no_count_is_refused(index, k):
 @pytest.mark.parametrize("limit", ["1", True, float("nan"), [1]], ids=repr)
 def test_what_is_no_limit_is_refused(index, limit):
     for call in (
-        lambda: search.search(index, Query.of(vector=VECTORS[0]), 3, min_score=limit),
+        lambda: search_index(index, Query.of(vector=VECTORS[0]), 3, min_score=limit),
         lambda: duplicates.find_groups(index, limit),
         lambda: duplicates.find_groups(index, fraction=limit),
         lambda: label_outliers.find_outliers(index, "filepath", min_score=limit),
         lambda: index.find_duplicates(thresh=limit),
-        lambda: search.search(
-            index, Query((Term(vector=VECTORS[0], weight=limit),)), 3
-        ),
+        lambda: search_index(index, Query((Term(vector=VECTORS[0], weight=limit),)), 3),
     ):
         with pytest.raises(InvalidRequest):
             call()
@@ -289,7 +287,7 @@ def test_a_filter_takes_every_text_and_type(texts):
 
     def found(**where: Any) -> list[str]:
         query = Query.of(vector=[1.0] * 4)
-        return sorted(search.search(index, query, len(ids), where=where).ids)
+        return sorted(search_index(index, query, len(ids), where=where).ids)
 
     for id_, text in zip(ids, TEXTS, strict=True):
         assert found(text=text) == found(text=[text]) == [id_], repr(text)
@@ -319,7 +317,7 @@ def test_a_filter_takes_every_text_and_type(texts):
         with pytest.raises(InvalidRequest):
             found(**where)
     with pytest.raises(InvalidRequest, match="Give where as an object"):
-        search.search(index, Query.of(vector=[1.0] * 4), 3, where="text")
+        search_index(index, Query.of(vector=[1.0] * 4), 3, where="text")
 
 
 # -- whose a collection is

@@ -11,10 +11,10 @@ from fiftyone_milvus.analysis import duplicates
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
-from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query, Term
 from harness import images
 from harness.context import execute
+from harness.searching import search_index
 
 pytestmark = pytest.mark.on_lite
 
@@ -125,7 +125,7 @@ def test_results_of_single_labels_that_fiftyone_cannot_show_say_so(make, kind):
     dataset = make(SUPPORTED[kind])
     build.build(dataset, "k", OWN, patches_field="labels")
     query = Query((Term(id=dataset.first()["labels"].id),))
-    found = search.search(runs.load(dataset, "k"), query, 3)
+    found = search_index(runs.load(dataset, "k"), query, 3)
     with pytest.raises(InvalidRequest, match=f"a field of {kind}s and index that"):
         found.view.count()
     assert len(dataset.select(found.sample_ids, ordered=True)) == 3
@@ -143,7 +143,7 @@ def test_it_is_indexed_and_kept_as_the_dataset_is(make, kind):
     index = runs.load(dataset, "k")
     assert sorted(index.label_ids) == sorted(ids)
 
-    matches = search.search(index, Query((Term(id=ids[2 * each]),)), 3)
+    matches = search_index(index, Query((Term(id=ids[2 * each]),)), 3)
     assert matches.ids[0] == ids[2 * each] and matches.scores[0] == pytest.approx(1)
     twins = duplicates.find_groups(index, 0.01)
     assert sorted(map(sorted, (group.ids for group in twins.groups))) == sorted(
@@ -256,7 +256,7 @@ def test_labels_in_an_embedded_document_are_indexed(make):
     assert (built.rows, built.failed) == (10, 0)
     assert fiftyone_milvus.health(dataset, "k").healthy
     index = runs.load(dataset, "k")
-    matches = search.search(index, Query((Term(id=index.label_ids[0]),)), 1)
+    matches = search_index(index, Query((Term(id=index.label_ids[0]),)), 1)
     assert matches.view.values("id") == matches.ids
 
 

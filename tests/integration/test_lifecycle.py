@@ -26,11 +26,11 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.similarity import MilvusSimilarityIndex
 from fiftyone_milvus.errors import CollectionError, InvalidRequest
 from fiftyone_milvus.indexes import build
-from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query
 from fiftyone_milvus.store import client, embedded, settings
 from harness import datasets, environment
 from harness.oracle import distances, ranked
+from harness.searching import search_index
 
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 PRELUDE = """
@@ -464,7 +464,7 @@ def test_a_run_whose_results_are_lost_works_and_is_finished(lite, dataset, lost)
     dataset.reload()
     assert not runs.has_results(dataset, "idx")
     index = runs.load(dataset, "idx")
-    assert len(search.search(index, Query.of(ids=[dataset.first().id]), 5).ids) == 5
+    assert len(search_index(index, Query.of(ids=[dataset.first().id]), 5).ids) == 5
     assert build.build(dataset, "idx", source).embedded == 0
     assert dataset.load_brain_results("idx", cache=False).total_index_size == 100
     assert runs.cleanup(dataset, "idx").rows == 100
@@ -542,7 +542,7 @@ def test_an_index_of_plain_fiftyone_is_read(milvus, stock):
 
 def test_an_index_of_plain_fiftyone_does_not_pass_for_exact(milvus, stock):
     """It is an HNSW graph, in an embedded Milvus too."""
-    found = search.search(stock.index, Query.of(vector=stock.vectors[0]), 5)
+    found = search_index(stock.index, Query.of(vector=stock.vectors[0]), 5)
     assert not found.plan.exact
 
 

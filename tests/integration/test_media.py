@@ -12,11 +12,11 @@ import fiftyone_milvus
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
-from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query, Term
 from harness import images
 from harness.context import execute, make_context
 from harness.panel import CheckedPanel
+from harness.searching import search_index
 
 pytestmark = pytest.mark.on_lite
 
@@ -173,7 +173,7 @@ def test_it_is_indexed_and_kept_as_the_dataset_is(made):
 
     index = runs.load(dataset, "k")
     ids = [id_ for some, _ in index.rows.iterate_ids() for id_ in some]
-    matches = search.search(index, Query((Term(id=ids[0]),)), 3)
+    matches = search_index(index, Query((Term(id=ids[0]),)), 3)
     assert matches.ids[0] == ids[0] and matches.scores[0] == pytest.approx(1)
 
     done = fiftyone_milvus.sync(dataset, "k")

@@ -28,7 +28,6 @@ from fiftyone_milvus.errors import (
 )
 from fiftyone_milvus.indexes import archive, build, collection_cleanup, move, parquet
 from fiftyone_milvus.progress import Progress
-from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query
 from fiftyone_milvus.store import client, row_search, settings
 from fiftyone_milvus.store.collection import Collection, Owner
@@ -36,6 +35,7 @@ from fiftyone_milvus.store.rows import Rows, StoredRows
 from harness import builds, datasets
 from harness.context import PLUGIN, execute, make_context
 from harness.forks import Fork
+from harness.searching import search_index
 from plugin.app import export_folders
 
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
@@ -271,12 +271,12 @@ def test_what_searches_are_filtered_by_is_kept(server, dataset):
     index = make(dataset, filter_fields=["cluster"])
     query = Query.of(vector=np.ones(16))
     where = {"cluster": [1, 3]}
-    wanted = search.search(index, query, 40, where=where).ids
+    wanted = search_index(index, query, 40, where=where).ids
     assert len(wanted) == 40
     for to in (server, None):
         move.move(dataset, "idx", {"uri": to})
         moved = runs.load(dataset, "idx")
-        found = search.search(moved, query, 40, where=where)
+        found = search_index(moved, query, 40, where=where)
         assert sorted(found.ids) == sorted(wanted)
         assert fiftyone_milvus.health(dataset, "idx").healthy
 

@@ -16,12 +16,12 @@ from fiftyone_milvus import metrics
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
-from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Crop, Query, Term
 from fiftyone_milvus.searches.query_vector import resolve
 from fiftyone_milvus.searches.request import SearchRequest
 from harness import datasets, images
 from harness.context import execute, make_context
+from harness.searching import search_index
 from plugin.app import searches
 
 COUNT = 240
@@ -54,17 +54,17 @@ def test_a_sample_stands_for_all_its_patches(milvus, world):
     sample = world.dataset.skip(2).first()
     labels = [d.id for d in sample.ground_truth.detections]
     assert len(labels) == 3
-    one = search.search(index, Query((Term(sample_id=sample.id),)), 20)
-    several = search.search(index, Query.of(ids=labels), 20)
+    one = search_index(index, Query((Term(sample_id=sample.id),)), 20)
+    several = search_index(index, Query.of(ids=labels), 20)
     assert one.ids == several.ids
     np.testing.assert_allclose(one.scores, several.scores, atol=1e-6)
 
 
 def test_an_earlier_result_is_a_query(milvus, world):
     index = runs.load(world.dataset, "cosine")
-    first = search.search(index, Query.of(ids=world.ids[:1]), 5)
-    again = search.search(index, Query((Term(result_ids=tuple(first.ids)),)), 5)
-    wanted = search.search(index, Query.of(ids=first.ids), 5)
+    first = search_index(index, Query.of(ids=world.ids[:1]), 5)
+    again = search_index(index, Query((Term(result_ids=tuple(first.ids)),)), 5)
+    wanted = search_index(index, Query.of(ids=first.ids), 5)
     assert again.ids == wanted.ids
 
 
@@ -82,13 +82,13 @@ def test_an_earlier_result_is_a_query(milvus, world):
 def test_what_cannot_be_grouped_by_is_reported(milvus, world, group_by, words):
     index = runs.load(world.dataset, "cosine")
     with pytest.raises(InvalidRequest, match=words):
-        search.search(index, Query.of(ids=world.ids[:1]), 5, group_by=group_by)
+        search_index(index, Query.of(ids=world.ids[:1]), 5, group_by=group_by)
 
 
 def test_ids_of_another_dataset_are_reported(milvus, world):
     index = runs.load(world.dataset, "cosine")
     with pytest.raises(InvalidRequest, match="are not in the index"):
-        search.search(index, Query.of(ids=["0" * 24]), 5)
+        search_index(index, Query.of(ids=["0" * 24]), 5)
 
 
 # -- the operators
@@ -121,7 +121,7 @@ def test_search_takes_a_whole_query(dataset, world):
     query = Query.of(ids=world.ids[:2]).with_feedback(less=[world.ids[9]])
     found = execute("search", dataset, brain_key="cosine", query=query.to_dict(), k=9)
     index = runs.load(dataset, "cosine")
-    assert found["ids"] == search.search(index, query, 9).ids
+    assert found["ids"] == search_index(index, query, 9).ids
     assert [term["label"] for term in found["terms"]][-1].startswith("not like ")
     # 0.9 the first, -0.1 not like the last
     assert np.shape(found["term_scores"]) == (9, 3)
@@ -341,7 +341,7 @@ def test_an_uploaded_image_finds_itself(painted):
     sample = painted.skip(7).first()
     with open(sample.filepath, "rb") as file:
         term = Term(image=file.read())
-    found = search.search(runs.load(painted, "images"), Query((term,)), 3)
+    found = search_index(runs.load(painted, "images"), Query((term,)), 3)
     assert found.ids[0] == sample.id
     assert found.scores[0] == pytest.approx(1, abs=1e-5)
 
@@ -369,7 +369,7 @@ def test_the_crop_of_a_patch_finds_the_patch(painted):
     patch = sample.objects.detections[1]
     crop = {"sample_id": sample.id, "box": patch.bounding_box}
     query = Query.from_dict({"terms": [{"crop": crop}]})
-    found = search.search(runs.load(painted, "objects"), query, 2)
+    found = search_index(runs.load(painted, "objects"), query, 2)
     assert found.ids[0] == patch.id
     assert found.scores[0] == pytest.approx(1, abs=1e-5)
 
@@ -384,12 +384,12 @@ def test_the_crop_of_a_patch_finds_the_patch(painted):
 def test_a_crop_of_nothing_is_reported(painted, crop, words):
     query = Query.from_dict({"terms": [{"crop": crop}]})
     with pytest.raises(InvalidRequest, match=words):
-        search.search(runs.load(painted, "objects"), query, 2)
+        search_index(runs.load(painted, "objects"), query, 2)
 
 
 def test_a_model_that_embeds_no_text_says_so(painted):
     with pytest.raises(InvalidRequest, match="can't embed text"):
-        search.search(runs.load(painted, "images"), Query.of(text="a bird"), 2)
+        search_index(runs.load(painted, "images"), Query.of(text="a bird"), 2)
 
 
 def test_searches_and_a_build_take_turns_with_a_model(painted, monkeypatch):
@@ -430,11 +430,11 @@ def seen(scenes, offline_models):
 def test_uploads_and_crops_are_embedded_as_the_index_was(seen):
     sample = seen.skip(3).first()
     term = Term(image=Path(sample.filepath).read_bytes())
-    found = search.search(runs.load(seen, "seen"), Query((term,)), 2)
+    found = search_index(runs.load(seen, "seen"), Query((term,)), 2)
     assert found.ids[0] == sample.id and found.scores[0] >= 0.999
     patch = sample.ground_truth.detections[0]
     crop = Crop(sample.id, tuple(patch.bounding_box))
-    found = search.search(runs.load(seen, "seen_objects"), Query((Term(crop=crop),)), 2)
+    found = search_index(runs.load(seen, "seen_objects"), Query((Term(crop=crop),)), 2)
     assert found.ids[0] == patch.id and found.scores[0] >= 0.999
 
 

@@ -17,10 +17,10 @@ from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
 from fiftyone_milvus.metrics import unit
 from fiftyone_milvus.progress import Monitor
-from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Crop, Query, Term
 from fiftyone_milvus.searches.query_vector import resolve
 from harness import hostile_images, image_files, images
+from harness.searching import search_index
 
 OPENCV = ("counting", "reading-opencv")
 PLAIN_TORCH = ("reading-torch", "reading-torch-raw", "reading-torch-plain")
@@ -234,7 +234,7 @@ def test_broken_exif_turns_no_part_of_an_image(files, built):
 
 def test_a_turned_photo_finds_itself_first(files, built):
     sample = of_kind(files, "turned-6.jpg")
-    found = search.search(built("reading-torch"), Query((upload(sample),)), 1)
+    found = search_index(built("reading-torch"), Query((upload(sample),)), 1)
     assert found.ids == [sample.id]
     assert found.scores[0] == pytest.approx(1, abs=1e-3)
 

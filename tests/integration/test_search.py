@@ -30,6 +30,7 @@ from fiftyone_milvus.tuning import tuned
 from harness import datasets
 from harness.datasets import clustered_vectors
 from harness.oracle import distances, ranked
+from harness.searching import search_index
 
 COUNT, DIM, CLUSTERS = 400, 8, 8
 METRICS = ("cosine", "euclidean", "dotproduct")
@@ -186,7 +187,7 @@ def check_order(matches, exact: dict[str, float]) -> None:
 
 
 def test_the_plan_says_why_and_where_the_time_went(milvus, world, cosine):
-    found = search.search(
+    found = search_index(
         cosine, query_of(world, 3), 5, samples=VIEWS["half"](world.dataset)
     )
     assert found.plan.exact == (milvus.kind == "lite" or found.plan.name != "overfetch")
@@ -227,7 +228,7 @@ def test_every_condition_holds(milvus, world, metric, view, k, reverse, row, ask
     low, high = (cut(every, asked[name]) for name in ("low", "high"))
     order = sorted(range(COUNT), key=lambda i: every[i])
     excluded = at(world, order[-asked["excluded"] :] if asked["excluded"] else [])
-    result = search.search(
+    result = search_index(
         world.indexes[metric],
         query_of(world, row),
         k,
@@ -283,7 +284,7 @@ def group_of(world, by: str | None) -> list[Any]:
 
 
 def test_groups_are_searched_for_until_the_index_ends(milvus, world, cosine):
-    result = search.search(cosine, query_of(world, 3), 25, group_by="cluster")
+    result = search_index(cosine, query_of(world, 3), 25, group_by="cluster")
     assert len(result.ids) == CLUSTERS
     exact = distances("cosine", world.vectors[3], world.vectors)
     clusters = np.array(world.columns["cluster"])
@@ -294,23 +295,23 @@ def test_groups_are_searched_for_until_the_index_ends(milvus, world, cosine):
 def test_patches_are_grouped_by_sample(milvus, world):
     index = world.indexes["patches"]
     query = Query.of(ids=(world.dataset.first().ground_truth.detections[0].id,))
-    result = search.search(index, query, COUNT, group_by="sample")
+    result = search_index(index, query, COUNT, group_by="sample")
     assert sorted(result.sample_ids) == sorted(world.ids)
-    everything = search.search(index, query, 3 * COUNT)
+    everything = search_index(index, query, 3 * COUNT)
     best = dict(
         zip(reversed(everything.sample_ids), reversed(everything.ids), strict=True)
     )
     assert result.ids == list(best.values())[::-1] or set(result.ids) == set(
         best.values()
     )
-    by_cluster = search.search(index, query, 50, group_by="cluster")
+    by_cluster = search_index(index, query, 50, group_by="cluster")
     assert len(by_cluster.ids) == CLUSTERS
 
 
 def test_a_patch_is_excluded_with_its_sample(milvus, world):
     sample = world.dataset.skip(5).first()
     query = Query.of(ids=(sample.ground_truth.detections[0].id,))
-    result = search.search(world.indexes["patches"], query, 1_000, exclude=[sample.id])
+    result = search_index(world.indexes["patches"], query, 1_000, exclude=[sample.id])
     assert sample.id not in result.sample_ids
     assert len(set(result.sample_ids)) == COUNT - 1
 
@@ -318,7 +319,7 @@ def test_a_patch_is_excluded_with_its_sample(milvus, world):
 def test_grouped_datasets_give_one_match_a_group(milvus):
     with datasets.paired_index(12, "scene") as made:
         query = Query.of(vector=made.vectors[0])
-        result = search.search(made.index, query, 24, group_by="group")
+        result = search_index(made.index, query, 24, group_by="group")
         exact = distances("cosine", made.vectors[0], made.vectors)
         exact = exact.reshape(12, 2).min(axis=1)
         np.testing.assert_allclose(1 - result.scores, np.sort(exact), atol=ATOL)
@@ -338,11 +339,11 @@ def test_grouped_datasets_give_one_match_a_group(milvus):
 )
 def test_what_makes_no_sense_is_refused(milvus, world, cosine, kwargs, says):
     with pytest.raises(InvalidRequest, match=says):
-        search.search(cosine, query_of(world, 0), **{"k": 5, **kwargs})
+        search_index(cosine, query_of(world, 0), **{"k": 5, **kwargs})
 
 
 def test_the_whole_index_is_ranked(milvus, world, cosine):
-    result = search.search(cosine, query_of(world, 8), 10_000)
+    result = search_index(cosine, query_of(world, 8), 10_000)
     exact = distances("cosine", world.vectors[8], world.vectors)
     found = [exact[world.ids.index(id_)] for id_ in result.ids]
     np.testing.assert_allclose(found, np.sort(exact), atol=ATOL)
@@ -357,7 +358,7 @@ def test_a_view_is_kept_and_follows_its_dataset(milvus, world, cosine):
     view = dataset.match(F("cluster") == 5)
 
     def found() -> list[str]:
-        result = search.search(cosine, query_of(world, 5), COUNT, samples=view)
+        result = search_index(cosine, query_of(world, 5), COUNT, samples=view)
         return sorted(result.ids)
 
     before = found()
@@ -422,7 +423,7 @@ def test_a_view_far_from_the_query_is_exact_before_the_index_is_built(
         far = dataset.exclude(sample.id)
         exact = distances("cosine", vectors[0], vectors[inside])
         wanted = ranked(exact, far.values("id"))[:25]
-        result = search.search(index, Query.of(vector=vectors[0]), 25, samples=far)
+        result = search_index(index, Query.of(vector=vectors[0]), 25, samples=far)
         assert set(result.ids) == set(wanted)
         assert result.plan.exact
     finally:
@@ -445,7 +446,7 @@ def scored(world):
 
 
 def test_scores_and_ranks_become_fields(milvus, world, cosine, scored):
-    result = search.search(cosine, query_of(world, 2), 30)
+    result = search_index(cosine, query_of(world, 2), 30)
     result = search.write_scores(result, "near", rank_field="near_rank")
     shown = scored.select(result.ids, ordered=True)
     np.testing.assert_allclose(shown.values("near"), result.scores)
@@ -456,7 +457,7 @@ def test_scores_and_ranks_become_fields(milvus, world, cosine, scored):
 
 def test_the_next_scores_replace_the_last(milvus, world, cosine, scored):
     for row in (2, 3):
-        result = search.search(cosine, query_of(world, row), 30)
+        result = search_index(cosine, query_of(world, row), 30)
         result = search.write_scores(result, "near", rank_field="near_rank")
     assert sorted(scored.exists("near").values("id")) == sorted(result.ids)
     assert result.view.values("id") == result.ids
@@ -466,7 +467,7 @@ def test_scores_of_patches_go_to_their_labels(milvus, world, scored):
     index = world.indexes["patches"]
     labels = world.dataset.values("ground_truth.detections.id", unwind=True)
     for label in labels[:2]:
-        result = search.search(index, Query.of(ids=(label,)), 20)
+        result = search_index(index, Query.of(ids=(label,)), 20)
         result = search.write_scores(result, "near", rank_field="near_rank")
     found = dict(
         zip(
@@ -483,15 +484,15 @@ def test_scores_of_patches_go_to_their_labels(milvus, world, scored):
 
 @tuned(MAX_SELECTED=20)
 def test_many_matches_get_ranks_unasked(milvus, world, cosine, scored):
-    result = search.search(cosine, query_of(world, 2), 20)
+    result = search_index(cosine, query_of(world, 2), 20)
     assert search.write_scores(result, "near").rank_field is None
-    result = search.search(cosine, query_of(world, 2), 21)
+    result = search_index(cosine, query_of(world, 2), 21)
     assert search.write_scores(result, "near").rank_field == "near_rank"
     assert scored.exists("near_rank").count() == 21
 
 
 def test_a_field_of_ones_own_is_not_written_over(milvus, world, cosine):
-    result = search.search(cosine, query_of(world, 2), 5)
+    result = search_index(cosine, query_of(world, 2), 5)
     with pytest.raises(InvalidRequest, match="no search wrote it"):
         search.write_scores(result, "number")
     with pytest.raises(InvalidRequest, match="can't name a field"):
@@ -514,7 +515,7 @@ def test_how_rows_are_indexed_is_asked_now_and_then(milvus, world, monkeypatch):
 
     def search_again() -> None:
         loaded = runs.load(world.dataset, index.key)
-        search.search(loaded, Query((Term(id=world.ids[0]),)), 5)
+        search_index(loaded, Query((Term(id=world.ids[0]),)), 5)
 
     monkeypatch.setattr(milvus_client, "describe_index", counted)
     monkeypatch.setattr(collection, "_built", CollectionCache(600))

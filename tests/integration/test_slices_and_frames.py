@@ -19,11 +19,11 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
 from fiftyone_milvus.searches.query import Query
-from fiftyone_milvus.searches.search import search
 from harness import label_kinds
 from harness.context import execute, make_context, triggered
 from harness.label_kinds import GROUPS, ROWS, VIDEOS, Kind
 from harness.panel import CheckedPanel
+from harness.searching import search_index
 
 pytestmark = pytest.mark.on_lite
 
@@ -185,7 +185,7 @@ def test_a_selected_match_is_searched_with(kind, key):
 
 
 def test_scores_are_written_for_all(kind, key):
-    found = search(runs.load(kind.dataset, key), Query.of(vector=[1, 0]), K)
+    found = search_index(runs.load(kind.dataset, key), Query.of(vector=[1, 0]), K)
     field = f"near_{key}"
     result = execute(
         "search", kind.dataset, query=QUERY, brain_key=key, k=K, score_field=field
@@ -268,11 +268,11 @@ def test_frames_are_found_in_a_view_of_videos_and_grouped_by_them(kind_of):
     index = runs.load(kind.dataset, "ours")
     videos = kind.dataset.limit(2)
     inside = dict(zip(*kind.view.values(["id", "sample_id"]), strict=True))
-    found = search(index, Query.of(vector=[1, 0]), K, samples=videos)
+    found = search_index(index, Query.of(vector=[1, 0]), K, samples=videos)
     assert {inside[id_] for id_ in found.ids} == set(videos.values("id"))
     assert len(found.ids) == 8
     assert found.view.values("id") == found.ids
-    groups = search(index, Query.of(vector=[1, 0]), K, group_by="sample")
+    groups = search_index(index, Query.of(vector=[1, 0]), K, group_by="sample")
     assert len({inside[id_] for id_ in groups.ids}) == len(groups.ids) == VIDEOS
 
 
