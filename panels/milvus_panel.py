@@ -59,8 +59,9 @@ class MilvusPanel(
         return await threads.run(super().execute, ctx)
 
     def on_load(self, ctx: foo.ExecutionContext) -> None:
-        """Loads the model of the first index that is searched by text, meanwhile;
-        React asks for what it needs once it is there."""
+        """Gives React what it shows first, which saves a call, and loads the model of
+        the first index that is searched by text, meanwhile."""
+        ctx.panel.set_data("first_overview", self.first_overview(ctx))
         for key in runs.keys(ctx.dataset):
             if recorded_models.warm(ctx.dataset, key):
                 return

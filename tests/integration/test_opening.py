@@ -11,7 +11,7 @@ from fiftyone.core.odm import get_db_conn
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.store import client
-from harness.context import make_context
+from harness.context import make_context, triggered
 from harness.panel import CheckedPanel
 
 pytestmark = pytest.mark.on_lite
@@ -21,10 +21,11 @@ panel = CheckedPanel()
 
 
 def open_panel(dataset: fo.Dataset) -> dict[str, Any]:
-    """As FiftyOne and then React do it; what the panel is first drawn from."""
+    """As FiftyOne does it; what the panel is first drawn from."""
     ctx = make_context(dataset)
     panel.on_load(ctx)
-    return panel.first_overview(make_context(dataset))
+    (given,) = triggered(ctx, "patch_panel_data")
+    return given["data"]["first_overview"]
 
 
 def commands_of(action: Callable[[], Any]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 import { Skeleton, Stack, Typography } from "@mui/material";
 import { memo, useCallback, useState } from "react";
-import type { Index } from "../api/contract";
+import type { Index, Overview } from "../api/contract";
 import { FindTab } from "../find/FindTab";
 import { IndexesTab } from "../indexes/IndexesTab";
 import { useFileDrop } from "../hooks/useFileDrop";
@@ -17,8 +17,14 @@ import { usePanel } from "./usePanel";
 
 const NO_INDEXES: Index[] = [];
 
-export const DatasetPanel = memo(function DatasetPanel({ dataset }: { dataset: string }) {
-  const panel = usePanel(dataset);
+interface Props {
+  dataset: string;
+  /** what to show until Python answers, if it came with the panel */
+  first?: Overview | null;
+}
+
+export const DatasetPanel = memo(function DatasetPanel({ dataset, first = null }: Props) {
+  const panel = usePanel(dataset, first);
   const { value, error, loading, reload } = panel.overview;
   const indexes = useShared(value?.indexes ?? NO_INDEXES);
   const [index, choose] = useIndexInUse(dataset, indexes, Boolean(value?.server));

@@ -1,4 +1,4 @@
-import { act, render, waitFor } from "@testing-library/react";
+import { act, cleanup, render, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { RecoilRoot, useSetRecoilState } from "recoil";
 import { expect, test } from "vitest";
@@ -37,6 +37,19 @@ test("the first paint has the dataset and a skeleton", async () => {
   at("milvus-loading");
   await waitFor(() => at("milvus-query"));
   expect(absent("milvus-loading")).toBe(true);
+});
+
+test("what came with the panel is shown without asking, unless it is of another dataset", async () => {
+  answer({ overview, first_overview: { ...overview, indexes: [] } });
+  const first = { ...overview, server: null };
+  render(<MilvusPanel data={{ first_overview: first }} schema={{ view: URIS }} />, { wrapper: RecoilRoot });
+  await waitFor(() => at("milvus-query"));
+  expect(callsOf("first_overview")).toHaveLength(0);
+  await waitFor(() => expect(callsOf("overview")).toHaveLength(1));
+  cleanup();
+  const other = { ...first, dataset: { name: "plants", samples: null } };
+  render(<MilvusPanel data={{ first_overview: other }} schema={{ view: URIS }} />, { wrapper: RecoilRoot });
+  await waitFor(() => expect(callsOf("first_overview")).toHaveLength(1));
 });
 
 test("another dataset fetches another overview", async () => {

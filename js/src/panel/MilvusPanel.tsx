@@ -1,28 +1,33 @@
 import { Box } from "@mui/material";
-import { useRef, type KeyboardEvent } from "react";
+import { useRef, useState, type KeyboardEvent } from "react";
 import { ApiProvider } from "../api/ApiProvider";
 import type { Uris } from "../api/client";
+import type { Overview } from "../api/contract";
 import { useDatasetName } from "../hooks/appState";
 import { ScrollContext } from "../hooks/ScrollContext";
 import { EmptyState } from "../ui/EmptyState";
 import { DatasetPanel } from "./DatasetPanel";
 import { strings } from "./strings";
 
+type First = Overview | { error: unknown } | undefined;
+
 interface Props {
-  /** the panel's state from Python, which isn't used: what is shown is asked for */
-  data?: unknown;
+  /** what Python gave the panel when it was opened; what is shown later is asked for */
+  data?: { first_overview?: First };
   schema: { view: Uris };
 }
 
-export function MilvusPanel({ schema }: Props) {
+export function MilvusPanel({ data, schema }: Props) {
   const dataset = useDatasetName();
+  // the App copies the data whenever it draws the panel
+  const [opened] = useState(data?.first_overview);
   const scroller = useRef<HTMLElement>(null);
   return (
     <ApiProvider uris={schema.view}>
       <Box ref={scroller} data-cy="milvus-panel" onKeyDown={keepEnter} sx={{ p: 1.5, height: "100%", overflow: "auto" }}>
         {dataset ? (
           <ScrollContext.Provider value={scroller}>
-            <DatasetPanel key={dataset} dataset={dataset} />
+            <DatasetPanel key={dataset} dataset={dataset} first={given(opened, dataset)} />
           </ScrollContext.Provider>
         ) : (
           <EmptyState
@@ -35,6 +40,11 @@ export function MilvusPanel({ schema }: Props) {
       </Box>
     </ApiProvider>
   );
+}
+
+/** The overview that came with the panel, unless it was opened on another dataset. */
+function given(first: First, dataset: string): Overview | null {
+  return first && "dataset" in first && first.dataset.name === dataset ? first : null;
 }
 
 /** Keeps Enter from the App, so that it presses buttons here. */

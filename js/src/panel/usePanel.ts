@@ -16,15 +16,19 @@ import { useStoppedServer } from "../server/useStoppedServer";
 
 const NO_JOBS: Job[] = [];
 
-/** What the tabs share: the overview, the jobs, and what was started. */
-export function usePanel(dataset: string) {
+/**
+ * What the tabs share: the overview, the jobs, and what was started.
+ *
+ * @param first the first overview, if Python gave it already
+ */
+export function usePanel(dataset: string, first: Overview | null = null) {
   const api = useApi();
   const begun = useRef(false);
   const load = (show: (first: Overview) => void) => {
     if (begun.current) return api.overview();
     begun.current = true;
     // one after the other: together, each would wait for the other
-    return api.first_overview().then(show, () => undefined).then(api.overview);
+    return (first ? Promise.resolve(first) : api.first_overview()).then(show, () => undefined).then(api.overview);
   };
   const fetched = useFetched(load, dataset, useBrainRuns());
   const { overview, isStopped, stopped } = useStoppedServer(fetched);
