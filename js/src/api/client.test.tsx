@@ -1,6 +1,6 @@
 import { renderHook } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { handled, python } from "../test/fiftyone";
+import { notified, python } from "../test/fiftyone";
 import { Wrapper } from "../test/panel";
 import { useApi } from "./client";
 import { ApiError, errorOf } from "./errors";
@@ -20,12 +20,12 @@ test("a returned error becomes an ApiError", async () => {
   expect(error).toMatchObject({ code: "no_server", message: "Milvus is away" });
 });
 
-test("an exception in Python is an ApiError too, and keeps the App's error page away", async () => {
+test("an exception in Python is an ApiError too, and is not shown by the App", async () => {
   python.mockImplementationOnce(() => {
     throw new Error("boom");
   });
   await expect(api().jobs()).rejects.toMatchObject({ code: "failed", message: "boom" });
-  expect(handled).toHaveBeenCalledWith(false);
+  expect(notified).not.toHaveBeenCalled();
 });
 
 test("of a bare traceback the last line is shown", () => {

@@ -1,4 +1,4 @@
-import type { useTriggerPanelEvent } from "@fiftyone/operators";
+import type { OperatorResult } from "@fiftyone/operators";
 import { createContext, useContext } from "react";
 import type { Methods } from "./contract";
 import { errorOf } from "./errors";
@@ -15,18 +15,19 @@ type Call<Method extends { gives: unknown }> = Method extends { takes: infer Par
 
 export const ApiContext = createContext<Api | null>(null);
 
-/** The panel's Python methods as promises; `trigger` is what calls one of them. */
-export function createApi(uris: Uris, trigger: ReturnType<typeof useTriggerPanelEvent>): Api {
+export type Execute = (uri: string, params: object, callback: (answer: OperatorResult) => void) => void;
+
+/** The panel's Python methods as promises; `execute` is what calls one of them. */
+export function createApi(uris: Uris, execute: Execute): Api {
   const method = (name: string, uri: string) => (params?: object) =>
     new Promise<unknown>((resolve, reject) =>
-      trigger(uri, params ?? {}, false, (answer) => {
+      execute(uri, params ?? {}, (answer) => {
         const error = errorOf(answer);
         if (error) {
           // what shows the indexes is asked for again then, and not for its own error
           if (name !== "overview") reportMissingIndex(error.code);
           reject(error);
         } else resolve(answer.result);
-        return false; // the panel shows its own errors
       }),
     );
   const named = Object.entries(uris).map(([name, uri]) => [name, method(name, uri)]);

@@ -2,7 +2,7 @@ import { renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { RecoilRoot } from "recoil";
 import { expect, test } from "vitest";
-import { executeOperator, selectedSamples } from "../test/fiftyone";
+import { executed, selectedSamples } from "../test/fiftyone";
 import { useSampleSelection } from "./appState";
 
 function selection(selected: [string, string][]) {
@@ -19,7 +19,7 @@ test("what is selected in the grid is known, and a result that isn't loaded yet 
 
 test("deselecting one leaves the others as they are", () => {
   selection([["a", "default"], ["z", "alt"]]).toggle("a");
-  expect(executeOperator).toHaveBeenCalledWith("@voxel51/operators/set_selected_samples", {
+  expect(executed).toHaveBeenCalledWith("@voxel51/operators/set_selected_samples", {
     samples: [{ id: "z", type: "alt" }],
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { index, job } from "../test/data";
-import { executeOperator } from "../test/fiftyone";
+import { executed } from "../test/fiftyone";
 import { choose, indexes, operators, succeed } from "../test/indexes";
 import { PLUGIN, absent, at } from "../test/panel";
 import { strings } from "./strings";
@@ -23,7 +23,7 @@ test("Resume goes on without asking", async () => {
 test("a map that was computed opens in the Embeddings panel", async () => {
   succeed();
   await choose(indexes({}).user, "map");
-  expect(executeOperator).toHaveBeenCalledExactlyOnceWith("@voxel51/operators/open_panel", {
+  expect(executed).toHaveBeenCalledExactlyOnceWith("@voxel51/operators/open_panel", {
     name: "Embeddings",
     layout: "vertical",
   });
@@ -33,7 +33,7 @@ test("a map that fails opens nothing", async () => {
   succeed({ errorMessage: "Milvus is gone." });
   await choose(indexes({}).user, "map");
   expect(at("milvus-problem").textContent).toContain("Milvus is gone.");
-  expect(executeOperator).not.toHaveBeenCalled();
+  expect(executed).not.toHaveBeenCalled();
 });
 
 test("many indexes are looked for by name, without asking anybody", async () => {

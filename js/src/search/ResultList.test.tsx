@@ -1,7 +1,7 @@
 import { waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { result, searchResult } from "../test/data";
-import { executeOperator, expandSample, isPatchesView, modalNavigation, selectedSamples } from "../test/fiftyone";
+import { executed, expandSample, isPatchesView, modalNavigation, selectedSamples } from "../test/fiftyone";
 import { at, callsOf } from "../test/panel";
 import { all, results, searched } from "../test/search";
 
@@ -36,7 +36,7 @@ test("the checkbox selects the result in the grid", async () => {
   );
   await waitFor(() => expect(results()).toHaveLength(2));
   await user.click(all("milvus-tick")[0]);
-  expect(executeOperator).toHaveBeenCalledWith("@voxel51/operators/set_selected_samples", {
+  expect(executed).toHaveBeenCalledWith("@voxel51/operators/set_selected_samples", {
     samples: [
       { id: "z", type: "alt" },
       { id: "a", type: "default" },
@@ -98,10 +98,10 @@ test("x selects a result, and with Ctrl it is the browser's", async () => {
   await waitFor(() => expect(results()).toHaveLength(2));
   results()[0].focus();
   await user.keyboard("{Control>}x{/Control}");
-  expect(executeOperator).not.toHaveBeenCalled();
+  expect(executed).not.toHaveBeenCalled();
   await user.keyboard("x");
   const samples = [{ id: "a", type: "default" }];
-  expect(executeOperator).toHaveBeenCalledWith("@voxel51/operators/set_selected_samples", { samples });
+  expect(executed).toHaveBeenCalledWith("@voxel51/operators/set_selected_samples", { samples });
 });
 
 test("t on a result asks for a tag, and gives the last one from then on", async () => {

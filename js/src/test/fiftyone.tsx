@@ -18,37 +18,45 @@ export const registerComponent = vi.fn();
 /** Answers a panel method; throwing is what an exception in Python looks like. */
 export const python = vi.fn<(uri: string, params: object) => unknown>();
 
-/** What the panel's callback told the App: `false` keeps the error page away. */
-export const handled = vi.fn<(answer: boolean) => void>();
-
-/** another function each time, as FiftyOne's */
-export const useTriggerPanelEvent = (): typeof trigger => (...call) => trigger(...call);
-
-async function trigger(
-  uri: string,
-  params: object,
-  _prompt: boolean,
-  callback: (answer: OperatorResult) => boolean,
-) {
-  let answer: OperatorResult;
-  try {
-    answer = { result: await python(uri, params) };
-  } catch (error) {
-    answer = { error: "Traceback …", errorMessage: (error as Error).message };
-  }
-  handled(callback(answer));
-}
-
 interface ExecuteOptions {
   callback: (answer: OperatorResult) => void;
   requestDelegation?: boolean;
+  skipErrorNotification?: boolean;
 }
+
+/** another function each time, as FiftyOne's */
+export const useTriggerPanelEvent =
+  () => (uri: string, params: object, _prompt: boolean, callback: (answer: OperatorResult) => boolean) =>
+    void answerOf(uri, params).then(callback);
+
+async function answerOf(uri: string, params: object): Promise<OperatorResult> {
+  try {
+    return { result: await python(uri, params) };
+  } catch (error) {
+    return { error: "Traceback …", errorMessage: (error as Error).message };
+  }
+}
+
 export const execute = vi.fn<(params: object, options: ExecuteOptions) => void>();
 export const useOperatorExecutor = (uri: string) => ({
   execute: (params: object, options: ExecuteOptions) => execute({ uri, ...params }, options),
   isExecuting: false,
 });
-export const executeOperator = vi.fn<(uri: string, params: object) => void>();
+
+/** The App's operators that were executed. */
+export const executed = vi.fn<(uri: string, params: object) => void>();
+/** The answers that the App would show as errors. */
+export const notified = vi.fn<(answer: OperatorResult) => void>();
+
+export function executeOperator(uri: string, params: { panel_id?: string }, options?: ExecuteOptions) {
+  if (!options) return executed(uri, params);
+  const { panel_id, ...others } = params;
+  void answerOf(uri, others).then((answer) => {
+    if (panel_id !== usePanelId()) throw new Error("A panel's methods need its id");
+    if (answer.error && !options.skipErrorNotification) notified(answer);
+    options.callback(answer);
+  });
+}
 
 const state = new Map<string, unknown>();
 const listeners = new Set<() => void>();

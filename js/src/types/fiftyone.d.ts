@@ -28,6 +28,12 @@ declare module "@fiftyone/operators" {
     errorMessage?: string | null;
     delegated?: boolean;
   }
+  interface ExecuteOptions {
+    callback?: (result: OperatorResult) => void;
+    requestDelegation?: boolean;
+    skipOutput?: boolean;
+    skipErrorNotification?: boolean;
+  }
   /** A callback that returns `false` keeps the App's error page away. */
   export function useTriggerPanelEvent(): (
     uri: string,
@@ -36,18 +42,10 @@ declare module "@fiftyone/operators" {
     callback?: (result: OperatorResult) => boolean,
   ) => void;
   export function useOperatorExecutor(uri: string): {
-    execute: (
-      params?: object,
-      options?: {
-        callback?: (result: OperatorResult) => void;
-        requestDelegation?: boolean;
-        skipOutput?: boolean;
-        skipErrorNotification?: boolean;
-      },
-    ) => Promise<void>;
+    execute: (params?: object, options?: ExecuteOptions) => Promise<void>;
     isExecuting: boolean;
   };
-  export function executeOperator(uri: string, params?: object): Promise<void>;
+  export function executeOperator(uri: string, params?: object, options?: ExecuteOptions): Promise<void>;
 }
 
 declare module "@fiftyone/spaces" {
