@@ -23,7 +23,7 @@ interpreter() {
     local version
     if "python$1" -c '' 2>/dev/null; then
         command -v "python$1"
-    elif version="$(pyenv versions --bare 2>/dev/null | grep -m1 "^${1//./\\.}\\.")"; then
+    elif version="$(pyenv versions --bare 2>/dev/null | grep "^${1//./\\.}\\." | tail -n 1)"; then
         echo "$(pyenv root)/versions/$version/bin/python"
     fi
 }
