@@ -33,6 +33,7 @@ _NAMES = {
     *(
         "brain_key",
         "new_brain_key",
+        "from_key",
         "map_key",
         "other",
         "other_key",

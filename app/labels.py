@@ -12,6 +12,7 @@ LABELS = {
     "engine": "Embed and write in",
     "filter_fields": "Fields to filter by",
     "force_square": "Make patches square",
+    "from_key": "Copy from",
     "index": "Index",
     "index_type": "Index type",
     "k": "Results",

@@ -1,4 +1,4 @@
-"""What moving, exporting and importing share."""
+"""What moving, exporting, importing and copying share."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import archive, move
+from fiftyone_milvus.indexes.copy_index import Copied
 from fiftyone_milvus.progress import Report
 from fiftyone_milvus.store import settings
 
 from . import export_folders, forms
 from .long_jobs import JobResult, Work
 
-Transferred = move.Moved | archive.Exported | archive.Imported
+Transferred = move.Moved | archive.Exported | archive.Imported | Copied
 
 
 def work(
@@ -27,12 +28,12 @@ def work(
     *args: Any,
     **kwargs: Any,
 ) -> Work:
-    """The work that moves, exports or imports the dataset's index, and says in a
-    sentence what it did.
+    """The work that moves, exports, imports or copies the dataset's index, and says in
+    a sentence what it did.
 
     Args:
         ctx: the context
-        transfer: a function of ``fiftyone_milvus.indexes.move`` or ``archive``
+        transfer: a function of ``fiftyone_milvus.indexes``
         summary: the sentence for what it returns
         *args: what the function takes after the dataset and the brain key
         **kwargs: its keyword arguments, other than those of every such function

@@ -31,6 +31,7 @@ from .indexes.build import Ray as Ray
 from .indexes.build import Source as Source
 from .indexes.build import build as build
 from .indexes.collections import list_collections as list_collections
+from .indexes.copy_index import copy_index as copy_index
 from .indexes.health import health as health
 from .indexes.move import move as move
 from .indexes.sync import sync as sync

@@ -15,6 +15,7 @@ MAX_TRIED = 2
 # Their choices are those of a machine or a dataset
 OPEN_CHOICES = {
     *("model", "engine", "uri", "other_dataset", "group_by", "filter_fields"),
+    "from_key",
 }
 MARKER = "<!-- From here on written by scripts/operators_page.py: make docs -->\n"
 

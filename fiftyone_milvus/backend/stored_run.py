@@ -118,7 +118,7 @@ def read(brain_key: str, record: Mapping[str, Any]) -> StoredRun | Broken:
     config, created = record["config"], _created(record)
     try:
         kept, own = _config(config)
-        stages = _stages(record.get("view_stages"))
+        stages = view_stages(record.get("view_stages"))
     except InvalidRequest as e:
         return Broken(brain_key, created, _named(config), _sentence(e))
     return StoredRun(brain_key, created, kept["collection_name"], own, kept, stages)
@@ -197,6 +197,35 @@ def _parsed(ext: str) -> Stored:
     )
 
 
+def similarity_values(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What the configuration of a similarity run of any backend says.
+
+    Raises:
+        InvalidRequest: if a value can't be right
+    """
+    return {
+        "embeddings_field": _path(config, "embeddings_field"),
+        "patches_field": _path(config, "patches_field"),
+        "roi_field": _path(config, "roi_field"),
+        "model": _text(config, "model"),
+        "model_kwargs": model_arguments.plain(config.get("model_kwargs")),
+        "supports_prompts": _flag(config, "supports_prompts"),
+    }
+
+
+def view_stages(texts: Any) -> tuple[Mapping[str, Any], ...] | None:
+    """The stages of the view that FiftyOne keeps with a run, as it stores them.
+
+    Raises:
+        InvalidRequest: if they can't be right
+    """
+    if texts is None:
+        return None
+    if not isinstance(texts, list | tuple) or len(texts) > MAX_STAGES:
+        raise InvalidRequest(f"Its view is not a list of at most {MAX_STAGES} stages.")
+    return tuple(map(_stage, texts))
+
+
 def check_options(given: Mapping[str, Any]) -> IndexOptions:
     """Index options with a partition that Milvus allows.
 
@@ -220,12 +249,7 @@ def _config(config: Mapping[str, Any]) -> tuple[dict[str, Any], Stored]:
         "consistency_level": _choice(
             config, "consistency_level", "Session", CONSISTENCY_LEVELS
         ),
-        "embeddings_field": _path(config, "embeddings_field"),
-        "patches_field": _path(config, "patches_field"),
-        "roi_field": _path(config, "roi_field"),
-        "model": _text(config, "model"),
-        "model_kwargs": model_arguments.plain(config.get("model_kwargs")),
-        "supports_prompts": _flag(config, "supports_prompts"),
+        **similarity_values(config),
         "ext": config.get("ext"),
     }
     return kept, parse(kept["ext"])
@@ -237,14 +261,6 @@ def _named(config: Mapping[str, Any]) -> str | None:
         return _name(config, "collection_name")
     except InvalidRequest:
         return None
-
-
-def _stages(texts: Any) -> tuple[Mapping[str, Any], ...] | None:
-    if texts is None:
-        return None
-    if not isinstance(texts, list | tuple) or len(texts) > MAX_STAGES:
-        raise InvalidRequest(f"Its view is not a list of at most {MAX_STAGES} stages.")
-    return tuple(map(_stage, texts))
 
 
 def _stage(text: Any) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ import textwrap
 from pathlib import Path
 from types import SimpleNamespace
 
+import fiftyone.brain as fob
 import numpy as np
 import pytest
 
@@ -23,6 +24,7 @@ ORDER = (
     *("build", "list_indexes", "trust_model", "search", "Crop", "Term", "Query"),
     *("find_duplicates", "find_leaks", "find_label_outliers", "find_unique"),
     *("find_in_dataset", "health", "sync", "export_index", "import_index", "rename"),
+    "copy_index",
     *("list_collections", "move", "cleanup", "Ray"),
 )
 # Their classes are shown where they are made, and copies where they are found
@@ -48,6 +50,9 @@ def test_the_examples_of_all_docstrings_run(
     dataset = scenes.limit(20).clone()
     dataset.limit(10).tag_samples("train")
     dataset.skip(10).tag_samples("test")
+    fob.compute_similarity(
+        dataset, brain_key="sklearn_sim", backend="sklearn", embeddings=np.eye(20)
+    )
     names = {
         **{name: getattr(fiftyone_milvus, name) for name in fiftyone_milvus.__all__},
         "fiftyone_milvus": fiftyone_milvus,
@@ -63,7 +68,7 @@ def test_the_examples_of_all_docstrings_run(
             code = code.replace("http://milvus:19530", str(tmp_path / "other.db"))
             exec(compile(code, name, "exec"), names)
         left = fiftyone_milvus.list_indexes(dataset)
-        assert {index.brain_key for index in left} == {"patches", "backup"}
+        assert {index.brain_key for index in left} == {"patches", "backup", "copied"}
     finally:
         for info in fiftyone_milvus.list_indexes(dataset):
             fiftyone_milvus.cleanup(dataset, info.brain_key)

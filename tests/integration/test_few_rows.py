@@ -225,6 +225,7 @@ OPERATIONS = [
     Case("move_index", {"brain_key": "idx", "uri": "http://127.0.0.1:1"}, "Milvus at"),
     Case("trust_model", {"brain_key": "idx"}, "operator's form"),
     Case("import_index", {"brain_key": "new", "path": "none.parquet"}, "There is no"),
+    Case("copy_index", {"brain_key": "new", "from_key": "none"}, "no similarity index"),
     Case("compute_index", {"brain_key": "new", **FIELD}, "no samples to index", "none"),
     Case("compute_index", {"brain_key": "new", **FIELD}, "Indexed 1 vectors", "first"),
     Case("cleanup_index", {"brain_key": "new"}, "Deleted the 1 vectors"),

@@ -73,6 +73,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "move_index": {"brain_key": "none", "db_name": None, "collection_name": None},
     "export_index": {**INDEX, "path": "new.parquet", "overwrite": True},
     "import_index": {"brain_key": "imported", "path": "none.parquet"},
+    "copy_index": {"from_key": "theirs", "brain_key": "copied"},
     "find_duplicates": {
         **{**INDEX, **FOUND, "by": "thresh", "thresh": 0.1, "fraction": 0.1},
         **{"mode": "auto", "against_index": False},
@@ -235,6 +236,9 @@ def dataset(tmp_path_factory):
                 **{"brain_key": key, "backend": "milvus", "metric": "cosine"},
                 embeddings="embeddings",
             )
+        fob.compute_similarity(
+            dataset, brain_key="theirs", backend="sklearn", embeddings="embeddings"
+        )
         execute("search", dataset, **INDEX, query=QUERY, k=2)
         execute("save_search", dataset, name="s")
         execute("find_unique", dataset, **INDEX, count=2)

@@ -392,6 +392,7 @@ LONG = {
     "embeddings_map": {"brain_key": "idx"},
     "export_index": {"brain_key": "idx", "path": "new.parquet", "overwrite": True},
     "import_index": {"brain_key": "imported", "path": "there.parquet"},
+    "copy_index": {"brain_key": "copied", "from_key": "theirs"},
     "move_index": {"brain_key": "idx", "uri": str(environment.HOME / "moved.db")},
 }
 
@@ -434,6 +435,10 @@ def test_a_long_operator_takes_what_react_sends_and_is_a_job(
     indexed.set_values("kind", ["a", "b"] * 50)
     if name == "import_index":
         archive.export_index(indexed, "idx", tmp_path / "there.parquet")
+    if name == "copy_index":
+        fob.compute_similarity(
+            indexed, brain_key="theirs", backend="sklearn", embeddings="embeddings"
+        )
     params = LONG[name]
     contract.check_operator(name, params, execute(name, indexed, **params))
     job = panel.jobs(make_context(indexed))["jobs"][0]

@@ -59,6 +59,7 @@ MOST: dict[str, dict[str, Any]] = {
     "move_index": {"brain_key": "moving", "uri": str(environment.HOME / "risks.db")},
     "export_index": {**INDEX, "path": "new.parquet"},
     "import_index": {"brain_key": "imported", "path": "there.parquet"},
+    "copy_index": {"from_key": "theirs", "brain_key": "copied"},
     "embeddings_map": {**INDEX, "map_key": "{name}"},
     "find_duplicates": {**INDEX, "thresh": 2.0, "tag": "{name}", "save_view": "{name}"},
     "find_leaks": {**INDEX, "tags": "a, b", "thresh": 2.0, "tag": "{name}"},
@@ -184,6 +185,9 @@ def world(folder):
         execute("save_search", dataset, name=name)
     dataset.delete_sample_fields(["doomed_score", "saved_score"])
     archive.export_index(dataset, "idx", folder / "there.parquet")
+    fob.compute_similarity(
+        dataset, brain_key="theirs", backend="sklearn", embeddings="embeddings"
+    )
     yield World(dataset, names)
     for name in set(milvus.list_collections()) - before:
         milvus.drop_collection(name)

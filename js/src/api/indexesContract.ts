@@ -161,6 +161,12 @@ export interface ImportParams {
   path: string;
 }
 
+/** What `@milvus/vector-search/copy_index` takes. */
+export interface CopyParams {
+  from_key: string;
+  brain_key: string;
+}
+
 export interface Renamed {
   brain_key: string;
   collection_name: string | null;
@@ -202,5 +208,6 @@ export interface IndexOperators {
   move_index: { takes: MoveParams; gives: unknown };
   export_index: { takes: ExportParams; gives: unknown };
   import_index: { takes: ImportParams; gives: unknown };
+  copy_index: { takes: CopyParams; gives: unknown };
   rename_index: { takes: { brain_key: string; new_brain_key: string }; gives: Renamed };
 }

@@ -2,7 +2,7 @@ import type { Operators } from "./contract";
 
 interface LongJob {
   /** the dialog that it is started in */
-  dialog?: "sync" | "move" | "export" | "import";
+  dialog?: "sync" | "move" | "export" | "import" | "copy";
   /** its result is shown elsewhere, on the index's card or in the Find tab */
   quiet?: boolean;
 }
@@ -16,6 +16,7 @@ export const LONG_JOBS = {
   move_index: { dialog: "move" },
   export_index: { dialog: "export" },
   import_index: { dialog: "import" },
+  copy_index: { dialog: "copy" },
   find_duplicates: { quiet: true },
   find_leaks: { quiet: true },
   find_label_outliers: { quiet: true },

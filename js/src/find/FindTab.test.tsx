@@ -1,5 +1,5 @@
 import { act, screen, waitFor } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { job } from "../test/data";
 import { duplicates, finds, findTab, onMakeIndex, options } from "../test/find";
 import { absent, asked, at, callsOf, PLUGIN, show } from "../test/panel";
@@ -36,7 +36,7 @@ test("the job that finds is shown, and others aren't", async () => {
 
 test("without an index it leads to the form for one", async () => {
   const { user } = show(
-    <FindTab index={undefined} others={[]} jobs={[]} find={null as unknown as Find} onMakeIndex={onMakeIndex} />,
+    <FindTab index={undefined} others={[]} jobs={[]} find={null as unknown as Find} onMakeIndex={onMakeIndex} onCopyIndex={vi.fn()} />,
   );
   expect(absent("milvus-find")).toBe(true);
   await user.click(screen.getByRole("button", { name: "Create an index" }));

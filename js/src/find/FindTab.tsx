@@ -21,19 +21,20 @@ interface Props {
   jobs: Job[];
   find: Find;
   onMakeIndex: () => void;
+  onCopyIndex: () => void;
 }
 
 /** Finds problems of the dataset, and what was found is reviewed in it. */
-export function FindTab({ index, others, onMakeIndex, ...props }: Props) {
+export function FindTab({ index, others, onMakeIndex, onCopyIndex, ...props }: Props) {
   if (index) return <Finding index={index} {...props} />;
   return (
-    <NoIndexes name="milvus-find-no-index" title={strings.noIndex} others={others}>
+    <NoIndexes name="milvus-find-no-index" title={strings.noIndex} others={others} onCopy={onCopyIndex}>
       <PrimaryButton onClick={onMakeIndex}>{strings.createIndex}</PrimaryButton>
     </NoIndexes>
   );
 }
 
-function Finding({ index, jobs, find }: Omit<Props, "index" | "others" | "onMakeIndex"> & { index: Index }) {
+function Finding({ index, jobs, find }: Pick<Props, "jobs" | "find"> & { index: Index }) {
   const api = useApi();
   const { brain_key } = index;
   const [values, setValues] = usePanelState("milvus_find", DEFAULT_VALUES);

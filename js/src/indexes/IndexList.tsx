@@ -1,4 +1,4 @@
-import { Button, Stack, Typography } from "@mui/material";
+import { Stack, Typography } from "@mui/material";
 import { memo, useMemo, useState, type ComponentProps } from "react";
 import type { Index, Job, Move, OtherIndex } from "../api/contract";
 import { openEmbeddings } from "../hooks/appState";
@@ -6,14 +6,15 @@ import { useShared } from "../hooks/shareEqual";
 import { useStable } from "../hooks/useStable";
 import { isActive } from "../jobs/jobState";
 import { MessageAlert } from "../ui/MessageAlert";
-import { NoIndexes } from "../ui/NoIndexes";
-import { PrimaryButton } from "../ui/PrimaryButton";
 import { Section } from "../ui/Section";
 import { TextInput } from "../ui/TextInput";
-import type { DialogKind } from "./dialogProps";
+import { CopyDialog } from "./CopyDialog";
+import type { DialogKind, Opened } from "./dialogProps";
 import { ImportDialog } from "./ImportDialog";
 import { IndexCard } from "./IndexCard";
 import { IndexDialog } from "./IndexDialog";
+import { ListActions } from "./ListActions";
+import { NoIndex } from "./NoIndex";
 import { strings } from "./strings";
 import type { IndexJobs } from "./useIndexJobs";
 
@@ -25,6 +26,7 @@ interface Props {
   others: OtherIndex[];
   jobs: Job[];
   work: IndexJobs;
+  copy: Opened;
   canDelegate: boolean;
   exportFolder: string;
   move: Move;
@@ -41,7 +43,7 @@ interface Props {
 type Asked = { kind: DialogKind; brain_key: string } | { kind: "import" };
 
 export function IndexList(props: Props) {
-  const { indexes, others, jobs, work, counting, making, onNew, onChanged } = props;
+  const { indexes, others, jobs, work, copy, counting, making, onNew, onChanged } = props;
   const { canDelegate, exportFolder, move, inUse } = props;
   const shared = { indexes, jobs, work, canDelegate, exportFolder };
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -58,38 +60,26 @@ export function IndexList(props: Props) {
   const check = useStable((brain_key: string) => work.check.run({ brain_key }, false));
   const map = useStable((brain_key: string) => work.map.run({ brain_key }, false, openEmbeddings));
   const resume = useStable((brain_key: string) => work.sync.run({ brain_key }, false));
-  const importing = asked?.kind === "import" && (
-    <ImportDialog {...shared} onClose={close} />
+  const onImport = () => setAsked({ kind: "import" });
+  const dialogs = (
+    <>
+      {asked?.kind === "import" && <ImportDialog {...shared} onClose={close} />}
+      {copy.open && others.length > 0 && <CopyDialog {...shared} others={others} onClose={copy.hide} />}
+    </>
   );
   const about = asked && asked.kind !== "import" ? asked : null;
   const index = about && indexes.find((each) => each.brain_key === about.brain_key);
   if (indexes.length === 0)
     return (
       <>
-        {!making && <NoIndex others={others} onNew={onNew} onImport={() => setAsked({ kind: "import" })} />}
-        {importing}
+        {!making && <NoIndex {...{ others, onNew, onImport }} onCopy={copy.show} />}
+        {dialogs}
       </>
     );
   return (
     <Section
       title={strings.title(indexes.length)}
-      action={
-        !making && (
-          <Stack direction="row" spacing={1}>
-            <Button
-              size="small"
-              color="secondary"
-              data-cy="milvus-import"
-              onClick={() => setAsked({ kind: "import" })}
-            >
-              {strings.import}
-            </Button>
-            <Button size="small" variant="outlined" color="secondary" data-cy="milvus-new-index" onClick={onNew}>
-              {strings.newIndex}
-            </Button>
-          </Stack>
-        )
-      }
+      action={!making && <ListActions {...{ onNew, onImport }} onCopy={others.length > 0 ? copy.show : null} />}
     >
       <MessageAlert
         message={asked ? null : (work.sync.problem ?? work.check.problem ?? work.map.problem)}
@@ -112,7 +102,7 @@ export function IndexList(props: Props) {
           {strings.noMatch}
         </Typography>
       )}
-      {importing}
+      {dialogs}
       {/* until then it isn't known where an index could be moved to */}
       {about && index && !counting && (
         <IndexDialog
@@ -157,24 +147,4 @@ function busyKeys(jobs: Job[], work: IndexJobs): string[] {
 
 function dismiss(work: IndexJobs) {
   work.all.forEach((each) => each.dismiss());
-}
-
-interface NoIndexProps {
-  others: OtherIndex[];
-  onNew: () => void;
-  onImport: () => void;
-}
-
-/** Explains indexes, and has the buttons that create one. */
-function NoIndex({ others, onNew, onImport }: NoIndexProps) {
-  return (
-    <NoIndexes name="milvus-empty" title={others.length > 0 ? strings.noMilvusIndex : strings.noIndex} others={others}>
-      <PrimaryButton data-cy="milvus-new-index" onClick={onNew}>
-        {strings.newIndex}
-      </PrimaryButton>
-      <Button size="small" color="secondary" data-cy="milvus-import" onClick={onImport}>
-        {strings.importExported}
-      </Button>
-    </NoIndexes>
-  );
 }

@@ -9,8 +9,8 @@ import { IndexesTab } from "./IndexesTab";
 function WithPanel() {
   const panel = usePanel("animals");
   const { value, reload } = panel.overview;
-  const { jobs, build, work, form } = panel;
-  return value && <IndexesTab dataset="animals" overview={value} indexes={value.indexes} onChanged={reload} {...{ jobs, build, work, form }} />;
+  const { jobs, build, work, form, copy } = panel;
+  return value && <IndexesTab dataset="animals" overview={value} indexes={value.indexes} onChanged={reload} {...{ jobs, build, work, form, copy }} />;
 }
 
 async function openTab(jobs: object[] = []) {

@@ -2,6 +2,7 @@ import type { Index, Job, Overview } from "../api/contract";
 import type { RunLongJob } from "../api/useLongJob";
 import { JobList } from "../jobs/JobList";
 import { isActive } from "../jobs/jobState";
+import type { Opened } from "./dialogProps";
 import { IndexForm } from "./IndexForm";
 import { IndexList } from "./IndexList";
 import type { IndexJobs } from "./useIndexJobs";
@@ -15,12 +16,14 @@ interface Props {
   jobs: Job[];
   build: RunLongJob<"compute_index">;
   work: IndexJobs;
-  form: { open: boolean; show: () => void; hide: () => void };
+  form: Opened;
+  /** the dialog that copies an index of another backend */
+  copy: Opened;
   onChanged: () => void;
 }
 
 /** The indexes of the dataset, and the jobs on them. */
-export function IndexesTab({ dataset, overview, indexes, jobs, build, work, form, onChanged }: Props) {
+export function IndexesTab({ dataset, overview, indexes, jobs, build, work, form, copy, onChanged }: Props) {
   const shownErrors = [build.problem, ...work.all.map((each) => each.problem)];
   const resume = ({ brain_key, delegated }: Job) => work.sync.run({ brain_key }, delegated);
   return (
@@ -32,6 +35,7 @@ export function IndexesTab({ dataset, overview, indexes, jobs, build, work, form
         others={overview.other_indexes}
         jobs={jobs}
         work={work}
+        copy={copy}
         canDelegate={overview.can_delegate}
         exportFolder={overview.export_folder}
         move={overview.move}

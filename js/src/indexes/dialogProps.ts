@@ -24,8 +24,15 @@ export interface DialogProps {
   onChanged: () => void;
 }
 
+/** What is shown until it is hidden. */
+export interface Opened {
+  open: boolean;
+  show: () => void;
+  hide: () => void;
+}
+
 /** Whether what a dialog started is among the active jobs. */
-export function isUnderWay(dialog: DialogKind | "import", brain_key: string, jobs: Job[]): boolean {
+export function isUnderWay(dialog: DialogKind | "import" | "copy", brain_key: string, jobs: Job[]): boolean {
   return jobs.some(
     (job) => isActive(job) && job.brain_key === brain_key && longJob(job.operator)?.dialog === dialog,
   );

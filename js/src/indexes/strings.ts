@@ -97,6 +97,14 @@ export const strings = {
   importHint: (folder: string) =>
     `A file name ending in .parquet, in the export folder: ${folder}. Vectors are matched by the ids of samples and labels.`,
 
+  copy: "Copy",
+  copyTitle: "Copy an index into Milvus",
+  copying: "Copying…",
+  copyFrom: "Copy from",
+  copyHint: "Its vectors are copied; no embeddings are recomputed, and it stays as it is.",
+  copyName: (key: string) => `${key}_milvus`,
+  otherIndex: (key: string, backend: string) => `${key} (${backend})`,
+
   cleanUpIndex: (key: string) => `Clean up ${key}?`,
   cleaningUp: "Cleaning up…",
 

@@ -9,6 +9,7 @@ export function useIndexJobs(onEnd: () => void) {
     move: useLongJob("move_index", onEnd),
     exporting: useLongJob("export_index", onEnd),
     importing: useLongJob("import_index", onEnd),
+    copying: useLongJob("copy_index", onEnd),
   };
   const all = Object.values(jobs);
   return { ...jobs, all, running: all.some((each) => each.running !== null) };

@@ -38,6 +38,20 @@ test("an image that is dropped on another tab is searched with", async () => {
   await waitFor(() => expect(callsOf("search")).toMatchObject([{ query: { terms: [{ image: "AQID" }] } }]));
 });
 
+test("an index of another backend is copied from any tab", async () => {
+  const other_indexes = [{ brain_key: "sim", backend: "sklearn" }];
+  for (const tab of ["search", "find"] as const) {
+    answer({ overview: { ...overview, indexes: [], other_indexes } });
+    const { user, unmount } = show(<DatasetPanel dataset="animals" />);
+    await waitFor(() => expect(absent("milvus-loading")).toBe(true));
+    await go(user, tab);
+    await user.click(at("milvus-copy"));
+    expect(at("milvus-tab-indexes").getAttribute("aria-selected")).toBe("true");
+    expect(at<HTMLInputElement>("milvus-copy-key").value).toBe("sim_milvus");
+    unmount();
+  }
+});
+
 test("the arrow keys go from tab to tab", async () => {
   const { user } = await panel();
   at("milvus-tab-search").focus();

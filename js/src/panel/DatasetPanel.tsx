@@ -38,6 +38,10 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset, first = null }
     setTab("indexes");
     panel.form.show();
   };
+  const copyIndex = () => {
+    setTab("indexes");
+    panel.copy.show();
+  };
   return (
     <Stack spacing={1.5}>
       <Header
@@ -64,6 +68,7 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset, first = null }
             dropped={dropped}
             onIndex={choose}
             onMakeIndex={makeIndex}
+            onCopyIndex={copyIndex}
           />
         )}
         {value && tab === "find" && (
@@ -73,6 +78,7 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset, first = null }
             jobs={panel.jobs}
             find={panel.find}
             onMakeIndex={makeIndex}
+            onCopyIndex={copyIndex}
           />
         )}
         {value && tab === "indexes" && (
@@ -84,6 +90,7 @@ export const DatasetPanel = memo(function DatasetPanel({ dataset, first = null }
             build={panel.build}
             work={panel.work}
             form={panel.form}
+            copy={panel.copy}
             onChanged={reload}
           />
         )}

@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { useApi } from "../api/client";
 import type { Job, Overview } from "../api/contract";
 import { useMissingIndex } from "../api/missingIndex";
@@ -40,6 +40,7 @@ export function usePanel(dataset: string, first: Overview | null = null) {
   });
   const [opened, setOpened] = usePanelState("milvus_form_open", false);
   const [, setDraft] = useIndexDraft();
+  const [copying, setCopying] = useState(false);
   const build = useLongJob("compute_index", (built) => {
     if (built) {
       setOpened(false);
@@ -73,6 +74,7 @@ export function usePanel(dataset: string, first: Overview | null = null) {
         setOpened(false);
       },
     },
+    copy: { open: copying, show: () => setCopying(true), hide: () => setCopying(false) },
   };
 }
 

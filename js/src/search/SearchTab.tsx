@@ -26,14 +26,15 @@ interface Props {
   dropped: DroppedFiles;
   onIndex: (brain_key: string) => void;
   onMakeIndex: () => void;
+  onCopyIndex: () => void;
 }
 
-export function SearchTab({ index, others, onMakeIndex, ...props }: Props) {
-  if (!index) return <NoIndex others={others} onMakeIndex={onMakeIndex} />;
+export function SearchTab({ index, others, onMakeIndex, onCopyIndex, ...props }: Props) {
+  if (!index) return <NoIndex {...{ others, onMakeIndex, onCopyIndex }} />;
   return <Search index={index} {...props} />;
 }
 
-function Search(props: Omit<Props, "onMakeIndex" | "others" | "index"> & { index: Index }) {
+function Search(props: Omit<Props, "onMakeIndex" | "onCopyIndex" | "others" | "index"> & { index: Index }) {
   const { index, indexes, samples } = props;
   const search = useSearch(props);
   const suggestions = useSuggestions(index, search.shown === null && index.supports_prompts, search.made);
@@ -85,9 +86,10 @@ function Hint({ search, index, examples }: HintProps) {
   );
 }
 
-function NoIndex({ others, onMakeIndex }: Pick<Props, "others" | "onMakeIndex">) {
+function NoIndex({ others, onMakeIndex, onCopyIndex }: Pick<Props, "others" | "onMakeIndex" | "onCopyIndex">) {
+  const title = others.length > 0 ? strings.noMilvusIndex : strings.noIndex;
   return (
-    <NoIndexes name="milvus-no-index" title={others.length > 0 ? strings.noMilvusIndex : strings.noIndex} others={others}>
+    <NoIndexes name="milvus-no-index" title={title} others={others} onCopy={onCopyIndex}>
       <PrimaryButton data-cy="milvus-make-index" onClick={onMakeIndex}>
         {strings.createIndex}
       </PrimaryButton>

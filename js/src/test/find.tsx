@@ -11,7 +11,7 @@ export const onMakeIndex = vi.fn();
 export const onEnd = vi.fn();
 
 function WithFind({ of, jobs }: { of: Index | undefined; jobs: Job[] }) {
-  return <FindTab index={of} others={[]} jobs={jobs} find={useFind("animals", onEnd)} onMakeIndex={onMakeIndex} />;
+  return <FindTab index={of} others={[]} jobs={jobs} find={useFind("animals", onEnd)} onMakeIndex={onMakeIndex} onCopyIndex={vi.fn()} />;
 }
 
 export const options = { tags: ["train", "test"], split_fields: ["split"], label_fields: ["kind"], other_datasets: [], other_keys: [] };

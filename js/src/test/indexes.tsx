@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { vi } from "vitest";
 import type { Index, Job, Move, OtherIndex } from "../api/contract";
 import { IndexList } from "../indexes/IndexList";
@@ -17,6 +18,8 @@ interface Props {
 
 function WithWork({ indexes = [index], others = [], jobs = [], move = overview.move, ...on }: Props) {
   const work = useIndexJobs(on.onChanged);
+  const [open, setOpen] = useState(false);
+  const copy = { open, show: () => setOpen(true), hide: () => setOpen(false) };
   return (
     <IndexList
       canDelegate
@@ -24,7 +27,7 @@ function WithWork({ indexes = [index], others = [], jobs = [], move = overview.m
       inUse="embedded"
       making={false}
       counting={false}
-      {...{ indexes, others, jobs, move, work }}
+      {...{ indexes, others, jobs, move, work, copy }}
       {...on}
     />
   );

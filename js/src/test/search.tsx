@@ -8,7 +8,7 @@ import { index, searchResult } from "./data";
 import { answer, at, show } from "./panel";
 
 /** What the Search tab tells the panel. */
-export const on = { onMakeIndex: vi.fn(), onIndex: vi.fn() };
+export const on = { onMakeIndex: vi.fn(), onCopyIndex: vi.fn(), onIndex: vi.fn() };
 
 /** Nothing was dropped on another tab. */
 export const dropped = { files: null, onTaken: vi.fn() };

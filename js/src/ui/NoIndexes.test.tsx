@@ -1,11 +1,11 @@
 import { screen } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { at, show } from "../test/panel";
 import { NoIndexes } from "./NoIndexes";
 
 test("it says what an index is for, and how to get one", () => {
   show(
-    <NoIndexes name="none" title="No index yet" others={[]}>
+    <NoIndexes name="none" title="No index yet" others={[]} onCopy={vi.fn()}>
       <button>New index</button>
     </NoIndexes>,
   );
@@ -16,9 +16,12 @@ test("it says what an index is for, and how to get one", () => {
 
 test("indexes of other backends are named, and who uses them", () => {
   const sklearn = { brain_key: "sklearn_sim", backend: "sklearn" };
-  const { rerender } = show(<NoIndexes name="none" title="x" others={[sklearn]} children={null} />);
+  const shown = { name: "none", title: "x", onCopy: vi.fn(), children: null };
+  const { rerender } = show(<NoIndexes {...shown} others={[sklearn]} />);
   expect(at("none").textContent).toContain("another similarity index: sklearn_sim (sklearn).");
   const qdrant = { brain_key: "q", backend: "qdrant" };
-  rerender(<NoIndexes name="none" title="x" others={[sklearn, qdrant]} children={null} />);
+  expect(at("milvus-copy").textContent).toBe("Make it searchable here");
+  rerender(<NoIndexes {...shown} others={[sklearn, qdrant]} />);
+  expect(at("milvus-copy").textContent).toBe("Make one of them searchable here");
   expect(at("none").textContent).toContain("other similarity indexes: sklearn_sim (sklearn), q (qdrant).");
 });

@@ -1,3 +1,4 @@
+import { Button } from "@mui/material";
 import type { ReactNode } from "react";
 import type { OtherIndex } from "../api/contract";
 import { EmptyState } from "./EmptyState";
@@ -7,19 +8,21 @@ interface Props {
   name: string;
   title: string;
   others: OtherIndex[];
-  /** how to get one */
+  /** to copy one of them */
+  onCopy: () => void;
+  /** how else to get one */
   children: ReactNode;
 }
 
 /** Explains what an index is for, where there is none. */
-export function NoIndexes({ name, title, others, children }: Props) {
+export function NoIndexes({ name, title, others, onCopy, children }: Props) {
   return (
-    <EmptyState
-      name={name}
-      icon="hub"
-      title={title}
-      text={text(others)}
-    >
+    <EmptyState name={name} icon="hub" title={title} text={text(others)}>
+      {others.length > 0 && (
+        <Button size="small" variant="outlined" data-cy="milvus-copy" onClick={onCopy}>
+          {strings.makeSearchable(others.length)}
+        </Button>
+      )}
       {children}
     </EmptyState>
   );

@@ -11,6 +11,7 @@ export const strings = {
     names.length === 1
       ? `This dataset has another similarity index: ${names[0]}. FiftyOne's own similarity action uses it.`
       : `This dataset has other similarity indexes: ${names.join(", ")}. FiftyOne's own similarity action uses those.`,
+  makeSearchable: (n: number) => (n === 1 ? "Make it searchable here" : "Make one of them searchable here"),
 
   brainKey: "Brain key",
   noBrainKey: "Give the index a name.",
