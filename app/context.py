@@ -54,6 +54,8 @@ _NAMES = {
         "operator",
         "action",
         "found_id",
+        "plan_id",
+        "transfer",
     ),
     *("collection_name", "db_name", "uri", "path", "source", "model", "metric"),
     *("consistency_level", "index_type", "embeddings_field", "patches_field"),

@@ -42,6 +42,8 @@ DESCRIPTIONS = {
     "not_text": "Steer away from this; as the text, several phrasings with | between",
     "other": "The index to compare with, by its brain key",
     "other_dataset": "The dataset to search, by its name",
+    "delete_marked.operator": "What found it; empty for what was found last",
+    "plan_id": "The plan_id of a dry run; what is deleted must still be the same",
     "params": "A search to save, as search takes it; in place of one of the history",
     "query": '{"terms": [...]}, each with one of id, sample_id, text (a list of '
     "phrasings), image (base64), crop, vector or result_ids, and if you like weight "

@@ -11,7 +11,7 @@ import fiftyone.operators as foo
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import indexed_samples
 
-from ..app import analysis_forms, grid, other_datasets, reviews
+from ..app import analysis_forms, decisions, grid, other_datasets, reviews
 from ..app.context import MAX_RESULTS
 from . import media_payloads
 from .error_boundary import answered
@@ -72,10 +72,10 @@ class FindMethods:
 
     @answered
     def decide_found(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        """Tags or relabels groups of what was found, leaves them as they are, or takes
-        that back; what is decided of them then."""
+        """Tags or relabels groups of what was found, marks them for deletion, leaves
+        them as they are, or takes that back; what is decided of them then."""
         params = ctx.params
-        made = reviews.decide(
+        made = decisions.decide(
             ctx,
             params["operator"],
             params["found_id"],
@@ -105,6 +105,8 @@ def _decision(number: int, one: reviews.Decision) -> dict[str, Any]:
         "label": one.label,
         "keep": one.keep,
         "changed": len(one.changed),
+        "deletion": one.deletion,
+        "deleted": one.deleted,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import fiftyone as fo
 import fiftyone.brain as fob
@@ -14,6 +15,8 @@ from playwright.sync_api import expect
 from fiftyone_milvus.analysis import duplicates, label_outliers, leaks, unique
 from fiftyone_milvus.backend import runs
 from harness import axe, screen
+from harness.app import App
+from harness.search_tab import search_text
 
 PANEL = "milvus_panel"
 
@@ -200,3 +203,95 @@ def test_it_is_at_home_at_every_width(tab, near, theme):
         assert screen.sideways(tab) == [], width
     tab.theme("dark")
     assert {width: what for width, what in found.items() if what} == {}
+
+
+@pytest.fixture
+def own_tab(window, app_server, own_scenes, give_index, lobby):
+    """The tab on a dataset from which a test may delete."""
+    own_scenes.delete_brain_runs()  # a clone's are of its source
+    for key in ("images", "objects"):
+        give_index(own_scenes, key)
+    app = App(window.page, app_server.url, own_scenes)
+    app.open(PANEL)
+    app.cy("milvus-index-select").select_option("images")
+    app.open_tab("find")
+    expect(app.cy("milvus-find-kind")).to_be_visible()
+    yield app
+    app.leave(lobby)
+    assert app.errors == []
+
+
+def test_what_is_marked_is_shown_and_then_deleted(own_tab, own_scenes, near):
+    app, dataset = own_tab, own_scenes
+    paths = dict(zip(*dataset.values(["id", "filepath"]), strict=True))
+    app.open_tab("search")
+    search_text(app, "sea")
+    expect(app.cy("milvus-result").first).to_be_visible()
+    app.open_tab("find")
+    found = run(app, "find_duplicates", thresh=str(near))
+    group = app.cy("milvus-found-group").first
+    members = tiles(app, 0)
+    group.locator("[data-member='0']").focus()
+    app.after_answer("decide_found", lambda: app.page.keyboard.press("d"))
+    others = members[1:]
+    expect(app.cy("milvus-decision").first).to_have_text(
+        f"{len(others)} marked for deletion"
+    )
+    assert set(dataset.match_tags("delete").values("id")) == set(others)
+
+    # all of it is shown before anything is deleted: here, and in the grid
+    app.cy("milvus-delete-marked").click()
+    expect(app.cy("milvus-plan")).to_contain_text("can't be undone")
+    expect(app.cy("milvus-to-delete").locator("img")).to_have_count(len(others))
+    listed = app.cy("milvus-to-delete").all()
+    assert {one.get_attribute("data-id") for one in listed} == set(others)
+    app.shot("find-delete")
+    shown = app.results_after(app.cy("milvus-show-marked").click)
+    assert set(shown) == set(others)
+    app.results_after(app.cy("milvus-show-found").click)
+    app.cy("milvus-delete-marked").click()
+    expect(app.cy("milvus-confirm-button")).to_be_disabled()
+    assert dataset.count() == len(paths)
+
+    app.cy("milvus-confirm-deletion").check()
+    left = app.results_after(app.cy("milvus-confirm-button").click)
+    kept = [id_ for id_ in found if id_ not in others]
+    assert left[: len(kept)] == kept
+    expect(app.cy("milvus-confirm")).to_have_count(0)
+    dataset.reload()
+    assert set(dataset.values("id")) == set(paths) - set(others)
+    assert all(Path(path).exists() for path in paths.values())
+    rows = runs.load(dataset, "images").rows.all_ids()[0]
+    assert set(rows) == set(dataset.values("id"))
+    expect(group.locator("[data-id]")).to_have_count(1)
+    expect(app.cy("milvus-decision").first).to_have_text(f"{len(others)} deleted")
+    expect(app.cy("milvus-delete-marked")).to_have_count(0)
+    app.shot("find-deleted")
+
+    # results from before are searched for again
+    again = app.results_after(lambda: app.open_tab("search"))
+    assert again and not set(again) & set(others)
+    every = app.view_after(app.cy("milvus-clear").click)
+    assert every and not set(every) & set(others)
+    app.load(PANEL)
+    app.open_tab("find")
+    expect(app.cy("milvus-decision").first).to_have_text(f"{len(others)} deleted")
+    expect(app.cy("milvus-found-group").first.locator("[data-id]")).to_have_count(1)
+    expect(app.cy("entry-counts")).to_have_text(f"{len(rows)} samples")
+
+
+def test_marked_patches_are_deleted_and_their_images_stay(own_tab, own_scenes):
+    app, dataset = own_tab, own_scenes
+    app.cy("milvus-index-select").select_option("objects")
+    before = dataset.values("ground_truth.detections.id", unwind=True)
+    run(app, "find_unique", count="3")
+    first = tiles(app, 0)
+    app.after_answer("decide_found", app.cy("milvus-found-mark").first.click)
+    app.cy("milvus-delete-marked").click()
+    expect(app.cy("milvus-plan")).to_contain_text("1 patch of the field 'ground_truth'")
+    app.cy("milvus-confirm-deletion").check()
+    left = app.results_after(app.cy("milvus-confirm-button").click)
+    dataset.reload()
+    there = dataset.values("ground_truth.detections.id", unwind=True)
+    assert set(there) == set(before) - set(first) and dataset.count() == 60
+    assert len(left) == 2 and not set(left) & set(first)

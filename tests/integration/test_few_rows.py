@@ -222,6 +222,7 @@ OPERATIONS = [
     Case("cleanup_collections", {"orphaned": True}, "Would delete"),
     Case("adopt_collection", {"collection_name": "none"}, "no collection 'none'"),
     Case("tag_results", {"tag": "x", "scope": "view"}, "0 of 0 samples", "none"),
+    Case("delete_marked", {}, "Nothing is marked for deletion"),
     Case("move_index", {"brain_key": "idx", "uri": "http://127.0.0.1:1"}, "Milvus at"),
     Case("trust_model", {"brain_key": "idx"}, "operator's form"),
     Case("import_index", {"brain_key": "new", "path": "none.parquet"}, "There is no"),

@@ -97,6 +97,9 @@ PARAMS: dict[str, dict[str, Any]] = {
     "trust_model": {**INDEX, "arguments": "none", "form": "none"},
     "tag_results": {
         **{"tag": "t", "remove": False, "scope": "dataset", "ids": ["{id}"]},
+    "delete_marked": {
+        **{"operator": "find_unique", "dry_run": False, "plan_id": "{found_id}"},
+    },
         "brain_key": "idx",
     },
 }

@@ -380,6 +380,7 @@ QUICK = [
     ("cleanup_collections", {"orphaned": True, "dry_run": True}),
     ("adopt_collection", {"dry_run": True}),
     ("adopt_collection", {"dry_run": False, "brain_key": "again"}),
+    ("delete_marked", {"operator": "find_unique", "dry_run": True}),
 ]
 LONG = {
     "compute_index": {
@@ -417,12 +418,14 @@ FINDING = {
 
 @pytest.mark.on_lite
 @pytest.mark.parametrize(
-    ("name", "params"), QUICK, ids=["rename", "delete", "compare", "adopt"]
+    ("name", "params"), QUICK, ids=["rename", "delete", "compare", "adopt", "marked"]
 )
 def test_an_operator_gives_what_react_uses(indexed, name, params):
     if name == "adopt_collection":
         used = runs.describe(indexed, "idx").collection_name
         params = {**params, "collection_name": used}
+    if name == "delete_marked":
+        execute("find_unique", indexed, brain_key="idx", count=1)
     contract.check_operator(name, params, execute(name, indexed, **params))
 
 

@@ -20,7 +20,7 @@ from fiftyone_milvus.metrics import distances
 from harness import datasets
 from harness.context import PLUGIN, make_context, triggered
 from harness.panel import CheckedPanel
-from plugin.app import analysis_forms, reviews, tag_changes
+from plugin.app import analysis_forms, decisions, tag_changes
 
 pytestmark = pytest.mark.on_lite
 panel = CheckedPanel()
@@ -103,6 +103,7 @@ def test_what_was_found_last_is_there_with_what_was_decided(animals):
     made = decide(animals, found, "tag", [0, 1], name, tag=" odd ")["decisions"]
     assert [(one["tag"], one["changed"]) for one in made] == [("odd", 1), ("odd", 0)]
     left = {"group": 2, "tag": None, "label": None, "keep": None, "changed": 0}
+    left |= {"deletion": False, "deleted": 0}
     assert decide(animals, found, "leave", [2], name)["decisions"] == [left]
     last = panel.find_result(make_context(animals))
     assert (last["operator"], last["found"]) == (name, found)
@@ -205,7 +206,7 @@ def test_what_ends_between_storing_and_doing_can_be_undone(animals, monkeypatch)
     found = outliers(animals)
     for name, module, params in (
         ("tag_results", tag_changes, {"action": "tag", "tag": "odd"}),
-        ("correct", reviews.relabeling, {"action": "relabel"}),
+        ("correct", decisions.relabeling, {"action": "relabel"}),
     ):
         given = {"operator": "find_label_outliers", "found_id": found["found_id"]}
         with monkeypatch.context() as patch, pytest.raises(Killed):

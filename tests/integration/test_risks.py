@@ -76,6 +76,7 @@ MOST: dict[str, dict[str, Any]] = {
         **{"save_view": "{name}", "thresh": 2.0},
     },
     "tag_results": {"tag": "{name}", "scope": "dataset"},
+    "delete_marked": {"dry_run": False, "plan_id": "{plan_id}"},
     "trust_model": {
         **{"brain_key": "lent", "arguments": f"{MODEL}(image_dim=8)"},
         "form": "{form}",
@@ -145,6 +146,16 @@ def index(dataset: fo.Dataset, key: str) -> Any:
 
 def lend_model(dataset: fo.Dataset, key: str) -> None:
     """Has a record name a model with arguments, as one from elsewhere may."""
+def mark_for_deletion(dataset: fo.Dataset) -> str:
+    """Marks the most unique sample; the id of the plan to delete it."""
+    execute("find_unique", dataset, **INDEX, count=1)
+    panel, name = MilvusPanel(), "find_unique"
+    found = panel.find_result(make_context(dataset, operator=name))["found"]
+    params = {"operator": name, "found_id": found["found_id"], "action": "mark"}
+    panel.decide_found(make_context(dataset, **params, groups=[0]))
+    return str(execute("delete_marked", dataset)["plan_id"])
+
+
     config = dataset.get_brain_info(key).config
     config.model, config.model_kwargs = MODEL, {"image_dim": 8}
     BrainMethod.update_run_config(dataset, key, config)
@@ -182,6 +193,7 @@ def world(folder):
         dataset.delete_brain_run(key)
     for name in ("doomed", "saved"):
         search(dataset, name)
+    names["plan_id"] = mark_for_deletion(dataset)
         execute("save_search", dataset, name=name)
     dataset.delete_sample_fields(["doomed_score", "saved_score"])
     archive.export_index(dataset, "idx", folder / "there.parquet")

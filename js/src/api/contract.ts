@@ -2,7 +2,7 @@
  * What the panel's Python methods take and give: `takes` their parameters, `gives` their
  * answer. `tests/integration/test_panel.py` holds real answers against it.
  */
-import type { FindMethods, FindOperators } from "./findContract";
+import type { FindMethods, FindOperators, ReviewOperators } from "./findContract";
 import type { HistoryMethods } from "./historyContract";
 import type { Index, IndexMethods, IndexOperators, Move, OtherIndex } from "./indexesContract";
 import type { Job, JobMethods } from "./jobsContract";
@@ -40,4 +40,4 @@ export interface Methods extends SearchMethods, HistoryMethods, FindMethods, Ind
 }
 
 /** The operators that the panel runs, with what it uses of their answers. */
-export interface Operators extends IndexOperators, FindOperators, ServerOperators {}
+export interface Operators extends IndexOperators, FindOperators, ReviewOperators, ServerOperators {}

@@ -82,16 +82,31 @@ export interface FoundDecision {
   keep: number | null;
   /** how many got the tag or the label */
   changed: number;
+  /** the tag marks them for deletion */
+  deletion: boolean;
+  /** how many of them were deleted */
+  deleted: number;
 }
 
 export interface Decide {
   operator: string;
   found_id: string;
-  action: "tag" | "relabel" | "leave" | "undo";
+  action: "tag" | "mark" | "relabel" | "leave" | "undo";
   groups: number[];
   /** the member to keep of each group, where one is kept */
   keeps: number[];
   tag?: string;
+}
+
+/** What is marked for deletion in the review of what an operator found, and is deleted with its `plan_id`. */
+export interface MarkedPlan {
+  plan_id: string;
+  brain_key: string;
+  patches_field: string | null;
+  ids: string[];
+  sample_ids: string[];
+  /** what is deleted, or was */
+  message: string;
 }
 
 /** What an operator found; null if it didn't end. */
@@ -117,7 +132,7 @@ export interface FindMethods {
   show_found: { takes: { brain_key: string; ids: string[] }; gives: Nothing };
 }
 
-/** The operators that the Find tab runs: long jobs, whose results are reviewed in it. */
+/** The operators that find something: long jobs, whose results are reviewed in the Find tab. */
 export interface FindOperators {
   find_duplicates: { takes: FindParams & { thresh: number }; gives: FoundDuplicates };
   find_leaks: { takes: FindParams & { thresh: number; tags?: string; field?: string }; gives: FoundLeaks };
@@ -130,4 +145,10 @@ export interface FindOperators {
     takes: FindParams & { thresh: number; other_dataset: string; other_key: string };
     gives: FoundDuplicatesInDataset;
   };
+}
+
+/** The operators with which a review ends. */
+export interface ReviewOperators {
+  /** Deletes nothing without the id of a plan. */
+  delete_marked: { takes: { operator: string; dry_run: boolean; plan_id?: string }; gives: MarkedPlan };
 }

@@ -4,9 +4,8 @@ import type { FoundItem } from "../api/contract";
 import { useOpenSample } from "../hooks/appState";
 import { FOCUS } from "../ui/styles";
 import { Thumbnail } from "../ui/Thumbnail";
-import { keyOf, toTag, type Group, type Member } from "./groups";
+import { keyOf, toTag, type Decision, type Group, type Member } from "./groups";
 import { strings } from "./strings";
-import type { Decision } from "./useFind";
 
 interface Props {
   number: number;
@@ -16,6 +15,7 @@ interface Props {
   onKeep: (member: number) => void;
   onRelabel: () => void;
   onTag: () => void;
+  onMark: () => void;
   onLeave: () => void;
   onUndo: () => void;
 }
@@ -24,7 +24,7 @@ const BUTTON = { size: "small", color: "secondary", sx: { textTransform: "none",
 const TILE = 104;
 
 /** A group with its members side by side, and what is decided about it. */
-export function FoundGroup({ number, group, items, decision, onKeep, onRelabel, onTag, onLeave, onUndo }: Props) {
+export function FoundGroup({ number, group, items, decision, onKeep, onRelabel, onTag, onMark, onLeave, onUndo }: Props) {
   const marked = new Set(toTag(group));
   return (
     <Paper
@@ -45,6 +45,7 @@ export function FoundGroup({ number, group, items, decision, onKeep, onRelabel, 
             at={n}
             member={decision?.label && n === 0 ? { ...member, note: decision.label } : member}
             item={items.get(keyOf(member))}
+            hidden={Boolean(decision?.deleted) && items.get(keyOf(member)) === null}
             kept={group.keep === n}
             marked={marked.has(member.id) && !member.other}
             onKeep={group.keep === null || decision ? undefined : () => onKeep(n)}
@@ -54,11 +55,13 @@ export function FoundGroup({ number, group, items, decision, onKeep, onRelabel, 
       {decision ? (
         <Stack direction="row" alignItems="center" spacing={1}>
           <Typography variant="caption" data-cy="milvus-decision">
-            {said(decision)}
+            {said(decision, group)}
           </Typography>
-          <Button {...BUTTON} data-cy="milvus-found-undo" onClick={onUndo}>
-            {strings.undo}
-          </Button>
+          {decision.deleted === 0 && (
+            <Button {...BUTTON} data-cy="milvus-found-undo" onClick={onUndo}>
+              {strings.undo}
+            </Button>
+          )}
         </Stack>
       ) : (
         <Stack direction="row" useFlexGap flexWrap="wrap" columnGap={1}>
@@ -70,6 +73,9 @@ export function FoundGroup({ number, group, items, decision, onKeep, onRelabel, 
           <Button {...BUTTON} data-cy="milvus-found-tag-group" onClick={onTag}>
             {group.keep === null ? strings.tagThis : strings.tagOthers}
           </Button>
+          <Button {...BUTTON} data-cy="milvus-found-mark" onClick={onMark}>
+            {strings.mark}
+          </Button>
           <Button {...BUTTON} data-cy="milvus-found-leave" onClick={onLeave}>
             {strings.keepAll}
           </Button>
@@ -79,7 +85,9 @@ export function FoundGroup({ number, group, items, decision, onKeep, onRelabel, 
   );
 }
 
-function said({ tag, label, changed }: Decision): string {
+function said({ tag, label, changed, deletion, deleted }: Decision, group: Group): string {
+  if (deleted > 0) return strings.deleted(deleted);
+  if (deletion) return strings.marked(toTag(group).length);
   if (label !== null) return strings.relabeled(label);
   return tag === null ? strings.left : strings.tagged(changed, tag);
 }
@@ -90,14 +98,17 @@ interface TileProps {
   member: Member;
   /** undefined until it is known, null if it was deleted */
   item: FoundItem | null | undefined;
+  /** a person had it deleted here */
+  hidden: boolean;
   kept: boolean;
   marked: boolean;
   onKeep: (() => void) | undefined;
 }
 
 /** A member of a group. A click opens it; the star has it kept. */
-function FoundTile({ number, at, member, item, kept, marked, onKeep }: TileProps) {
+function FoundTile({ number, at, member, item, hidden, kept, marked, onKeep }: TileProps) {
   const open = useOpenSample();
+  if (hidden) return null;
   const name = `${at + 1}. ${item?.label ?? strings.sample}`;
   const text = item === null ? strings.gone : [member.note, ...(item?.tags ?? [])].join(" · ");
   return (

@@ -68,8 +68,8 @@ test("decisions that are made before the answer to an earlier one are kept", asy
 });
 
 test("what was found last is there after a reload, with what was decided", async () => {
-  const decided = { group: 0, tag: "twin", label: null, keep: 1, changed: 2 };
-  const last = { ...OF, brain_key: "others", ...duplicates };
+  const decided = { group: 0, tag: "twin", label: null, keep: 1, changed: 2, deletion: false, deleted: 0 };
+  const last = { ...OF, brain_key: "others", patches_field: null, ...duplicates };
   await findTab({ find_result: { operator: "find_duplicates", found: last, decisions: [decided] } });
   await waitFor(() => expect(at("milvus-reviewed").textContent).toContain("1 of 2 groups reviewed"));
   expect(callsOf("find_result")).toEqual([{}]);

@@ -3,8 +3,10 @@ import { useState, type KeyboardEvent } from "react";
 import type { Index } from "../api/contract";
 import { EmptyState } from "../ui/EmptyState";
 import { TextInput } from "../ui/TextInput";
+import { DeleteMarkedDialog } from "./DeleteMarkedDialog";
 import { DistanceSpread } from "./DistanceSpread";
 import { FoundGroup } from "./FoundGroup";
+import { markedIn } from "./groups";
 import { focusTile, nextOf } from "./tiles";
 import { strings } from "./strings";
 import type { Find, Found } from "./useFind";
@@ -32,11 +34,13 @@ interface Props {
 
 /** What was found, to be decided about group by group. */
 export function FoundGroups({ index, find, found }: Props) {
-  const { groups, decisions, brain_key, kind, spread } = found;
+  const { groups, decisions, brain_key, kind, spread, patches } = found;
   const [tag, setTag] = useState(TAGS[kind]);
   const [listed, setListed] = useState(LISTED);
   const shown = groups.slice(0, listed);
-  const items = useFoundItems(brain_key, shown);
+  const items = useFoundItems(brain_key, shown, found.deleted);
+  const marked = markedIn(groups, decisions, found.deleted).length;
+  const [deleting, setDeleting] = useState(false);
   const decided = new Map(decisions);
   const open = groups.map((_, n) => n).filter((n) => !decided.has(n));
   const name = tag.trim();
@@ -44,6 +48,7 @@ export function FoundGroups({ index, find, found }: Props) {
     k: () => find.keep(number, member),
     a: () => find.relabel(number),
     t: () => name && find.tag([number], name),
+    d: () => find.mark(number),
     s: () => find.leave(number),
     u: () => find.undo(number),
   });
@@ -58,7 +63,7 @@ export function FoundGroups({ index, find, found }: Props) {
     event.stopPropagation();
     if (next) next.focus();
     does?.();
-    if (["a", "t", "s"].includes(event.key)) focusTile(event.currentTarget, number + 1);
+    if (["a", "t", "d", "s"].includes(event.key)) focusTile(event.currentTarget, number + 1);
   };
   return (
     <Stack spacing={1}>
@@ -86,6 +91,12 @@ export function FoundGroups({ index, find, found }: Props) {
             <Button {...BUTTON} data-cy="milvus-show-found" disabled={find.busy} onClick={() => find.show(false)}>
               {strings.showAll}
             </Button>
+            {marked > 0 && (
+              <Button {...BUTTON} color="error" data-cy="milvus-delete-marked" onClick={() => setDeleting(true)}>
+                {strings.deleteMarked(marked, patches)}
+              </Button>
+            )}
+            {deleting && <DeleteMarkedDialog find={find} kind={kind} onClose={() => setDeleting(false)} />}
           </Stack>
           {spread.length > 1 && <DistanceSpread distances={spread} />}
           <Typography variant="caption" color="text.secondary" data-cy="milvus-reviewed">
@@ -112,6 +123,7 @@ export function FoundGroups({ index, find, found }: Props) {
                 onKeep={(member) => find.keep(n, member)}
                 onRelabel={() => find.relabel(n)}
                 onTag={() => name && find.tag([n], name)}
+                onMark={() => find.mark(n)}
                 onLeave={() => find.leave(n)}
                 onUndo={() => find.undo(n)}
               />

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { duplicates } from "../test/find";
-import { GROUPS, keyOf, toShow, toTag } from "./groups";
+import { GROUPS, keyOf, markedIn, toShow, toTag } from "./groups";
 
 test("of duplicates all but the one that is kept are tagged", () => {
   const [first] = GROUPS.find_duplicates(duplicates);
@@ -36,4 +36,20 @@ test("what another dataset has too is beside its own, which alone is tagged and 
   const groups = GROUPS.find_duplicates_in_dataset(found);
   expect(groups[0].members.map(keyOf)).toEqual(["a", "archive/a"]);
   expect([toTag(groups[0]), toShow(groups)]).toEqual([["a"], ["a"]]);
+});
+
+test("what is marked for deletion is not what another decision keeps", () => {
+  const leak = (...ids: string[]) => ({
+    title: "",
+    members: ids.map((id) => ({ id, sample_id: id, note: "" })),
+    keep: 1,
+    suspects: [],
+  });
+  const marked = { tag: "delete", label: null, keep: 1, changed: 1, deletion: true, deleted: 0 };
+  const left = { ...marked, tag: null, deletion: false };
+  const groups = [leak("a", "b"), leak("b", "c"), leak("a", "d"), leak("e", "f")];
+  expect(markedIn(groups, [[0, marked], [3, marked]], [])).toEqual(["a", "e"]);
+  expect(markedIn(groups, [[0, marked], [1, marked]], [])).toEqual(["a"]);
+  expect(markedIn(groups, [[0, marked], [2, left], [3, marked]], [])).toEqual(["e"]);
+  expect(markedIn(groups, [[0, marked], [3, marked]], ["e"])).toEqual(["a"]);
 });

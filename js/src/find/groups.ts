@@ -1,4 +1,4 @@
-import type { FoundDuplicates, FoundDuplicatesInDataset, FoundLeaks, FoundOutliers, FoundUnique } from "../api/contract";
+import type { FoundDecision, FoundDuplicates, FoundDuplicatesInDataset, FoundLeaks, FoundOutliers, FoundUnique } from "../api/contract";
 import { score } from "../ui/format";
 import { strings } from "./strings";
 
@@ -10,6 +10,9 @@ export const KINDS = [
   "find_duplicates_in_dataset",
 ] as const;
 export type Kind = (typeof KINDS)[number];
+
+/** What was decided of a group; nothing but `keep` if it was left as it is. */
+export type Decision = Omit<FoundDecision, "group">;
 
 export interface Member {
   id: string;
@@ -44,6 +47,17 @@ export interface Group {
 /** The members of a group that its tag is for. */
 export function toTag({ members, keep, suspects }: Group): string[] {
   return (keep === null ? suspects.map((n) => members[n]) : members.filter((_, n) => n !== keep)).map(({ id }) => id);
+}
+
+/** What is marked for deletion, without what another decision keeps and what was deleted. */
+export function markedIn(groups: Group[], decisions: [number, Decision][], deleted: string[]): string[] {
+  const all = decisions.map(([n, one]) => {
+    const others = one.tag === null ? [] : toTag(groups[n]);
+    const kept = toShow([groups[n]]).filter((id) => !others.includes(id));
+    return { kept, marked: one.deletion ? others : [] };
+  });
+  const stay = new Set([...deleted, ...all.flatMap(({ kept }) => kept)]);
+  return [...new Set(all.flatMap(({ marked }) => marked))].filter((id) => !stay.has(id));
 }
 
 /** What the grid shows of groups: all members, or of those that have no choice the suspects. */

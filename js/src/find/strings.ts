@@ -1,6 +1,9 @@
 /** What the Find tab says. */
 import { count, counted } from "../ui/format";
 
+const countedSamples = (n: number, patches: boolean) =>
+  patches ? `${count(n)} ${n === 1 ? "patch" : "patches"}` : counted(n, "sample");
+
 export const strings = {
   noIndex: "No index to find problems with yet",
   createIndex: "Create an index",
@@ -61,6 +64,17 @@ export const strings = {
   sample: "sample",
   tagOthers: "Tag the others",
   tagThis: "Tag it",
+  mark: "Mark for deletion",
+  marked: (n: number) => `${count(n)} marked for deletion`,
+  deleted: (n: number) => `${count(n)} deleted`,
+  deleteMarked: (n: number, patches: boolean) => `Delete ${countedSamples(n, patches)}…`,
+  deleteTitle: (n: number, patches: boolean) => `Delete ${countedSamples(n, patches)}?`,
+  delete: (n: number, patches: boolean) => `Delete ${countedSamples(n, patches)}`,
+  deleting: "Deleting…",
+  nothingToDelete: "Nothing is marked for deletion.",
+  confirmDeletion: "Delete them; this can't be undone",
+  showInGrid: "Show in grid",
+  moreToDelete: (n: number) => `Show ${count(n)} more`,
   relabel: (label: string) => `Relabel as ${label}`,
   keepAll: "Leave as it is",
   undo: "Undo",
@@ -76,6 +90,6 @@ export const strings = {
   progress: (done: number, all: number) => `${count(done)} of ${counted(all, "group")} reviewed`,
   more: (n: number) => `Show ${counted(n, "group")} more`,
   nothing: "Nothing found",
-  keys: "Keys: arrows, Enter opens, k keeps, t tags the others, s leaves as it is, u undoes",
-  outlierKeys: "Keys: arrows, Enter opens, a relabels, t tags, s leaves as it is, u undoes",
+  keys: "Keys: arrows, Enter opens, k keeps, t tags the others, d marks them for deletion, s leaves as it is, u undoes",
+  outlierKeys: "Keys: arrows, Enter opens, a relabels, t tags, d marks for deletion, s leaves as it is, u undoes",
 };

@@ -1,15 +1,13 @@
 import { useRef, useState } from "react";
 import { useApi } from "../api/client";
-import type { Decide, FindOperators, FindResult, FoundDecision, Job } from "../api/contract";
+import type { Decide, FindOperators, FindResult, Job } from "../api/contract";
 import { messageOf } from "../api/errors";
 import { useCall } from "../api/useCall";
 import { usePanelState } from "../hooks/appState";
+import { useDeletions } from "../hooks/useDeletions";
 import { isActive } from "../jobs/jobState";
-import { GROUPS, KINDS, toShow, toTag, type Group, type Kind } from "./groups";
+import { GROUPS, KINDS, toShow, toTag, type Decision, type Group, type Kind } from "./groups";
 import { useFinders } from "./useFinders";
-
-/** What was decided of a group; nothing but `keep` if it was left as it is. */
-export type Decision = Omit<FoundDecision, "group">;
 
 /** What was found, and what was decided of it. */
 export interface Found {
@@ -18,12 +16,16 @@ export interface Found {
   id: string;
   brain_key: string;
   kind: Kind;
+  /** they are patches, not samples */
+  patches: boolean;
   message: string;
   groups: Group[];
   /** the distances to the nearest, the largest first, where these are what was looked for */
   spread: number[];
   /** by group, in the order in which they were made */
   decisions: [number, Decision][];
+  /** the ids of what was deleted of it in this window */
+  deleted: string[];
 }
 
 /** Finds problems, and decides about them. What was found is kept by Python for a day. */
@@ -36,6 +38,7 @@ export function useFind(dataset: string, onEnd: () => void) {
   const finders = useFinders(onEnd);
   const { run, busy, problem } = useCall();
   const [decideProblem, setDecideProblem] = useState<string | null>(null);
+  const [deletions, setDeletions] = useDeletions();
 
   const setFound = (next: Found) => {
     newest.current = next;
@@ -72,18 +75,18 @@ export function useFind(dataset: string, onEnd: () => void) {
     settle(of, numbers, answer.decisions.map(({ group, ...decision }) => [group, decision]));
   };
   /** Decides about those groups of some that nothing is decided about yet; it is shown before it is done. */
-  const decide = (numbers: number[], action: "tag" | "relabel" | "leave", decision: (group: Group) => Partial<Decision>) => {
+  const decide = (numbers: number[], action: Exclude<Decide["action"], "undo">, decision: (group: Group) => Partial<Decision>) => {
     const now = newest.current;
     const open = numbers.filter((n) => !decisionOf(n));
     if (!now || open.length === 0) return;
     setDecideProblem(null);
     const made = open.map((n): [number, Decision] => {
       const group = now.groups[n];
-      return [n, { tag: null, label: null, keep: group.keep, changed: 0, ...decision(group) }];
+      return [n, { ...UNDECIDED, keep: group.keep, ...decision(group) }];
     });
     settle(now, open, made);
     inTurn(() =>
-      send(now, open, action, made[0][1].tag ?? undefined).catch((error) => {
+      send(now, open, action, action === "tag" ? (made[0][1].tag ?? undefined) : undefined).catch((error) => {
         settle(now, open, []);
         throw error;
       }),
@@ -127,6 +130,8 @@ export function useFind(dataset: string, onEnd: () => void) {
       if (newest.current?.groups[number].suggested === undefined) return;
       decide([number], "relabel", ({ suggested }) => ({ label: suggested }));
     },
+    /** Marks for deletion what is to be tagged of a group. */
+    mark: (number: number) => decide([number], "mark", () => ({ tag: DELETION_TAG, deletion: true })),
     leave: (number: number) => decide([number], "leave", () => ({})),
     /** Takes back what was decided about a group. */
     undo: (number: number) => {
@@ -137,6 +142,22 @@ export function useFind(dataset: string, onEnd: () => void) {
         if (newest.current?.id === now.id && decisionOf(number)) await send(now, [number], "undo");
       });
     },
+    /** Ends when all decisions are stored. */
+    stored: () => requests.current,
+    /** Notes what was deleted of what was found. */
+    noteDeleted: (ids: string[]) => {
+      const now = newest.current;
+      if (!now) return;
+      const gone = new Set(ids);
+      const decisions = now.decisions.map(([n, one]): [number, Decision] => {
+        const count = one.deletion ? toTag(now.groups[n]).filter((id) => gone.has(id)).length : 0;
+        return [n, { ...one, deleted: one.deleted + count }];
+      });
+      setFound({ ...now, decisions, deleted: [...now.deleted, ...ids] });
+      setDeletions(deletions + 1);
+      onEnd();
+    },
+    showIds: (ids: string[]) => found && run(() => api.show_found({ brain_key: found.brain_key, ids })),
     /** Shows in the grid what is tagged so far, or all that was found. */
     show: (tagged: boolean) => {
       if (!found) return;
@@ -151,6 +172,10 @@ export function useFind(dataset: string, onEnd: () => void) {
 
 export type Find = ReturnType<typeof useFind>;
 
+const UNDECIDED: Decision = { tag: null, label: null, keep: null, changed: 0, deletion: false, deleted: 0 };
+/** The tag of what is marked for deletion (`app/reviews.py`). */
+const DELETION_TAG = "delete";
+
 /** What Python answers as it is shown; null if nothing was found. */
 function foundOf(dataset: string, { operator, found, decisions }: FindResult): Found | null {
   if (!found) return null;
@@ -162,9 +187,11 @@ function foundOf(dataset: string, { operator, found, decisions }: FindResult): F
     id: String(found.found_id),
     brain_key: String(found.brain_key),
     kind,
+    patches: found.patches_field !== null,
     message: String(found.message),
     spread: kind === "find_unique" ? (found.dists as number[]) : [],
     groups: groups.map((group, n) => ({ ...group, keep: kept.get(n) ?? group.keep })),
     decisions: decisions.map(({ group, ...decision }) => [group, decision]),
+    deleted: [],
   };
 }

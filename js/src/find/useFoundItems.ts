@@ -6,8 +6,10 @@ import { keyOf, type Group, type Member } from "./groups";
 
 type Items = Map<string, FoundItem | null>;
 
+const NONE: string[] = [];
+
 /** The images of groups' members by their key, asked for as groups are shown; null for one that was deleted. */
-export function useFoundItems(brain_key: string, groups: Group[]): Items {
+export function useFoundItems(brain_key: string, groups: Group[], deleted = NONE): Items {
   const members = groups.flatMap((group) => group.members);
   const other = members.find((member) => member.other)?.other;
   const ours = useItems(members.filter((member) => !member.other), { brain_key });
@@ -15,7 +17,7 @@ export function useFoundItems(brain_key: string, groups: Group[]): Items {
     members.filter((member) => member.other),
     { brain_key: other?.brain_key ?? "", other_dataset: other?.dataset },
   );
-  return new Map([...ours, ...theirs]);
+  return new Map([...ours, ...deleted.map((id) => [id, null] as const), ...theirs]);
 }
 
 function useItems(members: Member[], index: { brain_key: string; other_dataset?: string }): Items {

@@ -3,6 +3,7 @@ import { useApi } from "../api/client";
 import type { Index, SearchResult } from "../api/contract";
 import { useSerialCall } from "../api/useSerialCall";
 import { useGrid, usePanelState } from "../hooks/appState";
+import { useDeletions } from "../hooks/useDeletions";
 import { useSearchAddress } from "../hooks/useSearchAddress";
 import { useStable } from "../hooks/useStable";
 import { chipProblem, shownChip, termOf, textChip, withChips, type Chip } from "./chips";
@@ -31,8 +32,8 @@ interface Options {
 /** The results follow a change of the query once it has been the same for so long. */
 const QUIET_MILLISECONDS = 400;
 
-const asking = ({ chips, options }: QueryDraft) =>
-  JSON.stringify([chips.map(({ key, negative, weight }) => [key, negative, weight]), options]);
+const asking = ({ chips, options }: QueryDraft, deletions: number) =>
+  JSON.stringify([chips.map(({ key, negative, weight }) => [key, negative, weight]), options, deletions]);
 
 /** The chips that an index can be searched with. */
 const usableChips = (chips: Chip[], index: Index) => chips.filter((chip) => !chipProblem(chip, index));
@@ -51,6 +52,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   const { draft } = query;
   const [kept, setResult] = usePanelState<ShownResult | null>("milvus_search_result", null);
   const { stages } = useGrid();
+  const [deletions] = useDeletions();
   const { busy, problem, run } = useSerialCall();
   const current = kept?.dataset === dataset && kept.result.brain_key === index.brain_key;
   const shown = current ? kept : null;
@@ -69,7 +71,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   const search = (added: Chip[] = [], from: QueryDraft = draft, keep = query.replace) => {
     const next = { ...from, chips: withChips(from.chips, added) };
     const usable = usableChips(next.chips, index);
-    const asked = asking(next);
+    const asked = asking(next, deletions);
     const params = { brain_key: index.brain_key, query: { terms: usable.map(termOf) }, ...toParams(next.options, index) };
     // first, so that it is sent before the panel is rendered
     if (queryProblem(next, index) === null && !(busy && tried.current === asked))
@@ -84,7 +86,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   };
   const newestSearch = useStable(search);
 
-  const now = asking(draft);
+  const now = asking(draft, deletions);
   const outdated = shown !== null && shown.asked !== now;
   const obstacle = queryProblem(draft, index) ?? (draft.options.score_field.trim() ? strings.writesScores : null);
   const follows = outdated && obstacle === null && !busy;
@@ -103,7 +105,7 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
       const next = { chips: chips.map((each) => shownChip(each, of)), text: "", options: fromParams(request) };
       query.replace(next);
       onIndex(request.brain_key);
-      show(result, next.chips, asking(next));
+      show(result, next.chips, asking(next, deletions));
     });
   useSearchAddress(shown?.result.history_id ?? null, (id) => rerun({ id, restore: true }));
 

@@ -27,10 +27,12 @@ export const decide_found = ({ operator, action, groups, keeps, tag }: Decide) =
     .filter(() => action !== "undo")
     .map((group, n) => ({
       group,
-      tag: tag ?? null,
+      tag: action === "mark" ? "delete" : (tag ?? null),
       label: action === "relabel" ? "cat" : null,
       keep: keeps[n] ?? null,
-      changed: operator === "find_duplicates" && action === "tag" ? duplicates.groups[group].size - 1 : 1,
+      changed: operator === "find_duplicates" && ["tag", "mark"].includes(action) ? duplicates.groups[group].size - 1 : 1,
+      deletion: action === "mark",
+      deleted: 0,
     })),
 });
 
@@ -44,7 +46,7 @@ export async function findTab(answers: object = {}, jobs: Job[] = [], of: Index 
 
 /** The operator that was started last ends, and has found something; null if it was cancelled. */
 export function finds(found: object | null, answers: object = {}, operator = "find_duplicates") {
-  const find_result = { operator, found: found && { found_id: "f1", brain_key: "images", ...found }, decisions: [] };
+  const find_result = { operator, found: found && { found_id: "f1", brain_key: "images", patches_field: null, ...found }, decisions: [] };
   answer({ find_options: options, found_items: items, show_found: {}, decide_found, find_result, ...answers });
   execute.mock.calls.at(-1)?.[1].callback({});
 }
