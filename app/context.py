@@ -62,7 +62,7 @@ _NAMES = {
     *("label_field", "score_field", "group_by", "field", "tag", "save_view", "engine"),
     "caption",
 }
-_TEXTS = {"text", "not_text", "tags", "model_kwargs"}
+_TEXTS = {"text", "not_text", "tags", "model_kwargs", "data"}
 _LISTS = {
     "ids",
     "exclude",

@@ -58,6 +58,7 @@ DESCRIPTIONS = {
     "search_history.count": "How many searches, the latest first",
     "source": "Compute vectors by a model, or copy those that a field has",
     "tag": "The tag to add or remove",
+    "transfer": "What the panel downloads or uploads, in place of the file",
     "where": "Values of fields that the index stores: a value, a list of values, or "
     '{"min": ..., "max": ...}, by the name of the field; in place of the inputs for '
     "these fields",

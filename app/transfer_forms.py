@@ -72,10 +72,15 @@ def destinations() -> list[dict[str, str]]:
     return [{"uri": uri, "label": label} for uri, label in labels.items()]
 
 
+def transfer(inputs: types.Object) -> None:
+    """The input for a file that the panel downloads or uploads, in place of a path."""
+    inputs.str("transfer", required=False, view=types.HiddenView())
+
+
 def check_path(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
     """Marks the input ``path`` if the App may not use the file that it names. The panel
     has a form of its own, and shows what running the operator says."""
-    if ctx.panel_id:
+    if ctx.panel_id or ctx.params.get("transfer"):
         return
     try:
         export_folders.check(ctx.params.get("path"))

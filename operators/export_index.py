@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
 from fiftyone_milvus.indexes import archive
+from fiftyone_milvus.progress import Report
 
-from ..app import export_folders, forms, transfer_forms
+from ..app import export_folders, forms, transfer_forms, transfers
 from ..app.context import flag
 from ..app.labels import LABELS
-from ..app.long_jobs import Work
+from ..app.long_jobs import JobResult, Work
 from .base import LongOperator
 
 
@@ -29,9 +32,10 @@ class ExportIndex(LongOperator):
 
     def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         forms.index_choice(ctx, inputs)
+        transfer_forms.transfer(inputs)
         inputs.str(
             "path",
-            required=True,
+            required="transfer" not in ctx.params,
             label=LABELS["path"],
             description=export_folders.hint(),
         )
@@ -44,6 +48,8 @@ class ExportIndex(LongOperator):
         )
 
     def work(self, ctx: foo.ExecutionContext) -> Work:
+        if token := ctx.params.get("transfer"):
+            return _to_download(ctx, token)
         return transfer_forms.work(
             ctx,
             archive.export_index,
@@ -51,6 +57,27 @@ class ExportIndex(LongOperator):
             export_folders.check_to_write(ctx.params["path"]),
             overwrite=flag(ctx, "overwrite"),
         )
+
+
+def _to_download(ctx: foo.ExecutionContext, token: str) -> Work:
+    path = transfers.file(token)
+    work = transfer_forms.work(ctx, archive.export_index, _prepared, path)
+
+    def export_to_download(report: Report, cancelled: Callable[[], bool]) -> JobResult:
+        try:
+            return work(report, cancelled)
+        except BaseException:
+            transfers.end(token)
+            raise
+
+    return export_to_download
+
+
+def _prepared(exported: archive.Exported) -> str:
+    return (
+        f"Exported {exported.rows:,} vectors to download ({exported.bytes / 1e6:,.1f} "
+        f"MB) in {exported.seconds:.0f} s"
+    )
 
 
 def _summary(exported: archive.Exported) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
+from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.indexes import archive
+from fiftyone_milvus.progress import Report
 
-from ..app import export_folders, forms, transfer_forms
+from ..app import export_folders, forms, transfer_forms, transfers
 from ..app.labels import LABELS
-from ..app.long_jobs import Work
+from ..app.long_jobs import JobResult, Work
 from .base import LongOperator
 
 DEFAULT_KEY = "imported"
@@ -29,9 +33,10 @@ class ImportIndex(LongOperator):
     risk = types.RiskLevel.MEDIUM
 
     def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
+        transfer_forms.transfer(inputs)
         inputs.str(
             "path",
-            required=True,
+            required="transfer" not in ctx.params,
             label=LABELS["path"],
             description=(
                 f"{export_folders.hint()}. Vectors are matched by the ids of samples "
@@ -42,8 +47,26 @@ class ImportIndex(LongOperator):
         forms.new_key(ctx, inputs, default=forms.free_key(ctx.dataset, DEFAULT_KEY))
 
     def work(self, ctx: foo.ExecutionContext) -> Work:
+        if token := ctx.params.get("transfer"):
+            return _uploaded(ctx, token)
         path = export_folders.check(ctx.params["path"])
         return transfer_forms.work(ctx, archive.import_index, _summary, path)
+
+
+def _uploaded(ctx: foo.ExecutionContext, token: str) -> Work:
+    path = transfers.file(token)
+    work = transfer_forms.work(ctx, archive.import_index, _summary, path)
+
+    def import_uploaded(report: Report, cancelled: Callable[[], bool]) -> JobResult:
+        try:
+            return work(report, cancelled)
+        except VectorSearchError as e:
+            # where it was on the server means nothing to the person
+            raise type(e)(str(e).replace(str(path), "the uploaded file")) from e
+        finally:
+            transfers.end(token)
+
+    return import_uploaded
 
 
 def _summary(imported: archive.Imported) -> str:

@@ -15,11 +15,14 @@ from fiftyone_milvus.store import client, settings
 from fiftyone_milvus.store.collection import CONSISTENCY_LEVELS, METRICS
 from fiftyone_milvus.store.index_types import INDEX_TYPES
 
-from ..app import engines, forms, jobs, searches, zoo_models
+from ..app import engines, forms, jobs, searches, transfers, zoo_models
 from ..app.context import image_slices
 from .error_boundary import answered
 
-METHODS = ("jobs", "form", "cleanup_plan", "cleanup", "pause", "cancel", "dismiss")
+METHODS = (
+    *("jobs", "form", "cleanup_plan", "cleanup", "pause", "cancel", "dismiss"),
+    *("begin_transfer", "upload_part", "download_part", "end_transfer"),
+)
 
 
 class IndexMethods:
@@ -105,6 +108,32 @@ class IndexMethods:
     @answered
     def dismiss(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         jobs.dismiss(ctx, ctx.params["job_id"])
+        return {}
+
+    @answered
+    def begin_transfer(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """Begins to download an export, or to upload one; its parts follow."""
+        return {
+            "token": transfers.begin(),
+            "part_bytes": transfers.PART_BYTES,
+            "max_bytes": transfers.MAX_BYTES,
+        }
+
+    @answered
+    def upload_part(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        params = ctx.params
+        size = transfers.add(params["token"], int(params["start"]), params["data"])
+        return {"size": size}
+
+    @answered
+    def download_part(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        data, size = transfers.read(ctx.params["token"], int(ctx.params["start"]))
+        return {"data": data, "size": size}
+
+    @answered
+    def end_transfer(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """Deletes the file on the server, whether all of it was sent or not."""
+        transfers.end(ctx.params["token"])
         return {}
 
 

@@ -18,11 +18,15 @@ from playwright.sync_api import Locator, expect
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import Cancelled
-from fiftyone_milvus.indexes import build
+from fiftyone_milvus.indexes import build, parquet
+from fiftyone_milvus.searches.query import Query
+from fiftyone_milvus.searches.search import search
+from fiftyone_milvus.store import embedded, settings
 from harness import axe, environment, images, screen
 from harness.app import App, AppServer
 from harness.context import execute
 from harness.ports import free_port
+from harness.waiting import wait_until
 from harness.worker import DelegatedWorker
 
 PANEL = "milvus_panel"
@@ -344,6 +348,7 @@ def test_an_index_is_exported_and_imported(app, indexed):
     path = environment.HOME / "datasets/milvus-exports" / f"{uuid.uuid4().hex}.parquet"
     opened(app)
     choose(app, "export")
+    app.cy("milvus-export-to").select_option("server")
     app.cy("milvus-export-path").fill("/no/such/folder/x.parquet")
     app.cy("milvus-confirm-button").click()
     expect(app.cy("milvus-problem")).to_be_visible()
@@ -355,6 +360,7 @@ def test_an_index_is_exported_and_imported(app, indexed):
     assert path.stat().st_size > 60 * 4
 
     app.cy("milvus-import").click()
+    app.cy("milvus-import-from").select_option("server")
     app.cy("milvus-import-path").fill(str(path))
     app.cy("milvus-import-key").fill("again")
     app.cy("milvus-confirm-button").click()
@@ -367,6 +373,60 @@ def test_an_index_is_exported_and_imported(app, indexed):
     reloaded(app)
     expect(card).to_be_visible()
     expect(app.cy("milvus-job")).to_have_count(0)
+
+
+def test_an_export_is_downloaded_and_uploaded_again(app, indexed, tmp_path):
+    def nearest(key: str) -> list[str]:
+        return search(runs.load(indexed, key), Query.of(ids=indexed.first().id), 10).ids
+
+    before = nearest("images")
+    opened(app)
+    choose(app, "export")
+    expect(app.cy("milvus-export-to")).to_have_value("computer")
+    app.shot("indexes-export")
+    with app.page.expect_download() as download:
+        app.cy("milvus-confirm-button").click()
+    assert download.value.suggested_filename == "images.parquet"
+    path = tmp_path / "mine.parquet"
+    download.value.save_as(path)
+    with parquet.Reader(path) as file:
+        assert (file.rows, file.header.dataset) == (60, indexed.name)
+    expect(app.cy("milvus-confirm")).to_have_count(0)
+    expect(app.cy("milvus-job").filter(has_text="to download")).to_have_attribute(
+        "data-state", "done"
+    )
+    wait_until(lambda: on_their_way() == [])
+    runs.cleanup(indexed, "images")
+
+    reloaded(app)
+    app.cy("milvus-import").click()
+    app.cy("milvus-import-file").set_input_files(path)
+    expect(app.cy("milvus-chosen-file")).to_contain_text("mine.parquet")
+    app.cy("milvus-import-key").fill("again")
+    app.shot("indexes-import")
+    app.cy("milvus-confirm-button").click()
+    card = app.cy("milvus-index-again")
+    expect(card.locator('[data-cy="milvus-size"]')).to_have_text("60 vectors")
+    indexed.reload()
+    assert nearest("again") == before
+    assert on_their_way() == []
+
+    # what is no export is refused, and says so without a path of the server
+    bad = tmp_path / "bad.parquet"
+    bad.write_bytes(b"no Parquet file")
+    app.cy("milvus-import").click()
+    app.cy("milvus-import-file").set_input_files(bad)
+    app.cy("milvus-import-key").fill("bad")
+    app.cy("milvus-confirm-button").click()
+    expect(app.cy("milvus-problem")).to_contain_text("the uploaded file")
+    assert axe.violations(app.page, '[data-cy="milvus-confirm"]') == []
+    assert on_their_way() == []
+
+
+def on_their_way() -> list[Path]:
+    """What of exports and imports is still on the server."""
+    folder = embedded.home(settings.Settings()).state / "transfers"
+    return list(folder.iterdir())
 
 
 def test_an_index_is_moved_and_its_login_is_never_typed(app, indexed):

@@ -75,10 +75,14 @@ def plan(dataset: fo.Dataset, name: str = "find_duplicates") -> dict[str, Any]:
 
 
 def delete(
-    dataset: fo.Dataset, plan_id: str, name: str = "find_duplicates", **context: Any
+    dataset: fo.Dataset,
+    plan_id: str,
+    name: str = "find_duplicates",
+    more: dict[str, Any] | None = None,
+    **context: Any,
 ) -> tuple[dict[str, Any], Any]:
     """Deletes as the panel does; the answer, and the context."""
-    params = {"operator": name, "dry_run": False, "plan_id": plan_id}
+    params = {"operator": name, "dry_run": False, "plan_id": plan_id, **(more or {})}
     ctx = make_context(dataset, **context, **params)
     return foo.get_operator(f"{PLUGIN}/delete_marked").answer(ctx), ctx
 
@@ -150,7 +154,7 @@ def test_nothing_is_deleted_that_was_not_shown(pairs):
     # ids are no parameter
     ids = {"ids": pairs.values("id"), "sample_ids": pairs.values("id")}
     with pytest.raises(InvalidRequest, match="has changed since it was shown"):
-        execute("delete_marked", pairs, **ids, dry_run=False, plan_id="f" * 64)
+        delete(pairs, "f" * 64, more=ids)
     assert pairs.count() == 6
 
 

@@ -222,7 +222,7 @@ OPERATIONS = [
     Case("cleanup_collections", {"orphaned": True}, "Would delete"),
     Case("adopt_collection", {"collection_name": "none"}, "no collection 'none'"),
     Case("tag_results", {"tag": "x", "scope": "view"}, "0 of 0 samples", "none"),
-    Case("delete_marked", {}, "Nothing is marked for deletion"),
+    Case("delete_marked", {}, "Nothing was found within a day"),
     Case("move_index", {"brain_key": "idx", "uri": "http://127.0.0.1:1"}, "Milvus at"),
     Case("trust_model", {"brain_key": "idx"}, "operator's form"),
     Case("import_index", {"brain_key": "new", "path": "none.parquet"}, "There is no"),
@@ -315,6 +315,7 @@ WITHOUT = {  # a search
     "search_options": {},
     "server_details": {},
     "clear_results": {},
+    "begin_transfer": {},
     "view_count": {"brain_key": "objects"},
     "selection": {"brain_key": "objects"},
     "suggestions": {"brain_key": "objects"},
@@ -334,6 +335,9 @@ NOT_THERE = {
     "pause": ({"job_id": "no"}, ""),
     "cancel": ({"job_id": "no"}, ""),
     "dismiss": ({"job_id": "no"}, ""),
+    "upload_part": ({"token": "no", "start": 0, "data": "AAAA"}, "has ended"),
+    "download_part": ({"token": "no", "start": 0}, "has ended"),
+    "end_transfer": ({"token": "no"}, ""),
 }
 
 
@@ -380,6 +384,8 @@ def test_the_panel_answers_without_a_search(few, view):
         ctx = make_context(few.dataset, view=few.view(view), **params)
         answer = getattr(panel, name)(ctx)
         assert "error" not in answer, (name, answer)
+        if name == "begin_transfer":
+            panel.end_transfer(make_context(few.dataset, token=answer["token"]))
         if name == "view_count":
             objects = few.dataset.count("ground_truth.detections")
             assert answer["count"] == (objects if view is None else 0)

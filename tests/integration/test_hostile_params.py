@@ -3,6 +3,7 @@ or says why not in a sentence of ours."""
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import fiftyone as fo
@@ -18,7 +19,7 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from harness import datasets
 from harness.context import PLUGIN, execute, make_context
-from plugin.app import export_folders
+from plugin.app import export_folders, transfers
 from plugin.operators import OPERATORS
 from plugin.panels.milvus_panel import METHODS, MilvusPanel
 
@@ -71,8 +72,10 @@ PARAMS: dict[str, dict[str, Any]] = {
         **{"brain_key": "adopted", "model": None, "take_ownership": False},
     },
     "move_index": {"brain_key": "none", "db_name": None, "collection_name": None},
-    "export_index": {**INDEX, "path": "new.parquet", "overwrite": True},
-    "import_index": {"brain_key": "imported", "path": "none.parquet"},
+    "export_index": {
+        **{**INDEX, "path": "new.parquet", "overwrite": True, "transfer": None},
+    },
+    "import_index": {"brain_key": "imported", "path": "none.parquet", "transfer": "no"},
     "copy_index": {"from_key": "theirs", "brain_key": "copied"},
     "find_duplicates": {
         **{**INDEX, **FOUND, "by": "thresh", "thresh": 0.1, "fraction": 0.1},
@@ -94,12 +97,12 @@ PARAMS: dict[str, dict[str, Any]] = {
         **{**INDEX, **FOUND, "other_dataset": "{dataset}", "other_key": "second"},
         "thresh": 0.1,
     },
-    "trust_model": {**INDEX, "arguments": "none", "form": "none"},
-    "tag_results": {
-        **{"tag": "t", "remove": False, "scope": "dataset", "ids": ["{id}"]},
     "delete_marked": {
         **{"operator": "find_unique", "dry_run": False, "plan_id": "{found_id}"},
     },
+    "trust_model": {**INDEX, "arguments": "none", "form": "none"},
+    "tag_results": {
+        **{"tag": "t", "remove": False, "scope": "dataset", "ids": ["{id}"]},
         "brain_key": "idx",
     },
 }
@@ -142,6 +145,10 @@ ASKED: dict[str, dict[str, Any]] = {
     "pause": {"job_id": "none"},
     "cancel": {"job_id": "none"},
     "dismiss": {"job_id": "none"},
+    "begin_transfer": {"nothing": None},
+    "upload_part": {"token": "{transfer}", "start": 0, "data": "AAAA"},
+    "download_part": {"token": "{transfer}", "start": 0},
+    "end_transfer": {"token": "none"},
     "server_details": {"nothing": None},
 }
 # These take nothing, and start and stop the server that the others use
@@ -246,6 +253,7 @@ def dataset(tmp_path_factory):
         execute("save_search", dataset, name="s")
         execute("find_unique", dataset, **INDEX, count=2)
         yield dataset
+        shutil.rmtree(transfers._root(), ignore_errors=True)
         for key in runs.keys(dataset):
             runs.cleanup(dataset, key)
         dataset.delete()
@@ -260,6 +268,7 @@ def known(dataset):
     return {
         **{"id": dataset.first().id, "dataset": dataset.name},
         **{"token": answer["token"], "found_id": found["found"]["found_id"]},
+        "transfer": transfers.begin(),
     }
 
 

@@ -118,12 +118,14 @@ READING: dict[str, dict[str, Any]] = {
     "cleanup_plan": INDEX,
     "server_details": {},
 }
-# Matches that are kept, the grid, jobs, and the embedded Milvus: no data
+# Matches that are kept, the grid, jobs, files on their way to and from a browser, and
+# the embedded Milvus: no data
 PASSING = {
     *("next_results", "keep_results", "clear_results", "pause", "cancel", "dismiss"),
     *("tags", "results_in_grid", "closeness", "show_found"),
     *("score_background", "caption_fields", "compare_results"),
     *("start_embedded", "stop_embedded"),
+    *("begin_transfer", "upload_part", "download_part", "end_transfer"),
 }
 
 
@@ -144,8 +146,6 @@ def index(dataset: fo.Dataset, key: str) -> Any:
     )
 
 
-def lend_model(dataset: fo.Dataset, key: str) -> None:
-    """Has a record name a model with arguments, as one from elsewhere may."""
 def mark_for_deletion(dataset: fo.Dataset) -> str:
     """Marks the most unique sample; the id of the plan to delete it."""
     execute("find_unique", dataset, **INDEX, count=1)
@@ -156,6 +156,8 @@ def mark_for_deletion(dataset: fo.Dataset) -> str:
     return str(execute("delete_marked", dataset)["plan_id"])
 
 
+def lend_model(dataset: fo.Dataset, key: str) -> None:
+    """Has a record name a model with arguments, as one from elsewhere may."""
     config = dataset.get_brain_info(key).config
     config.model, config.model_kwargs = MODEL, {"image_dim": 8}
     BrainMethod.update_run_config(dataset, key, config)
@@ -191,9 +193,9 @@ def world(folder):
     for key in ORPHANS:
         names[key] = str(runs.describe(dataset, key).collection_name)
         dataset.delete_brain_run(key)
+    names["plan_id"] = mark_for_deletion(dataset)
     for name in ("doomed", "saved"):
         search(dataset, name)
-    names["plan_id"] = mark_for_deletion(dataset)
         execute("save_search", dataset, name=name)
     dataset.delete_sample_fields(["doomed_score", "saved_score"])
     archive.export_index(dataset, "idx", folder / "there.parquet")

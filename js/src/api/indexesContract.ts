@@ -1,5 +1,5 @@
 /** What the Indexes tab asks Python, and what it answers. */
-import type { Scope } from "./sharedContract";
+import type { Nothing, Scope } from "./sharedContract";
 
 /** A field whose values Milvus stores with the vectors. */
 export interface FilterField {
@@ -151,14 +151,27 @@ export interface MoveParams {
 /** What `@milvus/vector-search/export_index` takes. */
 export interface ExportParams {
   brain_key: string;
-  path: string;
-  overwrite: boolean;
+  path?: string;
+  overwrite?: boolean;
+  /** the token of what is to be downloaded, in place of the path */
+  transfer?: string;
 }
 
 /** What `@milvus/vector-search/import_index` takes. */
 export interface ImportParams {
   brain_key: string;
-  path: string;
+  path?: string;
+  /** the token of what was uploaded, in place of the path */
+  transfer?: string;
+}
+
+/** A file on its way between the browser and the server. */
+export interface Transfer {
+  token: string;
+  /** the most that a part may have, before it is base64 */
+  part_bytes: number;
+  /** the most that an upload may have */
+  max_bytes: number;
 }
 
 /** What `@milvus/vector-search/copy_index` takes. */
@@ -194,6 +207,13 @@ export interface IndexMethods {
   form: { gives: Form };
   cleanup_plan: { takes: { brain_key: string }; gives: CleanupPlan };
   cleanup: { takes: { brain_key: string }; gives: Cleanup };
+  begin_transfer: { gives: Transfer };
+  /** Adds a part, as base64, that starts where the last one ended; gives the bytes that are there. */
+  upload_part: { takes: { token: string; start: number; data: string }; gives: { size: number } };
+  /** Gives a part, as base64, and the bytes of the whole file; 0 if nothing was exported. */
+  download_part: { takes: { token: string; start: number }; gives: { data: string; size: number } };
+  /** Deletes the file on the server. */
+  end_transfer: { takes: { token: string }; gives: Nothing };
 }
 
 /**

@@ -47,7 +47,7 @@ test("many indexes are looked for by name, without asking anybody", async () => 
 test("without an index one that was exported can be imported", async () => {
   const { user, onNew } = indexes({ indexes: [] });
   await user.click(at("milvus-import"));
-  at("milvus-import-path");
+  at("milvus-import-file");
   expect(onNew).not.toHaveBeenCalled();
 });
 

@@ -60,7 +60,10 @@ export function IndexList(props: Props) {
   const check = useStable((brain_key: string) => work.check.run({ brain_key }, false));
   const map = useStable((brain_key: string) => work.map.run({ brain_key }, false, openEmbeddings));
   const resume = useStable((brain_key: string) => work.sync.run({ brain_key }, false));
-  const onImport = () => setAsked({ kind: "import" });
+  const onImport = () => {
+    dismiss(work);
+    setAsked({ kind: "import" });
+  };
   const dialogs = (
     <>
       {asked?.kind === "import" && <ImportDialog {...shared} onClose={close} />}
@@ -146,5 +149,5 @@ function busyKeys(jobs: Job[], work: IndexJobs): string[] {
 }
 
 function dismiss(work: IndexJobs) {
-  work.all.forEach((each) => each.dismiss());
+  [...work.all, ...Object.values(work.transfers)].forEach((each) => each.dismiss());
 }

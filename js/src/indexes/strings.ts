@@ -20,6 +20,7 @@ export const strings = {
   rename: "Rename",
   move: "Move",
   export: "Export",
+  download: "Download",
   cleanUp: "Clean up",
   sizeUnknown: "Size unknown",
   counting: "Counting vectors",
@@ -84,6 +85,11 @@ export const strings = {
 
   exportIndex: (key: string) => `Export ${key}`,
   exporting: "Exporting…",
+  exportTo: "Save to",
+  toComputer: "This computer (download)",
+  toServer: "A folder on the server",
+  downloadHint: "The file has ids, vectors and settings, but no images.",
+  downloaded: (name: string) => `Downloaded ${name}`,
   file: "File",
   exportHint: (folder: string) =>
     `A file name ending in .parquet, in the export folder: ${folder}. The file has ids, vectors and settings, but no images.`,
@@ -92,6 +98,16 @@ export const strings = {
 
   importTitle: "Import an index",
   importing: "Importing…",
+  importFrom: "From",
+  fromComputer: "This computer (upload)",
+  fromServer: "A folder on the server",
+  chooseFile: "Choose a file",
+  uploadHint: "An exported index, ending in .parquet. Vectors are matched by the ids of samples and labels.",
+  tooLarge: (name: string, most: string) =>
+    `${name} is larger than ${most}. Copy it to the server, into the folder for exports, and import it from there.`,
+  emptyFile: (name: string) => `${name} is empty.`,
+  transferring: (done: string, all: string) => `${done} of ${all}`,
+  broken: "The server sent less than the whole file. Start again.",
   importName: "imported",
   importExample: "index.parquet",
   importHint: (folder: string) =>

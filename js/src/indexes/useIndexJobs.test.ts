@@ -1,11 +1,12 @@
 import { act, renderHook } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { execute } from "../test/fiftyone";
+import { Wrapper } from "../test/panel";
 import { useIndexJobs } from "./useIndexJobs";
 
 test("something runs until all that was started has ended", async () => {
   const onEnd = vi.fn();
-  const { result } = renderHook(() => useIndexJobs(onEnd));
+  const { result } = renderHook(() => useIndexJobs(onEnd), { wrapper: Wrapper });
   const end = (call: number) => act(async () => execute.mock.calls[call][1].callback({ result: {} }));
   expect(result.current.running).toBe(false);
   act(() => result.current.sync.run({ brain_key: "images" }, false));

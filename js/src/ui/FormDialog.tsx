@@ -18,13 +18,15 @@ interface Props {
   onRetry?: () => void;
   onSubmit: () => void;
   onClose: () => void;
+  /** stops what it is busy with; without it, that can't be stopped here */
+  onStop?: () => void;
   children: ReactNode;
 }
 
 /** A form in a dialog: Enter submits it, Esc closes it. */
 export function FormDialog(props: Props) {
   const { open = true, title, action, acting, danger, busy, ready = true } = props;
-  const { problem, onRetry, onSubmit, onClose } = props;
+  const { problem, onRetry, onSubmit, onClose, onStop } = props;
   const id = useId();
   return (
     <Dialog
@@ -53,7 +55,7 @@ export function FormDialog(props: Props) {
           </Stack>
         </DialogContent>
         <DialogActions>
-          <Button color="secondary" data-cy="milvus-confirm-cancel" disabled={busy} onClick={onClose}>
+          <Button color="secondary" data-cy="milvus-confirm-cancel" disabled={busy && !onStop} onClick={busy ? onStop : onClose}>
             {strings.cancel}
           </Button>
           <PrimaryButton
