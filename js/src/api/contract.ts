@@ -8,6 +8,7 @@ import type { Index, IndexMethods, IndexOperators, Move, OtherIndex } from "./in
 import type { Job, JobMethods } from "./jobsContract";
 import type { SearchMethods } from "./searchContract";
 import type { Server, ServerMethods, ServerOperators } from "./serverContract";
+import type { TransferMethods } from "./transferContract";
 
 export type * from "./findContract";
 export type * from "./historyContract";
@@ -17,6 +18,7 @@ export type * from "./resultContract";
 export type * from "./searchContract";
 export type * from "./serverContract";
 export type * from "./sharedContract";
+export type * from "./transferContract";
 
 export interface Overview {
   /** samples is null until they are counted */
@@ -33,7 +35,14 @@ export interface Overview {
   can_delegate: boolean;
 }
 
-export interface Methods extends SearchMethods, HistoryMethods, FindMethods, IndexMethods, JobMethods, ServerMethods {
+export interface Methods
+  extends SearchMethods,
+    HistoryMethods,
+    FindMethods,
+    IndexMethods,
+    TransferMethods,
+    JobMethods,
+    ServerMethods {
   /** The overview without what takes time: the panel is drawn from it first. */
   first_overview: { gives: Overview };
   overview: { gives: Overview };

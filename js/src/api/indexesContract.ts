@@ -1,5 +1,5 @@
 /** What the Indexes tab asks Python, and what it answers. */
-import type { Nothing, Scope } from "./sharedContract";
+import type { Scope } from "./sharedContract";
 
 /** A field whose values Milvus stores with the vectors. */
 export interface FilterField {
@@ -165,15 +165,6 @@ export interface ImportParams {
   transfer?: string;
 }
 
-/** A file on its way between the browser and the server. */
-export interface Transfer {
-  token: string;
-  /** the most that a part may have, before it is base64 */
-  part_bytes: number;
-  /** the most that an upload may have */
-  max_bytes: number;
-}
-
 /** What `@milvus/vector-search/copy_index` takes. */
 export interface CopyParams {
   from_key: string;
@@ -207,13 +198,6 @@ export interface IndexMethods {
   form: { gives: Form };
   cleanup_plan: { takes: { brain_key: string }; gives: CleanupPlan };
   cleanup: { takes: { brain_key: string }; gives: Cleanup };
-  begin_transfer: { gives: Transfer };
-  /** Adds a part, as base64, that starts where the last one ended; gives the bytes that are there. */
-  upload_part: { takes: { token: string; start: number; data: string }; gives: { size: number } };
-  /** Gives a part, as base64, and the bytes of the whole file; 0 if nothing was exported. */
-  download_part: { takes: { token: string; start: number }; gives: { data: string; size: number } };
-  /** Deletes the file on the server. */
-  end_transfer: { takes: { token: string }; gives: Nothing };
 }
 
 /**
