@@ -60,7 +60,7 @@ _NAMES = {
     *("collection_name", "db_name", "uri", "path", "source", "model", "metric"),
     *("consistency_level", "index_type", "embeddings_field", "patches_field"),
     *("label_field", "score_field", "group_by", "field", "tag", "save_view", "engine"),
-    "caption",
+    *("caption", "videos_as", "clips_field"),
 }
 _TEXTS = {"text", "not_text", "tags", "model_kwargs", "data"}
 _LISTS = {
@@ -77,7 +77,7 @@ _LISTS = {
 # The form of a search has a switch, and a choice, of the names of lists elsewhere
 _LISTS_OR = {"more": bool, "selection": str}
 _NUMBER_LISTS = {"groups", "keeps"}
-_NUMBERS = {"thresh", "fraction", "min_score", "max_score", "alpha"}
+_NUMBERS = {"thresh", "fraction", "min_score", "max_score", "alpha", "fps"}
 _COUNTS = {"start", "keep", "skip", "batch_size", "num_workers"}
 
 

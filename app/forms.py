@@ -186,10 +186,9 @@ def patches_choice(
     inputs: types.Object,
     ctx: foo.ExecutionContext,
     description: str,
-    samples: fo.SampleCollection | None = None,
+    fields: Collection[str],
 ) -> None:
-    """The input for a patches field, if the samples, or else the dataset, have one."""
-    fields = patches_fields(ctx.dataset if samples is None else samples)
+    """The input for a patches field, one of these, if there are any."""
     if fields:
         choice(
             inputs,

@@ -4,6 +4,7 @@ LABELS = {
     "alpha": "Expand patches by",
     "batch_size": "Batch size",
     "brain_key": "Brain key",
+    "clips_field": "Clips field",
     "collection_name": "Collection",
     "consistency_level": "Consistency level",
     "db_name": "Database",
@@ -12,6 +13,7 @@ LABELS = {
     "engine": "Embed and write in",
     "filter_fields": "Fields to filter by",
     "force_square": "Make patches square",
+    "fps": "Frames per second",
     "from_key": "Copy from",
     "index": "Index",
     "index_type": "Index type",
@@ -30,6 +32,7 @@ LABELS = {
     "take_ownership": "Take ownership",
     "uri": "Move to",
     "vectors_model": "Embedding model",
+    "videos_as": "Index videos as",
 }
 
 MODEL_HINT = (

@@ -41,7 +41,8 @@ class AdoptCollection(Operator):
             description="Its name, as listed by 'Milvus: Collections'",
         )
         description = "The field of the objects that it has; leave empty for samples"
-        forms.patches_choice(inputs, ctx, description)
+        fields = forms.patches_fields(ctx.dataset)
+        forms.patches_choice(inputs, ctx, description, fields)
         inputs.bool(
             "dry_run",
             default=True,

@@ -11,20 +11,27 @@ import fiftyone as fo
 import fiftyone.operators as foo
 import fiftyone.operators.types as types
 
-from fiftyone_milvus.dataset import expected_rows, model_arguments
+from fiftyone_milvus.dataset import model_arguments
 from fiftyone_milvus.dataset.indexed_samples import has_samples
-from fiftyone_milvus.dataset.sources import Source, media_problem
+from fiftyone_milvus.dataset.sources import Source
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.indexes import build
-from fiftyone_milvus.progress import Report
+from fiftyone_milvus.progress import Failure, Report
 from fiftyone_milvus.store.collection import CONSISTENCY_LEVELS, METRICS
 from fiftyone_milvus.store.index_types import INDEX_TYPES
 
-from ..app import engines, forms, health_reports, zoo_models
+from ..app import engines, forms, health_reports, index_contents, zoo_models
 from ..app.context import image_slices, of_slices, scope_samples
+from ..app.index_contents import CLIPS, FRAMES, VIDEOS_AS, Contents
 from ..app.labels import LABELS, MODEL_HINT
 from ..app.long_jobs import JobResult, Work
 from .base import LongOperator
+
+VIDEOS_HINT = "A model reads frames; clips and videos have vectors in a field"
+FPS_HINT = (
+    "Takes so many frames of each second, and writes their images beside the videos "
+    "where there are none; empty for the frames that have images"
+)
 
 
 class ComputeIndex(LongOperator):
@@ -43,21 +50,24 @@ class ComputeIndex(LongOperator):
     can_pause = True
 
     def add_inputs(self, ctx: foo.ExecutionContext, inputs: types.Object) -> None:
-        samples = _scope_input(ctx, inputs)
-        _source_inputs(ctx, inputs, samples)
-        _index_inputs(ctx, inputs)
+        contents = _videos_inputs(ctx, inputs, _scope_input(ctx, inputs))
+        _source_inputs(ctx, inputs, contents)
+        _index_inputs(ctx, inputs, contents)
 
     def work(self, ctx: foo.ExecutionContext) -> Work:
         params = ctx.params
         source = _source(params)
         samples = scope_samples(ctx, params.get("scope", "dataset"))
         samples = of_slices(samples, params.get("slices") or [])
+        contents = index_contents.chosen(samples, params)
+        index_contents.check(contents)
         key = params["brain_key"]
         engine = engines.chosen(params)
 
         def build_index(report: Report, cancelled: Callable[[], bool]) -> JobResult:
+            view, without = contents.view(report, cancelled)
             built = build.build(
-                samples,
+                view,
                 key,
                 source,
                 patches_field=params.get("patches_field") or None,
@@ -70,7 +80,7 @@ class ComputeIndex(LongOperator):
                 cancelled=cancelled,
             )
             health_reports.update(ctx, key, report, cancelled)
-            return JobResult(_plain(built))
+            return JobResult(_plain(built, without))
 
         return build_index
 
@@ -148,26 +158,62 @@ def _slices_input(
         return samples
 
 
-def _source_inputs(
+def _videos_inputs(
     ctx: foo.ExecutionContext, inputs: types.Object, samples: fo.SampleCollection
+) -> Contents:
+    """Asks whether to index videos, their frames or clips, and returns what is chosen
+    now."""
+    contents = index_contents.chosen(samples, ctx.params)
+    if contents.videos_as is None:
+        return contents
+    clips = index_contents.clips_fields(samples)
+    offered = {k: v for k, v in VIDEOS_AS.items() if clips or k != CLIPS}
+    forms.radio_choice(ctx, inputs, "videos_as", offered, LABELS["videos_as"])
+    inputs.properties["videos_as"].view.description = VIDEOS_HINT
+    if contents.videos_as == FRAMES:
+        inputs.float("fps", required=False, label=LABELS["fps"], description=FPS_HINT)
+        _show_problem(inputs, "fps", contents)
+    if contents.videos_as == CLIPS and clips:
+        forms.choice(
+            inputs,
+            "clips_field",
+            [*clips],
+            contents.clips_field,
+            default=next(iter(clips)),
+            label=LABELS["clips_field"],
+            description="The temporal detections of which clips are made",
+        )
+    return contents
+
+
+def _show_problem(inputs: types.Object, name: str, contents: Contents) -> None:
+    """Marks an input if the frames can't be had."""
+    try:
+        index_contents.check(contents)
+        problem = contents.frames_problem()
+    except InvalidRequest as e:
+        problem = str(e)
+    if problem is not None:
+        forms.problem(inputs, name, problem)
+
+
+def _source_inputs(
+    ctx: foo.ExecutionContext, inputs: types.Object, contents: Contents
 ) -> None:
     description = "Index the objects in this field; leave empty for samples"
-    forms.patches_choice(inputs, ctx, description, samples)
+    forms.patches_choice(inputs, ctx, description, contents.patches_fields())
     patches_field = ctx.params.get("patches_field") or None
-    fields = forms.embeddings_fields(samples, patches_field)
+    fields = contents.embeddings_fields(patches_field)
     sources = {"model": "A model"}
     if fields:
         sources["field"] = "An embeddings field"
     source = ctx.params.get("source", "model")
-    if patches_field in forms.patches_fields(samples):
-        by_model = source == "model"
-        problem = expected_rows.patches_problem(
-            samples, patches_field, cropped=by_model
-        )
+    if patches_field in contents.patches_fields():
+        problem = contents.patches_problem(patches_field, source == "model")
         if problem is not None:
             forms.problem(inputs, "patches_field", problem)
     forms.radio_choice(ctx, inputs, "source", sources, LABELS["source"])
-    problem = media_problem(samples) if source == "model" else None
+    problem = contents.media_problem() if source == "model" else None
     if problem is not None:
         forms.problem(inputs, "source", problem)
     if source == "field":
@@ -227,7 +273,9 @@ def _embedding_inputs(
         inputs.bool("force_square", default=False, label=LABELS["force_square"])
 
 
-def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
+def _index_inputs(
+    ctx: foo.ExecutionContext, inputs: types.Object, contents: Contents
+) -> None:
     for name, values, default in (
         ("metric", [*METRICS], "cosine"),
         ("consistency_level", [*CONSISTENCY_LEVELS], "Session"),
@@ -243,7 +291,7 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         label=LABELS["index_type"],
         description="Leave empty for the default of this Milvus",
     )
-    fields = forms.filter_fields(ctx.dataset, ctx.params.get("patches_field"))
+    fields = contents.filter_fields(ctx.dataset, ctx.params.get("patches_field"))
     if fields:
         several = types.DropdownView(multiple=True)
         for field in fields:
@@ -267,11 +315,14 @@ def _index_inputs(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
         forms.radio_choice(ctx, inputs, "engine", found, LABELS["engine"])
 
 
-def _plain(built: build.Built) -> dict[str, Any]:
+def _plain(built: build.Built, without: list[Failure]) -> dict[str, Any]:
     message = f"Indexed {built.rows:,} vectors in {built.seconds:.0f} s"
     if built.failed:
         first = built.failures[0]
         message += f"; {built.failed:,} have none, such as {first.id}: {first.reason}"
+    if without:
+        message += f"; no frames of {len(without):,} videos, such as {without[0].id}: "
+        message += without[0].reason
     return {
         "brain_key": built.brain_key,
         "collection_name": built.collection_name,

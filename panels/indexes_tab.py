@@ -17,6 +17,7 @@ from fiftyone_milvus.store.index_types import INDEX_TYPES
 
 from ..app import engines, forms, jobs, searches, transfers, zoo_models
 from ..app.context import image_slices
+from . import video_payloads
 from .error_boundary import answered
 
 METHODS = (
@@ -62,6 +63,10 @@ class IndexMethods:
             "slices": {
                 "dataset": image_slices(dataset),
                 "view": image_slices(ctx.view),
+            },
+            "videos": {
+                "dataset": video_payloads.videos(dataset),
+                "view": video_payloads.videos(ctx.view),
             },
             "can_delegate": bool(fo.config.allow_legacy_orchestrators),
             "metrics": list(METRICS),

@@ -45,6 +45,7 @@ PARAMS: dict[str, dict[str, Any]] = {
         **{"brain_key": "new", "source": "field", "embeddings_field": "embeddings"},
         **{"scope": "dataset", "patches_field": None, "metric": "cosine"},
         "slices": [],
+        **{"videos_as": "frames", "fps": 1.0, "clips_field": "events"},
         **{"consistency_level": "Session", "index_type": None, "filter_fields": []},
         **{"model": None, "model_kwargs": None, "batch_size": None, "alpha": None},
         **{"num_workers": None, "force_square": False, "engine": "here"},

@@ -530,5 +530,6 @@ def test_react_sends_only_what_an_operator_asks_for(indexed, name):
             make_context(indexed, **params)
         ).type.properties
     }
-    of_groups = {"slices"}  # see test_media.py
-    assert contract.operator_params(name) - of_groups <= offered
+    # of groups and videos: see test_media.py and test_videos.py
+    others = {"slices", "videos_as", "fps", "clips_field"}
+    assert contract.operator_params(name) - others <= offered

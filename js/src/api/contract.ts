@@ -10,6 +10,7 @@ import type { SearchMethods } from "./searchContract";
 import type { Server, ServerMethods, ServerOperators } from "./serverContract";
 import type { TransferMethods } from "./transferContract";
 
+export type * from "./buildContract";
 export type * from "./findContract";
 export type * from "./historyContract";
 export type * from "./indexesContract";

@@ -19,7 +19,7 @@ interface Props {
 }
 
 export function IndexForm({ dataset, build, onClose }: Props) {
-  const { form, values, problems, change, selected, error, reload } = useIndexForm(dataset);
+  const { form, values, problems, change, selected, videos, ownVectors, error, reload } = useIndexForm(dataset);
   const busy = build.running !== null;
   const ready = !busy && values !== null && Object.keys(problems).length === 0;
   return (
@@ -38,7 +38,7 @@ export function IndexForm({ dataset, build, onClose }: Props) {
       >
         {form && values && (
           <>
-            <ScopeFields {...{ form, values, problems, change, selected }} />
+            <ScopeFields {...{ form, values, problems, change, selected, videos, ownVectors }} />
             <SourceFields {...{ form, values, problems, change }} />
             <NameField {...{ values, problems, change }} />
             <MoreFields {...{ form, values, problems, change }} />

@@ -8,7 +8,7 @@ import { ScopeFields } from "./ScopeFields";
 const change = vi.fn();
 
 function fields(selected: number, problems = {}, of = form) {
-  return show(<ScopeFields form={of} values={fillDefaults(of, {})} {...{ problems, change, selected }} />).user;
+  return show(<ScopeFields form={of} values={fillDefaults(of, {})} {...{ problems, change, selected }} videos={null} ownVectors />).user;
 }
 
 test("some samples are chosen, and what of them", async () => {

@@ -1,21 +1,30 @@
-import type { Scope } from "../api/contract";
+import type { Scope, Videos } from "../api/contract";
 import { SelectInput, type SelectOption } from "../ui/SelectInput";
 import { SeveralInput } from "../ui/SeveralInput";
 import { FieldRow } from "./FieldRow";
 import { offeredSlices } from "./indexFormValues";
 import { strings } from "./strings";
 import type { FieldProps } from "./useIndexForm";
+import { VideoFields } from "./VideoFields";
+
+interface Props extends FieldProps {
+  selected: number;
+  /** what the videos of the scope offer, if it has videos */
+  videos: Videos | null;
+  /** whether they have vectors of their own */
+  ownVectors: boolean;
+}
 
 /** Which samples to index, and whether whole or by their patches. */
-export function ScopeFields(props: FieldProps & { selected: number }) {
-  const { form, values, problems, change, selected } = props;
+export function ScopeFields(props: Props) {
+  const { form, values, problems, change, selected, videos, ownVectors } = props;
   const scopes: SelectOption<Scope>[] = [
     { value: "dataset", label: strings.dataset(form.counts.dataset) },
     { value: "view", label: strings.view(form.counts.view) },
     { value: "selected", label: strings.selected(selected), disabled: selected === 0 },
   ];
   const parts = [
-    { value: "", label: strings.wholeSamples },
+    { value: "", label: strings.whole[values.videos_as] },
     ...form.patches_fields.map((field) => ({ value: field, label: strings.patches(field) })),
   ];
   const slices = offeredSlices(form, values.scope);
@@ -29,6 +38,7 @@ export function ScopeFields(props: FieldProps & { selected: number }) {
         error={problems.scope}
         onChange={(scope) => change({ scope })}
       />
+      {videos && <VideoFields {...{ videos, ownVectors, values, problems, change }} />}
       <SelectInput
         label={strings.whatToIndex}
         name="milvus-patches-field"

@@ -15,7 +15,7 @@ export function SourceFields({ form, values, problems, change }: FieldProps) {
         name="milvus-source"
         value={values.source}
         options={[
-          { value: "model", label: strings.sourceModel },
+          { value: "model", label: strings.sourceModel, disabled: values.videos_as === "clips" },
           { value: "field", label: strings.sourceField, disabled: fields.length === 0 },
         ]}
         error={problems.source}

@@ -2,8 +2,9 @@ import type { BuildParams, Form, Scope } from "../api/contract";
 import { brainKeyProblem } from "../ui/brainKey";
 import { group, sortModels } from "../ui/models";
 import { strings } from "./strings";
+import { formOf, framesProblem, videoDefaults, videoParams, type VideoValues } from "./videoValues";
 
-export interface IndexFormValues {
+export interface IndexFormValues extends VideoValues {
   brain_key: string;
   scope: Scope;
   /** of groups, for a model */
@@ -54,23 +55,26 @@ export function offeredSlices({ slices }: Form, scope: Scope): string[] {
 }
 
 /** The draft with defaults for the rest, also where the dataset has no such choice. */
-export function fillDefaults(form: Form, draft: IndexDraft): IndexFormValues {
+export function fillDefaults(whole: Form, draft: IndexDraft): IndexFormValues {
+  const { dataset, view } = whole.media_problems;
+  const scope = draft.scope ?? (dataset && !view ? "view" : "dataset");
+  const ofVideos = videoDefaults(whole, draft, scope);
+  const form = formOf(whole, { scope, ...ofVideos });
   const patches_field = oneOf(form.patches_fields, draft.patches_field) ?? "";
   const fields = fittingFields(form, patches_field);
   const models = sortModels(form.models);
   const names = models.map((model) => model.name);
   const engines = form.engines.map(({ value }) => value);
   const fallback = models[0] && group(models[0]) === 0 ? models[0].name : "";
-  const { media_problems } = form;
-  const scope = draft.scope ?? (media_problems.dataset && !media_problems.view ? "view" : "dataset");
   const readable = mediaProblem(form, scope) === null || fields.length === 0;
   const slices = offeredSlices(form, scope);
   return {
     brain_key: draft.brain_key ?? form.brain_key,
     scope,
+    ...ofVideos,
     slices: (draft.slices ?? slices.slice(0, 1)).filter((slice) => slices.includes(slice)),
     patches_field,
-    source: draft.source ?? (models.length > 0 && readable ? "model" : "field"),
+    source: ofVideos.videos_as === "clips" ? "field" : (draft.source ?? (models.length > 0 && readable ? "model" : "field")),
     model: draft.model === "" ? "" : (oneOf(names, draft.model) ?? fallback),
     embeddings_field: oneOf(fields, draft.embeddings_field) ?? fields[0] ?? "",
     made_by: oneOf(names, draft.made_by) ?? "",
@@ -100,8 +104,11 @@ function oneOf(all: string[], one: string | undefined): string | undefined {
 }
 
 /** Why an index can't be built, by field. */
-export function formProblems(form: Form, values: IndexFormValues, selected: number): IndexFormProblems {
+export function formProblems(whole: Form, values: IndexFormValues, selected: number): IndexFormProblems {
+  const form = formOf(whole, values);
   const problems: IndexFormProblems = {};
+  const frames = framesProblem(form, values);
+  if (frames) problems.fps = frames;
   const key = brainKeyProblem(values.brain_key, form.brain_keys);
   if (key) problems.brain_key = key;
   if (values.scope === "selected" && selected === 0)
@@ -145,6 +152,7 @@ export function buildParams(values: IndexFormValues): BuildParams {
   return {
     brain_key,
     scope,
+    ...videoParams(values),
     ...(patches_field && { patches_field }),
     source,
     ...(source === "model" ? embeddingParams(values) : fieldParams(values)),

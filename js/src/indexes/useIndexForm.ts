@@ -3,6 +3,7 @@ import type { Form } from "../api/contract";
 import { useFetched } from "../api/useFetched";
 import { useGrid, useSelection, usePanelState } from "../hooks/appState";
 import { fillDefaults, formProblems, type IndexDraft, type IndexFormProblems, type IndexFormValues } from "./indexFormValues";
+import { formOf, videosIn } from "./videoValues";
 
 /** What was entered into the form, which is kept while it is closed. */
 export function useIndexDraft() {
@@ -17,7 +18,9 @@ export function useIndexForm(dataset: string) {
   const selected = useSelection().sampleIds.length;
   const values = form && fillDefaults(form, draft);
   return {
-    form,
+    form: form && values && formOf(form, values),
+    videos: form && values && videosIn(form, values.scope),
+    ownVectors: form !== null && form.embeddings_fields.length > 0,
     error,
     loading,
     reload,

@@ -1,5 +1,5 @@
 /** What Python answers, as `tests/integration/test_recorded_answers.py` recorded it, with what the tests are about. */
-import type { Collection, Form, Index, IndexHealth, Job, Overview, Result, SearchResult, Server, ServerDetails } from "../api/contract";
+import type { Collection, Form, Index, IndexHealth, Job, Overview, Result, SearchResult, Server, ServerDetails, Videos } from "../api/contract";
 import answers from "./answers.json";
 
 const [recordedIndex] = answers.overview.indexes;
@@ -70,6 +70,19 @@ export const form: Form = {
   consistency_levels: ["Session", "Strong"],
   index_types: ["FLAT", "HNSW"],
   filter_fields: [],
+};
+
+export const videos: Videos = {
+  frames: {
+    patches_fields: ["boxes"],
+    embeddings_fields: [
+      { field: "vector", patches_field: null },
+      { field: "embedding", patches_field: "boxes" },
+    ],
+    problem: null,
+    taking_problem: null,
+  },
+  clips: ["events", "shots"].map((field) => ({ field, embeddings_fields: [`${field}.embedding`] })),
 };
 
 export const result: Result = {

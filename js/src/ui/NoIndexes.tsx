@@ -19,7 +19,7 @@ export function NoIndexes({ name, title, others, onCopy, children }: Props) {
   return (
     <EmptyState name={name} icon="hub" title={title} text={text(others)}>
       {others.length > 0 && (
-        <Button size="small" variant="outlined" data-cy="milvus-copy" onClick={onCopy}>
+        <Button size="small" variant="outlined" color="secondary" data-cy="milvus-copy" onClick={onCopy}>
           {strings.makeSearchable(others.length)}
         </Button>
       )}
