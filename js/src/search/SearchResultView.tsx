@@ -1,4 +1,4 @@
-import { Button, Stack } from "@mui/material";
+import { Stack } from "@mui/material";
 import { useState } from "react";
 import { useApi } from "../api/client";
 import type { Index, Result } from "../api/contract";
@@ -8,12 +8,13 @@ import { MessageAlert } from "../ui/MessageAlert";
 import type { Chip } from "./chips";
 import { CompareMenu } from "./CompareMenu";
 import { ComparisonView } from "./ComparisonView";
+import { searchOf } from "./gridResults";
 import { NoResults } from "./NoResults";
 import { ResultActions, type Action } from "./ResultActions";
 import { ResultList } from "./ResultList";
 import { ResultSummary } from "./ResultSummary";
 import { ScoreHistogram } from "./ScoreHistogram";
-import { strings } from "./strings";
+import { ShowMore } from "./ShowMore";
 import { useComparison } from "./useComparison";
 import { useResultsInGrid } from "./useResultsInGrid";
 import type { ShownResult, Search } from "./useSearch";
@@ -33,6 +34,7 @@ export function SearchResultView({ search, shown, index, indexes }: Props) {
   const api = useApi();
   const { result, keep } = shown;
   const { token } = result;
+  const made = searchOf(shown);
   const tags = useTags(shown);
   const inGrid = useResultsInGrid(shown);
   const tiles = useTileView(shown.dataset, index.patches_field);
@@ -41,7 +43,7 @@ export function SearchResultView({ search, shown, index, indexes }: Props) {
   const [open, setOpen] = useState<Action | null>(null);
   // images and texts are far from each other, however well they match
   const comparable = result.total > 0 && shown.chips.every(({ term }) => !term.text);
-  const closeness = useDebouncedAnswer(comparable ? token : null, () => api.closeness({ token }), 0);
+  const closeness = useDebouncedAnswer(comparable ? made : null, () => api.closeness({ token }), 0);
   const like = useStable((chip: Chip) => search.search([chip]));
   const tag = useStable((one: Result) => (tags.last ? tags.tagOne(tags.last, one.id) : setOpen("tag")));
   const further = keep < result.total ? 0 : Math.min(result.further, (result.searched ?? index.size ?? Infinity) - result.total);
@@ -66,7 +68,7 @@ export function SearchResultView({ search, shown, index, indexes }: Props) {
         <>
           {result.histogram && (
             <ScoreHistogram
-              key={`cut ${token}`}
+              key={`cut ${made}`}
               histogram={result.histogram}
               background={background ?? null}
               kind={result.score}
@@ -75,7 +77,7 @@ export function SearchResultView({ search, shown, index, indexes }: Props) {
             />
           )}
           <ResultList
-            key={`list ${token} ${tiles.caption}`}
+            key={`list ${made} ${tiles.caption}`}
             shown={shown}
             positions={inGrid.positions}
             changes={tags.changes}
@@ -85,9 +87,11 @@ export function SearchResultView({ search, shown, index, indexes }: Props) {
             onTag={tag}
           />
           {further > 0 && (
-            <Button size="small" color="secondary" data-cy="milvus-show-more" disabled={search.busy} onClick={search.more}>
-              {strings.showMore(further)}
-            </Button>
+            <ShowMore
+              count={further}
+              byScrolling={!inGrid.positions && !inGrid.elsewhere && !search.outdated && !search.problem}
+              search={search}
+            />
           )}
         </>
       )}

@@ -46,3 +46,17 @@ test("a page that failed is asked for again", async () => {
   await waitFor(() => expect(result.current.results.has(PAGE)).toBe(true));
   expect(result.current.problem).toBeNull();
 });
+
+test("the same search with more results shows those from before until they are read again", async () => {
+  answer({ next_results: ({ start }: { start: number }) => ({ results: page(start) }) });
+  const { result: hook, rerender } = renderHook((shown) => useResultPages(shown), { wrapper: Wrapper, initialProps: many });
+  act(() => hook.current.load(PAGE, PAGE));
+  await waitFor(() => expect(hook.current.results.has(PAGE)).toBe(true));
+  const first = { ...result, id: "better", rank: 1 };
+  rerender({ ...many, token: "token-2", total: 4 * PAGE, results: [first] });
+  expect(hook.current.results.get(0)?.id).toBe("better");
+  expect(hook.current.results.get(PAGE)?.id).toBe(`result-${PAGE}`);
+  act(() => hook.current.load(PAGE, 3 * PAGE));
+  await waitFor(() => expect(hook.current.results.has(3 * PAGE)).toBe(true));
+  expect(callsOf("next_results").slice(1)).toEqual([PAGE, 2 * PAGE, 3 * PAGE].map((start) => ({ token: "token-2", start })));
+});

@@ -7,28 +7,35 @@ import { messageOf } from "../api/errors";
 export const PAGE = 100;
 
 /**
- * The results by position: the first page, and the others once they are loaded.
+ * The results by position: the first page, and the others once they are loaded. Where the
+ * same search is given with more results, those from before are shown until they are read again.
  *
  * @param caption the field that tiles show; if it is empty, what the first page came with
  */
 export function useResultPages(searchResult: SearchResult, caption = "") {
   const api = useApi();
+  const { token } = searchResult;
   const [results, setResults] = useState(() =>
     byPosition(caption ? searchResult.results.map((one) => ({ ...one, caption: "" })) : searchResult.results),
   );
+  const [seen, setSeen] = useState(token);
+  if (seen !== token) {
+    setSeen(token);
+    if (!caption) setResults(new Map([...results, ...byPosition(searchResult.results)]));
+  }
   const [problem, setProblem] = useState<string | null>(null);
-  const asked = useRef(new Set(caption ? [] : [0]));
-  const alive = useRef(true);
+  const asked = useRef(new Set<string>());
+  const current = useRef<string | null>(null);
   useEffect(() => {
-    alive.current = true;
-    return () => void (alive.current = false);
-  }, []);
+    current.current = token;
+    return () => void (current.current = null);
+  }, [token]);
 
   const read = async (page: number) => {
     const start = page * PAGE;
-    const more = await api.next_results({ token: searchResult.token, start, ...(caption && { caption }) });
+    const more = await api.next_results({ token, start, ...(caption && { caption }) });
     const found = byPosition(more.results);
-    if (alive.current) setResults((old) => new Map([...old, ...found]));
+    if (current.current === token) setResults((old) => new Map([...old, ...found]));
     return found;
   };
 
@@ -39,13 +46,15 @@ export function useResultPages(searchResult: SearchResult, caption = "") {
   /** Loads the results from one position to another, unless they are there. */
   const load = (from: number, to: number) => {
     for (let page = Math.floor(from / PAGE); page * PAGE <= to; page++) {
-      if (page * PAGE >= searchResult.total || asked.current.has(page)) continue;
-      asked.current.add(page);
+      const name = `${token} ${page}`;
+      const came = page === 0 && !caption;
+      if (page * PAGE >= searchResult.total || came || asked.current.has(name)) continue;
+      asked.current.add(name);
       read(page).then(
-        () => alive.current && setProblem(null),
+        () => current.current === token && setProblem(null),
         (error: unknown) => {
-          asked.current.delete(page);
-          if (alive.current) setProblem(messageOf(error));
+          asked.current.delete(name);
+          if (current.current === token) setProblem(messageOf(error));
         },
       );
     }

@@ -3,10 +3,11 @@ import { useApi } from "../api/client";
 import type { Result, Tagged } from "../api/contract";
 import { useCall } from "../api/useCall";
 import { usePanelState, useSuccessMessage } from "../hooks/appState";
+import { searchOf } from "./gridResults";
 import type { ShownResult } from "./useSearch";
 
 interface Change {
-  token: string;
+  search: string;
   tag: string;
   ids: Set<string>;
   removed: boolean;
@@ -21,14 +22,15 @@ export function useTags(shown: ShownResult) {
   const [all, setAll] = useState<Change[]>([]);
   const { keep } = shown;
   const { token } = shown.result;
-  const changes = useMemo(() => all.filter((change) => change.token === token), [all, token]);
+  const search = searchOf(shown);
+  const changes = useMemo(() => all.filter((change) => change.search === search), [all, search]);
   const newest = changes.at(-1);
   const undoable = newest && !newest.removed && newest.ids.size > 0 ? newest : null;
 
   const change = (tag: string, selection: string[], remove: boolean) => {
     const params = { token, keep, tag, ...(selection.length > 0 && { selection }), ...(remove && { remove }) };
     return api.tag_results(params).then((answer: Tagged) => {
-      setAll((old) => [...old, { token, tag, ids: new Set(answer.changed), removed: remove }]);
+      setAll((old) => [...old, { search, tag, ids: new Set(answer.changed), removed: remove }]);
       setLast(tag);
       return answer;
     });
