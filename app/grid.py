@@ -66,11 +66,15 @@ def shows_results(ctx: foo.ExecutionContext) -> bool:
     return _searched_from(ctx, shown(ctx)) is not None
 
 
+def is_shown(ctx: foo.ExecutionContext, results: fo.DatasetView) -> bool:
+    """Whether the grid shows these results."""
+    return _fingerprint(shown(ctx)) == _fingerprint(results)
+
+
 def part_in_grid(ctx: foo.ExecutionContext, results: fo.DatasetView) -> fo.DatasetView:
     """What the grid shows of results: those that pass the filters of the sidebar; all
     where it shows something else."""
-    is_shown = _fingerprint(shown(ctx)) == _fingerprint(results)
-    return filtered(ctx, results) if is_shown else results
+    return filtered(ctx, results) if is_shown(ctx, results) else results
 
 
 def _searched_from(

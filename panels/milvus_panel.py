@@ -51,7 +51,7 @@ class MilvusPanel(
             name="milvus_panel",
             label="Milvus",
             icon="hub",
-            surfaces="grid",
+            surfaces="grid modal",
             help_markdown="Search images by similarity and by text with Milvus",
         )
 

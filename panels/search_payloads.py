@@ -73,8 +73,24 @@ def further(result: SearchResult) -> int:
     return max(0, min(request.k, MAX_RESULTS - request.k))
 
 
+def result_of(
+    cached: CachedResult, dataset: fo.Dataset, id_: str
+) -> dict[str, Any] | None:
+    """What is needed to draw the result that is a sample or patch, or the first one of
+    a sample; ``None`` if it is no result."""
+    for ids in (cached.result.ids, cached.result.sample_ids):
+        if id_ in ids:
+            found = results(cached, dataset, ids.index(id_), count=1)
+            return found[0] if found else None
+    return None
+
+
 def results(
-    cached: CachedResult, dataset: fo.Dataset, start: int, caption: str | None = None
+    cached: CachedResult,
+    dataset: fo.Dataset,
+    start: int,
+    caption: str | None = None,
+    count: int = SHOWN_RESULTS,
 ) -> list[dict[str, Any]]:
     """What is needed to draw the results from a rank on, 0 being the best.
 
@@ -83,10 +99,11 @@ def results(
         dataset: the dataset that was searched
         start: how many results are before
         caption: the field that each tile shows, see :mod:`captions`
+        count: how many at most
     """
     start, result = max(0, start), cached.result
-    terms = cached.term_scores(dataset, start, SHOWN_RESULTS)
-    shown = range(start, min(start + SHOWN_RESULTS, len(result.ids)))
+    terms = cached.term_scores(dataset, start, count)
+    shown = range(start, min(start + count, len(result.ids)))
     ids = [result.ids[i] for i in shown]
     drawn = media(cached.unordered_view(dataset), ids, result.patches_field)
     texts = caption and captions.of_field(cached, dataset, shown, caption)
@@ -120,19 +137,22 @@ def selected_chips(ctx: foo.ExecutionContext, info: IndexInfo) -> list[Chip]:
     if not ctx.selected:
         return []
     alt = {s["id"] for s in ctx.selected_samples if s.get("type") == "alt"}
-    view = ctx.view
-    if isinstance(view, fop.PatchesView):
-        chips = _patches(view, list(ctx.selected), info)
-    else:
-        name = "id" if info.patches_field is None else "sample_id"
-        drawn = media(view, ctx.selected, None)
-        chips = [
-            _chip(id_, {name: id_}, drawn[id_]) for id_ in ctx.selected if id_ in drawn
-        ]
+    chips = item_chips(ctx.view, list(ctx.selected), info)
     for chip in chips:
         if chip["key"] in alt:
             chip["term"]["negative"] = True
     return _together(chips)
+
+
+def item_chips(
+    view: fo.SampleCollection, ids: list[str], info: IndexInfo
+) -> list[Chip]:
+    """Samples or patches of a view, those that exist, as terms for an index."""
+    if isinstance(view, fop.PatchesView):
+        return _patches(view, ids, info)
+    name = "id" if info.patches_field is None else "sample_id"
+    drawn = media(view, ids, None)
+    return [_chip(id_, {name: id_}, drawn[id_]) for id_ in ids if id_ in drawn]
 
 
 def query_chips(indexed: IndexedSamples, query: Query) -> list[Chip]:

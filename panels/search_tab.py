@@ -20,7 +20,7 @@ from fiftyone_milvus.searches import result as results
 from fiftyone_milvus.searches.request import SearchRequest
 
 from ..app import grid, search_form, searches, suggestions, tag_changes
-from ..app.context import flag
+from ..app.context import MAX_RESULTS, flag
 from . import (
     captions,
     comparison,
@@ -40,6 +40,7 @@ METHODS = (
     "closeness",
     "score_background",
     "caption_fields",
+    "opened_item",
     "compare_results",
     "clear_results",
     "selection",
@@ -78,20 +79,23 @@ class SearchMethods:
     @answered
     def rerun_search(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """A search of the history, or a saved one, just as it was made; one that the
-        page's address names writes nothing."""
-        name = ctx.params.get("name")
-        request = (
+        page's address names writes nothing, and has as many results as it says."""
+        name, keep = ctx.params.get("name"), None
+        made = request = (
             searches.load_saved(ctx, name)
             if name is not None
             else searches.from_history(ctx, ctx.params["id"])
         )
         restored = flag(ctx, "restore")
         if restored:
-            request = replace(request, score_field=None)
+            keep = int(ctx.params.get("keep") or request.k)
+            k = max(request.k, min(keep, MAX_RESULTS))
+            request = replace(request, score_field=None, k=k)
         base = grid.searched_from(ctx)
         if request.view is not None:
             base = fo.DatasetView._build(ctx.dataset, request.view)
-        result = _results(ctx, request, base)
+        in_grid = restored and flag(ctx, "in_grid")
+        result = _results(ctx, request, base, keep, in_grid)
         if restored:
             result["history_id"] = ctx.params["id"]
         else:
@@ -103,7 +107,7 @@ class SearchMethods:
             "chips": search_payloads.query_chips(indexed, request.query),
             "request": {
                 **{k: v for k, v in options.items() if k not in ("query", "view")},
-                "k": request.k,
+                "k": made.k,
                 "scope": "dataset" if request.view is None else "view",
             },
         }
@@ -143,6 +147,16 @@ class SearchMethods:
     def caption_fields(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """What a tile can show of a result."""
         return {"fields": captions.fields(_cached(ctx), ctx.dataset)}
+
+    @answered
+    def opened_item(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
+        """What is open in FiftyOne's modal, as a term, and the result that it is;
+        ``None`` each where it can't be."""
+        id_ = ctx.params["id"]
+        info = runs.describe(ctx.dataset, ctx.params["brain_key"])
+        chips = search_payloads.item_chips(ctx.view, [id_], info)
+        found = search_payloads.result_of(_cached(ctx), ctx.dataset, id_)
+        return {"chip": chips[0] if chips else None, "result": found}
 
     @answered
     def compare_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
@@ -279,11 +293,17 @@ def _results(
     ctx: foo.ExecutionContext,
     request: SearchRequest,
     base: fo.DatasetView,
+    keep: int | None = None,
+    in_grid: bool = False,
 ) -> dict[str, Any]:
-    """Searches, shows the results in the grid, and returns what React draws of them."""
+    """Searches, shows the first results in the grid unless they are there already, and
+    returns what React draws of all of them."""
     result, view, empty = searches.find(ctx, request)
-    grid.show(ctx, view, base)
-    searches.select_objects(ctx, result)
+    cached = results.cache(result, view)
+    first = view if keep is None else cached.view(ctx.dataset, keep)
+    if not in_grid and not (keep and grid.is_shown(ctx, first)):
+        grid.show(ctx, first, base)
+        searches.select_objects(ctx, result)
     whole = indexed_samples.is_whole(base)
     in_view = None if whole else _count(result.indexed, base)
     searched = None
@@ -293,7 +313,7 @@ def _results(
         stages = fo.DatasetView._build(ctx.dataset, request.view)
         searched = _count(result.indexed, stages)
     return search_payloads.search_result(
-        results.cache(result, view),
+        cached,
         ctx.dataset,
         searched=searched,
         in_view=in_view,

@@ -1,4 +1,5 @@
 import { PluginComponentType, registerComponent } from "@fiftyone/plugins";
+import { openFromAddress } from "./hooks/openFromAddress";
 import { MilvusPanel } from "./panel/MilvusPanel";
 
 registerComponent({
@@ -8,3 +9,4 @@ registerComponent({
   type: PluginComponentType.Component,
   activator: () => true,
 });
+openFromAddress();

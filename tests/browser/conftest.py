@@ -151,3 +151,14 @@ def indexes(
     yield {key: runs.load(scenes, key) for key in ("images", "objects")}
     for key in ("images", "objects"):
         runs.cleanup(scenes, key)
+
+
+@pytest.fixture(scope="module")
+def near(indexes: dict[str, Any]) -> float:
+    """A distance within which the scenes have several groups of near duplicates."""
+    from fiftyone_milvus.analysis import duplicates
+
+    for thresh in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3):
+        if len(duplicates.find_groups(indexes["images"], thresh).groups) > 3:
+            return thresh
+    raise AssertionError("The scenes have no near duplicates")

@@ -14,20 +14,11 @@ from playwright.sync_api import expect
 
 from fiftyone_milvus.analysis import duplicates, label_outliers, leaks, unique
 from fiftyone_milvus.backend import runs
-from harness import axe, screen
+from harness import screen
 from harness.app import App
 from harness.search_tab import search_text
 
 PANEL = "milvus_panel"
-
-
-@pytest.fixture(scope="module")
-def near(indexes) -> float:
-    """A distance within which the scenes have several groups of near duplicates."""
-    for thresh in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3):
-        if len(duplicates.find_groups(indexes["images"], thresh).groups) > 3:
-            return thresh
-    raise AssertionError("The scenes have no near duplicates")
 
 
 @pytest.fixture
@@ -190,19 +181,12 @@ def test_what_another_dataset_has_too_is_beside_its_own_and_tagged(
     assert archive.distinct("tags") == []
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_it_is_at_home_at_every_width(tab, near, theme):
-    tab.theme(theme)
+def test_it_is_at_home_in_every_theme_and_width(tab, near):
     run(tab, "find_duplicates", thresh=str(near))
     expect(tab.cy("milvus-found-group").first.locator("img").first).to_be_visible()
-    found = {}
-    for width in (320, 480, 900):
-        tab.widen_panel(PANEL, width)
-        tab.shot(f"find-{theme}-{width}")
-        found[width] = axe.violations(tab.page, '[data-cy="milvus-panel"]')
-        assert screen.sideways(tab) == [], width
-    tab.theme("dark")
-    assert {width: what for width, what in found.items() if what} == {}
+    for look in screen.each_look(tab):
+        tab.shot(f"find-{look}")
+        assert screen.problems(tab) == [], look
 
 
 @pytest.fixture

@@ -117,6 +117,43 @@ def test_a_result_opens_and_the_next_in_rank_order_follows(panel, indexes, scene
         scenes.delete_sample_field("near", error_level=2)
 
 
+def test_the_modal_says_which_result_is_open_and_finds_similar_ones(
+    panel, indexes, scenes
+):
+    choose(panel, "images")
+    ids = search_text(panel, "bird")
+    found = search.search(indexes["images"], Query.of(text="bird"), 25)
+    panel.cy("milvus-result").nth(1).click()
+    modal = panel.cy("modal")
+    tab = modal.locator(f'[data-cy="panel-tab-{PANEL}"]')
+    tab.click()
+    rank, why = panel.cy("milvus-opened-rank"), panel.cy("milvus-why")
+    expect(rank).to_have_text("Result 2 of 25")
+    expect(why).to_contain_text(f"{found.scores[1]:.3f}")
+    modal.get_by_text("Sample", exact=True).click()
+    panel.cy("nav-right-button").click()
+    tab.click()
+    expect(rank).to_have_text("Result 3 of 25")
+    expect(why).to_contain_text(f"{found.scores[2]:.3f}")
+    panel.shot("search-opened")
+    violations = axe.violations(panel.page, '[data-cy="milvus-opened"]')
+    shown = panel.results_after(panel.cy("milvus-find-similar").click)
+    expect(modal).to_have_count(0)
+    assert shown[0] == ids[2] and violations == []
+    expect(panel.cy("milvus-chip")).to_have_count(1)
+    expect(panel.cy("milvus-result").first).to_have_attribute("data-id", ids[2])
+
+    # what is opened in the grid and was not found, too
+    panel.view_after(lambda: panel.op("clear_all_stages"))
+    near = search.search(indexes["images"], Query.of(ids=[ids[2]]), 25).ids
+    panel.op("open_sample", id=scenes.exclude(near).first().id)
+    expect(modal).to_be_visible()
+    tab.click()
+    expect(rank).to_have_text("Not among the 25 results")
+    panel.op("close_sample")
+    expect(modal).to_have_count(0)
+
+
 def test_results_are_beside_those_of_an_earlier_search_and_of_another_index(
     panel, indexes
 ):
@@ -159,14 +196,11 @@ def test_results_are_beside_those_of_an_earlier_search_and_of_another_index(
     expect(panel.cy("entry-counts")).to_have_text("25 samples")
 
 
-SMALL = {"width": 933, "height": 505}  # 1400 x 757 at 150 %
-
-
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_at_150_percent_a_row_of_results_is_in_sight(panel, indexes, theme):
     choose(panel, "images")
     panel.theme(theme)
-    panel.page.set_viewport_size(SMALL)
+    panel.page.set_viewport_size(screen.ZOOMED)
     search_text(panel, "bird")
     expect(panel.cy("milvus-result").first).to_be_visible()
     panel.settle()
@@ -176,7 +210,7 @@ def test_at_150_percent_a_row_of_results_is_in_sight(panel, indexes, theme):
     tiles = [tile.bounding_box() for tile in panel.cy("milvus-result").all()]
     panel.theme("dark")
     assert found == [] and wide == []
-    assert any(box["y"] + box["height"] <= SMALL["height"] for box in tiles)
+    assert any(box["y"] + box["height"] <= screen.ZOOMED["height"] for box in tiles)
 
 
 def test_without_a_result_it_says_why_and_the_grid_comes_back(panel, indexes, scenes):
@@ -277,21 +311,67 @@ def test_two_rows_of_results_are_in_sight(panel, indexes, theme):
 
 def test_show_more_lists_as_many_again_and_the_grid_follows(panel, indexes):
     choose(panel, "images")
-    set_option(panel, "k", "12")
+    set_option(panel, "k", "3")
     search_text(panel, "bird")
     exact, _ = ranked(indexes["images"], text_vector("bird"))
     more = panel.cy("milvus-show-more")
-    expect(more).to_have_text("Show 12 more")
-    assert panel.results_after(more.click)[:20] == exact[:20]
-    expect(panel.cy("entry-counts")).to_have_text("24 samples")
-    expect(panel.cy("milvus-result-line")).to_contain_text("24 of 60")
+    expect(more).to_have_text("Show 3 more")
+    assert panel.results_after(more.click) == exact[:6]
+    expect(panel.cy("entry-counts")).to_have_text("6 samples")
+    expect(panel.cy("milvus-result-line")).to_contain_text("6 of 60")
     expect(panel.cy("milvus-outdated")).to_have_count(0)
-    expect(more).to_have_text("Show 24 more")
-    panel.results_after(more.click)
-    expect(more).to_have_text("Show 12 more")
-    panel.results_after(more.click)
-    expect(panel.cy("entry-counts")).to_have_text("60 samples")
-    expect(more).to_have_count(0)
+    expect(more).to_have_text("Show 6 more")
+    expect(more).to_be_focused()
+
+
+MORE = ["more_results", "score_background"]
+SCROLLED = "element => element.scrollTop"
+
+
+def test_the_end_of_the_list_shows_more_once_each_time_that_it_is_reached(
+    panel, indexes
+):
+    choose(panel, "images")
+    set_option(panel, "k", "20")  # more than are in sight
+    panel.page.keyboard.press("Escape")
+    search_text(panel, "bird")
+    exact, _ = ranked(indexes["images"], text_vector("bird"))
+    result, counts = panel.cy("milvus-result"), panel.cy("entry-counts")
+    expect(counts).to_have_text("20 samples")
+    panel.quiet()
+
+    def scroll() -> None:
+        result.first.hover()
+        panel.page.mouse.wheel(0, 5_000)
+
+    assert panel.asked(scroll) == MORE
+    expect(counts).to_have_text("40 samples")
+    expect(panel.cy("milvus-outdated")).to_have_count(0)
+    assert panel.asked(scroll) == MORE
+    expect(counts).to_have_text("60 samples")
+    expect(panel.cy("milvus-show-more")).to_have_count(0)
+    assert panel.asked(scroll) == []
+    last = panel.page.locator('[data-position="59"]')
+    expect(last).to_have_attribute("data-id", exact[59])
+
+
+def test_the_keys_go_on_into_the_results_that_follow(panel, indexes):
+    choose(panel, "images")
+    set_option(panel, "k", "20")  # more than are in sight
+    panel.page.keyboard.press("Escape")
+    ids = search_text(panel, "bird")
+    exact, _ = ranked(indexes["images"], text_vector("bird"))
+    panel.cy("milvus-result").first.focus()
+    last, after = (panel.page.locator(f'[data-position="{n}"]') for n in (19, 20))
+    more = panel.results_after(lambda: panel.page.keyboard.press("End"))
+    expect(after).to_have_attribute("data-id", exact[20])
+    expect(last).to_be_focused()
+    assert more[: len(ids)] == ids == exact[: len(ids)]
+    before = panel.cy("milvus-panel").evaluate(SCROLLED)
+    panel.settle()
+    assert panel.cy("milvus-panel").evaluate(SCROLLED) == before > 0
+    panel.page.keyboard.press("ArrowRight")
+    expect(after).to_be_focused()
 
 
 def test_a_filter_in_the_sidebar_is_followed_and_is_no_part_of_the_view_from_before(

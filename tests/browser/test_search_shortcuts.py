@@ -9,17 +9,22 @@ from fiftyone.brain.similarity import Similarity
 from playwright.sync_api import expect
 
 from fiftyone_milvus.searches.query import Term
+from harness.app import App, Window
 from harness.search_tab import (
     PANEL,
     chips,
     choose,
     found_by,
     open_panel,
+    ranked,
     search_text,
     set_option,
     set_reverse,
     start_over,
+    text_vector,
 )
+
+ADDRESSED = re.compile("milvus_search=")
 
 
 @pytest.fixture
@@ -101,35 +106,104 @@ def test_classes_and_earlier_searches_are_suggested(panel, indexes):
     expect(chips(panel)).to_contain_text(name)
 
 
-def test_the_address_brings_a_search_back(panel, indexes):
+def shows_seven_birds(app, ids: list[str], address: str) -> None:
+    """Checks that the panel, the grid and the address have the search for a bird."""
+    expect(app.cy("milvus-result")).to_have_count(7)
+    expect(app.cy("milvus-result").first).to_have_attribute("data-id", ids[0])
+    expect(app.cy("milvus-index-select")).to_have_value("objects")
+    expect(chips(app)).to_have_count(1)
+    expect(chips(app)).to_contain_text("bird")
+    expect(app.cy("milvus-set-option")).to_have_text("Results: 7")
+    expect(app.cy("entry-counts")).to_have_text("7 patches")
+    expect(app.cy("milvus-elsewhere")).to_have_count(0)
+    expect(app.page).to_have_url(address)
+
+
+def search_seven_birds(panel) -> tuple[list[str], str]:
+    """Searches for a bird; the ids that were found and the address then."""
     choose(panel, "objects")
     set_option(panel, "k", "7")
     panel.page.keyboard.press("Escape")
     ids = search_text(panel, "bird")
     expect(panel.cy("milvus-result")).to_have_count(7)
-    expect(panel.page).to_have_url(re.compile("milvus_search="))
-    address = panel.page.url
+    expect(panel.page).to_have_url(ADDRESSED)
+    return ids, panel.page.url
 
-    def is_back() -> None:
-        expect(panel.cy("milvus-result")).to_have_count(7)
-        expect(panel.cy("milvus-result").first).to_have_attribute("data-id", ids[0])
-        expect(panel.cy("milvus-index-select")).to_have_value("objects")
-        expect(chips(panel)).to_contain_text("bird")
-        expect(panel.cy("milvus-set-option")).to_have_text("Results: 7")
-        expect(panel.cy("entry-counts")).to_have_text("7 patches")
-        expect(panel.page).to_have_url(address)
 
+def test_the_address_brings_a_search_back_and_opens_the_panel(panel, indexes):
+    ids, address = search_seven_birds(panel)
     panel.page.reload()
-    is_back()
-    # and where the grid shows something else, once the panel is opened
+    shows_seven_birds(panel, ids, address)
+    # and where the grid shows something else, and the panel is closed
     start_over(panel)
-    expect(panel.page).not_to_have_url(re.compile("milvus_search="))
+    expect(panel.page).not_to_have_url(ADDRESSED)
     panel.cy(f"panel-tab-{PANEL}").click(button="middle")
     expect(panel.cy("milvus-panel")).to_have_count(0)
     panel.page.goto(address)
-    expect(panel.cy("entry-counts")).to_have_text("60 samples")
-    panel.open_panel(PANEL)
-    is_back()
+    shows_seven_birds(panel, ids, address)
+
+
+def test_another_window_shows_the_search_and_leaves_the_first_as_it_is(panel, indexes):
+    ids, address = search_seven_birds(panel)
+    assert panel.page.context.browser is not None
+    other = Window(panel.page.context.browser)
+    try:
+        second = App(other.page, panel.url, panel.dataset)
+        second.page.goto(address)
+        shows_seven_birds(second, ids, address)
+        panel.settle()
+        shows_seven_birds(panel, ids, address)
+        assert second.errors == []
+    finally:
+        other.close()
+
+
+def test_back_and_forward_bring_searches_and_their_results_back(panel, indexes):
+    choose(panel, "images")
+    set_option(panel, "k", "3")
+    panel.page.keyboard.press("Escape")
+    birds, _ = ranked(indexes["images"], text_vector("bird"))
+
+    def shows(count: int, terms: int) -> None:
+        expect(panel.cy("milvus-result")).to_have_count(count)
+        expect(chips(panel)).to_have_count(terms)
+        expect(panel.cy("entry-counts")).to_have_text(f"{count or 60} samples")
+        expect(panel.cy("milvus-elsewhere")).to_have_count(0)
+        if terms == 1:
+            first = panel.cy("milvus-result").first
+            expect(first).to_have_attribute("data-id", birds[0])
+
+    search_text(panel, "bird")
+    shows(3, 1)
+    panel.results_after(panel.cy("milvus-show-more").click)
+    shows(6, 1)
+    expect(panel.page).to_have_url(re.compile("milvus_results=6"))
+    search_text(panel, "flower")
+    shows(3, 2)
+    for count, terms in ((6, 1), (3, 1)):
+        panel.page.go_back()
+        shows(count, terms)
+    panel.page.go_back()
+    shows(0, 0)
+    expect(panel.page).not_to_have_url(ADDRESSED)
+    for count, terms in ((3, 1), (6, 1), (3, 2)):
+        panel.page.go_forward()
+        shows(count, terms)
+    # also after a reload, when nothing is remembered
+    panel.page.reload()
+    shows(3, 2)
+    panel.page.go_back()
+    shows(6, 1)
+
+
+def test_a_result_that_was_opened_leaves_the_search_in_the_address(panel, indexes):
+    ids, address = search_seven_birds(panel)
+    panel.cy("milvus-result").first.click()
+    expect(panel.cy("modal")).to_be_visible()
+    expect(panel.page).to_have_url(re.compile("id=.*milvus_search="))
+    panel.page.keyboard.press("Escape")
+    expect(panel.cy("modal")).to_have_count(0)
+    shows_seven_birds(panel, ids, address)
 
 
 def test_one_request_for_each_action_and_none_for_typing(panel, indexes):

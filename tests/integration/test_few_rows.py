@@ -303,6 +303,7 @@ OF_A_RESULT = {
     "closeness": {},
     "score_background": {},
     "caption_fields": {},
+    "opened_item": {"brain_key": "objects", "id": "f" * 24},
     "compare_results": {"other": "objects"},
     "save_view": {"keep": 3, "name": "v"},
     "save_search": {"name": "s"},

@@ -336,6 +336,37 @@ def test_the_histogram_counts_every_match_but_the_query(indexed):
     assert search_for(indexed, k=1)[1]["histogram"] is None
 
 
+def test_what_is_open_in_the_modal_is_a_result_or_a_term_alone(indexed):
+    ctx, found = search_for(indexed, k=7)
+    asked = {"token": found["token"], "brain_key": "idx"}
+    for match in (found["results"][0], found["results"][6]):
+        opened = panel.opened_item(after(ctx, id=match["id"], **asked))
+        assert opened["result"] == match
+        assert opened["chip"]["term"] == {"id": match["id"]}
+        assert opened["chip"]["media"]["filepath"] == match["filepath"]
+    results = [match["id"] for match in found["results"]]
+    other = indexed.exclude(results).first().id
+    opened = panel.opened_item(make_context(indexed, id=other, **asked))
+    assert opened["result"] is None and opened["chip"]["term"] == {"id": other}
+    gone = panel.opened_item(make_context(indexed, id="f" * 24, **asked))
+    assert gone == {"result": None, "chip": None}
+
+
+def test_of_a_patch_that_is_open_the_modal_shows_the_first_result(dataset):
+    build.build(dataset, "objects", SOURCE, patches_field="ground_truth")
+    label = dataset.first().ground_truth.detections[0].id
+    query = {"terms": [{"id": label}]}
+    ctx = make_context(dataset, brain_key="objects", k=5, query=query)
+    found = panel.search(ctx)
+    asked = {"token": found["token"], "brain_key": "objects"}
+    opened = panel.opened_item(after(ctx, id=label, **asked))
+    assert opened["result"] == found["results"][0]
+    assert opened["chip"]["term"] == {"id": label}
+    sample = panel.opened_item(make_context(dataset, id=dataset.first().id, **asked))
+    assert sample["result"] == found["results"][0]
+    assert sample["chip"]["term"] == {"sample_id": dataset.first().id}
+
+
 def test_a_cut_leaves_the_first_matches_in_the_grid_and_the_view_to_go_back_to(indexed):
     view = indexed.match(fo.ViewField("cluster") == 1)
     ctx = make_context(
@@ -398,6 +429,28 @@ def test_the_history_makes_a_search_again_with_all_of_its_parts(indexed):
 
     panel.delete_searches(make_context(indexed))
     assert panel.search_history(make_context(indexed, skip=0))["total"] == 0
+
+
+@pytest.mark.parametrize(("keep", "total", "shown"), [(12, 12, 12), (3, 7, 3)])
+def test_the_address_restores_as_many_results_as_it_says(indexed, keep, total, shown):
+    search_for(indexed, k=7)
+    exact = [match["id"] for match in search_for(indexed, k=12)[1]["results"]]
+    past = panel.search_history(make_context(indexed, skip=0))
+    asked = {"id": past["searches"][1]["id"], "restore": True, "keep": keep}
+    ctx = make_context(indexed, **asked)
+    again = panel.rerun_search(ctx)
+    assert again["total"] == total and again["request"]["k"] == 7
+    assert again["history_id"] == asked["id"]
+    assert shown_ids(ctx) == exact[:shown]
+    # nothing of that is set again after a reload
+    reloaded = after(ctx, **asked)
+    assert panel.rerun_search(reloaded)["total"] == total
+    assert triggered(reloaded, "set_view") == []
+    # the App has gone back to its view by itself
+    went = make_context(indexed, **asked, in_grid=True)
+    assert panel.rerun_search(went)["total"] == total
+    assert triggered(went, "set_view") == []
+    assert panel.search_history(make_context(indexed, skip=0))["total"] == 2
 
 
 def test_a_saved_search_is_made_again_and_deleted(indexed):

@@ -123,7 +123,7 @@ READING: dict[str, dict[str, Any]] = {
 PASSING = {
     *("next_results", "keep_results", "clear_results", "pause", "cancel", "dismiss"),
     *("tags", "results_in_grid", "closeness", "show_found"),
-    *("score_background", "caption_fields", "compare_results"),
+    *("score_background", "caption_fields", "opened_item", "compare_results"),
     *("start_embedded", "stop_embedded"),
     *("begin_transfer", "upload_part", "download_part", "end_transfer"),
 }

@@ -1,5 +1,5 @@
 /** What the Search tab asks Python, and what it answers. */
-import type { Background, Box, Comparison, Media, ResultPage, SearchResult } from "./resultContract";
+import type { Background, Box, Comparison, Media, Result, ResultPage, SearchResult } from "./resultContract";
 import type { Message, Nothing, Scope } from "./sharedContract";
 
 /** What to search with: one of the first seven, read by `search/query.py`. */
@@ -54,6 +54,18 @@ export interface SearchParams extends SearchOptions {
   query: { terms: Term[] };
 }
 
+/** Which search to run again. */
+export interface RerunParams {
+  id?: string;
+  name?: string;
+  /** writes no scores, and adds nothing to the history */
+  restore?: boolean;
+  /** how many of the results are in the grid, of a search that is restored; all by default */
+  keep?: number;
+  /** they are in the grid already */
+  in_grid?: boolean;
+}
+
 /** A search that was run again, with its whole query and options. */
 export interface RerunSearch extends SearchResult {
   chips: TermShown[];
@@ -74,8 +86,8 @@ export interface Tagged extends Message {
 /** The methods of `panels/search_tab.py`. */
 export interface SearchMethods {
   search: { takes: SearchParams; gives: SearchResult };
-  /** A search of the history, or a saved one; `restore` writes no scores, and adds nothing to the history. */
-  rerun_search: { takes: { id?: string; name?: string; restore?: boolean }; gives: RerunSearch };
+  /** A search of the history, or a saved one. */
+  rerun_search: { takes: RerunParams; gives: RerunSearch };
   /** A page of results, from a position on; 0 is the best. */
   next_results: { takes: { token: string; start: number; caption?: string }; gives: ResultPage };
   /** The fields that `next_results` takes as captions. */
@@ -88,6 +100,11 @@ export interface SearchMethods {
   closeness: { takes: { token: string }; gives: { message: string | null } };
   /** The scores of the whole index; null where they aren't comparable with the results'. */
   score_background: { takes: { token: string }; gives: { background: Background | null } };
+  /** What is open in FiftyOne's modal, as a term, and the result that it is. */
+  opened_item: {
+    takes: { token: string; brain_key: string; id: string };
+    gives: { chip: TermShown | null; result: Result | null };
+  };
   /** The same search of another index, or an earlier search, beside a result. */
   compare_results: { takes: { token: string; other?: string; id?: string }; gives: Comparison };
   /** Keeps only the first results in the grid. */

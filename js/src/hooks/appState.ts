@@ -3,7 +3,7 @@
  * Recoil, on which FiftyOne's state is built today.
  */
 import { executeOperator } from "@fiftyone/operators";
-import { usePanelStatePartial } from "@fiftyone/spaces";
+import { usePanelContext, usePanelStatePartial } from "@fiftyone/spaces";
 import * as fos from "@fiftyone/state";
 import { useMemo } from "react";
 import { useRecoilValue } from "recoil";
@@ -92,6 +92,19 @@ export function useOpenSample() {
     });
     expand(await go(start));
   };
+}
+
+/** Whether this panel is in FiftyOne's modal, and not beside the grid. */
+export const useIsInModal = (): boolean => usePanelContext().scope === "modal";
+
+/** The sample or patch that is open in the modal. */
+export function useOpenedId(): string | null {
+  return useRecoilValue(fos.nullableModalSampleId);
+}
+
+/** Closes the modal. */
+export function closeSample() {
+  void executeOperator("@voxel51/operators/close_sample");
 }
 
 /** Opens FiftyOne's Embeddings panel below the grid, unless it is open; it lists its maps by itself. */

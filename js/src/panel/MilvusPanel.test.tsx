@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { RecoilRoot, useSetRecoilState } from "recoil";
 import { expect, test } from "vitest";
 import { form, index, job, overview, server } from "../test/data";
-import { dataset, datasetName, execute, registerComponent } from "../test/fiftyone";
+import { dataset, datasetName, execute, registerComponent, usePanelContext } from "../test/fiftyone";
 import { absent, answer, at, callsOf, go, URIS } from "../test/panel";
 import { MilvusPanel } from "./MilvusPanel";
 
@@ -28,6 +28,13 @@ function show() {
 test("the bundle's entry registers the component that Python names", async () => {
   await import("../index");
   expect(registerComponent.mock.calls[0][0].name).toBe("MilvusPanel");
+});
+
+test("in FiftyOne's modal it is about what is open there", () => {
+  usePanelContext.mockReturnValue({ scope: "modal" });
+  show();
+  usePanelContext.mockReturnValue({ scope: "grid" });
+  at("milvus-no-search");
 });
 
 test("the first paint has the dataset and a skeleton", async () => {

@@ -3,8 +3,9 @@ import { useRef, useState, type KeyboardEvent } from "react";
 import { ApiProvider } from "../api/ApiProvider";
 import type { Uris } from "../api/client";
 import type { Overview } from "../api/contract";
-import { useDatasetName } from "../hooks/appState";
+import { useDatasetName, useIsInModal } from "../hooks/appState";
 import { ScrollContext } from "../hooks/ScrollContext";
+import { OpenedResult } from "../search/OpenedResult";
 import { EmptyState } from "../ui/EmptyState";
 import { DatasetPanel } from "./DatasetPanel";
 import { strings } from "./strings";
@@ -21,13 +22,14 @@ export function MilvusPanel({ data, schema }: Props) {
   const dataset = useDatasetName();
   // the App copies the data whenever it draws the panel
   const [opened] = useState(data?.first_overview);
+  const inModal = useIsInModal();
   const scroller = useRef<HTMLElement>(null);
   return (
     <ApiProvider uris={schema.view}>
       <Box ref={scroller} data-cy="milvus-panel" onKeyDown={keepEnter} sx={{ p: 1.5, height: "100%", overflow: "auto" }}>
         {dataset ? (
           <ScrollContext.Provider value={scroller}>
-            <DatasetPanel key={dataset} dataset={dataset} first={given(opened, dataset)} />
+            {inModal ? <OpenedResult /> : <DatasetPanel key={dataset} dataset={dataset} first={given(opened, dataset)} />}
           </ScrollContext.Provider>
         ) : (
           <EmptyState

@@ -1,5 +1,6 @@
 import { Button, Stack } from "@mui/material";
 import type { Index, OtherIndex } from "../api/contract";
+import { useStable } from "../hooks/useStable";
 import { EmptyState } from "../ui/EmptyState";
 import { MessageAlert } from "../ui/MessageAlert";
 import { NoIndexes } from "../ui/NoIndexes";
@@ -7,6 +8,7 @@ import { PrimaryButton } from "../ui/PrimaryButton";
 import { ClearButtons } from "./ClearButtons";
 import { KeyList } from "./KeyList";
 import { MoreOptions } from "./MoreOptions";
+import { usePublishedSearch } from "./openSearch";
 import { QueryForm } from "./QueryForm";
 import { ScopeInput } from "./ScopeInput";
 import { SearchHistory } from "./SearchHistory";
@@ -38,6 +40,7 @@ function Search(props: Omit<Props, "onMakeIndex" | "onCopyIndex" | "others" | "i
   const { index, indexes, samples } = props;
   const search = useSearch(props);
   const suggestions = useSuggestions(index, search.shown === null && index.supports_prompts, search.made);
+  usePublishedSearch({ shown: search.shown, index, findSimilar: useStable(search.searchOnly) });
   usePanelKey("/", (panel) => panel.querySelector<HTMLInputElement>("input[name=query]")?.focus());
   return (
     <>

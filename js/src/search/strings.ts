@@ -164,6 +164,12 @@ export const strings = {
   moreLikeThis: "More like this",
   lessLikeThis: "Less like this",
 
+  noSearch: "No search is shown",
+  searchBeside: "Search in the Milvus panel beside the grid. What is open here is then shown with its rank and score.",
+  resultOf: (rank: number, total: number) => `Result ${count(rank)} of ${count(total)}`,
+  noResultOf: (total: number) => `Not among the ${counted(total, "result")}`,
+  findSimilar: "Find similar",
+
   history: "History and saved searches",
   searches: "Searches",
   saved: "saved",

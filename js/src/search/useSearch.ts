@@ -1,12 +1,13 @@
 import { useEffect, useRef, useState } from "react";
 import { useApi } from "../api/client";
-import type { Index, SearchResult } from "../api/contract";
+import type { Index, RerunParams, SearchResult } from "../api/contract";
 import { useSerialCall } from "../api/useSerialCall";
 import { useGrid, usePanelState } from "../hooks/appState";
 import { useDeletions } from "../hooks/useDeletions";
-import { useSearchAddress } from "../hooks/useSearchAddress";
+import { useSearchAddress, type SearchAddress } from "../hooks/useSearchAddress";
 import { useStable } from "../hooks/useStable";
 import { chipProblem, shownChip, termOf, textChip, withChips, type Chip } from "./chips";
+import { shownCount, showsResult } from "./gridResults";
 import { optionProblems, fromParams, toParams, type OptionValues } from "./optionValues";
 import { strings } from "./strings";
 import { useQueryDraft, type QueryDraft } from "./useQueryDraft";
@@ -61,10 +62,10 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   /** what was last searched for, also if that failed */
   const tried = useRef<string | null>(null);
 
-  const show = (result: SearchResult, chips: Chip[], asked: string) => {
+  const show = (result: SearchResult, chips: Chip[], asked: string, keep = result.total) => {
     newestToken.current = result.token;
     setMade(result.token);
-    setResult({ dataset, result, chips, keep: result.total, asked });
+    setResult({ dataset, result, chips, keep: Math.min(keep, result.total), asked });
   };
 
   /** Searches with a query and added chips, which become the query. */
@@ -99,15 +100,31 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
   }, [follows, now, newestSearch]);
 
   /** Runs an earlier search, with its whole query and options. */
-  const rerun = (which: { id?: string; name?: string; restore?: boolean }) =>
+  const rerun = (which: RerunParams) =>
     run(() => api.rerun_search(which), ({ chips, request, ...result }) => {
       const of = indexes.find(({ brain_key }) => brain_key === request.brain_key) ?? index;
       const next = { chips: chips.map((each) => shownChip(each, of)), text: "", options: fromParams(request) };
       query.replace(next);
       onIndex(request.brain_key);
-      show(result, next.chips, asking(next, deletions));
+      show(result, next.chips, asking(next, deletions), which.keep);
     });
-  useSearchAddress(shown?.result.history_id ?? null, (id) => rerun({ id, restore: true }));
+  const restore = ({ id, results }: SearchAddress, in_grid: boolean) =>
+    rerun({ id, restore: true, in_grid, ...(results && { keep: results }) });
+  const [last, setLast] = useState(shown);
+  if (shown && shown !== last) setLast(shown);
+  const settled = shown ? shownCount(stages, shown) === shown.keep : !(last && showsResult(stages, last));
+  const id = shown?.result.history_id;
+  useSearchAddress(shown && id ? { id, results: shown.keep } : null, settled, {
+    onLoaded: (search) => restore(search, false),
+    onWent: (search) => {
+      if (search && (search.id !== id || !shown || search.results > shown.result.total)) restore(search, true);
+      else if (shown && search) setResult({ ...shown, keep: search.results || shown.result.total });
+      else if (shown) {
+        query.startOver(true);
+        setResult(null);
+      }
+    },
+  });
 
   return {
     ...query,
@@ -136,6 +153,8 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
     loosen: (part: Partial<OptionValues>) => search([], { ...draft, options: { ...draft.options, ...part } }),
     searchText: (text: string) =>
       search(text.trim() ? [textChip(text)] : [], { ...draft, text: "" }),
+    /** Searches with one chip instead of those that there are. */
+    searchOnly: (chip: Chip) => search([chip], { ...draft, chips: [], text: "" }),
     rerun,
     /** Keeps only the first results in the grid. */
     keepFirst: (keep: number) => {

@@ -67,6 +67,7 @@ function subscribe(listener: () => void) {
 }
 
 export const usePanelId = () => "panel-1";
+export const usePanelContext = vi.fn(() => ({ scope: "grid" }));
 
 /** Kept outside of React, as in the App: it outlives a panel's mounting. */
 export function usePanelStatePartial<T>(key: string, initial: T) {
@@ -93,6 +94,7 @@ export const datasetName = atom<string | null>({ key: "datasetName", default: "a
 export const expandSample = vi.fn();
 export const useSetExpandedSample = () => expandSample;
 export const modalNavigation = { set: vi.fn() };
+export const nullableModalSampleId = atom<string | null>({ key: "nullableModalSampleId", default: null });
 export const isPatchesView = atom({ key: "isPatchesView", default: false });
 export const getSampleSrc = (filepath: string) => `/media?filepath=${filepath}`;
 export const notify = vi.fn();

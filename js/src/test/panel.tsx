@@ -45,6 +45,7 @@ const METHODS: Record<keyof Uris, true> = {
   closeness: true,
   score_background: true,
   caption_fields: true,
+  opened_item: true,
   compare_results: true,
   find_options: true,
   find_result: true,

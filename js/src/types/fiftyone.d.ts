@@ -50,6 +50,7 @@ declare module "@fiftyone/operators" {
 
 declare module "@fiftyone/spaces" {
   export function usePanelId(): string;
+  export function usePanelContext(): { scope: "grid" | "modal" };
   /** With `local`, a state of the browser that outlives the panel's mounting. */
   export function usePanelStatePartial<T>(
     key: string,
@@ -71,6 +72,7 @@ declare module "@fiftyone/state" {
   export const refresher: RecoilState<number>;
   export const dataset: RecoilValueReadOnly<{ brainMethods?: { key: string }[] } | null>;
   export const datasetName: RecoilValueReadOnly<string | null>;
+  export const nullableModalSampleId: RecoilValueReadOnly<string | null>;
   export const isPatchesView: RecoilValueReadOnly<boolean>;
   interface OpenedSample {
     id: string;
