@@ -122,7 +122,7 @@ def test_the_modal_says_which_result_is_open_and_finds_similar_ones(
 ):
     choose(panel, "images")
     ids = search_text(panel, "bird")
-    found = search.search(indexes["images"], Query.of(text="bird"), 25)
+    found = search_index(indexes["images"], Query.of(text="bird"), 25)
     panel.cy("milvus-result").nth(1).click()
     modal = panel.cy("modal")
     tab = modal.locator(f'[data-cy="panel-tab-{PANEL}"]')
@@ -145,7 +145,7 @@ def test_the_modal_says_which_result_is_open_and_finds_similar_ones(
 
     # what is opened in the grid and was not found, too
     panel.view_after(lambda: panel.op("clear_all_stages"))
-    near = search.search(indexes["images"], Query.of(ids=[ids[2]]), 25).ids
+    near = search_index(indexes["images"], Query.of(ids=[ids[2]]), 25).ids
     panel.op("open_sample", id=scenes.exclude(near).first().id)
     expect(modal).to_be_visible()
     tab.click()
