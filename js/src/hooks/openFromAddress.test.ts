@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { executeOperator } from "../test/fiftyone";
+import { executed } from "../test/fiftyone";
 import { openFromAddress } from "./openFromAddress";
 import { readAddress } from "./useSearchAddress";
 
@@ -12,5 +12,5 @@ test.each([
   window.history.replaceState(null, "", at);
   readAddress();
   openFromAddress();
-  expect(executeOperator).toHaveBeenCalledTimes(times);
+  expect(executed).toHaveBeenCalledTimes(times);
 });

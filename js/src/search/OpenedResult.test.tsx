@@ -2,7 +2,7 @@ import { waitFor } from "@testing-library/react";
 import { useSetRecoilState } from "recoil";
 import { expect, test } from "vitest";
 import { index, result, searchResult } from "../test/data";
-import { executeOperator, nullableModalSampleId } from "../test/fiftyone";
+import { executed, nullableModalSampleId } from "../test/fiftyone";
 import { absent, answer, at, callsOf, show } from "../test/panel";
 import { searchTab } from "../test/search";
 import { OpenedResult } from "./OpenedResult";
@@ -58,5 +58,5 @@ test("Find similar searches with it alone, and closes the modal", async () => {
   await waitFor(() => at("milvus-find-similar"));
   await user.click(at("milvus-find-similar"));
   expect(callsOf("search")[1]).toMatchObject({ query: { terms: [{ id: "b" }] } });
-  expect(executeOperator).toHaveBeenCalledWith("@voxel51/operators/close_sample");
+  expect(executed).toHaveBeenCalledWith("@voxel51/operators/close_sample");
 });
