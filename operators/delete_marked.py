@@ -61,7 +61,7 @@ class DeleteMarked(Operator):
 
 
 def _confirmation(ctx: foo.ExecutionContext, inputs: types.Object) -> None:
-    plan_id, problem = "", None
+    plan_id, problem = None, None
     try:
         found = deletions.plan(ctx, ctx.params.get("operator"))
         plan_id = found.plan_id
