@@ -1,5 +1,6 @@
 """Loads stored views and checks their fields. FiftyOne doesn't: with a condition on a
-field that was renamed since, a view would have other samples."""
+field that was renamed since, a view would have other samples. Nor does a stored view
+have images of frames written."""
 
 from __future__ import annotations
 
@@ -16,6 +17,8 @@ Stage = Mapping[str, Any]
 
 # Arguments of stages that name fields
 _NAMES = ("field", "fields", "field_names", "field_or_expr", "path")
+# Arguments of frames that say where images are written
+_WRITING = ("sample_frames", "output_dir", "rel_dir", "force_sample")
 
 
 def load(
@@ -38,14 +41,29 @@ def load(
         kind = getattr(fost, name, None)
         if not (isinstance(kind, type) and issubclass(kind, fost.ViewStage)):
             raise InvalidRequest(f"FiftyOne has no view stage '{stage['_cls']}'")
-        arguments = [(k, v) for k, v in stage["kwargs"] if kept or k != "_state"]
+        arguments = {k: v for k, v in stage["kwargs"] if kept or k != "_state"}
         if kind is not fost.Mongo:
-            _check_fields(view, dict(arguments))
+            _check_fields(view, arguments)
         try:
-            view = view._add_view_stage(kind(**dict(arguments)))
+            if kind is fost.ToFrames:
+                arguments = _of_existing_images(arguments)
+            view = view._add_view_stage(kind(**arguments))
         except Exception as e:  # each stage has its own
             raise InvalidRequest(f"{name}: {e}") from e
     return view
+
+
+def _of_existing_images(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a view of frames that has those whose images exist. FiftyOne
+    compares the configuration with that of the stored copy."""
+    found = dict(arguments)
+    config = found.get("config") or {}
+    if config.get("sample_frames") != "dynamic":
+        config = {k: v for k, v in config.items() if k not in _WRITING}
+    found["config"] = config
+    if found.get("_state"):
+        found["_state"] = {**found["_state"], "config": config}
+    return found
 
 
 def copies(stages: Iterable[Stage]) -> list[str]:

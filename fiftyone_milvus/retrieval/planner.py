@@ -215,7 +215,8 @@ def _options(task: Task, tried: _Attempts) -> Iterator[_Option]:
         ),
         _Option(reading + costs.seconds("full_scan", 0, rows), "full_scan"),
     ]
-    if tried.can_filter_ids and _can_filter_ids(task, count):
+    filters = task.in_one_call and row_search.can_be_exact(task.rows)
+    if tried.can_filter_ids and filters:
         seconds = reading + costs.seconds("id_filter", count, rows)
         sure.append(_Option(seconds, "id_filter"))
     yield from sure
@@ -250,11 +251,6 @@ def _filter_options(task: Task, tried: _Attempts) -> Iterator[_Option]:
         matches = fetched * len(task.queries)
         seconds = costs.seconds("overfetch", matches, rows) + checked
         yield _Option(seconds + (1 - chance) * filtered, "overfetch", fetched)
-
-
-def _can_filter_ids(task: Task, count: int) -> bool:
-    few = count <= plans.MAX_FILTER_IDS
-    return task.in_one_call and few and row_search.can_be_exact(task.rows)
 
 
 def _can_overfetch(task: Task) -> bool:

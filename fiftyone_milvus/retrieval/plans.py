@@ -25,7 +25,6 @@ from .ranking import TopK, rank
 T = TypeVar("T")
 Stage = Literal["ids", "milvus", "ranking"]
 
-MAX_FILTER_IDS = 200_000  # that go with a search
 # A part of a view is at most a twentieth of any segment
 MAX_PARTS = 20
 PART_MARGIN = 1.1  # how much larger than its share a part of a filter may be

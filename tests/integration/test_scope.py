@@ -11,6 +11,7 @@ from fiftyone.core.brain import BrainMethod
 
 import fiftyone_milvus
 from fiftyone_milvus.backend import runs, scope
+from fiftyone_milvus.dataset import stored_views
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.indexes import build
 from fiftyone_milvus.progress import Monitor
@@ -246,6 +247,26 @@ def test_a_view_of_frames_is_left_alone(milvus):
         sample.save()
         assert fiftyone_milvus.sync(dataset, "k").removed == 1
         runs.cleanup(dataset, "k")
+    finally:
+        dataset.delete()
+
+
+def test_a_stored_view_of_frames_writes_no_image(milvus, tmp_path):
+    dataset = fo.Dataset()
+    size = {"frame_width": 9, "frame_height": 9}
+    metadata = fo.VideoMetadata(total_frame_count=6, frame_rate=6, **size)
+    sample = fo.Sample(filepath=str(tmp_path / "v.mp4"), metadata=metadata)
+    (tmp_path / "v.mp4").touch()
+    for number in (1, 3):
+        sample.frames[number] = fo.Frame(filepath=f"/{number}.png")
+    dataset.add_sample(sample)
+    there, written = str(tmp_path), str(tmp_path / "written")
+    config = {"sample_frames": True, "output_dir": written, "rel_dir": there, "fps": 3}
+    try:
+        stage = fo.ToFrames(config=config)
+        view = stored_views.load(dataset, [stage._serialize()])
+        assert view.values("filepath") == ["/1.png", "/3.png"]
+        assert [path.name for path in tmp_path.iterdir()] == ["v.mp4"]
     finally:
         dataset.delete()
 
