@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from fiftyone_milvus.analysis import duplicates, label_outliers, leaks, unique
 from fiftyone_milvus.backend import runs
-from harness import screen
+from harness import axe, screen
 from harness.app import App
 from harness.search_tab import search_text
 
@@ -181,12 +181,19 @@ def test_what_another_dataset_has_too_is_beside_its_own_and_tagged(
     assert archive.distinct("tags") == []
 
 
-def test_it_is_at_home_in_every_theme_and_width(tab, near):
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_it_is_at_home_at_every_width(tab, near, theme):
+    tab.theme(theme)
     run(tab, "find_duplicates", thresh=str(near))
     expect(tab.cy("milvus-found-group").first.locator("img").first).to_be_visible()
-    for look in screen.each_look(tab):
-        tab.shot(f"find-{look}")
-        assert screen.problems(tab) == [], look
+    found = {}
+    for width in (320, 480, 900):
+        tab.widen_panel(PANEL, width)
+        tab.shot(f"find-{theme}-{width}")
+        found[width] = axe.violations(tab.page, '[data-cy="milvus-panel"]')
+        assert screen.sideways(tab) == [], width
+    tab.theme("dark")
+    assert {width: what for width, what in found.items() if what} == {}
 
 
 @pytest.fixture

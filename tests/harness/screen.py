@@ -37,8 +37,8 @@ _SCROLLS_SIDEWAYS = """within => {
 
 
 def each_look(app: App) -> Iterator[str]:
-    """Shows the panel in each theme and width, and at 150 %, last as it was; the name
-    of each, such as ``"light-320"``."""
+    """Shows the panel in each theme and width, last as it was; the name of each, such
+    as ``"light-320"``."""
     size = app.page.viewport_size
     for theme in THEMES:
         app.theme(theme)
@@ -46,9 +46,6 @@ def each_look(app: App) -> Iterator[str]:
             app.widen_panel(PANEL, width)
             app.settle()
             yield f"{theme}-{width}"
-        app.page.set_viewport_size(ZOOMED)
-        app.settle()
-        yield f"{theme}-zoomed"
     if size is not None:
         app.page.set_viewport_size(size)
 

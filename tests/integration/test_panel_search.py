@@ -353,12 +353,17 @@ def test_what_is_open_in_the_modal_is_a_result_or_a_term_alone(indexed):
 
 
 def test_of_a_patch_that_is_open_the_modal_shows_the_first_result(dataset):
-    build.build(dataset, "objects", SOURCE, patches_field="ground_truth")
+    build.build(
+        dataset,
+        "p",
+        build.Source(embeddings_field="embedding"),
+        patches_field="ground_truth",
+    )
     label = dataset.first().ground_truth.detections[0].id
     query = {"terms": [{"id": label}]}
-    ctx = make_context(dataset, brain_key="objects", k=5, query=query)
+    ctx = make_context(dataset, brain_key="p", k=5, query=query)
     found = panel.search(ctx)
-    asked = {"token": found["token"], "brain_key": "objects"}
+    asked = {"token": found["token"], "brain_key": "p"}
     opened = panel.opened_item(after(ctx, id=label, **asked))
     assert opened["result"] == found["results"][0]
     assert opened["chip"]["term"] == {"id": label}

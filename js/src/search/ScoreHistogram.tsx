@@ -11,7 +11,7 @@ const QUIET_MILLISECONDS = 250;
 const WORDS = "milvus-cut-words";
 const BARS_CLASS = "milvus-bars";
 
-/** Small until it is pointed at or has the focus; it then lies over the first results, which stay where they are. */
+/** Small until it is pointed at or used with the keyboard; it then lies over the first results, which stay where they are. */
 const SMALL = {
   position: "absolute",
   inset: "0 0 auto",
@@ -21,7 +21,8 @@ const SMALL = {
   borderRadius: 1,
   [`& .${BARS_CLASS}`]: { height: 16 },
   [`& .${WORDS}`]: { display: "none" },
-  "&:hover, &:focus-within": {
+  // after a drag it has the focus still, and would hide what is below
+  "&:hover, &:has(:focus-visible), &:has(.Mui-active)": {
     bgcolor: "background.paper",
     boxShadow: 2,
     [`& .${BARS_CLASS}`]: { height: 48 },
