@@ -1,4 +1,16 @@
-import type { ShownResult } from "./useSearch";
+import type { SearchResult } from "../api/contract";
+import type { Chip } from "./chips";
+
+export interface ShownResult {
+  dataset: string;
+  result: SearchResult;
+  /** the chips that were searched with */
+  chips: Chip[];
+  /** how many of the results, the best first, are in the grid */
+  keep: number;
+  /** the chips and options that were searched with, to compare the query with */
+  asked: string;
+}
 
 /** The same for a search and for the same search with more results. */
 export const searchOf = ({ result }: ShownResult): string => result.history_id ?? result.token;

@@ -7,21 +7,12 @@ import { useDeletions } from "../hooks/useDeletions";
 import { useSearchAddress, type SearchAddress } from "../hooks/useSearchAddress";
 import { useStable } from "../hooks/useStable";
 import { chipProblem, shownChip, termOf, textChip, withChips, type Chip } from "./chips";
-import { shownCount, showsResult } from "./gridResults";
+import { shownCount, showsResult, type ShownResult } from "./gridResults";
 import { optionProblems, fromParams, toParams, type OptionValues } from "./optionValues";
 import { strings } from "./strings";
 import { useQueryDraft, type QueryDraft } from "./useQueryDraft";
 
-export interface ShownResult {
-  dataset: string;
-  result: SearchResult;
-  /** the chips that were searched with */
-  chips: Chip[];
-  /** how many of the results, the best first, are in the grid */
-  keep: number;
-  /** the chips and options that were searched with, to compare the query with */
-  asked: string;
-}
+export type { ShownResult };
 
 interface Options {
   dataset: string;
