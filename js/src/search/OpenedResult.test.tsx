@@ -58,5 +58,5 @@ test("Find similar searches with it alone, and closes the modal", async () => {
   await waitFor(() => at("milvus-find-similar"));
   await user.click(at("milvus-find-similar"));
   expect(callsOf("search")[1]).toMatchObject({ query: { terms: [{ id: "b" }] } });
-  expect(executed).toHaveBeenCalledWith("@voxel51/operators/close_sample");
+  expect(executed).toHaveBeenCalledWith("@voxel51/operators/close_sample", undefined);
 });
