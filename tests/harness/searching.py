@@ -1,5 +1,7 @@
 """A search by the request's own words, of an index that is open."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import fiftyone as fo
