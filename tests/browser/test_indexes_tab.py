@@ -20,12 +20,12 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import Cancelled
 from fiftyone_milvus.indexes import build, parquet
 from fiftyone_milvus.searches.query import Query
-from fiftyone_milvus.searches.search import search
 from fiftyone_milvus.store import embedded, settings
 from harness import axe, environment, images, screen
 from harness.app import App, AppServer
 from harness.context import execute
 from harness.ports import free_port
+from harness.searching import search_index
 from harness.waiting import wait_until
 from harness.worker import DelegatedWorker
 
@@ -377,7 +377,9 @@ def test_an_index_is_exported_and_imported(app, indexed):
 
 def test_an_export_is_downloaded_and_uploaded_again(app, indexed, tmp_path):
     def nearest(key: str) -> list[str]:
-        return search(runs.load(indexed, key), Query.of(ids=indexed.first().id), 10).ids
+        return search_index(
+            runs.load(indexed, key), Query.of(ids=indexed.first().id), 10
+        ).ids
 
     before = nearest("images")
     opened(app)

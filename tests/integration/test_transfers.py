@@ -20,9 +20,9 @@ import pytest
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import VectorSearchError
 from fiftyone_milvus.searches.query import Query
-from fiftyone_milvus.searches.search import search
 from harness.context import PLUGIN, make_context
 from harness.panel import CheckedPanel
+from harness.searching import search_index
 from plugin.app import transfers
 
 pytestmark = pytest.mark.on_lite
@@ -100,7 +100,7 @@ def uploaded(dataset: Any, data: bytes) -> str:
 
 def found(dataset: Any, key: str) -> list[str]:
     query = Query.of(vector=np.ones(16).tolist())
-    return list(search(runs.load(dataset, key), query, 10).ids)
+    return list(search_index(runs.load(dataset, key), query, 10).ids)
 
 
 def test_an_index_comes_back_as_it_was_and_nothing_stays_on_the_server(indexed):
