@@ -19,6 +19,9 @@ const SMALL = {
   // half of what a finger can touch of the handle, which would stick out
   px: "12px",
   borderRadius: 1,
+  // what is beneath its lowest lines can be pointed at
+  pointerEvents: "none",
+  [`& .${BARS_CLASS}, & .MuiSlider-root`]: { pointerEvents: "auto" },
   [`& .${BARS_CLASS}`]: { height: 16 },
   [`& .${WORDS}`]: { display: "none" },
   // after a drag it has the focus still, and would hide what is below
