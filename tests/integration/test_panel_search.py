@@ -198,7 +198,7 @@ def test_the_next_matches_need_no_other_search(indexed, monkeypatch):
     execute("sync_index", indexed, brain_key="idx")
     asked = {"brain_key": "idx", "k": 115}
     found = panel.search(make_context(indexed, query=query_of(ids[0]), **asked))
-    monkeypatch.setattr(search, "search", None)
+    monkeypatch.setattr(search, "search_index", None)
     ctx = make_context(indexed, token=found["token"], start=len(found["results"]))
     listed = found["results"] + panel.next_results(ctx)["results"]
     assert len(found["results"]) == search_payloads.SHOWN_RESULTS

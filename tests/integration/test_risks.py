@@ -193,7 +193,6 @@ def world(folder):
     for key in ORPHANS:
         names[key] = str(runs.describe(dataset, key).collection_name)
         dataset.delete_brain_run(key)
-    names["plan_id"] = mark_for_deletion(dataset)
     for name in ("doomed", "saved"):
         search(dataset, name)
         execute("save_search", dataset, name=name)
@@ -221,9 +220,15 @@ def filled_in(value: Any, names: dict[str, str]) -> Any:
     return value.format(**names) if isinstance(value, str) else value
 
 
-@pytest.mark.parametrize("name", [cls().config.name for cls in OPERATORS])
+# Last the one that needs a review, which finding again would delete
+@pytest.mark.parametrize(
+    "name",
+    sorted((cls().config.name for cls in OPERATORS), key="delete_marked".__eq__),
+)
 def test_an_operator_does_what_its_risk_says(world, folder, name):
     names = {**world.names, "name": name}
+    if name == "delete_marked":
+        names["plan_id"] = mark_for_deletion(world.dataset)
     params = {key: filled_in(value, names) for key, value in MOST[name].items()}
     search(world.dataset, f"before_{name}")  # what is refined, saved, and forgotten
     before = changes.state(folder)
