@@ -83,7 +83,7 @@ def test_the_query_is_marked_and_the_whole_index_is_behind_the_scores(
     axis = panel.cy("milvus-score-axis").locator("span")
     expect(axis.first).to_have_text(f"{exact.scores[-1]:.3f}")
     expect(axis.last).to_have_text(f"{exact.scores[1]:.3f}")
-    panel.cy("milvus-histogram").hover()
+    panel.cy("milvus-histogram").locator(".milvus-bars").hover()
     panel.shot("search-scores")
     panel.theme("light")
     panel.shot("search-scores-light")
