@@ -163,7 +163,7 @@ def check(contents: Contents) -> None:
 
 
 def are_videos(samples: fo.SampleCollection) -> bool:
-    """Whether frames and clips can be made of samples."""
+    """Whether samples have frames and clips."""
     return samples.media_type == fom.VIDEO and not samples._is_generated
 
 

@@ -1,4 +1,4 @@
-"""Indexes made of what a dataset has already, in the real App: an index of another
+"""Indexes from what a dataset has already, in the real App: an index of another
 backend, frames and clips of videos."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A recording of the browser's window for the docs: an animated image, made of the
+"""A recording of the browser's window for the docs: an animated image, from the
 frames that the browser draws."""
 
 from __future__ import annotations

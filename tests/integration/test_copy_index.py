@@ -366,7 +366,8 @@ def test_a_record_never_says_how_to_connect(dataset):
     records.edit(dataset, "theirs", edits)
     record = BrainMethod._get_run_doc(dataset, "theirs").config
     config = other_runs._config("lancedb", record)
-    assert (config.table_name, config.uri) == ("t", "/tmp/lancedb")
+    assert config.table_name == "t"
+    assert "evil" not in str(config.uri)
 
 
 @pytest.mark.on_lite

@@ -3,6 +3,7 @@ clips of them."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import cv2
 import fiftyone as fo
 import fiftyone.operators as foo
+import imageio_ffmpeg
 import numpy as np
 import pytest
 
@@ -27,9 +29,6 @@ pytestmark = pytest.mark.on_lite
 
 VIDEOS, FRAMES, RATE = 2, 10, 5.0
 BY_MODEL = {"source": "model", "model": images.MODEL, "videos_as": "frames"}
-needs_ffmpeg = pytest.mark.skipif(
-    shutil.which("ffmpeg") is None, reason="FiftyOne takes frames with ffmpeg"
-)
 
 
 def vector(*seed: int) -> np.ndarray:
@@ -300,8 +299,15 @@ def test_the_panel_knows_what_videos_offer(videos, bare):
 # -- images of frames
 
 
-@needs_ffmpeg
-def test_images_of_frames_are_taken_and_built(bare, tmp_path):
+@pytest.fixture
+def ffmpeg(tmp_path_factory, monkeypatch):
+    """The program that FiftyOne takes images of frames with."""
+    folder = tmp_path_factory.mktemp("bin")
+    (folder / "ffmpeg").symlink_to(imageio_ffmpeg.get_ffmpeg_exe())
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+
+
+def test_images_of_frames_are_taken_and_built(ffmpeg, bare, tmp_path):
     done = execute("compute_index", bare, **BY_MODEL, fps=2, brain_key="k")
     assert done["rows"] == 2 * VIDEOS
     taken = sorted(tmp_path.rglob("*.jpg"))

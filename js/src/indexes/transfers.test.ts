@@ -31,7 +31,7 @@ test("a file comes back as it was sent", async () => {
   expect(back?.size).toBe(1_000);
 });
 
-test("it stops when it is told to", async () => {
+test("it stops when it is cancelled", async () => {
   const { kept, api } = server();
   expect(await upload(api, transfer, new Blob([BYTES]), ({ done }) => done < 600)).toBe(false);
   expect(kept).toHaveLength(600);
