@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.dataset.ids import within
+from fiftyone_milvus.dataset.ids import ViewIds, within
 from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.retrieval import planner
+from fiftyone_milvus.retrieval import planner, plans
 from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query, Term
 from fiftyone_milvus.store import collection
@@ -527,3 +527,12 @@ def test_how_rows_are_indexed_is_asked_now_and_then(milvus, world, monkeypatch):
     monkeypatch.setattr(collection, "_built", CollectionCache(0))
     search_again()
     assert asked
+
+
+def test_ids_of_a_view_are_sent_however_many_they_are(cosine, world):
+    among = ViewIds(world.dataset, None)
+    vars(among)["ids"] = [str(number) for number in range(500_000)]
+    query = np.ones((1, cosine.rows.collection.dimension()), np.float32)
+    task = plans.Task(cosine.rows, query, 5, among)
+    options = planner._options(task, planner._Attempts())
+    assert "id_filter" in {option.name for option in options}
