@@ -8,6 +8,8 @@ PYTHON ?= python3
 # The repository's address, for the documentation's site and what is installed
 REPOSITORY ?=
 export PYTHON REPOSITORY
+# Or each process compiles FiftyOne and PyTorch anew, and FiftyOne its plugins with each call
+unexport PYTHONDONTWRITEBYTECODE
 
 PY := .venv/bin/python
 STANDALONE := .tools/milvus-2.3.5/.done

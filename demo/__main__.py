@@ -14,6 +14,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     # FiftyOne reads it when it's imported: "run on a worker" is offered only then
     os.environ.setdefault("FIFTYONE_ALLOW_LEGACY_ORCHESTRATORS", "true")
+    # Otherwise FiftyOne loads all plugins again with each call
+    os.environ.setdefault("FIFTYONE_PLUGINS_CACHE_ENABLED", "true")
     # Torch reads it when it's imported: threads that spin while they wait for busy
     # cores make embedding up to six times slower on a small machine
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -26,7 +26,13 @@ export function MilvusPanel({ data, schema }: Props) {
   const scroller = useRef<HTMLElement>(null);
   return (
     <ApiProvider uris={schema.view}>
-      <Box ref={scroller} data-cy="milvus-panel" onKeyDown={keepEnter} sx={{ p: 1.5, height: "100%", overflow: "auto" }}>
+      <Box
+        ref={scroller}
+        data-cy="milvus-panel"
+        onKeyDown={keepEnter}
+        // a button that fades has the browser draw every frame while results are on their way
+        sx={{ p: 1.5, height: "100%", overflow: "auto", "& .MuiButtonBase-root": { transition: "none" } }}
+      >
         {dataset ? (
           <ScrollContext.Provider value={scroller}>
             {inModal ? <OpenedResult /> : <DatasetPanel key={dataset} dataset={dataset} first={given(opened, dataset)} />}

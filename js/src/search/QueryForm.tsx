@@ -77,7 +77,7 @@ export function QueryForm({ search, index, suggestions, dropped }: Props) {
         )}
         <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" justifyContent="flex-end" spacing={0.5} sx={{ p: 0.5, pl: 1 }}>
           <QueryInput search={search} index={index} suggestions={suggestions} describedBy={unable ? id : undefined} />
-          <UseSelected search={search} />
+          <UseSelected search={search} index={index} />
           <input {...drop.inputProps} aria-label={strings.imageFile} />
           <Tooltip title={drop.problem ?? strings.uploadHint}>
             <span>

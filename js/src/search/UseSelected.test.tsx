@@ -42,7 +42,7 @@ test("what the index can't be searched with is a chip that says why", async () =
 });
 
 test("it says how many are selected; labels come before samples", () => {
-  const button = <WithSearch>{(search) => <UseSelected search={search} />}</WithSearch>;
+  const button = <WithSearch>{(search) => <UseSelected search={search} index={index} />}</WithSearch>;
   const { unmount } = show(button);
   expect(absent("milvus-use-selected")).toBe(true);
   unmount();

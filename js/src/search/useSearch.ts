@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { useApi } from "../api/client";
-import type { Index, RerunParams, SearchResult } from "../api/contract";
+import type { Index, RerunParams, SearchResult, TermShown } from "../api/contract";
 import { useSerialCall } from "../api/useSerialCall";
 import { useGrid, usePanelState } from "../hooks/appState";
 import { useDeletions } from "../hooks/useDeletions";
@@ -129,11 +129,9 @@ export function useSearch({ dataset, index, indexes, onIndex }: Options) {
     busy,
     problem,
     search,
-    /** Searches with what is selected in the grid, too. */
-    searchSelected: () =>
-      run(() => api.selection({ brain_key: index.brain_key }), ({ chips }) =>
-        newestSearch(chips.map((each) => shownChip(each, index))),
-      ),
+    /** Searches with terms that Python describes, too. */
+    searchTerms: (read: () => Promise<{ chips: TermShown[] }>) =>
+      run(read, ({ chips }) => newestSearch(chips.map((each) => shownChip(each, index)))),
     /** Shows as many results again. */
     more: () => {
       if (!shown || busy) return;
