@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import InvalidRequest
 
-Version = tuple[int, int]
+Version = tuple[int, ...]
 
 MIN_EF, MAX_EF = 128, 32_768
 MORE_EF = 1_000
@@ -26,6 +26,10 @@ def _disk_width(given: Mapping[str, Any], k: int) -> dict[str, Any]:
 
 def _probes(given: Mapping[str, Any], k: int) -> dict[str, Any]:
     return {"nprobe": given.get("nprobe", 32)}
+
+
+def _refined_probes(given: Mapping[str, Any], k: int) -> dict[str, Any]:
+    return {**_probes(given, k), "refine_k": given.get("refine_k", 4)}
 
 
 def _nothing(given: Mapping[str, Any], k: int) -> dict[str, Any]:
@@ -65,7 +69,7 @@ _GRAPH = {"M": 32, "efConstruction": 256}
 _LISTS = {"nlist": 128}
 
 # Sources: Milvus's documentation, "Index Vector Fields"; the release notes of 2.2 and
-# 2.4; for HNSW_SQ issue 36920 of milvus-io/milvus
+# 2.4; for HNSW_SQ issue 36920 of milvus-io/milvus; for IVF_RABITQ its page
 INDEX_TYPES: dict[str, IndexType] = {
     "AUTOINDEX": IndexType(),
     "FLAT": IndexType(exact=True),
@@ -81,6 +85,15 @@ INDEX_TYPES: dict[str, IndexType] = {
     ),
     "IVF_FLAT": IndexType(("nlist",), ("nprobe",), _LISTS, _probes),
     "IVF_SQ8": IndexType(("nlist",), ("nprobe",), _LISTS, _probes),
+    # one bit a number; without the refining by one byte a number it finds too few
+    "IVF_RABITQ": IndexType(
+        ("nlist", "refine", "refine_type"),
+        ("nprobe", "rbq_query_bits", "refine_k"),
+        {**_LISTS, "refine": True, "refine_type": "SQ8"},
+        _refined_probes,
+        since=(2, 6),
+        embedded=False,
+    ),
     "DISKANN": IndexType(
         (), ("search_list",), width=_disk_width, since=(2, 2), embedded=False
     ),

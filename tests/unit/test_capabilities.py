@@ -8,6 +8,7 @@ from fiftyone_milvus.store.index_types import INDEX_TYPES
 ALL = tuple(INDEX_TYPES)
 OF_2_3 = ("AUTOINDEX", "FLAT", "HNSW", "IVF_FLAT", "IVF_SQ8", "DISKANN")
 OF_2_4 = (*OF_2_3, "GPU_CAGRA")
+OF_2_5 = (*OF_2_4, "HNSW_SQ")
 OF_LITE = ("AUTOINDEX", "FLAT", "HNSW", "HNSW_SQ", "IVF_FLAT", "IVF_SQ8")
 ZILLIZ = "Zilliz Cloud Vector Database(Compatible with Milvus 2.5)"
 
@@ -22,11 +23,12 @@ ZILLIZ = "Zilliz Cloud Vector Database(Compatible with Milvus 2.5)"
         ("v2.3.5-lite", "2.3.5", False, OF_2_3),  # from PyPI
         ("v2.4.0-rc.1", "2.4.0", False, OF_2_4),
         ("v2.4.23", "2.4.23", False, OF_2_4),
-        ("v2.5.0", "2.5.0", True, ALL),
-        ("2.5-20241101-116bf501-amd64", "2.5", True, ALL),
+        ("v2.5.0", "2.5.0", True, OF_2_5),
+        ("2.5-20241101-116bf501-amd64", "2.5", True, OF_2_5),
+        ("v2.6.0", "2.6.0", True, ALL),
         ("v2.10.1", "2.10.1", True, ALL),
         ("3.0.0", "3.0.0", True, ALL),
-        (ZILLIZ, "2.5", True, ALL),
+        (ZILLIZ, "2.5", True, OF_2_5),
         ("milvus_lite-3.2.2", "3.2.2", False, OF_LITE),
         ("master-20241015-f3b6792a", None, False, ALL),
         ("unknown", None, False, ALL),
