@@ -19,7 +19,15 @@ from ..backend.index import MilvusSimilarityIndex
 from ..errors import CollectionError, InvalidRequest
 from ..progress import Monitor
 from ..store import import_jobs
-from ..store.collection import FINGERPRINT, PK, SAMPLE_ID, VECTOR, Collection
+from ..store.collection import (
+    FINGERPRINT,
+    ID_NUMBER,
+    PK,
+    SAMPLE_ID,
+    VECTOR,
+    Collection,
+)
+from ..store.id_bitmaps import number_of
 from ..store.import_jobs import ImportJob
 from ..store.rows import Rows, StoredRows
 from ..store.settings import Settings
@@ -146,6 +154,11 @@ class BulkImport:
         self._hashes: list[np.ndarray] = []  # of the ids: 8 bytes for each row
 
     def __enter__(self) -> BulkImport:
+        if self._collection.vector_type != "float32":
+            raise InvalidRequest(
+                f"An import writes no {self._collection.vector_type} vectors. Leave "
+                "via out: rows are upserted."
+            )
         staging.note(self._collection, self._staging.address)
         return self
 
@@ -165,7 +178,7 @@ class BulkImport:
             InvalidRequest: if they can't be written
             VectorSearchError: if Milvus can't import a file
         """
-        self._write(_table(rows))
+        self._write(_table(rows, self._collection.keeps_id_numbers))
         self._bytes += rows.vectors.nbytes
         self.rows += len(rows.ids)
         hashes = np.fromiter(map(hash, rows.ids), np.int64, len(rows.ids))
@@ -269,8 +282,9 @@ class BulkImport:
         return found
 
 
-def _table(rows: Rows) -> pa.Table:
-    """Rows as Milvus reads them from a file."""
+def _table(rows: Rows, with_id_numbers: bool) -> pa.Table:
+    """Rows as Milvus reads them from a file, with the numbers of their primary keys if
+    the collection keeps these."""
     dynamic: list[dict[str, Any]] = [{} for _ in rows.ids]
     for at, row in enumerate(dynamic):
         if rows.fingerprints is not None and rows.fingerprints[at]:
@@ -281,11 +295,12 @@ def _table(rows: Rows) -> pa.Table:
     offsets = np.arange(0, (n + 1) * dim, dim, dtype=np.int32)
     numbers = np.ascontiguousarray(rows.vectors, np.float32).ravel()
     texts = [json.dumps(row, ensure_ascii=False) for row in dynamic]
-    return pa.table(
-        {
-            PK: pa.array(rows.ids, pa.string()),
-            SAMPLE_ID: pa.array(rows.sample_ids, pa.string()),
-            VECTOR: pa.ListArray.from_arrays(offsets, numbers),
-            DYNAMIC: pa.array(texts, pa.string()),
-        }
-    )
+    columns = {
+        PK: pa.array(rows.ids, pa.string()),
+        SAMPLE_ID: pa.array(rows.sample_ids, pa.string()),
+        VECTOR: pa.ListArray.from_arrays(offsets, numbers),
+        DYNAMIC: pa.array(texts, pa.string()),
+    }
+    if with_id_numbers:
+        columns[ID_NUMBER] = pa.array(map(number_of, rows.ids), pa.int64())
+    return pa.table(columns)

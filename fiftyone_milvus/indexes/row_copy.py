@@ -20,7 +20,8 @@ from ..store.rows import Rows, StoredRows
 SAMPLED_ROWS = 20
 SAMPLED_MATCHES = 10
 SAME_SHARE = 0.9  # of the matches; graph indexes are approximate on both sides
-TOLERANCE = 1e-4  # relative, of distances and of vectors
+# Relative, of distances and of vectors, which a copy may have rounded
+TOLERANCE = {"float32": 1e-4, "float16": 1e-3, "bfloat16": 1e-2}
 # A server indexes by itself after a flush, and uses an index some time after that
 INDEXING_SECONDS, USING_SECONDS = 1800, 90
 POLL_SECONDS = 1.0
@@ -131,15 +132,17 @@ def check_copy(
 def has_sample(rows: StoredRows, sample: RowSample) -> bool:
     """Whether a collection has the sampled rows, with equal vectors."""
     assert sample.vectors is not None
-    found = rows.fetch(sample.ids)
+    found, tolerance = rows.fetch(sample.ids), TOLERANCE[rows.collection.vector_type]
+    absolute = tolerance * float(np.abs(sample.vectors).max())
     return found.ids == sample.ids and np.allclose(
-        found.vectors, sample.vectors, rtol=TOLERANCE, atol=_absolute(sample.vectors)
+        found.vectors, sample.vectors, rtol=tolerance, atol=absolute
     )
 
 
 def _finds_the_same(one: StoredRows, other: StoredRows, vectors: np.ndarray) -> bool:
     """Whether ``other`` finds as near rows as ``one`` does, by the rule of
     :func:`move`: by distance, since equally near rows come in any order."""
+    tolerance = max(TOLERANCE[each.collection.vector_type] for each in (one, other))
     as_near = matches = 0
     for wanted, found in zip(
         row_search.search(one, vectors, SAMPLED_MATCHES),
@@ -147,14 +150,10 @@ def _finds_the_same(one: StoredRows, other: StoredRows, vectors: np.ndarray) -> 
         strict=True,
     ):
         if len(wanted.dists):
-            limit = wanted.dists[-1] + TOLERANCE * max(1, abs(wanted.dists[-1]))
+            limit = wanted.dists[-1] + tolerance * max(1, abs(wanted.dists[-1]))
             as_near += int((found.dists <= limit).sum())
             matches += len(wanted.dists)
     return as_near >= SAME_SHARE * matches
-
-
-def _absolute(vectors: np.ndarray) -> float:
-    return TOLERANCE * float(np.abs(vectors).max())
 
 
 def _strongly_consistent(rows: StoredRows) -> StoredRows:

@@ -11,6 +11,10 @@ from .index_types import INDEX_TYPES, Version
 FILTER_TEMPLATES: Version = (2, 5)
 # The first that is asked by REST to import files; those before are asked by gRPC
 REST_IMPORT: Version = (2, 4)
+# The first with FLOAT16_VECTOR and BFLOAT16_VECTOR: its release notes
+HALF_VECTORS: Version = (2, 4)
+# The first with membership_match(): Milvus's documentation, "Membership Match"
+MEMBERSHIP_FILTERS: Version = (3, 0, 2)
 
 # "v2.3.5-lite" is something else: the Milvus Standalone that PyPI has
 LITE = "milvus_lite"
@@ -36,7 +40,22 @@ class Capabilities:
     @property
     def rest_import(self) -> bool:
         """Whether it is asked by REST, and not by gRPC, to import files."""
-        return not self.embedded and (_number(self.version) or (0, 0)) >= REST_IMPORT
+        return self._since(REST_IMPORT)
+
+    @property
+    def half_vectors(self) -> bool:
+        """Whether it may store vectors with 2 bytes a number. Of an unknown version it
+        is taken to be so: a server refuses a type that it lacks."""
+        unknown = not self.embedded and _number(self.version) is None
+        return unknown or self._since(HALF_VECTORS)
+
+    @property
+    def membership_filters(self) -> bool:
+        """Whether a filter may hold a bitmap of integers."""
+        return self._since(MEMBERSHIP_FILTERS)
+
+    def _since(self, first: Version) -> bool:
+        return not self.embedded and (_number(self.version) or (0,)) >= first
 
 
 def of_version(version_text: str) -> Capabilities:
@@ -53,7 +72,7 @@ def of_version(version_text: str) -> Capabilities:
     return Capabilities(
         version=found.group() if found else version_text,
         embedded=embedded,
-        filter_templates=not embedded and (number or (0, 0)) >= FILTER_TEMPLATES,
+        filter_templates=not embedded and (number or (0,)) >= FILTER_TEMPLATES,
         index_types=tuple(
             name
             for name, known in INDEX_TYPES.items()
@@ -63,5 +82,5 @@ def of_version(version_text: str) -> Capabilities:
 
 
 def _number(version_text: str) -> Version | None:
-    found = re.search(r"(\d+)\.(\d+)", version_text)
-    return (int(found[1]), int(found[2])) if found else None
+    found = re.search(r"\d+(?:\.\d+)+", version_text)
+    return tuple(map(int, found.group().split("."))) if found else None

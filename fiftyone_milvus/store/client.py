@@ -82,6 +82,7 @@ class Connection:
     """A Milvus that answers, and the way to call it.
 
     ``write_bytes``: how much one call writes; less once the server refused so much.
+    ``refused``: the features that it refused, though its version has them.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -95,6 +96,7 @@ class Connection:
         self._client: MilvusClient | None = None
         self._failure: tuple[float, VectorSearchError] | None = None
         self._capabilities: Capabilities | None = None
+        self.refused: set[str] = set()
         self._guard = threading.RLock()
 
     @property
@@ -161,7 +163,9 @@ class Connection:
                 if self._failure is not None and self._failure[0] >= asked:
                     # it failed while this thread waited for its turn
                     raise self._failure[1]
-                self._capabilities = None  # another server may answer now
+                # another server may answer now
+                self._capabilities = None
+                self.refused = set()
                 try:
                     self._uri, self._client = self._connected()
                 except VectorSearchError as e:
@@ -198,6 +202,36 @@ class Connection:
             raise
         except Exception as e:
             raise library_error(e, self.settings) from e
+
+    def try_feature(
+        self, feature: str, newer: Callable[[], T], plain: Callable[[], T]
+    ) -> T:
+        """What a feature of newer servers returns; what the plain way does once this
+        server has refused the feature, though its version has it.
+
+        Args:
+            feature: its name, for the log
+            newer: uses it
+            plain: does without it
+
+        Raises:
+            VectorSearchError: if the plain way fails too, or not by a refusal
+        """
+        if feature in self.refused:
+            return plain()
+        try:
+            return newer()
+        except VectorSearchError as e:
+            # its kinds say that the server is gone, or that it lacks the rights
+            if type(e) is not VectorSearchError:
+                raise
+            found, refusal = plain(), e
+        with self._guard:
+            is_new = feature not in self.refused
+            self.refused.add(feature)
+        if is_new:
+            logger.warning("Without %s from now on: %s", feature, refusal)
+        return found
 
     def note_write(self, collection: str) -> None:
         """Has the reads of this process at ``Session`` wait for what was written to a

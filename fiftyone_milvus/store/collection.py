@@ -12,7 +12,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -23,7 +23,7 @@ from ..errors import CollectionError, InvalidRequest, VectorSearchError
 from ..metrics import METRICS
 from .client import CALL_SECONDS as READ_SECONDS
 from .client import NOT_LOADED, WRITE_SECONDS, Connection, error_code
-from .index_types import INDEX_TYPES, OTHER, IndexOptions, IndexType
+from .index_types import INDEX_TYPES, OTHER, VECTOR_TYPES, IndexOptions, IndexType
 from .owners import OWNER as OWNER
 from .owners import Owner as Owner
 
@@ -38,6 +38,7 @@ CONSISTENCY_LEVELS = ("Session", "Strong", "Bounded", "Eventually")
 
 PK, VECTOR, SAMPLE_ID = "pk", "vector", "sample_id"
 FINGERPRINT = "origin"  # dynamic: rows that plain FiftyOne added have none
+ID_NUMBER = "fiftyone_id_number"  # nullable, and not in all: see ``id_bitmaps.py``
 MAX_ID_LENGTH = 64000
 MAX_NAME_LENGTH = 255
 CREATING_SECONDS, POLL_SECONDS = 10.0, 0.05  # from the collection to its index
@@ -255,14 +256,27 @@ class Collection:
                 f"'{VECTOR}' (float vectors). Name another collection_name, or copy "
                 "its vectors in with add_to_index()."
             )
-        for name, wanted in ((PK, "VARCHAR"), (VECTOR, "FLOAT_VECTOR")):
-            found = getattr(fields[name]["type"], "name", str(fields[name]["type"]))
-            if found != wanted:
+        for name, wanted in ((PK, ("VARCHAR",)), (VECTOR, VECTOR_TYPES.values())):
+            found = _type_of(fields[name])
+            if found not in wanted:
                 raise CollectionError(
                     f"The field '{name}' of the collection '{self.name}' is {found}; a "
-                    f"FiftyOne index needs {wanted} there."
+                    f"FiftyOne index needs {' or '.join(wanted)} there."
                 )
         return int(fields[VECTOR]["params"]["dim"])
+
+    @property
+    def vector_type(self) -> str:
+        """How it stores numbers: one of
+        :data:`~fiftyone_milvus.store.index_types.VECTOR_TYPES`.
+
+        Raises:
+            CollectionError: if it isn't there, or isn't one that we can read
+        """
+        self.dimension()
+        fields = {f["name"]: f for f in self.description()["fields"]}
+        names = {milvus: ours for ours, milvus in VECTOR_TYPES.items()}
+        return names[_type_of(fields[VECTOR])]
 
     def check_fields(self) -> None:
         """Checks that the collection, as it is now, has a FiftyOne index's fields.
@@ -287,6 +301,17 @@ class Collection:
                 f"The collection '{self.name}' is indexed by {metric}, and this index "
                 f"asks for {self.metric}. Pass metric='{metric}'."
             )
+        if self.options.vector_type not in (None, self.vector_type):
+            raise CollectionError(
+                f"The collection '{self.name}' stores {self.vector_type} vectors, and "
+                f"this index asks for {self.options.vector_type}. Pass "
+                f"vector_type='{self.vector_type}'."
+            )
+
+    @property
+    def keeps_id_numbers(self) -> bool:
+        """Whether rows have the numbers of their primary keys."""
+        return any(f["name"] == ID_NUMBER for f in self.description()["fields"])
 
     @property
     def keeps_fingerprints(self) -> bool:
@@ -384,3 +409,7 @@ class Collection:
                 raise
         self.load()
         return self.connection.call(function)
+
+
+def _type_of(field: Mapping[str, Any]) -> str:
+    return getattr(field["type"], "name", str(field["type"]))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from functools import partial
+from typing import TYPE_CHECKING
 
 from ..errors import CollectionError, InvalidRequest, VectorSearchError
 from ..metrics import METRICS
-from . import partitions
+from . import id_bitmaps, partitions
 from .client import WRITE_SECONDS
 from .collection import (
+    ID_NUMBER,
     MAX_ID_LENGTH,
     OWNER,
     PK,
@@ -18,7 +21,10 @@ from .collection import (
     Owner,
     check_name,
 )
-from .index_types import build_choice
+from .index_types import VECTOR_TYPES, build_choice
+
+if TYPE_CHECKING:
+    from pymilvus import CollectionSchema
 
 
 def create(collection: Collection, dim: int, owner: Owner) -> None:
@@ -54,6 +60,7 @@ def create_if_missing(collection: Collection, dim: int, owner: Owner) -> bool:
     """
     check_name(collection.name)
     _check_index_type(collection)
+    _check_vector_type(collection)
     collection.forget()
     collection.created = not collection.exists() and _create(collection, dim, owner)
     # a collection that others create has its index in a moment, which is waited for
@@ -85,21 +92,39 @@ def _create(collection: Collection, dim: int, owner: Owner) -> bool:
 
 
 def _create_collection(collection: Collection, dim: int, owner: Owner) -> None:
+    shards = collection.options.num_shards
+
+    def create_with(numbers: bool) -> None:
+        collection.call(
+            "create_collection",
+            schema=_schema(collection, dim, numbers),
+            consistency_level=collection.consistency_level,
+            properties={OWNER: owner.text},
+            timeout=WRITE_SECONDS,
+            **({"num_shards": shards} if shards else {}),
+        )
+
+    plain = partial(create_with, numbers=False)
+    if id_bitmaps.can_number(collection):
+        newer = partial(create_with, numbers=True)
+        collection.connection.try_feature(id_bitmaps.FEATURE, newer, plain)
+    else:
+        plain()
+
+
+def _schema(collection: Collection, dim: int, numbers: bool) -> CollectionSchema:
+    """The fields of a new collection, with one for the numbers of the primary keys if
+    it is to have them. Plain FiftyOne adds rows without."""
     from pymilvus import DataType, MilvusClient
 
+    vector = VECTOR_TYPES[collection.options.vector_type or "float32"]
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=True)
     schema.add_field(PK, DataType.VARCHAR, is_primary=True, max_length=MAX_ID_LENGTH)
-    schema.add_field(VECTOR, DataType.FLOAT_VECTOR, dim=dim)
+    schema.add_field(VECTOR, DataType[vector], dim=dim)
     schema.add_field(SAMPLE_ID, DataType.VARCHAR, max_length=MAX_ID_LENGTH)
-    shards = collection.options.num_shards
-    collection.call(
-        "create_collection",
-        schema=schema,
-        consistency_level=collection.consistency_level,
-        properties={OWNER: owner.text},
-        timeout=WRITE_SECONDS,
-        **({"num_shards": shards} if shards else {}),
-    )
+    if numbers:
+        schema.add_field(ID_NUMBER, DataType.INT64, nullable=True)
+    return schema
 
 
 def _check_index_type(collection: Collection) -> None:
@@ -112,6 +137,17 @@ def _check_index_type(collection: Collection) -> None:
             f"Milvus {can.version} at {collection.connection.settings.address} has no "
             f"index type {chosen}. Choose one that it has: "
             f"{', '.join(can.index_types)}."
+        )
+
+
+def _check_vector_type(collection: Collection) -> None:
+    chosen = collection.options.vector_type or "float32"
+    can = collection.connection.capabilities
+    if chosen != "float32" and not can.half_vectors:
+        raise InvalidRequest(
+            f"Milvus {can.version} at {collection.connection.settings.address} stores "
+            f"no {chosen} vectors. Choose vector_type='float32', or a Milvus server "
+            "2.4 or newer."
         )
 
 

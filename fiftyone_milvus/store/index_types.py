@@ -121,6 +121,8 @@ class IndexOptions:
         replicas: copies in memory of a loaded collection
         filter_fields: fields of the samples or patches whose values are kept beside
             the vectors, to filter searches by; see ``filter_expressions.py``
+        vector_type: one of :data:`VECTOR_TYPES`, how a new collection stores numbers;
+            float32 if not chosen
     """
 
     index_type: str | None = None
@@ -130,6 +132,7 @@ class IndexOptions:
     num_shards: int | None = None
     replicas: int | None = None
     filter_fields: tuple[str, ...] = ()
+    vector_type: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Those that were chosen, for the run's record."""
@@ -137,6 +140,12 @@ class IndexOptions:
 
 
 MAX_FILTER_FIELDS = 16
+# How a collection stores the numbers of its vectors, and Milvus's name for that
+VECTOR_TYPES = {
+    "float32": "FLOAT_VECTOR",
+    "float16": "FLOAT16_VECTOR",
+    "bfloat16": "BFLOAT16_VECTOR",
+}
 PARAMS = INDEX_PARAMS, SEARCH_PARAMS = "index_params", "search_params"
 OPTIONS: tuple[str, ...] = tuple(f.name for f in fields(IndexOptions))
 
@@ -169,6 +178,11 @@ def parse(given: Mapping[str, Any]) -> IndexOptions:
             raise InvalidRequest(f"{name} must be a whole number from 1, not {value!r}")
     if "filter_fields" in given:
         given["filter_fields"] = _field_names(given["filter_fields"])
+    if given.get("vector_type", "float32") not in (*VECTOR_TYPES,):
+        raise InvalidRequest(
+            f"Unsupported vector_type {given['vector_type']!r}. Supported values are "
+            f"{tuple(VECTOR_TYPES)}"
+        )
     return IndexOptions(**given)
 
 

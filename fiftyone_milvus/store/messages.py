@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from .half_vectors import as_type, widened
+
 T = TypeVar("T")
 
 MAX_K = 16_384  # a limit of Milvus, for one call
@@ -22,6 +24,8 @@ IDS_BYTES = 16 * 1024 * 1024
 IDS_PER_CALL = 10_000
 ROW_BYTES = 100  # of an id, a sample id and the like
 QUOTES = 4  # what an id takes in a filter besides itself
+# The columns of vectors with 2 bytes a number
+HALF = {"float16_vector": "float16", "bfloat16_vector": "bfloat16"}
 
 
 @dataclass(frozen=True)
@@ -72,13 +76,15 @@ def size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode())
 
 
-def packed(vectors: np.ndarray) -> list[Sequence[float]]:
+def packed(vectors: np.ndarray) -> list[Sequence[float] | bytes]:
     """Each of ``(n, dim)`` vectors, as a value that pymilvus takes for one.
 
     pymilvus puts a vector into its message number by number, which takes longer than
     all else that it does to a row, and keeps every other thread waiting meanwhile. What
     is in the form of a message already is copied at once.
     """
+    if vectors.itemsize == 2:  # float16 or the bits of bfloat16
+        return [row.tobytes() for row in vectors]
     from pymilvus.grpc_gen.schema_pb2 import FloatArray
 
     if not len(vectors):
@@ -87,6 +93,17 @@ def packed(vectors: np.ndarray) -> list[Sequence[float]]:
     message = FloatArray(data=numbers[0].tolist()).SerializeToString()
     header = message[: -numbers[0].nbytes]  # the same for each, as their length is
     return [FloatArray.FromString(header + row.tobytes()).data for row in numbers]
+
+
+def queries(vectors: np.ndarray, vector_type: str) -> list[Any]:
+    """Each of ``(n, dim)`` vectors, as pymilvus takes queries of a field with a type of
+    vectors.
+
+    Raises:
+        InvalidRequest: if the type has no number so large
+    """
+    rows = list(as_type(vectors, vector_type))
+    return [row.tobytes() for row in rows] if vector_type == "bfloat16" else rows
 
 
 def read(result: Sequence[dict[str, Any]], vector: str | None = None) -> Answer:
@@ -134,8 +151,14 @@ def _read_columns(
 def _matrix(column: Any, count: int) -> np.ndarray | None:
     """``(count, dim)`` float32; ``None`` if some rows have no vector, or others than
     float vectors."""
-    dim, message = int(column.vectors.dim), column.vectors.float_vector
-    if len(message.data) != count * dim or len(column.valid_data):
+    dim, kind = int(column.vectors.dim), column.vectors.WhichOneof("data")
+    if len(column.valid_data):
+        return None
+    if kind in HALF:
+        data = getattr(column.vectors, kind)
+        return widened(data, HALF[kind]).reshape(count, dim)
+    message = column.vectors.float_vector
+    if len(message.data) != count * dim:
         return None
     # its numbers one after the other, as they are in memory, come last
     data = message.SerializeToString()

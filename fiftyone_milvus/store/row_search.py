@@ -15,7 +15,7 @@ import numpy as np
 from .. import metrics
 from ..errors import VectorSearchError
 from ..threads import ContextThreadPool
-from . import segments
+from . import id_bitmaps, messages, segments
 from .collection import PK, SAMPLE_ID, VECTOR
 from .error_messages import is_too_large
 from .filter_expressions import in_parts
@@ -75,15 +75,27 @@ def search(
     Returns:
         ``q`` :class:`Matches`
     """
+    where = {} if among is None else rows.is_in(PK, among)
+    if filter_expr is not None:
+        where = {"filter": filter_expr}
+    return _search_in_steps(rows, queries, k, where, reverse)
+
+
+def _search_in_steps(
+    rows: StoredRows,
+    queries: np.ndarray,
+    k: int,
+    where: Mapping[str, Any],
+    reverse: bool,
+) -> list[Matches]:
+    """As :func:`search` among the rows that arguments of Milvus's call name."""
     each = max(k * MATCH_BYTES, queries.shape[1] * 4)
     step = max(1, min(MAX_K, ANSWER_BYTES // each))
     asked = -queries if reverse else queries
     found = [
         matches
         for start in range(0, len(queries), step)
-        for matches in _search_all(
-            rows, asked[start : start + step], k, among, filter_expr
-        )
+        for matches in _search_all(rows, asked[start : start + step], k, where)
     ]
     return [replace(one, dists=2 - one.dists) for one in found] if reverse else found
 
@@ -125,7 +137,9 @@ def ids_at_once(rows: StoredRows) -> int:
 
 def ids_per_search(rows: StoredRows) -> int:
     """How many ids go with one search at most."""
-    return IDS_PER_EMBEDDED_SEARCH if rows.collection.embedded else IDS_PER_CALL
+    if id_bitmaps.are_usable(rows.collection):
+        return id_bitmaps.IDS_PER_BITMAP
+    return _ids_per_list(rows)
 
 
 def search_ids(
@@ -140,17 +154,55 @@ def search_ids(
     order = np.arange(len(among))
     if parts > 1:
         order = np.random.default_rng(0).permutation(order)
-    chunks = [
-        some
-        for part in np.array_split(order, parts)
-        for some in of_ids([among[i] for i in part], ids_per_search(rows))
-    ]
+    chunks = [[among[i] for i in part] for part in np.array_split(order, parts)]
+    if id_bitmaps.are_usable(rows.collection):
+        one = _search_by_bitmap
+    else:
+        one = _search_by_lists
+        chunks = [some for part in chunks for some in of_ids(part, _ids_per_list(rows))]
     if len(chunks) == 1:
-        yield search(rows, queries, min(k, len(among)), among, reverse)
+        yield from one(rows, queries, k, chunks[0], reverse)
         return
-    yield from _at_once(
-        lambda some: search(rows, queries, min(k, len(some)), some, reverse), chunks
+    for found in _at_once(lambda some: one(rows, queries, k, some, reverse), chunks):
+        yield from found
+
+
+def _search_by_lists(
+    rows: StoredRows, queries: np.ndarray, k: int, ids: Sequence[str], reverse: bool
+) -> list[list[Matches]]:
+    """As :func:`search` among ids, in as many calls as lists of them need."""
+    return [
+        search(rows, queries, min(k, len(some)), some, reverse)
+        for some in of_ids(ids, _ids_per_list(rows))
+    ]
+
+
+def _search_by_bitmap(
+    rows: StoredRows, queries: np.ndarray, k: int, ids: Sequence[str], reverse: bool
+) -> list[list[Matches]]:
+    """As :func:`_search_by_lists`, in one call if the server takes that."""
+
+    def by_lists() -> list[list[Matches]]:
+        return _search_by_lists(rows, queries, k, ids, reverse)
+
+    def by_bitmap() -> list[list[Matches]]:
+        wanted, where = min(k, len(ids)), id_bitmaps.is_in(ids)
+        found = _search_in_steps(rows, queries, wanted, where, reverse)
+        asked = set(ids)
+        kept = [one.only(asked) for one in found]
+        # of others, whose number is the same or that have none, there may be more
+        pairs = zip(found, kept, strict=True)
+        if any(len(some.ids) < len(one.ids) == wanted for one, some in pairs):
+            return by_lists()
+        return [kept]
+
+    return rows.collection.connection.try_feature(
+        id_bitmaps.FEATURE, by_bitmap, by_lists
     )
+
+
+def _ids_per_list(rows: StoredRows) -> int:
+    return IDS_PER_EMBEDDED_SEARCH if rows.collection.embedded else IDS_PER_CALL
 
 
 def search_filtered(
@@ -172,43 +224,32 @@ def search_filtered(
 
 
 def _search_all(
-    rows: StoredRows,
-    queries: np.ndarray,
-    k: int,
-    among: Sequence[str] | None,
-    filter_expr: str | None,
+    rows: StoredRows, queries: np.ndarray, k: int, where: Mapping[str, Any]
 ) -> list[Matches]:
     """In one call, or in more if the answer is too large: ids may be long."""
     try:
-        return _search(rows, queries, k, among, filter_expr)
+        return _search(rows, queries, k, where)
     except VectorSearchError as e:
         if len(queries) == 1 or not is_too_large(e.__cause__):
             raise
     return [
         matches
         for part in np.array_split(queries, 2)
-        for matches in _search_all(rows, part, k, among, filter_expr)
+        for matches in _search_all(rows, part, k, where)
     ]
 
 
 def _search(
-    rows: StoredRows,
-    queries: np.ndarray,
-    k: int,
-    among: Sequence[str] | None,
-    filter_expr: str | None,
+    rows: StoredRows, queries: np.ndarray, k: int, where: Mapping[str, Any]
 ) -> list[Matches]:
     collection = rows.collection
     params = {
         "metric_type": metrics.METRICS[collection.metric],
         "params": search_choice(collection.options, collection.built["index_type"], k),
     }
-    where = {} if among is None else rows.is_in(PK, among)
-    if filter_expr is not None:
-        where = {"filter": filter_expr}
     found = collection.call(
         "search",
-        data=list(queries.astype(np.float32)),
+        data=messages.queries(queries, collection.vector_type),
         anns_field=VECTOR,
         limit=k,
         search_params=params,

@@ -14,9 +14,11 @@ import numpy as np
 from ..errors import CollectionError, InvalidRequest, VectorSearchError
 from . import messages, segments
 from .client import WRITE_SECONDS
-from .collection import FINGERPRINT, PK, SAMPLE_ID, VECTOR, Collection
+from .collection import FINGERPRINT, ID_NUMBER, PK, SAMPLE_ID, VECTOR, Collection
 from .error_messages import is_too_large
 from .filter_expressions import PART, after, is_in, key
+from .half_vectors import as_type
+from .id_bitmaps import number_of
 from .messages import MAX_K, Answer
 
 FLUSH_ROWS = 1_000
@@ -71,8 +73,11 @@ class StoredRows:
         Raises:
             CollectionError: if others made the collection so that it can't keep their
                 filter values
+            InvalidRequest: if its type of vectors has no number so large
         """
-        ids, sample_ids, vectors = rows.ids, rows.sample_ids, rows.vectors
+        ids, sample_ids = rows.ids, rows.sample_ids
+        vectors = as_type(rows.vectors, self.collection.vector_type)
+        numbers = self.collection.keeps_id_numbers
         fingerprints, filter_values = rows.fingerprints, rows.filter_values
         if filter_values is not None and not self.collection.keeps_fingerprints:
             raise CollectionError(
@@ -89,7 +94,7 @@ class StoredRows:
         def size_of(i: int) -> int:
             more = {} if filter_values is None else filter_values[i]
             texts = (ids[i], sample_ids[i], *filter(_is_text, more.values()))
-            return vectors.shape[1] * 4 + sum(map(messages.size, texts))
+            return vectors.shape[1] * vectors.itemsize + sum(map(messages.size, texts))
 
         limit = self.collection.connection.write_bytes
         for some in messages.split(unique, size_of, most_bytes=limit):
@@ -98,6 +103,7 @@ class StoredRows:
                     PK: ids[i],
                     SAMPLE_ID: sample_ids[i],
                     VECTOR: vector,
+                    **({ID_NUMBER: number_of(ids[i])} if numbers else {}),
                     **_fingerprint(None if fingerprints is None else fingerprints[i]),
                     **({} if filter_values is None else filter_values[i]),
                 }

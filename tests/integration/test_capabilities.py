@@ -41,8 +41,8 @@ def new_rows(connection):
     """Makes collections, not yet created; they end with the test."""
     made = []
 
-    def new(index_type=None):
-        chosen = index_types.IndexOptions(index_type=index_type)
+    def new(index_type=None, **options):
+        chosen = index_types.IndexOptions(index_type=index_type, **options)
         name = f"capabilities_{uuid.uuid4().hex}"
         made.append(
             StoredRows(Collection(connection, name, "cosine", "Strong", chosen))
@@ -110,6 +110,26 @@ def test_an_index_type_that_it_lacks_is_refused_at_first(
         assert f"has no index type {index_type}" in message
         assert f"Milvus {can.version} at {connection.settings.address}" in message
         assert ", ".join(can.index_types) in message
+
+
+@pytest.mark.parametrize("vector_type", ["float16", "bfloat16"])
+def test_vectors_that_it_cannot_store_are_refused_at_first(
+    connection, new_rows, monkeypatch, vector_type
+):
+    monkeypatch.setattr(connection.client, "create_collection", None)  # not called
+    rows = new_rows(vector_type=vector_type)
+    with pytest.raises(InvalidRequest, match=f"stores no {vector_type} vectors"):
+        creation.create(rows.collection, DIM, OWNER)
+    assert not rows.collection.exists()
+
+
+def test_a_type_of_vectors_that_every_server_has_is_no_other_collection(new_rows):
+    rows = new_rows("FLAT", vector_type="float32")
+    fill(rows)
+    rows.collection.check_fits()
+    assert rows.collection.vector_type == "float32"
+    assert not rows.collection.keeps_id_numbers
+    assert row_search.search(rows, VECTORS[:1], 1)[0].ids == IDS[:1]
 
 
 def test_the_servers_own_refusal_leaves_nothing_behind(

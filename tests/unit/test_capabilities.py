@@ -46,6 +46,30 @@ def test_a_version_says_what_the_server_can(text, version, templates, index_type
     assert list(can.index_types) == [t for t in ALL if t in index_types]
 
 
+@pytest.mark.parametrize(
+    ("text", "half_vectors", "membership_filters"),
+    [
+        ("v2.3.5", False, False),
+        ("v2.4.0-rc.1", True, False),
+        ("v2.10.1", True, False),
+        ("3.0", True, False),  # which of them?
+        ("v3.0.1", True, False),
+        ("v3.0.2", True, True),
+        ("v3.0.10", True, True),
+        ("3.1.0-20261101-116bf501", True, True),
+        (ZILLIZ, True, False),
+        ("milvus_lite-3.2.2", False, False),
+        ("unknown", True, False),
+    ],
+)
+def test_a_version_says_what_it_stores_and_filters_by(
+    text, half_vectors, membership_filters
+):
+    can = capabilities.of_version(text)
+    assert can.half_vectors == half_vectors
+    assert can.membership_filters == membership_filters
+
+
 def requests(arguments):
     """What pymilvus sends for the arguments of a query, a search and a delete."""
     text, values = arguments["filter"], arguments.get("filter_params", {})

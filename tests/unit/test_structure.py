@@ -28,6 +28,7 @@ TALKS_TO_MILVUS = {
         "embedded_nearest.py",
         "embedded_search.py",
         "messages.py",
+        "id_bitmaps.py",
     )
 }
 # Each may import from those before it
