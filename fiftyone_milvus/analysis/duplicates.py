@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +20,7 @@ from ..exact.cells import Cells, cells_of
 from ..exact.checkpoints import Checkpoint
 from ..exact.pca_prefilter import PcaPrefilter, pca_prefilter
 from ..exact.union_find import CHOOSING, NEARING, UnionFind, threshold_for
+from ..id_set import IdSet
 from ..progress import Monitor, Report
 from .found import Found, place
 from .loaded_vectors import LoadedVectors, check_thresh, left_out, load_vectors
@@ -176,7 +177,7 @@ def find_groups(
         else:
             loading = load_vectors(index, view, monitor)
         loaded = stack.enter_context(loading)
-        new_ones = None if asked is None else np.isin(loaded.ids, asked)
+        new_ones = None if asked is None else _those_in(loaded.ids, asked)
         cells = None
         if thresh is not None and not searched and _by_cells(loaded, mode):
             tick = loaded.tick("Sorting into cells")
@@ -236,11 +237,17 @@ def _checked(
     return None
 
 
-def _searched(index: MilvusSimilarityIndex, new: Sequence[str], mode: Mode) -> bool:
+def _searched(index: MilvusSimilarityIndex, new: IdSet, mode: Mode) -> bool:
     """Whether to search the index for what is near to new ones."""
     count = index.total_index_size
     few = len(new) <= tuning.SEARCHED_UP_TO or index.config.metric == "dotproduct"
     return few and _by_candidates(mode, count)
+
+
+def _those_in(ids: np.ndarray, new: IdSet) -> np.ndarray:
+    """Which of ``(n,)`` ids are new ones: ``(n,)`` bool."""
+    found = new.containing(ids.tolist())
+    return np.array([id_ in found for id_ in ids.tolist()], bool)
 
 
 def _by_cells(loaded: LoadedVectors, mode: Mode) -> bool:

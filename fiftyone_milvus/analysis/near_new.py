@@ -3,7 +3,7 @@ that is needed to compare a few new ones with many."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ SLACK, LEAST_SLACK = 0.1, 1e-3
 def load_near(
     index: MilvusSimilarityIndex,
     view: fo.SampleCollection | None,
-    new: Sequence[str],
+    new: Iterable[str],
     thresh: float,
     monitor: Monitor,
 ) -> Iterator[LoadedVectors]:

@@ -23,7 +23,7 @@ import fiftyone.core.odm as foo
 
 from .. import tuning
 
-KEPT_IDS = 1_000_000  # about 130 MB with the sets to look them up in
+KEPT_BYTES = 64 * 1024 * 1024  # five million ids
 KEPT_VIEWS = 32
 KEPT_SECONDS = 300.0
 # A view with one of these may change while its dataset doesn't
@@ -59,7 +59,8 @@ def get(
     Args:
         samples: the view
         field: the field whose patches are meant; ``None`` for samples
-        make: returns an object with the view's ids in ``known``, once they were read
+        make: returns an object with the view's :class:`IdSet` in ``known``, once it was
+            read
     """
     key = _fingerprint(samples, field)
     if key is None:
@@ -91,12 +92,14 @@ def _is_valid(kept: _Kept, stamp: Stamp) -> bool:
 
 
 def _shrink() -> None:
-    while len(_kept) > KEPT_VIEWS or (len(_kept) > 1 and _size() > KEPT_IDS):
+    while len(_kept) > KEPT_VIEWS or (len(_kept) > 1 and _size() > KEPT_BYTES):
         _kept.popitem(last=False)
 
 
 def _size() -> int:
-    return sum(len(kept.value.known or ()) for kept in _kept.values())
+    """The memory of all ids in the cache, in bytes."""
+    known = (kept.value.known for kept in _kept.values())
+    return sum(ids.nbytes for ids in known if ids is not None)
 
 
 def _fingerprint(samples: fo.SampleCollection, field: str | None) -> bytes | None:

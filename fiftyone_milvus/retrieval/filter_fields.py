@@ -20,6 +20,7 @@ from ..checks import is_number
 from ..dataset import indexed_samples
 from ..dataset import names as names_
 from ..errors import InvalidRequest
+from ..id_set import IdSet
 from ..store.filter_expressions import PART, PARTS, key
 
 if TYPE_CHECKING:
@@ -200,15 +201,13 @@ class FilteredRows:
         return collection.count(collection.consistency_level, self._filter_expr)
 
     @cached_property
-    def ids(self) -> list[str]:
+    def ids(self) -> IdSet:
         """Their primary keys."""
         matching = self._rows.ids_matching(self._filter_expr)
-        if self._view is None:
-            return sorted(matching)
-        return [id_ for id_ in self._view.ids if id_ in matching]
+        return matching if self._view is None else matching & self._view.ids
 
     @property
-    def known(self) -> list[str] | None:
+    def known(self) -> IdSet | None:
         """:attr:`ids` if they were read already."""
         return vars(self).get("ids")
 
@@ -220,15 +219,11 @@ class FilteredRows:
     def containing(self, ids: list[str], sample_ids: list[str]) -> set[str]:
         """Those of the given rows that are among them."""
         if self.known is not None:
-            return self._every & set(ids)
+            return self.known.containing(ids)
         if self._view is not None:
             inside = self._view.containing(ids, sample_ids)
             ids = [id_ for id_ in ids if id_ in inside]
         return self._rows.ids(ids, self._filter_expr)
-
-    @cached_property
-    def _every(self) -> set[str]:
-        return set(self.ids)
 
 
 def _field(

@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from ..dataset.ids import AllowedIds
+from ..id_set import IdSet
 from ..metrics import can_reverse
 from ..store import row_search
 from ..store.messages import MAX_K
@@ -139,7 +140,7 @@ class Task:
     def _forward(self) -> bool:
         return not self.reverse or can_reverse(self.rows.collection.metric)
 
-    def ids(self) -> list[str]:
+    def ids(self) -> IdSet:
         """The view's ids, read now if they weren't yet."""
         assert self.among is not None
         if self.among.known is not None:
@@ -248,10 +249,7 @@ def id_filter(task: Task) -> Neighbors | None:
         at_once = row_search.ids_at_once(task.rows)
     if not at_once:
         return None
-    parts = max(
-        -(-len(ids) // row_search.ids_per_search(task.rows)),
-        min(MAX_PARTS, -(-len(ids) // at_once)),
-    )
+    parts = min(MAX_PARTS, -(-len(ids) // at_once))
     best = [TopK(task.k, task.reverse) for _ in task.queries]
     answers = row_search.search_ids(
         task.rows, task.queries, task.k, ids, parts, task.reverse
@@ -276,7 +274,7 @@ def full_scan(task: Task, why: str) -> Neighbors:
     """Every vector is read, and ranked here if it is in the view."""
     batches = task.rows.iterate()
     if task.among is not None:
-        ids = set(task.ids())
+        ids = task.ids()
         batches = (_only(rows, ids) for rows in batches)
     matches = _ranked(task, batches)
     return task.neighbors(
@@ -302,5 +300,6 @@ def _ranked(task: Task, batches: Iterator[Rows]) -> list[Matches]:
         )
 
 
-def _only(rows: Rows, ids: set[str]) -> Rows:
-    return rows.take([i for i, id_ in enumerate(rows.ids) if id_ in ids])
+def _only(rows: Rows, ids: IdSet) -> Rows:
+    there = ids.containing(rows.ids)
+    return rows.take([i for i, id_ in enumerate(rows.ids) if id_ in there])

@@ -8,7 +8,7 @@ list of Python numbers of each vector, which takes several times as long as the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -44,14 +44,14 @@ def rows_per_call(dim: int) -> int:
 
 
 def of_ids(
-    ids: Sequence[str], most: int = IDS_PER_CALL, most_bytes: int = IDS_BYTES
+    ids: Iterable[str], most: int = IDS_PER_CALL, most_bytes: int = IDS_BYTES
 ) -> Iterator[list[str]]:
     """Ids in parts that can each be sent in one call."""
     yield from split(ids, lambda id_: size(id_) + QUOTES, most, most_bytes)
 
 
 def split(
-    values: Sequence[T],
+    values: Iterable[T],
     size_of: Callable[[T], int],
     most: int = MAX_K,
     most_bytes: int = CALL_BYTES,

@@ -14,6 +14,7 @@ import numpy as np
 
 from .. import metrics
 from ..errors import VectorSearchError
+from ..id_set import IdSet
 from ..threads import ContextThreadPool
 from . import id_bitmaps, messages, segments
 from .collection import PK, SAMPLE_ID, VECTOR
@@ -146,24 +147,29 @@ def search_ids(
     rows: StoredRows,
     queries: np.ndarray,
     k: int,
-    among: Sequence[str],
+    among: IdSet,
     parts: int,
     reverse: bool = False,
 ) -> Iterator[list[Matches]]:
-    """As :func:`search` among ids, in parts of which each has its own ids."""
+    """As :func:`search` among ids, in parts of which each has its own ids; in more
+    parts if one call can't take them. Strings are only made of what is being sent."""
+    parts = max(parts, -(-len(among) // ids_per_search(rows)))
     order = np.arange(len(among))
     if parts > 1:
         order = np.random.default_rng(0).permutation(order)
-    chunks = [[among[i] for i in part] for part in np.array_split(order, parts)]
-    if id_bitmaps.are_usable(rows.collection):
-        one = _search_by_bitmap
-    else:
-        one = _search_by_lists
-        chunks = [some for part in chunks for some in of_ids(part, _ids_per_list(rows))]
-    if len(chunks) == 1:
-        yield from one(rows, queries, k, chunks[0], reverse)
+    one = (
+        _search_by_bitmap
+        if id_bitmaps.are_usable(rows.collection)
+        else _search_by_lists
+    )
+
+    def search_part(places: np.ndarray) -> list[list[Matches]]:
+        return one(rows, queries, k, among.at(places), reverse)
+
+    if parts == 1:
+        yield from search_part(order)
         return
-    for found in _at_once(lambda some: one(rows, queries, k, some, reverse), chunks):
+    for found in _at_once(search_part, np.array_split(order, parts)):
         yield from found
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import CollectionError, InvalidRequest, VectorSearchError
+from ..id_set import IdSet
 from . import messages, segments
 from .client import WRITE_SECONDS
 from .collection import FINGERPRINT, ID_NUMBER, PK, SAMPLE_ID, VECTOR, Collection
@@ -135,10 +136,11 @@ class StoredRows:
         found = self._query(PK, wanted, [PK], filter_expr=filter_expr)
         return {row[PK] for answer in found for row in answer.rows}
 
-    def ids_matching(self, filter_expr: str) -> set[str]:
-        """The primary keys of all rows that match a filter expression."""
+    def ids_matching(self, filter_expr: str) -> IdSet:
+        """The primary keys of all rows that match a filter expression, of those that a
+        sample or label can have."""
         found = self._iterate([PK], MAX_K, filter_expr)
-        return {row[PK] for answer in found for row in answer.rows}
+        return IdSet.of(row[PK] for answer in found for row in answer.rows)
 
     @property
     def filter_keys(self) -> list[str]:
@@ -204,7 +206,8 @@ class StoredRows:
     def fetch_each(
         self, wanted: Iterable[str], consistency_level: str = "Strong"
     ) -> Iterator[Rows]:
-        """As :meth:`fetch`, in batches of a few megabytes, in no particular order."""
+        """As :meth:`fetch`, in batches of a few megabytes, in no particular order;
+        without all strings of an :class:`IdSet` at once."""
         for answer in self._query(PK, wanted, _ALL_FIELDS, consistency_level):
             yield _rows(answer)
 
@@ -326,11 +329,11 @@ class StoredRows:
         consistency_level: str = "Strong",
         filter_expr: str | None = None,
     ) -> Iterator[Answer]:
-        wanted = list(dict.fromkeys(wanted))
+        unique = wanted if isinstance(wanted, IdSet) else dict.fromkeys(wanted)
         most = messages.IDS_PER_CALL
-        if wanted and VECTOR in output:
+        if unique and VECTOR in output:
             most = min(most, messages.rows_per_call(self.collection.dimension()))
-        for values in messages.of_ids(wanted, most):
+        for values in messages.of_ids(unique, most):
             yield from self._query_chunk(
                 field, values, output, consistency_level, filter_expr
             )

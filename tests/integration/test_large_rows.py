@@ -123,7 +123,7 @@ def test_long_ids_are_written_read_searched_and_deleted(long_ids):
     assert rows.fetch(ids[::-1]).ids == ids[::-1]
     found = row_search.search(rows, vectors[:3], LONG_IDS // 2)  # 108 MB
     assert [len(matches.ids) for matches in found] == [LONG_IDS // 2] * 3
-    [[matches]] = row_search.search_ids(rows, vectors[:1], 3, ids[:30], 1)
+    [matches] = row_search.search(rows, vectors[:1], 3, ids[:30])
     assert matches.ids == ids[:3]
     rows.delete(ids[1:])
     assert rows.ids(ids) == {ids[0]}

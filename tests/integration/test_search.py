@@ -17,13 +17,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 import fiftyone_milvus  # noqa: F401 (makes the backend ours)
 from fiftyone_milvus.backend import runs
-from fiftyone_milvus.dataset.ids import ViewIds, within
+from fiftyone_milvus.dataset import ids, view_ids
+from fiftyone_milvus.dataset.ids import ViewIds, packed_ids, within
 from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.retrieval import planner, plans
+from fiftyone_milvus.id_set import IdSet
+from fiftyone_milvus.retrieval import cost_model, planner, plans
 from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query, Term
-from fiftyone_milvus.store import collection
+from fiftyone_milvus.store import collection, row_search
 from fiftyone_milvus.store.collection import CollectionCache
 from fiftyone_milvus.store.rows import Rows
 from fiftyone_milvus.tuning import tuned
@@ -379,10 +381,11 @@ def test_a_view_is_kept_and_follows_its_dataset(milvus, world, cosine):
 def test_a_deleted_sample_leaves_a_kept_view(milvus, world):
     dataset = datasets.make_vectors_dataset(30, DIM, 3)
     view = dataset.match(F("cluster") == 1)
-    ids = within(view, IndexedSamples(dataset)).ids
-    assert within(view, IndexedSamples(dataset)).known == ids
-    dataset.delete_samples(ids[:2])
-    assert within(view, IndexedSamples(dataset)).ids == ids[2:]
+    before = within(view, IndexedSamples(dataset)).ids
+    assert within(view, IndexedSamples(dataset)).known is before
+    first, second, *others = before
+    dataset.delete_samples([first, second])
+    assert list(within(view, IndexedSamples(dataset)).ids) == others
     dataset.delete()
 
 
@@ -393,6 +396,20 @@ def test_a_view_just_changed_is_not_kept(milvus, world):
         view, IndexedSamples(dataset)
     )
     dataset.delete()
+
+
+@tuned(SETTLED=timedelta(0))
+def test_views_are_kept_within_some_memory(milvus, world, monkeypatch):
+    monkeypatch.setattr(view_ids, "KEPT_BYTES", 2 * 12 * COUNT // CLUSTERS + 1)
+    indexed = IndexedSamples(world.dataset)
+    views = [world.dataset.match(F("cluster") == number) for number in range(4)]
+    view_ids.forget()
+    kept = []
+    for view in views:
+        kept.append(within(view, indexed))
+        assert len(kept[-1].ids) == COUNT // CLUSTERS
+    assert within(views[3], indexed) is kept[3]
+    assert within(views[0], indexed) is not kept[0]
 
 
 # -- an index that isn't ready yet
@@ -531,8 +548,56 @@ def test_how_rows_are_indexed_is_asked_now_and_then(milvus, world, monkeypatch):
 
 def test_ids_of_a_view_are_sent_however_many_they_are(cosine, world):
     among = ViewIds(world.dataset, None)
-    vars(among)["ids"] = [str(number) for number in range(500_000)]
+    packed = np.random.default_rng(0).integers(0, 256, (500_000, 12), np.uint8)
+    vars(among)["ids"] = IdSet(packed)
     query = np.ones((1, cosine.rows.collection.dimension()), np.float32)
     task = plans.Task(cosine.rows, query, 5, among)
     options = planner._options(task, planner._Attempts())
     assert "id_filter" in {option.name for option in options}
+
+
+@pytest.mark.parametrize(
+    ("key", "view"),
+    [
+        ("cosine", lambda d: d.match(F("number") % 2 == 0)),
+        ("patches", lambda d: d.match(F("number") % 2 == 0)),
+        ("patches", lambda d: d.to_patches("ground_truth").skip(99)),
+    ],
+    ids=["samples", "labels", "patches"],
+)
+def test_an_overfetch_asks_about_its_matches_alone(
+    milvus, world, monkeypatch, key, view
+):
+    """In an index that is large, where it is the first plan."""
+    asked = []
+
+    def noted(samples: Any, field: Any = None, where: Any = None) -> np.ndarray:
+        asked.append(where)
+        return packed_ids(samples, field, where)
+
+    monkeypatch.setattr(ids, "packed_ids", noted)
+    monkeypatch.setattr(ids, "IDS_AT_ONCE", 50)
+    monkeypatch.setattr(cost_model, "size", lambda collection: 1_000_000)
+    index = world.indexes[key]
+    among = ViewIds(view(world.dataset), index.config.patches_field)
+    found = planner.nearest(index.rows, world.vectors[:1], 40, among=among)
+    assert found.plan.name == "overfetch"
+    assert among.known is None
+    assert len(asked) > 1 and None not in asked
+
+
+@pytest.mark.on_lite
+def test_primary_keys_that_are_no_ids_are_in_no_view(milvus, world, cosine):
+    view = world.dataset.match(F("number") < 300)
+    query, keys = world.vectors[:1], ["cat.jpg", "A" * 24]
+    exact = distances("cosine", query[0], world.vectors[:300])
+    wanted = ranked(exact, world.ids[:300])[:10]
+    cosine.rows.upsert(Rows(keys, keys, query.repeat(2, axis=0)))
+    try:
+        assert set(keys) < set(row_search.search(cosine.rows, query, 10)[0].ids)
+        for plan in PLANS:
+            among = ViewIds(view, None)
+            found = planner.nearest(cosine.rows, query, 10, among=among, plan=plan)
+            assert (plan, found.matches[0].ids) == (plan, wanted)
+    finally:
+        cosine.rows.delete(keys)
