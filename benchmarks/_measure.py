@@ -60,7 +60,7 @@ def attempt(function: Callable[[], float]) -> Value:
 
 
 def recall(found: Sequence[Sequence[str]], truth: Sequence[Sequence[str]]) -> float:
-    """The share of the true neighbours that were found, over all queries."""
+    """The share of the true neighbors that were found, over all queries."""
     pairs = list(zip(found, truth, strict=True))
     right = sum(len(set(ids[: len(wanted)]) & set(wanted)) for ids, wanted in pairs)
     return right / sum(len(wanted) for _, wanted in pairs)

@@ -263,7 +263,7 @@ def find_label_outliers(
     cancelled: Callable[[], bool] | None = None,
     **connection: Any,
 ) -> Outliers:
-    """Finds labels that disagree with those of their nearest neighbours, exactly:
+    """Finds labels that disagree with those of their nearest neighbors, exactly:
     possible mistakes. Changes nothing. See
     :func:`fiftyone_milvus.analysis.label_outliers.find_outliers` for the score.
 
@@ -278,7 +278,7 @@ def find_label_outliers(
         brain_key: the index
         label_field: a field of the samples with one label each, or with a string; for
             an index of patches their own label, by default
-        k: how many neighbours, 1 to 100
+        k: how many neighbors, 1 to 100
         min_score: the least share of them that disagree, above 0 up to 1
         limit: how many outliers to list; all are counted
         progress: a function to call with the progress, or whether to show a bar
@@ -315,7 +315,7 @@ def find_unique(
     cancelled: Callable[[], bool] | None = None,
     **connection: Any,
 ) -> Unique:
-    """Finds those with the largest distance to their nearest neighbour, exactly;
+    """Finds those with the largest distance to their nearest neighbor, exactly;
     changes nothing.
 
     Example::

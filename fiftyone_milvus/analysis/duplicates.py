@@ -46,7 +46,7 @@ class DuplicateGroup:
 
     @property
     def representative(self) -> str:
-        """The id of the one with most neighbours within the threshold."""
+        """The id of the one with most neighbors within the threshold."""
         return self.ids[0]
 
     def __len__(self) -> int:
@@ -130,7 +130,7 @@ def find_groups(
 
     A group is a connected component of the pairs within the threshold (single
     linkage), so two of one group may be further apart if others lie between. Its
-    representative is the one with most neighbours within the threshold, of equal ones
+    representative is the one with most neighbors within the threshold, of equal ones
     the first in the dataset's order. Memory is bounded: no list of pairs is kept.
 
     With ``new``, the pairs are those with one of these samples or more, and the
@@ -298,7 +298,7 @@ def _threshold(
     if thresh is None:
         raise InvalidRequest(
             f"No sensible threshold makes {fraction:.0%} of them duplicates: too few "
-            "have near neighbours. Give a smaller fraction, or a threshold."
+            "have near neighbors. Give a smaller fraction, or a threshold."
         )
     return thresh
 

@@ -1,4 +1,4 @@
-"""Labels that disagree with those of their nearest neighbours: possible mistakes."""
+"""Labels that disagree with those of their nearest neighbors: possible mistakes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAX_NEIGHBORS = 100
 
 @dataclass(frozen=True)
 class Neighbor:
-    """A neighbour of an outlier."""
+    """A neighbor of an outlier."""
 
     id: str
     sample_id: str
@@ -37,7 +37,7 @@ class Neighbor:
 
 @dataclass(frozen=True)
 class Outlier:
-    """A sample or patch with another label than its neighbours. ``score`` is the share
+    """A sample or patch with another label than its neighbors. ``score`` is the share
     of them that disagree, ``suggested`` the label that most of these have."""
 
     id: str
@@ -73,7 +73,7 @@ class Outliers(Found):
         """A summary in one sentence."""
         text = (
             f"{self.total:,} of {self.labelled:,} labels in '{self.label_field}' "
-            f"disagree with their {self.k} nearest neighbours"
+            f"disagree with their {self.k} nearest neighbors"
         )
         if self.unlabelled:
             text += f"; {self.unlabelled:,} have no label"
@@ -92,12 +92,12 @@ def find_outliers(
     cancelled: Callable[[], bool] | None = None,
 ) -> Outliers:
     """Finds labels that disagree with those of their ``k`` nearest labelled
-    neighbours, exactly; changes nothing.
+    neighbors, exactly; changes nothing.
 
-    ``score = |{neighbours with another label}| / k``: a k-nearest-neighbour rule would
+    ``score = |{neighbors with another label}| / k``: a k-nearest-neighbor rule would
     take the label for wrong from one half on (Wilson, Asymptotic properties of nearest
     neighbor rules using edited data, 1972). Equal scores are ordered by the same share
-    with each neighbour weighted ``(d_k - d) / (d_k - d_1)``, 1 if all are equally far
+    with each neighbor weighted ``(d_k - d) / (d_k - d_1)``, 1 if all are equally far
     (Dudani, The distance-weighted k-nearest-neighbor rule, 1976), so that those whose
     nearest disagree come first. The suggested label is the one that most of those who
     disagree have, of equal ones that with the most weight.
@@ -106,7 +106,7 @@ def find_outliers(
         index: the index
         label_field: a field of the samples with one label each (``Classification``),
             or with a string; for an index of patches their own label, by default
-        k: how many neighbours
+        k: how many neighbors
         min_score: the least share that makes an outlier, above 0 up to 1
         limit: how many outliers to list
         view: the view to stay within; ``None`` for what the index is restricted to
@@ -119,7 +119,7 @@ def find_outliers(
         Cancelled: if ``cancelled()`` returned true
         VectorSearchError: if Milvus doesn't answer
     """
-    k = count(k, "k", "neighbours", MAX_NEIGHBORS)
+    k = count(k, "k", "neighbors", MAX_NEIGHBORS)
     if not is_number(min_score) or not 0 < min_score <= 1:
         raise InvalidRequest(
             f"The least score is {min_score!r}; give a share above 0, up to 1"

@@ -1,4 +1,4 @@
-"""The most unique: those furthest from their nearest neighbour."""
+"""The most unique: those furthest from their nearest neighbor."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, repr=False)
 class Unique(Found):
     """The most unique of ``compared`` vectors, the most unique first: ``ids`` (primary
-    keys), ``sample_ids`` and ``dists``, the distance of each to its nearest neighbour,
+    keys), ``sample_ids`` and ``dists``, the distance of each to its nearest neighbor,
     whose id is in ``nearest_ids``; ``orphaned`` rows of the index were left out, since
     their samples or patches were deleted."""
 
@@ -52,7 +52,7 @@ def most_unique(
     progress: Report | bool | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Unique:
-    """Finds those with the largest distance to their nearest neighbour, exactly (the
+    """Finds those with the largest distance to their nearest neighbor, exactly (the
     distance-based outliers of Ramaswamy, Rastogi and Shim, Efficient algorithms for
     mining outliers from large data sets, 2000, with k = 1); changes nothing.
 

@@ -15,7 +15,7 @@ from ..store.collection import CONSISTENCY_LEVELS, METRICS, check_name
 from . import STOCK_MODULE
 from .stored_run import Stored, check_options, parse
 
-# How the neighbours of several queries are combined, as in FiftyOne's sklearn backend:
+# How the neighbors of several queries are combined, as in FiftyOne's sklearn backend:
 # one averaged query, or the mean, least or greatest of each row's distances
 AGGREGATIONS = ("mean", "post-mean", "post-min", "post-max")
 

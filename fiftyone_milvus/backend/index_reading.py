@@ -1,4 +1,4 @@
-"""What is read from an index, as FiftyOne asks: vectors, neighbours and near
+"""What is read from an index, as FiftyOne asks: vectors, neighbors and near
 duplicates."""
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class Reading(SimilarityIndex, DuplicatesMixin):
                 f"Unsupported aggregation '{aggregation}'. Supported values are "
                 f"{AGGREGATIONS}"
             )
-        k = None if k is None else count(k, "k", "neighbours")
+        k = None if k is None else count(k, "k", "neighbors")
         if query is None:
             return self._all_neighbors(k, reverse, aggregation, return_dists)
         queries, single = self._query_vectors(query)
@@ -137,7 +137,7 @@ class Reading(SimilarityIndex, DuplicatesMixin):
     ) -> Any:
         if reverse or aggregation is not None:
             raise InvalidRequest(
-                "The neighbours of every vector can't be aggregated or reversed. Leave "
+                "The neighbors of every vector can't be aggregated or reversed. Leave "
                 "aggregation and reverse out, or give a query."
             )
         with self._loaded_vectors() as space:

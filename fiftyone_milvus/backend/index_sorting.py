@@ -63,7 +63,7 @@ class Sorting(SimilarityIndex):
         of patches, FiftyOne lists the ``k`` nearest once more."""
         times = 3 if of_labels and k is not None else 2
         most = indexed_samples.most_listed(times)
-        if k is not None and count(k, "k", "neighbours") <= most:
+        if k is not None and count(k, "k", "neighbors") <= most:
             return
         listed = self.total_index_size if k is None else min(k, self.total_index_size)
         if listed > most and times == 2:

@@ -1,6 +1,6 @@
-"""Every vector against every other: neighbours and near duplicates, exactly.
+"""Every vector against every other: neighbors and near duplicates, exactly.
 
-Graph indexes are approximate, and a missed neighbour would make a duplicate unique; so
+Graph indexes are approximate, and a missed neighbor would make a duplicate unique; so
 the distances are computed here, a tile of pairs at a time (``tiles.py``).
 Memory is a few tiles whatever the number of vectors, plus what is returned.
 """
@@ -137,7 +137,7 @@ def nearest(
         space: the vectors
         k: how many; ``None`` for all
         rows: the indices of the vectors to ask about; all by default
-        among: the ascending indices of the possible neighbours; all by default
+        among: the ascending indices of the possible neighbors; all by default
         tick: called with how many of the rows are done
 
     Returns:

@@ -1,6 +1,6 @@
-"""Distance-based outliers: the vectors whose nearest neighbour is furthest.
+"""Distance-based outliers: the vectors whose nearest neighbor is furthest.
 
-A vector is ruled out once one other vector is nearer to it than the nearest neighbour
+A vector is ruled out once one other vector is nearer to it than the nearest neighbor
 of any of the best so far: the pruning rule of Bay and Schwabacher, Mining
 distance-based outliers in near linear time with randomization and a simple pruning
 rule, 2003. The remaining ones are compared as in ``near_pairs.py``.
@@ -21,7 +21,7 @@ from .tiles import Tick, as_type, no_tick
 def distance_outliers(
     space: Space, count: int, tick: Tick = no_tick
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The vectors furthest from their nearest neighbour, the furthest first, ties by
+    """The vectors furthest from their nearest neighbor, the furthest first, ties by
     index.
 
     Args:
@@ -76,7 +76,7 @@ def _candidates(
     least: float,
     tick: partial[None],
 ) -> np.ndarray:
-    """The rows that may have no neighbour nearer than a distance."""
+    """The rows that may have no neighbor nearer than a distance."""
     if least <= 0 and space.metric != "dotproduct":
         return rows
     dtype = space.dtypes[0]

@@ -98,7 +98,7 @@ def threshold_for(
     spanning tree (single linkage: Gower and Ross, Minimum spanning trees and single
     linkage cluster analysis, 1969).
 
-    The edges to the few nearest neighbours of each vector give an upper bound, since
+    The edges to the few nearest neighbors of each vector give an upper bound, since
     fewer edges join less; so only the pairs within that bound are compared.
 
     Args:

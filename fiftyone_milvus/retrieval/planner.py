@@ -76,7 +76,7 @@ def check_query(rows: StoredRows, queries: np.ndarray, k: int | None) -> None:
         InvalidRequest: if ``k`` or the queries make no sense
     """
     if k is not None and k < 1:
-        raise InvalidRequest(f"k is {k}; ask for 1 or more neighbours")
+        raise InvalidRequest(f"k is {k}; ask for 1 or more neighbors")
     dim = rows.collection.dimension()
     if queries.ndim != 2 or queries.shape[1] != dim:
         raise InvalidRequest(

@@ -97,7 +97,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Neighbors:
-    """The neighbours of each query, and the plan that found them."""
+    """The neighbors of each query, and the plan that found them."""
 
     matches: list[Matches]
     plan: Plan

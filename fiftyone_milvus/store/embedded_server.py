@@ -124,7 +124,7 @@ def serve(home: Home, idle_seconds: float) -> None:
             ("grpc.max_receive_message_length", MESSAGE_BYTES),
             ("grpc.max_send_message_length", MESSAGE_BYTES),
             ("grpc.so_reuseport", 0),
-            # pymilvus pings often while a model embeds; that is no misbehaviour
+            # pymilvus pings often while a model embeds; that is no misbehavior
             ("grpc.http2.max_ping_strikes", 0),
         ],
     )

@@ -51,7 +51,7 @@ def number_of(id_: str) -> int:
     """The number of a primary key, from 0, less than 2^63.
 
     Of an ObjectId its 4 bytes of time and its 3 bytes of counter: ids that one process
-    made in a row are neighbours, and a bitmap of them is small. Of any other key a
+    made in a row are neighbors, and a bitmap of them is small. Of any other key a
     hash.
     """
     if _OBJECT_ID.fullmatch(id_):

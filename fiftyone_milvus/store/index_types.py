@@ -64,7 +64,7 @@ class IndexType:
     filters_exactly: bool = False
 
 
-# With M 8 and ef 10, FiftyOne's own backend finds 3 of 10 true neighbours
+# With M 8 and ef 10, FiftyOne's own backend finds 3 of 10 true neighbors
 _GRAPH = {"M": 32, "efConstruction": 256}
 _LISTS = {"nlist": 128}
 
@@ -246,7 +246,7 @@ def build_choice(
     if options.index_type is not None:
         index_type = options.index_type
     elif embedded:
-        index_type = "FLAT"  # in a view, Milvus Lite's HNSW finds half the neighbours
+        index_type = "FLAT"  # in a view, Milvus Lite's HNSW finds half the neighbors
     else:
         index_type = "HNSW" if self_hosted else "AUTOINDEX"  # Zilliz Cloud tunes it
     return index_type, {**INDEX_TYPES[index_type].defaults, **options.index_params}

@@ -35,7 +35,7 @@ CALLS_AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Matches:
-    """Neighbours of one query, the nearest first; ``dists`` has shape ``(n,)``."""
+    """Neighbors of one query, the nearest first; ``dists`` has shape ``(n,)``."""
 
     ids: list[str]
     sample_ids: list[str]

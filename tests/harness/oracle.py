@@ -1,4 +1,4 @@
-"""Exact neighbours by numpy, in the plainest way."""
+"""Exact neighbors by numpy, in the plainest way."""
 
 from __future__ import annotations
 

@@ -307,7 +307,7 @@ def test_the_most_unique_are_furthest_from_their_nearest(made):
 # -- label outliers
 
 
-def test_labels_that_disagree_with_their_neighbours_are_found(made):
+def test_labels_that_disagree_with_their_neighbors_are_found(made):
     k, least = 5, 0.6
     found = label_outliers.find_outliers(made.index, "kind", k=k, min_score=least)
     kinds = made.dataset.values("kind.label")

@@ -133,7 +133,7 @@ def test_of_labels_the_nearest_are_listed_once_more(milvus, indexed):
         indexed.dataset.sort_by_similarity(query, brain_key="patches")
 
 
-def test_an_empty_view_has_no_neighbours(milvus, indexed):
+def test_an_empty_view_has_no_neighbors(milvus, indexed):
     view = indexed.dataset.limit(0)
     assert len(view.sort_by_similarity(indexed.ids[0], brain_key="cosine", k=3)) == 0
 

@@ -33,7 +33,7 @@ class Pair:
     def search(
         self, query: Any, view: fo.SampleCollection | None = None, **kwargs: Any
     ) -> tuple[list[str], list[float]]:
-        """The neighbours and distances of one query on Lite, checked against those
+        """The neighbors and distances of one query on Lite, checked against those
         on Standalone: rows that are as near as each other may change places."""
         ids, dists = neighbors(self.lite, query, view, **kwargs)
         other_ids, other_dists = neighbors(self.standalone, query, view, **kwargs)

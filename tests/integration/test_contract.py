@@ -156,7 +156,7 @@ def test_ties_come_in_the_order_of_their_ids(milvus, vectors_dataset):
 
 
 @pytest.mark.parametrize("metric", METRICS[:2])
-def test_neighbours_of_every_vector_agree_with_sklearn(milvus, world, metric):
+def test_neighbors_of_every_vector_agree_with_sklearn(milvus, world, metric):
     pair = world[metric]
     inds, dists = pair.ours._kneighbors(k=3, return_dists=True)
     expected, expected_dists = pair.theirs._kneighbors(k=3, return_dists=True)
@@ -369,7 +369,7 @@ def test_duplicates_agree_with_sklearn(milvus, world, metric, kwargs):
     assert pair.ours.thresh == pytest.approx(pair.theirs.thresh, rel=1e-3)
     assert set(pair.ours.unique_ids) == set(pair.theirs.unique_ids)
     assert pair.ours.duplicate_ids == pair.theirs.duplicate_ids
-    # sklearn's map holds distances to the wrong neighbours, so the oracle judges
+    # sklearn's map holds distances to the wrong neighbors, so the oracle judges
     assert found_in(pair.ours.neighbors_map) == nearest_unique(pair, metric)
     shown = pair.ours.duplicates_view().values("id")
     assert set(shown) >= set(pair.ours.duplicate_ids)

@@ -164,7 +164,7 @@ def sorted_ids(arc: Arc) -> list[str]:
     return samples.sort_by_similarity(QUERY, k=K, brain_key=arc.key).values("id")
 
 
-def neighbours(arc: Arc, *args: Any, **kwargs: Any) -> Any:
+def neighbors(arc: Arc, *args: Any, **kwargs: Any) -> Any:
     found = arc.index._kneighbors(*args, **kwargs)
     return found[0] if arc.key == "images" else found[1]
 
@@ -180,12 +180,12 @@ NEAREST = {
         search_index(arc.index, query(), K, where={"number": {"min": 0}}).ids
     ),
     "limited": lambda arc: search_index(arc.index, query(), K, min_score=0.1).ids,
-    "neighbours": lambda arc: neighbours(arc, QUERY, k=K),
-    "several queries": lambda arc: neighbours(arc, np.stack([FAR, QUERY]), k=K)[1],
-    "combined": lambda arc: neighbours(
+    "neighbors": lambda arc: neighbors(arc, QUERY, k=K),
+    "several queries": lambda arc: neighbors(arc, np.stack([FAR, QUERY]), k=K)[1],
+    "combined": lambda arc: neighbors(
         arc, np.stack([QUERY, QUERY]), k=K, aggregation="post-mean"
     ),
-    "ranked to the end": lambda arc: neighbours(arc, QUERY, k=None)[:K],
+    "ranked to the end": lambda arc: neighbors(arc, QUERY, k=None)[:K],
     "sort_by_similarity": sorted_ids,
     "operator": operator_ids,
     "panel": panel_ids,
@@ -206,7 +206,7 @@ def test_a_search_finds_as_many_as_are_there(milvus, arcs, key, how, way):
 def test_all_that_are_there_are_found_and_no_others(milvus, arcs, key):
     arc = arcs(key, "samples")
     for k in (COUNT - len(GONE), COUNT, 2 * COUNT, None):
-        assert neighbours(arc, QUERY, k=k) == arc.left, k
+        assert neighbors(arc, QUERY, k=k) == arc.left, k
     assert search_index(arc.index, query(), COUNT).ids == arc.left
     assert arc.index.total_index_size == COUNT
 
@@ -218,7 +218,7 @@ def test_the_least_similar_are_there(milvus, arcs):
     assert found.ids == arc.left[:K]
 
 
-def test_neighbours_within_a_radius_are_there(milvus, arcs):
+def test_neighbors_within_a_radius_are_there(milvus, arcs):
     arc = arcs("images", "samples")
     found, _ = arc.index._radius_neighbors(QUERY, thresh=1 - np.cos(np.radians(30)))
     assert found == [arc.before[0], *arc.before[6:8]]

@@ -69,7 +69,7 @@ def make(dataset, key: str = "idx", patches: bool = False, **kwargs: Any) -> Any
     return runs.load(dataset, key)
 
 
-def neighbours(index, count: int = 5) -> np.ndarray:
+def neighbors(index, count: int = 5) -> np.ndarray:
     """How far the ten nearest to some of an index's own vectors are: by distance,
     since Milvus Lite and a server put equally near ones in another order."""
     rows = next(index.rows.iterate())
@@ -127,11 +127,11 @@ def place(milvus):
     [(False, "cosine"), (True, "dotproduct")],
     ids=["samples", "patches"],
 )
-def test_to_a_server_and_back_keeps_rows_fingerprints_and_neighbours(
+def test_to_a_server_and_back_keeps_rows_fingerprints_and_neighbors(
     server, dataset, patches, metric
 ):
     index = make(dataset, patches=patches, metric=metric)
-    rows, near = contents(index), neighbours(index)
+    rows, near = contents(index), neighbors(index)
     assert all(row.origin for row in rows.values())
 
     moved = move.move(dataset, "idx", {"uri": server})
@@ -143,7 +143,7 @@ def test_to_a_server_and_back_keeps_rows_fingerprints_and_neighbours(
     )
     assert there.rows.collection.connection.settings.address == server
     assert contents(there) == rows
-    np.testing.assert_allclose(neighbours(there), near, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(neighbors(there), near, rtol=1e-4, atol=1e-4)
     assert there.owned
 
     back = move.move(dataset, "idx", {"uri": None})
@@ -151,7 +151,7 @@ def test_to_a_server_and_back_keeps_rows_fingerprints_and_neighbours(
     assert here.rows.collection.connection.settings.embedded
     assert back.collection_name != moved.old_collection_name
     assert contents(here) == rows
-    np.testing.assert_allclose(neighbours(here), near, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(neighbors(here), near, rtol=1e-4, atol=1e-4)
 
 
 def test_the_old_collection_stays_as_it_was(server, dataset):
@@ -519,8 +519,8 @@ def test_a_file_gives_the_same_index(place, dataset, tmp_path, patches):
         copy.rows.collection.name == done.collection_name != index.rows.collection.name
     )
     assert contents(copy) == contents(index)
-    near = neighbours(index)
-    np.testing.assert_allclose(neighbours(copy), near, rtol=1e-4, atol=1e-4)
+    near = neighbors(index)
+    np.testing.assert_allclose(neighbors(copy), near, rtol=1e-4, atol=1e-4)
     for name in ("metric", "consistency_level", "patches_field", "embeddings_field"):
         assert getattr(copy.config, name) == getattr(index.config, name)
     assert copy.owned

@@ -13,7 +13,7 @@ import pytest
 
 from fiftyone_milvus import id_set
 from fiftyone_milvus.id_set import IdSet, pack, strings
-from fiftyone_milvus.store import row_search
+from fiftyone_milvus.store import id_bitmaps, row_search
 from fiftyone_milvus.store.rows import StoredRows
 
 MANY = 300_000
@@ -118,8 +118,10 @@ def test_a_search_makes_strings_of_what_it_sends_alone(monkeypatch):
         return []
 
     monkeypatch.setattr(row_search, "search", search)
-    monkeypatch.setattr(row_search, "ids_per_search", lambda rows: 10_000)
-    ids, rows = IdSet(packed_at_random(MANY)), StoredRows(SimpleNamespace())
+    monkeypatch.setattr(row_search, "IDS_PER_CALL", 10_000)
+    monkeypatch.setattr(id_bitmaps, "are_usable", lambda collection: False)
+    ids = IdSet(packed_at_random(MANY))
+    rows = StoredRows(SimpleNamespace(embedded=False))
     with at_most(15):  # all strings take 24
         for _ in row_search.search_ids(rows, np.zeros((1, 2)), 5, ids, parts=3):
             pass

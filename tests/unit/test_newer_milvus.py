@@ -18,6 +18,7 @@ from fiftyone_milvus.errors import (
     InvalidRequest,
     ServerUnavailable,
 )
+from fiftyone_milvus.id_set import IdSet
 from fiftyone_milvus.indexes import bulk_import, row_copy
 from fiftyone_milvus.progress import Monitor
 from fiftyone_milvus.store import (
@@ -88,7 +89,7 @@ def of_version(version):
 
 def search(rows, among=ODD, k=K, reverse=False):
     """The ids that a search among some finds, the nearest first."""
-    parts = row_search.search_ids(rows, QUERY, k, among, 1, reverse)
+    parts = row_search.search_ids(rows, QUERY, k, IdSet.of(among), 1, reverse)
     found = [pair for [one] in parts for pair in zip(one.dists, one.ids, strict=True)]
     return [id_ for _, id_ in sorted(found, reverse=reverse)[:k]]
 
@@ -137,7 +138,7 @@ def test_a_view_is_sent_as_one_bitmap(milvus, rows, reverse):
 
 
 def test_each_part_of_a_view_has_a_bitmap_of_its_own(milvus, rows):
-    parts = list(row_search.search_ids(rows, QUERY, K, ODD, 3))
+    parts = list(row_search.search_ids(rows, QUERY, K, IdSet.of(ODD), 3))
     assert len(parts) == 3
     found = sorted(
         pair for [one] in parts for pair in zip(one.dists, one.ids, strict=True)
@@ -211,7 +212,7 @@ def test_a_refused_bitmap_is_not_sent_again_and_logged_once(milvus, rows, caplog
 def test_parts_that_are_refused_at_once_are_logged_once(milvus, rows, caplog):
     milvus.refuses = ("membership_match",)
     with caplog.at_level(logging.WARNING, "fiftyone_milvus"):
-        assert len(list(row_search.search_ids(rows, QUERY, K, ODD, 3))) == 6
+        assert len(list(row_search.search_ids(rows, QUERY, K, IdSet.of(ODD), 3))) == 6
     assert IN_BITMAP in filters(milvus)
     assert len(caplog.records) == 1
 

@@ -1,4 +1,4 @@
-"""Those furthest from their nearest neighbour, against every pair by itself."""
+"""Those furthest from their nearest neighbor, against every pair by itself."""
 
 import numpy as np
 import pytest

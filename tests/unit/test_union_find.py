@@ -51,7 +51,7 @@ def components(near):
 
 @settings(max_examples=100, deadline=None)
 @given(small_vectors, st.sampled_from([0.0, 0.5, 1.0, 1.5, 2.0]), st.integers(1, 6))
-def test_groups_are_the_components_and_the_first_has_most_neighbours(
+def test_groups_are_the_components_and_the_first_has_most_neighbors(
     vectors, thresh, side
 ):
     with tuned(TILE=side):
