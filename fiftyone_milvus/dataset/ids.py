@@ -82,8 +82,13 @@ class AllowedIds(Protocol):
 
     ``name`` names them in a word. ``likely_all`` says that they probably include all
     matches anyway: so :attr:`unchecked` is searched first, and the matches are checked
-    with :meth:`containing`.
+    with :meth:`containing`. As long as :attr:`ids` weren't read,
+    ``seconds_without_ids`` is what over-fetches took so far, and ``share_seen`` the
+    share of the rows of the last one that were included.
     """
+
+    seconds_without_ids: float
+    share_seen: float | None
 
     @property
     def name(self) -> str: ...
@@ -128,6 +133,8 @@ class ViewIds:
         self._samples = samples
         self._patches_field = patches_field
         self.likely_all = likely_all
+        self.seconds_without_ids = 0.0
+        self.share_seen: float | None = None
 
     @cached_property
     def ids(self) -> IdSet:

@@ -173,6 +173,8 @@ class FilteredRows:
         self._rows = rows
         self._filter_expr = filter_expr
         self._view = view
+        self.seconds_without_ids = 0.0
+        self.share_seen: float | None = None
 
     @property
     def filter_expr(self) -> str | None:

@@ -182,8 +182,12 @@ def _forced(task: Task, plan: PlanName) -> Neighbors:
 
 def _run(task: Task, option: _Option, tried: _Attempts) -> Neighbors | None:
     if option.name == "overfetch":
+        before = task.watch.seconds.total
         found, tried.inside = plans.overfetch(task, option.count)
         tried.fetched = option.count
+        if task.among is not None and task.among.known is None:
+            task.among.seconds_without_ids += task.watch.seconds.total - before
+            task.among.share_seen = tried.inside / option.count
         return found
     if option.name == "filter_expr":
         found = plans.filter_expr(task)
@@ -206,9 +210,15 @@ def _options(task: Task, tried: _Attempts) -> Iterator[_Option]:
         yield from _filter_options(task, tried)
         return
     known, rows, costs = task.among.known, task.size, task.costs
-    share = 1 if task.among.likely_all else UNREAD_SHARE
+    share = 1 if task.among.likely_all else task.among.share_seen
+    share = UNREAD_SHARE if share is None else share
     count = int(rows * share) if known is None else len(known)
-    reading = costs.seconds("view_ids", count, rows) if known is None else 0.0
+    reading = 0.0
+    if known is None:
+        # once searches without the ids took as long as reading them, these are read if
+        # the next ones gain by it
+        spent = task.among.seconds_without_ids
+        reading = max(0.0, costs.seconds("view_ids", count, rows) - spent)
     sure = [
         _Option(
             reading + costs.seconds("fetch_and_rank", count, rows), "fetch_and_rank"
@@ -266,7 +276,8 @@ def _overfetches(task: Task, tried: _Attempts) -> Iterator[tuple[int, float]]:
         return
     most = min(MAX_K, plans.MAX_OVERFETCH // max(1, len(task.queries)))
     first = min(most, 4 * k + 64)
-    share = None if count is None else min(1.0, count / max(1, rows))
+    seen = task.among.share_seen
+    share = seen if count is None else min(1.0, count / max(1, rows))
     sizes: list[tuple[int, float]] = []
     if not tried.fetched and k <= most:
         likely = share is not None and first * share >= MARGIN * k

@@ -42,6 +42,11 @@ class Seconds:
     milvus: float = 0.0
     ranking: float = 0.0
 
+    @property
+    def total(self) -> float:
+        """All of them together."""
+        return self.ids + self.milvus + self.ranking
+
     def __add__(self, other: Seconds) -> Seconds:
         return Seconds(
             self.ids + other.ids,

@@ -587,6 +587,34 @@ def test_an_overfetch_asks_about_its_matches_alone(
 
 
 @pytest.mark.on_lite
+def test_ids_are_read_once_searches_without_them_took_as_long(
+    milvus, world, cosine, monkeypatch
+):
+    """In an index that is large, where reading them takes long."""
+    monkeypatch.setattr(cost_model, "size", lambda collection: 1_000_000)
+    among = ViewIds(world.dataset.match(F("number") % 100 == 0), None)
+    query = world.vectors[:1]
+
+    def plan() -> str:
+        return planner.nearest(cosine.rows, query, 2, among=among).plan.name
+
+    assert plan() == "overfetch" and among.known is None
+    spent, share = among.seconds_without_ids, among.share_seen
+    assert spent > 0 and 0 < share < 0.05
+    calls, overfetch = [], plans.overfetch
+
+    def noted(task: plans.Task, count: int) -> Any:
+        calls.append(count)
+        return overfetch(task, count)
+
+    monkeypatch.setattr(plans, "overfetch", noted)
+    assert plan() == "overfetch" and among.seconds_without_ids > spent
+    assert len(calls) == 1  # it knows how many to take
+    among.seconds_without_ids = 1e9
+    assert plan() == "fetch_and_rank" and among.known is not None
+
+
+@pytest.mark.on_lite
 def test_primary_keys_that_are_no_ids_are_in_no_view(milvus, world, cosine):
     view = world.dataset.match(F("number") < 300)
     query, keys = world.vectors[:1], ["cat.jpg", "A" * 24]
