@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import fiftyone as fo
+from fiftyone.brain.similarity import Similarity
 from playwright.sync_api import Page, Request, sync_playwright
 
 from fiftyone_milvus.backend import runs
@@ -18,13 +19,15 @@ from harness.app import BROWSER_ARGS, App, AppServer, Window, browser_path
 from harness.datasets import clustered_vectors
 from harness.images import paint
 
-from . import _contenders, _data
+from . import _contenders, _data, _frames
 from ._measure import Table, Value, median
 from ._setup import Server
 
 KEY = "milvus"
 URI = "FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI"
 PANELS = {"ours": "milvus_panel", "fiftyone": "similarity_search_panel"}
+TEXT_KEY, MODEL = "text", "clip-vit-base32-torch"
+MOST_RESULTS = 10_000
 SELECTED = 20  # tiles of the grid that are searched with, in turn
 # A click, and how many milliseconds until each of some conditions held, once a frame
 WATCH = """([start, second, listed, match, mounts]) => new Promise((resolve) => {
@@ -70,7 +73,12 @@ def run(server: Server, options: argparse.Namespace) -> None:
             ours = _ours(app, options)
         with opened(dataset) as app:
             stock = _stock(app, options)
+        _add_text_index(dataset)
+        with opened(dataset) as app:
+            _search(app, min(options.count, MOST_RESULTS))
+            _frames.show(app, server.title)
     finally:
+        dataset.delete_brain_run(TEXT_KEY)
         runs.cleanup(dataset, KEY)
         dataset.delete()
         os.environ.pop(URI, None)
@@ -143,6 +151,26 @@ def _ours(app: App, options: argparse.Namespace) -> Times:
         )
         app.page.wait_for_timeout(500)
     return times
+
+
+def _add_text_index(dataset: fo.Dataset) -> None:
+    """Records the same vectors as those of a model, so that the text box is there."""
+    config = dataset.get_brain_info(KEY).config.build()
+    config.model, config.supports_prompts = MODEL, True
+    Similarity.register_run(config, dataset, TEXT_KEY, overwrite=False)
+    dataset.reload()
+
+
+def _search(app: App, count: int) -> None:
+    """Searches for so many results with a selected sample."""
+    app.open(PANELS["ours"])
+    app.cy("milvus-index-select").select_option(TEXT_KEY)
+    app.cy("milvus-more-options").click()
+    app.cy("milvus-k").fill(str(count))
+    app.cy("milvus-more-options").click()
+    app.select(0)
+    app.after_grid_change(app.cy("milvus-use-selected").click)
+    app.page.wait_for_timeout(3_000)
 
 
 def _stock(app: App, options: argparse.Namespace) -> Times:
