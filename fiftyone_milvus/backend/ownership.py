@@ -70,6 +70,19 @@ class Ownership:
             return self._looks_owned()
         return {owner.dataset_id for owner in owners} == {self._owner.dataset_id}
 
+    @property
+    def made_rows(self) -> bool:
+        """Whether the stamp of the collection, or of the partition that was chosen,
+        names this index, and no other."""
+        owners = self._owners()
+        return bool(owners) and all(map(self._is_same, owners))
+
+    @property
+    def made_collection(self) -> bool:
+        """Whether the collection's own stamp names this index."""
+        owner = self._collection.owner()
+        return owner is not None and self._is_same(owner)
+
     def kept_because(self) -> str | None:
         """Why cleaning the index up deletes no rows, and whose they are; ``None`` if it
         deletes them."""

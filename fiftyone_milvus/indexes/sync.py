@@ -17,7 +17,7 @@ from ..dataset.sources import Item, Reader, Source
 from ..errors import Cancelled, CollectionError, InvalidRequest
 from ..progress import Failure, Monitor, Report
 from ..store import settings
-from . import build
+from . import build, id_numbers
 from .health import (
     CURRENT,
     MISSING,
@@ -32,6 +32,7 @@ from .health import (
     source_of,
     states,
 )
+from .lease import Lease
 
 
 @dataclass(frozen=True, repr=False)
@@ -82,6 +83,7 @@ def sync(
     """Brings an index up to date with its dataset: embeds what is missing or stale, and
     removes what is orphaned. If the scope of the index isn't known, nothing is added.
     After an interruption the same call resumes. One process at a time syncs an index.
+    Where the server can filter by bitmaps of ids, rows without an id number get one.
 
     Example::
 
@@ -156,6 +158,7 @@ def _synced(
     samples = scope.samples
     if has_samples(samples):
         built = build.refresh(index, samples, source, selection, monitor, engine)
+    _add_id_numbers(dataset, index, monitor)
     return Synced(
         brain_key,
         False,
@@ -184,6 +187,17 @@ def _remove_orphans(
         index.rows.delete(ids)
         removed += len(ids)
     return removed
+
+
+def _add_id_numbers(
+    dataset: fo.Dataset, index: MilvusSimilarityIndex, monitor: Monitor
+) -> None:
+    """Gives rows id numbers, where the server has use for them and the rows are this
+    index's own by their stamp."""
+    ownership = index.ownership
+    if id_numbers.can_be_added(index.rows.collection) and ownership.made_rows:
+        with Lease(str(dataset._doc.id), str(index.key)):
+            id_numbers.add_missing(index.rows, ownership.made_collection, monitor)
 
 
 class _OutOfDate:

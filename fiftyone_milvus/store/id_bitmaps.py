@@ -1,9 +1,10 @@
 """Many primary keys as a bitmap of integers, for servers that can filter by one.
 
-Each row has a number for that, in collections that we create on such servers. It is
-computed from the primary key, so nobody has to count. Two keys may have the same one,
-which is rare, and rows that other clients added have none: a search gets these rows,
-too, and the caller drops what it didn't ask for.
+Each row has a number for that, in collections that we create on such servers, and in
+those that a sync gave them to (``indexes/id_numbers.py``). It is computed from the
+primary key, so nobody has to count. Two keys may have the same one, which is rare, and
+rows that other clients added have none: a search gets these rows, too, and the caller
+drops what it didn't ask for.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from .client import WRITE_SECONDS
 from .collection import ID_NUMBER, Collection, CollectionCache
 
 FEATURE = "membership filters"  # what Milvus calls them
 # Any numbers of so many fit into the 64 MB that a server takes a bitmap apart into
 IDS_PER_BITMAP = 250_000
+HAS_NONE = f"{ID_NUMBER} is null"  # the rows without a number
 
 _OBJECT_ID = re.compile("[0-9a-f]{24}")
 
@@ -47,6 +50,25 @@ def are_usable(collection: Collection) -> bool:
     )
 
 
+def add_field(collection: Collection) -> None:
+    """Adds the field of the numbers to a collection that was created without it."""
+    from pymilvus import DataType
+
+    collection.call(
+        "add_collection_field",
+        ID_NUMBER,
+        DataType.INT64,
+        nullable=True,
+        timeout=WRITE_SECONDS,
+    )
+    collection.forget()
+
+
+def forget(collection: Collection) -> None:
+    """Asks again next time whether each row has a number."""
+    _numbered.discard(collection)
+
+
 def number_of(id_: str) -> int:
     """The number of a primary key, from 0, less than 2^63.
 
@@ -68,7 +90,7 @@ def is_in(ids: Sequence[str]) -> dict[str, Any]:
     bitmap = build_roaring_bitmap([number_of(id_) for id_ in ids])
     known = f"membership_match({ID_NUMBER}, {{ids}}, type=roaring)"
     return {
-        "filter": f"{known} or {ID_NUMBER} is null",
+        "filter": f"{known} or {HAS_NONE}",
         "filter_params": {"ids": bitmap},
     }
 
@@ -79,7 +101,7 @@ def _is_numbered(collection: Collection) -> bool:
     def ask() -> bool:
         rows = collection.call(
             "query",
-            filter=f"{ID_NUMBER} is null",
+            filter=HAS_NONE,
             output_fields=["count(*)"],
             consistency_level=collection.consistency_level,
         )

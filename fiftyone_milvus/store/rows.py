@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from .collection import FINGERPRINT, ID_NUMBER, PK, SAMPLE_ID, VECTOR, Collectio
 from .error_messages import is_too_large
 from .filter_expressions import PART, after, is_in, key
 from .half_vectors import as_type
-from .id_bitmaps import number_of
+from .id_bitmaps import HAS_NONE, number_of
 from .messages import MAX_K, Answer
 
 FLUSH_ROWS = 1_000
@@ -169,6 +170,18 @@ class StoredRows:
             now = [values[id_] for id_ in rows.ids]
             self.upsert(replace(rows, fingerprints=prints, filter_values=now))
 
+    def add_id_numbers(self) -> Iterator[int]:
+        """Writes the id numbers of the rows that have none, and nothing else of them,
+        in batches; yields how many rows of a batch were written."""
+        # the server reads the whole rows, and writes them again
+        size = messages.rows_per_call(self.collection.dimension())
+        write = partial(self._upsert, partial_update=True)
+        for answer in self._iterate([PK], size, HAS_NONE):
+            ids = [row[PK] for row in answer.rows]
+            values = [{PK: id_, ID_NUMBER: number_of(id_)} for id_ in ids]
+            self._write(write, values, self.collection.connection.write_bytes)
+            yield len(ids)
+
     def check_free(self, wanted: Sequence[str]) -> None:
         """Checks that this index can use some primary keys: Milvus Lite keeps one row
         of a key in a collection, a server one in each partition.
@@ -310,9 +323,9 @@ class StoredRows:
         for part in (values[:half], values[half:]):
             self._write(write, part, limit)
 
-    def _upsert(self, rows: list[dict[str, Any]]) -> None:
-        where = self.collection.partition_name
-        self.collection.call("upsert", rows, timeout=WRITE_SECONDS, **where)
+    def _upsert(self, rows: list[dict[str, Any]], **kwargs: Any) -> None:
+        kwargs |= self.collection.partition_name
+        self.collection.call("upsert", rows, timeout=WRITE_SECONDS, **kwargs)
         segments.changed(self.collection)
 
     def _delete(self, ids: list[str]) -> None:

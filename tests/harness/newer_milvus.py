@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import grpc
@@ -26,13 +27,16 @@ from .roaring import members
 
 SERVICE = milvus_pb2.DESCRIPTOR.services_by_name["MilvusService"]
 NOT_FOUND, NO_INDEX, INVALID = 100, 700, 1100  # Milvus's own codes
+STATUSES = ("status", "alter_status")  # the names of what an answer says of itself
 TYPES = schema_pb2.DataType
-# a field is null, is in a list that is in the text or beside it, or in a bitmap
+# a field is null, is in a list that is in the text or beside it, is in a bitmap, or
+# comes after a text
 CONDITIONS = (
     r"(?P<field>\w+) is null",
     r"(?P<field>\w+) in (?P<listed>\[.*\])",
     r"(?P<field>\w+) in \{(?P<strings>\w+)\}",
     r"membership_match\((?P<field>\w+), \{(?P<bitmap>\w+)\}, type=roaring\)",
+    r"(?P<field>\w+) > (?P<beyond>\".*\")",
 )
 DYNAMIC = "$meta"  # the column of what the schema doesn't have
 VECTORS = {  # by the type of a field: its column, and what it is searched for with
@@ -93,8 +97,10 @@ class NewerMilvus(grpc.GenericRpcHandler):
             except Refused as e:
                 code, reason = e.args
                 status = common_pb2.Status(code=code, error_code=1, reason=reason)
-                is_status = answer.DESCRIPTOR.name == "Status"
-                return status if is_status else answer(status=status)
+                if answer.DESCRIPTOR.name == "Status":
+                    return status
+                [name] = [n for n in STATUSES if n in answer.DESCRIPTOR.fields_by_name]
+                return answer(**{name: status})
 
         return grpc.unary_unary_rpc_method_handler(
             handle,
@@ -128,6 +134,21 @@ class NewerMilvus(grpc.GenericRpcHandler):
         self.collections.pop(request.collection_name, None)
         return {}
 
+    def _AlterCollection(self, request: Any) -> dict[str, Any]:
+        stored = self._stored(request)
+        found = {p.key: p for p in [*stored.properties, *request.properties]}
+        stored.properties = list(found.values())
+        return {}
+
+    def _AlterCollectionSchema(self, request: Any) -> dict[str, Any]:
+        stored = self._stored(request)
+        for added in request.action.add_request.field_infos:
+            known = {f.name for f in stored.schema.fields}
+            if added.field_schema.name in known or not added.field_schema.nullable:
+                raise Refused(INVALID, "an added field must be new and nullable")
+            stored.schema.fields.append(added.field_schema)
+        return {}
+
     def _DescribeCollection(self, request: Any) -> dict[str, Any]:
         found = self._stored(request)
         return {
@@ -151,6 +172,8 @@ class NewerMilvus(grpc.GenericRpcHandler):
     def _Upsert(self, request: Any) -> dict[str, Any]:
         stored = self._stored(request)
         for row in _rows(request.fields_data, request.num_rows):
+            if getattr(request, "partial_update", False):  # an insert has none
+                row = _merged(stored.rows.get(row["pk"]), row)
             stored.rows[row["pk"]] = row
         return {"upsert_cnt": request.num_rows, "timestamp": 1}
 
@@ -173,6 +196,8 @@ class NewerMilvus(grpc.GenericRpcHandler):
                 "scalars": count,
             }
             return {"fields_data": [column]}
+        params = {pair.key: pair.value for pair in request.query_params}
+        rows = sorted(rows, key=itemgetter("pk"))[: int(params.get("limit", len(rows)))]
         return {"fields_data": list(_columns(stored, rows, names))}
 
     def _Search(self, request: Any) -> dict[str, Any]:
@@ -217,11 +242,19 @@ class NewerMilvus(grpc.GenericRpcHandler):
         return found
 
     def _matching(self, stored: Stored, text: str, values: Any) -> list[dict[str, Any]]:
-        """The rows that match a filter: any of the conditions with ``or`` between."""
+        """The rows that match a filter: all of its parts with ``and`` between, and of
+        such a part any of the conditions with ``or`` between."""
         known = {f.name for f in stored.schema.fields}
-        conditions = [_condition(part, values, known) for part in text.split(" or ")]
+        parts = [
+            [_condition(one, values, known) for one in part.split(" or ")]
+            for part in map(_bare, text.split(" and "))
+        ]
         rows = stored.rows.values()
-        return [row for row in rows if any(true(row) for true in conditions)]
+        return [
+            row
+            for row in rows
+            if all(any(true(row) for true in part) for part in parts)
+        ]
 
 
 @contextmanager
@@ -239,6 +272,11 @@ def running(version: str) -> Iterator[NewerMilvus]:
             server.stop(grace=None).wait()
 
 
+def _bare(text: str) -> str:
+    """A part of a filter without the brackets around all of it."""
+    return text[1:-1] if text.startswith("(") else text
+
+
 def _condition(text: str, values: Any, known: set[str]) -> Any:
     """Whether a row fulfils a condition on one of the known fields, as a function."""
     if not text:
@@ -247,6 +285,9 @@ def _condition(text: str, values: Any, known: set[str]) -> Any:
     found = next((one.groupdict() for one in matched if one), {})
     if found.get("field") not in known:
         raise Refused(INVALID, f"cannot parse expression: {text}")
+    if "beyond" in found:
+        least = json.loads(found["beyond"])
+        return lambda row: row[found["field"]] > least
     among: set[Any] = {None}
     if "listed" in found:
         among = set(json.loads(found["listed"]))
@@ -262,6 +303,15 @@ def _rows(columns: Any, count: int) -> Iterator[dict[str, Any]]:
     values = {column.field_name: list(_values(column, count)) for column in columns}
     for at in range(count):
         yield {name: column[at] for name, column in values.items()}
+
+
+def _merged(old: dict[str, Any] | None, new: dict[str, Any]) -> dict[str, Any]:
+    """What a partial upsert makes of a row; of the dynamic field, key by key."""
+    if old is None:
+        raise Refused(INVALID, "a new row needs all fields")
+    cells = [json.loads(row.get(DYNAMIC) or b"{}") for row in (old, new)]
+    dynamic = json.dumps({**cells[0], **cells[1]}).encode()
+    return {**old, **new, DYNAMIC: dynamic}
 
 
 def _values(column: Any, count: int) -> Iterator[Any]:

@@ -12,7 +12,8 @@ import pytest
 import fiftyone_milvus
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import CollectionError, InvalidRequest
-from fiftyone_milvus.indexes import build
+from fiftyone_milvus.indexes import build, id_numbers
+from fiftyone_milvus.store import owners
 from harness import images
 
 MODEL = build.Source(model=images.MODEL)
@@ -232,3 +233,33 @@ def test_a_run_that_names_no_source_says_so(milvus, vectors_dataset):
             fiftyone_milvus.sync(vectors_dataset, "k")
     finally:
         index.delete()
+
+
+def test_a_sync_numbers_the_rows_where_the_server_can(dataset, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        id_numbers, "add_missing", lambda rows, owns, _: asked.append((rows, owns))
+    )
+    build.build(dataset, "k", MODEL)
+    fiftyone_milvus.sync(dataset, "k")
+    assert asked == []
+    monkeypatch.setattr(id_numbers, "can_be_added", lambda _: True)
+    fiftyone_milvus.sync(dataset, "k", dry_run=True)
+    assert asked == []
+    fiftyone_milvus.sync(dataset, "k")
+    [(rows, owns)] = asked
+    assert rows.collection.name == runs.load(dataset, "k").rows.collection.name
+    assert owns
+
+
+def test_a_sync_numbers_no_rows_without_a_stamp(milvus, vectors_dataset, monkeypatch):
+    monkeypatch.setattr(id_numbers, "can_be_added", lambda _: True)
+    monkeypatch.setattr(id_numbers, "add_missing", lambda *_: pytest.fail("called"))
+    build.build(vectors_dataset, "k", FIELD)
+    try:
+        rows = runs.load(vectors_dataset, "k").rows
+        rows.collection.set_property(owners.OWNER, "")
+        fiftyone_milvus.sync(vectors_dataset, "k")
+    finally:
+        runs.cleanup(vectors_dataset, "k")
+        rows.collection.drop()

@@ -4,6 +4,9 @@ done when they refuse it."""
 import json
 import logging
 import uuid
+from contextlib import nullcontext
+from dataclasses import replace
+from types import SimpleNamespace
 
 import bson
 import numpy as np
@@ -12,20 +15,24 @@ import pytest
 from pymilvus.grpc_gen import schema_pb2
 
 from fiftyone_milvus import metrics
+from fiftyone_milvus.backend.ownership import Ownership
 from fiftyone_milvus.errors import (
     AccessDenied,
+    Cancelled,
     CollectionError,
     InvalidRequest,
     ServerUnavailable,
 )
 from fiftyone_milvus.id_set import IdSet
-from fiftyone_milvus.indexes import bulk_import, row_copy
+from fiftyone_milvus.indexes import bulk_import, row_copy, sync
 from fiftyone_milvus.progress import Monitor
 from fiftyone_milvus.store import (
     client,
     creation,
     id_bitmaps,
     index_types,
+    messages,
+    partitions,
     row_search,
     settings,
 )
@@ -40,9 +47,12 @@ FIRST = "65a1b2c3" + "0123456789" + "00fff0"
 IDS = [f"{int(FIRST, 16) + i:024x}" for i in range(COUNT)]
 VECTORS = np.random.default_rng(0).normal(size=(COUNT, DIM)).astype(np.float32)
 ROWS = Rows(IDS, IDS, VECTORS)
+PRINTS = [f"fingerprint {i}" for i in range(COUNT)]
 ODD = IDS[1::2]
 QUERY = VECTORS[:1]
 LISTED = 10  # ids that a list of them may have here
+BATCH = 30  # rows that a sync numbers at once here
+OTHER = Owner("dataset id", "dataset", "another brain key")
 IN_BITMAP = (
     "membership_match(fiftyone_id_number, {ids}, type=roaring)"
     " or fiftyone_id_number is null"
@@ -81,6 +91,37 @@ def rows(new_rows):
     rows = new_rows()
     rows.upsert(ROWS)
     return rows
+
+
+@pytest.fixture
+def older_rows(milvus, connection):
+    """Of a collection that was there before the server was updated."""
+    version, milvus.version = milvus.version, "v2.6.0"
+    older = client.Connection(connection.settings)
+    created = StoredRows(Collection(older, "older", "cosine", "Session"))
+    creation.create(created.collection, DIM, OWNER)
+    created.upsert(replace(ROWS, fingerprints=PRINTS))
+    older.close()
+    milvus.version = version
+    milvus.received.clear()
+    return StoredRows(Collection(connection, "older", "cosine", "Session"))
+
+
+@pytest.fixture
+def sync_numbers(monkeypatch):
+    """What a sync of an index does about the numbers of its rows."""
+    monkeypatch.setattr(sync, "Lease", lambda *_: nullcontext())
+    row_bytes = DIM * 4 + messages.ROW_BYTES
+    monkeypatch.setattr(messages, "CALL_BYTES", BATCH * row_bytes)
+
+    def run(rows, owner=OWNER, progress=False, cancelled=None):
+        ownership = Ownership(rows, None, None, owner, is_new=False)
+        index = SimpleNamespace(rows=rows, key=owner.brain_key, ownership=ownership)
+        dataset = SimpleNamespace(_doc=SimpleNamespace(id=owner.dataset_id))
+        with Monitor(progress, cancelled) as monitor:
+            sync._add_id_numbers(dataset, index, monitor)
+
+    return run
 
 
 def of_version(version):
@@ -177,19 +218,11 @@ def test_without_pymilvuss_bitmaps_ids_are_listed(milvus, new_rows, monkeypatch)
     assert set(filters(milvus)) == {"pk in {values}"}
 
 
-def test_an_index_without_the_numbers_is_searched_by_lists(milvus, connection):
-    milvus.version = "v2.6.0"
-    name = "older"
-    older = client.Connection(connection.settings)
-    created = StoredRows(Collection(older, name, "cosine", "Session"))
-    creation.create(created.collection, DIM, OWNER)
-    created.upsert(ROWS)
-    older.close()
-    milvus.version = "v3.0.2"  # the server was updated
-    rows = StoredRows(Collection(connection, name, "cosine", "Session"))
+def test_an_index_without_the_numbers_is_searched_by_lists(milvus, older_rows):
+    connection = older_rows.collection.connection
     assert connection.capabilities.membership_filters
-    rows.upsert(ROWS)
-    assert search(rows) == nearest()
+    older_rows.upsert(ROWS)
+    assert search(older_rows) == nearest()
     assert set(filters(milvus)) == {"pk in {values}"}
     assert connection.refused == set()
 
@@ -316,6 +349,149 @@ def test_files_of_an_import_have_the_numbers():
     table = bulk_import._table(ROWS, with_id_numbers=True)
     assert table[ID_NUMBER].to_pylist() == [*map(id_bitmaps.number_of, IDS)]
     assert ID_NUMBER not in bulk_import._table(ROWS, with_id_numbers=False).schema.names
+
+
+# -- the numbers of rows that are there
+
+
+CHANGES = {
+    "AlterCollectionSchemaRequest",
+    "AddCollectionFieldRequest",
+    "UpsertRequest",
+    "FlushRequest",
+}
+
+
+def kinds(milvus):
+    """The kinds of the requests so far."""
+    return {request.DESCRIPTOR.name for request in milvus.received}
+
+
+def test_a_sync_numbers_the_rows_of_an_older_collection(
+    milvus, older_rows, sync_numbers
+):
+    seen = []
+    sync_numbers(older_rows, progress=seen.append)
+    [sent] = milvus.sent("AlterCollectionSchemaRequest")
+    [added] = [one.field_schema for one in sent.action.add_request.field_infos]
+    assert (added.name, added.data_type) == (ID_NUMBER, schema_pb2.DataType.Int64)
+    assert added.nullable
+    assert [(now.phase, now.done, now.total) for now in seen] == [
+        ("Numbering", done, COUNT) for done in (30, 60, 90, 100)
+    ]
+    assert search(older_rows) == nearest()
+    assert filters(milvus) == [IN_BITMAP]
+
+
+def test_a_sync_writes_the_numbers_and_nothing_else_of_a_row(
+    milvus, older_rows, sync_numbers
+):
+    sync_numbers(older_rows)
+    for written in milvus.sent("UpsertRequest"):
+        assert written.partial_update
+        columns = {c.field_name: c.scalars for c in written.fields_data}
+        assert set(columns) == {"pk", ID_NUMBER, "$meta"}
+        assert set(columns["$meta"].json_data.data) == {b"{}"}
+    assert older_rows.fingerprints(IDS) == dict(zip(IDS, PRINTS, strict=True))
+    assert np.array_equal(older_rows.fetch(IDS).vectors, VECTORS)
+
+
+def test_a_second_sync_writes_nothing(milvus, older_rows, sync_numbers):
+    sync_numbers(older_rows)
+    milvus.received.clear()
+    sync_numbers(older_rows)
+    assert "QueryRequest" in kinds(milvus)
+    assert not kinds(milvus) & CHANGES
+
+
+def test_a_sync_numbers_what_others_added(milvus, new_rows, sync_numbers):
+    rows = new_rows()
+    rows.upsert(ROWS.take(range(80)))
+    add_without_numbers(rows, range(80, COUNT))
+    assert search(rows) == nearest()
+    assert IN_BITMAP not in filters(milvus)
+    milvus.received.clear()
+    sync_numbers(rows)
+    [written] = milvus.sent("UpsertRequest")
+    assert written.num_rows == 20
+    assert search(rows) == nearest()
+    assert filters(milvus) == [IN_BITMAP]
+
+
+def test_a_cancelled_sync_is_resumed(milvus, older_rows, sync_numbers):
+    with pytest.raises(Cancelled, match="30 of 100 rows were numbered"):
+        sync_numbers(older_rows, cancelled=lambda: True)
+    milvus.received.clear()
+    sync_numbers(older_rows)
+    assert sum(one.num_rows for one in milvus.sent("UpsertRequest")) == 70
+
+
+@pytest.mark.parametrize("word", ["add_request", "partial_update: true", "is null"])
+def test_a_sync_goes_on_where_numbers_are_refused(
+    milvus, older_rows, sync_numbers, caplog, word
+):
+    milvus.refuses = (word,)
+    with caplog.at_level(logging.WARNING, "fiftyone_milvus"):
+        sync_numbers(older_rows)
+        sent = len(milvus.received)
+        sync_numbers(older_rows)
+        assert len(milvus.received) == sent
+        assert search(older_rows) == nearest()
+    assert set(filters(milvus)) == {"pk in {values}"}
+    without = "Without id numbers in existing collections from now on: "
+    assert sum(one.message.startswith(without) for one in caplog.records) == 1
+
+
+def test_a_sync_goes_on_without_the_right_to_add_a_field(
+    milvus, older_rows, sync_numbers, monkeypatch
+):
+    def denied(_):
+        raise newer_milvus.Refused(65535, "permission deny to the user")
+
+    monkeypatch.setattr(milvus, "_AlterCollectionSchema", denied, raising=False)
+    sync_numbers(older_rows)
+    assert len(milvus.sent("AlterCollectionSchemaRequest")) == 1
+    assert search(older_rows) == nearest()
+
+
+@pytest.mark.parametrize(
+    "milvus", ["v3.0.1", "v2.6.9", "v2.4.0", "unknown"], indirect=True
+)
+def test_a_sync_sends_older_servers_none_of_it(milvus, older_rows, sync_numbers):
+    sync_numbers(older_rows)
+    assert kinds(milvus) <= {"ConnectRequest", "GetVersionRequest"}
+
+
+def test_a_sync_leaves_the_collection_of_another_index_as_it_is(
+    milvus, older_rows, sync_numbers
+):
+    sync_numbers(older_rows, OTHER)
+    assert not kinds(milvus) & CHANGES
+
+
+def in_partition(rows, owner):
+    """Those of a partition of another index's collection."""
+    found = StoredRows(rows.collection.in_partition("own"))
+    partitions.add(found.collection, owner)
+    return found
+
+
+def test_a_partition_gets_no_field_from_its_owner(milvus, older_rows, sync_numbers):
+    own = in_partition(older_rows, OTHER)
+    sync_numbers(own, OTHER)
+    assert not kinds(milvus) & CHANGES
+
+
+def test_a_sync_numbers_the_rows_of_its_own_partition(milvus, new_rows, sync_numbers):
+    rows = new_rows()
+    own = in_partition(rows, OTHER)
+    add_without_numbers(rows, range(20))
+    milvus.received.clear()
+    sync_numbers(own, OTHER)
+    [written] = milvus.sent("UpsertRequest")
+    assert written.partition_name == "own"
+    asked = {tuple(one.partition_names) for one in milvus.sent("QueryRequest")}
+    assert asked == {("own",)}
 
 
 # -- index types
