@@ -469,6 +469,14 @@ def test_a_sync_leaves_the_collection_of_another_index_as_it_is(
     assert not kinds(milvus) & CHANGES
 
 
+def test_a_sync_numbers_no_rows_of_another_index(milvus, new_rows, sync_numbers):
+    rows = new_rows()
+    add_without_numbers(rows, range(20))
+    milvus.received.clear()
+    sync_numbers(rows, OTHER)
+    assert not kinds(milvus) & CHANGES
+
+
 def in_partition(rows, owner):
     """Those of a partition of another index's collection."""
     found = StoredRows(rows.collection.in_partition("own"))
