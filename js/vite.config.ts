@@ -42,6 +42,8 @@ export default defineConfig(({ command }) => ({
     environment: "happy-dom",
     // a machine that does more beside this takes longer than five seconds
     testTimeout: 30_000,
+    // by default one core is left idle
+    maxWorkers: "100%",
     // to load MUI anew for each file takes longer than all tests
     isolate: false,
     include: ["src/**/*.test.{ts,tsx}"],
