@@ -8,29 +8,23 @@ from __future__ import annotations
 
 import copy
 import logging
-import os
 import re
-import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-from cachetools import TTLCache
+from typing import TYPE_CHECKING, Any
 
 from ..errors import CollectionError, InvalidRequest, VectorSearchError
 from ..metrics import METRICS
 from .client import CALL_SECONDS as READ_SECONDS
 from .client import NOT_LOADED, WRITE_SECONDS, Connection, error_code
+from .collection_cache import CollectionCache
 from .index_types import INDEX_TYPES, OTHER, VECTOR_TYPES, IndexOptions, IndexType
 from .owners import OWNER as OWNER
 from .owners import Owner as Owner
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
-
-T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +37,6 @@ MAX_ID_LENGTH = 64000
 MAX_NAME_LENGTH = 255
 CREATING_SECONDS, POLL_SECONDS = 10.0, 0.05  # from the collection to its index
 DEFAULT_PARTITION = "_default"  # Milvus's own name for it
-MAX_CACHED = 1_024  # collections
 
 
 def check_name(name: Any) -> None:
@@ -58,43 +51,6 @@ def check_name(name: Any) -> None:
             f"'{name}' can't name a Milvus collection. Use letters, digits and "
             f"underscores, not a digit first, at most {MAX_NAME_LENGTH} characters."
         )
-
-
-class CollectionCache(Generic[T]):
-    """What Milvus said of each collection, cached: asking each time costs too much.
-
-    Args:
-        seconds: changes that other processes make are seen after this time
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._clear()
-        # another thread of the parent may hold the lock for ever
-        os.register_at_fork(after_in_child=self._clear)
-
-    def _clear(self) -> None:
-        self._lock = threading.Lock()
-        self._values: TTLCache[tuple[int, str], T] = TTLCache(MAX_CACHED, self._seconds)
-
-    def get(
-        self, collection: Collection, ask: Callable[[], T], refresh: bool = False
-    ) -> T:
-        """The cached value, or what ``ask`` returns if there is none, or if it is to be
-        refreshed."""
-        if not refresh:
-            with self._lock, suppress(KeyError):
-                return self._values[collection.key]
-        value = ask()  # without the lock: it may take seconds
-        with self._lock:
-            self._values[collection.key] = value
-        return value
-
-    def discard(self, collection: Collection) -> None:
-        """Asks again next time: this process changed the collection, or another may
-        have created it again."""
-        with self._lock:
-            self._values.pop(collection.key, None)
 
 
 # Milvus Lite counts all rows to say how they are indexed

@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from .client import WRITE_SECONDS
-from .collection import ID_NUMBER, Collection, CollectionCache
+from .collection import ID_NUMBER, Collection
+from .collection_cache import CollectionCache
 
 FEATURE = "membership filters"  # what Milvus calls them
 # Any numbers of so many fit into the 64 MB that a server takes a bitmap apart into

@@ -6,11 +6,9 @@ FiftyOne's names on the outside; Milvus's only in here and in ``collection.py``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
-
-import numpy as np
 
 from ..errors import CollectionError, InvalidRequest, VectorSearchError
 from ..id_set import IdSet
@@ -22,44 +20,12 @@ from .filter_expressions import PART, after, is_in, key
 from .half_vectors import as_type
 from .id_bitmaps import HAS_NONE, number_of
 from .messages import MAX_K, Answer
+from .row_batch import Rows as Rows
+from .row_batch import concatenate as concatenate
 
 FLUSH_ROWS = 1_000
 
 _ALL_FIELDS = [PK, SAMPLE_ID, VECTOR]
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Rows of a collection: ``ids`` (primary keys), ``sample_ids``, ``vectors`` of
-    shape ``(n, dim)``, float32; if there are any, also the ``fingerprints`` of what
-    these were computed from (``dataset/fingerprints.py``) and their stored filter
-    values, by their names in :attr:`StoredRows.filter_keys`."""
-
-    ids: list[str]
-    sample_ids: list[str]
-    vectors: np.ndarray
-    fingerprints: list[str | None] | None = None
-    filter_values: list[dict[str, Any]] | None = None
-
-    def take(self, places: Sequence[int]) -> Rows:
-        """The rows at some places, without their fingerprints and what they keep."""
-        return Rows(
-            [self.ids[i] for i in places],
-            [self.sample_ids[i] for i in places],
-            self.vectors[list(places)],
-        )
-
-
-def concatenate(parts: Sequence[Rows], dim: int = 0) -> Rows:
-    """Rows of a dimension, one part after the other, without fingerprints and filter
-    values."""
-    return Rows(
-        [id_ for part in parts for id_ in part.ids],
-        [id_ for part in parts for id_ in part.sample_ids],
-        np.concatenate([part.vectors for part in parts if part.ids])
-        if any(part.ids for part in parts)
-        else np.empty((0, dim), np.float32),
-    )
 
 
 class StoredRows:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import VectorSearchError
-from .collection import Collection, CollectionCache
+from .collection import Collection
+from .collection_cache import CollectionCache
 
 KEPT = 0.06
 # Fewer rows get no makeshift index: it needs 39 for each of its 128 lists

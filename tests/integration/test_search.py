@@ -26,7 +26,7 @@ from fiftyone_milvus.retrieval import cost_model, planner, plans
 from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query, Term
 from fiftyone_milvus.store import collection, row_search
-from fiftyone_milvus.store.collection import CollectionCache
+from fiftyone_milvus.store.collection_cache import CollectionCache
 from fiftyone_milvus.store.rows import Rows
 from fiftyone_milvus.tuning import tuned
 from harness import datasets
