@@ -26,7 +26,7 @@ def add_missing(rows: StoredRows, owns_collection: bool, monitor: Monitor) -> No
     Args:
         rows: the rows
         owns_collection: whether the collection may get a field for them
-        monitor: is told how many are done, and asked whether to stop
+        monitor: gets how many are done, and says whether to stop
 
     Raises:
         Cancelled: if the work was cancelled; the numbers that were written stay

@@ -152,7 +152,7 @@ def search_ids(
     reverse: bool = False,
 ) -> Iterator[list[Matches]]:
     """As :func:`search` among ids, in parts of which each has its own ids; in more
-    parts if one call can't take them. Strings are only made of what is being sent."""
+    parts if one call can't take them. Only what is being sent becomes strings."""
     parts = max(parts, -(-len(among) // ids_per_search(rows)))
     order = np.arange(len(among))
     if parts > 1:
