@@ -1,8 +1,8 @@
 """Stands in for Milvus servers that can't be run here.
 
 It speaks Milvus's own protocol, by pymilvus's definition of it, says a version of the
-test's choice, notes each request, and refuses those that the test names. It keeps rows in
-memory, reads the few filters that this library sends, and compares a query with each
+test's choice, notes each request, and refuses those that the test names. It keeps rows
+in memory, reads the few filters that this library sends, and compares a query with each
 row. So it shows what is sent and what becomes of the answer, not what a server does.
 """
 
