@@ -128,8 +128,8 @@ def test_a_file_that_was_imported_twice_is_noticed(dataset, folder, monkeypatch)
 def test_other_vectors_than_were_written_are_noticed(dataset, folder, monkeypatch):
     table = bulk_import._table
 
-    def changed(rows):
-        return table(replace(rows, vectors=rows.vectors + 1))
+    def changed(rows, with_id_numbers):
+        return table(replace(rows, vectors=rows.vectors + 1), with_id_numbers)
 
     monkeypatch.setattr(bulk_import, "_table", changed)
     said = "10 rows after the import of 10, or others than those"
