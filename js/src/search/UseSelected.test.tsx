@@ -32,6 +32,17 @@ test("what is selected is searched with when that is asked for, and not before",
   expect(chips().map(({ dataset }) => dataset.negative)).toEqual(["false", "false", "true"]);
 });
 
+test("what is selected is read when the button is pointed at, and not again by the click", async () => {
+  answer({ search: searchResult, selection: { chips: [{ key: "a", term: { id: "a" }, media }] } });
+  const { user } = show(searchTab(), ({ set }) => set(selectedSamples, selected));
+  await user.hover(at("milvus-use-selected"));
+  await waitFor(() => expect(callsOf("selection")).toHaveLength(1));
+  expect(callsOf("search")).toEqual([]);
+  await user.click(at("milvus-use-selected"));
+  await waitFor(() => expect(callsOf("search")).toMatchObject([{ query: { terms: [{ id: "a" }] } }]));
+  expect(callsOf("selection")).toHaveLength(1);
+});
+
 test("what the index can't be searched with is a chip that says why", async () => {
   const chip = { key: "a", term: { crop: { sample_id: "a", box: [0, 0, 1, 1] } }, media };
   answer({ selection: { chips: [chip] } });
