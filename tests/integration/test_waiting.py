@@ -171,4 +171,5 @@ def test_adopting_a_collection_loads_no_model(dataset):
         found = execute("search", dataset, brain_key="adopted", **WORDS)
         assert len(found["ids"]) == 2
     finally:
+        dataset.reload()  # FiftyOne may have loaded it twice in parallel searches
         dataset.delete_brain_run("adopted")

@@ -34,6 +34,16 @@ test("the job that finds is shown, and others aren't", async () => {
   expect(document.querySelectorAll("[data-cy=milvus-job]")).toHaveLength(1);
 });
 
+test("what a person chooses stays when what was found before arrives late", async () => {
+  const arrive: ((found: unknown) => void)[] = [];
+  const { user } = await findTab({ find_result: () => new Promise((resolve) => arrive.push(resolve)) });
+  await user.selectOptions(at("milvus-find-kind"), "Most unique");
+  const found = { ...duplicates, found_id: "f1", brain_key: "images", patches_field: null };
+  await act(async () => arrive[0]({ operator: "find_duplicates", found, decisions: [] }));
+  await waitFor(() => expect(at("milvus-found").textContent).toBe(duplicates.message));
+  expect(at<HTMLSelectElement>("milvus-find-kind").selectedOptions[0].textContent).toBe("Most unique");
+});
+
 test("without an index it leads to the form for one", async () => {
   const { user } = show(
     <FindTab index={undefined} others={[]} jobs={[]} find={null as unknown as Find} onMakeIndex={onMakeIndex} onCopyIndex={vi.fn()} />,

@@ -10,8 +10,9 @@ import { MessageAlert } from "../ui/MessageAlert";
 import { NoIndexes } from "../ui/NoIndexes";
 import { PrimaryButton } from "../ui/PrimaryButton";
 import { FindForm } from "./FindForm";
-import { DEFAULT_VALUES } from "./findValues";
+import { DEFAULT_VALUES, type FindValues } from "./findValues";
 import { FoundGroups } from "./FoundGroups";
+import type { Kind } from "./groups";
 import { strings } from "./strings";
 import type { Find } from "./useFind";
 
@@ -42,8 +43,11 @@ function Finding({ index, jobs, find }: Pick<Props, "jobs" | "find"> & { index: 
   const options = useFetched(() => api.find_options({ brain_key, ...other }), brain_key, JSON.stringify(other));
   const job = find.job(jobs);
   const { found } = find;
+  const showKind = useStable((kind: Kind, before: FindValues) => {
+    if (values === before) setValues({ ...values, kind }); // else a person has chosen meanwhile
+  });
   const restore = useStable(() => {
-    if (!found && !find.running) find.restore((kind) => setValues({ ...values, kind }));
+    if (!found && !find.running) find.restore((kind) => showKind(kind, values));
   });
   useEffect(restore, [restore]);
   return (
