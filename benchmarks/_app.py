@@ -113,6 +113,7 @@ def make_dataset(server: Server, options: argparse.Namespace) -> fo.Dataset:
 def opened(dataset: fo.Dataset) -> Iterator[App]:
     """A page of a server of its own, which remembers no panel of an earlier page."""
     sandbox = os.geteuid() != 0
+    os.environ.setdefault("FIFTYONE_PLUGINS_CACHE_ENABLED", "true")  # as the demo does
     service = AppServer()
     try:
         with sync_playwright() as playwright:

@@ -47,10 +47,16 @@ def show(app: App, title: str) -> None:
         add("scrolling the results", lambda _: mouse.wheel(0, PIXELS))
         mouse.wheel(0, -2 * STEPS * PIXELS)
         app.page.wait_for_timeout(2_000)
-        x, y = _point(app, app.cy("milvus-cut"))
+        handle = app.cy("milvus-cut")
+        _point(app, handle.locator(".."))
+        app.page.wait_for_timeout(500)  # the histogram is larger now
+        x, y = _point(app, handle.locator(".."))
+        before = handle.input_value()
         mouse.down()
-        add("dragging the handle", lambda n: mouse.move(x + n, y))
+        add("dragging the handle", lambda n: mouse.move(x + 2 * n, y))
         mouse.up()
+        if handle.input_value() == before:
+            raise RuntimeError("The handle was not dragged")
         app.cy("milvus-query").focus()
         add("typing", lambda n: keyboard.press("abcdefghij"[n % 10]))
     table.show()

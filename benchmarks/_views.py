@@ -90,6 +90,22 @@ print(everything - before, used() - before)
 """
 
 
+CHECK_HEALTH = """
+import sys, time
+import fiftyone as fo
+import psutil
+import fiftyone_milvus
+
+dataset = fo.load_dataset(sys.argv[1])
+dataset.first()
+before, began = psutil.Process().memory_info().rss, time.perf_counter()
+found = fiftyone_milvus.health(dataset, "ours")
+assert found.healthy, found.message
+took = time.perf_counter() - began
+print(took, (psutil.Process().memory_info().rss - before) / 1e6)
+"""
+
+
 @dataclass
 class Case:
     """A view with queries ``(q, dim)`` for it, ``None`` for everything; and the numbers
@@ -129,28 +145,42 @@ def run(server: Server, options: argparse.Namespace) -> None:
     finally:  # what took an hour is printed also where a later view fails
         table.show()
         print("\n".join(notes) + "\n", flush=True)
-    _tell_memory(data, server)
+    given = {} if server.given is None else {ENV_PREFIX + "URI": server.given}
+    _tell_memory(data, given)
+    _tell_health(data, given)
     for contender in built:
         contender.drop()
     data.dataset.delete()
 
 
-def _tell_memory(data: Data, server: Server) -> None:
+def _tell_memory(data: Data, given: dict[str, str]) -> None:
     """Prints what another process takes that only searches, beyond an idle one."""
-    given = {} if server.given is None else {ENV_PREFIX + "URI": server.given}
     query = json.dumps(data.queries[0].tolist())
+    everything, half = _in_process(SEARCH_AND_MEASURE, given, data.dataset.name, query)
+    print(
+        f"Another process, beyond FiftyOne with the dataset loaded: {everything:.0f} MB"
+        f" to search everything, {half:.0f} MB after a search of a random half\n"
+    )
+
+
+def _tell_health(data: Data, given: dict[str, str]) -> None:
+    """Prints what a health check takes, in a process of its own."""
+    seconds, memory = _in_process(CHECK_HEALTH, given, data.dataset.name)
+    print(
+        f"Health check: {seconds:.1f} s, in a process that grows by {memory:.0f} MB\n"
+    )
+
+
+def _in_process(program: str, given: dict[str, str], *args: str) -> list[float]:
+    """The two numbers that a program prints last."""
     done = subprocess.run(
-        [sys.executable, "-c", SEARCH_AND_MEASURE, data.dataset.name, query],
+        [sys.executable, "-c", program, *args],
         env={**os.environ, **given},
         check=True,
         capture_output=True,
         text=True,
     )
-    everything, half = map(float, done.stdout.split()[-2:])
-    print(
-        f"Another process, beyond FiftyOne with the dataset loaded: {everything:.0f} MB"
-        f" to search everything, {half:.0f} MB after a search of a random half\n"
-    )
+    return [float(number) for number in done.stdout.split()[-2:]]
 
 
 def _cases(data: Data, repeats: int) -> Iterator[Case]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from .client import WRITE_SECONDS
@@ -83,7 +83,7 @@ def number_of(id_: str) -> int:
     return int.from_bytes(digest, "big") >> 1
 
 
-def is_in(ids: Sequence[str]) -> dict[str, Any]:
+def is_in(ids: Iterable[str]) -> dict[str, Any]:
     """The keyword arguments of ``search`` for the rows that have one of at most
     :data:`IDS_PER_BITMAP` primary keys, and for a few others."""
     from pymilvus import build_roaring_bitmap

@@ -21,7 +21,7 @@ from .collection import PK, SAMPLE_ID, VECTOR
 from .error_messages import is_too_large
 from .filter_expressions import in_parts
 from .index_types import check_search_params, search_choice
-from .messages import IDS_PER_CALL, MAX_K, of_ids
+from .messages import IDS_PER_CALL, MAX_K
 from .rows import StoredRows
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ R = TypeVar("R")
 
 ANSWER_BYTES = 32 * 1024 * 1024  # of the 64 MB that a message may hold
 MATCH_BYTES = 80
-IDS_PER_EMBEDDED_SEARCH = 200_000  # each call goes through all rows there
+IDS_PER_EMBEDDED_SEARCH = 500_000  # 14 MB; each call goes through all rows
 CALLS_AT_ONCE = 4
 
 
@@ -59,7 +59,7 @@ def search(
     rows: StoredRows,
     queries: np.ndarray,
     k: int,
-    among: Sequence[str] | None = None,
+    among: Sequence[str] | IdSet | None = None,
     reverse: bool = False,
     filter_expr: str | None = None,
 ) -> list[Matches]:
@@ -152,7 +152,7 @@ def search_ids(
     reverse: bool = False,
 ) -> Iterator[list[Matches]]:
     """As :func:`search` among ids, in parts of which each has its own ids; in more
-    parts if one call can't take them. Only what is being sent becomes strings."""
+    parts if one call can't take them."""
     parts = max(parts, -(-len(among) // ids_per_search(rows)))
     order = np.arange(len(among))
     if parts > 1:
@@ -164,7 +164,7 @@ def search_ids(
     )
 
     def search_part(places: np.ndarray) -> list[list[Matches]]:
-        return one(rows, queries, k, among.at(places), reverse)
+        return one(rows, queries, k, among.at(np.sort(places)), reverse)
 
     if parts == 1:
         yield from search_part(order)
@@ -174,17 +174,16 @@ def search_ids(
 
 
 def _search_by_lists(
-    rows: StoredRows, queries: np.ndarray, k: int, ids: Sequence[str], reverse: bool
+    rows: StoredRows, queries: np.ndarray, k: int, ids: IdSet, reverse: bool
 ) -> list[list[Matches]]:
     """As :func:`search` among ids, in as many calls as lists of them need."""
-    return [
-        search(rows, queries, min(k, len(some)), some, reverse)
-        for some in of_ids(ids, _ids_per_list(rows))
-    ]
+    most = _ids_per_list(rows)
+    parts = [ids.at(slice(start, start + most)) for start in range(0, len(ids), most)]
+    return [search(rows, queries, min(k, len(some)), some, reverse) for some in parts]
 
 
 def _search_by_bitmap(
-    rows: StoredRows, queries: np.ndarray, k: int, ids: Sequence[str], reverse: bool
+    rows: StoredRows, queries: np.ndarray, k: int, ids: IdSet, reverse: bool
 ) -> list[list[Matches]]:
     """As :func:`_search_by_lists`, in one call if the server takes that."""
 
@@ -194,8 +193,7 @@ def _search_by_bitmap(
     def by_bitmap() -> list[list[Matches]]:
         wanted, where = min(k, len(ids)), id_bitmaps.is_in(ids)
         found = _search_in_steps(rows, queries, wanted, where, reverse)
-        asked = set(ids)
-        kept = [one.only(asked) for one in found]
+        kept = [one.only(ids.containing(one.ids)) for one in found]
         # of others, whose number is the same or that have none, there may be more
         pairs = zip(found, kept, strict=True)
         if any(len(some.ids) < len(one.ids) == wanted for one, some in pairs):

@@ -356,7 +356,7 @@ class StoredRows:
         """Without what the row doesn't keep."""
         return {k: row[k] for k in self.filter_keys if row.get(k) is not None}
 
-    def is_in(self, field: str, values: Sequence[str]) -> dict[str, Any]:
+    def is_in(self, field: str, values: Sequence[str] | IdSet) -> dict[str, Any]:
         return is_in(field, values, self.collection.connection.capabilities)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,7 +95,14 @@ def test_ids_at_places(monkeypatch):
     monkeypatch.setattr(id_set, "STRINGS_AT_ONCE", 7)
     ids = sorted(set(some_ids(200, seed=5)))
     places = np.random.default_rng(6).permutation(len(ids))[:50]
-    assert IdSet.of(ids).at(places) == [ids[place] for place in places]
+    found = IdSet.of(ids).at(places)
+    assert list(found) == [ids[place] for place in sorted(places)]
+
+
+@pytest.mark.parametrize("count", [0, 1, 300])
+def test_its_json_is_a_list_of_its_ids(count):
+    ids = sorted(set(some_ids(count, seed=8)))
+    assert IdSet.of(ids).to_json() == json.dumps(ids)
 
 
 def test_packing_keeps_the_order():
@@ -110,11 +118,11 @@ def test_an_id_takes_twelve_bytes():
     assert IdSet(packed_at_random(MANY)).nbytes == 12 * MANY
 
 
-def test_a_search_makes_strings_of_what_it_sends_alone(monkeypatch):
+def test_a_search_makes_texts_of_what_it_sends_alone(monkeypatch):
     sent: list[int] = []
 
-    def search(rows: Any, queries: Any, k: int, among: list[str], reverse: bool) -> Any:
-        sent.append(len(among))
+    def search(rows: Any, queries: Any, k: int, among: IdSet, reverse: bool) -> Any:
+        sent.append(among.to_json().count(",") + 1)
         return []
 
     monkeypatch.setattr(row_search, "search", search)

@@ -13,6 +13,9 @@ import { useRovingFocus } from "./useRovingFocus";
 import type { ShownResult } from "./useSearch";
 import type { TileView } from "./useTileView";
 import { tagsOf, type Tags } from "./useTags";
+import { TILES } from "./tileStyles";
+
+const LIST = { position: "relative", m: 0, p: 0, listStyle: "none", "& > li": { position: "absolute" }, ...TILES } as const;
 
 interface Props {
   shown: ShownResult;
@@ -72,19 +75,13 @@ export const ResultList = memo(function ResultList({ shown, positions, changes, 
         aria-label={strings.resultList}
         data-cy="milvus-results"
         onKeyDown={onKeyDown}
-        sx={{ position: "relative", m: 0, p: 0, listStyle: "none", height: layout.height }}
+        sx={LIST}
+        style={{ height: layout.height }}
       >
         {places.map((place) => {
           const one = results.get(rankAt(place));
           return (
-            <Box
-              component="li"
-              key={place}
-              aria-setsize={listed}
-              aria-posinset={place + 1}
-              sx={{ position: "absolute" }}
-              style={layout.tile(place)}
-            >
+            <li key={place} aria-setsize={listed} aria-posinset={place + 1} style={layout.tile(place)}>
               <ResultTile
                 result={one}
                 kind={result.score}
@@ -97,7 +94,7 @@ export const ResultList = memo(function ResultList({ shown, positions, changes, 
                 onSelect={toggle}
                 onSimilar={searchSimilar}
               />
-            </Box>
+            </li>
           );
         })}
       </Box>

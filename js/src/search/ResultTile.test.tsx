@@ -10,7 +10,7 @@ const kind = "similarity" as const;
 const props = { result, kind, chips: [], tags: "", position: 0, active: true, selected: false, ...on };
 
 const open = () => screen.getByRole("button", { name: /^1 bird ?0.912$/ });
-const checkbox = () => screen.getByRole<HTMLInputElement>("checkbox", { name: "Select 1. bird in the grid" });
+const checkbox = () => screen.getByRole("checkbox", { name: "Select 1. bird in the grid" });
 const like = (how: string) => screen.getByRole("button", { name: `${how} like this: 1. bird` });
 
 test("a result is opened, selected, and searched with as positive or negative", async () => {
@@ -21,12 +21,13 @@ test("a result is opened, selected, and searched with as positive or negative", 
   expect(on.onSelect.mock.calls).toEqual([["a"]]);
   await user.click(like("More"));
   await user.click(like("Less"));
+  expect([like("More").title, like("Less").title]).toEqual(["More like this", "Less like this"]);
   expect(on.onSimilar.mock.calls).toEqual([[result, false], [result, true]]);
 });
 
 test("a selected result is checked", () => {
   show(<ResultTile {...props} selected />);
-  expect(checkbox().checked).toBe(true);
+  expect(checkbox().getAttribute("aria-checked")).toBe("true");
 });
 
 test("the Tab key focuses only what is in the active tile", () => {

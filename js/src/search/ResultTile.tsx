@@ -1,11 +1,9 @@
-import { ButtonBase, Checkbox, Stack, Tooltip, Typography } from "@mui/material";
-import { memo } from "react";
+import { Tooltip } from "@mui/material";
+import { memo, type ButtonHTMLAttributes } from "react";
 import type { Result, SearchResult } from "../api/contract";
 import { score } from "../ui/format";
-import { FOCUS } from "../ui/styles";
 import type { Chip } from "./chips";
 import { ScoreDetails } from "./ScoreDetails";
-import { SimilarButton } from "./SimilarButton";
 import { strings } from "./strings";
 import { Thumbnail } from "../ui/Thumbnail";
 
@@ -27,19 +25,14 @@ interface Props {
 
 /**
  * A result: its image, rank, score and label, a checkbox, and more or less like it. It is
- * rendered again only when it changes: a hundred of them take longer than a search.
+ * rendered again only when it changes, and its parts are plain elements (their styles are in
+ * `tileStyles.ts`): those of MUI would take longer than a search.
  */
-export const ResultTile = memo(function ResultTile({ result, ...props }: Props) {
+export const ResultTile = memo(function ResultTile({ result, selected, ...props }: Props) {
   return (
-    <Stack
-      sx={{
-        ...TILE,
-        borderColor: props.selected ? "primary.main" : "divider",
-        bgcolor: result ? undefined : "action.hover",
-      }}
-    >
-      {result && <Content result={result} {...props} />}
-    </Stack>
+    <div className="milvus-tile" data-selected={selected} data-loading={!result}>
+      {result && <Content result={result} selected={selected} {...props} />}
+    </div>
   );
 });
 
@@ -50,89 +43,74 @@ function Content({ result, kind, chips, tags, position, active, selected, onOpen
   return (
     <>
       <Tooltip title={<ScoreDetails result={result} kind={kind} chips={chips} />} enterDelay={300} enterNextDelay={150}>
-        <ButtonBase
-          disableRipple
+        <button
+          type="button"
+          className="milvus-tile-open"
           data-cy="milvus-result"
           data-id={result.id}
           data-position={position}
           aria-description={strings.open(name, kind, shownScore)}
           tabIndex={tabIndex}
           onClick={() => onOpen(result)}
-          sx={{
-            display: "block",
-            width: "100%",
-            textAlign: "start",
-            ...FOCUS,
-          }}
         >
           <Thumbnail filepath={result.filepath} box={result.box} outlined={result.objects} alt="" />
-          <Stack direction="row" spacing={0.5} sx={MARKS}>
-            {result.is_query && (
-              <Typography variant="caption" data-cy="milvus-result-is-query" sx={{ flex: "none" }}>
-                {strings.isQuery}
-              </Typography>
-            )}
+          <span className="milvus-tile-marks">
+            {result.is_query && <span data-cy="milvus-result-is-query">{strings.isQuery}</span>}
             {tags && (
-              <Typography variant="caption" noWrap dir="auto" data-cy="milvus-result-tags">
+              <span dir="auto" data-cy="milvus-result-tags">
                 {tags}
-              </Typography>
+              </span>
             )}
-          </Stack>
-          <Stack direction="row" justifyContent="space-between" spacing={0.5} sx={{ px: 0.75 }}>
-            <Typography variant="caption" noWrap color="text.secondary" dir="auto" data-cy="milvus-result-caption">
+          </span>
+          <span className="milvus-tile-line">
+            <span dir="auto" data-cy="milvus-result-caption">
               {result.rank}
               {result.caption && ` ${result.caption}`}
-            </Typography>
-            <Typography
-              variant="caption"
-              data-cy="milvus-result-score"
-              sx={{ fontVariantNumeric: "tabular-nums" }}
-            >
-              {shownScore}
-            </Typography>
-          </Stack>
-        </ButtonBase>
+            </span>
+            <span data-cy="milvus-result-score">{shownScore}</span>
+          </span>
+        </button>
       </Tooltip>
-      <Stack direction="row" alignItems="center" className={ACTIONS} sx={{ left: 2 }} data-shown={selected}>
-        <Checkbox
-          size="small"
-          checked={selected}
-          onChange={() => onSelect(result.id)}
-          inputProps={{ "aria-label": strings.select(name), tabIndex, ...CHECKBOX }}
-          disableRipple
-          sx={{ p: 0.25, ...FOCUS }}
+      <span className="milvus-tile-actions" data-shown={selected} style={{ left: 2 }}>
+        <TileButton
+          name="milvus-tick"
+          role="checkbox"
+          aria-checked={selected}
+          aria-label={strings.select(name)}
+          tabIndex={tabIndex}
+          icon={selected ? "check_box" : "check_box_outline_blank"}
+          onClick={() => onSelect(result.id)}
         />
-      </Stack>
-      <Stack direction="row" className={ACTIONS} sx={{ right: 2 }}>
-        <SimilarButton negative={false} name={name} tabIndex={tabIndex} onClick={() => onSimilar(result, false)} />
-        <SimilarButton negative name={name} tabIndex={tabIndex} onClick={() => onSimilar(result, true)} />
-      </Stack>
+      </span>
+      <span className="milvus-tile-actions" style={{ right: 2 }}>
+        {[false, true].map((negative) => {
+          const words = negative ? strings.lessLikeThis : strings.moreLikeThis;
+          return (
+            <TileButton
+              key={words}
+              name={negative ? "milvus-less-like" : "milvus-more-like"}
+              title={words}
+              aria-label={`${words}: ${name}`}
+              tabIndex={tabIndex}
+              icon={negative ? "remove_circle_outline" : "add_circle_outline"}
+              onClick={() => onSimilar(result, negative)}
+            />
+          );
+        })}
+      </span>
     </>
   );
 }
 
-/** Over the lower edge of the image. */
-const MARKS = {
-  position: "absolute",
-  bottom: 24,
-  left: 2,
-  maxWidth: "calc(100% - 4px)",
-  "& > *": { px: 0.5, borderRadius: 0.5, bgcolor: "background.paper", color: "text.primary", lineHeight: 1.4 },
-} as const;
+interface TileButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  name: string;
+  icon: string;
+}
 
-const ACTIONS = "milvus-tile-actions";
-
-/** What can be done with a result lies over its image while the pointer or the keyboard is there. */
-const TILE = {
-  position: "relative",
-  height: "100%",
-  border: 1,
-  borderRadius: 1,
-  overflow: "hidden",
-  [`.${ACTIONS}`]: { position: "absolute", top: 2, borderRadius: 1, bgcolor: "background.paper", opacity: 0 },
-  [`&:hover .${ACTIONS}, &:focus-within .${ACTIONS}, .${ACTIONS}[data-shown=true]`]: { opacity: 1 },
-  // a finger doesn't hover
-  "@media (hover: none)": { [`.${ACTIONS}`]: { opacity: 1 } },
-} as const;
-
-const CHECKBOX: object = { "data-cy": "milvus-tick" };
+const TileButton = ({ name, icon, ...props }: TileButtonProps) => (
+  <button type="button" className="milvus-tile-button" data-cy={name} {...props}>
+    <span className="material-icons notranslate" aria-hidden>
+      {icon}
+    </span>
+  </button>
+);

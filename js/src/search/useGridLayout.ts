@@ -51,11 +51,15 @@ export function useGridLayout(list: RefObject<HTMLElement>, count: number, narro
     if (hidden > 0) scrolled.scrollTop = Math.min(scrolled.scrollTop + hidden, top);
   }, [scroller, top, height]);
 
-  // what can be seen is items first
+  // what can be seen is items first, and in sight before others are rendered
   const [overscan, setOverscan] = useState(0);
   useEffect(() => {
-    const timer = setTimeout(() => setOverscan(OVERSCAN), 0);
-    return () => clearTimeout(timer);
+    let timer = 0;
+    const frame = requestAnimationFrame(() => (timer = window.setTimeout(() => setOverscan(OVERSCAN), 0)));
+    return () => {
+      cancelAnimationFrame(frame);
+      window.clearTimeout(timer);
+    };
   }, []);
 
   // eslint-disable-next-line react-hooks/incompatible-library -- the compiler isn't used

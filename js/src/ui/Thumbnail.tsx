@@ -1,5 +1,5 @@
 import { MuiIconFont } from "@fiftyone/components";
-import { Box } from "@mui/material";
+import { styled } from "@mui/material";
 import { useState, type CSSProperties, type SyntheticEvent } from "react";
 import type { Box as Crop } from "../api/contract";
 import { mediaUrl } from "../hooks/appState";
@@ -12,6 +12,19 @@ interface Props {
   outlined?: Crop[];
   alt: string;
 }
+
+const Square = styled("div")(({ theme: { palette } }) => ({
+  position: "relative",
+  width: "100%",
+  aspectRatio: "1",
+  overflow: "hidden",
+  display: "grid",
+  placeItems: "center",
+  backgroundColor: palette.action.hover,
+  color: palette.text.secondary,
+}));
+
+const Outline = styled("div")(({ theme: { palette } }) => ({ border: `2px solid ${palette.primary.main}` }));
 
 const WHOLE: CSSProperties = { width: "100%", height: "100%", objectFit: "contain" };
 const UNMEASURED: CSSProperties = { ...WHOLE, visibility: "hidden" };
@@ -27,18 +40,7 @@ export function Thumbnail({ filepath, box, outlined = [], alt }: Props) {
     setSize(width && height ? { width, height } : null);
   };
   return (
-    <Box
-      sx={{
-        position: "relative",
-        width: "100%",
-        aspectRatio: "1",
-        overflow: "hidden",
-        display: "grid",
-        placeItems: "center",
-        bgcolor: "action.hover",
-        color: "text.secondary",
-      }}
-    >
+    <Square>
       {broken ? (
         <MuiIconFont name="image_not_supported" />
       ) : (
@@ -54,8 +56,8 @@ export function Thumbnail({ filepath, box, outlined = [], alt }: Props) {
       )}
       {size &&
         outlined.map((part, n) => (
-          <Box key={n} data-cy="milvus-outline" style={outlineStyle(part, size)} sx={{ border: 2, borderColor: "primary.main" }} />
+          <Outline key={n} data-cy="milvus-outline" style={outlineStyle(part, size)} />
         ))}
-    </Box>
+    </Square>
   );
 }
