@@ -56,7 +56,13 @@ class MilvusPanel(
         )
 
     async def execute(self, ctx: foo.ExecutionContext) -> Any:
-        return await threads.run(super().execute, ctx)
+        return await threads.run(self._execute, ctx)
+
+    def _execute(self, ctx: foo.ExecutionContext) -> Any:
+        """As FiftyOne's panels do; but the view stays as it is after :data:`METHODS`,
+        and to send it with each answer would have the App draw the panel again."""
+        method = ctx.params.get("__method__")
+        return getattr(self, method)(ctx) if method in METHODS else super().execute(ctx)
 
     def on_load(self, ctx: foo.ExecutionContext) -> None:
         """Gives React what it shows first, which saves a call, and loads the model of
