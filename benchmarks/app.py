@@ -6,8 +6,8 @@ plugin's panel beside FiftyOne's own *Similarity Search*, on the same index.
 FiftyOne's panel asks in a menu whether to search now, which isn't counted; it lists a
 search when it is done, and shows it on another click, on *Show results*, which it is
 given at once. Requests and bytes are all that the page asked for and got from the
-search to the sorted grid. Then what the page's thread does for each frame with 10,000
-results. Nothing is asserted.
+search to the sorted grid. The App keeps its plugins loaded, as the demo has it. Then
+what the page's thread does for each frame with 10,000 results. Nothing is asserted.
 """
 
 from __future__ import annotations
