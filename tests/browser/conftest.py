@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from harness import environment
 from harness.app import BROWSER_ARGS, App, AppServer, Window, browser_path
+from harness.standalone import Standalone
 from harness.worker import DelegatedWorker
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 MODEL = "conse-lite0-minilm-offline"
 # a busy machine may take seconds for what takes none
 expect.set_options(timeout=60_000)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_idle_servers() -> None:
+    """Ends what tests before these have left running: each takes a tenth of a core."""
+    for server in list(Standalone.running):
+        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -375,10 +375,11 @@ class App:
         for event, listener in listeners.items():
             self.page.on(event, listener)
         action()
-        known = -1
-        while unanswered or len(called) != known:
-            known = len(called)
+        quiet = False
+        while not quiet:  # an answer leads to calls once it is drawn
+            known, idle = len(called), not unanswered
             self.page.evaluate(TIMERS_HAVE_RUN)
+            quiet = idle and not unanswered and len(called) == known
         for event, listener in listeners.items():
             self.page.remove_listener(event, listener)
         return called

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -92,6 +93,8 @@ class Standalone:
     The same folder may be used again: collections last.
     """
 
+    running: ClassVar[set[Standalone]] = set()
+
     def __init__(self, folder: Path, options: StandaloneOptions | None = None) -> None:
         if not (TOOL / "server" / "bin").is_dir():
             pytest.fail("There is no Milvus Standalone: run `make setup` first.")
@@ -129,6 +132,7 @@ class Standalone:
         except BaseException:
             self.service.kill()
             raise
+        self.running.add(self)
 
     def is_ready(self) -> bool:
         """Whether the server says that all of it works."""
@@ -149,10 +153,12 @@ class Standalone:
     def stop(self) -> None:
         """Ends it; its data stays in the folder."""
         self.service.stop(patience=5)
+        self.running.discard(self)
 
     def kill(self) -> None:
         """Ends it as a power cut would; its data stays in the folder."""
         self.service.kill()
+        self.running.discard(self)
 
     def _prepare_folder(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
