@@ -99,7 +99,13 @@ AT_REST = """() => {
 EVENTS = "/events"  # a request that lasts as long as the page is open
 # Ends after all timers that the page had set for the next half second: the panel waits
 # for less than that before it asks what a change means
-TIMERS_HAVE_RUN = "() => new Promise(resolve => setTimeout(resolve, 500))"
+# What waits to be drawn may start timers, and these may have more drawn
+TIMERS_HAVE_RUN = """async () => {
+    const drawn = () => new Promise(resolve => requestIdleCallback(resolve));
+    await drawn();
+    await new Promise(resolve => setTimeout(resolve, 500));
+    await drawn();
+}"""
 
 
 def browser_path() -> str | None:
