@@ -98,8 +98,8 @@ AT_REST = """() => {
 }"""
 EVENTS = "/events"  # a request that lasts as long as the page is open
 # Ends after all timers that the page had set for the next half second: the panel waits
-# for less than that before it asks what a change means
-# What waits to be drawn may start timers, and these may have more drawn
+# for less than that before it asks what a change means. What waits to be drawn may set
+# timers, and these may have more drawn
 TIMERS_HAVE_RUN = """async () => {
     const drawn = () => new Promise(resolve => requestIdleCallback(resolve));
     await drawn();

@@ -1,5 +1,6 @@
 """The panel's Python half: what React asks, and what it gets."""
 
+import asyncio
 import itertools
 import threading
 import time
@@ -533,3 +534,10 @@ def test_react_sends_only_what_an_operator_asks_for(indexed, name):
     # of groups and videos: see test_media.py and test_videos.py
     others = {"slices", "videos_as", "fps", "clips_field"}
     assert contract.operator_params(name) - others <= offered
+
+
+@pytest.mark.parametrize(("method", "views"), [("on_load", 1), ("overview", 0)])
+def test_the_app_gets_the_panels_view_once(dataset, method, views):
+    ctx = make_context(dataset, __method__=method)
+    asyncio.run(foo.get_operator(f"{PLUGIN}/milvus_panel").execute(ctx))
+    assert len(triggered(ctx, "show_panel_output")) == views

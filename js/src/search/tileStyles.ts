@@ -1,6 +1,7 @@
 import type { SxProps, Theme } from "@mui/material";
+import { FOCUS } from "../ui/styles";
 
-const FOCUS = { outline: "2px solid", outlineColor: "primary.main", outlineOffset: "-2px" };
+const FOCUSED = FOCUS["&.Mui-focusVisible"];
 const BUTTON = { border: 0, p: 0, bgcolor: "transparent", color: "inherit", font: "inherit", cursor: "pointer" };
 
 /** How the tiles in a list look, as one style for all. */
@@ -21,7 +22,7 @@ export const TILES: SxProps<Theme> = {
     display: "block",
     width: "100%",
     textAlign: "start",
-    "&:focus-visible": FOCUS,
+    "&:focus-visible": FOCUSED,
   },
   "& .milvus-tile-line": {
     display: "flex",
@@ -70,7 +71,7 @@ export const TILES: SxProps<Theme> = {
     borderRadius: "50%",
     color: "text.secondary",
     "& > span": { fontSize: 18 },
-    "&:focus-visible": FOCUS,
+    "&:focus-visible": FOCUSED,
     "&[data-cy=milvus-more-like]:hover": { color: "success.main" },
     "&[data-cy=milvus-less-like]:hover": { color: "error.main" },
     "&[aria-checked=true]": { color: "primary.main" },
