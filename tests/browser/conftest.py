@@ -45,8 +45,8 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def app_server(offline_models: None) -> Iterator[AppServer]:
-    """The App's server, in a process of its own."""
-    server = AppServer()
+    """The App's server, in a process of its own, which loads plugins once."""
+    server = AppServer(variables={"FIFTYONE_PLUGINS_CACHE_ENABLED": "true"})
     yield server
     server.stop()
 
@@ -73,8 +73,9 @@ def own_scenes(scenes: fo.Dataset) -> Iterator[fo.Dataset]:
 
 @pytest.fixture(scope="module")
 def window(browser: Browser) -> Iterator[Window]:
-    """What a module's tests see the App in."""
-    window = Window(browser)
+    """What a module's tests see the App in; images for the docs are made of it as
+    people see it."""
+    window = Window(browser, animated=bool(os.environ.get("SHOTS")))
     yield window
     window.close()
 

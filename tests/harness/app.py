@@ -18,7 +18,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
-from . import environment
+from . import environment, page_scripts
 from .ports import free_port
 from .processes import Service
 
@@ -52,56 +52,16 @@ ERRORS_OF_FIFTYONE = ("entry is loading",)
 # the first search by text, which loads the model; milliseconds
 PATIENCE = 90_000
 ATTEMPTS = 3
-SAY_HOME = """home => {
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) {
-    const text = texts.currentNode;
-    if (text.data.includes(home)) text.data = text.data.replaceAll(home, "~");
-  }
-}"""
-COUNT_GRID_MOUNTS = """
-window.IS_PLAYWRIGHT = true;
-window.__gridMounts = 0;
-document.addEventListener('grid-mount', () => {
-    window.__gridMounts++;
-    // not the path, which changes long before the grid of the dataset before is gone
-    window.__gridOf = document.querySelector('[data-cy="selector-dataset"]')?.value;
-});
-"""
-# Where the App is; a view that was set just before may take it back
-SHOWN_OR_ELSEWHERE = """dataset => {
-  if (location.pathname !== `/datasets/${dataset}`) return "other_server";
-  const name = document.querySelector('[data-cy="selector-dataset"]')?.value;
-  return name === dataset && window.__gridOf === dataset && "shown";
-}"""
-# Whether the panel has drawn its tabs; the App may lose the panel before
-DRAWN_OR_LOST = """panel => {
-  const find = name => document.querySelector(`[data-cy="${name}"]`);
-  if (!find(`panel-tab-${panel}`)) return "lost";
-  return find(`panel-content-${panel}`)?.querySelector('[data-cy^="milvus-tab-"]')
-    && "drawn";
-}"""
-# Whether nothing moves since the last time this was asked: no transition runs, no image
-# in sight is still to come, and each part of the panel is where it was
-AT_REST = """() => {
-  const place = e => Object.values(e.getBoundingClientRect().toJSON());
-  const inSight = e => {
-    const [x, y, width, height] = place(e);
-    return document.elementFromPoint(x + width / 2, y + height / 2) === e;
-  };
-  const moving = document.getAnimations().some(a => a instanceof CSSTransition);
-  const coming = [...document.images].some(i => !i.complete && inSight(i));
-  const before = window.__places;
-  const parts = [...document.querySelectorAll('[data-cy]')];
-  window.__places = JSON.stringify(parts.map(place));
-  return before === window.__places && !moving && !coming;
-}"""
+ROUNDS = 60  # of half a second and more, in which what is asked comes to an end
+POLLING = 50  # milliseconds between two looks at the page
 EVENTS = "/events"  # a request that lasts as long as the page is open
 # Ends after all timers that the page had set for the next half second: the panel waits
 # for less than that before it asks what a change means. What waits to be drawn may set
-# timers, and these may have more drawn
+# timers, and these may have more drawn. On a busy machine, a page that moves is never
+# idle
 TIMERS_HAVE_RUN = """async () => {
-    const drawn = () => new Promise(resolve => requestIdleCallback(resolve));
+    const soon = { timeout: 2000 };
+    const drawn = () => new Promise(resolve => requestIdleCallback(resolve, soon));
     await drawn();
     await new Promise(resolve => setTimeout(resolve, 500));
     await drawn();
@@ -170,10 +130,16 @@ def _loads_grid(response: Response, matches: bool) -> bool:
 
 class Window:
     """A window of the browser that tests share, since the App takes seconds to load;
-    after :meth:`close` there is a new one."""
+    after :meth:`close` there is a new one.
 
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
+    Args:
+        browser: the browser that opens it
+        animated: whether changes move, as people see them; that costs a browser without
+            a graphics card a lot
+    """
+
+    def __init__(self, browser: Browser, animated: bool = True) -> None:
+        self._browser, self._animated = browser, animated
         self._page: Page | None = None
 
     @property
@@ -181,7 +147,9 @@ class Window:
         if self._page is None:
             context = self._browser.new_context(viewport=SIZE)
             context.route(ELSEWHERE, lambda route: route.fulfill(status=200, body=""))
-            context.add_init_script(COUNT_GRID_MOUNTS)
+            context.add_init_script(page_scripts.COUNT_GRID_MOUNTS)
+            if not self._animated:
+                context.add_init_script(page_scripts.NO_ANIMATIONS)
             context.set_default_timeout(PATIENCE)
             self._page = context.new_page()
         return self._page
@@ -253,7 +221,7 @@ class App:
                     if attempt + 1 == ATTEMPTS:
                         raise
                     continue
-            if self._until(SHOWN_OR_ELSEWHERE, dataset) == "shown":
+            if self._until(page_scripts.SHOWN_OR_ELSEWHERE, dataset) == "shown":
                 return
         raise AssertionError(f"The App does not stay at {path}. {self._on_screen()}")
 
@@ -277,14 +245,15 @@ class App:
                 self.cy("new-panel-btn").first.click()
                 self.cy(f"new-panel-option-{panel}").click()
                 self.cy(f"panel-tab-{panel}").wait_for()
-            if self._until(DRAWN_OR_LOST, panel) == "drawn":
+            if self._until(page_scripts.DRAWN_OR_LOST, panel) == "drawn":
                 return
         raise AssertionError(f"The App loses {panel}. {self._on_screen()}")
 
     def _until(self, script: str, arg: str) -> Any:
         """Waits until the script's answer is true in JavaScript; the answer."""
         try:
-            return self.page.wait_for_function(script, arg=arg).json_value()
+            found = self.page.wait_for_function(script, arg=arg, polling=POLLING)
+            return found.json_value()
         except PlaywrightTimeout as e:
             message = f"Never so for {arg}: {script}\n{self._on_screen()}"
             raise AssertionError(message) from e
@@ -381,24 +350,29 @@ class App:
         for event, listener in listeners.items():
             self.page.on(event, listener)
         action()
-        quiet = False
-        while not quiet:  # an answer leads to calls once it is drawn
+        for _ in range(ROUNDS):  # an answer leads to calls once it is drawn
             known, idle = len(called), not unanswered
             self.page.evaluate(TIMERS_HAVE_RUN)
-            quiet = idle and not unanswered and len(called) == known
+            if idle and not unanswered and len(called) == known:
+                break
+        else:
+            waiting = [f"{r.url} {_compact(r)[:200]}" for r in unanswered]
+            raise AssertionError(f"No end of calls: {called}, unanswered: {waiting}")
         for event, listener in listeners.items():
             self.page.remove_listener(event, listener)
         return called
 
     def quiet(self) -> None:
         """Waits until the panel asks for nothing by itself, having just been opened."""
-        while self.asked(lambda: None):
-            pass
+        for _ in range(ROUNDS):
+            if not self.asked(lambda: None):
+                return
+        raise AssertionError("The panel asks without end.")
 
     def settle(self) -> None:
         """Waits until the page has drawn a change."""
         self.page.evaluate("() => { delete window.__places }")
-        self.page.wait_for_function(AT_REST)
+        self.page.wait_for_function(page_scripts.AT_REST, polling=POLLING)
 
     def looker(self, number: int) -> Locator:
         """The grid's tile of this number, from 0."""
@@ -414,7 +388,8 @@ class App:
         """Does ``action`` and waits until the grid shows something else."""
         before = self.page.evaluate("() => window.__gridMounts")
         action()
-        self.page.wait_for_function("n => window.__gridMounts > n", arg=before)
+        mounted = "n => window.__gridMounts > n"
+        self.page.wait_for_function(mounted, arg=before, polling=POLLING)
 
     def results_after(self, action: Callable[[], Any]) -> list[str]:
         """Does ``action``; the ids of the results that the grid then loads."""
@@ -437,7 +412,7 @@ class App:
         if folder := os.environ.get("SHOTS"):
             path = Path(folder)
             path.mkdir(parents=True, exist_ok=True)
-            self.page.evaluate(SAY_HOME, str(environment.HOME))
+            self.page.evaluate(page_scripts.SAY_HOME, str(environment.HOME))
             self.settle()
             self.page.screenshot(path=path / f"{name}.png")
 

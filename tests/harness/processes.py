@@ -27,6 +27,7 @@ class Service:
     ) -> None:
         self.name = name
         self.log = log
+        self._ended = False
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             self._process = subprocess.Popen(
@@ -46,6 +47,8 @@ class Service:
 
     def members(self) -> list[psutil.Process]:
         """The group's live processes."""
+        if self._ended:
+            return []
         self._process.poll()
         return [p for p in psutil.process_iter() if _is_in_group(p, self.pid)]
 
@@ -87,12 +90,15 @@ class Service:
         self._process.wait()
         while self.members():
             time.sleep(0.05)
+        self._ended = True  # others may get its number now
 
     def log_tail(self, characters: int = 3000) -> str:
         """The end of what the program wrote."""
         return self.log.read_text(errors="replace")[-characters:]
 
     def _signal(self, sign: signal.Signals) -> None:
+        if self._ended:
+            return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, sign)
 

@@ -1,11 +1,12 @@
-import { Box } from "@mui/material";
-import { memo, useEffect, useRef, type KeyboardEvent } from "react";
+import { Box, Tooltip } from "@mui/material";
+import { memo, useEffect, useRef, useState, type KeyboardEvent, type SyntheticEvent } from "react";
 import type { Result, Index } from "../api/contract";
 import { useOpenSample, useSampleSelection } from "../hooks/appState";
 import { useStable } from "../hooks/useStable";
 import { MessageAlert } from "../ui/MessageAlert";
 import { resultChip, type Chip } from "./chips";
 import { ResultTile } from "./ResultTile";
+import { ScoreDetails } from "./ScoreDetails";
 import { strings } from "./strings";
 import { useGridLayout } from "./useGridLayout";
 import { useResultPages } from "./useResultPages";
@@ -57,6 +58,10 @@ export const ResultList = memo(function ResultList({ shown, positions, changes, 
     x: (one) => toggle(one.id),
     t: onTag,
   };
+  // one tooltip for all: one for each would take as long to draw as the tiles
+  const [pointed, setPointed] = useState<HTMLElement | null>(null);
+  const point = ({ target }: SyntheticEvent) => setPointed((target as HTMLElement).closest<HTMLElement>("[data-position]"));
+  const explained = pointed?.isConnected ? results.get(rankAt(Number(pointed.dataset.position))) : undefined;
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const one = results.get(rankAt(Number((event.target as HTMLElement).dataset.position ?? NaN)));
     const does = act[event.key];
@@ -69,35 +74,44 @@ export const ResultList = memo(function ResultList({ shown, positions, changes, 
   return (
     <>
       <MessageAlert message={problem} name="milvus-more-problem" />
-      <Box
-        component="ul"
-        ref={list}
-        aria-label={strings.resultList}
-        data-cy="milvus-results"
-        onKeyDown={onKeyDown}
-        sx={LIST}
-        style={{ height: layout.height }}
+      <Tooltip
+        describeChild
+        title={explained ? <ScoreDetails result={explained} kind={result.score} chips={chips} /> : ""}
+        PopperProps={{ anchorEl: pointed }}
+        enterDelay={300}
+        enterNextDelay={150}
       >
-        {places.map((place) => {
-          const one = results.get(rankAt(place));
-          return (
-            <li key={place} aria-setsize={listed} aria-posinset={place + 1} style={layout.tile(place)}>
-              <ResultTile
-                result={one}
-                kind={result.score}
-                chips={chips}
-                tags={one ? tagsOf(one, changes).join(", ") : ""}
-                active={roving.active === place}
-                selected={selection.has(one?.id)}
-                position={place}
-                onOpen={open}
-                onSelect={toggle}
-                onSimilar={searchSimilar}
-              />
-            </li>
-          );
-        })}
-      </Box>
+        <Box
+          component="ul"
+          ref={list}
+          aria-label={strings.resultList}
+          data-cy="milvus-results"
+          onKeyDown={onKeyDown}
+          onMouseOver={point}
+          onFocus={point}
+          sx={LIST}
+          style={{ height: layout.height }}
+        >
+          {places.map((place) => {
+            const one = results.get(rankAt(place));
+            return (
+              <li key={place} aria-setsize={listed} aria-posinset={place + 1} style={layout.tile(place)}>
+                <ResultTile
+                  result={one}
+                  kind={result.score}
+                  tags={one ? tagsOf(one, changes).join(", ") : ""}
+                  active={roving.active === place}
+                  selected={selection.has(one?.id)}
+                  position={place}
+                  onOpen={open}
+                  onSelect={toggle}
+                  onSimilar={searchSimilar}
+                />
+              </li>
+            );
+          })}
+        </Box>
+      </Tooltip>
     </>
   );
 });

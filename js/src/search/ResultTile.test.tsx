@@ -7,7 +7,7 @@ import { ResultTile } from "./ResultTile";
 
 const on = { onOpen: vi.fn(), onSelect: vi.fn(), onSimilar: vi.fn() };
 const kind = "similarity" as const;
-const props = { result, kind, chips: [], tags: "", position: 0, active: true, selected: false, ...on };
+const props = { result, kind, tags: "", position: 0, active: true, selected: false, ...on };
 
 const open = () => screen.getByRole("button", { name: /^1 bird ?0.912$/ });
 const checkbox = () => screen.getByRole("checkbox", { name: "Select 1. bird in the grid" });

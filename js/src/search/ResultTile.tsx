@@ -1,9 +1,6 @@
-import { Tooltip } from "@mui/material";
 import { memo, type ButtonHTMLAttributes } from "react";
 import type { Result, SearchResult } from "../api/contract";
 import { score } from "../ui/format";
-import type { Chip } from "./chips";
-import { ScoreDetails } from "./ScoreDetails";
 import { strings } from "./strings";
 import { Thumbnail } from "../ui/Thumbnail";
 
@@ -11,7 +8,6 @@ interface Props {
   /** undefined while it is being fetched */
   result: Result | undefined;
   kind: SearchResult["score"];
-  chips: Chip[];
   /** in a line */
   tags: string;
   position: number;
@@ -36,41 +32,39 @@ export const ResultTile = memo(function ResultTile({ result, selected, ...props 
   );
 });
 
-function Content({ result, kind, chips, tags, position, active, selected, onOpen, onSelect, onSimilar }: Props & { result: Result }) {
+function Content({ result, kind, tags, position, active, selected, onOpen, onSelect, onSimilar }: Props & { result: Result }) {
   const shownScore = score(result.score);
   const name = `${result.rank}. ${result.caption || result.label || strings.sample}`;
   const tabIndex = active ? 0 : -1;
   return (
     <>
-      <Tooltip title={<ScoreDetails result={result} kind={kind} chips={chips} />} enterDelay={300} enterNextDelay={150}>
-        <button
-          type="button"
-          className="milvus-tile-open"
-          data-cy="milvus-result"
-          data-id={result.id}
-          data-position={position}
-          aria-description={strings.open(name, kind, shownScore)}
-          tabIndex={tabIndex}
-          onClick={() => onOpen(result)}
-        >
-          <Thumbnail filepath={result.filepath} box={result.box} outlined={result.objects} alt="" />
-          <span className="milvus-tile-marks">
-            {result.is_query && <span data-cy="milvus-result-is-query">{strings.isQuery}</span>}
-            {tags && (
-              <span dir="auto" data-cy="milvus-result-tags">
-                {tags}
-              </span>
-            )}
-          </span>
-          <span className="milvus-tile-line">
-            <span dir="auto" data-cy="milvus-result-caption">
-              {result.rank}
-              {result.caption && ` ${result.caption}`}
+      <button
+        type="button"
+        className="milvus-tile-open"
+        data-cy="milvus-result"
+        data-id={result.id}
+        data-position={position}
+        aria-description={strings.open(name, kind, shownScore)}
+        tabIndex={tabIndex}
+        onClick={() => onOpen(result)}
+      >
+        <Thumbnail filepath={result.filepath} box={result.box} outlined={result.objects} alt="" />
+        <span className="milvus-tile-marks">
+          {result.is_query && <span data-cy="milvus-result-is-query">{strings.isQuery}</span>}
+          {tags && (
+            <span dir="auto" data-cy="milvus-result-tags">
+              {tags}
             </span>
-            <span data-cy="milvus-result-score">{shownScore}</span>
+          )}
+        </span>
+        <span className="milvus-tile-line">
+          <span dir="auto" data-cy="milvus-result-caption">
+            {result.rank}
+            {result.caption && ` ${result.caption}`}
           </span>
-        </button>
-      </Tooltip>
+          <span data-cy="milvus-result-score">{shownScore}</span>
+        </span>
+      </button>
       <span className="milvus-tile-actions" data-shown={selected} style={{ left: 2 }}>
         <TileButton
           name="milvus-tick"
