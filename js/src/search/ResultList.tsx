@@ -1,12 +1,12 @@
-import { Box, Tooltip } from "@mui/material";
-import { memo, useEffect, useRef, useState, type KeyboardEvent, type SyntheticEvent } from "react";
+import { Box } from "@mui/material";
+import { memo, useEffect, useRef, type KeyboardEvent } from "react";
 import type { Result, Index } from "../api/contract";
 import { useOpenSample, useSampleSelection } from "../hooks/appState";
 import { useStable } from "../hooks/useStable";
 import { MessageAlert } from "../ui/MessageAlert";
 import { resultChip, type Chip } from "./chips";
 import { ResultTile } from "./ResultTile";
-import { ScoreDetails } from "./ScoreDetails";
+import { ScoreTooltip } from "./ScoreTooltip";
 import { strings } from "./strings";
 import { useGridLayout } from "./useGridLayout";
 import { useResultPages } from "./useResultPages";
@@ -58,10 +58,6 @@ export const ResultList = memo(function ResultList({ shown, positions, changes, 
     x: (one) => toggle(one.id),
     t: onTag,
   };
-  // one tooltip for all: one for each would take as long to draw as the tiles
-  const [pointed, setPointed] = useState<HTMLElement | null>(null);
-  const point = ({ target }: SyntheticEvent) => setPointed((target as HTMLElement).closest<HTMLElement>("[data-position]"));
-  const explained = pointed?.isConnected ? results.get(rankAt(Number(pointed.dataset.position))) : undefined;
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const one = results.get(rankAt(Number((event.target as HTMLElement).dataset.position ?? NaN)));
     const does = act[event.key];
@@ -74,44 +70,35 @@ export const ResultList = memo(function ResultList({ shown, positions, changes, 
   return (
     <>
       <MessageAlert message={problem} name="milvus-more-problem" />
-      <Tooltip
-        describeChild
-        title={explained ? <ScoreDetails result={explained} kind={result.score} chips={chips} /> : ""}
-        PopperProps={{ anchorEl: pointed }}
-        enterDelay={300}
-        enterNextDelay={150}
+      <Box
+        component="ul"
+        ref={list}
+        aria-label={strings.resultList}
+        data-cy="milvus-results"
+        onKeyDown={onKeyDown}
+        sx={LIST}
+        style={{ height: layout.height }}
       >
-        <Box
-          component="ul"
-          ref={list}
-          aria-label={strings.resultList}
-          data-cy="milvus-results"
-          onKeyDown={onKeyDown}
-          onMouseOver={point}
-          onFocus={point}
-          sx={LIST}
-          style={{ height: layout.height }}
-        >
-          {places.map((place) => {
-            const one = results.get(rankAt(place));
-            return (
-              <li key={place} aria-setsize={listed} aria-posinset={place + 1} style={layout.tile(place)}>
-                <ResultTile
-                  result={one}
-                  kind={result.score}
-                  tags={one ? tagsOf(one, changes).join(", ") : ""}
-                  active={roving.active === place}
-                  selected={selection.has(one?.id)}
-                  position={place}
-                  onOpen={open}
-                  onSelect={toggle}
-                  onSimilar={searchSimilar}
-                />
-              </li>
-            );
-          })}
-        </Box>
-      </Tooltip>
+        {places.map((place) => {
+          const one = results.get(rankAt(place));
+          return (
+            <li key={place} aria-setsize={listed} aria-posinset={place + 1} style={layout.tile(place)}>
+              <ResultTile
+                result={one}
+                kind={result.score}
+                tags={one ? tagsOf(one, changes).join(", ") : ""}
+                active={roving.active === place}
+                selected={selection.has(one?.id)}
+                position={place}
+                onOpen={open}
+                onSelect={toggle}
+                onSimilar={searchSimilar}
+              />
+            </li>
+          );
+        })}
+      </Box>
+      <ScoreTooltip list={list} at={(place) => results.get(rankAt(place))} kind={result.score} chips={chips} />
     </>
   );
 });

@@ -1,4 +1,4 @@
-import { Button, Tooltip } from "@mui/material";
+import { Button } from "@mui/material";
 import { useMemo } from "react";
 import { useApi } from "../api/client";
 import type { Index } from "../api/contract";
@@ -28,19 +28,19 @@ export function UseSelected({ search, index }: Props) {
     else search.searchTerms(terms.ask);
   };
   return (
-    <Tooltip describeChild title={strings.useSelectedHint(labelIds.length > 0 ? 0 : negatives)}>
-      <Button
-        size="small"
-        color="secondary"
-        data-cy="milvus-use-selected"
-        onPointerEnter={terms.ask}
-        onFocus={terms.ask}
-        onClick={use}
-        sx={{ flex: "none", textTransform: "none" }}
-      >
-        {strings.useSelected(selected)}
-      </Button>
-    </Tooltip>
+    <Button
+      size="small"
+      color="secondary"
+      data-cy="milvus-use-selected"
+      // the browser's own: to close one of MUI takes time from the search that the click starts
+      title={strings.useSelectedHint(labelIds.length > 0 ? 0 : negatives)}
+      onPointerEnter={terms.ask}
+      onFocus={terms.ask}
+      onClick={use}
+      sx={{ flex: "none", textTransform: "none" }}
+    >
+      {strings.useSelected(selected)}
+    </Button>
   );
 }
 

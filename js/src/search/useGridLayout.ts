@@ -1,4 +1,4 @@
-import { useVirtualizer, type Range } from "@tanstack/react-virtual";
+import { useVirtualizer } from "@tanstack/react-virtual";
 import { useContext, useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
 import { ScrollContext } from "../hooks/ScrollContext";
 
@@ -8,16 +8,6 @@ const UNMEASURED = -1;
 const LINES = 24;
 /** Rows beyond those in sight. */
 const OVERSCAN = 2;
-/** Rows come and go together: with each change the browser puts the page's layers together anew. */
-const BLOCK = 4;
-
-/** The rows to render: the blocks of those in sight; without overscan, these alone. */
-function rowsOf({ startIndex, endIndex, overscan, count }: Range): number[] {
-  const block = overscan ? BLOCK : 1;
-  const first = Math.floor(Math.max(0, startIndex - overscan) / block) * block;
-  const last = Math.min(count, Math.ceil((endIndex + 1 + overscan) / block) * block);
-  return Array.from({ length: Math.max(0, last - first) }, (_, n) => first + n);
-}
 
 /**
  * Where each tile of a grid goes that scrolls with the panel, and which are to be items.
@@ -78,7 +68,6 @@ export function useGridLayout(list: RefObject<HTMLElement>, count: number, narro
     getScrollElement: () => scroller.current,
     estimateSize: () => height + GAP,
     overscan,
-    rangeExtractor: rowsOf,
     scrollMargin: Math.max(0, top),
   });
   const { measure } = rows;
