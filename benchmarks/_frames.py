@@ -3,7 +3,8 @@ drags the histogram's handle, and types.
 
 The App's grid is beside them, and each of its tiles is a canvas: without a graphics
 card, putting these together takes most of a frame, also of one that scrolls the grid.
-So scripts, styles and layout are counted apart.
+So scripts, styles and layout are counted apart, and the same is done with the grid
+hidden.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ COUNT_FRAMES = """() => {
     const count = () => { window.__frames++; requestAnimationFrame(count); };
     requestAnimationFrame(count);
 }"""
+HIDE_GRID = '[data-cy="fo-grid"] { display: none }'
 DRAWN = "() => new Promise(resolve => requestAnimationFrame(resolve))"
+Add = Callable[[str, Callable[[int], None]], None]
 Timed = Callable[[Callable[[int], None]], dict[str, float]]
 
 
@@ -43,23 +46,33 @@ def show(app: App, title: str) -> None:
         add("nothing", lambda _: None)
         _point(app, app.cy("fo-grid"))
         add("scrolling FiftyOne's grid", lambda _: mouse.wheel(0, PIXELS))
-        _point(app, app.cy("milvus-result").first)
-        add("scrolling the results", lambda _: mouse.wheel(0, PIXELS))
-        mouse.wheel(0, -2 * STEPS * PIXELS)
-        app.page.wait_for_timeout(2_000)
-        handle = app.cy("milvus-cut")
-        _point(app, handle.locator(".."))
-        app.page.wait_for_timeout(500)  # the histogram is larger now
-        x, y = _point(app, handle.locator(".."))
-        before = handle.input_value()
-        mouse.down()
-        add("dragging the handle", lambda n: mouse.move(x + 2 * n, y))
-        mouse.up()
-        if handle.input_value() == before:
-            raise RuntimeError("The handle was not dragged")
+        _scroll_and_drag(app, add)
         app.cy("milvus-query").focus()
         add("typing", lambda n: keyboard.press("abcdefghij"[n % 10]))
+        app.page.add_style_tag(content=HIDE_GRID)
+        _scroll_and_drag(app, add, ", the App's grid hidden")
     table.show()
+
+
+def _scroll_and_drag(app: App, add: Add, where: str = "") -> None:
+    """Adds the rows of scrolling the results, and of dragging the histogram's handle,
+    both back from where they end."""
+    mouse, handle = app.page.mouse, app.cy("milvus-cut")
+    _point(app, app.cy("milvus-result").first)
+    add(f"scrolling the results{where}", lambda _: mouse.wheel(0, PIXELS))
+    mouse.wheel(0, -2 * STEPS * PIXELS)
+    app.page.wait_for_timeout(2_000)
+    _point(app, handle.locator(".."))
+    app.page.wait_for_timeout(500)  # the histogram is larger now
+    x, y = _point(app, handle.locator(".."))
+    before = handle.input_value()
+    mouse.down()
+    add(f"dragging the handle{where}", lambda n: mouse.move(x + 2 * n, y))
+    if handle.input_value() == before:
+        raise RuntimeError("The handle was not dragged")
+    mouse.move(x, y)
+    mouse.up()
+    app.page.wait_for_timeout(2_000)
 
 
 def _point(app: App, at: Locator) -> tuple[float, float]:

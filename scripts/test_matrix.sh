@@ -15,7 +15,7 @@ highest 3.13 1.22.1 0.25.0 3.0.2  3.2.2
 # What else these tests import; no model is loaded, so there is no torch.
 # strawberry-graphql, which FiftyOne needs, doesn't import with graphql-core 3.3
 OTHERS="cachetools click filelock psutil pyarrow scipy graphql-core<3.3
-hypothesis pytest pytest-timeout pytest-xdist"
+hypothesis pytest pytest-instafail pytest-timeout pytest-xdist"
 SUITE="tests/unit/test_internals.py tests/integration/test_contract.py
 tests/integration/test_embedded_search.py"
 
