@@ -36,7 +36,7 @@ export const Header = memo(function Header(props: Props) {
         {index?.other_server ? <OtherServer index={index} /> : server && <ServerStatus server={server} />}
         {!server && loading && <Skeleton width={160} />}
       </Stack>
-      <Tooltip title={strings.refresh}>
+      <Tooltip disableInteractive title={strings.refresh}>
         <span>
           <IconButton
             size="small"

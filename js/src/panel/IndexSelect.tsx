@@ -31,7 +31,7 @@ export function IndexSelect({ index, indexes, counting, onChange }: Props) {
           </option>
         ))}
       </NativeSelect>
-      <Tooltip title={incomplete(index) ? strings.incomplete : strings.complete}>
+      <Tooltip disableInteractive title={incomplete(index) ? strings.incomplete : strings.complete}>
         <Typography
           variant="caption"
           noWrap

@@ -10,7 +10,7 @@ export function ClearButtons({ search }: { search: Search }) {
     { name: "undo", icon: "undo", label: strings.undo, hint: strings.undoHint, onClick: search.undo, off: !search.canUndo },
   ];
   return buttons.map(({ name, icon, label, hint, onClick, off }) => (
-    <Tooltip key={name} title={hint}>
+    <Tooltip disableInteractive key={name} title={hint}>
       <span>
         <IconButton size="small" aria-label={label} data-cy={`milvus-${name}`} disabled={off} onClick={onClick}>
           <MuiIconFont name={icon} sx={{ fontSize: 20 }} />

@@ -16,7 +16,7 @@ export function QueryChip({ chip, problem, onChange, onRemove }: Props) {
   const name = nameOf(chip);
   const color = chip.negative ? "error.main" : "success.main";
   return (
-    <Tooltip title={problem ?? ""}>
+    <Tooltip disableInteractive title={problem ?? ""}>
       <Stack
         component="li"
         direction="row"

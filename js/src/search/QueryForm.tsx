@@ -79,7 +79,7 @@ export function QueryForm({ search, index, suggestions, dropped }: Props) {
           <QueryInput search={search} index={index} suggestions={suggestions} describedBy={unable ? id : undefined} />
           <UseSelected search={search} index={index} />
           <input {...drop.inputProps} aria-label={strings.imageFile} />
-          <Tooltip title={drop.problem ?? strings.uploadHint}>
+          <Tooltip disableInteractive title={drop.problem ?? strings.uploadHint}>
             <span>
               <IconButton
                 size="small"

@@ -31,7 +31,7 @@ export function ResultSummary({ shown, index, inGrid, search }: Props) {
   return (
     <Stack>
       <Stack direction="row" useFlexGap flexWrap="wrap" alignItems="center" columnGap={1}>
-        <Tooltip title={shown.result.plan} placement="bottom-start">
+        <Tooltip disableInteractive title={shown.result.plan} placement="bottom-start">
           <Typography
             variant="caption"
             color="text.secondary"

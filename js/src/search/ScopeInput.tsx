@@ -46,7 +46,7 @@ export function ScopeInput({ search, index, samples }: Props) {
         ))}
       </NativeSelect>
       {setOptions(options, index).map(({ name, label, unset }) => (
-        <Tooltip key={name} title={problems[name] ?? ""}>
+        <Tooltip disableInteractive key={name} title={problems[name] ?? ""}>
           <Stack direction="row" alignItems="center" sx={{ ...TAG, borderColor: problems[name] ? readable("error") : "divider" }}>
             <Typography variant="caption" noWrap dir="auto" data-cy="milvus-set-option">
               {label}

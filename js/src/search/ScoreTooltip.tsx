@@ -47,6 +47,7 @@ export function ScoreTooltip({ list, at, kind, chips }: Props) {
   const result = tile?.isConnected ? at(Number(tile.dataset.position)) : undefined;
   return (
     <Tooltip
+      disableInteractive
       describeChild
       open={result !== undefined}
       onClose={() => setTile(null)}

@@ -94,7 +94,7 @@ interface EntryButtonProps {
 
 function EntryButton({ icon, label, name, onClick }: EntryButtonProps) {
   return (
-    <Tooltip title={label}>
+    <Tooltip disableInteractive title={label}>
       <IconButton size="small" aria-label={label} data-cy={name} onClick={onClick}>
         <MuiIconFont name={icon} sx={{ fontSize: 18 }} />
       </IconButton>

@@ -35,7 +35,7 @@ interface StatusProps {
 function Status({ about, reachable, where, version }: StatusProps) {
   const state = reachable ? strings.reachable : strings.notReachable;
   return (
-    <Tooltip title={about} placement="bottom-start">
+    <Tooltip disableInteractive title={about} placement="bottom-start">
       <Stack
         direction="row"
         alignItems="center"

@@ -26,7 +26,7 @@ export function Popout({ title, icon, name, marked = false, open, onToggle, chil
   return (
     <ClickAwayListener onClickAway={close}>
       <Box sx={{ display: "contents" }} onBlur={leave} onKeyDown={(event) => event.key === "Escape" && close()}>
-        <Tooltip title={title}>
+        <Tooltip disableInteractive title={title}>
           <IconButton
             size="small"
             aria-label={title}
