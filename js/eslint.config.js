@@ -59,6 +59,10 @@ export default defineConfig(
       "no-restricted-syntax": [
         "error",
         { selector: `JSXText[value=${TEXT}]`, message },
+        {
+          selector: "JSXOpeningElement[name.name='Tooltip']:not(:has(JSXAttribute[name.name='disableInteractive']))",
+          message: "A tooltip that takes the pointer covers what is beside it: set disableInteractive.",
+        },
         ...["", " > JSXExpressionContainer", " > JSXExpressionContainer > ConditionalExpression"].flatMap((within) => [
           { selector: `JSXAttribute[name.name=${ATTRIBUTES}]${within} > Literal[value=${TEXT}]`, message },
           {

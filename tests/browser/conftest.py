@@ -73,8 +73,8 @@ def own_scenes(scenes: fo.Dataset) -> Iterator[fo.Dataset]:
 
 @pytest.fixture(scope="module")
 def window(browser: Browser) -> Iterator[Window]:
-    """What a module's tests see the App in; images for the docs are made of it as
-    people see it."""
+    """What a module's tests see the App in; with animations where images for the docs
+    are taken."""
     window = Window(browser, animated=bool(os.environ.get("SHOTS")))
     yield window
     window.close()
