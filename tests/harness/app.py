@@ -55,17 +55,6 @@ ATTEMPTS = 3
 ROUNDS = 60  # of half a second and more, in which what is asked comes to an end
 POLLING = 50  # milliseconds between two looks at the page
 EVENTS = "/events"  # a request that lasts as long as the page is open
-# Ends after all timers that the page had set for the next half second: the panel waits
-# for less than that before it asks what a change means. What waits to be drawn may set
-# timers, and these may have more drawn. On a busy machine, a page that moves is never
-# idle
-TIMERS_HAVE_RUN = """async () => {
-    const soon = { timeout: 2000 };
-    const drawn = () => new Promise(resolve => requestIdleCallback(resolve, soon));
-    await drawn();
-    await new Promise(resolve => setTimeout(resolve, 500));
-    await drawn();
-}"""
 
 
 def browser_path() -> str | None:
@@ -352,7 +341,7 @@ class App:
         action()
         for _ in range(ROUNDS):  # an answer leads to calls once it is drawn
             known, idle = len(called), not unanswered
-            self.page.evaluate(TIMERS_HAVE_RUN)
+            self.page.evaluate(page_scripts.TIMERS_HAVE_RUN)
             if idle and not unanswered and len(called) == known:
                 break
         else:

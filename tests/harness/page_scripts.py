@@ -44,6 +44,17 @@ AT_REST = """() => {
   window.__places = JSON.stringify(parts.map(place));
   return before === window.__places && !moving && !coming;
 }"""
+# Ends after all timers that the page had set for the next half second: the panel waits
+# for less than that before it asks what a change means. What waits to be drawn may set
+# timers, and these may have more drawn. On a busy machine, a page that moves is never
+# idle
+TIMERS_HAVE_RUN = """async () => {
+    const soon = { timeout: 2000 };
+    const drawn = () => new Promise(resolve => requestIdleCallback(resolve, soon));
+    await drawn();
+    await new Promise(resolve => setTimeout(resolve, 500));
+    await drawn();
+}"""
 # Changes appear at once
 NO_ANIMATIONS = """
 document.addEventListener('DOMContentLoaded', () => {
