@@ -13,8 +13,7 @@ from bson import Binary, ObjectId
 
 from harness.datasets import clustered_vectors
 
-CLUSTERS = 50
-NOT_INDEXED = 20 * CLUSTERS
+NOT_INDEXED = 20  # vectors of each cluster, for queries
 ROWS_AT_ONCE = 20_000
 
 
@@ -23,12 +22,13 @@ class Data:
     """``ids`` and ``vectors`` ``(n, dim)`` of a dataset; ``queries`` ``(q, dim)`` that
     are not among them, and ``far`` ``(q, dim)``, from clusters that the view
     ``clusters`` lacks. The view ``half`` is a random half; the other one is half of
-    the clusters. All that are not among them are in ``others``, with their clusters'
-    numbers."""
+    the ``cluster_count`` clusters. All that are not among them are in ``others``, with
+    their clusters' numbers."""
 
     dataset: fo.Dataset
     ids: list[str]
     vectors: np.ndarray
+    cluster_count: int
     queries: np.ndarray
     far: np.ndarray
     half: fo.DatasetView
@@ -45,9 +45,10 @@ class Data:
         return self.others[self.other_labels == number]
 
 
-def make(count: int, dim: int, queries: int, seed: int) -> Data:
+def make(count: int, dim: int, clusters: int, queries: int, seed: int) -> Data:
     """Clustered vectors, and a dataset with one sample for each of them."""
-    every, labels = clustered_vectors(count + NOT_INDEXED, dim, CLUSTERS, seed)
+    more = NOT_INDEXED * clusters
+    every, labels = clustered_vectors(count + more, dim, clusters, seed)
     rng = np.random.default_rng(seed + 1)
     shares = rng.permutation(count) / count
     dataset = fo.Dataset()
@@ -59,16 +60,17 @@ def make(count: int, dim: int, queries: int, seed: int) -> Data:
         progress=False,
         num_samples=count,
     )
-    not_indexed = count + rng.permutation(NOT_INDEXED)
-    far = not_indexed[labels[not_indexed] >= CLUSTERS // 2]
+    not_indexed = count + rng.permutation(more)
+    far = not_indexed[labels[not_indexed] >= clusters // 2]
     return Data(
         dataset=dataset,
         ids=dataset.values("id"),
         vectors=every[:count].copy(),
+        cluster_count=clusters,
         queries=every[not_indexed[:queries]],
         far=every[far[:queries]],
         half=dataset.match(fo.ViewField("share") < 0.5),
-        clusters=dataset.match(fo.ViewField("cluster") < CLUSTERS // 2),
+        clusters=dataset.match(fo.ViewField("cluster") < clusters // 2),
         others=every[count:],
         other_labels=labels[count:],
     )

@@ -10,6 +10,7 @@ METRICS = ("cosine", "dotproduct", "euclidean")
 SHARED: dict[str, dict[str, Any]] = {
     "dim": {"type": int, "default": 512, "help": "the vectors' length"},
     "metric": {"choices": METRICS, "default": METRICS[0]},
+    "clusters": {"type": int, "default": 50, "help": "the classes of the vectors"},
     "seed": {"type": int, "default": 0},
 }
 

@@ -54,7 +54,9 @@ class Answers:
 def run(server: Server, options: argparse.Namespace) -> None:
     """Prints the tables of one server."""
     metric = options.metric
-    data = _data.make(options.count, options.dim, options.queries, options.seed)
+    data = _data.make(
+        options.count, options.dim, options.clusters, options.queries, options.seed
+    )
     raw = _contenders.raw(data, metric, server)
     ours = _contenders.ours(data, metric, server)
     stock = _contenders.stock(data, metric, server)

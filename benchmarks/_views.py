@@ -35,7 +35,7 @@ from fiftyone_milvus.store.settings import ENV_PREFIX
 
 from . import _contenders, _data
 from ._contenders import Contender
-from ._data import CLUSTERS, Data
+from ._data import Data
 from ._measure import Table, Value, median, recall
 from ._setup import Server
 
@@ -120,7 +120,9 @@ class Case:
 
 def run(server: Server, options: argparse.Namespace) -> None:
     """Prints the table of one server."""
-    data = _data.make(options.count, options.dim, options.repeats, options.seed)
+    data = _data.make(
+        options.count, options.dim, options.clusters, options.repeats, options.seed
+    )
     ours = _contenders.ours(data, options.metric, server, filter_fields=["cluster"])
     index = _contenders.FLAT if server.kind == "lite" else _contenders.HNSW
     raw = _contenders.Raw("raw", server, options.metric, index, 2_500)
@@ -188,14 +190,14 @@ def _cases(data: Data, repeats: int) -> Iterator[Case]:
     for share in SHARES:
         yield Case(f"random {100 * share:g} %", data.random(share), data.queries)
     number = F("cluster")
-    near, far = (data.of_cluster(c)[:repeats] for c in (0, CLUSTERS - 1))
-    tenth = CLUSTERS // 10
+    last, tenth = data.cluster_count - 1, data.cluster_count // 10
+    near, far = (data.of_cluster(c)[:repeats] for c in (0, last))
     one, some = data.dataset.match(number == 0), data.dataset.match(number < tenth)
     others = data.dataset.match(number != 0)
     yield Case("one class, the query's", one, near, {"max": 0})
     yield Case("one class, far", one, far, {"max": 0})
     yield Case("a tenth of the classes, far", some, far, {"max": tenth - 1})
-    half = {"max": CLUSTERS // 2 - 1}
+    half = {"max": data.cluster_count // 2 - 1}
     yield Case("half of the classes, far", data.clusters, far, half)
     yield Case("all but the query's class", others, near, {"min": 1})
 

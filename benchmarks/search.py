@@ -24,7 +24,8 @@ def main() -> None:
 
     print(_setup.describe())
     print(
-        f"{options.count:,} x {options.dim} clustered vectors, {options.metric}, "
+        f"{options.count:,} x {options.dim} vectors in {options.clusters:,} clusters, "
+        f"{options.metric}, "
         f"k = {_views.K}, medians of {options.repeats} queries in milliseconds\n"
         "Times shift with what else the machine does; ratios and recall less so.\n",
         flush=True,
@@ -35,7 +36,7 @@ def main() -> None:
 
 
 def _parsed() -> argparse.Namespace:
-    parser = _options.parser(__doc__, "dim", "metric", "seed")
+    parser = _options.parser(__doc__, "dim", "metric", "clusters", "seed")
     parser.add_argument("--count", type=int, default=100_000, help="how many vectors")
     parser.add_argument("--repeats", type=int, default=5, help="searches for a median")
     parser.add_argument(
