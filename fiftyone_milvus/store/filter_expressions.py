@@ -14,18 +14,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..id_set import IdSet
-from .capabilities import Capabilities
 
+TEMPLATES = "filter templates"  # what Milvus calls them
 PART, PARTS = "filter_part", 1 << 16
 
 
 def is_in(
-    field: str, values: Sequence[str] | IdSet, can: Capabilities
+    field: str, values: Sequence[str] | IdSet, templates: bool = False
 ) -> dict[str, Any]:
     """The keyword arguments of ``query``, ``search`` or ``delete`` for the rows whose
-    field has one of the values: sent beside the filter to a server that can take them
-    there, which spares it parsing them."""
-    if can.filter_templates and values:  # an empty list says no type
+    field has one of the values.
+
+    Args:
+        field: the field
+        values: its values; not empty, if they are sent beside the filter
+        templates: whether they are: it spares a server that can parsing them
+    """
+    if templates:
         names = {"values": list(values)}
         return {"filter": f"{field} in {{values}}", "filter_params": names}
     if isinstance(values, IdSet):

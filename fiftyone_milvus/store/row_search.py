@@ -76,10 +76,15 @@ def search(
     Returns:
         ``q`` :class:`Matches`
     """
-    where = {} if among is None else rows.is_in(PK, among)
+
+    def search_where(where: Mapping[str, Any]) -> list[Matches]:
+        return _search_in_steps(rows, queries, k, where, reverse)
+
     if filter_expr is not None:
-        where = {"filter": filter_expr}
-    return _search_in_steps(rows, queries, k, where, reverse)
+        return search_where({"filter": filter_expr})
+    return (
+        search_where({}) if among is None else rows.call_with(PK, among, search_where)
+    )
 
 
 def _search_in_steps(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import CollectionError, InvalidRequest, VectorSearchError
 from ..id_set import IdSet
@@ -16,12 +16,14 @@ from . import messages, segments
 from .client import WRITE_SECONDS
 from .collection import FINGERPRINT, ID_NUMBER, PK, SAMPLE_ID, VECTOR, Collection
 from .error_messages import is_too_large
-from .filter_expressions import PART, after, is_in, key
+from .filter_expressions import PART, TEMPLATES, after, is_in, key
 from .half_vectors import as_type
 from .id_bitmaps import HAS_NONE, number_of
 from .messages import MAX_K, Answer
 from .row_batch import Rows as Rows
 from .row_batch import concatenate as concatenate
+
+T = TypeVar("T")
 
 FLUSH_ROWS = 1_000
 
@@ -295,8 +297,10 @@ class StoredRows:
         segments.changed(self.collection)
 
     def _delete(self, ids: list[str]) -> None:
-        where = {**self.is_in(PK, ids), **self.collection.partition_name}
-        self.collection.call("delete", timeout=WRITE_SECONDS, **where)
+        kwargs = {"timeout": WRITE_SECONDS, **self.collection.partition_name}
+        self.call_with(
+            PK, ids, lambda where: self.collection.call("delete", **where, **kwargs)
+        )
         if not self.collection.embedded:  # Milvus Lite makes no read wait
             self.collection.connection.note_write(self.collection.name)
 
@@ -328,11 +332,13 @@ class StoredRows:
         consistency_level: str,
         filter_expr: str | None,
     ) -> Iterator[Answer]:
-        where = self.is_in(field, values)
-        if filter_expr is not None:
-            where["filter"] = f"{where['filter']} and ({filter_expr})"
+        def ask(where: dict[str, Any]) -> list[dict[str, Any]]:
+            if filter_expr is not None:
+                where["filter"] = f"{where['filter']} and ({filter_expr})"
+            return self._ask(output, consistency_level=consistency_level, **where)
+
         try:
-            found = self._ask(output, consistency_level=consistency_level, **where)
+            found = self.call_with(field, values, ask)
         except VectorSearchError as e:
             if len(values) == 1 or not is_too_large(e.__cause__):
                 raise
@@ -356,8 +362,25 @@ class StoredRows:
         """Without what the row doesn't keep."""
         return {k: row[k] for k in self.filter_keys if row.get(k) is not None}
 
-    def is_in(self, field: str, values: Sequence[str] | IdSet) -> dict[str, Any]:
-        return is_in(field, values, self.collection.connection.capabilities)
+    def call_with(
+        self,
+        field: str,
+        values: Sequence[str] | IdSet,
+        call: Callable[[dict[str, Any]], T],
+    ) -> T:
+        """What a call of Milvus returns about the rows whose field has one of the
+        values; it is given the keyword arguments that select them."""
+        connection = self.collection.connection
+
+        def listed() -> T:
+            return call(is_in(field, values))
+
+        # an empty list says no type
+        if not values or not connection.capabilities.filter_templates:
+            return listed()
+        return connection.try_feature(
+            TEMPLATES, lambda: call(is_in(field, values, templates=True)), listed
+        )
 
 
 def _fingerprint(fingerprint: str | None) -> dict[str, str]:

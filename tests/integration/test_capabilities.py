@@ -1,11 +1,12 @@
 """What a server's version says that it can is what it does."""
 
+import logging
 import uuid
 
 import numpy as np
 import pytest
 
-from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
+from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.store import (
     capabilities,
     client,
@@ -144,19 +145,19 @@ def test_the_servers_own_refusal_leaves_nothing_behind(
     assert not rows.collection.exists()
 
 
-def test_it_takes_filter_templates_if_it_says_so(connection, rows, monkeypatch):
-    able = connection.capabilities.filter_templates
+def test_filter_templates_that_are_refused_are_not_sent_again(
+    connection, rows, monkeypatch, caplog
+):
     monkeypatch.setattr(connection, "_capabilities", capabilities.of_version("v2.5.0"))
-    for ask in (
-        lambda: rows.ids(IDS[:2]),
-        lambda: row_search.search(rows, VECTORS[:1], 2, among=IDS[:2]),
-        lambda: rows.delete(IDS[:2]),
-    ):
-        if able:
-            ask()
-        else:
-            with pytest.raises(VectorSearchError, match=r"\{"):
-                ask()
+    with caplog.at_level(logging.WARNING):
+        assert rows.ids(IDS[:2]) == set(IDS[:2])
+        [found] = row_search.search(rows, VECTORS[:1], 2, among=IDS[:2])
+        assert set(found.ids) == set(IDS[:2])
+        rows.delete(IDS[:2])
+    assert rows.ids(IDS) == set(IDS[2:])
+    [said] = [record.message for record in caplog.records]
+    assert said.startswith("Without filter templates from now on: ")
+    assert connection.refused == {"filter templates"}
 
 
 def test_ids_of_any_letters_are_found_and_deleted(rows):
