@@ -5,7 +5,7 @@ import { index } from "../test/data";
 import { chosenIndex, useIndexInUse } from "./useIndexInUse";
 
 const words = { ...index, brain_key: "words" };
-const another = { ...index, brain_key: "another" };
+const another = { ...index, brain_key: "another", collection_name: "another", created: "2026-01-01T00:00:00Z" };
 
 const inUse = (indexes: Index[], complete = true, dataset = "animals") =>
   renderHook((props) => useIndexInUse(dataset, props.indexes, props.complete), { initialProps: { indexes, complete } });
@@ -39,4 +39,13 @@ test("until it is known which indexes work none is remembered", () => {
   expect(result.current[0]).toBe(another);
   rerender({ indexes: [{ ...another, problem: "Its collection is gone." }, index], complete: true });
   expect(result.current[0]).toBe(index);
+});
+
+test("an index that is renamed stays in use, also the next time", () => {
+  const { result, rerender, unmount } = inUse([index]);
+  const renamed = { ...index, brain_key: "renamed" };
+  rerender({ indexes: [another, renamed], complete: true });
+  expect(result.current[0]).toBe(renamed);
+  unmount();
+  expect(inUse([another, renamed]).result.current[0]).toBe(renamed);
 });

@@ -2,13 +2,18 @@ import { useEffect } from "react";
 import type { Index } from "../api/contract";
 import { useBrowserMemory } from "../hooks/useBrowserMemory";
 
-/** The index that is chosen, else the first one that works. */
-export function chosenIndex(indexes: Index[], brain_key: string): Index | undefined {
+/** The index that is chosen, by its key, or by what it keeps when it is renamed; else the first one that works. */
+export function chosenIndex(indexes: Index[], brain_key: string, origin = ""): Index | undefined {
   return (
     indexes.find((index) => index.brain_key === brain_key) ??
+    indexes.find((index) => originOf(index) === origin) ??
     indexes.find((index) => !index.problem) ??
     indexes[0]
   );
+}
+
+function originOf({ collection_name, created }: Index) {
+  return `${collection_name} ${created}`;
 }
 
 /**
@@ -19,10 +24,12 @@ export function chosenIndex(indexes: Index[], brain_key: string): Index | undefi
  */
 export function useIndexInUse(dataset: string, indexes: Index[], complete: boolean) {
   const [chosen, choose] = useBrowserMemory(`milvus_index ${dataset}`);
-  const index = chosenIndex(indexes, chosen);
-  const key = index?.brain_key;
+  const [origin, setOrigin] = useBrowserMemory(`milvus_index_origin ${dataset}`);
+  const index = chosenIndex(indexes, chosen, origin);
   useEffect(() => {
-    if (complete && key !== undefined && key !== chosen) choose(key);
-  }, [complete, key, chosen, choose]);
+    if (!complete || !index) return;
+    choose(index.brain_key);
+    setOrigin(originOf(index));
+  }, [complete, index, choose, setOrigin]);
   return [index, choose] as const;
 }
