@@ -20,6 +20,7 @@ from ._measure import Table
 
 STEPS = 60
 PIXELS = 120  # a notch of a mouse's wheel
+DRAGGED, TURN = 4, 45  # pixels a step, and after how many steps back
 CODE = ("ScriptDuration", "RecalcStyleDuration", "LayoutDuration")
 COUNT_FRAMES = """() => {
     window.__frames = 0;
@@ -34,7 +35,7 @@ Timed = Callable[[Callable[[int], None]], dict[str, float]]
 
 def show(app: App, title: str) -> None:
     """Prints the table for the results that the panel shows."""
-    columns = ("ms a frame", "scripts, styles, layout")
+    columns = ("ms a frame", "scripts, styles, layout", "ms a step")
     table = Table(f"{title}, the page with many results", columns)
     mouse, keyboard = app.page.mouse, app.page.keyboard
     with _timed(app) as timed:
@@ -67,7 +68,11 @@ def _scroll_and_drag(app: App, add: Add, where: str = "") -> None:
     x, y = _point(app, handle.locator(".."))
     before = handle.input_value()
     mouse.down()
-    add(f"dragging the handle{where}", lambda n: mouse.move(x + 2 * n, y))
+    # to the right and some way back; it never rests, or the results would be cut there
+    add(
+        f"dragging the handle{where}",
+        lambda n: mouse.move(x + DRAGGED * (TURN - abs(TURN - n)), y),
+    )
     if handle.input_value() == before:
         raise RuntimeError("The handle was not dragged")
     mouse.move(x, y)
@@ -88,7 +93,8 @@ def _point(app: App, at: Locator) -> tuple[float, float]:
 @contextmanager
 def _timed(app: App) -> Iterator[Timed]:
     """A function that does something :data:`STEPS` times, a frame apart at least, and
-    returns the milliseconds that the page's thread worked in a frame."""
+    returns the milliseconds that the page's thread worked in a frame, and for each of
+    these steps: some take several frames, as a scroll that the browser makes smooth."""
     devtools = app.page.context.new_cdp_session(app.page)
     devtools.send("Performance.enable")
     app.page.evaluate(COUNT_FRAMES)
@@ -108,6 +114,7 @@ def _timed(app: App) -> Iterator[Timed]:
         return {
             "ms a frame": everything / frames,
             "scripts, styles, layout": code / frames,
+            "ms a step": everything / STEPS,
         }
 
     yield timed

@@ -22,6 +22,7 @@ from ..dataset.sources import FieldFingerprints, Item, Reader, Source
 from ..errors import CollectionError, InvalidRequest
 from ..progress import Failure, Monitor, Report
 from ..store import settings
+from ..store.rows import RowSource
 from ..threads import ContextThreadPool
 
 AT_ONCE = 5_000  # samples
@@ -178,14 +179,15 @@ def check_health(dataset: fo.Dataset, brain_key: str, monitor: Monitor) -> Healt
             listed = examples.setdefault(state, [])
             listed += ids[: EXAMPLES - len(listed)]
 
+    index.rows.catch_up()
     ids = reader.ids()
     for start in range(0, len(ids), AT_ONCE):
         monitor.stop_if_cancelled()
         chunk = reader.chunk([r.tobytes().hex() for r in ids[start : start + AT_ONCE]])
-        found = states(index, reader, chunk, reader.items(chunk), scope, reasons)
-        for state, items in found.items():
+        found = compare(index, reader, chunk, reader.items(chunk), scope, reasons)
+        for state, items in found.by_state.items():
             count(state, [item.id for item in items])
-        count(OUTDATED, list(outdated(index, found[CURRENT] + found[UNKNOWN])))
+        count(OUTDATED, list(found.outdated))
         done = min(len(ids), start + AT_ONCE)
         monitor.report("Comparing", done, len(ids))
     rows = index.total_index_size
@@ -213,29 +215,25 @@ def check_health(dataset: fo.Dataset, brain_key: str, monitor: Monitor) -> Healt
     )
 
 
-def outdated(
-    index: MilvusSimilarityIndex, items: list[Item]
-) -> dict[str, dict[str, Any]]:
-    """The filter values of rows that have other ones stored, by primary key."""
-    ids = [item.id for item in items]
-    now = index.filter_values(ids, [item.sample_id for item in items])
-    if now is None:
-        return {}
-    stored = index.rows.filter_values(ids)
-    pairs = zip(ids, now, strict=True)
-    return {id_: values for id_, values in pairs if stored.get(id_) != values}
+@dataclass(frozen=True)
+class Comparison:
+    """Items by the state of their rows; and the filter values of those whose rows have
+    other ones stored, by primary key."""
+
+    by_state: dict[str, list[Item]]
+    outdated: dict[str, dict[str, Any]]
 
 
-def states(
+def compare(
     index: MilvusSimilarityIndex,
     reader: Reader,
     chunk: Any,
     items: list[Item],
     scope: Scope,
     reasons: dict[str, str],
-) -> dict[str, list[Item]]:
-    """A chunk's rows by their state; if the scope isn't known, only the rows that the
-    index has.
+) -> Comparison:
+    """A chunk's items compared with their rows; if the scope isn't known, only with the
+    rows that the index has.
 
     Args:
         index: the index
@@ -249,30 +247,35 @@ def states(
     found: dict[str, list[Item]] = {
         state: [] for state in (MISSING, STALE, CURRENT, UNKNOWN, UNAVAILABLE)
     }
+    ids = [item.id for item in items]
     with ContextThreadPool(1) as pool:  # Milvus and MongoDB at the same time
-        asked = pool.submit(index.rows.fingerprints, [item.id for item in items])
+        asked = pool.submit(index.rows.sources, ids)
         now = reader.field_fingerprints(chunk) if reader.copies else None
+        values = index.filter_values(ids, [item.sample_id for item in items])
         stored = asked.result()
-    if not scope.known:
-        items = [item for item in items if item.id in stored]
     for item in items:
-        found[_state(item, stored, now)].append(item)
+        if scope.known or item.id in stored:
+            found[_state(item, stored.get(item.id), now)].append(item)
     known = now.reasons if now is not None else {}
     for item in found[UNAVAILABLE][: EXAMPLES - len(reasons)]:
         reasons[item.id] = known.get(item.id) or unreadable_reason(item) or ""
-    return found
+    kept = {item.id for item in (*found[CURRENT], *found[UNKNOWN])}
+    outdated = {
+        id_: value
+        for id_, value in zip(ids, values or (), strict=values is not None)
+        if id_ in kept and stored[id_].filter_values != value
+    }
+    return Comparison(found, outdated)
 
 
-def _state(
-    item: Item, stored: dict[str, str | None], now: FieldFingerprints | None
-) -> str:
-    if item.id not in stored:
+def _state(item: Item, stored: RowSource | None, now: FieldFingerprints | None) -> str:
+    if stored is None:
         if now is not None:
             available = now.fingerprints.get(item.id) is not None
         else:
             available = unreadable_reason(item) is None
         return MISSING if available else UNAVAILABLE
-    before = stored[item.id]
+    before = stored.fingerprint
     if before is None:
         return UNKNOWN
     if now is not None:

@@ -19,18 +19,15 @@ from ..progress import Failure, Monitor, Report
 from ..store import settings
 from . import build, id_numbers
 from .health import (
-    CURRENT,
     MISSING,
     STALE,
     UNAVAILABLE,
-    UNKNOWN,
     HealthCheck,
     check_health,
     collection_problem,
+    compare,
     orphans,
-    outdated,
     source_of,
-    states,
 )
 from .lease import Lease
 
@@ -154,6 +151,7 @@ def _synced(
         index.check_model()  # before anything is changed
     index.ownership.check_writing()
     removed = _remove_orphans(dataset, index, scope, monitor)
+    index.rows.catch_up()
     built, selection = None, _OutOfDate(scope)
     samples = scope.samples
     if has_samples(samples):
@@ -215,12 +213,15 @@ class _OutOfDate:
         chunk: Any,
         items: list[Item],
     ) -> list[Item]:
-        found = states(index, reader, chunk, items, self._scope, {})
-        values = outdated(index, found[CURRENT] + found[UNKNOWN])
-        index.rows.update_filter_values(values)
-        self.updated += len(values)
+        found = compare(index, reader, chunk, items, self._scope, {})
+        index.rows.update_filter_values(found.outdated)
+        self.updated += len(found.outdated)
         # the last give no vector, and are counted as failed
-        return found[MISSING] + found[STALE] + found[UNAVAILABLE]
+        return [
+            item
+            for state in (MISSING, STALE, UNAVAILABLE)
+            for item in found.by_state[state]
+        ]
 
 
 def _source(index: MilvusSimilarityIndex, scope: Scope) -> Source:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,6 +29,14 @@ class Rows:
             [self.sample_ids[i] for i in places],
             self.vectors[list(places)],
         )
+
+
+class RowSource(NamedTuple):
+    """The fingerprint of what a row's vector was computed from, ``None`` if it has
+    none, and its stored filter values."""
+
+    fingerprint: str | None
+    filter_values: dict[str, Any]
 
 
 def concatenate(parts: Sequence[Rows], dim: int = 0) -> Rows:

@@ -21,6 +21,7 @@ from .half_vectors import as_type
 from .id_bitmaps import HAS_NONE, number_of
 from .messages import MAX_K, Answer
 from .row_batch import Rows as Rows
+from .row_batch import RowSource as RowSource
 from .row_batch import concatenate as concatenate
 
 T = TypeVar("T")
@@ -99,6 +100,12 @@ class StoredRows:
 
     # -- reading
 
+    def catch_up(self) -> None:
+        """Waits until the server can read what was written until now, once: the level
+        of a query that goes on is the collection's own."""
+        if not self.collection.embedded:
+            self._ask([PK], limit=1, consistency_level="Strong")
+
     def ids(self, wanted: Iterable[str], filter_expr: str | None = None) -> set[str]:
         """Those of the given primary keys that it has, and whose rows match a filter
         expression if one is given."""
@@ -117,11 +124,14 @@ class StoredRows:
         fields = self.collection.options.filter_fields
         return [key(i) for i in range(len(fields))] + [PART] * bool(fields)
 
-    def filter_values(self, wanted: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """The stored filter values of the rows that have the given primary keys."""
-        found = self._query(PK, wanted, [PK, *self.filter_keys])
+    def sources(self, wanted: Iterable[str]) -> dict[str, RowSource]:
+        """What is stored, beside the vectors, of the rows that have the given primary
+        keys; of those written since :meth:`catch_up` perhaps nothing."""
+        prints = [FINGERPRINT] if self.collection.keeps_fingerprints else []
+        output = [PK, *prints, *self.filter_keys]
+        found = self._query(PK, wanted, output, self.collection.consistency_level)
         return {
-            row[PK]: self._filter_values_of(row)
+            row[PK]: RowSource(row.get(FINGERPRINT), self._filter_values_of(row))
             for answer in found
             for row in answer.rows
         }
@@ -219,15 +229,6 @@ class StoredRows:
             sample_ids += their_samples
         return ids, sample_ids
 
-    def fingerprints(self, wanted: Iterable[str]) -> dict[str, str | None]:
-        """The fingerprints of those of the primary keys that exist; ``None`` for
-        a row without one."""
-        output = [PK, FINGERPRINT] if self.collection.keeps_fingerprints else [PK]
-        found = self._query(PK, wanted, output)
-        return {
-            row[PK]: row.get(FINGERPRINT) for answer in found for row in answer.rows
-        }
-
     def iterate_ids(self) -> Iterator[tuple[list[str], list[str]]]:
         """All primary keys and their sample ids, in batches, in no particular order."""
         for answer in self._iterate([PK, SAMPLE_ID], MAX_K):
@@ -239,7 +240,7 @@ class StoredRows:
     ) -> Iterator[Answer]:
         """All rows that match a filter expression, by primary key, ``size`` at once, or
         as many as the server puts into one answer."""
-        self._catch_up()
+        self.catch_up()
         last, snapshot = None, 0
         while True:
             where = filter_expr if last is None else after(PK, last, filter_expr)
@@ -265,12 +266,6 @@ class StoredRows:
             yield answer
             last = answer.rows[-1][PK]
             snapshot = snapshot or messages.snapshot(result)
-
-    def _catch_up(self) -> None:
-        """Waits until the server can read what was written until now, once: the level
-        of a query that goes on is the collection's own."""
-        if not self.collection.embedded:
-            self._ask([PK], limit=1, consistency_level="Strong")
 
     def _write(
         self, write: Callable[[list[Any]], None], values: list[Any], limit: int

@@ -81,11 +81,12 @@ def test_its_health_is_known(milvus, large):
 def test_filter_values_are_replaced(milvus, large):
     dataset, index, vectors = large
     ids = dataset.values("id")
-    before = index.rows.filter_values(ids)
+    before = index.rows.sources(ids)
     index.rows.update_filter_values(
-        {id_: {**before[id_], "filter_0": -1} for id_ in ids}
+        {id_: {**before[id_].filter_values, "filter_0": -1} for id_ in ids}
     )
-    assert {row["filter_0"] for row in index.rows.filter_values(ids).values()} == {-1}
+    after = index.rows.sources(ids).values()
+    assert {row.filter_values["filter_0"] for row in after} == {-1}
     assert np.array_equal(index.rows.fetch(ids[-2:]).vectors, vectors[-2:])
 
 

@@ -224,9 +224,9 @@ def rows(dataset: fo.Dataset, key: str) -> dict[str, Any]:
     """All that the rows of an index have, by primary key."""
     found = runs.load(dataset, key).rows
     ids = [id_ for one in found.iterate() for id_ in one.ids]
-    values = found.filter_values(ids) if found.filter_keys else {}
+    values = found.sources(ids)
     return {
-        id_: (sample_id, vector.tobytes(), values.get(id_))
+        id_: (sample_id, vector.tobytes(), values[id_].filter_values)
         for one in found.iterate()
         for id_, sample_id, vector in zip(
             one.ids, one.sample_ids, one.vectors, strict=True

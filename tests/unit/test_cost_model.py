@@ -20,6 +20,27 @@ def test_longer_vectors_take_longer_to_read():
     assert long.seconds("id_filter", 500, 0) == short.seconds("id_filter", 500, 0)
 
 
+def test_an_exact_search_takes_longer_with_longer_vectors_not_with_more_matches():
+    short, long = (CostModel(cost_model.EMBEDDED, dim) for dim in (64, 2_048))
+    assert long.seconds("overfetch", 0, 10**6) > 4 * short.seconds(
+        "overfetch", 0, 10**6
+    )
+    more = [
+        made.seconds("overfetch", 500, 0) - made.seconds("overfetch", 0, 0)
+        for made in (short, long)
+    ]
+    assert more[0] == more[1]
+
+
+def test_few_ids_among_a_million_rows_are_sent():
+    made = CostModel(cost_model.EMBEDDED, 128)
+    sent, others = (
+        [made.seconds(step, 1_000, 10**6) for step in steps]
+        for steps in (["id_filter"], ["overfetch", "fetch_and_rank", "full_scan"])
+    )
+    assert sent[0] < min(others)
+
+
 @pytest.fixture
 def collection():
     """Two partitions of one collection, which count how often they are asked."""

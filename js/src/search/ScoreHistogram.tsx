@@ -1,5 +1,5 @@
 import { Box, Slider, Stack, Typography } from "@mui/material";
-import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Background, Histogram, SearchResult } from "../api/contract";
 import { score } from "../ui/format";
 import { binsOf, edge, kept, ticks } from "./histogram";
@@ -9,7 +9,7 @@ import { strings } from "./strings";
 const QUIET_MILLISECONDS = 250;
 
 const WORDS = "milvus-cut-words";
-const BARS = "milvus-bars";
+const BARS_CLASS = "milvus-bars";
 
 /** Small until it is pointed at or used with the keyboard; it then lies over the first results, which stay where they are. */
 const SMALL = {
@@ -21,26 +21,26 @@ const SMALL = {
   borderRadius: 1,
   // what is beneath its lowest lines can be pointed at
   pointerEvents: "none",
-  [`& .${BARS}, & .MuiSlider-root`]: { pointerEvents: "auto" },
-  [`& .${BARS}`]: {
-    height: 16,
-    display: "flex",
-    gap: "1px",
-    "& > *": { flex: 1, position: "relative" },
-    "& > * > *": { position: "absolute", inset: "auto 0 0" },
-    "& [data-kept]": { bgcolor: "action.disabled" },
-    "& [data-kept=true]": { bgcolor: "primary.main" },
-    "& [data-behind]": { bgcolor: "action.selected" },
-  },
-  "& .MuiSlider-root": { py: "6px !important", my: -0.25, width: "auto" },
+  [`& .${BARS_CLASS}, & .MuiSlider-root`]: { pointerEvents: "auto" },
+  [`& .${BARS_CLASS}`]: { height: 16 },
   [`& .${WORDS}`]: { display: "none" },
   // after a drag it has the focus still, and would hide what is below
   "&:hover, &:has(:focus-visible), &:has(.Mui-active)": {
     bgcolor: "background.paper",
     boxShadow: 2,
-    [`& .${BARS}`]: { height: 48 },
+    [`& .${BARS_CLASS}`]: { height: 48 },
     [`& .${WORDS}`]: { display: "block" },
   },
+} as const;
+
+const BARS = {
+  display: "flex",
+  gap: "1px",
+  "& > *": { flex: 1, position: "relative" },
+  "& > * > *": { position: "absolute", inset: "auto 0 0" },
+  "& [data-kept]": { bgcolor: "action.disabled" },
+  "& [data-kept=true]": { bgcolor: "primary.main" },
+  "& [data-behind]": { bgcolor: "action.selected" },
 } as const;
 
 const AXIS = {
@@ -68,35 +68,7 @@ interface Props {
  * How many results there are by score, the worst first, with a handle that cuts these off;
  * behind them and before them, in grey, the scores of the whole index.
  */
-export function ScoreHistogram(props: Props) {
-  const { histogram, background } = props;
-  const beyond = background?.beyond.length ?? 0;
-  const start = `${(100 * beyond) / (beyond + histogram.counts.length)}%`;
-  return (
-    <Box sx={{ position: "relative", height: 44 }}>
-      <Stack data-cy="milvus-histogram" sx={SMALL}>
-        <Cut {...props} start={start}>
-          <Box aria-hidden data-cy="milvus-score-axis" sx={AXIS}>
-            <Box sx={{ width: start }}>{background && beyond > 0 && <span>{score(background.last)}</span>}</Box>
-            <Box sx={{ flex: 1, display: "flex", justifyContent: "space-between" }}>
-              {ticks(histogram, beyond > 0 ? 3 : 5).map((at) => (
-                <span key={at}>{score(at)}</span>
-              ))}
-            </Box>
-          </Box>
-        </Cut>
-      </Stack>
-    </Box>
-  );
-}
-
-interface CutProps extends Props {
-  start: string;
-  children: ReactNode;
-}
-
-/** What a drag draws again with each step: the bars, the handle and the line in words; the axis between them stays. */
-function Cut({ histogram, background, kind, keep, onCut, start, children }: CutProps) {
+export function ScoreHistogram({ histogram, background, kind, keep, onCut }: Props) {
   const bins = histogram.counts.length;
   const [dragged, setDragged] = useState<number | null>(null);
   const timer = useRef(0);
@@ -110,31 +82,42 @@ function Cut({ histogram, background, kind, keep, onCut, start, children }: CutP
       if (next !== keep) onCut(next);
     }, QUIET_MILLISECONDS);
   };
+  const beyond = background?.beyond.length ?? 0;
+  const start = `${(100 * beyond) / (beyond + bins)}%`;
   const at = dragged ?? binsOf(histogram, keep);
   const all = kept(histogram, bins);
   // the slider counts the bins that are cut off, from the worst
   const words = (value: number) =>
     strings.scoreBound(kind, score(edge(histogram, bins - value)), kept(histogram, bins - value), all);
   return (
-    <>
-      <Bars counts={histogram.counts} background={background} at={at} />
-      <Slider
-        size="small"
-        min={0}
-        max={bins - 1}
-        value={bins - at}
-        track={false}
-        aria-label={strings.bound(kind)}
-        getAriaValueText={words}
-        slotProps={{ input: { "data-cy": "milvus-cut" } as object }}
-        onChange={(_, value) => move(bins - (value as number))}
-        style={{ marginLeft: start }}
-      />
-      {children}
-      <Typography variant="caption" color="text.secondary" data-cy="milvus-cut-line" className={WORDS}>
-        {words(bins - at)}
-      </Typography>
-    </>
+    <Box sx={{ position: "relative", height: 44 }}>
+      <Stack data-cy="milvus-histogram" sx={SMALL}>
+        <Bars counts={histogram.counts} background={background} at={at} />
+        <Slider
+          size="small"
+          min={0}
+          max={bins - 1}
+          value={bins - at}
+          track={false}
+          aria-label={strings.bound(kind)}
+          getAriaValueText={words}
+          slotProps={{ input: { "data-cy": "milvus-cut" } as object }}
+          onChange={(_, value) => move(bins - (value as number))}
+          sx={{ py: "6px !important", my: -0.25, ml: start, width: "auto" }}
+        />
+        <Box aria-hidden data-cy="milvus-score-axis" sx={AXIS}>
+          <Box sx={{ width: start }}>{background && beyond > 0 && <span>{score(background.last)}</span>}</Box>
+          <Box sx={{ flex: 1, display: "flex", justifyContent: "space-between" }}>
+            {ticks(histogram, beyond > 0 ? 3 : 5).map((at) => (
+              <span key={at}>{score(at)}</span>
+            ))}
+          </Box>
+        </Box>
+        <Typography variant="caption" color="text.secondary" data-cy="milvus-cut-line" className={WORDS}>
+          {words(bins - at)}
+        </Typography>
+      </Stack>
+    </Box>
   );
 }
 
@@ -145,18 +128,19 @@ interface BarsProps {
 }
 
 function Bars({ counts, background, at }: BarsProps) {
-  const heights = useMemo(() => barHeights(counts), [counts]);
-  const behind = useMemo(() => barHeights([...(background?.within ?? []), ...(background?.beyond ?? [])]), [background]);
-  const bins = Array.from({ length: Math.max(counts.length, behind.length) }, (_, bin) => (
+  const heights = barHeights(counts);
+  const { within = [], beyond = [] } = background ?? {};
+  const behind = barHeights([...within, ...beyond]);
+  const bins = Array.from({ length: counts.length + beyond.length }, (_, bin) => (
     <div key={bin}>
       {background && <div data-behind style={behind[bin]} />}
       {bin < counts.length && <div data-kept={bin < at} style={heights[bin]} />}
     </div>
   ));
   return (
-    <div aria-hidden className={BARS}>
+    <Box aria-hidden className={BARS_CLASS} sx={BARS}>
       {bins.reverse()}
-    </div>
+    </Box>
   );
 }
 
