@@ -596,7 +596,7 @@ def test_ids_are_read_once_searches_without_them_took_as_long(
     query = world.vectors[:1]
 
     def plan() -> str:
-        return planner.nearest(cosine.rows, query, 2, among=among).plan.name
+        return planner.nearest(cosine.rows, query, 3, among=among).plan.name
 
     assert plan() == "overfetch" and among.known is None
     spent, share = among.seconds_without_ids, among.share_seen
