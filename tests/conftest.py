@@ -35,12 +35,11 @@ def pytest_configure(config: pytest.Config) -> None:
     environment.prepare()
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     """Marks each test by its folder, and by whether it needs Milvus Standalone or a
-    cluster, each of which one process has. The quick kinds come first, of a kind the largest files; those with a
+    cluster. The quick kinds come first, of a kind the largest files; those with a
     browser last: Playwright leaves an event loop in its process, and where one runs,
     FiftyOne executes no operator before it returns."""
     _leave_out(config, items)
@@ -49,9 +48,6 @@ def pytest_collection_modifyitems(
             item.add_marker(kind)
         if _needs_cluster(item):
             item.add_marker("cluster")
-            item.add_marker(pytest.mark.xdist_group("cluster"))
-        elif item.get_closest_marker("ray"):
-            item.add_marker(pytest.mark.xdist_group("ray"))
         if kind == "browser" or _needs_cluster(item):
             item.add_marker(pytest.mark.timeout(LONG_SECONDS))
         if _needs_standalone(item):

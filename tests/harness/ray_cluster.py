@@ -14,13 +14,12 @@ from fiftyone_milvus.indexes import ray_engine
 
 from . import environment
 
-# A lost node is noticed in eight seconds, in which a busy one answers; workers get as
-# much of the CPU as the tests
+# A lost node is noticed in three seconds; workers get as much of the CPU as the tests
 CONFIG = {
     "worker_niceness": 0,
     "health_check_initial_delay_ms": 0,
     "health_check_period_ms": 1000,
-    "health_check_failure_threshold": 8,
+    "health_check_failure_threshold": 3,
 }
 NODE = {"num_cpus": 1, "object_store_memory": 80 << 20}
 
