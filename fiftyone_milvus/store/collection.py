@@ -19,6 +19,7 @@ from ..metrics import METRICS
 from .client import CALL_SECONDS as READ_SECONDS
 from .client import NOT_LOADED, WRITE_SECONDS, Connection, error_code
 from .collection_cache import CollectionCache
+from .error_messages import is_still_flushing
 from .index_types import INDEX_TYPES, OTHER, VECTOR_TYPES, IndexOptions, IndexType
 from .owners import OWNER as OWNER
 from .owners import Owner as Owner
@@ -365,6 +366,16 @@ class Collection:
                 raise
         self.load()
         return self.connection.call(function)
+
+    def flush(self) -> None:
+        """Seals what was written, and waits until the server has, two minutes at most:
+        the rows are safe before, and it goes on by itself."""
+        try:
+            self.call("flush", timeout=WRITE_SECONDS)
+        except VectorSearchError as e:
+            if not is_still_flushing(e.__cause__):
+                raise
+            logger.warning("Milvus is still flushing '%s' and goes on", self.name)
 
 
 def _type_of(field: Mapping[str, Any]) -> str:

@@ -64,6 +64,11 @@ def library_error(error: BaseException, settings: Settings) -> VectorSearchError
         return ServerUnavailable(
             f"{where}, or a node of it, is starting. Try again in a minute."
         )
+    if "wait for loading" in lower:
+        return ServerUnavailable(
+            f"{where} is still loading the collection into its memory. Try again in a "
+            "minute."
+        )
     if "not enough" in lower and "node" in lower:
         return InvalidRequest(
             f"{where} has fewer query nodes than replicas are asked for ({text}). Set "
@@ -113,6 +118,11 @@ def is_too_large(error: BaseException | None) -> bool:
     return _status(error) == "RESOURCE_EXHAUSTED" or any(
         word in lower for word in _TOO_LARGE
     )
+
+
+def is_still_flushing(error: BaseException | None) -> bool:
+    """Whether the server took a flush, and hasn't ended it in the time that it had."""
+    return error is not None and "wait for flush timeout" in _text(error)
 
 
 def error_code(error: BaseException | None) -> int | None:

@@ -85,7 +85,7 @@ class StoredRows:
     def flush(self) -> None:
         """Seals what was written, so that the server indexes it. Servers limit how
         often, and it takes seconds: once, after much was written."""
-        self.collection.call("flush", timeout=WRITE_SECONDS)
+        self.collection.flush()
 
     def flush_if_many(self, written: int) -> None:
         """Flushes if so many rows were written that an index of them is worth it."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import fiftyone as fo
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from fiftyone_milvus.searches.query import Term
@@ -165,6 +166,28 @@ def test_a_image_from_elsewhere_is_searched_with(panel, indexes, scenes, how):
     expect(chips(panel).locator("img")).to_be_visible()
     if how == "drop":
         panel.shot("search-image")
+
+
+def test_a_large_image_is_scaled_down_before_it_is_sent(
+    panel, indexes, scenes, tmp_path
+):
+    choose(panel, "images")
+    sample, path = scenes.skip(4).first(), tmp_path / "large.png"
+    with Image.open(sample.filepath) as image:
+        side = max(image.size)
+        large = image.convert("RGB").resize([3_000 * n // side for n in image.size])
+    large.save(path, compress_level=0)
+    sent = []
+    panel.page.on("request", lambda request: sent.append(len(request.post_data or "")))
+    files = panel.page.locator("input[type=file]")
+    ids = panel.results_after(lambda: files.set_input_files(path))
+    assert ids[0] == sample.id
+    shown = chips(panel).locator("img")
+    longest = shown.evaluate(
+        "image => Math.max(image.naturalWidth, image.naturalHeight)"
+    )
+    assert longest == 1_024
+    assert 10_000 < max(sent) < path.stat().st_size / 4
 
 
 def test_a_drag_lights_the_search_box_while_a_file_is_over_the_panel(panel, scenes):

@@ -22,12 +22,14 @@ from fiftyone_milvus.errors import (
     CollectionError,
     InvalidRequest,
     ServerUnavailable,
+    VectorSearchError,
 )
 from fiftyone_milvus.id_set import IdSet
 from fiftyone_milvus.indexes import bulk_import, row_copy, sync
 from fiftyone_milvus.progress import Monitor
 from fiftyone_milvus.store import (
     client,
+    collection,
     creation,
     id_bitmaps,
     index_types,
@@ -633,3 +635,32 @@ def test_an_import_takes_no_vectors_of_two_bytes_a_number(milvus, new_rows, tmp_
         bulk = bulk_import.BulkImport(rows.collection, folder, monitor)
         with pytest.raises(InvalidRequest, match="Leave via out"), bulk:
             pass
+
+
+# -- what takes a server long
+
+
+def test_a_flush_that_takes_long_is_no_failure(milvus, rows, monkeypatch, caplog):
+    monkeypatch.setattr(collection, "WRITE_SECONDS", 0.3)
+    with caplog.at_level(logging.WARNING):
+        rows.flush()
+    assert len(milvus.sent("GetFlushStateRequest")) > 1
+    [said] = [record.message for record in caplog.records]
+    assert said.startswith("Milvus is still flushing")
+
+
+def test_a_flush_that_is_refused_is_a_failure(milvus, rows):
+    milvus.refuses = ("collection_names",)
+    with pytest.raises(VectorSearchError, match="refused"):
+        rows.flush()
+
+
+def test_a_collection_that_takes_long_to_load_is_to_be_tried_again(
+    milvus, rows, monkeypatch
+):
+    monkeypatch.setattr(
+        milvus, "_GetLoadingProgress", lambda _: {"progress": 50}, False
+    )
+    monkeypatch.setattr(collection, "WRITE_SECONDS", 0.3)
+    with pytest.raises(ServerUnavailable, match="still loading"):
+        rows.collection.load()
