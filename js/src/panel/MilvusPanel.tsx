@@ -18,16 +18,6 @@ interface Props {
   schema: { view: Uris };
 }
 
-const ROOT = {
-  p: 1.5,
-  height: "100%",
-  overflow: "auto",
-  // a layer of its own: else the browser compares each part that changes with each image in the App's grid
-  willChange: "opacity",
-  // a button that fades has the browser draw every frame while results are on their way
-  "& .MuiButtonBase-root": { transition: "none" },
-} as const;
-
 export function MilvusPanel({ data, schema }: Props) {
   const dataset = useDatasetName();
   // the App copies the data whenever it draws the panel
@@ -40,7 +30,8 @@ export function MilvusPanel({ data, schema }: Props) {
         ref={scroller}
         data-cy="milvus-panel"
         onKeyDown={keepEnter}
-        sx={ROOT}
+        // a button that fades has the browser draw every frame while results are on their way
+        sx={{ p: 1.5, height: "100%", overflow: "auto", "& .MuiButtonBase-root": { transition: "none" } }}
       >
         {dataset ? (
           <ScrollContext.Provider value={scroller}>
