@@ -16,7 +16,16 @@ import type { TileView } from "./useTileView";
 import { tagsOf, type Tags } from "./useTags";
 import { TILES } from "./tileStyles";
 
-const LIST = { position: "relative", m: 0, p: 0, listStyle: "none", "& > li": { position: "absolute" }, ...TILES } as const;
+const LIST = {
+  position: "relative",
+  m: 0,
+  p: 0,
+  listStyle: "none",
+  "& > li": { position: "absolute" },
+  // a layer of its own: else the browser compares what changes in it with each image in the App's grid
+  willChange: "opacity",
+  ...TILES,
+} as const;
 
 interface Props {
   shown: ShownResult;
