@@ -375,7 +375,7 @@ class Collection:
         except VectorSearchError as e:
             if not is_still_flushing(e.__cause__):
                 raise
-            logger.warning("Milvus is still flushing '%s' and goes on", self.name)
+            logger.warning("Milvus is still flushing '%s', by itself", self.name)
 
 
 def _type_of(field: Mapping[str, Any]) -> str:

@@ -211,6 +211,24 @@ def test_older_servers_are_sent_what_they_were(milvus, rows, condition):
     assert milvus.sent("QueryRequest") == []
 
 
+@of_version("v2.5.0")
+def test_no_ids_are_no_template(milvus, rows):
+    [found] = row_search.search(rows, QUERY, K, among=[])
+    assert found.ids == []
+    assert filters(milvus) == ["pk in []"]
+
+
+@of_version("v2.5.0")
+def test_what_is_stored_beside_vectors_is_asked_for_once(milvus, new_rows):
+    rows = new_rows(filter_fields=["number"])
+    values = [{"filter_0": i, "filter_part": i} for i in range(COUNT)]
+    rows.upsert(replace(ROWS, fingerprints=PRINTS, filter_values=values))
+    milvus.received.clear()
+    found = rows.sources(IDS)
+    assert [found[id_] for id_ in IDS] == list(zip(PRINTS, values, strict=True))
+    assert len(milvus.sent("QueryRequest")) == 1
+
+
 def test_without_pymilvuss_bitmaps_ids_are_listed(milvus, new_rows, monkeypatch):
     monkeypatch.delattr(pymilvus, "build_roaring_bitmap")
     rows = new_rows()
@@ -658,9 +676,8 @@ def test_a_flush_that_is_refused_is_a_failure(milvus, rows):
 def test_a_collection_that_takes_long_to_load_is_to_be_tried_again(
     milvus, rows, monkeypatch
 ):
-    monkeypatch.setattr(
-        milvus, "_GetLoadingProgress", lambda _: {"progress": 50}, False
-    )
+    half = {"progress": 50}
+    monkeypatch.setattr(milvus, "_GetLoadingProgress", lambda _: half)
     monkeypatch.setattr(collection, "WRITE_SECONDS", 0.3)
     with pytest.raises(ServerUnavailable, match="still loading"):
         rows.collection.load()
