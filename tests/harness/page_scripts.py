@@ -65,3 +65,10 @@ document.addEventListener('DOMContentLoaded', () => {
   document.head.append(style);
 });
 """
+# Clicks "Cancel" in the form that is open; whether it has closed. Asked again and again,
+# since a form that is redrawn between the button's going down and up loses the click
+CANCELLED = """() => {
+  const buttons = [...document.querySelectorAll('[role="dialog"] button')];
+  buttons.find(button => button.textContent === "Cancel")?.click();
+  return !document.querySelector('[role="dialog"]');
+}"""
