@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-panel test-python test-ray test-cluster test-matrix bench lint audit js docs dist clean tools mongod chromium
+.PHONY: help setup demo test test-panel test-python test-distributed test-ray test-cluster test-matrix bench lint audit js docs dist clean tools mongod chromium
 
 PYTHON ?= python3
 # The repository's address, for the documentation's site and what is installed
@@ -30,7 +30,7 @@ setup: tools $(NODE_MODULES) .venv/.done-dev mongod $(if $(SKIP_STANDALONE),,$(S
 demo: .venv/.done-demo mongod ## the App with a ready-made dataset; DATASET=, MODEL=, PORT= and ADDRESS= choose others
 	$(PY) -m demo $(if $(DATASET),--dataset "$(DATASET)") $(if $(MODEL),--model "$(MODEL)") $(if $(PORT),--port "$(PORT)") $(if $(ADDRESS),--address "$(ADDRESS)")
 
-test: test-panel test-python test-ray test-cluster ## all tests; ARGS= goes to pytest, WORKERS= run at once
+test: test-panel test-python test-distributed ## all tests; ARGS= goes to pytest, WORKERS= run at once
 
 test-panel: tools $(NODE_MODULES) ## the panel's own tests
 	$(if $(wildcard js/package.json),npm --prefix js run --if-present lint)
@@ -40,12 +40,17 @@ test-panel: tools $(NODE_MODULES) ## the panel's own tests
 test-python: setup ## unit, integration and browser tests
 	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not cluster and not ray$(if $(SKIP_STANDALONE), and not standalone)" $(ARGS)
 
+# Both mostly wait for processes to start and to end
+test-distributed: setup ## tests on a Ray and on a Milvus cluster, at once
+	@log=$$(mktemp); $(MAKE) test-ray >$$log 2>&1 & ray=$$!; \
+	$(MAKE) test-cluster; cluster=$$?; \
+	wait $$ray; ray=$$?; cat $$log; rm $$log; exit $$((cluster + ray))
+
 test-ray: setup ## tests on a Ray cluster
 	$(PY) -m pytest -m "ray and not cluster$(if $(SKIP_STANDALONE), and not standalone)" $(ARGS) || [ $$? = $(NO_TESTS) ]
-	$(if $(SKIP_CLUSTER)$(SKIP_STANDALONE),,$(PY) -m pytest -m "ray and cluster" $(ARGS) || [ $$? = $(NO_TESTS) ])
 
 test-cluster: setup ## tests on a Milvus cluster
-	$(if $(SKIP_CLUSTER)$(SKIP_STANDALONE),,$(PY) -m pytest -m "cluster and not ray" $(ARGS) || [ $$? = $(NO_TESTS) ])
+	$(if $(SKIP_CLUSTER)$(SKIP_STANDALONE),,$(PY) -m pytest -m cluster $(ARGS) || [ $$? = $(NO_TESTS) ])
 
 test-matrix: .venv/.done-dev mongod ## the backend's contract with the lowest and highest versions
 	scripts/test_matrix.sh

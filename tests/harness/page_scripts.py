@@ -65,8 +65,8 @@ document.addEventListener('DOMContentLoaded', () => {
   document.head.append(style);
 });
 """
-# Clicks "Cancel" in the form that is open; whether it has closed. Asked again and again,
-# since a form that is redrawn between the button's going down and up loses the click
+# Clicks "Cancel" in the form that is open; whether it has closed. To be asked again and
+# again: a form that is redrawn between the button's going down and up loses the click
 CANCELLED = """() => {
   const buttons = [...document.querySelectorAll('[role="dialog"] button')];
   buttons.find(button => button.textContent === "Cancel")?.click();

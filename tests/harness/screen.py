@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from playwright.sync_api import expect
+
 from . import axe
 from .app import App
 
@@ -11,6 +13,7 @@ PANEL = "milvus_panel"
 CONTENT = f'[data-cy="panel-content-{PANEL}"]'
 WIDTHS = (900, 480, 320)
 THEMES = ("light", "dark")
+NARROW = {"width": 320, "height": 640}
 ZOOMED = {"width": 933, "height": 505}  # 1400 x 757 at 150 %
 SETTLE_STEPS, SETTLE_MS = 40, 250  # on a busy machine
 
@@ -55,6 +58,24 @@ def problems(app: App) -> list[str]:
     wide = app.page.evaluate(_STICKS_OUT, CONTENT)
     found = [f"sticks out: {one}" for one in wide] + sideways(app)
     return found + axe.violations(app.page, CONTENT)
+
+
+def dialog_problems(app: App) -> list[str]:
+    """What axe finds wrong in the dialog that is open, and whether a narrow window cuts
+    it off. Closes it."""
+    dialog = app.cy("milvus-confirm")
+    expect(dialog).to_be_visible()
+    found = axe.violations(app.page, '[data-cy="milvus-confirm"]')
+    size = app.page.viewport_size
+    app.page.set_viewport_size(NARROW)
+    box = dialog.bounding_box()
+    if not (box and box["x"] >= 0 and box["x"] + box["width"] <= NARROW["width"]):
+        found.append(f"cut off at {NARROW}: {box}")
+    app.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    if size is not None:
+        app.page.set_viewport_size(size)
+    return found
 
 
 def sideways(app: App) -> list[str]:
