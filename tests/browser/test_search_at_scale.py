@@ -74,7 +74,7 @@ def test_ten_thousand_matches_and_a_thousand_searches(app, large):
     # only what is in sight is drawn, and the last match is a key away
     assert app.cy("milvus-result").count() < 100
     app.cy("milvus-result").first.focus()
-    asked = app.asked(lambda: app.page.keyboard.press("End"))
+    asked = app.asked(lambda: app.page.keyboard.press("End"), "next_results")
     last = app.page.locator(f'[data-position="{COUNT - 1}"]')
     expect(last).to_be_focused(timeout=15_000)
     expect(last).to_contain_text("10000")

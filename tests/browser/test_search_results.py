@@ -245,7 +245,7 @@ def test_the_handle_of_the_histogram_cuts_the_grid(panel, indexes):
             panel.page.keyboard.press(key)
 
     # one each time that the handle rests: a slow machine may press with pauses
-    asked = panel.asked(press)
+    asked = panel.asked(press, "keep_results")
     assert set(asked) == {"keep_results"} and len(asked) < len(cut)
     line = panel.cy("milvus-cut-line")
     kept = int(re.search(r": (\d+) of 25", line.inner_text())[1])  # type: ignore[index]

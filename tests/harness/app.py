@@ -313,10 +313,15 @@ class App:
         with self.page.expect_response(is_it):
             action()
 
-    def asked(self, action: Callable[[], Any]) -> list[str]:
+    def asked(self, action: Callable[[], Any], last: str | None = None) -> list[str]:
         """Does ``action``; the names of the panel's methods that are then called, until
         all is answered and no timer of the panel leads to another call. Without the
-        question for jobs, which is asked again while something takes long."""
+        question for jobs, which is asked again while something takes long.
+
+        Args:
+            action: what to do
+            last: a method whose call is waited for, however busy the machine is
+        """
         called: list[str] = []
         unanswered: set[Request] = set()
 
@@ -342,7 +347,8 @@ class App:
         for _ in range(ROUNDS):  # an answer leads to calls once it is drawn
             known, idle = len(called), not unanswered
             self.page.evaluate(page_scripts.TIMERS_HAVE_RUN)
-            if idle and not unanswered and len(called) == known:
+            ended = idle and not unanswered and len(called) == known
+            if ended and (last is None or last in called):
                 break
         else:
             waiting = [f"{r.url} {_compact(r)[:200]}" for r in unanswered]
