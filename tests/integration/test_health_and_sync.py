@@ -3,6 +3,8 @@
 import os
 import random
 import shutil
+import subprocess
+import sys
 
 import fiftyone as fo
 import fiftyone.brain as fob
@@ -14,10 +16,22 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import CollectionError, InvalidRequest
 from fiftyone_milvus.indexes import build, id_numbers
 from fiftyone_milvus.store import owners
+from fiftyone_milvus.store.collection import PK
+from fiftyone_milvus.store.settings import ENV_PREFIX
 from harness import images
 
 MODEL = build.Source(model=images.MODEL)
 FIELD = build.Source(embeddings_field="embeddings")
+# Removes each row whose id it reads, and says so
+REMOVER = f"""
+import sys
+from pymilvus import MilvusClient
+uri, name = sys.argv[1:]
+client = MilvusClient(uri)
+for id_ in map(str.strip, sys.stdin):
+    client.delete(name, filter=f'{PK} == "{{id_}}"')
+    print("removed", flush=True)
+"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -182,6 +196,24 @@ def test_own_vectors_that_changed_are_stale(milvus, vectors_dataset):
         np.testing.assert_array_equal(vector[0], np.ones(16))
     finally:
         runs.cleanup(vectors_dataset, "k")
+
+
+def test_what_another_process_has_just_removed_is_missing(
+    standalone, vectors_dataset, monkeypatch
+):
+    monkeypatch.setenv(f"{ENV_PREFIX}URI", standalone.uri)
+    index = fob.compute_similarity(
+        vectors_dataset, brain_key="k", backend="milvus", embeddings="embeddings"
+    )
+    where = [standalone.uri, index.config.collection_name]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", REMOVER, *where], **pipes) as remover:
+        for count, id_ in enumerate(vectors_dataset.values("id")[:5], start=1):
+            print(id_, file=remover.stdin, flush=True)
+            assert remover.stdout.readline() == "removed\n"
+            assert fiftyone_milvus.health(vectors_dataset, "k").missing == count
+        remover.stdin.close()
+    index.cleanup()
 
 
 def test_the_view_of_the_run_is_kept_up_to_date(dataset):
