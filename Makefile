@@ -42,9 +42,7 @@ test-python: setup ## unit, integration and browser tests
 
 # Both mostly wait for processes to start and to end
 test-distributed: setup ## tests on a Ray and on a Milvus cluster, at once
-	@log=$$(mktemp); $(MAKE) test-ray >$$log 2>&1 & ray=$$!; \
-	$(MAKE) test-cluster; cluster=$$?; \
-	wait $$ray; ray=$$?; cat $$log; rm $$log; exit $$((cluster + ray))
+	scripts/at_once.sh "$(MAKE) test-ray" "$(MAKE) test-cluster"
 
 test-ray: setup ## tests on a Ray cluster
 	$(PY) -m pytest -m "ray and not cluster$(if $(SKIP_STANDALONE), and not standalone)" $(ARGS) || [ $$? = $(NO_TESTS) ]

@@ -352,7 +352,8 @@ class App:
                 break
         else:
             waiting = [f"{r.url} {_compact(r)[:200]}" for r in unanswered]
-            raise AssertionError(f"No end of calls: {called}, unanswered: {waiting}")
+            heard = f"{called}, unanswered: {waiting}"
+            raise AssertionError(f"No end of calls, or none of {last}: {heard}")
         for event, listener in listeners.items():
             self.page.remove_listener(event, listener)
         return called
@@ -368,6 +369,27 @@ class App:
         """Waits until the page has drawn a change."""
         self.page.evaluate("() => { delete window.__places }")
         self.page.wait_for_function(page_scripts.AT_REST, polling=POLLING)
+
+    def has_layer(self, name: str) -> bool:
+        """Whether the browser draws the element with this ``data-cy`` into a layer of
+        its own."""
+        devtools = self.page.context.new_cdp_session(self.page)
+        changes: list[dict[str, Any]] = []
+        devtools.on(
+            "LayerTree.layerTreeDidChange", lambda event: changes.append(event)
+        )
+        element = {"expression": f"document.querySelector('[data-cy=\"{name}\"]')"}
+        found = devtools.send("Runtime.evaluate", element)["result"]
+        node = devtools.send("DOM.describeNode", {"objectId": found["objectId"]})
+        devtools.send("DOM.enable")
+        devtools.send("LayerTree.enable")
+        self.settle()
+        while not changes:  # the first comes with the next frame
+            self.page.wait_for_timeout(POLLING)
+        devtools.detach()
+        own = node["node"]["backendNodeId"]
+        layers = changes[-1].get("layers", ())
+        return any(layer.get("backendNodeId") == own for layer in layers)
 
     def looker(self, number: int) -> Locator:
         """The grid's tile of this number, from 0."""
