@@ -375,9 +375,7 @@ class App:
         its own."""
         devtools = self.page.context.new_cdp_session(self.page)
         changes: list[dict[str, Any]] = []
-        devtools.on(
-            "LayerTree.layerTreeDidChange", lambda event: changes.append(event)
-        )
+        devtools.on("LayerTree.layerTreeDidChange", lambda event: changes.append(event))
         element = {"expression": f"document.querySelector('[data-cy=\"{name}\"]')"}
         found = devtools.send("Runtime.evaluate", element)["result"]
         node = devtools.send("DOM.describeNode", {"objectId": found["objectId"]})
