@@ -55,11 +55,6 @@ class IdList:
         found[rows[rows >= 0]] = True
         return found
 
-    def among(self, pks: list[str]) -> np.ndarray:
-        """Which of some keys it has."""
-        ids = set(self.ids)
-        return np.fromiter((pk in ids for pk in pks), bool, len(pks))
-
 
 def ids_in(filter_expr: str, field: str) -> list[str] | None:
     """The values that a filter lists of a field; ``None`` if it isn't such a list, or

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from milvus_lite.index.brute_force import BruteForceIndex
 
-from .embedded_rows import Mask, vector_norms
+from .embedded_rows import Part, vector_norms
 
 BLOCK = 1 << 24  # distances that are computed at once, 64 MB
 SPARSE = 8  # where fewer than one row in so many is to be compared, those are copied
@@ -18,51 +16,53 @@ SPARE = 32  # candidates by a quick distance, of which the exact one is computed
 MATCH = np.dtype([("query", "i8"), ("source", "i8"), ("row", "i8"), ("distance", "f4")])
 
 
-@dataclass
-class Source:
-    """A segment, or the buffer: its rows, and which of them may be found."""
-
-    vectors: np.ndarray
-    mask: Mask
-    norms: Callable[[], np.ndarray]
-    index: Any = None
-
-    def nearest(
-        self, queries: np.ndarray, k: int, metric: str, params: dict[str, Any] | None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The rows that are nearest to each query, ``(queries, k)``, and their
-        distances; -1 and infinity where there are fewer."""
-        if self.mask is not None and not self.mask.any():
-            return np.zeros((len(queries), 0), int), np.zeros((len(queries), 0))
-        if self.index is not None and not isinstance(self.index, BruteForceIndex):
-            ids, distances = self.index.search(queries, k, self.mask, params)
-            return ids, distances
-        rows, mask = None, self.mask
-        vectors, norms = self.vectors, self.norms() if metric == "COSINE" else None
-        if mask is not None and mask.sum() * SPARSE < len(mask):
-            rows = np.flatnonzero(mask)
-            vectors, mask = vectors[rows], None
-            norms = None if norms is None else norms[rows]
-        at_once = max(1, BLOCK // len(vectors))
-        parts = [
-            _compared(queries[start : start + at_once], vectors, norms, mask, k, metric)
-            for start in range(0, len(queries), at_once)
-        ]
-        ids = np.concatenate([part[0] for part in parts])
-        if rows is not None:
-            ids = np.where(ids < 0, -1, rows[ids])
-        return ids, np.concatenate([part[1] for part in parts])
+def nearest(
+    part: Part,
+    mask: np.ndarray,
+    field: str,
+    queries: np.ndarray,
+    k: int,
+    metric: str,
+    params: dict[str, Any] | None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of a part, of those in the mask, that are nearest to each query,
+    ``(queries, k)``, and their distances; -1 and infinity where there are fewer."""
+    vectors, filled = part.segment.vector_data(field)
+    if filled is not None:
+        mask = mask & filled
+    count = np.count_nonzero(mask)
+    if not count:
+        return np.zeros((len(queries), 0), int), np.zeros((len(queries), 0))
+    left = None if count == len(mask) else mask
+    index = part.segment.indexes.get(field)
+    if index is not None and not isinstance(index, BruteForceIndex):
+        ids, distances = index.search(queries, k, left, params)
+        return ids, distances
+    rows, norms = None, part.norms(field) if metric == "COSINE" else None
+    if count * SPARSE < len(mask):
+        rows, left = np.flatnonzero(mask), None
+        vectors, norms = vectors[rows], None if norms is None else norms[rows]
+    at_once = max(1, BLOCK // len(vectors))
+    found = [
+        _compared(queries[start : start + at_once], vectors, norms, left, k, metric)
+        for start in range(0, len(queries), at_once)
+    ]
+    ids = np.concatenate([one[0] for one in found])
+    if rows is not None:
+        ids = np.where(ids < 0, -1, rows[ids])
+    return ids, np.concatenate([one[1] for one in found])
 
 
 def _compared(
     queries: np.ndarray,
     vectors: np.ndarray,
     norms: np.ndarray | None,
-    mask: Mask,
+    mask: np.ndarray | None,
     k: int,
     metric: str,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The nearest of all rows that the mask has, by comparing with each."""
+    """The nearest of all rows that the mask has, by comparing with each;
+    ``None`` for all."""
     one = len(queries) == 1
     found = (vectors @ queries[0])[None] if one else queries @ vectors.T
     if metric == "COSINE":

@@ -8,7 +8,8 @@ after a write.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,7 +17,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from cachetools import LRUCache
-from milvus_lite.search.filter import evaluate_mask
 from milvus_lite.search.indexed_filter import evaluate_segment_filter
 from milvus_lite.storage.delta_index import DeltaIndex
 from milvus_lite.storage.memtable import MemTable
@@ -25,97 +25,83 @@ from milvus_lite.storage.segment import Segment
 from .embedded_filters import IdList
 
 MAX_SCOPES = 32  # sets of partitions of a collection
-MAX_MASKS = 64  # of filters, each a byte a row of its segment
-
-Mask = np.ndarray | None  # which rows; None for all
+MAX_MASKS = 32  # of filters, each a byte a row of its segment
 
 
-class Buffer:
-    """The rows that Milvus Lite has in memory only, as they are at one moment.
+class Part:
+    """A segment, which may be of what is in memory only, with what is computed of its
+    rows once."""
 
-    Attributes:
-        pks, seqs, vectors: of each row: its key, its version, and its vector
-        refs: ``(n, 2)``, where the memory table has each
-        live: which are the last version of theirs
-        masks: the rows of each segment that are not replaced or deleted here either
-    """
+    def __init__(self, segment: Segment) -> None:
+        self.segment = segment
+        self._norms: dict[str, np.ndarray] = {}
+        self._matches: LRUCache[int, tuple[Any, np.ndarray]] = LRUCache(MAX_MASKS)
 
-    def __init__(self, scope: Scope, memtable: MemTable, vector_field: str) -> None:
-        items = memtable.pk_index_snapshot()
-        deleted = memtable.delete_index_snapshot()
-        positions = np.array([place for _, place in items], np.int64).reshape(-1, 3)
-        batches = list(memtable._insert_batches)
-        keep = _in_partitions(batches, positions, scope.partitions)
-        self.pks = [pk for (pk, _), kept in zip(items, keep, strict=True) if kept]
-        positions = positions[keep]
-        self.refs, self.seqs = positions[:, :2], positions[:, 2]
-        self.vectors = _buffered_vectors(batches, self.refs, vector_field)
-        self.live = np.ones(len(self.pks), bool)
-        self.masks = list(scope.masks)
-        for row, (pk, seq) in enumerate(zip(self.pks, self.seqs, strict=True)):
-            later = scope.replace(self.masks, pk, int(seq))
-            self.live[row] = not later and scope.deleted.get(pk, -1) <= seq
-        for pk, (seq, _) in deleted.items():
-            scope.replace(self.masks, pk, seq)
-        self._batches = batches
+    def norms(self, field: str) -> np.ndarray:
+        """The length of each vector in a field; 1 for one that is zero."""
+        found = self._norms.get(field)
+        if found is None:
+            vectors, _ = self.segment.vector_data(field)
+            found = self._norms[field] = vector_norms(vectors)
+        return found
 
-    @property
-    def table(self) -> pa.Table:
-        """The fields that filters read."""
-        starts = np.cumsum([0, *(batch.num_rows for batch in self._batches)])
-        rows = starts[self.refs[:, 0]] + self.refs[:, 1]
-        return pa.Table.from_batches(self._batches).take(rows).drop(["_partition"])
+    def matches(self, compiled: Any, plan: Any) -> np.ndarray:
+        """Which rows match a filter."""
+        with _lock:
+            kept = self._matches.get(id(compiled))
+        if kept is None:
+            if isinstance(compiled, IdList):
+                kept = compiled, compiled.mask(self.segment)
+            else:
+                kept = compiled, evaluate_segment_filter(self.segment, compiled, plan)
+            with _lock:
+                self._matches[id(compiled)] = kept
+        return kept[1]
 
 
-class Scope:
-    """Which rows of some partitions are there: those not deleted, and of several
-    versions the last one."""
+@dataclass(frozen=True)
+class Rows:
+    """The rows of some partitions at one moment: the parts that they are in, and which
+    of each part's are there."""
+
+    parts: list[Part]
+    masks: list[np.ndarray]
+
+    def matching(self, compiled: Any, plan: Any) -> list[np.ndarray]:
+        """Which rows of each part are there and match a filter, ``None`` for all."""
+        if compiled is None:
+            return self.masks
+        return [
+            mask & part.matches(compiled, plan)
+            for part, mask in zip(self.parts, self.masks, strict=True)
+        ]
+
+
+class _Scope:
+    """The rows of some partitions, but for what is in memory only."""
 
     def __init__(
         self,
-        segments: tuple[Segment, ...],
+        segments: list[Segment],
         deleted: dict[Any, int],
         partitions: frozenset[str] | None,
     ) -> None:
-        self.segments = segments
-        self.deleted = deleted
-        self.partitions = partitions
-        self.masks = _last_versions(segments)
+        self._segments = segments
+        self._deleted = deleted
+        self._partitions = partitions
+        self._parts = [Part(segment) for segment in segments]
+        self._masks = _last_versions(segments)
         for pk, seq in deleted.items():
-            self.replace(self.masks, pk, seq)
-        self._norms: dict[int, np.ndarray] = {}
-        self._buffer: tuple[tuple[int, int, int], Buffer] | None = None
-        self._matches: LRUCache[Any, tuple[Any, np.ndarray]] = LRUCache(MAX_MASKS)
+            self._drop_older(self._masks, pk, seq)
+        self._known: tuple[tuple[int, int, int], Rows] | None = None
 
-    def is_of(self, segments: tuple[Segment, ...], deleted: dict[Any, int]) -> bool:
+    def is_of(self, segments: list[Segment], deleted: dict[Any, int]) -> bool:
         """Whether nothing has changed but what is in memory only."""
-        same = len(segments) == len(self.segments) and all(
-            one is other for one, other in zip(segments, self.segments, strict=True)
-        )
-        return same and deleted == self.deleted
+        same = [*map(id, segments)] == [*map(id, self._segments)]
+        return same and deleted == self._deleted
 
-    def replace(self, masks: list[Mask], pk: Any, seq: int) -> bool:
-        """Takes the rows of a key that are older than ``seq`` out of the masks of the
-        segments; whether there is a later one."""
-        later = False
-        for number, segment in enumerate(self.segments):
-            row = segment.pk_to_row.get(pk)
-            if row is None:
-                continue
-            if segment.seqs[row] > seq:
-                later = True
-            elif segment.seqs[row] < seq:
-                mask = masks[number]
-                if mask is None:
-                    mask = np.ones(segment.num_rows, bool)
-                elif mask is self.masks[number] and masks is not self.masks:
-                    mask = mask.copy()
-                mask[row] = False
-                masks[number] = mask
-        return later
-
-    def buffer(self, memtable: MemTable, vector_field: str) -> Buffer:
-        """What is in memory only; kept until the next write."""
+    def rows(self, memtable: MemTable, vector_field: str) -> Rows:
+        """With those in memory; kept until the next write."""
         with memtable._lock:
             # each write that has an effect changes one of these
             state = (
@@ -123,77 +109,110 @@ class Scope:
                 len(memtable._pk_index),
                 len(memtable._delete_index),
             )
-            kept = self._buffer
-            if kept is None or kept[0] != state:
-                kept = state, Buffer(self, memtable, vector_field)
-                self._buffer = kept
-            return kept[1]
+            if self._known is None or self._known[0] != state:
+                self._known = state, self._with_memory(memtable, vector_field)
+            return self._known[1]
 
-    def matches(self, number: int, compiled: Any, plan: Any) -> np.ndarray:
-        """The rows of a segment that match a filter, which is kept with them."""
-        key = number, id(compiled)
-        with _lock:
-            kept = self._matches.get(key)
-        if kept is None:
-            segment = self.segments[number]
-            if isinstance(compiled, IdList):
-                kept = compiled, compiled.mask(segment)
-            else:
-                kept = compiled, evaluate_segment_filter(segment, compiled, plan)
-            with _lock:
-                self._matches[key] = kept
-        return kept[1]
+    def _with_memory(self, memtable: MemTable, vector_field: str) -> Rows:
+        masks = [mask.copy() for mask in self._masks]
+        for pk, (seq, _) in memtable.delete_index_snapshot().items():
+            self._drop_older(masks, pk, seq)
+        if not memtable._insert_batches:
+            return Rows(self._parts, masks)
+        memory = _in_memory(memtable, self._partitions, vector_field)
+        live = np.ones(memory.num_rows, bool)
+        for row, (pk, seq) in enumerate(
+            zip(memory.pks, memory.seqs.tolist(), strict=True)
+        ):
+            later = self._drop_older(masks, pk, seq)
+            live[row] = not later and self._deleted.get(pk, -1) <= seq
+        return Rows([*self._parts, Part(memory)], [*masks, live])
 
-    def norms(self, number: int, vectors: np.ndarray) -> np.ndarray:
-        """The length of each vector of a segment; 1 for one that is zero."""
-        found = self._norms.get(number)
-        if found is None:
-            found = self._norms[number] = vector_norms(vectors)
-        return found
+    def _drop_older(self, masks: list[np.ndarray], pk: Any, seq: int) -> bool:
+        """Takes the rows of a key that are older than ``seq`` out of the masks of the
+        segments; whether there is a later one."""
+        later = False
+        for segment, mask in zip(self._segments, masks, strict=True):
+            row = segment.pk_to_row.get(pk)
+            if row is not None:
+                mask[row] &= segment.seqs[row] >= seq
+                later |= bool(segment.seqs[row] > seq)
+        return later
 
 
-_scopes: WeakKeyDictionary[MemTable, LRUCache[Any, Scope]] = WeakKeyDictionary()
+_scopes: WeakKeyDictionary[MemTable, LRUCache[Any, _Scope]] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def scope_of(
+def rows_of(
     segments: Iterable[Segment],
     memtable: MemTable,
     delta: DeltaIndex,
     partition_names: Iterable[str] | None,
-) -> Scope:
+    vector_field: str,
+) -> Rows:
+    """The rows of some partitions as they are now, ``None`` or empty for all.
+
+    Args:
+        segments, memtable, delta: where Milvus Lite has the rows of a collection
+        partition_names: the partitions
+        vector_field: the field of the vectors
+    """
     partitions = frozenset(partition_names) if partition_names else None
-    segments = tuple(segments)
-    found = tuple(
+    found = [
         segment
         for segment in segments
         if segment.num_rows and (partitions is None or segment.partition in partitions)
-    )
+    ]
     with _lock:
         scopes = _scopes.setdefault(memtable, LRUCache(MAX_SCOPES))
         scope = scopes.get(partitions)
     if scope is None or not scope.is_of(found, delta._map):
-        scope = Scope(found, delta._map, partitions)
+        made = _Scope(found, delta._map, partitions)
         with _lock:
-            _forget_replaced(scopes, segments)
-            scopes[partitions] = scope
-    return scope
+            if scope is not None:  # the others have segments that compaction replaced
+                scopes.clear()
+            scopes[partitions] = scope = made
+    return scope.rows(memtable, vector_field)
 
 
-def _forget_replaced(
-    scopes: LRUCache[Any, Scope], segments: tuple[Segment, ...]
-) -> None:
-    """Frees the segments that compaction has replaced."""
-    there = {id(segment) for segment in segments}
-    for partitions, scope in list(scopes.items()):
-        if not there.issuperset(map(id, scope.segments)):
-            del scopes[partitions]
+def _in_memory(
+    memtable: MemTable, partitions: frozenset[str] | None, vector_field: str
+) -> Segment:
+    """What is in memory only, as a segment without a file."""
+    batches = memtable._insert_batches
+    places = [place for _, place in memtable.pk_index_snapshot()]
+    numbers, rows, _ = np.array(places, np.int64).reshape(-1, 3).T
+    starts = np.cumsum([0, *(batch.num_rows for batch in batches)])
+    table = pa.Table.from_batches(batches).take(starts[numbers] + rows)
+    if partitions is not None:
+        names = pa.array(sorted(partitions), pa.string())
+        table = table.filter(pc.is_in(table.column("_partition"), value_set=names))
+    return Segment(
+        file_path="",
+        partition="",
+        pk_field=memtable.pk_name,
+        vector_field=vector_field,
+        pks=table.column(memtable.pk_name).to_pylist(),
+        seqs=table.column("_seq").to_numpy(),
+        vectors=_vectors(table.column(vector_field)),
+        table=table.drop(["_partition"]),
+    )
 
 
-def _last_versions(segments: Sequence[Segment]) -> list[Mask]:
+def _vectors(column: pa.ChunkedArray) -> np.ndarray:
+    """``(n, dim)`` float32; zero where there is none, as in Milvus Lite."""
+    dim = column.type.list_size
+    if column.null_count:
+        column = column.fill_null(pa.scalar([0.0] * dim, column.type))
+    numbers = pc.list_flatten(column).to_numpy().astype(np.float32, copy=False)
+    return numbers.reshape(-1, dim)
+
+
+def _last_versions(segments: list[Segment]) -> list[np.ndarray]:
     """The rows of each segment that no other segment has in a later version."""
     if len(segments) < 2:
-        return [None] * len(segments)
+        return [np.ones(segment.num_rows, bool) for segment in segments]
     keys = pa.chunked_array(
         [
             chunk
@@ -201,75 +220,18 @@ def _last_versions(segments: Sequence[Segment]) -> list[Mask]:
             for chunk in segment.table.column(segment._pk_field).chunks
         ]
     )
-    encoded = keys.combine_chunks().dictionary_encode()
-    if len(encoded.dictionary) == len(encoded):
-        return [None] * len(segments)
-    codes = encoded.indices.to_numpy()
+    codes = keys.combine_chunks().dictionary_encode().indices.to_numpy()
     seqs = np.concatenate([segment.seqs for segment in segments])
     order = np.lexsort((seqs, codes))
     last = np.append(np.diff(codes[order]) != 0, True)
     mask = np.zeros(len(codes), bool)
     mask[order[last]] = True
     ends = np.cumsum([segment.num_rows for segment in segments])[:-1]
-    return [None if each.all() else each.copy() for each in np.split(mask, ends)]
-
-
-def _in_partitions(
-    batches: list[pa.RecordBatch],
-    positions: np.ndarray,
-    partitions: frozenset[str] | None,
-) -> np.ndarray:
-    keep = np.ones(len(positions), bool)
-    if partitions is not None:
-        names = pa.array(sorted(partitions), pa.string())
-        for number, batch in enumerate(batches):
-            inside = pc.is_in(batch.column("_partition"), value_set=names).to_numpy(
-                zero_copy_only=False
-            )
-            here = positions[:, 0] == number
-            keep[here] = inside[positions[here, 1]]
-    return keep
-
-
-def _buffered_vectors(
-    batches: list[pa.RecordBatch], refs: np.ndarray, field: str
-) -> np.ndarray:
-    vectors: np.ndarray | None = None
-    for number in np.unique(refs[:, 0]):
-        column = batches[number].column(field)
-        dim = column.type.list_size
-        flat = (
-            column.flatten()
-            if column.null_count == 0
-            else column.fill_null(pa.scalar([0.0] * dim, column.type)).flatten()
-        )
-        numbers = flat.to_numpy(zero_copy_only=False).reshape(-1, dim)
-        if vectors is None:
-            vectors = np.empty((len(refs), dim), np.float32)
-        here = refs[:, 0] == number
-        vectors[here] = numbers[refs[here, 1]]
-    return np.zeros((0, 0), np.float32) if vectors is None else vectors
+    return [each.copy() for each in np.split(mask, ends)]
 
 
 def vector_norms(vectors: np.ndarray) -> np.ndarray:
+    """The length of each of ``(n, dim)`` vectors; 1 for one that is zero."""
     found = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
     found[found == 0] = 1
     return found
-
-
-def matching(scope: Scope, buffer: Buffer, compiled: Any, plan: Any) -> list[Mask]:
-    """The rows of each segment, and of the buffer, that are there and match."""
-    if compiled is None:
-        return [*buffer.masks, buffer.live]
-    matches = [scope.matches(i, compiled, plan) for i in range(len(scope.segments))]
-    if not buffer.pks:
-        matches.append(buffer.live)
-    elif isinstance(compiled, IdList):
-        matches.append(compiled.among(buffer.pks))
-    else:
-        matches.append(evaluate_mask(compiled, buffer.table))
-    live = [*buffer.masks, buffer.live]
-    return [
-        match if mask is None else mask & match
-        for mask, match in zip(live, matches, strict=True)
-    ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any
@@ -31,8 +31,8 @@ from milvus_lite.storage.segment import Segment
 
 from .. import internals
 from .embedded_filters import IdList, ids_in
-from .embedded_nearest import MATCH, Source, merged
-from .embedded_rows import Buffer, Mask, Scope, matching, scope_of, vector_norms
+from .embedded_nearest import MATCH, merged, nearest
+from .embedded_rows import Part, Rows, rows_of
 
 logger = logging.getLogger(__name__)
 
@@ -113,17 +113,14 @@ def _search(
     search_params: dict[str, Any] | None = None,
 ) -> list[list[dict[str, Any]]]:
     queries = np.atleast_2d(query_vectors).astype(np.float32, copy=False)
-    scope = scope_of(segments, memtable, delta_index, partition_names)
-    buffer = scope.buffer(memtable, vector_field)
-    masks = matching(scope, buffer, compiled_filter, indexed_filter_plan)
+    rows = rows_of(segments, memtable, delta_index, partition_names, vector_field)
+    masks = rows.matching(compiled_filter, indexed_filter_plan)
     found = [
-        source.nearest(queries, top_k, metric_type, search_params)
-        for source in sources(scope, buffer, masks, vector_field)
+        nearest(part, mask, vector_field, queries, top_k, metric_type, search_params)
+        for part, mask in zip(rows.parts, masks, strict=True)
     ]
     matches = merged(found, len(queries), top_k)
-    everything = output_fields is None or {"*", vector_field} & set(output_fields)
-    without = () if everything else (vector_field,)
-    records = _records(scope, buffer, memtable, matches[["source", "row"]], without)
+    records = _records(rows.parts, matches, _left_out(vector_field, output_fields))
     answers = [
         {
             "id": record[pk_field],
@@ -136,21 +133,7 @@ def _search(
     return [answers[start:end] for start, end in pairwise([0, *ends])]
 
 
-def sources(
-    scope: Scope, buffer: Buffer, masks: list[Mask], field: str
-) -> Iterator[Source]:
-    for number, segment in enumerate(scope.segments):
-        vectors, there = segment.vector_data(field)
-        mask = masks[number]
-        if there is not None:
-            mask = there if mask is None else mask & there
-        norms = partial(scope.norms, number, vectors)
-        yield Source(vectors, mask, norms, segment.indexes.get(field))
-    if buffer.pks:
-        yield Source(buffer.vectors, masks[-1], partial(vector_norms, buffer.vectors))
-
-
-class _Rows(Sequence[dict[str, Any]]):
+class _Records(Sequence[dict[str, Any]]):
     """The rows of a query, which are read when one is asked for: Milvus Lite asks only
     for their number where it counts."""
 
@@ -184,84 +167,70 @@ def _query(
     self._require_loaded()
     compiled = self._compile_filter(expr, timezone=timezone) if expr else None
     plan = build_projection_plan(output_fields, self._schema, api_kind="query")
-    segments, delta = self._read_snapshot()
-    memtable, field = self._memtable, self._vector_name
-    scope = scope_of(segments, memtable, delta, partition_names)
-    buffer = scope.buffer(memtable, field)
-    masks = matching(scope, buffer, compiled, self._indexed_filter_plan(compiled))
-    places = _places(scope, masks)
+    rows = _rows(self, partition_names)
+    parts = rows.parts
+    places = _places(rows.matching(compiled, self._indexed_filter_plan(compiled)))
     if order_by_pk:
-        places = places[_order(scope, buffer, places, self._pk_name)]
+        places = places[_order(parts, places, self._pk_name)]
     places = places[offset : None if limit is None else offset + limit]
-    everything = output_fields is None or {"*", field} & set(output_fields)
-    without = () if everything else (field,)
+    without = _left_out(self._vector_name, output_fields)
 
     def read() -> list[dict[str, Any]]:
-        records = _records(scope, buffer, memtable, places, without)
+        records = _records(parts, places, without)
         return [project_record(record, self._schema, plan) for record in records]
 
-    return _Rows(len(places), read)
+    return _Records(len(places), read)
 
 
 def _count(self: Any, partition_names: list[str] | None) -> int:
-    segments, delta = self._read_snapshot()
-    memtable = self._memtable
-    scope = scope_of(segments, memtable, delta, partition_names)
-    buffer = scope.buffer(memtable, self._vector_name)
-    rows = sum(
-        segment.num_rows if mask is None else int(mask.sum())
-        for segment, mask in zip(scope.segments, buffer.masks, strict=True)
+    return sum(map(np.count_nonzero, _rows(self, partition_names).masks))
+
+
+def _rows(collection: Any, partition_names: list[str] | None) -> Rows:
+    segments, delta = collection._read_snapshot()
+    return rows_of(
+        *(segments, collection._memtable, delta),
+        *(partition_names, collection._vector_name),
     )
-    return rows + int(buffer.live.sum())
 
 
-def _places(scope: Scope, masks: list[Mask]) -> np.ndarray:
+def _left_out(vector_field: str, output_fields: list[str] | None) -> tuple[str, ...]:
+    """The fields that needn't be read: the vectors, unless they are asked for."""
+    asked = output_fields is None or {"*", vector_field} & set(output_fields)
+    return () if asked else (vector_field,)
+
+
+def _places(masks: list[np.ndarray]) -> np.ndarray:
     """Where the rows are that masks have."""
-    sizes = [segment.num_rows for segment in scope.segments]
     parts = [np.zeros(0, MATCH)]
     for number, mask in enumerate(masks):
-        rows = np.arange(sizes[number]) if mask is None else np.flatnonzero(mask)
+        rows = np.flatnonzero(mask)
         part = np.zeros(len(rows), MATCH)
         part["source"], part["row"] = number, rows
         parts.append(part)
     return np.concatenate(parts)
 
 
-def _order(
-    scope: Scope, buffer: Buffer, places: np.ndarray, pk_name: str
-) -> np.ndarray:
+def _order(parts: list[Part], places: np.ndarray, pk_name: str) -> np.ndarray:
     """The order of rows by their keys."""
     keys = []
     for number in np.unique(places["source"]):
         rows = places["row"][places["source"] == number]
-        if number < len(scope.segments):
-            column = scope.segments[number].table.column(pk_name)
-            keys.extend(column.take(rows).chunks)
-        else:
-            keys.append(pa.array(buffer.pks).take(rows))
+        keys += parts[number].segment.table.column(pk_name).take(rows).chunks
     return pc.sort_indices(pa.chunked_array(keys)).to_numpy() if keys else places["row"]
 
 
 def _records(
-    scope: Scope,
-    buffer: Buffer,
-    memtable: MemTable,
-    places: np.ndarray,
-    without: tuple[str, ...],
+    parts: list[Part], places: np.ndarray, without: tuple[str, ...]
 ) -> list[dict[str, Any]]:
     """The rows at places, with their fields."""
     records: list[Any] = [None] * len(places)
     for number in np.unique(places["source"]):
         here = np.flatnonzero(places["source"] == number)
-        rows = places["row"][here]
-        if number < len(scope.segments):
-            table = scope.segments[number].table
-            names = [n for n in table.column_names if n not in ("_seq", *without)]
-            read = table.select(names).take(rows).to_pylist()
-            for record in read:
-                record.update(decode_meta(record.get("$meta")))
-        else:
-            read = [memtable.materialize_row(*map(int, buffer.refs[r])) for r in rows]
+        table = parts[number].segment.table
+        names = [n for n in table.column_names if n not in ("_seq", *without)]
+        read = table.select(names).take(places["row"][here]).to_pylist()
         for place, record in zip(here, read, strict=True):
+            record.update(decode_meta(record.get("$meta")))
             records[place] = record
     return records
