@@ -1,5 +1,5 @@
 """What the embedded server refuses, from any client: calls that it has no use for, and
-names that Milvus itself would refuse.
+names that Milvus itself would refuse. It has the writers of a collection take turns.
 
 Milvus Lite takes names as they come. Milvus's own rule is in its documentation, *Limits
 on identifiers*: letters, digits and underscores, at most 255, not a digit first.
@@ -8,7 +8,10 @@ on identifiers*: letters, digits and underscores, at most 255, not a digit first
 from __future__ import annotations
 
 import re
+import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import grpc
@@ -29,29 +32,40 @@ NAME_FIELDS = frozenset(
 # Messages that hold values and no names
 ROWS = ("IDs", "KeyValuePair", "TemplateValue")
 
-# What FiftyOne, this plugin and pymilvus's own client ask of a Milvus Lite
-CALLS = frozenset(
+# Every call that changes a collection
+WRITES = frozenset(
     {
-        *("Connect", "GetVersion", "CheckHealth"),
-        *("CreateCollection", "DropCollection", "HasCollection", "RenameCollection"),
-        *("DescribeCollection", "ShowCollections", "AlterCollection"),
-        *("GetCollectionStatistics", "TruncateCollection"),
-        *("LoadCollection", "ReleaseCollection", "GetLoadingProgress", "GetLoadState"),
-        *("CreatePartition", "DropPartition", "HasPartition", "ShowPartitions"),
-        *("LoadPartitions", "ReleasePartitions", "GetPartitionStatistics"),
-        *("CreateIndex", "DropIndex", "DescribeIndex"),
-        *("Insert", "Upsert", "Delete", "Query", "Search", "HybridSearch"),
-        *("Flush", "GetFlushState", "ManualCompaction", "GetCompactionState"),
-        *("CreateAlias", "AlterAlias", "DropAlias", "DescribeAlias", "ListAliases"),
-        *("CreateDatabase", "DropDatabase", "ListDatabases", "DescribeDatabase"),
-        "AlterDatabase",
+        *("CreateCollection", "DropCollection", "RenameCollection"),
+        *("AlterCollection", "TruncateCollection"),
+        *("LoadCollection", "ReleaseCollection"),
+        *("CreatePartition", "DropPartition", "CreateIndex", "DropIndex"),
+        *("Insert", "Upsert", "Delete", "Flush", "ManualCompaction"),
     }
 )
+
+# What FiftyOne, this plugin and pymilvus's own client ask of a Milvus Lite
+CALLS = WRITES | {
+    *("Connect", "GetVersion", "CheckHealth"),
+    *("HasCollection", "DescribeCollection", "ShowCollections"),
+    *("GetCollectionStatistics", "GetLoadingProgress", "GetLoadState"),
+    *("HasPartition", "ShowPartitions", "LoadPartitions", "ReleasePartitions"),
+    *("GetPartitionStatistics", "DescribeIndex"),
+    *("Query", "Search", "HybridSearch"),
+    *("GetFlushState", "GetCompactionState"),
+    *("CreateAlias", "AlterAlias", "DropAlias", "DescribeAlias", "ListAliases"),
+    *("CreateDatabase", "DropDatabase", "ListDatabases", "DescribeDatabase"),
+    "AlterDatabase",
+}
 
 
 class Guard(grpc.ServerInterceptor):
     """Answers ``UNIMPLEMENTED`` to calls that aren't in :data:`CALLS`, and
-    ``INVALID_ARGUMENT`` to requests with a name that Milvus doesn't allow."""
+    ``INVALID_ARGUMENT`` to requests with a name that Milvus doesn't allow; and lets the
+    writers of one collection take turns."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[str, threading.RLock] = defaultdict(threading.RLock)
 
     def intercept_service(self, continuation: Callable[[Any], Any], call: Any) -> Any:
         name = call.method.rsplit("/", 1)[-1]
@@ -72,11 +86,18 @@ class Guard(grpc.ServerInterceptor):
                     f"Milvus can't have the name {wrong[:100]!r}. Use letters, digits "
                     "and underscores, not a digit first, at most 255 characters.",
                 )
-            return handler.unary_unary(request, context)
+            with self._lock(request) if name in WRITES else nullcontext():
+                return handler.unary_unary(request, context)
 
         return grpc.unary_unary_rpc_method_handler(
             checked, handler.request_deserializer, handler.response_serializer
         )
+
+    def _lock(self, request: Any) -> threading.RLock:
+        listed = getattr(request, "collection_names", None)
+        name = getattr(request, "collection_name", "") or (listed[0] if listed else "")
+        with self._guard:
+            return self._locks[name]
 
 
 def is_name(text: str) -> bool:

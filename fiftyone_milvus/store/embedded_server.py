@@ -18,8 +18,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -42,28 +40,6 @@ WORKERS = 32
 OPEN_SECONDS = 20
 SOCKET_PATH_BYTES = 100  # Linux allows 107, macOS 103
 
-# Every call that changes a collection; the rest only reads
-WRITES = frozenset(
-    {
-        "AlterCollection",
-        "CreateCollection",
-        "CreateIndex",
-        "CreatePartition",
-        "Delete",
-        "DropCollection",
-        "DropIndex",
-        "DropPartition",
-        "Flush",
-        "Insert",
-        "LoadCollection",
-        "ManualCompaction",
-        "ReleaseCollection",
-        "RenameCollection",
-        "TruncateCollection",
-        "Upsert",
-    }
-)
-
 
 class Database(MilvusLite):
     """Opens each collection once. Milvus Lite opens it several times where several
@@ -80,33 +56,6 @@ class Database(MilvusLite):
             return super().get_collection(*args, **kwargs)
 
 
-class OneWriter(grpc.ServerInterceptor):
-    """Lets the writers of one collection take turns."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._locks: dict[str, threading.RLock] = defaultdict(threading.RLock)
-
-    def intercept_service(self, continuation: Callable[[Any], Any], call: Any) -> Any:
-        handler = continuation(call)
-        if call.method.rsplit("/", 1)[-1] not in WRITES or handler is None:
-            return handler
-
-        def in_turn(request: Any, context: Any) -> Any:
-            with self._lock(request):
-                return handler.unary_unary(request, context)
-
-        return grpc.unary_unary_rpc_method_handler(
-            in_turn, handler.request_deserializer, handler.response_serializer
-        )
-
-    def _lock(self, request: Any) -> threading.RLock:
-        names = getattr(request, "collection_names", None)
-        name = getattr(request, "collection_name", "") or (names[0] if names else "")
-        with self._guard:
-            return self._locks[name]
-
-
 def serve(home: Home, idle_seconds: float) -> None:
     """Serves a home until a signal comes or nobody has used it for a while."""
     stopping = threading.Event()
@@ -119,7 +68,7 @@ def serve(home: Home, idle_seconds: float) -> None:
     _forget_half_written_indexes(home)
     server = grpc.server(
         ThreadPoolExecutor(max_workers=WORKERS),
-        interceptors=[Guard(), OneWriter()],
+        interceptors=[Guard()],
         options=[
             ("grpc.max_receive_message_length", MESSAGE_BYTES),
             ("grpc.max_send_message_length", MESSAGE_BYTES),
