@@ -36,18 +36,6 @@ from .embedded_rows import Part, Rows, rows_of
 
 logger = logging.getLogger(__name__)
 
-# What Milvus Lite's functions are given; another version is left as it is
-SEARCH = [
-    *("query_vectors", "segments", "memtable", "delta_index", "top_k", "metric_type"),
-    *("pk_field", "vector_field", "partition_names", "compiled_filter"),
-    *("output_fields", "indexed_filter_plan", "project_record_fn", "search_params"),
-]
-QUERY = [
-    *("self", "expr", "output_fields", "partition_names", "limit", "offset"),
-    *("timezone", "order_by_pk"),
-]
-COUNT = ["self", "partition_names"]
-COMPILE = ["self", "expr_str", "timezone"]
 MAX_IDS = 1_000_000  # in lists of ids kept for a collection, some 100 bytes each
 KEPT = "_id_lists"  # the attribute of a collection that has them
 
@@ -59,17 +47,21 @@ def speed_up() -> None:
         logger.warning("Milvus Lite lacks %s; left as it is", ", ".join(lacking))
         return
     compile_filter = engine.Collection._compile_filter
-    for place, name, given, ours in (
-        (engine.Collection, "_compile_filter", COMPILE, _compiling(compile_filter)),
-        (engine, "execute_search_with_index", SEARCH, _search),
-        (engine.Collection, "query", QUERY, _query),
-        (engine.Collection, "_num_entities", COUNT, _count),
+    for place, name, ours in (
+        (engine.Collection, "_compile_filter", _compiling(compile_filter)),
+        (engine, "execute_search_with_index", _search),
+        (engine.Collection, "query", _query),
+        (engine.Collection, "_num_entities", _count),
     ):
-        function = getattr(place, name, None)
-        if function and list(inspect.signature(function).parameters) == given:
+        theirs = getattr(place, name, None)
+        if theirs and _parameters(theirs) == _parameters(ours):
             setattr(place, name, ours)
         else:
             logger.warning("Milvus Lite's %s isn't as it was; left as it is", name)
+
+
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    return list(inspect.signature(function).parameters)
 
 
 def _compiling(compile_filter: Callable[..., Any]) -> Callable[..., Any]:
