@@ -32,11 +32,13 @@ def orphaned_ids(
         existing = _labels_of(dataset, patches_field, sample_ids, indexed)
         left = _without(ids, existing)
         return _without(left, _labels(dataset, left)) if indexed is None else left
-    left = _without(ids, _existing(dataset._sample_collection, ids))
-    if not left or not _is_generated(dataset, indexed):
+    left = _without(ids, indexed_samples.documents(dataset._sample_collection, ids))
+    if not left or not (indexed is None or indexed._is_generated):
         return left
     if dataset._contains_videos(any_slice=True):
-        left = _without(left, _existing(dataset._frame_collection, left))
+        left = _without(
+            left, indexed_samples.documents(dataset._frame_collection, left)
+        )
     left = _without(left, _labels(dataset, left))
     if indexed is None:
         # other clips have ids of which FiftyOne keeps no note
@@ -46,17 +48,8 @@ def orphaned_ids(
     return left
 
 
-def _is_generated(dataset: fo.Dataset, indexed: fo.SampleCollection | None) -> bool:
-    return indexed is None or indexed._is_generated
-
-
 def _without(ids: Sequence[str], existing: set[str]) -> list[str]:
     return [id_ for id_ in ids if id_ not in existing]
-
-
-def _existing(collection: Any, ids: Sequence[str]) -> set[str]:
-    docs = collection.find(_among(ids), {"_id": True})
-    return {str(doc["_id"]) for doc in docs}
 
 
 def _labels_of(
@@ -67,19 +60,14 @@ def _labels_of(
 ) -> set[str]:
     """The ids of the labels that samples, or frames, have in a field."""
     samples = indexed_samples.every_slice(dataset)
-    in_frames = indexed is not None and indexed._dataset._is_frames
-    if in_frames:
-        _, root = samples._get_label_field_path(f"frames.{field}")
-        root = root.removeprefix("frames.")
-        wanted = _among(sample_ids)["_id"]
-        where = {"$or": [{"_id": wanted}, {"_sample_id": wanted}]}
-        docs = dataset._frame_collection.find(where, {f"{root}._id": True})
-    else:
-        _, root = samples._get_label_field_path(field)
-        docs = dataset._sample_collection.find(
-            _among(sample_ids), {f"{root}._id": True}
+    if indexed is None or not indexed._dataset._is_frames:
+        _, path = samples._get_label_field_path(field)
+        return indexed_samples.labels_of(
+            dataset._sample_collection, path, sample_ids, False
         )
-    return {id_ for doc in docs for id_ in _ids_at(doc, root)}
+    _, path = samples._get_label_field_path(f"frames.{field}")
+    path = path.removeprefix("frames.")
+    return indexed_samples.labels_of(dataset._frame_collection, path, sample_ids, True)
 
 
 def _labels(dataset: fo.Dataset, ids: Sequence[str]) -> set[str]:
@@ -97,36 +85,23 @@ def _labels(dataset: fo.Dataset, ids: Sequence[str]) -> set[str]:
 def _labels_in(
     collection: Any, schema: dict[str, fo.Field], ids: Sequence[str]
 ) -> Iterable[str]:
-    wanted = _among(ids)["_id"]
+    wanted = {"$in": indexed_samples.object_ids(ids)}
     for name, field in schema.items():
         kind = getattr(field, "document_type", None)
         if kind is None or not issubclass(kind, fol.Label):
             continue
         inner = kind._LABEL_LIST_FIELD if issubclass(kind, fol._HasLabelList) else ""
-        root = f"{name}.{inner}".rstrip(".")
-        docs = collection.find({f"{root}._id": wanted}, {f"{root}._id": True})
-        for doc in docs:
-            yield from _ids_at(doc, root)
-
-
-def _ids_at(doc: Any, path: str) -> list[str]:
-    """The ids of the labels at a path of a document."""
-    for name in path.split("."):
-        doc = doc.get(name) if isinstance(doc, dict) else None
-    labels = doc if isinstance(doc, list) else [doc]
-    return [str(label["_id"]) for label in labels if label and "_id" in label]
+        path = f"{name}.{inner}".rstrip(".")
+        yield from indexed_samples.labels_where(
+            collection, path, {f"{path}._id": wanted}
+        )
 
 
 def _clips_without_video(
     dataset: fo.Dataset, indexed: fo.DatasetView, ids: Sequence[str]
 ) -> list[str]:
     """The ids among these of clips whose video was deleted."""
-    clips = indexed._dataset._sample_collection
-    docs = clips.find(_among(ids), {"_sample_id": True})
-    video_of = {str(doc["_id"]): str(doc["_sample_id"]) for doc in docs}
-    videos = _existing(dataset._sample_collection, list(set(video_of.values())))
-    return [id_ for id_, video in video_of.items() if video not in videos]
-
-
-def _among(ids: Iterable[str]) -> dict[str, Any]:
-    return {"_id": {"$in": indexed_samples.object_ids(set(ids))}}
+    copy = indexed._dataset
+    clips = indexed_samples.documents(copy._sample_collection, ids)
+    left = indexed_samples.of_samples(copy, dataset, ids)
+    return [id_ for id_ in ids if id_ in clips and id_ not in left]

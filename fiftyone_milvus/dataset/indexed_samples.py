@@ -3,7 +3,7 @@ grouped dataset, frames of videos, or clips; and which of some rows still exist.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +88,7 @@ class IndexedSamples:
         if not samples._is_generated:
             return found
         if not samples._is_frames or samples._source_collection._is_generated:
-            return found & _of_samples(copy, root, found) if path is None else found
+            return found & of_samples(copy, root, found) if path is None else found
         # such a view is a copy of the frames from when it was first loaded
         now = _among(root._frame_collection, path, ids, sample_ids, True)
         if now - found and _update_copy(samples):
@@ -235,25 +235,41 @@ def _among(
     """Those of some rows that a collection of MongoDB's has: its documents' ids, or
     those of the labels at a path."""
     if path is None:
-        found = collection.find({"_id": {"$in": object_ids(ids)}}, {"_id": True})
-        return {str(doc["_id"]) for doc in found}
+        return documents(collection, ids)
+    return labels_of(collection, path, sample_ids, frames).intersection(ids)
+
+
+def documents(collection: Any, ids: Iterable[str]) -> set[str]:
+    """The ids among these of documents that a collection of MongoDB's has."""
+    found = collection.find({"_id": {"$in": object_ids(ids)}}, {"_id": True})
+    return {str(doc["_id"]) for doc in found}
+
+
+def labels_of(
+    collection: Any, path: str, sample_ids: Iterable[str], frames: bool
+) -> set[str]:
+    """The ids of all labels at a path of samples, or of frames, in a collection of
+    MongoDB's."""
     owners = {"$in": object_ids(dict.fromkeys(sample_ids))}
     of: dict[str, Any] = {"_id": owners}
     if frames:  # a patch of one may name it, or its video
         of = {"$or": [of, {"_sample_id": owners}]}
+    return labels_where(collection, path, of)
+
+
+def labels_where(collection: Any, path: str, where: Mapping[str, Any]) -> set[str]:
+    """The ids of the labels at a path of the documents that match a condition."""
     labels = {"_id": False, "ids": f"${path}._id"}
-    docs = collection.aggregate([{"$match": of}, {"$project": labels}])
-    there = {str(id_) for doc in docs for id_ in _several(doc.get("ids"))}
-    return there.intersection(ids)
+    docs = collection.aggregate([{"$match": where}, {"$project": labels}])
+    return {str(id_) for doc in docs for id_ in _several(doc.get("ids"))}
 
 
-def _of_samples(copy: fo.Dataset, root: fo.Dataset, ids: Iterable[str]) -> set[str]:
+def of_samples(copy: fo.Dataset, root: fo.Dataset, ids: Iterable[str]) -> set[str]:
     """The ids among some clips or patches whose sample exists."""
     asked = {"_id": {"$in": object_ids(ids)}}
     found = copy._sample_collection.find(asked, {"_sample_id": True})
     of = {str(doc["_id"]): str(doc["_sample_id"]) for doc in found}
-    owners = list(of.values())
-    there = _among(root._sample_collection, None, owners, owners, False)
+    there = documents(root._sample_collection, of.values())
     return {id_ for id_, owner in of.items() if owner in there}
 
 
