@@ -63,29 +63,32 @@ class Records:
     runs: dict[str, list[_Run]]
 
     def users(
-        self, names: Iterable[str], place: Settings, owner: Owner | None
+        self,
+        names: Iterable[str],
+        place: Settings,
+        owner: Owner | None = None,
+        partition: str | None = None,
     ) -> tuple[CollectionUser, ...]:
-        """The indexes that use a collection; ``names`` are its own and its aliases."""
+        """The indexes that use a collection.
+
+        Args:
+            names: its own name and its aliases
+            place: its Milvus
+            owner: whose it is by its stamp, wherever its run says that it is
+            partition: the partition whose rows must be theirs; ``None`` for any
+        """
         stamped = owner and (owner.dataset_id, owner.brain_key)
         found = [
             run.user
             for name in names
             for run in self.runs.get(name, ())
-            if run.may_be_at(place)
-            or (run.user.dataset_id, run.user.brain_key) == stamped
+            if run.may_be_in(partition)
+            and (
+                run.may_be_at(place)
+                or (run.user.dataset_id, run.user.brain_key) == stamped
+            )
         ]
-        return _sorted(found)
-
-    def sharing(
-        self, name: str, partition: str | None, place: Settings
-    ) -> tuple[CollectionUser, ...]:
-        """The indexes whose rows are those of one partition of a collection, or of the
-        collection where that is ``None``."""
-        return _sorted(
-            run.user
-            for run in self.runs.get(name, ())
-            if run.may_be_in(partition) and run.may_be_at(place)
-        )
+        return tuple(sorted(found, key=lambda user: (user.dataset, user.brain_key)))
 
     @classmethod
     def read(cls) -> Records:
@@ -114,7 +117,3 @@ class Records:
                     named = runs.setdefault(record.collection_name, [])
                     named.append(_Run(user, record))
         return cls(names, set(keys.values()), runs)
-
-
-def _sorted(users: Iterable[CollectionUser]) -> tuple[CollectionUser, ...]:
-    return tuple(sorted(users, key=lambda user: (user.dataset, user.brain_key)))

@@ -227,10 +227,10 @@ class Ownership:
 
     def _other_users(self) -> list[CollectionUser]:
         """The other indexes of this FiftyOne database that have the same rows."""
-        collection, this = (
-            self._collection,
-            (self._owner.dataset_id, self._owner.brain_key),
-        )
+        collection = self._collection
         place = collection.connection.settings
-        found = Records.read().sharing(collection.name, collection.partition, place)
+        found = Records.read().users(
+            [collection.name], place, partition=collection.partition
+        )
+        this = self._owner.dataset_id, self._owner.brain_key
         return [user for user in found if (user.dataset_id, user.brain_key) != this]

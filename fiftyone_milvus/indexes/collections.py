@@ -145,7 +145,7 @@ def _info(
             lambda c: dict(c.describe_collection(name, timeout=READ_SECONDS))
         )
     except VectorSearchError as e:
-        users = records.users((name,), place, None)
+        users = records.users((name,), place)
         why = "Milvus did not describe it"
         return CollectionInfo(name, reason=why, users=users, problem=str(e))
     info = _with_owner(CollectionInfo(name), described, place, records)
