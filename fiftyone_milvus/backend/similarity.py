@@ -11,7 +11,7 @@ from typing import Any
 
 from fiftyone.brain.similarity import Similarity
 
-from ..dataset import expected_rows
+from ..dataset import expected_rows, names
 from ..errors import InvalidRequest, VectorSearchError
 from ..exact import checkpoints
 from ..store import client
@@ -54,18 +54,12 @@ class MilvusSimilarity(Similarity):
                 f"The brain key '{key}' is in use. Choose another, or clean that run "
                 "up first."
             )
-        self._check_patches(samples)
+        field = self.config.patches_field
+        if field is not None and not samples._is_patches:
+            names.refuse(expected_rows.patches_problem(samples, field, cropped=False))
         self.validate_run(samples, key, overwrite=overwrite)
         client.connect(self.config.connection_settings).ping()
         self._pending = True
-
-    def _check_patches(self, samples: Any) -> None:
-        field = self.config.patches_field
-        if field is None or samples._is_patches:
-            return
-        problem = expected_rows.patches_problem(samples, field, cropped=False)
-        if problem is not None:
-            raise InvalidRequest(problem)
 
     def initialize(self, samples: Any, brain_key: str) -> MilvusSimilarityIndex:
         return MilvusSimilarityIndex(samples, self.config, brain_key, backend=self)

@@ -189,9 +189,8 @@ def _text(value: Any) -> bool:
 
 
 def _numbers(value: Any) -> bool:
-    return (
-        isinstance(value, list | tuple) and len(value) <= 4 and all(map(_number, value))
-    )
+    listed = isinstance(value, list | tuple) and len(value) <= MAX_NUMBERS
+    return listed and all(map(_number, value))
 
 
 def _texts(value: Any) -> bool:

@@ -15,8 +15,8 @@ import numpy as np
 
 from ..errors import InvalidRequest
 from ..progress import Failure
-from ..store.rows import Rows
-from . import embeddings_fields, expected_rows, fingerprints, models
+from ..store.rows import Rows, concatenate
+from . import embeddings_fields, expected_rows, fingerprints, models, names
 from .expected_rows import Item as Item
 from .ids import packed_ids
 
@@ -92,9 +92,7 @@ class Source:
         """
         if not self.model and not self.embeddings_field:
             raise InvalidRequest("Name a model, or an embeddings field")
-        problem = media_problem(samples) if self.embeds else None
-        if problem is not None:
-            raise InvalidRequest(problem)
+        names.refuse(media_problem(samples) if self.embeds else None)
         self.check_fields(samples, patches_field)
         if self.model is not None:
             models.check_in_zoo(self.model)
@@ -111,8 +109,7 @@ class Source:
             problem = expected_rows.patches_problem(samples, patches_field, self.embeds)
         else:
             problem = expected_rows.samples_problem(samples, self.embeddings_field)
-        if problem is not None:
-            raise InvalidRequest(problem)
+        names.refuse(problem)
         if self.embeddings_field is None:
             return
         if not embeddings_fields.exists(samples, self.embeddings_field, patches_field):
@@ -224,7 +221,7 @@ class Reader:
             # a batch fails as a whole, and so do all patches of an image
             alone = [item for item in wanted if item.id in left]
             again = [self._embed_items(chunk, [item]) for item in alone]
-            rows = _concatenated([rows, *(found for found, _ in again)])
+            rows = concatenate([rows, *(found for found, _ in again)])
             left = {id_: why for _, missing in again for id_, why in missing.items()}
         failures += [Failure(*one) for one in left.items()]
         kept = [prints[id_] for id_ in rows.ids]
@@ -236,11 +233,11 @@ class Reader:
         ids, sample_ids, vectors = found.ids, found.sample_ids, found.vectors
         reasons = self._reasons(found)
         if wanted is not None:
-            names = {item.id for item in wanted}
-            at = [i for i, id_ in enumerate(ids) if id_ in names]
+            asked = {item.id for item in wanted}
+            at = [i for i, id_ in enumerate(ids) if id_ in asked]
             ids, sample_ids = [ids[i] for i in at], [sample_ids[i] for i in at]
             vectors = vectors[at]
-            reasons = {id_: why for id_, why in reasons.items() if id_ in names}
+            reasons = {id_: why for id_, why in reasons.items() if id_ in asked}
         return Embedded(
             Rows(
                 ids,
@@ -278,19 +275,19 @@ class Reader:
             count = self._batches.size(self._source.batch_size or 1)
             parts.append(self._embed_batch(chunk, wanted[:count]))
             wanted = wanted[count:]
-        rows = _concatenated([found for found, _ in parts])
+        rows = concatenate([found for found, _ in parts])
         return rows, {id_: why for _, some in parts for id_, why in some.items()}
 
     def _embed_batch(
         self, chunk: fo.DatasetView, wanted: Sequence[Item]
     ) -> tuple[Rows, dict[str, str]]:
         ids, sample_ids, vectors = self._vectors(chunk, wanted)
-        names = {item.id for item in wanted}
+        asked = {item.id for item in wanted}
         with np.errstate(over="ignore"):
             vectors = np.asarray(vectors, np.float32)
         # a zero vector from a model is wrong, whatever the metric
         wrong = embeddings_fields.problems(vectors, "cosine") if ids else {}
-        usable = [i for i, id_ in enumerate(ids) if id_ in names and i not in wrong]
+        usable = [i for i, id_ in enumerate(ids) if id_ in asked and i not in wrong]
         rows = Rows(
             [ids[i] for i in usable],
             [sample_ids[i] for i in usable],
@@ -367,17 +364,6 @@ def _why_no_vector(item: Item) -> str:
     if item.outline is not None:
         return "the model gave no vector for this patch: it may be empty"
     return "the image can't be read, or the model gave no vector for it"
-
-
-def _concatenated(parts: Sequence[Rows]) -> Rows:
-    filled = [part for part in parts if part.ids]
-    if not filled:
-        return parts[0]
-    return Rows(
-        [id_ for part in filled for id_ in part.ids],
-        [id_ for part in filled for id_ in part.sample_ids],
-        np.concatenate([part.vectors for part in filled]),
-    )
 
 
 @contextmanager

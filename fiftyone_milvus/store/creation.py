@@ -82,16 +82,6 @@ def create_if_missing(collection: Collection, dim: int, owner: Owner) -> bool:
 
 def _create(collection: Collection, dim: int, owner: Owner) -> bool:
     """Whether it was created: not if another client was quicker."""
-    try:
-        _create_collection(collection, dim, owner)
-    except VectorSearchError:
-        if not collection.exists():
-            raise
-        return False
-    return True
-
-
-def _create_collection(collection: Collection, dim: int, owner: Owner) -> None:
     shards = collection.options.num_shards
 
     def create_with(numbers: bool) -> None:
@@ -105,11 +95,17 @@ def _create_collection(collection: Collection, dim: int, owner: Owner) -> None:
         )
 
     plain = partial(create_with, numbers=False)
-    if id_bitmaps.can_number(collection):
-        newer = partial(create_with, numbers=True)
-        collection.connection.try_feature(id_bitmaps.FEATURE, newer, plain)
-    else:
-        plain()
+    try:
+        if id_bitmaps.can_number(collection):
+            newer = partial(create_with, numbers=True)
+            collection.connection.try_feature(id_bitmaps.FEATURE, newer, plain)
+        else:
+            plain()
+    except VectorSearchError:
+        if not collection.exists():
+            raise
+        return False
+    return True
 
 
 def _schema(collection: Collection, dim: int, numbers: bool) -> CollectionSchema:

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
@@ -30,7 +31,7 @@ from .settings import Settings
 
 logger = logging.getLogger(__name__)
 
-START_SECONDS = 60
+START_SECONDS, STOP_SECONDS = 60, 15
 LITE_FOLDERS = ("collections", "databases")  # that Milvus Lite 3 makes
 # A search of Milvus Lite copies all vectors, twice. glibc would give that memory back
 # each time and ask for it again, page by page: in a virtual machine, a search of
@@ -159,7 +160,7 @@ def running(where: Home) -> Running | None:
     return found if _runs_in(found, where) and _listens(found.socket) else None
 
 
-def stop(where: Home, timeout: float = 15) -> bool:
+def stop(where: Home) -> bool:
     """Stops the server of a home, even if others use it; data stays.
 
     Returns:
@@ -169,7 +170,7 @@ def stop(where: Home, timeout: float = 15) -> bool:
     if found is None:
         return False
     os.kill(found.pid, signal.SIGTERM)
-    end = time.monotonic() + timeout
+    end = time.monotonic() + STOP_SECONDS
     while time.monotonic() < end and _runs_in(found, where):
         time.sleep(0.05)
     if _runs_in(found, where):
@@ -213,7 +214,7 @@ def _take_lease(where: Home) -> None:
 
 
 def _start(where: Home) -> Running:
-    if not _lite_is_installed():
+    if find_spec("milvus_lite") is None:
         raise MissingRequirement(
             "The embedded Milvus needs Milvus Lite: pip install 'pymilvus[milvus-lite]'"
             " (or set FIFTYONE_BRAIN_SIMILARITY_MILVUS_URI to use a server)"
@@ -249,16 +250,14 @@ def _start(where: Home) -> Running:
     )
 
 
-def _lite_is_installed() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("milvus_lite") is not None and find_spec("pymilvus") is not None
-
-
 def _server_environment(package_root: str) -> dict[str, str]:
     """The server needs no settings, and so it gets no secrets; and imports nothing from
     folders that aren't named in full."""
-    kept = {k: v for k, v in os.environ.items() if _is_needed(k)}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in NEEDED or name.startswith(NEEDED_PREFIXES)
+    }
     given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     path = [package_root, *(part for part in given if os.path.isabs(part))]
     return {
@@ -267,10 +266,6 @@ def _server_environment(package_root: str) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(path),
         "PYTHONSAFEPATH": "1",
     }
-
-
-def _is_needed(variable: str) -> bool:
-    return variable in NEEDED or variable.startswith(NEEDED_PREFIXES)
 
 
 def _last_line(log: Path) -> str:
