@@ -8,7 +8,7 @@ settings only those are used that such a class stores, which never say how to co
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,11 +43,9 @@ class OtherRun:
     index: Any
     samples: fo.SampleCollection
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
+    def reading(self) -> AbstractContextManager[None]:
         """Has errors of the backend say which run couldn't be read."""
-        with _reading(self.brain_key, self.backend):
-            yield
+        return _reading(self.brain_key, self.backend)
 
 
 def open_run(dataset: fo.Dataset, brain_key: str) -> OtherRun:
@@ -76,9 +74,9 @@ def open_run(dataset: fo.Dataset, brain_key: str) -> OtherRun:
         if stages is not None:
             samples = stored_views.load(dataset, stages, kept=True)
         config.load_credentials()
-        index = _class_of_index(config)._from_dict(
-            _results(brain_key, record), samples, config, brain_key
-        )
+        kind = etau.get_class(config.cls.removesuffix("Config") + "Index")
+        results = _results(brain_key, record)
+        index = kind._from_dict(results, samples, config, brain_key)
     return OtherRun(brain_key, backend, config, index, samples)
 
 
@@ -94,10 +92,6 @@ def _config(backend: str, record: Mapping[str, Any]) -> Any:
     stored = set(kind().attributes()).difference(NOT_STORED)
     values = {name: record[name] for name in stored & set(record)}
     return kind(**{**values, **stored_run.similarity_values(record)})
-
-
-def _class_of_index(config: Any) -> Any:
-    return etau.get_class(config.cls.removesuffix("Config") + "Index")
 
 
 def _results(brain_key: str, record: Any) -> dict[str, Any]:

@@ -78,8 +78,7 @@ def read_image(model: Any, path: str) -> Read:
     """
     if not has_loader(model):
         return Read(_read(path), False)
-    with _reading():
-        return Read(_collate(model)([_loaded(model, path)]), True)
+    return read_images(model, [path])
 
 
 def read_part(model: Any, path: str, box: Box) -> Read:
@@ -165,9 +164,7 @@ def embed(model: Any, read: Read) -> np.ndarray:
     if not read.is_batch:
         with model:
             return np.asarray(model.embed(read.data))
-    # as FiftyOne sets it for a data loader
-    with fou.SetAttributes(model, preprocess=False), model:
-        return np.asarray(model.embed_all(read.data)[0])
+    return np.asarray(embed_all(model, read)[0])
 
 
 def embed_all(model: Any, read: Read) -> list[np.ndarray]:
@@ -175,6 +172,7 @@ def embed_all(model: Any, read: Read) -> list[np.ndarray]:
     if not has_loader(model):
         with model:
             return list(model.embed_all(read.data))
+    # as FiftyOne sets it for a data loader
     with fou.SetAttributes(model, preprocess=False), model:
         return list(model.embed_all(read.data))
 

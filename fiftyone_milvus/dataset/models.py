@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -39,40 +40,36 @@ class FairLock:
     ask for :meth:`first` get it before all others that wait."""
 
     def __init__(self) -> None:
-        self._next = threading.Lock()
+        self._turns: list[object] = []  # that of who has the lock comes first
         self._changed = threading.Condition()
-        self._first = 0  # how many wait to be first
-        self._taken = False
 
     def __enter__(self) -> None:
-        with self._next:
-            self._take(lambda: not self._taken and not self._first)
+        self._take(sys.maxsize)
 
     def __exit__(self, *_: object) -> None:
         with self._changed:
-            self._taken = False
+            del self._turns[0]
             self._changed.notify_all()
 
     @contextmanager
     def first(self) -> Iterator[None]:
         """Takes the lock before all others that wait for it; for what is quick."""
-        with self._changed:
-            self._first += 1
-        try:
-            self._take(lambda: not self._taken)
-        finally:
-            with self._changed:
-                self._first -= 1
-                self._changed.notify_all()
+        self._take(1)
         try:
             yield
         finally:
             self.__exit__()
 
-    def _take(self, is_free: Callable[[], bool]) -> None:
+    def _take(self, place: int) -> None:
+        turn = object()
         with self._changed:
-            self._changed.wait_for(is_free)
-            self._taken = True
+            self._turns.insert(place, turn)
+            try:
+                self._changed.wait_for(lambda: self._turns[0] is turn)
+            except BaseException:
+                self._turns.remove(turn)
+                self._changed.notify_all()
+                raise
 
 
 class AdaptiveBatches:
@@ -211,13 +208,34 @@ def load(
     return load_given(name, model_kwargs)
 
 
-def load_given(name: str, model_kwargs: dict[str, Any] | None = None) -> Any:
+def load_given(
+    name: str, model_kwargs: dict[str, Any] | None = None, *, with_text: bool = False
+) -> Any:
     """As :func:`load`, for arguments from the caller's own code or from a form, and not
-    from a record."""
-    future, is_mine = _claim(name, model_kwargs)
-    if is_mine:
-        _fill(future, name, model_kwargs)
-    return future.result()
+    from a record; with what a model loads for its first text, if that is asked for."""
+    key = _key(name, model_kwargs)
+    future: Future[Any] = Future()
+    with _lock:
+        known = _models.get(key) or _loading.get(key, (None,))[0]
+        if known is None:
+            _loading[key] = future, time.monotonic()
+    if known is not None:
+        return known.result()
+    try:
+        model = _loaded(name, model_kwargs or {})
+        if with_text and getattr(model, "can_embed_prompts", False):
+            with suppress(Exception):  # a search by text gives the reason
+                model.embed_prompt("an image")
+    except BaseException as e:
+        with _lock:
+            del _loading[key]
+        future.set_exception(e)
+        raise
+    with _lock:
+        del _loading[key]
+        _models[key] = future
+    future.set_result(model)
+    return model
 
 
 def warm(
@@ -250,19 +268,6 @@ def text_model(model: Any) -> Any:
     return vars(model)[TEXT_COPY]
 
 
-def _claim(name: str, model_kwargs: dict[str, Any] | None) -> tuple[Future[Any], bool]:
-    """The model's future, and whether the caller has to load it."""
-    key = _key(name, model_kwargs)
-    with _lock:
-        if key in _models:
-            return _models[key], False
-        if key in _loading:
-            return _loading[key][0], False
-        future: Future[Any] = Future()
-        _loading[key] = future, time.monotonic()
-        return future, True
-
-
 def _warm(name: str, model_kwargs: dict[str, Any] | None, stamp: Any) -> None:
     if not _warming.acquire(blocking=False):
         return
@@ -270,34 +275,9 @@ def _warm(name: str, model_kwargs: dict[str, Any] | None, stamp: Any) -> None:
         with suppress(Exception):
             model_trust.check_trusted(name, model_kwargs, stamp)
             if is_downloaded(name, model_kwargs):
-                future, is_mine = _claim(name, model_kwargs)
-                if is_mine:
-                    _fill(future, name, model_kwargs, with_text=True)
+                load_given(name, model_kwargs, with_text=True)
     finally:
         _warming.release()
-
-
-def _fill(
-    future: Future[Any],
-    name: str,
-    model_kwargs: dict[str, Any] | None,
-    with_text: bool = False,
-) -> None:
-    key = _key(name, model_kwargs)
-    try:
-        model = _loaded(name, model_kwargs or {})
-        if with_text and getattr(model, "can_embed_prompts", False):
-            with suppress(Exception):  # a search by text gives the reason
-                model.embed_prompt("an image")
-    except BaseException as e:
-        with _lock:
-            del _loading[key]
-        future.set_exception(e)
-        return
-    with _lock:
-        del _loading[key]
-        _models[key] = future
-    future.set_result(model)
 
 
 def _key(name: str, model_kwargs: dict[str, Any] | None) -> str:

@@ -135,8 +135,7 @@ def wait_until(condition):
 
 def has_waiter(model):
     """Whether somebody waits to embed texts."""
-    lock = models.lock_of(models.text_model(model))
-    return lock._next.locked() or lock._first > 0
+    return len(models.lock_of(models.text_model(model))._turns) > 1
 
 
 def image(width=8, height=8):
@@ -200,13 +199,13 @@ def test_a_text_is_searched_by_before_many_that_waited_longer(model, index, star
 
     def other():
         queued.append(start("queued", query_vector.resolve, index, MANY))
-        wait_until(lock._next.locked)
+        wait_until(lambda: len(lock._turns) > 1)
         return query_vector.resolve(index, TEXT)
 
     working = start("work", query_vector.resolve, index, MANY)
     wait_until(lambda: model.order)
     waiting = start("other", other)
-    wait_until(lambda: lock._first > 0)
+    wait_until(lambda: len(lock._turns) > 2)
     waits.set()
     for each in (working, waiting, *queued):
         each.result(SECONDS)
@@ -299,7 +298,7 @@ def test_images_of_one_query_are_checked_at_a_time_and_hold_up_no_text(
     monkeypatch.setattr(query_images, "check", slow)
     pictured = Query((Term(image=image()),))
     work = [start("work", query_vector.resolve, index, pictured) for _ in range(2)]
-    wait_until(lambda: checking and query_vector._headers._next.locked())
+    wait_until(lambda: checking and len(query_vector._headers._turns) > 1)
     start("other", query_vector.resolve, index, TEXT).result(SECONDS)
     assert len(checking) == 1
     go_on.set()
@@ -317,7 +316,7 @@ def test_large_images_are_read_one_at_a_time(model, index, start):
     model.while_reading = slow
     large = [Query((Term(image=image(4_000, 4_000 + i)),)) for i in range(2)]
     work = [start("work", query_vector.resolve, index, each) for each in large]
-    wait_until(lambda: reading and query_vector._large._next.locked())
+    wait_until(lambda: reading and len(query_vector._large._turns) > 1)
     assert len(reading) == 1
     go_on.set()
     for each in work:

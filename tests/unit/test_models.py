@@ -151,7 +151,7 @@ def test_who_waits_for_a_model_gets_it_before_who_had_it(loads):
     with models.lock_of(model):
         thread = threading.Thread(target=search)
         thread.start()
-        wait_until(models.lock_of(model)._next.locked)
+        wait_until(lambda: len(models.lock_of(model)._turns) > 1)
     for _ in range(3):
         with models.lock_of(model):
             order.append("build")
