@@ -69,22 +69,18 @@ class Writing(SimilarityIndex):
             )
         if not ids:
             return
-        created = self._create_if_missing(vectors.shape[1])
-        keep = None
-        if not created:
+        if not self._create_if_missing(vectors.shape[1]):
             self._check_dimension(vectors.shape[1])
             self.ownership.claim()
             keep = self._new_or_overwritten(
                 ids, overwrite, allow_existing, warn_existing
             )
-        if keep is not None:
-            ids, sample_ids = [ids[i] for i in keep], [sample_ids[i] for i in keep]
-            vectors = vectors[keep]
+            if keep is not None:
+                ids, sample_ids = [ids[i] for i in keep], [sample_ids[i] for i in keep]
+                vectors = vectors[keep]
+            self._check_free(ids)
         if ids:
-            if not created:
-                self._check_free(ids)
             self._write(Rows(ids, sample_ids, vectors), flush)
-            self._all_ids = None
         if reload:
             self.reload()
 

@@ -58,9 +58,7 @@ def read(
         metric: the index's metric; a zero vector has no cosine
         dim: the dimension that they must have; ``None`` for that of most of them
     """
-    vectors: list[np.ndarray] = []
-    sample_ids: list[str] = []
-    label_ids: list[str] = []
+    rows: list[tuple[str, str, np.ndarray]] = []  # the sample's id, the row's
     none: list[str] = []
     unusable: dict[str, str] = {}
     for sample_id, label_id, value in _values(samples, field, patches_field):
@@ -71,29 +69,24 @@ def read(
         elif vector is None:
             unusable[id_] = f"the value in '{field}' is no vector of numbers"
         else:
-            vectors.append(vector)
-            sample_ids.append(str(sample_id))
-            label_ids.append(id_)
-    dim = dim or usual_dimension(vectors)
-    fitting = [at for at, vector in enumerate(vectors) if vector.shape == (dim,)]
-    found = np.empty((len(fitting), dim or 0), np.float32)
+            rows.append((str(sample_id), id_, vector))
+    dim = dim or usual_dimension([vector for *_, vector in rows])
+    for _, id_, vector in rows:
+        if vector.shape != (dim,):
+            unusable[id_] = f"its vector in '{field}' {_shape_problem(vector, dim)}"
+    rows = [row for row in rows if row[2].shape == (dim,)]
+    found = np.empty((len(rows), dim or 0), np.float32)
     with np.errstate(over="ignore"):
-        for place, at in enumerate(fitting):
-            found[place] = vectors[at]
-    reasons = {
-        at: _shape_problem(vector, dim)
-        for at, vector in enumerate(vectors)
-        if vector.shape != (dim,)
-    }
+        for place, (*_, vector) in enumerate(rows):
+            found[place] = vector
     wrong = problems(found, metric)
-    reasons |= {fitting[place]: reason for place, reason in wrong.items()}
-    for at, reason in reasons.items():
-        unusable[label_ids[at]] = f"its vector in '{field}' {reason}"
-    usable = [at for at in fitting if at not in reasons]
+    for place, reason in wrong.items():
+        unusable[rows[place][1]] = f"its vector in '{field}' {reason}"
+    ids = [(one, id_) for at, (one, id_, _) in enumerate(rows) if at not in wrong]
     return Stored(
         np.delete(found, list(wrong), axis=0) if wrong else found,
-        [sample_ids[at] for at in usable],
-        None if patches_field is None else [label_ids[at] for at in usable],
+        [sample_id for sample_id, _ in ids],
+        None if patches_field is None else [label_id for _, label_id in ids],
         none,
         unusable,
     )

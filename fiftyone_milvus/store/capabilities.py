@@ -66,11 +66,10 @@ def of_version(version_text: str) -> Capabilities:
     Of an unknown version the features are taken to be missing, and the index types to
     be there: a server refuses those it lacks.
     """
-    found = re.search(r"\d+\.\d+(\.\d+)*", version_text)
     embedded = version_text.lower().startswith(LITE)
     number = _number(version_text)
     return Capabilities(
-        version=found.group() if found else version_text,
+        version=".".join(map(str, number)) if number else version_text,
         embedded=embedded,
         filter_templates=not embedded and (number or (0,)) >= FILTER_TEMPLATES,
         index_types=tuple(
