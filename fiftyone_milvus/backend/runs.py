@@ -39,13 +39,13 @@ class IndexInfo:
     """
 
     brain_key: str
-    patches_field: str | None
-    embeddings_field: str | None
-    model: str | None
-    metric: str
-    supports_prompts: bool
-    collection_name: str | None
     created: datetime
+    collection_name: str | None
+    patches_field: str | None = None
+    embeddings_field: str | None = None
+    model: str | None = None
+    metric: str = ""
+    supports_prompts: bool = False
     model_kwargs: dict[str, Any] | None = None
     partial: bool = False
     filter_fields: tuple[str, ...] = ()
@@ -314,7 +314,9 @@ def cleanup(dataset: fo.Dataset, brain_key: str, **connection: Any) -> CleanupPl
     plan = cleanup_plan(dataset, brain_key)
     if plan.deletes_rows:
         load(dataset, brain_key).cleanup()
-    _delete_record(dataset, brain_key)
+    checkpoints.forget(dataset, brain_key)
+    # dataset.delete_brain_run() would import the module that the record names
+    BrainMethod.delete_run(dataset, brain_key, cleanup=False)
     return plan
 
 
@@ -325,39 +327,21 @@ def _size_if_known(index: MilvusSimilarityIndex) -> int | None:
         return None  # it isn't a collection like ours
 
 
-def _delete_record(dataset: fo.Dataset, brain_key: str) -> None:
-    """Not with ``dataset.delete_brain_run()``, which imports the module that the record
-    names."""
-    checkpoints.forget(dataset, brain_key)
-    BrainMethod.delete_run(dataset, brain_key, cleanup=False)
-
-
 def _described(record: StoredRun | Broken) -> IndexInfo:
+    info = IndexInfo(record.brain_key, record.created, record.collection_name)
     if isinstance(record, Broken):
-        return IndexInfo(
-            record.brain_key,
-            None,
-            None,
-            None,
-            "",
-            False,
-            record.collection_name,
-            record.created,
-            problem=record.problem,
-        )
+        return replace(info, problem=record.problem)
     config = record.config
-    return IndexInfo(
-        record.brain_key,
-        config["patches_field"],
-        config["embeddings_field"],
-        config["model"],
-        config["metric"],
-        config["supports_prompts"],
-        record.collection_name,
-        record.created,
-        config["model_kwargs"],
-        record.own.partial,
-        record.own.options.filter_fields,
+    return replace(
+        info,
+        patches_field=config["patches_field"],
+        embeddings_field=config["embeddings_field"],
+        model=config["model"],
+        metric=config["metric"],
+        supports_prompts=config["supports_prompts"],
+        model_kwargs=config["model_kwargs"],
+        partial=record.own.partial,
+        filter_fields=record.own.options.filter_fields,
     )
 
 

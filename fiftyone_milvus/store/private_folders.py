@@ -24,19 +24,13 @@ def make(folder: Path) -> None:
             what is in it
         OSError: if it can't be made
     """
-    made = not folder.exists()
     folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    check(folder, made)
+    check(folder)
     folder.chmod(PRIVATE_FOLDER)
 
 
-def check(folder: Path, made: bool = False) -> None:
+def check(folder: Path) -> None:
     """Checks a folder that is there, and changes nothing.
-
-    Args:
-        folder: the folder
-        made: whether this process just made it, so that nobody can have put anything
-            into it
 
     Raises:
         InvalidRequest: if it belongs to somebody else, or others could have changed
@@ -48,7 +42,7 @@ def check(folder: Path, made: bool = False) -> None:
             f"{folder} is not a folder of yours, so the embedded Milvus can't keep its "
             "data there. Set FIFTYONE_MILVUS_DIR to a folder of your own."
         )
-    if not made and found.st_mode & _OTHERS_WRITE:
+    if found.st_mode & _OTHERS_WRITE:
         raise InvalidRequest(
             f"Other users of this machine can write to {folder}. Check what is in it, "
             f"then close it: chmod 700 {shlex.quote(str(folder))}"
