@@ -45,24 +45,26 @@ def move_to(collection: Collection, name: str, owner: Owner) -> None:
     add(collection, owner)
 
 
-def add(collection: Collection, owner: Owner, load: bool = True) -> bool:
+def add(collection: Collection, owner: Owner, load: bool = True) -> None:
     """Creates the partition that was chosen, if it is missing.
 
     Args:
         collection: the collection
         owner: whose the partition is to be
         load: whether to load it too
-
-    Returns:
-        whether it is this call's: not if another client was quicker
     """
     name = collection.options.partition
     if name is None or _exists(collection, name):
-        return False
-    made = _create(collection, name, owner)
+        return
+    try:
+        collection.call("create_partition", name, timeout=WRITE_SECONDS)
+    except VectorSearchError:  # another client was quicker
+        if not _exists(collection, name):
+            raise
+    else:
+        _claim(collection, name, owner)
     if load:
         collection.load()
-    return made
 
 
 def drop(collection: Collection) -> None:
@@ -87,18 +89,7 @@ def drop_claimed(collection: Collection) -> None:
             drop(collection)
 
 
-def _create(collection: Collection, name: str, owner: Owner) -> bool:
-    """Whether it is this call's."""
-    try:
-        collection.call("create_partition", name, timeout=WRITE_SECONDS)
-    except VectorSearchError:
-        if not _exists(collection, name):
-            raise
-        return False
-    return _claimed(collection, name, owner)
-
-
-def _claimed(collection: Collection, name: str, owner: Owner) -> bool:
+def _claim(collection: Collection, name: str, owner: Owner) -> None:
     """Stamps the partition that was just created. Milvus 2.3 tells each of several
     clients that it created it: who then sees another's stamp takes the own one
     back, so that there are never two owners; if all did, they try again."""
@@ -107,12 +98,11 @@ def _claimed(collection: Collection, name: str, owner: Owner) -> bool:
         collection.set_property(claim, owner.text)
         if all(one == owner for one in _claims(collection).values()):
             collection.claim = claim
-            return True
+            return
         collection.set_property(claim, "")
         time.sleep(random.uniform(0, CLAIM_SECONDS * 2**number))  # nosec B311
         if _claims(collection):
-            return False
-    return False
+            return
 
 
 def _claims(collection: Collection) -> dict[str, Owner]:

@@ -261,18 +261,19 @@ def test_of_indexes_that_create_a_partition_at_one_moment_one_owns_it(
 ):
     collection = runs.load(victim, "whole").rows.collection
     others = [collection.in_partition(f"raced_{round_}") for _ in range(4)]
-    start, made = threading.Barrier(len(others)), [None] * len(others)
+    start = threading.Barrier(len(others))
 
     def add(number):
         owner = Owner(f"{number:024x}", f"dataset {number}", "key")
         start.wait()
-        made[number] = partitions.add(others[number], owner)
+        partitions.add(others[number], owner)
 
     threads = [threading.Thread(target=add, args=[n]) for n in range(len(others))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    made = [one.claim is not None for one in others]
     assert sum(made) == 1
     [owner] = partitions.owners_of(others[0])
     assert owner.dataset_id == f"{made.index(True):024x}"
