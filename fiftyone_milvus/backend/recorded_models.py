@@ -28,7 +28,13 @@ def to_accept(dataset: fo.Dataset, brain_key: str) -> str | None:
         RefusedModel: if they are never taken from a record
     """
     config = config_of(dataset, brain_key)
-    return None if _is_trusted(config) else _as_call(config)
+    try:
+        model_trust.check_trusted(
+            config.model, config.model_kwargs, config.own.model_stamp
+        )
+    except UntrustedModel:
+        return _as_call(config)
+    return None
 
 
 def trust_model(
@@ -54,26 +60,17 @@ def trust_model(
         RefusedModel: if such arguments are never taken from a record
         InvalidRequest: if they are others than those given, or that can't be remembered
     """
+    refused = to_accept(dataset, brain_key)
     config = config_of(dataset, brain_key)
-    trusted, call = _is_trusted(config), _as_call(config)
+    call = _as_call(config)
     if arguments is not None and arguments != call:
         raise InvalidRequest(
             f"The record of the index '{brain_key}' has changed: its model is now "
             f"{call}. Look at it again before you accept it."
         )
-    if not trusted:
+    if refused is not None:
         model_trust.accept(config.model, config.model_kwargs)
     return call
-
-
-def _is_trusted(config: MilvusSimilarityConfig) -> bool:
-    try:
-        model_trust.check_trusted(
-            config.model, config.model_kwargs, config.own.model_stamp
-        )
-    except UntrustedModel:
-        return False
-    return True
 
 
 def _as_call(config: MilvusSimilarityConfig) -> str:

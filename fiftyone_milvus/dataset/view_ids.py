@@ -39,14 +39,8 @@ class Stamp:
     count: int
 
 
-@dataclass(frozen=True)
-class _Kept:
-    value: Any
-    stamp: Stamp
-    since: float
-
-
-_kept: OrderedDict[bytes, _Kept] = OrderedDict()
+# By fingerprint: the changes until then, the time, and the value; the last used last
+_kept: OrderedDict[bytes, tuple[Stamp, float, Any]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -66,18 +60,19 @@ def get(
     if key is None:
         return make()
     stamp = _stamp(samples)
+    now = time.monotonic()
     with _lock:
-        found = _kept.get(key)
-        if found is not None and _is_valid(found, stamp):
-            _kept.move_to_end(key)
-            return found.value
-        _kept.pop(key, None)
+        known, since, value = _kept.pop(key, (None, 0.0, None))
+        if known == stamp and now - since < KEPT_SECONDS:
+            _kept[key] = stamp, since, value
+            return value
     value = make()
-    now = datetime.now(timezone.utc).replace(tzinfo=None)
-    if stamp.modified is None or now - stamp.modified > tuning.SETTLED:
+    utc = datetime.now(timezone.utc).replace(tzinfo=None)
+    if stamp.modified is None or utc - stamp.modified > tuning.SETTLED:
         with _lock:
-            _kept[key] = _Kept(value, stamp, time.monotonic())
-            _shrink()
+            _kept[key] = stamp, now, value
+            while len(_kept) > KEPT_VIEWS or (len(_kept) > 1 and _size() > KEPT_BYTES):
+                _kept.popitem(last=False)
     return value
 
 
@@ -87,18 +82,9 @@ def forget() -> None:
         _kept.clear()
 
 
-def _is_valid(kept: _Kept, stamp: Stamp) -> bool:
-    return kept.stamp == stamp and time.monotonic() - kept.since < KEPT_SECONDS
-
-
-def _shrink() -> None:
-    while len(_kept) > KEPT_VIEWS or (len(_kept) > 1 and _size() > KEPT_BYTES):
-        _kept.popitem(last=False)
-
-
 def _size() -> int:
     """The memory of all ids in the cache, in bytes."""
-    known = (kept.value.known for kept in _kept.values())
+    known = (value.known for *_, value in _kept.values())
     return sum(ids.nbytes for ids in known if ids is not None)
 
 
