@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -41,10 +40,11 @@ class FairLock:
 
     def __init__(self) -> None:
         self._turns: list[object] = []  # that of who has the lock comes first
+        self._first = 0  # how many wait to be first
         self._changed = threading.Condition()
 
     def __enter__(self) -> None:
-        self._take(sys.maxsize)
+        self._take(False)
 
     def __exit__(self, *_: object) -> None:
         with self._changed:
@@ -54,22 +54,26 @@ class FairLock:
     @contextmanager
     def first(self) -> Iterator[None]:
         """Takes the lock before all others that wait for it; for what is quick."""
-        self._take(1)
+        self._take(True)
         try:
             yield
         finally:
             self.__exit__()
 
-    def _take(self, place: int) -> None:
+    def _take(self, first: bool) -> None:
         turn = object()
         with self._changed:
+            place = 1 + self._first if first else len(self._turns)
             self._turns.insert(place, turn)
+            self._first += first
             try:
                 self._changed.wait_for(lambda: self._turns[0] is turn)
             except BaseException:
                 self._turns.remove(turn)
                 self._changed.notify_all()
                 raise
+            finally:
+                self._first -= first
 
 
 class AdaptiveBatches:
