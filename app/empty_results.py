@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-import fiftyone as fo
-
-from fiftyone_milvus.backend import runs
 from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.request import SearchRequest
 from fiftyone_milvus.searches.result import SearchResult
@@ -33,16 +30,12 @@ class Limit:
     sentence: Callable[[SearchResult], str]
 
 
-def why(request: SearchRequest, samples: fo.SampleCollection) -> Empty:
+def why(failed: search.Search) -> Empty:
     """Finds out which limit excludes most results of a search that has none, by
-    searching without each of them.
-
-    Args:
-        request: the search
-        samples: the dataset, or the view that the search stayed within
-    """
+    searching without each of them."""
+    samples, request = failed.samples, failed.request
     dataset, key = samples._root_dataset, request.brain_key
-    if not runs.load(dataset, key).total_index_size:
+    if not failed.index.total_index_size:
         return Empty(
             f"The index '{key}' is empty. Sync it in Indexes, or build another one."
         )

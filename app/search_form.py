@@ -12,9 +12,9 @@ from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset.indexed_samples import has_samples
 from fiftyone_milvus.errors import InvalidRequest, VectorSearchError
 from fiftyone_milvus.retrieval import filter_fields
+from fiftyone_milvus.searches import score_fields
 from fiftyone_milvus.searches.query import Query, Term
 from fiftyone_milvus.searches.request import DEFAULT_K, SearchRequest
-from fiftyone_milvus.searches.search import check_score_field
 
 from . import forms
 from .context import MAX_RESULTS, scope_samples, selection
@@ -50,7 +50,7 @@ def inputs(ctx: foo.ExecutionContext, form: types.Object) -> None:
 
 
 def read(ctx: foo.ExecutionContext) -> SearchRequest:
-    """The search that the form, or Python, asked for.
+    """The search that the form of an operator, or Python, asked for.
 
     Raises:
         InvalidRequest: naming what is wrong
@@ -206,7 +206,10 @@ def _more_inputs(
     )
     if ctx.params.get("score_field"):
         try:
-            check_score_field(read(ctx), ctx.dataset)
+            request = read(ctx)
+            keys = filter(None, (request.brain_key, request.fuse_with))
+            searched = [runs.indexed(ctx.dataset, key, ctx.dataset) for key in keys]
+            score_fields.check_request(request, ctx.dataset, searched)
         except VectorSearchError as e:
             forms.problem(form, "score_field", str(e))
     form.map(

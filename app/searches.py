@@ -18,16 +18,15 @@ import fiftyone.operators as foo
 import fiftyone.operators.types as types
 from fiftyone.operators.store import ExecutionStore
 
-from fiftyone_milvus.backend import runs
 from fiftyone_milvus.backend.config import MilvusSimilarityConfig
 from fiftyone_milvus.checks import is_number
 from fiftyone_milvus.dataset import models, names
 from fiftyone_milvus.dataset.indexed_samples import has_samples
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.searches import search
-from fiftyone_milvus.searches.query_vector import EMBEDDED, embeds_little
 from fiftyone_milvus.searches.request import SearchRequest
 from fiftyone_milvus.searches.result import SearchResult
+from fiftyone_milvus.searches.search import Search
+from fiftyone_milvus.searches.term_embedding import EMBEDDED, embeds_little
 
 from . import empty_results, grid, threads
 from .context import MAX_RESULTS
@@ -115,44 +114,38 @@ def perform(ctx: foo.ExecutionContext, request: SearchRequest) -> dict[str, Any]
 def find(
     ctx: foo.ExecutionContext, request: SearchRequest
 ) -> tuple[SearchResult, fo.DatasetView, empty_results.Empty | None]:
-    """Runs a search, and writes the scores if it asks for that.
+    """Runs a search, as soon as there is a place for it.
 
     Returns:
         the result, a view of it in rank order, and why it is empty; ``None`` if it
         isn't
     """
     check_k(request.k, request.score_field)
-    samples, empty = scope_of(ctx, request), None
-    with place_of_search(ctx, request):
-        result = search.run(request, samples)
-        if not result.ids:
-            empty = empty_results.why(request, samples)
-    if request.score_field is not None:
-        result = search.write_scores(result, request.score_field)
+    samples = scope_of(ctx, request)
+    found = Search(request, samples)
+    with place_of_search(ctx, found):
+        result = found.run()
+        empty = None if result.ids else empty_results.why(found)
     return result, result.view, empty
 
 
 @contextmanager
-def place_of_search(
-    ctx: foo.ExecutionContext, request: SearchRequest, other: str | None = None
-) -> Iterator[None]:
+def place_of_search(ctx: foo.ExecutionContext, *found: Search) -> Iterator[None]:
     """Limits how many searches at once embed images or many texts, or wait for a model
     to be loaded; and, apart from these, how many embed a few texts.
 
     Args:
         ctx: the context
-        request: the search
-        other: another index, of which the same is searched for
+        *found: the search, or several with the same query
 
     Raises:
         Busy: if there are as many
     """
-    terms = request.query.terms
+    terms = found[0].request.query.terms
     if not any(term.kind in EMBEDDED for term in terms):
         yield
         return
-    keys = {key for key in (request.brain_key, request.fuse_with, other) if key}
-    configs = [runs.config_of(ctx.dataset, key) for key in keys]
+    configs = [index.config for each in found for index in each.indexes]
     missing = [
         each for each in configs if not models.is_loaded(each.model, each.model_kwargs)
     ]

@@ -41,7 +41,6 @@ from .searches.query import Query as Query
 from .searches.query import Term as Term
 from .searches.request import DEFAULT_K, SearchRequest
 from .searches.result import SearchResult as SearchResult
-from .searches.score_fields import write_scores
 from .searches.search import run
 from .store import settings
 
@@ -135,8 +134,7 @@ def search(
         score_field=score_field,
         search_params=search_params,
     )
-    found = run(request, samples)
-    return found if score_field is None else write_scores(found, score_field)
+    return run(request, samples)
 
 
 @settings.takes_connection

@@ -10,7 +10,8 @@ import fiftyone.operators.types as types
 
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.searches import fusion, search
+from fiftyone_milvus.searches import fusion
+from fiftyone_milvus.searches.search import Search, check_alike
 
 from ..app import forms, search_form, searches
 from .base import Operator
@@ -51,31 +52,32 @@ class CompareIndexes(Operator):
         search_form.inputs(ctx, inputs)
 
     def run(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
-        first = replace(search_form.read(ctx), fuse_with=None)
+        first = replace(search_form.read(ctx), fuse_with=None, score_field=None)
         if first.min_matches is not None:
             raise InvalidRequest(
                 "Indexes are compared by their patches: leave min_matches out"
             )
         second = replace(first, brain_key=ctx.params["other"])
         samples = searches.scope_of(ctx, first)
-        search.check_alike(samples, first.brain_key, second.brain_key)
-        with searches.place_of_search(ctx, first, second.brain_key):
-            results = [search.run(request, samples) for request in (first, second)]
-        compared = fusion.compare(*results)
+        compared = [Search(request, samples) for request in (first, second)]
+        check_alike(*compared)
+        with searches.place_of_search(ctx, *compared):
+            results = [each.run() for each in compared]
+        found = fusion.compare(*results)
         rows = [
             {"id": id_, "first": _rank(a), "second": _rank(b)}
-            for id_, a, b in compared.rows[:SHOWN]
+            for id_, a, b in found.rows[:SHOWN]
         ]
         return {
-            "brain_keys": list(compared.brain_keys),
-            "patches_field": compared.patches_field,
-            "rows": [list(row) for row in compared.rows],
-            "overlap": round(compared.overlap, 6),
-            "mean_difference": round(compared.mean_difference, 6),
+            "brain_keys": list(found.brain_keys),
+            "patches_field": found.patches_field,
+            "rows": [list(row) for row in found.rows],
+            "overlap": round(found.overlap, 6),
+            "mean_difference": round(found.mean_difference, 6),
             "first": results[0].to_dict(),
             "second": results[1].to_dict(),
             "table": rows,
-            "message": compared.message,
+            "message": found.message,
         }
 
 

@@ -10,7 +10,7 @@ import fiftyone as fo
 
 from fiftyone_milvus.dataset.indexed_samples import object_ids
 from fiftyone_milvus.errors import InvalidRequest
-from fiftyone_milvus.searches.result import CachedResult, SearchResult
+from fiftyone_milvus.searches.result import SearchResult
 
 MAX_LENGTH = 80
 LISTED_VALUES = 20
@@ -19,11 +19,16 @@ LISTED_KINDS = (fo.StringField, fo.BooleanField, fo.IntField)
 KINDS = (*LISTED_KINDS, fo.FloatField, fo.DateField, fo.DateTimeField)
 
 
-def fields(cached: CachedResult, dataset: fo.Dataset) -> list[str]:
+def fields(result: SearchResult, items: fo.DatasetView) -> list[str]:
     """The fields that the tiles of results can show; of patches also those of their
-    samples."""
-    own = _shown(cached.unordered_view(dataset))
-    return [*own, *(name for name in _of_samples(cached.result) if name not in own)]
+    samples.
+
+    Args:
+        result: the results
+        items: the samples or patches that they are some of
+    """
+    own = _shown(items)
+    return [*own, *(name for name in _of_samples(result) if name not in own)]
 
 
 def default(media: dict[str, Any]) -> str:
@@ -32,15 +37,20 @@ def default(media: dict[str, Any]) -> str:
 
 
 def of_field(
-    cached: CachedResult, dataset: fo.Dataset, shown: range, field: str
+    result: SearchResult, items: fo.SampleCollection, shown: range, field: str
 ) -> list[str]:
     """The values of a field in words, of some of the results; empty where there is
     none.
 
+    Args:
+        result: the results
+        items: the samples or patches that they are some of
+        shown: which of them
+        field: the field
+
     Raises:
         InvalidRequest: if they have no such field, or it can't be shown
     """
-    result, items = cached.result, cached.unordered_view(dataset)
     ids = [result.ids[i] for i in shown]
     if field not in _shown(items):
         if field not in _of_samples(result):

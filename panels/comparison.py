@@ -7,9 +7,10 @@ from typing import Any
 
 import fiftyone.operators as foo
 
-from fiftyone_milvus.searches import fusion, search
+from fiftyone_milvus.searches import fusion
 from fiftyone_milvus.searches.request import SearchRequest
 from fiftyone_milvus.searches.result import SearchResult
+from fiftyone_milvus.searches.search import Search, check_alike
 
 from ..app import searches
 from . import captions
@@ -28,10 +29,10 @@ def compare(
         the first of both rankings, each with its rank in the other one, and the share
         of the shorter ranking that both have
     """
-    samples = searches.scope_of(ctx, request)
-    search.check_alike(samples, first.request.brain_key, request.brain_key)
-    with searches.place_of_search(ctx, request):
-        second = search.run(request, samples)
+    found = Search(request, searches.scope_of(ctx, request))
+    check_alike(first, found)
+    with searches.place_of_search(ctx, found):
+        second = found.run()
     compared = fusion.compare(first, second)
     ranks = [(a, b, id_) for id_, a, b in compared.rows]
     swapped = [(b, a, id_) for a, b, id_ in ranks]

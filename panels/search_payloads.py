@@ -31,6 +31,7 @@ def search_result(
     cached: CachedResult,
     dataset: fo.Dataset,
     *,
+    history_id: str | None,
     searched: int | None,
     in_view: int | None,
     empty: Empty | None,
@@ -40,6 +41,7 @@ def search_result(
     Args:
         cached: the result
         dataset: the dataset that was searched
+        history_id: its id in the history; ``None`` if it isn't there
         searched: how many samples or patches are in the view that was searched;
             ``None`` for the whole index
         in_view: how many are in the view that was searched from; ``None`` for the
@@ -50,7 +52,7 @@ def search_result(
     return {
         "brain_key": result.request.brain_key,
         "token": cached.token,
-        "history_id": None,
+        "history_id": history_id,
         "results": results(cached, dataset, 0),
         "total": len(result.ids),
         "searched": searched,
@@ -105,8 +107,9 @@ def results(
     terms = cached.term_scores(dataset, start, count)
     shown = range(start, min(start + count, len(result.ids)))
     ids = [result.ids[i] for i in shown]
-    drawn = media(cached.unordered_view(dataset), ids, result.patches_field)
-    texts = caption and captions.of_field(cached, dataset, shown, caption)
+    items = cached.unordered_view(dataset)
+    drawn = media(items, ids, result.patches_field)
+    texts = caption and captions.of_field(result, items, shown, caption)
     own, boxes = result.query_ids, _object_boxes(result, shown)
     return [
         {

@@ -3,24 +3,22 @@ view from before restored."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import fiftyone as fo
-import fiftyone.core.patches as fop
 import fiftyone.operators as foo
 
 from fiftyone_milvus.analysis import tagging
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.dataset import indexed_samples, names
-from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.searches import random_pairs
 from fiftyone_milvus.searches import result as results
 from fiftyone_milvus.searches.request import SearchRequest
 
 from ..app import grid, search_form, searches, suggestions, tag_changes
-from ..app.context import MAX_RESULTS, flag
+from ..app.context import MAX_RESULTS, flag, scope_samples
 from . import (
     captions,
     comparison,
@@ -62,11 +60,14 @@ class SearchMethods:
     @answered
     def search(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         base = grid.searched_from(ctx)
-        request = search_form.read(ctx)
-        if ctx.params.get("scope") == "view":
-            stages = base._serialize(include_uuids=False)
-            request = replace(request, view=stages or None)
-        return _to_history(ctx, request, _results(ctx, request, base))
+        names = [field.name for field in fields(SearchRequest)]
+        given = {name: ctx.params[name] for name in names if name in ctx.params}
+        scope, stages = ctx.params.get("scope", "dataset"), None
+        if scope != "dataset":
+            view = base if scope == "view" else scope_samples(ctx, scope)
+            stages = view._serialize(include_uuids=False)
+        request = SearchRequest.from_dict({**given, "view": stages or None})
+        return _results(ctx, request, base, noted=True)
 
     @answered
     def more_results(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
@@ -95,11 +96,9 @@ class SearchMethods:
         if request.view is not None:
             base = fo.DatasetView._build(ctx.dataset, request.view)
         in_grid = restored and flag(ctx, "in_grid")
-        result = _results(ctx, request, base, keep, in_grid)
+        result = _results(ctx, request, base, not restored, keep, in_grid)
         if restored:
             result["history_id"] = ctx.params["id"]
-        else:
-            result = _to_history(ctx, request, result)
         indexed = runs.indexed(ctx.dataset, request.brain_key, base)
         options = request.to_dict()
         return {
@@ -146,7 +145,9 @@ class SearchMethods:
     @answered
     def caption_fields(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
         """What a tile can show of a result."""
-        return {"fields": captions.fields(_cached(ctx), ctx.dataset)}
+        cached = _cached(ctx)
+        items = cached.unordered_view(ctx.dataset)
+        return {"fields": captions.fields(cached.result, items)}
 
     @answered
     def opened_item(self, ctx: foo.ExecutionContext) -> dict[str, Any]:
@@ -187,7 +188,7 @@ class SearchMethods:
         view = grid.searched_from(ctx)
         indexed = runs.indexed(ctx.dataset, ctx.params["brain_key"], view)
         return {
-            "count": _count(indexed, view),
+            "count": indexed.count_in(view),
             "shows_results": grid.shows_results(ctx),
         }
 
@@ -293,39 +294,34 @@ def _results(
     ctx: foo.ExecutionContext,
     request: SearchRequest,
     base: fo.DatasetView,
+    noted: bool = False,
     keep: int | None = None,
     in_grid: bool = False,
 ) -> dict[str, Any]:
-    """Searches, shows the first results in the grid unless they are there already, and
-    returns what React draws of all of them."""
+    """Searches, adds that to the history if it is to be ``noted``, shows the first
+    results in the grid unless they are there already, and returns what React draws of
+    all of them."""
     result, view, empty = searches.find(ctx, request)
+    made = searches.add_to_history(ctx, request, len(result.ids)) if noted else None
     cached = results.cache(result, view)
     first = view if keep is None else cached.view(ctx.dataset, keep)
     if not in_grid and not (keep and grid.is_shown(ctx, first)):
         grid.show(ctx, first, base)
         searches.select_objects(ctx, result)
-    whole = indexed_samples.is_whole(base)
-    in_view = None if whole else _count(result.indexed, base)
-    searched = None
-    if request.view == base._serialize(include_uuids=False):
-        searched = in_view
-    elif request.view is not None:
-        stages = fo.DatasetView._build(ctx.dataset, request.view)
-        searched = _count(result.indexed, stages)
+    in_view = searched = None
+    if not indexed_samples.is_whole(base):
+        in_view = result.indexed.count_in(base)
+    if request.view is not None:
+        is_base = request.view == base._serialize(include_uuids=False)
+        searched = in_view if is_base else result.indexed.count_in(result.samples)
     return search_payloads.search_result(
         cached,
         ctx.dataset,
+        history_id=made,
         searched=searched,
         in_view=in_view,
         empty=empty,
     )
-
-
-def _to_history(
-    ctx: foo.ExecutionContext, request: SearchRequest, found: dict[str, Any]
-) -> dict[str, Any]:
-    made = searches.add_to_history(ctx, request, found["total"])
-    return {**found, "history_id": made}
 
 
 def _cached(ctx: foo.ExecutionContext) -> results.CachedResult:
@@ -344,12 +340,3 @@ def _ids_in_grid(ctx: foo.ExecutionContext) -> list[str]:
         return ids
     shown = set(part.values("id"))
     return [id_ for id_ in ids if id_ in shown]
-
-
-def _count(indexed: IndexedSamples, view: fo.DatasetView) -> int:
-    """How many of an index's samples or patches a view has."""
-    view, patches_field = indexed.part_in(view), indexed.patches_field
-    if patches_field is None or isinstance(view, fop.PatchesView):
-        return int(view.count())
-    _, path = view._get_label_field_path(patches_field, "id")
-    return int(view.count(path))

@@ -57,7 +57,7 @@ def count(
     :func:`tag`."""
     found = indexed_samples.all_samples(samples, patches_field)
     views = _selected(found, list(dict.fromkeys(ids)), patches_field)
-    return sum(_count(view, patches_field) for view in views)
+    return sum(indexed_samples.count(view, patches_field) for view in views)
 
 
 def tagged(
@@ -99,7 +99,7 @@ def _change(
     changed = 0
     for some in _selected(found, ids, field):
         view = _tagged(some, name, field, not add)
-        changed += _count(view, field)
+        changed += indexed_samples.count(view, field)
         _set(view, field, name, add)
     if field is not None and samples._is_patches:  # FiftyOne shows a copy of the labels
         for some in _selected(samples, ids, field):
@@ -131,13 +131,6 @@ def _tagged(
         return view.match_tags(tag, bool=has)
     tagged = F("tags").contains(tag)
     return view.filter_labels(field, tagged if has else ~tagged)
-
-
-def _count(view: fo.DatasetView, field: str | None) -> int:
-    if field is None:
-        return int(view.count())
-    _, path = view._get_label_field_path(field, "id")
-    return int(view.count(path))
 
 
 def _set(view: fo.DatasetView, field: str | None, tag: str, add: bool) -> None:

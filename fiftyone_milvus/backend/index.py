@@ -17,7 +17,6 @@ from ..errors import (
     UntrustedModel,
     VectorSearchError,
 )
-from ..retrieval import filter_fields
 from ..store import client, partitions
 from ..store.collection import Collection, Owner
 from ..store.rows import Rows, StoredRows
@@ -61,25 +60,11 @@ class MilvusSimilarityIndex(Writing, Sorting, Reading):
         DuplicatesMixin.__init__(self)
         self._dataset = samples._root_dataset
         self._dataset_id = str(self._dataset._doc.id)
-        found = config.connection_settings
-        connection = client.connect(found)
-        if config.collection_name is None:
-            config.collection_name = new_name(self._dataset.name, brain_key)
-        if self.is_new:
-            names = config.options.filter_fields
-            filter_fields.resolve(samples, config.patches_field, names)
-            place = {"address": found.address, "db_name": found.db_name}
-            config.stamp_model()
-            config.remember(
-                version=1,
-                dataset_id=self._dataset_id,
-                **{k: v for k, v in place.items() if v},
-            )
-        elif self._is_empty_clone:
+        if config.collection_name is None or self._is_empty_clone:
             config.collection_name = new_name(self._dataset.name, brain_key)
         self._rows = StoredRows(
             Collection(
-                connection,
+                client.connect(config.connection_settings),
                 config.collection_name,
                 config.metric,
                 config.consistency_level,

@@ -105,7 +105,7 @@ class Sizes:
             return None
         same = field, repr(record.stages)
         if same not in self._counted:
-            self._counted[same] = _count(samples, field)
+            self._counted[same] = indexed_samples.count(samples, field)
         return self._counted[same]
 
 
@@ -155,7 +155,7 @@ def _stored_view(dataset: fo.Dataset, record: StoredRun) -> fo.SampleCollection 
     if stages is None:
         return dataset
     # FiftyOne would make clips that it has no more with other ids, by the same name
-    if not (stored_views.keeps_ids(dataset, stages) or _has_copies(stages)):
+    if not (stored_views.keeps_ids(dataset, stages) or stored_views.has_copies(stages)):
         return None
     try:
         return stored_views.load(dataset, stages, kept=True)
@@ -174,16 +174,12 @@ def _created_again(dataset: fo.Dataset, record: StoredRun) -> fo.DatasetView:
             again, path, field
         ):
             return again
-    if not _has_copies(stages):
+    if not stored_views.has_copies(stages):
         raise InvalidRequest("FiftyOne has deleted its clips, or their vectors, since")
     clips = stored_views.load(dataset, stages, kept=True)
     videos = clips._dataset._sample_collection.distinct("_sample_id")
     here = dataset._sample_collection.find({"_id": {"$in": videos}}, {"_id": True})
     return clips.match({"_sample_id": {"$in": [doc["_id"] for doc in here]}})
-
-
-def _has_copies(stages: Sequence[stored_views.Stage]) -> bool:
-    return all(map(fo.dataset_exists, stored_views.copies(stages)))
 
 
 def _size(samples: fo.SampleCollection, config: Any) -> int:
@@ -194,12 +190,4 @@ def _size(samples: fo.SampleCollection, config: Any) -> int:
         _, path = samples._get_label_field_path(field, path)
     if path and samples.has_field(path):
         return int(samples.count(path))
-    return _count(samples, field)
-
-
-def _count(samples: fo.SampleCollection, patches_field: str | None) -> int:
-    """How many samples there are, or labels in a field."""
-    if patches_field is None:
-        return int(samples.count())
-    _, ids = samples._get_label_field_path(patches_field, "id")
-    return int(samples.count(ids))
+    return indexed_samples.count(samples, field)

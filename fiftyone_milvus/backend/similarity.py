@@ -14,6 +14,7 @@ from fiftyone.brain.similarity import Similarity
 from ..dataset import expected_rows, names
 from ..errors import InvalidRequest, VectorSearchError
 from ..exact import checkpoints
+from ..retrieval import filter_fields
 from ..store import client
 from . import STOCK_MODULE, active_writes, registration, scope
 from .config import MilvusSimilarityConfig
@@ -62,7 +63,26 @@ class MilvusSimilarity(Similarity):
         self._pending = True
 
     def initialize(self, samples: Any, brain_key: str) -> MilvusSimilarityIndex:
+        if self._pending:
+            self._note_origin(samples)
         return MilvusSimilarityIndex(samples, self.config, brain_key, backend=self)
+
+    def _note_origin(self, samples: Any) -> None:
+        """Notes for which dataset, and where, a new index is made.
+
+        Raises:
+            InvalidRequest: if Milvus can't filter by a field that it is to store
+        """
+        config = self.config
+        names, found = config.options.filter_fields, config.connection_settings
+        filter_fields.resolve(samples, config.patches_field, names)
+        config.stamp_model()
+        config.remember(
+            version=1,
+            dataset_id=str(samples._root_dataset._doc.id),
+            address=found.address,
+            db_name=found.db_name or None,
+        )
 
     @classmethod
     def save_run_results(

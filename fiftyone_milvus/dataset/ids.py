@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Protocol, cast
 
 import fiftyone as fo
@@ -135,16 +135,15 @@ class ViewIds:
         self.likely_all = likely_all
         self.seconds_without_ids = 0.0
         self.share_seen: float | None = None
-
-    @cached_property
-    def ids(self) -> IdSet:
-        """All of them."""
-        return IdSet(self._packed())
+        self.known: IdSet | None = None
 
     @property
-    def known(self) -> IdSet | None:
-        """:attr:`ids` if they were read already."""
-        return vars(self).get("ids")
+    def ids(self) -> IdSet:
+        """All of them."""
+        # no cached_property: before Python 3.12 other views' threads would wait for it
+        if self.known is None:
+            self.known = IdSet(self._packed())
+        return self.known
 
     def containing(self, ids: list[str], sample_ids: list[str]) -> set[str]:
         """The ids of the given rows that are in the view; asks for these alone unless

@@ -66,6 +66,10 @@ class IndexedSamples:
             found = found.to_patches(self.patches_field)
         return found.select(ids, ordered=True)
 
+    def count_in(self, view: fo.SampleCollection) -> int:
+        """How many of the samples or patches are in a dataset or view."""
+        return count(self.part_in(view), self.patches_field)
+
     def written_to(self, view: fo.SampleCollection) -> fo.SampleCollection:
         """The samples that values of rows are written to: all of the collection that is
         shown. Of frames there may be several copies, and the person sees one."""
@@ -125,6 +129,14 @@ def has_samples(samples: fo.SampleCollection) -> bool:
     """Whether there are any. ``len()`` of a dataset is MongoDB's estimate, which is
     wrong after it was killed."""
     return bool(samples.limit(1).count())
+
+
+def count(samples: fo.SampleCollection, patches_field: str | None) -> int:
+    """How many samples, or labels in a field, there are."""
+    if patches_field is None or samples._is_patches:
+        return int(samples.count())
+    _, ids = samples._get_label_field_path(patches_field, "id")
+    return int(samples.count(ids))
 
 
 def is_whole(samples: fo.SampleCollection) -> bool:

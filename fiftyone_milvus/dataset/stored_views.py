@@ -66,10 +66,11 @@ def _of_existing_images(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def copies(stages: Iterable[Stage]) -> list[str]:
-    """The names of the datasets that FiftyOne stored for frames, patches or clips."""
+def has_copies(stages: Iterable[Stage]) -> bool:
+    """Whether the datasets that FiftyOne stored for frames, patches or clips exist."""
     states = [dict(stage["kwargs"]).get("_state") for stage in stages]
-    return [state["name"] for state in states if state and "name" in state]
+    names = [state["name"] for state in states if state and "name" in state]
+    return all(map(fo.dataset_exists, names))
 
 
 def keeps_ids(samples: fo.SampleCollection, stages: Iterable[Stage]) -> bool:

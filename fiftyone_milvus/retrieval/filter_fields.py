@@ -8,7 +8,6 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -175,6 +174,8 @@ class FilteredRows:
         self._view = view
         self.seconds_without_ids = 0.0
         self.share_seen: float | None = None
+        self.known: IdSet | None = None
+        self.known_count: int | None = None
 
     @property
     def filter_expr(self) -> str | None:
@@ -196,27 +197,23 @@ class FilteredRows:
         """The rows that match the filter, in the view or not."""
         return FilteredRows(self._rows, self._filter_expr)
 
-    @cached_property
+    @property
     def count(self) -> int:
         """How many rows match the filter."""
-        collection = self._rows.collection
-        return collection.count(collection.consistency_level, self._filter_expr)
+        # no cached_property: before Python 3.12 other searches would wait for it
+        if self.known_count is None:
+            collection = self._rows.collection
+            level = collection.consistency_level
+            self.known_count = collection.count(level, self._filter_expr)
+        return self.known_count
 
-    @cached_property
+    @property
     def ids(self) -> IdSet:
         """Their primary keys."""
-        matching = self._rows.ids_matching(self._filter_expr)
-        return matching if self._view is None else matching & self._view.ids
-
-    @property
-    def known(self) -> IdSet | None:
-        """:attr:`ids` if they were read already."""
-        return vars(self).get("ids")
-
-    @property
-    def known_count(self) -> int | None:
-        """:attr:`count` if it was asked for already."""
-        return vars(self).get("count")
+        if self.known is None:
+            found = self._rows.ids_matching(self._filter_expr)
+            self.known = found if self._view is None else found & self._view.ids
+        return self.known
 
     def containing(self, ids: list[str], sample_ids: list[str]) -> set[str]:
         """Those of the given rows that are among them."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import fiftyone as fo
@@ -46,6 +45,7 @@ class Grouping:
             among = indexed.samples
         self._among: fo.SampleCollection = among
         self._known: dict[str, Any] = {}
+        self._counted: tuple[int | None] | None = None
 
     def values(self, matches: Matches) -> list[Any]:
         """The group of each match; a match without a value is a group of its own.
@@ -65,9 +65,15 @@ class Grouping:
         pairs = zip(matches.ids, matches.sample_ids, strict=True)
         return [self._known.get(sample) or (id_, None) for id_, sample in pairs]
 
-    @cached_property
+    @property
     def count(self) -> int | None:
         """How many groups there are at most; ``None`` if that isn't known."""
+        # no cached_property: before Python 3.12 other searches would wait for it
+        if self._counted is None:
+            self._counted = (self._count(),)
+        return self._counted[0]
+
+    def _count(self) -> int | None:
         if self._path is None or self._among.exists(self._path, False).limit(1):
             return None
         return len(self._among.distinct(self._path))

@@ -14,6 +14,7 @@ from .query import Query
 
 DEFAULT_K = 25
 _TEXTS = ("brain_key", "group_by", "fuse_with", "score_field")
+_FLAGS = ("reverse", "exclude_query")
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,11 @@ class SearchRequest:
             value = getattr(self, name)
             if not isinstance(value, str) and (value is not None or name == _TEXTS[0]):
                 raise InvalidRequest(f"Give {name} as a text, not {value!r:.100}")
+        for name in _FLAGS:
+            if not isinstance(value := getattr(self, name), bool):
+                raise InvalidRequest(
+                    f"Give {name} as true or false, not {value!r:.100}"
+                )
         if not isinstance(self.query, Query):
             raise InvalidRequest(
                 'Give the query as a Query, such as Query.of(text="a bird") or '

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,23 +10,50 @@ import fiftyone as fo
 
 from .. import tuning
 from ..dataset import names
+from ..dataset.indexed_samples import IndexedSamples
 from ..errors import InvalidRequest
+from .request import SearchRequest
 from .result import SearchResult
 
 MARK = "written_by_milvus_search"
 
 
-def write_scores(
-    result: SearchResult, field: str, *, rank_field: str | None = None
-) -> SearchResult:
-    """Writes each match's score to a field of its sample, or of its label for patches,
-    and its rank (1 is the best) to another. Those of an earlier search are removed.
+def check_request(
+    request: SearchRequest,
+    samples: fo.SampleCollection,
+    searched: Sequence[IndexedSamples],
+) -> None:
+    """Checks that the scores can be written that a request asks for, if it does.
+
+    Args:
+        request: the search
+        samples: the dataset, or the view that the request names
+        searched: what the index has, and the one that it is combined with
+
+    Raises:
+        InvalidRequest: if not
+    """
+    field = request.score_field
+    if field is None:
+        return
+    fields = {each.patches_field for each in searched}
+    by_patch = len(fields) == 1 and request.min_matches is None
+    patches_field = fields.pop() if by_patch else None
+    target = replace(searched[0], patches_field=patches_field).written_to(samples)
+    _check(target, patches_field, field)
+    if request.k > tuning.MAX_SELECTED:
+        _check(target, patches_field, _rank_field(field))
+
+
+def write_scores(result: SearchResult, field: str) -> SearchResult:
+    """Writes each match's score to a field of its sample, or of its label for patches;
+    past 10,000 matches also its rank (1 is the best), since a view can sort so many
+    only by their ranks. Those of an earlier search are removed.
 
     Args:
         result: the matches
-        field: the name of the scores' field; for patches, within the label
-        rank_field: that of the ranks'; past 10,000 matches ``<field>_rank`` if not
-            given, since a view can sort so many only by their ranks
+        field: the name of the scores' field; for patches, within the label. That of the
+            ranks ends in ``_rank``
 
     Returns:
         the same result, with the ``rank_field`` that was written, if one was
@@ -33,36 +61,28 @@ def write_scores(
     Raises:
         InvalidRequest: if a field is there that no search wrote
     """
-    if rank_field is None and len(result.ids) > tuning.MAX_SELECTED:
-        rank_field = f"{field}_rank"
+    many = len(result.ids) > tuning.MAX_SELECTED
+    rank_field = _rank_field(field) if many else None
     target = result.items.written_to(result.samples)
     columns: dict[str, list[Any]] = {field: [float(s) for s in result.scores]}
     if rank_field is not None:
         columns[rank_field] = list(range(1, len(result.ids) + 1))
     for name in columns:
-        check_field(target, result.patches_field, name)
+        _check(target, result.patches_field, name)
     for name, values in columns.items():
         _write(target, result, _path(target, result.patches_field, name), values)
-    if rank_field is not None and result.ids and result.patches_field is None:
+    if rank_field is not None and result.patches_field is None:
         target.create_index(rank_field)
-    return replace(result, rank_field=rank_field if result.ids else None)
+    return replace(result, rank_field=rank_field)
 
 
-def check_field(
-    target: fo.SampleCollection, patches_field: str | None, field: str
-) -> None:
-    """Checks that scores can be written to a field.
+def _rank_field(field: str) -> str:
+    return f"{field}_rank"
 
-    Args:
-        target: what they are written to, see
-            :meth:`~fiftyone_milvus.dataset.indexed_samples.IndexedSamples.written_to`
-        patches_field: the field whose patches have the scores; ``None`` for samples
-        field: the name of the field; for patches, within the label
 
-    Raises:
-        InvalidRequest: if FiftyOne doesn't take the name, or what is there was not
-            written by a search
-    """
+def _check(target: fo.SampleCollection, patches_field: str | None, field: str) -> None:
+    """Checks that FiftyOne takes a field's name, and that what is there was written by
+    a search."""
     names.refuse(names.field_problem(target, patches_field, field))
     path = _path(target, patches_field, field)
     found = _declared(target, path)

@@ -1,16 +1,16 @@
-"""Runs a person's search, over a whole index or within a view: searches for more until
-enough matches fulfil all constraints."""
+"""A person's search, over a whole index or within a view: checked, and run for more and
+more matches until enough of them fulfil all constraints."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import fiftyone as fo
 import numpy as np
 
-from .. import tuning
 from ..backend import runs
 from ..dataset.ids import AllowedIds, within
 from ..dataset.indexed_samples import IndexedSamples, kind_of
@@ -19,15 +19,13 @@ from ..retrieval import filter_fields, planner
 from ..retrieval.plans import Neighbors, Seconds
 from ..store import row_search
 from ..store.messages import MAX_K
+from ..store.row_search import Matches
 from ..store.rows import StoredRows
-from . import fusion
-from .constraints import Constraints
+from . import fusion, score_fields
 from .grouping import Grouping, nearest_samples
 from .query_vector import Resolved, resolve, term_scores
 from .request import SearchRequest
 from .result import MatchedObject, SearchResult, scores
-from .score_fields import check_field as check_field
-from .score_fields import write_scores as write_scores
 
 if TYPE_CHECKING:
     from ..backend.index import MilvusSimilarityIndex
@@ -36,67 +34,170 @@ EXPLAINED = 100  # results whose term scores come with the result
 GROWTH = 8  # of how many matches are asked for, while too few fulfil the constraints
 
 
-def run(request: SearchRequest, samples: fo.SampleCollection) -> SearchResult:
-    """Runs a request, of two indexes if it combines their rankings.
+@dataclass(frozen=True)
+class Constraints:
+    """What the matches of a search must fulfil.
+
+    Args:
+        metric: the index's
+        reverse: whether the least similar come first
+        min_score: the lowest score, see
+            :class:`~fiftyone_milvus.searches.result.SearchResult`
+        max_score: the highest
+        grouping: groups of which only the best match counts
+        excluded: ids of rows or of samples that don't count
+    """
+
+    metric: str
+    reverse: bool
+    min_score: float | None = None
+    max_score: float | None = None
+    grouping: Grouping | None = None
+    excluded: frozenset[str] = frozenset()
+
+    def passing(self, matches: Matches) -> list[int]:
+        """Which of the matches fulfil them."""
+        values = scores(self.metric, matches.dists)
+        passes = np.ones(len(matches.ids), bool)
+        if self.min_score is not None:
+            passes &= values >= self.min_score
+        if self.max_score is not None:
+            passes &= values <= self.max_score
+        if self.excluded:
+            out = self.excluded
+            pairs = zip(matches.ids, matches.sample_ids, strict=True)
+            passes &= np.array([i not in out and s not in out for i, s in pairs], bool)
+        inds = [int(i) for i in np.flatnonzero(passes)]
+        return inds if self.grouping is None else self._firsts(matches, inds)
+
+    def first_asked(self, k: int) -> int:
+        """How many matches to ask for at first, to have ``k`` that fulfil them."""
+        asked = k + len(self.excluded)
+        skips_nearest = self.max_score if self._falling else self.min_score
+        if self.grouping is not None or skips_nearest is not None:
+            return 4 * asked + 64
+        return asked
+
+    def is_enough(
+        self, found: Neighbors, passing: int, k: int, asked: int | None
+    ) -> bool:
+        """Whether no search for more is needed.
+
+        Args:
+            found: what was found
+            passing: how many of them fulfil the constraints
+            k: how many are wanted
+            asked: how many matches were asked for; ``None`` for all
+        """
+        matches = found.matches[0]
+        if passing >= k or asked is None:
+            return True
+        if len(matches.ids) < asked and (found.plan.exact or not matches.ids):
+            return True  # those were all
+        if self._exhausted(matches):
+            return True
+        count = None if self.grouping is None else self.grouping.count
+        return count is not None and passing >= count
+
+    @property
+    def _falling(self) -> bool:
+        """Whether the scores fall from match to match."""
+        return (self.metric != "euclidean") != self.reverse
+
+    def _exhausted(self, matches: Matches) -> bool:
+        """Whether no match after these can fulfil the bounds of the score."""
+        last = float(scores(self.metric, matches.dists[-1:])[0])
+        bound = self.min_score if self._falling else self.max_score
+        return bound is not None and (last < bound if self._falling else last > bound)
+
+    def _firsts(self, matches: Matches, inds: list[int]) -> list[int]:
+        assert self.grouping is not None
+        seen: set[Hashable] = set()
+        firsts = []
+        groups = self.grouping.values(matches.take(inds))
+        for i, group in zip(inds, groups, strict=True):
+            if group not in seen:
+                seen.add(group)
+                firsts.append(i)
+        return firsts
+
+
+class Search:
+    """A search whose indexes are loaded, ready to run.
 
     Args:
         request: the search
         samples: the dataset, or the view that the request names
 
+    Attributes:
+        index: the index that the request names
+        other: the same search of the index that it is combined with, if it is
+
     Raises:
         VectorSearchError: one of its kinds, in words for people
     """
-    dataset = samples._root_dataset
-    check_score_field(request, samples)
-    index = runs.load(dataset, request.brain_key)
-    result = search_index(index, request, samples)
-    if request.fuse_with is not None:
-        check_alike(samples, request.brain_key, request.fuse_with)
-        other = runs.load(dataset, request.fuse_with)
-        second = replace(request, brain_key=request.fuse_with, fuse_with=None)
-        return fusion.fuse([result, search_index(other, second, samples)], request.k)
-    if len(request.query.terms) < 2:
-        return result
-    of_terms = term_scores(index, result.resolved, result.row_ids[:EXPLAINED])
-    return replace(result, term_scores=of_terms)
+
+    def __init__(self, request: SearchRequest, samples: fo.SampleCollection) -> None:
+        self.request, self.samples = request, samples
+        self.index = runs.load(samples._root_dataset, request.brain_key)
+        self.other: Search | None = None
+        if request.fuse_with is not None:
+            second = replace(
+                request, brain_key=request.fuse_with, fuse_with=None, score_field=None
+            )
+            self.other = Search(second, samples)
+            check_alike(self, self.other)
+        others = [] if self.other is None else [self.other.indexed]
+        score_fields.check_request(request, samples, [self.indexed, *others])
+
+    @property
+    def indexed(self) -> IndexedSamples:
+        """What the index has."""
+        return self.index.indexed(self.samples)
+
+    @property
+    def indexes(self) -> list[MilvusSimilarityIndex]:
+        """All indexes that are searched."""
+        return [self.index] if self.other is None else [self.index, self.other.index]
+
+    def run(self) -> SearchResult:
+        """Runs it, and writes the scores if the request names a field for them.
+
+        Raises:
+            VectorSearchError: one of its kinds, in words for people
+        """
+        result, field = self._ranked(), self.request.score_field
+        return result if field is None else score_fields.write_scores(result, field)
+
+    def _ranked(self) -> SearchResult:
+        """The ranking, of two indexes combined from theirs."""
+        result = search_index(self.index, self.request, self.samples)
+        if self.other is not None:
+            return fusion.fuse([result, self.other.run()], self.request.k)
+        if len(self.request.query.terms) < 2:
+            return result
+        of_terms = term_scores(self.index, result.resolved, result.row_ids[:EXPLAINED])
+        return replace(result, term_scores=of_terms)
 
 
-def check_alike(samples: fo.SampleCollection, brain_key: str, other: str) -> None:
-    """Checks that the rankings of two indexes can be combined or compared; asks no
-    server.
+def run(request: SearchRequest, samples: fo.SampleCollection) -> SearchResult:
+    """Runs a request, see :class:`Search`."""
+    return Search(request, samples).run()
+
+
+def check_alike(first: Search | SearchResult, second: Search) -> None:
+    """Checks that the rankings of two searches can be combined or compared.
 
     Raises:
         InvalidRequest: if one has frames or clips, and the other something else
     """
-    first, second = (
-        kind_of(runs.indexed(samples._root_dataset, key, samples).samples)
-        for key in (brain_key, other)
-    )
-    if first != second:
+    kinds = [kind_of(each.indexed.samples) for each in (first, second)]
+    if kinds[0] != kinds[1]:
         raise InvalidRequest(
-            f"'{brain_key}' is an index of {first}, and '{other}' one of {second}. "
-            "Choose two indexes of the same."
+            f"'{first.request.brain_key}' is an index of {kinds[0]}, and "
+            f"'{second.request.brain_key}' one of {kinds[1]}. Choose two indexes of "
+            "the same."
         )
-
-
-def check_score_field(request: SearchRequest, samples: fo.SampleCollection) -> None:
-    """Checks that the scores can be written that are asked for, if any are.
-
-    Raises:
-        InvalidRequest: if not
-    """
-    field = request.score_field
-    if field is None:
-        return
-    keys = [key for key in (request.brain_key, request.fuse_with) if key]
-    fields = {runs.describe(samples._root_dataset, key).patches_field for key in keys}
-    by_patch = len(fields) == 1 and request.min_matches is None
-    patches_field = fields.pop() if by_patch else None
-    indexed = runs.indexed(samples._root_dataset, request.brain_key, samples)
-    written = replace(indexed, patches_field=patches_field).written_to(samples)
-    check_field(written, patches_field, field)
-    if request.k > tuning.MAX_SELECTED:
-        check_field(written, patches_field, f"{field}_rank")
 
 
 def search_index(

@@ -16,9 +16,10 @@ import pytest
 from fiftyone_milvus.analysis import duplicates, label_outliers, leaks, unique
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import VectorSearchError
-from fiftyone_milvus.searches import fusion, search
+from fiftyone_milvus.searches import fusion
 from fiftyone_milvus.searches.query import Query
 from fiftyone_milvus.searches.result import SearchResult
+from fiftyone_milvus.searches.score_fields import write_scores
 from harness import datasets
 from harness.context import make_context
 from harness.panel import CheckedPanel
@@ -490,8 +491,7 @@ def test_a_result_without_a_row_is_a_result(few):
         none = searched(few, index, None, min_score=3.0)
         assert none.ids == []
         assert none.view.count() == 0
-        fields = {"field": "none", "rank_field": "none_rank"}
-        assert search.write_scores(none, **fields).rank_field is None
+        assert write_scores(none, "none").rank_field is None
         assert fusion.fuse([none, none], 5).ids == []
         assert fusion.compare(none, none).rows == []
     found = searched(few, index, None, min_score=3.0, min_matches=2)

@@ -213,7 +213,7 @@ def test_the_next_matches_need_no_other_search(indexed, monkeypatch):
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"k": 0}, "Ask for 1 to 10,000 results"),
+        ({"k": 0}, "ask for 1 or more"),
         ({"k": 20_000}, "Ask for 1 to 10,000 results"),
         ({"k": 5, "query": {"terms": [{"text": "bird"}]}}, "can't embed text"),
         ({"k": 5, "brain_key": "nope"}, "no Milvus index 'nope'"),
@@ -229,9 +229,8 @@ def test_a_search_that_cannot_be_answers_with_a_sentence(indexed, params, words)
 
 
 def test_an_empty_view_answers_with_a_sentence(indexed):
-    ctx = make_context(
-        indexed, view=indexed.limit(0), brain_key="idx", k=5, text="x", scope="view"
-    )
+    asked = {"brain_key": "idx", "k": 5, "scope": "view", **VECTOR}
+    ctx = make_context(indexed, view=indexed.limit(0), **asked)
     assert "view is empty" in panel.search(ctx)["error"]["message"]
 
 

@@ -23,8 +23,8 @@ from fiftyone_milvus.dataset.indexed_samples import IndexedSamples
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.id_set import IdSet
 from fiftyone_milvus.retrieval import cost_model, planner, plans
-from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.query import Query, Term
+from fiftyone_milvus.searches.score_fields import write_scores
 from fiftyone_milvus.store import collection, row_search
 from fiftyone_milvus.store.collection_cache import CollectionCache
 from fiftyone_milvus.store.rows import Rows
@@ -462,9 +462,10 @@ def scored(world):
             world.dataset.delete_sample_field(for_labels)
 
 
+@tuned(MAX_SELECTED=1)
 def test_scores_and_ranks_become_fields(milvus, world, cosine, scored):
     result = search_index(cosine, query_of(world, 2), 30)
-    result = search.write_scores(result, "near", rank_field="near_rank")
+    result = write_scores(result, "near")
     shown = scored.select(result.ids, ordered=True)
     np.testing.assert_allclose(shown.values("near"), result.scores)
     assert shown.values("near_rank") == list(range(1, 31))
@@ -472,20 +473,22 @@ def test_scores_and_ranks_become_fields(milvus, world, cosine, scored):
     assert result.view.values("id") == result.ids
 
 
+@tuned(MAX_SELECTED=1)
 def test_the_next_scores_replace_the_last(milvus, world, cosine, scored):
     for row in (2, 3):
         result = search_index(cosine, query_of(world, row), 30)
-        result = search.write_scores(result, "near", rank_field="near_rank")
+        result = write_scores(result, "near")
     assert sorted(scored.exists("near").values("id")) == sorted(result.ids)
     assert result.view.values("id") == result.ids
 
 
+@tuned(MAX_SELECTED=1)
 def test_scores_of_patches_go_to_their_labels(milvus, world, scored):
     index = world.indexes["patches"]
     labels = world.dataset.values("ground_truth.detections.id", unwind=True)
     for label in labels[:2]:
         result = search_index(index, Query.of(ids=(label,)), 20)
-        result = search.write_scores(result, "near", rank_field="near_rank")
+        result = write_scores(result, "near")
     found = dict(
         zip(
             labels,
@@ -502,18 +505,18 @@ def test_scores_of_patches_go_to_their_labels(milvus, world, scored):
 @tuned(MAX_SELECTED=20)
 def test_many_matches_get_ranks_unasked(milvus, world, cosine, scored):
     result = search_index(cosine, query_of(world, 2), 20)
-    assert search.write_scores(result, "near").rank_field is None
+    assert write_scores(result, "near").rank_field is None
     result = search_index(cosine, query_of(world, 2), 21)
-    assert search.write_scores(result, "near").rank_field == "near_rank"
+    assert write_scores(result, "near").rank_field == "near_rank"
     assert scored.exists("near_rank").count() == 21
 
 
 def test_a_field_of_ones_own_is_not_written_over(milvus, world, cosine):
     result = search_index(cosine, query_of(world, 2), 5)
     with pytest.raises(InvalidRequest, match="no search wrote it"):
-        search.write_scores(result, "number")
+        write_scores(result, "number")
     with pytest.raises(InvalidRequest, match="can't name a field"):
-        search.write_scores(result, "a.b")
+        write_scores(result, "a.b")
     assert world.dataset.values("number") == list(range(COUNT))
 
 
@@ -549,7 +552,7 @@ def test_how_rows_are_indexed_is_asked_now_and_then(milvus, world, monkeypatch):
 def test_ids_of_a_view_are_sent_however_many_they_are(cosine, world):
     among = ViewIds(world.dataset, None)
     packed = np.random.default_rng(0).integers(0, 256, (500_000, 12), np.uint8)
-    vars(among)["ids"] = IdSet(packed)
+    among.known = IdSet(packed)
     query = np.ones((1, cosine.rows.collection.dimension()), np.float32)
     task = plans.Task(cosine.rows, query, 5, among)
     options = planner._options(task, planner._Attempts())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import fiftyone as fo
 import fiftyone.brain.internal.core.utils as fbu
 import pytest
@@ -13,6 +16,7 @@ from fiftyone_milvus.dataset.ids import ViewIds, packed_ids
 from fiftyone_milvus.id_set import strings
 from harness import datasets
 
+SECONDS = 60
 BOX = [0.1, 0.1, 0.5, 0.5]
 IMAGES = {
     "samples": (lambda d: d.view(), None),
@@ -114,6 +118,26 @@ def test_a_view_has_those_of_some_rows_that_are_in_it(view_of, monkeypatch):
     assert set(read.ids) == wanted
     assert looked_up.containing(*asked) == read.containing(*asked) == wanted
     assert looked_up.known is None
+
+
+def test_reading_the_ids_of_a_view_holds_up_no_other_view(images):
+    reading, other = Event(), Event()
+
+    class Slow(ViewIds):
+        def _packed(self):
+            reading.set()
+            assert other.wait(SECONDS)
+            return super()._packed()
+
+    with ThreadPoolExecutor(2) as pool:
+        slow = pool.submit(lambda: Slow(images.view(), None).ids)
+        assert reading.wait(SECONDS)
+        found = pool.submit(lambda: ViewIds(images.limit(3), None).ids)
+        try:
+            assert len(found.result(SECONDS)) == 3
+        finally:
+            other.set()
+        assert len(slow.result(SECONDS)) == len(images)
 
 
 def test_rows_of_labels_may_name_the_video_of_their_frame(videos):

@@ -21,7 +21,7 @@ from fiftyone_milvus.backend.index import MilvusSimilarityIndex
 from fiftyone_milvus.backend.stored_run import Stored
 from fiftyone_milvus.dataset import models
 from fiftyone_milvus.dataset.sources import Reader, Source
-from fiftyone_milvus.searches import query_images, query_vector
+from fiftyone_milvus.searches import query_images, query_vector, term_embedding
 from fiftyone_milvus.searches.query import Query, Term
 from harness.hostile_images import saved
 
@@ -298,7 +298,7 @@ def test_images_of_one_query_are_checked_at_a_time_and_hold_up_no_text(
     monkeypatch.setattr(query_images, "check", slow)
     pictured = Query((Term(image=image()),))
     work = [start("work", query_vector.resolve, index, pictured) for _ in range(2)]
-    wait_until(lambda: checking and len(query_vector._headers._turns) > 1)
+    wait_until(lambda: checking and len(term_embedding._headers._turns) > 1)
     start("other", query_vector.resolve, index, TEXT).result(SECONDS)
     assert len(checking) == 1
     go_on.set()
@@ -316,7 +316,7 @@ def test_large_images_are_read_one_at_a_time(model, index, start):
     model.while_reading = slow
     large = [Query((Term(image=image(4_000, 4_000 + i)),)) for i in range(2)]
     work = [start("work", query_vector.resolve, index, each) for each in large]
-    wait_until(lambda: reading and len(query_vector._large._turns) > 1)
+    wait_until(lambda: reading and len(term_embedding._large._turns) > 1)
     assert len(reading) == 1
     go_on.set()
     for each in work:
