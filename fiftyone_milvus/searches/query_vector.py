@@ -104,12 +104,13 @@ def _vectors(
     index: MilvusSimilarityIndex, terms: Sequence[Term]
 ) -> tuple[list[TermVector], frozenset[str]]:
     """Each term's vector, and the ids of all rows that they name."""
-    check_images(terms)
+    to_embed = {i: term for i, term in enumerate(terms) if term.kind in EMBEDDED}
+    if to_embed:
+        check_images(terms)
     of_term = _ids(index, terms)
     ids = list(dict.fromkeys(id_ for some in of_term.values() for id_ in some))
     rows = index.vectors_of(ids) if ids else np.empty((0, 0), np.float32)
     at = {id_: i for i, id_ in enumerate(ids)}
-    to_embed = {i: term for i, term in enumerate(terms) if term.kind in EMBEDDED}
     embedded = TermEmbedder(index).embed(to_embed) if to_embed else {}
     found = []
     for i, term in enumerate(terms):

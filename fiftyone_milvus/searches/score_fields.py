@@ -23,7 +23,7 @@ def check_request(
     samples: fo.SampleCollection,
     searched: Sequence[IndexedSamples],
 ) -> None:
-    """Checks that the scores can be written that a request asks for, if it does.
+    """Checks that the scores can be written that a request asks for.
 
     Args:
         request: the search
@@ -34,8 +34,7 @@ def check_request(
         InvalidRequest: if not
     """
     field = request.score_field
-    if field is None:
-        return
+    assert field is not None
     fields = {each.patches_field for each in searched}
     by_patch = len(fields) == 1 and request.min_matches is None
     patches_field = fields.pop() if by_patch else None

@@ -147,8 +147,9 @@ class Search:
             )
             self.other = Search(second, samples)
             check_alike(self, self.other)
-        others = [] if self.other is None else [self.other.indexed]
-        score_fields.check_request(request, samples, [self.indexed, *others])
+        if request.score_field is not None:
+            others = [] if self.other is None else [self.other.indexed]
+            score_fields.check_request(request, samples, [self.indexed, *others])
 
     @property
     def indexed(self) -> IndexedSamples:

@@ -17,9 +17,8 @@ from .client import WRITE_SECONDS
 from .collection import FINGERPRINT, ID_NUMBER, PK, SAMPLE_ID, VECTOR, Collection
 from .error_messages import is_too_large
 from .filter_expressions import PART, TEMPLATES, after, is_in, key
-from .half_vectors import as_type
 from .id_bitmaps import HAS_NONE, number_of
-from .messages import MAX_K, Answer
+from .messages import MAX_K, Answer, as_type
 from .row_batch import Rows as Rows
 from .row_batch import RowSource as RowSource
 from .row_batch import concatenate as concatenate

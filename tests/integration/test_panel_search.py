@@ -13,6 +13,7 @@ from fiftyone_milvus.searches import search
 from fiftyone_milvus.searches.request import SearchRequest
 from harness import contract
 from harness.context import execute, make_context, triggered
+from harness.layers import calls_between_files, level_of
 from harness.panel import CheckedPanel
 from plugin.panels import search_payloads
 
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.on_lite
 
 panel = CheckedPanel()
 SOURCE = build.Source(embeddings_field="embeddings")
+MOST_FILES = 37  # that a search enters; read them before you raise it
 VECTOR = {"query": {"terms": [{"vector": [1.0] * 16}]}}
 
 
@@ -47,6 +49,16 @@ def test_search_puts_the_matches_into_the_grid_in_order(indexed):
     scores = [match["score"] for match in matches]
     assert scores == sorted(scores, reverse=True)
     assert found["total"] == 10 and found["score"] == "similarity"
+
+
+def test_a_search_calls_from_layer_to_layer_and_never_back(indexed):
+    query = query_of(indexed.values("id")[4])
+    ctx = make_context(indexed, query=query, brain_key="idx", k=10)
+    calls = calls_between_files(lambda: panel.search(ctx))
+    files = {path for call in calls for path in call}
+    assert {"panels/search_tab.py", "fiftyone_milvus/store/client.py"} <= files
+    assert len(files) <= MOST_FILES
+    assert [call for call in calls if level_of(call[1]) > level_of(call[0])] == []
 
 
 def test_patch_matches_have_their_boxes_and_labels(dataset):

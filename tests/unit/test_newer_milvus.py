@@ -600,13 +600,11 @@ def test_numbers_too_large_for_the_type_are_refused(
 
 
 def test_the_largest_bfloat16_is_that_of_float32_rounded_down():
-    from fiftyone_milvus.store import half_vectors
-
     largest = np.array([[3.3895314e38, -3.3895314e38, 1e-40, 0.0]], np.float32)
-    bits = half_vectors.as_type(largest, "bfloat16")
+    bits = messages.as_type(largest, "bfloat16")
     assert bits.tolist() == [[0x7F7F, 0xFF7F, 1, 0]]
     with pytest.raises(InvalidRequest):
-        half_vectors.as_type(np.array([[3.4028235e38]], np.float32), "bfloat16")
+        messages.as_type(np.array([[3.4028235e38]], np.float32), "bfloat16")
 
 
 @of_version("v2.3.5")

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from harness.layers import FOLDERS
+
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = sorted((ROOT / "fiftyone_milvus").rglob("*.py"))
 APP = sorted(
@@ -31,17 +33,6 @@ TALKS_TO_MILVUS = {
         "id_bitmaps.py",
     )
 }
-# Each may import from those before it
-FOLDERS = (
-    "store",
-    "dataset",
-    "retrieval",
-    "exact",
-    "backend",
-    "searches",
-    "indexes",
-    "analysis",
-)
 
 
 def imports(path: Path) -> set[str]:
