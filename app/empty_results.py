@@ -30,7 +30,7 @@ class Limit:
     sentence: Callable[[SearchResult], str]
 
 
-def why(failed: search.Search) -> Empty:
+def why(failed: search.PreparedSearch) -> Empty:
     """Finds out which limit excludes most results of a search that has none, by
     searching without each of them."""
     samples, request = failed.samples, failed.request

@@ -25,7 +25,7 @@ from fiftyone_milvus.dataset.indexed_samples import has_samples
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.searches.request import SearchRequest
 from fiftyone_milvus.searches.result import SearchResult
-from fiftyone_milvus.searches.search import Search
+from fiftyone_milvus.searches.search import PreparedSearch
 from fiftyone_milvus.searches.term_embedding import EMBEDDED, embeds_little
 
 from . import empty_results, grid, threads
@@ -122,7 +122,7 @@ def find(
     """
     check_k(request.k, request.score_field)
     samples = scope_of(ctx, request)
-    found = Search(request, samples)
+    found = PreparedSearch(request, samples)
     with place_of_search(ctx, found):
         result = found.run()
         empty = None if result.ids else empty_results.why(found)
@@ -130,7 +130,9 @@ def find(
 
 
 @contextmanager
-def place_of_search(ctx: foo.ExecutionContext, *found: Search) -> Iterator[None]:
+def place_of_search(
+    ctx: foo.ExecutionContext, *found: PreparedSearch
+) -> Iterator[None]:
     """Limits how many searches at once embed images or many texts, or wait for a model
     to be loaded; and, apart from these, how many embed a few texts.
 

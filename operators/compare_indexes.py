@@ -11,7 +11,7 @@ import fiftyone.operators.types as types
 from fiftyone_milvus.backend import runs
 from fiftyone_milvus.errors import InvalidRequest
 from fiftyone_milvus.searches import fusion
-from fiftyone_milvus.searches.search import Search, check_alike
+from fiftyone_milvus.searches.search import PreparedSearch, check_alike
 
 from ..app import forms, search_form, searches
 from .base import Operator
@@ -59,7 +59,7 @@ class CompareIndexes(Operator):
             )
         second = replace(first, brain_key=ctx.params["other"])
         samples = searches.scope_of(ctx, first)
-        compared = [Search(request, samples) for request in (first, second)]
+        compared = [PreparedSearch(request, samples) for request in (first, second)]
         check_alike(*compared)
         with searches.place_of_search(ctx, *compared):
             results = [each.run() for each in compared]

@@ -10,7 +10,7 @@ import fiftyone.operators as foo
 from fiftyone_milvus.searches import fusion
 from fiftyone_milvus.searches.request import SearchRequest
 from fiftyone_milvus.searches.result import SearchResult
-from fiftyone_milvus.searches.search import Search, check_alike
+from fiftyone_milvus.searches.search import PreparedSearch, check_alike
 
 from ..app import searches
 from . import captions
@@ -29,7 +29,7 @@ def compare(
         the first of both rankings, each with its rank in the other one, and the share
         of the shorter ranking that both have
     """
-    found = Search(request, searches.scope_of(ctx, request))
+    found = PreparedSearch(request, searches.scope_of(ctx, request))
     check_alike(first, found)
     with searches.place_of_search(ctx, found):
         second = found.run()

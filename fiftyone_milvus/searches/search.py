@@ -122,7 +122,7 @@ class Constraints:
         return firsts
 
 
-class Search:
+class PreparedSearch:
     """A search whose indexes are loaded, ready to run.
 
     Args:
@@ -140,12 +140,12 @@ class Search:
     def __init__(self, request: SearchRequest, samples: fo.SampleCollection) -> None:
         self.request, self.samples = request, samples
         self.index = runs.load(samples._root_dataset, request.brain_key)
-        self.other: Search | None = None
+        self.other: PreparedSearch | None = None
         if request.fuse_with is not None:
             second = replace(
                 request, brain_key=request.fuse_with, fuse_with=None, score_field=None
             )
-            self.other = Search(second, samples)
+            self.other = PreparedSearch(second, samples)
             check_alike(self, self.other)
         if request.score_field is not None:
             others = [] if self.other is None else [self.other.indexed]
@@ -173,8 +173,10 @@ class Search:
     def _ranked(self) -> SearchResult:
         """The ranking, of two indexes combined from theirs."""
         result = search_index(self.index, self.request, self.samples)
-        if self.other is not None:
-            return fusion.fuse([result, self.other.run()], self.request.k)
+        other = self.other
+        if other is not None:
+            second = search_index(other.index, other.request, other.samples)
+            return fusion.fuse([result, second], self.request.k)
         if len(self.request.query.terms) < 2:
             return result
         of_terms = term_scores(self.index, result.resolved, result.row_ids[:EXPLAINED])
@@ -182,11 +184,11 @@ class Search:
 
 
 def run(request: SearchRequest, samples: fo.SampleCollection) -> SearchResult:
-    """Runs a request, see :class:`Search`."""
-    return Search(request, samples).run()
+    """Runs a request, see :class:`PreparedSearch`."""
+    return PreparedSearch(request, samples).run()
 
 
-def check_alike(first: Search | SearchResult, second: Search) -> None:
+def check_alike(first: PreparedSearch | SearchResult, second: PreparedSearch) -> None:
     """Checks that the rankings of two searches can be combined or compared.
 
     Raises:

@@ -121,7 +121,7 @@ def test_a_comparison_counts_as_a_search(dataset, loading, in_app):
     ctx, text = make_context(dataset), Query((Term(text="a tree"),))
     with contextlib.ExitStack() as others:
         for _ in range(searches.MAX_SEARCHES):
-            found = search.Search(SearchRequest("other", text, 2), dataset)
+            found = search.PreparedSearch(SearchRequest("other", text, 2), dataset)
             others.enter_context(in_app.place_of_search(ctx, found))
         with pytest.raises(Exception, match="Search again in a moment"):
             execute("compare_indexes", dataset, brain_key="idx", other="other", **WORDS)
@@ -130,13 +130,13 @@ def test_a_comparison_counts_as_a_search(dataset, loading, in_app):
 def test_finding_out_why_there_is_no_result_counts_as_a_search(
     dataset, loading, in_app, monkeypatch
 ):
-    free, run = [], search.Search.run
+    free, run = [], search.PreparedSearch.run
 
     def noted(self):
         free.append(in_app._searches_by_text._value)
         return run(self)
 
-    monkeypatch.setattr(search.Search, "run", noted)
+    monkeypatch.setattr(search.PreparedSearch, "run", noted)
     found = execute("search", dataset, brain_key="idx", min_score=2, **WORDS)
     assert "without them, the first result has" in found["message"]
     assert free == [searches.MAX_SEARCHES - 1] * 2
