@@ -121,13 +121,13 @@ class Collection:
     @property
     def built(self) -> dict[str, Any]:
         """How Milvus says that it is indexed: ``index_type``, ``metric_type``, ..."""
-        return _built.get(self, self._built_now)
+        return _built.get(self.key, self._built_now)
 
     def forget(self) -> None:
         """Asks Milvus again next time: another process may have created the collection
         again."""
         self._described = None
-        _built.discard(self)
+        _built.discard(self.key)
 
     def exists(self) -> bool:
         """Whether the server has it."""

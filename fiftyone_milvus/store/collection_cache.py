@@ -6,14 +6,12 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from cachetools import TTLCache
 
-if TYPE_CHECKING:
-    from .collection import Collection
-
 T = TypeVar("T")
+Key = tuple[int, str]  # of a collection
 MAX_CACHED = 1_024  # collections
 
 
@@ -32,23 +30,21 @@ class CollectionCache(Generic[T]):
 
     def _clear(self) -> None:
         self._lock = threading.Lock()
-        self._values: TTLCache[tuple[int, str], T] = TTLCache(MAX_CACHED, self._seconds)
+        self._values: TTLCache[Key, T] = TTLCache(MAX_CACHED, self._seconds)
 
-    def get(
-        self, collection: Collection, ask: Callable[[], T], refresh: bool = False
-    ) -> T:
+    def get(self, key: Key, ask: Callable[[], T], refresh: bool = False) -> T:
         """The cached value, or what ``ask`` returns if there is none, or if it is to be
         refreshed."""
         if not refresh:
             with self._lock, suppress(KeyError):
-                return self._values[collection.key]
+                return self._values[key]
         value = ask()  # without the lock: it may take seconds
         with self._lock:
-            self._values[collection.key] = value
+            self._values[key] = value
         return value
 
-    def discard(self, collection: Collection) -> None:
+    def discard(self, key: Key) -> None:
         """Asks again next time: this process changed the collection, or another may
         have created it again."""
         with self._lock:
-            self._values.pop(collection.key, None)
+            self._values.pop(key, None)

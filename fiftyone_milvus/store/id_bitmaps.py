@@ -47,7 +47,7 @@ def are_usable(collection: Collection) -> bool:
     return (
         can_number(collection)
         and collection.keeps_id_numbers
-        and _numbered.get(collection, lambda: _is_numbered(collection))
+        and _numbered.get(collection.key, lambda: _is_numbered(collection))
     )
 
 
@@ -67,7 +67,7 @@ def add_field(collection: Collection) -> None:
 
 def forget(collection: Collection) -> None:
     """Asks again next time whether each row has a number."""
-    _numbered.discard(collection)
+    _numbered.discard(collection.key)
 
 
 def number_of(id_: str) -> int:

@@ -45,12 +45,12 @@ _known: CollectionCache[Segments | None] = CollectionCache(5.0)
 def read_segments(collection: Collection) -> Segments | None:
     """How the server holds an index; ``None`` if it doesn't say."""
     strong = collection.consistency_level == "Strong"
-    return _known.get(collection, lambda: _ask(collection), refresh=strong)
+    return _known.get(collection.key, lambda: _ask(collection), refresh=strong)
 
 
 def changed(collection: Collection) -> None:
     """Asks again next time, since this process wrote."""
-    _known.discard(collection)
+    _known.discard(collection.key)
 
 
 def _ask(collection: Collection) -> Segments | None:

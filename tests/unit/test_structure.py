@@ -2,6 +2,7 @@
 
 import ast
 import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,25 @@ def test_each_folder_imports_from_those_before_it(path):
     elif path.name not in ("__init__.py", "__main__.py", "api.py"):
         # what all of them use
         assert not folders_imported(path)
+
+
+def modules_imported(path: Path) -> set[Path]:
+    """The files that a file imports from, also those of annotations alone."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            place = path.parents[node.level - 1].joinpath(
+                *(node.module or "").split(".")
+            )
+            names = [place / alias.name for alias in node.names]
+            found |= {each.with_suffix(".py") for each in [place, *names]}
+    return found & {*LIBRARY, *APP}
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    graph = {path: modules_imported(path) for path in LIBRARY + APP}
+    assert sum(map(len, graph.values())) > len(graph)
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
 def test_every_folder_is_in_the_list():
