@@ -122,32 +122,32 @@ def find(
     """
     check_k(request.k, request.score_field)
     samples = scope_of(ctx, request)
-    found = PreparedSearch(request, samples)
-    with place_of_search(ctx, found):
-        result = found.run()
-        empty = None if result.ids else empty_results.why(found)
+    prepared = PreparedSearch(request, samples)
+    with place_of_search(ctx, prepared):
+        result = prepared.run()
+        empty = None if result.ids else empty_results.why(prepared)
     return result, result.view, empty
 
 
 @contextmanager
 def place_of_search(
-    ctx: foo.ExecutionContext, *found: PreparedSearch
+    ctx: foo.ExecutionContext, *prepared: PreparedSearch
 ) -> Iterator[None]:
     """Limits how many searches at once embed images or many texts, or wait for a model
     to be loaded; and, apart from these, how many embed a few texts.
 
     Args:
         ctx: the context
-        *found: the search, or several with the same query
+        *prepared: the search, or several with the same query
 
     Raises:
         Busy: if there are as many
     """
-    terms = found[0].request.query.terms
+    terms = prepared[0].request.query.terms
     if not any(term.kind in EMBEDDED for term in terms):
         yield
         return
-    configs = [index.config for each in found for index in each.indexes]
+    configs = [index.config for each in prepared for index in each.indexes]
     missing = [
         each for each in configs if not models.is_loaded(each.model, each.model_kwargs)
     ]

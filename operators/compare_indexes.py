@@ -59,25 +59,25 @@ class CompareIndexes(Operator):
             )
         second = replace(first, brain_key=ctx.params["other"])
         samples = searches.scope_of(ctx, first)
-        compared = [PreparedSearch(request, samples) for request in (first, second)]
-        check_alike(*compared)
-        with searches.place_of_search(ctx, *compared):
-            results = [each.run() for each in compared]
-        found = fusion.compare(*results)
+        prepared = [PreparedSearch(request, samples) for request in (first, second)]
+        check_alike(*prepared)
+        with searches.place_of_search(ctx, *prepared):
+            results = [each.run() for each in prepared]
+        compared = fusion.compare(*results)
         rows = [
             {"id": id_, "first": _rank(a), "second": _rank(b)}
-            for id_, a, b in found.rows[:SHOWN]
+            for id_, a, b in compared.rows[:SHOWN]
         ]
         return {
-            "brain_keys": list(found.brain_keys),
-            "patches_field": found.patches_field,
-            "rows": [list(row) for row in found.rows],
-            "overlap": round(found.overlap, 6),
-            "mean_difference": round(found.mean_difference, 6),
+            "brain_keys": list(compared.brain_keys),
+            "patches_field": compared.patches_field,
+            "rows": [list(row) for row in compared.rows],
+            "overlap": round(compared.overlap, 6),
+            "mean_difference": round(compared.mean_difference, 6),
             "first": results[0].to_dict(),
             "second": results[1].to_dict(),
             "table": rows,
-            "message": found.message,
+            "message": compared.message,
         }
 
 

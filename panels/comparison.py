@@ -29,10 +29,10 @@ def compare(
         the first of both rankings, each with its rank in the other one, and the share
         of the shorter ranking that both have
     """
-    found = PreparedSearch(request, searches.scope_of(ctx, request))
-    check_alike(first, found)
-    with searches.place_of_search(ctx, found):
-        second = found.run()
+    prepared = PreparedSearch(request, searches.scope_of(ctx, request))
+    check_alike(first, prepared)
+    with searches.place_of_search(ctx, prepared):
+        second = prepared.run()
     compared = fusion.compare(first, second)
     ranks = [(a, b, id_) for id_, a, b in compared.rows]
     swapped = [(b, a, id_) for a, b, id_ in ranks]
