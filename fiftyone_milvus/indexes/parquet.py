@@ -29,11 +29,11 @@ from ..store import private_folders
 from ..store.collection import MAX_ID_LENGTH
 from ..store.messages import rows_per_call
 from ..store.rows import Rows
+from ..vectors import MAX_DIMENSION
 from . import parquet_header, parquet_pages
 from .parquet_header import Header
 
 KEY = b"fiftyone_milvus"
-MAX_DIM = 32_768  # of a vector in Milvus
 
 # Limits on what a file takes in memory. A footer unpacks to about ten times its bytes
 MAX_FOOTER_BYTES = 8 * 1024 * 1024
@@ -290,9 +290,10 @@ class Reader:
     def _dimension(self) -> int:
         schema = self._file.schema_arrow
         dim = int(getattr(_types(schema).get("vector"), "list_size", 0))
-        if dim > MAX_DIM:
+        if dim > MAX_DIMENSION:
             raise self._unsafe(
-                f"{dim:,}-dim vectors, and those of Milvus have at most {MAX_DIM:,}"
+                f"{dim:,}-dim vectors, and those of Milvus have at most "
+                f"{MAX_DIMENSION:,}"
             )
         given = {name: _plain(kind) for name, kind in _types(schema).items()}
         if dim < 1 or given != _types(_schema(dim)) or len(schema) != len(given):
