@@ -20,6 +20,7 @@ from harness.search_tab import (
     text_vector,
 )
 from harness.searching import search_index
+from harness.waiting import wait_until
 
 
 @pytest.fixture
@@ -313,7 +314,7 @@ def test_the_results_are_a_layer_of_their_own(panel, indexes):
     choose(panel, "images")
     search_text(panel, "bird")
     expect(panel.cy("milvus-results")).to_be_visible()
-    assert panel.has_layer("milvus-results")
+    wait_until(lambda: panel.has_layer("milvus-results"))
     assert not panel.has_layer("milvus-composer")
 
 

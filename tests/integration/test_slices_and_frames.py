@@ -176,6 +176,8 @@ def test_a_selected_match_is_searched_with(kind, key):
     )
     [chip] = asked(panel.selection, with_it)["chips"]
     assert chip["term"] == {"id": chosen} and chip["media"] is not None
+    query = {"terms": [chip["term"]]}
+    with_it = make_context(kind.dataset, brain_key=key, k=2, query=query)
     matches = asked(panel.search, with_it)["results"]
     row = kind.ids.index(chosen)
     assert [match["id"] for match in matches] == [
